@@ -1,0 +1,265 @@
+"""The two D-Bus connections: connect, call, subscribe, watch who owns a name, and come back after a loss.
+
+One `Bus` is one connection that everything shares (sensors, notifier, tray). Subscriptions outlive the connection:
+when the bus goes away the loss is logged once, the connection is tried again with growing pauses, and every match
+rule is laid again. Signals are matched on the unique name of the sender's current owner, because a shell that acts
+for another service lets every signal arrive twice.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from typing import Any, Literal
+
+from dbus_fast import BusType, Message, MessageType
+from dbus_fast.aio import MessageBus
+from dbus_fast.errors import AuthError, InvalidAddressError
+
+from psoas_nudge.errors import PsoasNudgeError, Unavailable
+
+log = logging.getLogger(__name__)
+
+DBUS = ("org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus")
+RETRY_SECONDS = (0.2, 1.0, 5.0, 15.0, 60.0)
+
+OnSignal = Callable[[list[Any]], None]
+OnOwner = Callable[[str | None], None]
+OnConnection = Callable[[bool], None]
+
+
+class CallFailed(PsoasNudgeError):
+    """A D-Bus call had no answer or an error as its answer; `name` is the D-Bus error name."""
+
+    def __init__(self, name: str, text: str) -> None:
+        self.name = name
+        super().__init__(f"{name}: {text}" if text else name)
+
+
+class Subscription:
+    """A wish for signals; `cancel` ends it."""
+
+    def __init__(
+        self, bus: Bus, on_signal: OnSignal, sender: str, path: str | None, interface: str, member: str
+    ) -> None:
+        self.bus, self.on_signal, self.sender, self.path = bus, on_signal, sender, path
+        self.interface, self.member = interface, member
+
+    @property
+    def rule(self) -> str:
+        """The match rule in the form that AddMatch takes."""
+        rule = f"type='signal',sender='{self.sender}',interface='{self.interface}',member='{self.member}'"
+        return rule + (f",path='{self.path}'" if self.path else "")
+
+    def wants(self, message: Message, owner: str | None) -> bool:
+        """Whether this signal message is one that was asked for; `owner`: who owns the sender's name now."""
+        return (
+            message.member == self.member
+            and message.interface == self.interface
+            and self.path in (None, message.path)
+            and message.sender in (self.sender, owner)
+        )
+
+    def cancel(self) -> None:
+        """Hear no more of it."""
+        self.bus.forget(self)
+
+
+class Bus:
+    """One connection to the session or the system bus. `negotiate_fds`: needed where a call hands over a descriptor."""
+
+    def __init__(
+        self, kind: Literal["session", "system"], address: str | None = None, *, negotiate_fds: bool = False
+    ) -> None:
+        self.kind = kind
+        self._address = address
+        self._negotiate_fds = negotiate_fds
+        self._bus: MessageBus | None = None
+        self._subscriptions: list[Subscription] = []
+        self._owners: dict[str, str | None] = {}
+        self._on_owner: dict[str, list[OnOwner]] = {}
+        self._on_connection: list[OnConnection] = []
+        self._keeper: asyncio.Task[None] | None = None
+        self._pending: set[asyncio.Task[Any]] = set()
+
+    @property
+    def connected(self) -> bool:
+        """Whether calls can be made now."""
+        return self._bus is not None and self._bus.connected
+
+    @property
+    def connection(self) -> MessageBus:
+        """The library's connection, for exporting objects; it is another one after a loss."""
+        if self._bus is None:
+            raise CallFailed("org.freedesktop.DBus.Error.Disconnected", f"no {self.kind} bus")
+        return self._bus
+
+    async def connect(self) -> None:
+        """Connect once; raises Unavailable when there is no such bus. Later losses are mended by itself."""
+        try:
+            await self._open()
+        except (OSError, AuthError, InvalidAddressError, EOFError, ValueError) as error:
+            raise Unavailable(f"no {self.kind} bus: {error}") from error
+        self._keeper = asyncio.create_task(self._keep())
+
+    async def close(self) -> None:
+        """Disconnect and stay so."""
+        if self._keeper:
+            self._keeper.cancel()
+            await asyncio.gather(self._keeper, return_exceptions=True)
+        if self._bus and self._bus.connected:
+            self._bus.disconnect()
+        self._bus = None
+
+    async def call(
+        self,
+        destination: str,
+        path: str,
+        interface: str,
+        member: str,
+        signature: str = "",
+        *body: Any,
+        timeout: float = 5.0,  # noqa: ASYNC109 - the limit is part of the call's contract, errors are turned here
+    ) -> list[Any]:
+        """Call a method; the reply's body. Raises CallFailed, also after `timeout` seconds."""
+        message = Message(
+            destination=destination,
+            path=path,
+            interface=interface,
+            member=member,
+            signature=signature,
+            body=list(body),
+        )
+        try:
+            reply = await asyncio.wait_for(self.connection.call(message), timeout)
+        except TimeoutError:
+            raise CallFailed("org.freedesktop.DBus.Error.NoReply", f"no answer within {timeout:g} s") from None
+        except (OSError, EOFError) as error:
+            raise CallFailed("org.freedesktop.DBus.Error.Disconnected", str(error)) from error
+        if reply is None or reply.message_type is MessageType.ERROR:
+            name = reply.error_name if reply and reply.error_name else "org.freedesktop.DBus.Error.Disconnected"
+            raise CallFailed(name, str(reply.body[0]) if reply and reply.body else "")
+        return list(reply.body)
+
+    async def get(self, destination: str, path: str, interface: str, prop: str) -> Any:
+        """The value of a property; raises CallFailed."""
+        got = await self.call(destination, path, "org.freedesktop.DBus.Properties", "Get", "ss", interface, prop)
+        return got[0].value
+
+    async def owner(self, name: str) -> str | None:
+        """The unique name of who owns `name` now, None when nobody does. Starts no service."""
+        try:
+            return str((await self.call(*DBUS, "GetNameOwner", "s", name))[0])
+        except CallFailed:
+            return None
+
+    async def subscribe(
+        self, on_signal: OnSignal, *, sender: str, interface: str, member: str, path: str | None = None
+    ) -> Subscription:
+        """Call `on_signal` with the body of each such signal, also after the sender or the bus was restarted."""
+        subscription = Subscription(self, on_signal, sender, path, interface, member)
+        self._subscriptions.append(subscription)
+        await self._follow_owner(sender)
+        await self._match(subscription.rule)
+        return subscription
+
+    async def watch_owner(self, name: str, on_owner: OnOwner) -> str | None:
+        """Call `on_owner` whenever the owner of `name` changes; returns who owns it now."""
+        await self._follow_owner(name)
+        self._on_owner.setdefault(name, []).append(on_owner)
+        return self._owners[name]
+
+    def unwatch_owner(self, name: str, on_owner: OnOwner) -> None:
+        """The opposite of `watch_owner`."""
+        self._on_owner[name].remove(on_owner)
+
+    def watch_connection(self, on_connection: OnConnection) -> None:
+        """Call `on_connection` with False when the bus is lost and True when it is back."""
+        self._on_connection.append(on_connection)
+
+    def forget(self, subscription: Subscription) -> None:
+        """End a subscription (see Subscription.cancel)."""
+        if subscription in self._subscriptions:
+            self._subscriptions.remove(subscription)
+            if self.connected and all(s.rule != subscription.rule for s in self._subscriptions):
+                self._soon(self.call(*DBUS, "RemoveMatch", "s", subscription.rule))
+
+    async def _follow_owner(self, name: str) -> None:
+        if name.startswith(":") or name in self._owners:
+            return
+        self._owners[name] = None
+        await self._match(self._owner_rule(name))
+        self._owners[name] = await self.owner(name)
+
+    @staticmethod
+    def _owner_rule(name: str) -> str:
+        return f"type='signal',sender='{DBUS[0]}',interface='{DBUS[2]}',member='NameOwnerChanged',arg0='{name}'"
+
+    async def _match(self, rule: str) -> None:
+        await self.call(*DBUS, "AddMatch", "s", rule)
+
+    def _soon(self, call: Any) -> None:
+        task = asyncio.ensure_future(call)
+        self._pending.add(task)
+        task.add_done_callback(self._pending.discard)
+        task.add_done_callback(lambda t: t.cancelled() or t.exception())
+
+    async def _open(self) -> None:
+        bus_type = BusType.SESSION if self.kind == "session" else BusType.SYSTEM
+        bus = MessageBus(bus_address=self._address, bus_type=bus_type, negotiate_unix_fd=self._negotiate_fds)
+        self._bus = await bus.connect()
+        bus.add_message_handler(self._on_message)
+
+    async def _keep(self) -> None:
+        while True:
+            try:
+                await self.connection.wait_for_disconnect()
+                reason = "closed"
+            except Exception as error:  # noqa: BLE001 - the library raises whatever ended its reader; it is logged
+                reason = str(error) or type(error).__name__
+            log.warning("the %s bus went away (%s); trying to come back", self.kind, reason)
+            self._bus = None
+            for name in self._owners:
+                self._tell_owner(name, None)
+            for tell in list(self._on_connection):
+                tell(False)
+            await self._come_back()
+
+    async def _come_back(self) -> None:
+        tries = 0
+        while True:
+            await asyncio.sleep(RETRY_SECONDS[min(tries, len(RETRY_SECONDS) - 1)])
+            tries += 1
+            try:
+                await self._open()
+                for name in list(self._owners):
+                    await self._match(self._owner_rule(name))
+                for rule in {s.rule for s in self._subscriptions}:
+                    await self._match(rule)
+                owners = {name: await self.owner(name) for name in self._owners}
+            except (OSError, AuthError, InvalidAddressError, EOFError, ValueError, CallFailed) as error:
+                log.debug("the %s bus is not back yet: %s", self.kind, error)
+                continue
+            log.warning("the %s bus is back", self.kind)
+            for tell in list(self._on_connection):
+                tell(True)
+            for name, owner in owners.items():
+                self._tell_owner(name, owner)
+            return
+
+    def _tell_owner(self, name: str, owner: str | None) -> None:
+        if self._owners.get(name) == owner:
+            return
+        self._owners[name] = owner
+        for tell in list(self._on_owner.get(name, ())):
+            tell(owner)
+
+    def _on_message(self, message: Message) -> None:
+        if message.message_type is not MessageType.SIGNAL:
+            return
+        if message.sender == DBUS[0] and message.member == "NameOwnerChanged" and message.body[0] in self._owners:
+            self._tell_owner(message.body[0], message.body[2] or None)
+        for subscription in list(self._subscriptions):
+            if subscription.wants(message, self._owners.get(subscription.sender)):
+                subscription.on_signal(list(message.body))

@@ -1,0 +1,178 @@
+"""Working hours: several ranges a day, ranges that run into the next day, exceptions, any zone, exact over DST.
+
+A range is open at an instant when the local wall clock then reads inside it: over a skipped hour it is shorter, over
+a repeated hour it is longer or opens twice. A range belongs to the day on which it begins, so an exception replaces
+the ranges that begin on its days and leaves last night's shift alone. Open is the union of all ranges.
+
+Method: a zone is a sequence of stretches with a constant UTC offset; in each stretch a local range is one plain
+interval of instants. The stretches are found by bisecting for the changes of `utcoffset`, so nothing is assumed about
+when or by how much a zone changes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from msgspec import Struct
+
+DAY = 86_400
+PROBE = 3_600
+"""Seconds between two looks at a zone's offset: two changes within less would be missed; no zone has had any."""
+HORIZON = 800
+"""Days that are searched for the next opening, so that a yearly exception in an otherwise empty week is found."""
+
+
+class Range(NamedTuple):
+    """Local wall-clock minutes after midnight; `end` may pass 1440, into the next day."""
+
+    start: int
+    end: int
+
+
+class Span(NamedTuple):
+    """An unbroken open time: from `opens` (inclusive) to `closes` (exclusive), aware UTC."""
+
+    opens: datetime
+    closes: datetime
+
+
+class DayException(Struct, frozen=True):
+    """Other ranges (or none) on the local dates `first` to `last`, both included."""
+
+    first: date
+    last: date
+    ranges: tuple[Range, ...] = ()
+    note: str = ""
+
+
+NEVER = datetime.max.replace(tzinfo=UTC)
+OFFICE = (Range(9 * 60, 17 * 60),)
+
+
+class WorkingHours(Struct, frozen=True):
+    """When prompts are allowed. `week` has seven tuples of ranges, Monday first; the last fitting exception wins."""
+
+    zone: str = "UTC"
+    week: tuple[tuple[Range, ...], ...] = (OFFICE,) * 5 + ((), ())
+    exceptions: tuple[DayException, ...] = ()
+
+    def is_open(self, at: datetime) -> bool:
+        """Whether the instant is inside working hours."""
+        return self.span(at) is not None
+
+    def span(self, at: datetime) -> Span | None:
+        """The unbroken open time around the instant, None when it is closed."""
+        found = self.next_span(at)
+        return found if found and found.opens <= at else None
+
+    def next_span(self, at: datetime) -> Span | None:
+        """The open time around the instant or else the next one after it; None when none comes within two years.
+
+        One that does not end within two years closes at NEVER.
+        """
+        joined: Span | None = None
+        for span in self._spans_from(self.local_date(at) - timedelta(days=2)):
+            if joined and span.opens > joined.closes:
+                if joined.closes > at:
+                    return joined
+                joined = span
+            else:
+                joined = Span(joined.opens, max(joined.closes, span.closes)) if joined else span
+        if joined and joined.closes > at:
+            return joined if joined.closes - at < timedelta(days=HORIZON - 7) else Span(joined.opens, NEVER)
+        return None
+
+    def next_change(self, at: datetime) -> datetime | None:
+        """The next instant after `at` at which hours open or close; None when none comes within two years."""
+        span = self.next_span(at)
+        if span is None:
+            return None
+        change = span.opens if span.opens > at else span.closes
+        return change if change < NEVER else None
+
+    def ranges(self, day: date) -> tuple[Span, ...]:
+        """What is open because of the ranges that begin on a local date, in order and merged."""
+        return _spans(self.zone, day, self.day_ranges(day))
+
+    def day_ranges(self, day: date) -> tuple[Range, ...]:
+        """The ranges that apply to a local date, as written."""
+        exception = self.exception(day)
+        return exception.ranges if exception else self.week[day.weekday()]
+
+    def exception(self, day: date) -> DayException | None:
+        """The exception in force on a local date."""
+        return next((e for e in reversed(self.exceptions) if e.first <= day <= e.last), None)
+
+    def local(self, at: datetime) -> datetime:
+        """The instant as the zone's wall clock reads it."""
+        return at.astimezone(ZoneInfo(self.zone))
+
+    def local_date(self, at: datetime) -> date:
+        """The local date of an instant."""
+        return self.local(at).date()
+
+    def next_day(self, at: datetime) -> datetime:
+        """The first instant whose local date is later than that of `at`."""
+        zone = ZoneInfo(self.zone)
+        today = at.astimezone(zone).date()
+        low = int(at.timestamp())
+        high = low
+        while datetime.fromtimestamp(high, zone).date() <= today:
+            high += DAY // 2
+        while high - low > 1:
+            middle = (low + high) // 2
+            low, high = (middle, high) if datetime.fromtimestamp(middle, zone).date() <= today else (low, middle)
+        return datetime.fromtimestamp(high, UTC)
+
+    def _spans_from(self, day: date) -> Iterator[Span]:
+        """Spans in the order in which they open; where clocks go back at midnight two days can interleave."""
+        waiting: list[Span] = []
+        for ahead in range(HORIZON):
+            fresh = self.ranges(day + timedelta(days=ahead))
+            both = sorted([*waiting, *fresh])
+            yield from both[: len(waiting)]
+            waiting = both[len(waiting) :]
+        yield from waiting
+
+
+@lru_cache(maxsize=64)
+def _spans(zone: str, day: date, ranges: tuple[Range, ...]) -> tuple[Span, ...]:
+    midnight = int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp())
+    found: list[tuple[int, int]] = []
+    for begin, end, offset in _stretches(zone, midnight - DAY, midnight + 3 * DAY) if ranges else ():
+        for start, stop in ranges:
+            opens = max(begin, midnight + start * 60 - offset)
+            closes = min(end, midnight + stop * 60 - offset)
+            if opens < closes:
+                found.append((opens, closes))
+    merged: list[tuple[int, int]] = []
+    for opens, closes in sorted(found):
+        if merged and opens <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(merged[-1][1], closes))
+        else:
+            merged.append((opens, closes))
+    return tuple(Span(datetime.fromtimestamp(a, UTC), datetime.fromtimestamp(b, UTC)) for a, b in merged)
+
+
+def _stretches(zone: str, begin: int, end: int) -> Iterator[tuple[int, int, int]]:
+    """(from, to, offset) in seconds between two epoch times, the offset constant within each."""
+    info = ZoneInfo(zone)
+
+    def offset(at: int) -> int:
+        delta = datetime.fromtimestamp(at, info).utcoffset()
+        return int(delta.total_seconds()) if delta is not None else 0
+
+    start, known = begin, offset(begin)
+    for probe in range(begin + PROBE, end + PROBE, PROBE):
+        if (found := offset(probe)) != known:
+            low, high = probe - PROBE, probe
+            while high - low > 1:
+                middle = (low + high) // 2
+                low, high = (middle, high) if offset(middle) == known else (low, middle)
+            yield start, high, known
+            start, known = high, found
+    yield start, end, known

@@ -1,0 +1,69 @@
+"""Everything that can go wrong in a way a person should read: one base error, each subclass owns its message.
+
+The command line prints the message and ends with `exit_code`; the control socket carries both.
+Exit codes: 1 it cannot be done here, 2 bad input, 3 no daemon is running, 4 no prompt is open.
+"""
+
+from __future__ import annotations
+
+
+class PsoasNudgeError(Exception):
+    """A failure with one clear message: what, where, and what to do instead."""
+
+    exit_code = 1
+
+
+class BadInput(PsoasNudgeError):
+    """What was typed cannot be understood or is not allowed."""
+
+    exit_code = 2
+
+
+class ConfigInvalid(BadInput):
+    """A configuration file with errors; `problems` holds one line each, all found at once."""
+
+    def __init__(self, problems: list[str]) -> None:
+        self.problems = problems
+        super().__init__("\n".join(problems))
+
+
+class NoDaemon(PsoasNudgeError):
+    """A command that needs the daemon found none."""
+
+    exit_code = 3
+
+    def __init__(self) -> None:
+        super().__init__("psoas-nudge is not running. Start it with: psoas-nudge run")
+
+
+class NoPromptOpen(PsoasNudgeError):
+    """An answer came while no prompt was open."""
+
+    exit_code = 4
+
+    def __init__(self) -> None:
+        super().__init__("No prompt is open, so there is nothing to answer. See what is next: psoas-nudge explain")
+
+
+class Refused(PsoasNudgeError):
+    """The rules do not allow what was asked; the message is the reason."""
+
+
+class AlreadyRunning(PsoasNudgeError):
+    """Another daemon of this user holds the lock."""
+
+    def __init__(self, pid: int | None) -> None:
+        who = f" (process {pid})" if pid else ""
+        super().__init__(f"psoas-nudge is already running{who}. See: psoas-nudge status")
+
+
+class Unavailable(PsoasNudgeError):
+    """A sensor or notifier cannot work in this session; the message says why and, where it helps, what to install."""
+
+
+class ShowFailed(PsoasNudgeError):
+    """A notifier could not show the prompt."""
+
+
+class JournalBroken(PsoasNudgeError):
+    """The journal cannot be opened, read or written; nothing was changed."""

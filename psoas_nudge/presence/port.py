@@ -1,0 +1,81 @@
+"""What every sensor looks like: it says whether it can work here, then reports what it sees.
+
+A sensor never decides. It is started with a `report` function and calls it, on the daemon's event loop, with a
+reading. Each file of this package holds one sensor and runs alone as a probe: `python -m psoas_nudge.presence.x11`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol
+
+from msgspec import Struct
+
+from psoas_nudge.bus import Bus
+from psoas_nudge.core.model import Signal
+
+
+class InputStopped(Struct, frozen=True):
+    """No input for `seconds` (at least the threshold that was asked for)."""
+
+    seconds: float
+
+
+class InputSeen(Struct, frozen=True):
+    """There was input just now."""
+
+
+class SignalChanged(Struct, frozen=True):
+    """A signal is on or off. Repeating what was said is allowed."""
+
+    signal: Signal
+    on: bool
+
+
+class ClockJumped(Struct, frozen=True):
+    """The wall clock was set, or the machine woke from a sleep that nobody announced."""
+
+
+class SourceLost(Struct, frozen=True):
+    """The sensor has died (its server or connection is gone) and reports nothing more until it is started again."""
+
+    why: str
+
+
+Reading = InputStopped | InputSeen | SignalChanged | ClockJumped | SourceLost
+Report = Callable[[Reading], None]
+
+
+class Session(Struct, frozen=True):
+    """What the sensors may look at: the environment variables and the buses (None where there is none)."""
+
+    environ: dict[str, str]
+    session_bus: Bus | None = None
+    system_bus: Bus | None = None
+
+
+class Sensor(Protocol):
+    """One source of readings.
+
+    `start` raises errors.Unavailable, with the reason and what would mend it, when it cannot work in this session.
+    After `stop` nothing is reported. A sensor that reports signals first reports each that is on.
+    """
+
+    name: str
+
+    async def start(self, session: Session, report: Report) -> None: ...
+
+    async def stop(self) -> None: ...
+
+
+class IdleSource(Sensor, Protocol):
+    """A sensor of input. Reads only how long ago any input was, never what it was.
+
+    After `start`, nothing is reported until `watch`. `watch(threshold)` (seconds, > 0) may be called again at any
+    time and replaces the threshold. The first call reports at once what holds: InputStopped when there has been no
+    input for the threshold, else InputSeen. A later call reports InputStopped at once when it holds already.
+    From then on InputStopped and InputSeen alternate: one InputStopped each time the threshold is reached, one InputSeen
+    at the first input after it. Between them the source causes no wake-up where the platform can tell by itself.
+    """
+
+    async def watch(self, threshold: float) -> None: ...
