@@ -74,8 +74,8 @@ class IdleSource(Sensor, Protocol):
     After `start`, nothing is reported until `watch`. `watch(threshold)` (seconds, > 0) may be called again at any
     time and replaces the threshold. The first call reports at once what holds: InputStopped when there has been no
     input for the threshold, else InputSeen. A later call reports InputStopped at once when it holds already.
-    From then on InputStopped and InputSeen alternate: one InputStopped each time the threshold is reached, one InputSeen
-    at the first input after it. Between them the source causes no wake-up where the platform can tell by itself.
+    From then on the two alternate: one InputStopped each time the threshold is reached, one InputSeen at the first
+    input after it. Between them the source causes no wake-up where the platform can tell by itself.
     """
 
     async def watch(self, threshold: float) -> None: ...
