@@ -1,0 +1,95 @@
+"""The command line: one table of commands; a command's module is imported only when it is called.
+
+`psoas-nudge status` has to cost hardly more than starting Python, so nothing heavy is imported here.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from importlib import import_module
+from pathlib import Path
+
+import click
+
+from psoas_nudge import __version__
+from psoas_nudge.errors import PsoasNudgeError
+
+COMMANDS = {
+    # name: (module below psoas_nudge.cli, one line for the list of commands)
+}
+"""The function has the command's name, with `_` for `-` and a trailing `_` where Python needs the word itself."""
+
+
+class Commands(click.Group):
+    """A group that finds its commands in the table and imports a module when its command is called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        """The names in the order of the table."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - click's signature
+        """The command, imported now; None when there is no such command."""
+        if cmd_name not in COMMANDS:
+            return None
+        module = import_module(f"psoas_nudge.cli.{COMMANDS[cmd_name][0]}")
+        attribute = cmd_name.replace("-", "_")
+        command = getattr(module, attribute, None) or getattr(module, attribute + "_")
+        if not isinstance(command, click.Command):
+            raise TypeError(f"{module.__name__}.{attribute} is not a command")
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's signature
+        """The list of commands from the table alone, importing none of them."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Suggest the nearest command for one that does not exist."""
+        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
+            from difflib import get_close_matches
+
+            near = get_close_matches(args[0], COMMANDS, 1)
+            hint = f" Did you mean '{near[0]}'?" if near else " See: psoas-nudge --help"
+            raise click.UsageError(f"There is no command '{args[0]}'.{hint}", ctx)
+        return super().resolve_command(ctx, args)
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, message="psoas-nudge %(version)s")
+@click.option(
+    "--config",
+    "config_file",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="The configuration to use, in place of $PSOAS_NUDGE_CONFIG and the usual place.",
+)
+@click.pass_context
+def cli(ctx: click.Context, config_file: Path | None) -> None:
+    """Notice when you have really been sitting too long, and teach one short hip-flexor stretch.
+
+    \b
+    Try it in a minute:   psoas-nudge demo
+    Start it:             psoas-nudge run
+    """
+    ctx.obj = config_file
+
+
+def main() -> None:
+    """The entry point: errors become one message and their exit status, never a traceback."""
+    try:
+        status = cli.main(prog_name="psoas-nudge", standalone_mode=False)
+    except click.exceptions.Abort:
+        status = 130
+    except click.ClickException as error:
+        error.show()
+        status = error.exit_code
+    except PsoasNudgeError as error:
+        print(f"psoas-nudge: {error}", file=sys.stderr)
+        status = error.exit_code
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        status = 0
+    sys.exit(status if isinstance(status, int) else 0)
