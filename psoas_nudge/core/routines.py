@@ -1,0 +1,188 @@
+"""What a routine is: its steps, the timed script they make, the choice of the next one, and its words in a prompt.
+
+The routines themselves are data, in catalogue.py. A routine with sides is done in full on one side, then on the other:
+the steps before the first hold once a side, the holds `repeats` times with a rest between. The same script drives both
+players and gives the length that a prompt promises, so the two cannot drift apart.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Literal
+
+from msgspec import Struct
+
+Side = Literal["left", "right"]
+Need = Literal["floor", "chair"]
+Kind = Literal["move", "hold", "rest", "switch"]
+
+SIDES: tuple[Side, Side] = ("left", "right")
+SWITCH_SECONDS = 6.0
+BREATH_IN, BREATH_OUT = 4.0, 6.0
+"""Seconds of one slow breath, the pace that the players show while something is held."""
+LONGEST = 3600.0
+"""Seconds that a routine of one's own may last."""
+WALK = "stand-and-walk"
+"""The routine that takes the place of stretches while they are put off because of pain."""
+
+
+class Step(Struct, frozen=True, kw_only=True):
+    """One thing to do. `cue` is the one short sentence to keep in mind meanwhile; `hold`: its seconds are counted."""
+
+    text: str
+    seconds: float
+    cue: str = ""
+    hold: bool = False
+
+
+class Routine(Struct, frozen=True, kw_only=True):
+    """A guided stretch. A routine of a person's own has the same fields, from [[routines]] in config.toml."""
+
+    id: str
+    title: str
+    purpose: str
+    steps: tuple[Step, ...]
+    needs: tuple[Need, ...] = ()
+    sided: bool = True
+    repeats: int = 1
+    rest: float = 6.0
+    """Seconds between two repeats."""
+    cues: tuple[str, ...] = ()
+    cautions: tuple[str, ...] = ()
+    stretches: bool = True
+    """Whether its holds lengthen the hip flexors, so that they count toward the weekly dose."""
+    default_on: bool = True
+    """Whether it takes turns unless the person's own rotation says otherwise."""
+    long_break: bool = False
+    """Only for a prompt after which no other comes before hours close."""
+
+    @property
+    def length(self) -> float:
+        """Seconds from the first step to the end."""
+        return sum(segment.seconds for segment in script(self))
+
+    @property
+    def first_cue(self) -> str:
+        """What to know before starting."""
+        return self.cues[0] if self.cues else self.steps[0].text
+
+
+class Segment(Struct, frozen=True, kw_only=True):
+    """One stretch of the script's time, in the order of play. `repeat` counts from 1."""
+
+    kind: Kind
+    text: str
+    seconds: float
+    cue: str = ""
+    side: Side | None = None
+    repeat: int = 1
+    repeats: int = 1
+
+
+def script(routine: Routine, first: Side = "left") -> tuple[Segment, ...]:
+    """The routine as timed segments, beginning with the side `first`."""
+    sides: tuple[Side | None, ...] = (None,)
+    if routine.sided:
+        sides = SIDES if first == "left" else (SIDES[1], SIDES[0])
+    return tuple(segment for turn, side in enumerate(sides) for segment in _one_side(routine, side, turn))
+
+
+def _one_side(routine: Routine, side: Side | None, turn: int) -> Iterator[Segment]:
+    if turn:
+        yield Segment(
+            kind="switch",
+            text=f"Change over: now the {side} side.",
+            seconds=SWITCH_SECONDS,
+            side=side,
+            repeats=routine.repeats,
+        )
+    begin = next((index for index, step in enumerate(routine.steps) if step.hold), len(routine.steps))
+    for step in routine.steps[:begin]:
+        yield _segment(step, routine, side, 1)
+    for repeat in range(1, routine.repeats + 1):
+        if repeat > 1 and routine.rest:
+            yield Segment(
+                kind="rest",
+                text="Ease off and breathe.",
+                seconds=routine.rest,
+                side=side,
+                repeat=repeat,
+                repeats=routine.repeats,
+            )
+        for step in routine.steps[begin:]:
+            yield _segment(step, routine, side, repeat)
+
+
+def _segment(step: Step, routine: Routine, side: Side | None, repeat: int) -> Segment:
+    return Segment(
+        kind="hold" if step.hold else "move",
+        text=step.text,
+        seconds=step.seconds,
+        cue=step.cue,
+        side=side,
+        repeat=repeat,
+        repeats=routine.repeats,
+    )
+
+
+def choose(
+    turns: Mapping[str, int],
+    routines: Iterable[Routine],
+    *,
+    fallback: Routine,
+    floor: bool = False,
+    time_left: float = LONGEST,
+    last: bool = False,
+) -> Routine:
+    """The routine that fits and was suggested longest ago; among equals the first in the rotation.
+
+    `turns`: id -> number of the prompt that suggested it last. `floor`: whether the person may lie or kneel on the
+    floor here. `time_left`: seconds until hours close. `last`: no other prompt fits in before they do, so that a long
+    break has room. `fallback` is what fits always; it is taken when nothing else does.
+    """
+    fitting = [
+        routine
+        for routine in routines
+        if (floor or "floor" not in routine.needs) and (last or not routine.long_break) and routine.length <= time_left
+    ]
+    return min(fitting, key=lambda routine: turns.get(routine.id, -1), default=fallback)
+
+
+def prompt_words(routine: Routine, sat_seconds: float) -> tuple[str, str]:
+    """(title, body) of a notification: how long the person has sat, then the routine, its length, the first cue."""
+    return f"Sitting for {duration(sat_seconds)}", f"{routine.title}, {duration(routine.length)}. {routine.first_cue}"
+
+
+def duration(seconds: float) -> str:
+    """A length for reading at a glance: seconds under a minute, else whole minutes, from an hour on with hours."""
+    if seconds < 59.5:
+        return f"{round(seconds)} s"
+    minutes = round(seconds / 60)
+    if minutes < 60:
+        return f"{minutes} min"
+    return f"{minutes // 60} h" + (f" {minutes % 60} min" if minutes % 60 else "")
+
+
+def problems(routine: Routine) -> list[str]:
+    """What is wrong with a routine of a person's own, each as "field: what to write"; empty when all is well."""
+    found = []
+    if not routine.id or not all(
+        part.isalnum() and part.isascii() and part == part.lower() for part in routine.id.split("-")
+    ):
+        found.append(f"id: use small letters, digits and single hyphens, not {routine.id!r}")
+    if not routine.title.strip():
+        found.append("title: give it a name that a prompt can show")
+    if not any(step.hold for step in routine.steps):
+        found.append("steps: at least one step needs hold = true, else nothing is counted")
+    for number, step in enumerate(routine.steps, 1):
+        if not step.text.strip():
+            found.append(f"steps[{number}].text: say what to do")
+        if not 1 <= step.seconds <= LONGEST:
+            found.append(f"steps[{number}].seconds: between 1 s and 1 h, not {step.seconds:g} s")
+    if not 1 <= routine.repeats <= 20:
+        found.append(f"repeats: between 1 and 20, not {routine.repeats}")
+    if not 0 <= routine.rest <= 300:
+        found.append(f"rest: between 0 s and 5 min, not {routine.rest:g} s")
+    if not found and routine.length > LONGEST:
+        found.append(f"steps: with all sides and repeats it lasts {duration(routine.length)}; 1 h is the most")
+    return found

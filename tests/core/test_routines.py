@@ -1,0 +1,176 @@
+"""The catalogue and the choice: what a prompt suggests, for how long, and in which words."""
+
+import pytest
+from msgspec.structs import replace
+
+from psoas_nudge.core.catalogue import CATALOGUE, FALLBACK, ROTATION, find, rotation, suggestion
+from psoas_nudge.core.routines import Routine, Step, choose, duration, problems, prompt_words, script
+from psoas_nudge.errors import BadInput
+
+EVERY = pytest.mark.parametrize("routine", CATALOGUE, ids=lambda routine: routine.id)
+FROM_THE_ARTICLE = {"kneeling-hip-flexor": (25, 3), "constructive-rest": (300, 1), "ball-release": (45, 1)}
+
+
+def held(routine: Routine, side: str | None) -> list[float]:
+    return [part.seconds for part in script(routine) if part.kind == "hold" and part.side == side]
+
+
+@EVERY
+def test_every_routine_can_be_played_and_says_what_a_person_needs_to_know(routine: Routine) -> None:
+    assert problems(routine) == []
+    assert all((routine.title, routine.purpose, routine.cues, routine.cautions))
+    assert all(step.text and step.cue for step in routine.steps)
+    assert len(routine.first_cue) <= 90
+
+
+@EVERY
+def test_both_sides_get_the_same(routine: Routine) -> None:
+    left, right, neither = held(routine, "left"), held(routine, "right"), held(routine, None)
+    assert left == right
+    assert bool(neither) != bool(left)
+    assert len(left or neither) == routine.repeats
+
+
+@EVERY
+def test_the_length_in_the_prompt_is_the_length_of_the_script(routine: Routine) -> None:
+    assert routine.length == sum(part.seconds for part in script(routine, "right"))
+    assert duration(routine.length) in prompt_words(routine, 2760)[1]
+
+
+@pytest.mark.parametrize("routine_id", FROM_THE_ARTICLE)
+def test_the_doses_are_those_of_the_article(routine_id: str) -> None:
+    routine = find(routine_id)
+    holds = held(routine, "left") or held(routine, None)
+    assert (holds[0], len(holds)) == FROM_THE_ARTICLE[routine_id]
+
+
+def test_the_ball_is_never_in_the_rotation_unless_the_person_puts_it_there() -> None:
+    assert "ball-release" not in ROTATION
+    for turn in range(20):
+        turns = {routine.id: turn for routine in CATALOGUE if routine.id != "ball-release"}
+        assert suggestion(turns, ROTATION, floor=True, last=True).id != "ball-release"
+    assert suggestion({}, ("ball-release",), floor=True, last=True).id == "ball-release"
+
+
+def test_the_one_suggested_longest_ago_comes_next_and_all_get_their_turn() -> None:
+    turns: dict[str, int] = {}
+    seen = []
+    for number in range(1, 7):
+        chosen = suggestion(turns, ROTATION, floor=True)
+        turns[chosen.id] = number
+        seen.append(chosen.id)
+    assert seen[:4] == [name for name in ROTATION if not find(name).long_break]
+    assert seen[4:] == seen[:2]
+
+
+def test_in_office_clothes_nothing_needs_the_floor() -> None:
+    chosen = {suggestion({}, ROTATION).id, suggestion({"standing-hip-flexor": 1}, ROTATION).id}
+    assert chosen == {"standing-hip-flexor", "chair-edge-hip-flexor"}
+
+
+def test_lying_down_is_kept_for_the_last_break_before_hours_close() -> None:
+    turns = {name: 1 for name in ROTATION if name != "constructive-rest"}
+    assert suggestion(turns, ROTATION, floor=True).id != "constructive-rest"
+    assert suggestion(turns, ROTATION, floor=True, last=True).id == "constructive-rest"
+    assert suggestion(turns, ROTATION, floor=False, last=True).id != "constructive-rest"
+
+
+def test_what_would_not_be_over_before_hours_close_is_left_out_and_the_short_one_always_fits() -> None:
+    assert (
+        suggestion({}, ("kneeling-hip-flexor", "standing-hip-flexor"), floor=True, time_left=200).id
+        == "standing-hip-flexor"
+    )
+    assert suggestion({}, ROTATION, floor=True, time_left=60) is FALLBACK
+    assert suggestion({}, ("kneeling-hip-flexor",)) is FALLBACK
+
+
+def test_who_is_in_pain_is_asked_to_walk_whatever_the_rotation_says() -> None:
+    assert suggestion({}, ("kneeling-hip-flexor",), floor=True, hurt=True).id == "stand-and-walk"
+
+
+def test_choose_takes_the_first_in_the_rotation_among_equals() -> None:
+    routines = rotation(("chair-edge-hip-flexor", "standing-hip-flexor"))
+    assert choose({}, routines, fallback=FALLBACK) is routines[0]
+    assert choose({"chair-edge-hip-flexor": 3, "standing-hip-flexor": 3}, routines, fallback=FALLBACK) is routines[0]
+
+
+def test_the_prompt_names_the_routine_its_length_and_the_first_cue() -> None:
+    title, body = prompt_words(find("standing-hip-flexor"), 46 * 60 + 12)
+    assert title == "Sitting for 46 min"
+    assert body == "Standing hip-flexor stretch, 3 min. Tuck the pelvis first, then lean."
+
+
+def test_the_script_can_begin_with_the_right_side() -> None:
+    sides = [part.side for part in script(find("standing-hip-flexor"), "right")]
+    assert sides[0] == "right"
+    assert sides[-1] == "left"
+
+
+def test_a_change_of_sides_is_announced_before_the_new_side_starts() -> None:
+    parts = script(find("kneeling-hip-flexor"))
+    (switch,) = [number for number, part in enumerate(parts) if part.kind == "switch"]
+    assert parts[switch - 1].side == "left"
+    assert {part.side for part in parts[switch:]} == {"right"}
+    assert "right" in parts[switch].text
+
+
+def test_steps_before_the_first_hold_are_done_once_a_side_and_rests_stand_between_repeats() -> None:
+    kinds = [part.kind for part in script(find("kneeling-hip-flexor")) if part.side == "left"]
+    assert kinds == ["move", "move", "hold", "rest", "hold", "rest", "hold"]
+
+
+OWN = Routine(id="my-lunge", title="My lunge", purpose="", steps=(Step(text="Lunge.", seconds=40, hold=True),))
+
+
+def test_a_routine_of_ones_own_takes_turns_like_any_other() -> None:
+    assert problems(OWN) == []
+    assert suggestion({}, ("my-lunge",), (OWN,)) is OWN
+    assert prompt_words(OWN, 1800)[1] == "My lunge, 1 min. Lunge."
+
+
+@pytest.mark.parametrize(
+    ("broken", "named"),
+    [
+        (replace(OWN, id="My Lunge"), "id"),
+        (replace(OWN, id="a--b"), "id"),
+        (replace(OWN, id=""), "id"),
+        (replace(OWN, title=" "), "title"),
+        (replace(OWN, steps=()), "steps"),
+        (replace(OWN, steps=(Step(text="Wait.", seconds=10),)), "steps"),
+        (replace(OWN, steps=(Step(text="", seconds=10, hold=True),)), "steps[1].text"),
+        (replace(OWN, steps=(Step(text="Hold.", seconds=0, hold=True),)), "steps[1].seconds"),
+        (replace(OWN, steps=(Step(text="Hold.", seconds=float("nan"), hold=True),)), "steps[1].seconds"),
+        (replace(OWN, repeats=0), "repeats"),
+        (replace(OWN, rest=-1), "rest"),
+        (replace(OWN, steps=(Step(text="Hold.", seconds=3000, hold=True),)), "steps"),
+    ],
+)
+def test_what_is_wrong_with_a_routine_of_ones_own_is_named(broken: Routine, named: str) -> None:
+    (problem,) = problems(broken)
+    assert problem.startswith(f"{named}: ")
+
+
+def test_a_routine_that_does_not_exist_is_refused_with_the_nearest_name() -> None:
+    with pytest.raises(
+        BadInput, match=r"There is no routine 'standing'.*'standing-hip-flexor'|See: psoas-nudge routines"
+    ):
+        find("standing")
+    with pytest.raises(BadInput, match="Did you mean 'ball-release'"):
+        find("bal-release")
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [
+        (0, "0 s"),
+        (45, "45 s"),
+        (59.4, "59 s"),
+        (59.6, "1 min"),
+        (90, "2 min"),
+        (3599, "1 h"),
+        (3600, "1 h"),
+        (5400, "1 h 30 min"),
+    ],
+)
+def test_lengths_read_at_a_glance(seconds: float, words: str) -> None:
+    assert duration(seconds) == words
