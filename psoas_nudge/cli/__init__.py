@@ -15,7 +15,7 @@ import click
 from psoas_nudge import __version__
 from psoas_nudge.errors import PsoasNudgeError
 
-COMMANDS = {
+COMMANDS: dict[str, tuple[str, str]] = {
     # name: (module below psoas_nudge.cli, one line for the list of commands)
 }
 """The function has the command's name, with `_` for `-` and a trailing `_` where Python needs the word itself."""

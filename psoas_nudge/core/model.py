@@ -17,7 +17,7 @@ from typing import Literal
 
 from msgspec import Struct, field
 
-from psoas_nudge.core.hours import WorkingHours
+from psoas_nudge.core.hours import Span, WorkingHours
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -41,7 +41,7 @@ QUIET = frozenset({Signal.DO_NOT_DISTURB, Signal.FULLSCREEN, Signal.CALL, Signal
 
 Answer = Literal["accept", "snooze", "skip"]
 Outcome = Literal["accepted", "skipped", "snoozed", "missed", "taken", "withdrawn"]
-EndedBy = Literal["idle", "locked", "suspended", "switched", "gap", "accepted", "restart"]
+EndedBy = Literal["idle", "locked", "suspended", "switched", "gap", "restart", "accepted", "stretch"]
 
 
 # --- settings the rules need -------------------------------------------------------------------------------------
@@ -390,7 +390,6 @@ class Prompt(Struct, frozen=True):
     number: int
     routine: str
     decided: float
-    snooze: bool
     shown: float | None = None
     notifier: str | None = None
     ref: str = ""
@@ -439,7 +438,10 @@ class State(Struct, frozen=True, kw_only=True):
     bout: Bout | None = None
     standing_since: float | None = None
     stretching: Stretching | None = None
+    unperformed: int | None = None
 
+    span: Span | None = None
+    looked: datetime = EPOCH
     open: bool = False
     paused: Pause | None = None
     quiet: tuple[str, ...] = ()

@@ -1,0 +1,243 @@
+"""A day in virtual time: tell what the person does, compare what was seen.
+
+The day plays the part of the daemon: it delivers wake-ups when they were asked for and reports idle and active as an
+idle source would. Nothing is patched and no clock is read. Minutes throughout; `day.seen` holds lines such as
+"09:35 shown" and "10:00 bout 60.0 idle", `day.prompts` and `day.bouts` the entries.
+Idea: workrave's IntegrationTests, GNOME Break Timer's `time_step`.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from psoas_nudge.core import model as m
+from psoas_nudge.core.hours import WorkingHours
+from psoas_nudge.core.machine import step
+
+BERLIN = WorkingHours(zone="Europe/Berlin")
+
+
+def rules(**settings: Any) -> m.Rules:
+    """The default rules with Berlin office hours, and what the test changes."""
+    return m.Rules(**{"hours": BERLIN, **settings})
+
+
+class Day:
+    """One person's day from `start` (local time of the rules' zone); Monday 23 November 2026 unless told."""
+
+    def __init__(self, start: str = "2026-11-23 09:00", notifier: str | None = "fake", **settings: Any) -> None:
+        self.rules = rules(**settings)
+        self.zone = ZoneInfo(self.rules.hours.zone)
+        self.at = datetime.fromisoformat(start).replace(tzinfo=self.zone).astimezone(UTC)
+        self.tick = 1000.0
+        self.state = m.State()
+        self.notifier = notifier
+        self.entries: list[m.AnyEntry] = []
+        self.effects: list[m.AnyEffect] = []
+        self.seen: list[str] = []
+        self.refused: list[str] = []
+        self.last_input = self.tick - 1e6
+        self.typing = False
+        self.threshold: float | None = None
+        self.reported_idle: bool | None = None
+        self.wake: float | None = None
+        self.alive = True
+        self.saved: tuple[m.State, float] = (self.state, self.tick)
+        self.feed(m.Started)
+
+    # --- what the person does --------------------------------------------------------------------------------
+
+    def sit(self, minutes: float) -> None:
+        """Use mouse or keyboard all the time."""
+        self.typing = True
+        self._input()
+        self._pass(minutes * 60)
+        self.typing = False
+
+    def read(self, minutes: float) -> None:
+        """Be there without any input; the machine cannot tell it from leaving."""
+        self._pass(minutes * 60)
+
+    leave = read
+
+    def touch(self) -> None:
+        """One key press."""
+        self._input()
+
+    def during(self, *signals: m.Signal, minutes: float, typing: bool = False) -> None:
+        """Signals that are on for so long."""
+        for signal in signals:
+            self.feed(m.Sensed, signal=signal, on=True)
+        (self.sit if typing else self.read)(minutes)
+        for signal in signals:
+            self.feed(m.Sensed, signal=signal, on=False)
+
+    def lock(self, minutes: float) -> None:
+        """Lock, walk away, unlock by typing."""
+        self.during(m.Signal.LOCKED, minutes=minutes)
+        self._input()
+
+    def suspend(self, minutes: float) -> None:
+        """Sleep announced by the session; nothing runs meanwhile."""
+        self.feed(m.Sensed, signal=m.Signal.SUSPENDED, on=True)
+        self.freeze(minutes)
+        self.feed(m.Sensed, signal=m.Signal.SUSPENDED, on=False)
+        self._input()
+
+    def freeze(self, minutes: float) -> None:
+        """The process is stopped, or the machine sleeps unseen: no wake-up is delivered."""
+        self.tick += minutes * 60
+        self.at += timedelta(minutes=minutes)
+
+    def answer(self, answer: m.Answer, **more: Any) -> None:
+        """Press a button of the open prompt."""
+        self.feed(m.Answered, answer=answer, via="test", **more)
+
+    # --- what happens to the machine --------------------------------------------------------------------------
+
+    def set_clock(self, minutes: float) -> None:
+        """The wall clock jumps, durations do not."""
+        self.at += timedelta(minutes=minutes)
+        self.feed(m.ClockSet)
+
+    def kill(self) -> None:
+        """The daemon dies without a word; its state is what the last step stored, its sign that of the last minute."""
+        self.saved = (self.state, self.tick)
+        self.alive = False
+
+    def restart(self, minutes: float = 0.0) -> None:
+        """Start again so long after the kill."""
+        state, sign = self.saved
+        self.freeze(minutes)
+        self.alive, self.threshold, self.reported_idle = True, None, None
+        self.feed(m.Started, lived=sign - state.tick, silent_for=self.tick - sign)
+
+    def reload(self, **settings: Any) -> None:
+        """New settings."""
+        self.rules = rules(**settings)
+        self.feed(m.Reloaded)
+
+    def feed(self, event: type[m.Event], **fields: Any) -> None:
+        """One event now; carries out what the core asks for."""
+        if not self.alive:
+            return
+        self.state, effects = step(self.state, event(at=self.at, tick=self.tick, **fields), self.rules)  # type: ignore[arg-type]
+        self.effects.extend(effects)
+        for effect in effects:
+            self._carry_out(effect)
+
+    # --- what was seen ----------------------------------------------------------------------------------------
+
+    def of(self, kind: type[m.Entry]) -> list[Any]:
+        """The entries of a kind."""
+        return [entry for entry in self.entries if isinstance(entry, kind)]
+
+    @property
+    def prompts(self) -> list[m.PromptEntry]:
+        """The prompts that have ended."""
+        return self.of(m.PromptEntry)
+
+    @property
+    def bouts(self) -> list[m.BoutEntry]:
+        """The bouts that have ended."""
+        return self.of(m.BoutEntry)
+
+    @property
+    def outcomes(self) -> list[str]:
+        """How prompts ended, in order."""
+        return [prompt.outcome for prompt in self.prompts]
+
+    @property
+    def shown(self) -> list[str]:
+        """The local times at which prompts came up, "09:35"; with seconds where they are not 0."""
+        return [line.split()[0] for line in self.seen if line.endswith(" shown")]
+
+    def clock(self, at: datetime | None = None) -> str:
+        """A local time as "09:35" or "09:35:08"."""
+        local = (at or self.at).astimezone(self.zone)
+        return local.strftime("%H:%M:%S").removesuffix(":00")
+
+    # --- how ---------------------------------------------------------------------------------------------------
+
+    def _input(self) -> None:
+        self.last_input = self.tick
+        if self.reported_idle is not False and self.threshold is not None:
+            self.reported_idle = False
+            self.feed(m.Active)
+
+    def _pass(self, seconds: float) -> None:
+        target = self.tick + seconds
+        while True:
+            points = [target]
+            if self.wake is not None and self.alive:
+                points.append(self.wake)
+            if not self.typing and self.reported_idle is False and self.threshold is not None:
+                points.append(max(self.tick, self.last_input + self.threshold))
+            point = min(points)
+            elapsed = max(0.0, point - self.tick)
+            self.tick += elapsed
+            self.at += timedelta(seconds=elapsed)
+            if self.typing:
+                self.last_input = self.tick
+            if not self._deliver() and point >= target:
+                return
+
+    def _deliver(self) -> bool:
+        if not self.typing and self.reported_idle is False and self.threshold is not None:
+            idle_for = self.tick - self.last_input
+            if idle_for >= self.threshold:
+                self.reported_idle = True
+                self.feed(m.Idle, idle_for=idle_for)
+                return True
+        if self.wake is not None and self.tick >= self.wake and self.alive:
+            self.wake = None
+            self.feed(m.Woke)
+            return True
+        return False
+
+    def _carry_out(self, effect: m.AnyEffect) -> None:
+        match effect:
+            case m.Record(entry=entry):
+                self.entries.append(entry)
+                self.seen.append(f"{self.clock()} {self._words(entry)}")
+            case m.Wake(after=after):
+                self.wake = None if after is None else self.tick + after
+            case m.Watch(threshold=threshold):
+                self._watch(threshold)
+            case m.Show(prompt=prompt):
+                if self.notifier:
+                    self.seen.append(f"{self.clock()} shown")
+                    self.feed(m.Shown, prompt=prompt, notifier=self.notifier)
+                else:
+                    self.feed(m.NotShown, prompt=prompt, why="no notifier")
+            case m.Refuse(why=why):
+                self.refused.append(why)
+            case m.Withdraw() | m.StartGuide():
+                pass
+
+    def _watch(self, threshold: float) -> None:
+        first = self.threshold is None
+        self.threshold = threshold
+        idle_for = self.tick - self.last_input
+        if idle_for >= threshold:
+            self.reported_idle = True
+            self.feed(m.Idle, idle_for=idle_for)
+        elif first:
+            self.reported_idle = False
+            self.feed(m.Active)
+
+    @staticmethod
+    def _words(entry: m.AnyEntry) -> str:
+        match entry:
+            case m.BoutEntry():
+                return f"bout {entry.sitting_seconds / 60:.1f} {entry.ended_by}"
+            case m.PromptEntry():
+                return entry.outcome
+            case m.HeldBackEntry():
+                return f"held back by {', '.join(entry.reasons)}"
+            case m.HoursEntry():
+                return "hours open" if entry.open else "hours closed"
+            case _:
+                return type(entry).__name__.removesuffix("Entry").lower()
