@@ -1,0 +1,167 @@
+"""Which notifier shows a prompt: one table in the order of preference, tried from the top each time.
+
+A notifier that failed is tried again at the next prompt, so one that came back (a notification service started
+after login, say) is used again without anything watching for it; there are few prompts a day.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from typing import Literal
+
+from msgspec import Struct
+
+from psoas_nudge.errors import BadInput, ShowFailed, Unavailable
+from psoas_nudge.notify.port import Capability, Message, Notifier, OnPressed, Surroundings
+
+log = logging.getLogger(__name__)
+
+Clock = Callable[[], float]
+AUTO = "auto"
+
+
+def _freedesktop(_clock: Clock) -> Notifier:
+    from psoas_nudge.notify.freedesktop import FreedesktopNotifier
+
+    return FreedesktopNotifier()
+
+
+def _plyer(clock: Clock) -> Notifier:
+    from psoas_nudge.notify.plyer_library import PlyerNotifier
+
+    return PlyerNotifier(clock)
+
+
+def _terminal(_clock: Clock) -> Notifier:
+    from psoas_nudge.notify.terminal import TerminalNotifier
+
+    return TerminalNotifier()
+
+
+NOTIFIERS: dict[str, Callable[[Clock], Notifier]] = {
+    "freedesktop": _freedesktop,
+    "plyer": _plyer,
+    "terminal": _terminal,
+}
+"""A new notifier is a file of its own and a row here; the one with most to offer comes first."""
+
+
+class Choice(Struct, frozen=True):
+    """One row of `doctor`: what could be used, and why it is or is not."""
+
+    name: str
+    verdict: Literal["chosen", "available", "unavailable"]
+    why: str
+
+
+class Chooser:
+    """Shows each prompt through the first notifier that can.
+
+    `wanted`: "auto" or a name of the table, which then is the only one tried (BadInput for any other).
+    `clock`: seconds, any steady reading.
+    """
+
+    def __init__(self, wanted: str, clock: Clock, table: dict[str, Callable[[Clock], Notifier]] = NOTIFIERS) -> None:
+        self._clock, self._table = clock, table
+        self._surroundings: Surroundings | None = None
+        self._on_pressed: OnPressed = lambda _pressed: None
+        self._started: dict[str, Notifier] = {}
+        self._said: dict[str, str] = {}
+        self.want(wanted)
+
+    def want(self, wanted: str) -> None:
+        """Change the setting; the open prompt stays where it is."""
+        if wanted not in (AUTO, *self._table):
+            raise BadInput(f'there is no notifier "{wanted}"; use one of: {", ".join((AUTO, *self._table))}')
+        self._order = tuple(self._table) if wanted == AUTO else (wanted,)
+
+    async def start(self, surroundings: Surroundings, on_pressed: OnPressed) -> None:
+        """Start the first notifier that can work. Having none is logged, not raised: one may come later."""
+        self._surroundings, self._on_pressed = surroundings, on_pressed
+        for name in self._order:
+            try:
+                await self._ready(name)
+            except Unavailable:
+                continue
+            return
+        log.warning("no notifier works here: %s", self._reasons(self._said))
+
+    async def show(self, message: Message) -> tuple[str, str]:
+        """Show it through the first that can: (name of the notifier, ref). Raises ShowFailed with every reason."""
+        failures: dict[str, str] = {}
+        for name in self._order:
+            try:
+                notifier = await self._ready(name)
+                return name, await notifier.show(message)
+            except (Unavailable, ShowFailed) as error:
+                failures[name] = str(error)
+                log.log(
+                    logging.INFO if isinstance(error, Unavailable) else logging.WARNING, "not by %s: %s", name, error
+                )
+        raise ShowFailed(self._reasons(failures))
+
+    async def withdraw(self, name: str, ref: str) -> None:
+        """Take away what `show` has shown, also in an earlier process; never raises."""
+        if name not in self._table:
+            log.warning('a prompt was shown by "%s", which does not exist any more', name)
+            return
+        try:
+            notifier = await self._ready(name)
+        except Unavailable as error:
+            log.info("not withdrawn, %s cannot work now: %s", name, error)
+        else:
+            await notifier.withdraw(ref)
+
+    def capabilities(self) -> frozenset[Capability]:
+        """What the notifier that comes first at the moment can do; nothing when there is none."""
+        first = next((self._started[name] for name in self._order if name in self._started), None)
+        return first.capabilities() if first else frozenset()
+
+    async def choices(self) -> list[Choice]:
+        """Every notifier of the table, probed now; the first one available is the chosen one."""
+        rows: list[Choice] = []
+        for name in self._table:
+            running = name in self._started
+            try:
+                notifier = await self._ready(name)
+            except Unavailable as error:
+                rows.append(Choice(name, "unavailable", str(error)))
+                continue
+            verdict: Literal["chosen", "available"]
+            if name not in self._order:
+                verdict, why = "available", "works, but the setting notifier names another one"
+            elif any(row.verdict == "chosen" for row in rows):
+                verdict, why = "available", "used when the ones before it fail"
+            else:
+                verdict, why = "chosen", "the first that works"
+            can = ", ".join(sorted(notifier.capabilities())) or "showing only"
+            rows.append(Choice(name, verdict, f"{why} ({can})"))
+            if not running:
+                await self._started.pop(name).stop()
+        return rows
+
+    async def stop(self) -> None:
+        """Stop all that were started."""
+        for notifier in self._started.values():
+            await notifier.stop()
+        self._started.clear()
+
+    async def _ready(self, name: str) -> Notifier:
+        if name in self._started:
+            return self._started[name]
+        if self._surroundings is None:
+            raise Unavailable("not started")
+        notifier = self._table[name](self._clock)
+        try:
+            await notifier.start(self._surroundings, self._on_pressed)
+        except Unavailable as error:
+            self._said[name] = str(error)
+            raise
+        self._started[name] = notifier
+        self._said.pop(name, None)
+        return notifier
+
+    @staticmethod
+    def _reasons(failures: dict[str, str]) -> str:
+        return "; ".join(f"{name}: {why}" for name, why in failures.items())

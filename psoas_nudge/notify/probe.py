@@ -1,0 +1,64 @@
+"""Try one notifier by hand: show a test prompt, print what is pressed. Idea: aw-watcher-afk's `macos.py`."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import sys
+from collections.abc import Callable
+
+from psoas_nudge.bus import Bus
+from psoas_nudge.errors import PsoasNudgeError, Unavailable
+from psoas_nudge.notify import ICON
+from psoas_nudge.notify.port import Message, Notifier, Pressed, Surroundings
+
+WAIT_SECONDS = 60.0
+
+TEST_MESSAGE = Message(
+    prompt=0,
+    title="A test of psoas-nudge",
+    body="This is how a prompt looks here. Press any button: nothing is recorded.",
+    buttons=(("accept", "Accept"), ("snooze", "Snooze"), ("skip", "Skip")),
+    icon=ICON,
+)
+"""Also what `doctor --notify` sends."""
+
+
+def main(create: Callable[[], Notifier]) -> None:
+    """Run the notifier alone until a button is pressed, Ctrl-C, or a minute is over (then the exit status is 1)."""
+    logging.basicConfig(level=logging.INFO, format="%(message)s")
+    try:
+        pressed = asyncio.run(_try_out(create()))
+    except PsoasNudgeError as error:
+        sys.exit(f"not here: {error}")
+    except KeyboardInterrupt:
+        sys.exit(130)
+    sys.stdout.write(f"pressed: {pressed.answer}, activation token: {pressed.token}\n" if pressed else "no answer\n")
+    sys.exit(0 if pressed else 1)
+
+
+async def _try_out(notifier: Notifier) -> Pressed | None:
+    bus = Bus("session")
+    try:
+        await bus.connect()
+    except Unavailable as error:
+        sys.stdout.write(f"{error}\n")
+    pressed = asyncio.get_running_loop().create_future()
+    try:
+        await notifier.start(
+            Surroundings(dict(os.environ), bus if bus.connected else None, interactive=sys.stdin.isatty()),
+            lambda it: None if pressed.done() else pressed.set_result(it),
+        )
+        sys.stdout.write(f"{notifier.name} can do: {', '.join(sorted(notifier.capabilities())) or 'nothing more'}\n")
+        sys.stdout.flush()
+        ref = await notifier.show(TEST_MESSAGE)
+        try:
+            return await asyncio.wait_for(pressed, WAIT_SECONDS)
+        except TimeoutError:
+            return None
+        finally:
+            await notifier.withdraw(ref)
+            await notifier.stop()
+    finally:
+        await bus.close()

@@ -1,0 +1,210 @@
+"""Prompts on the terminal the daemon runs in, with answers typed on standard input.
+
+The last way out, and the first on a machine without a desktop. Nothing here may block the event loop: output waits
+until the terminal takes it (Ctrl-S, a full pipe), and input is read only when it is there and this program is in
+the foreground (reading from the background would stop the process).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+from psoas_nudge.core.model import Answer
+from psoas_nudge.errors import ShowFailed, Unavailable
+from psoas_nudge.notify import words
+from psoas_nudge.notify.port import Capability, Message, OnPressed, Pressed, Surroundings
+
+log = logging.getLogger(__name__)
+
+KEYS: dict[str, Answer] = {"a": "accept", "s": "snooze", "k": "skip"}
+CHUNK_BYTES = 512
+"""What a terminal or pipe that reports room takes without blocking (POSIX promises it for pipes)."""
+STUCK_SECONDS = 5.0
+RULE = "-" * 60
+
+
+class TerminalNotifier:
+    """Prints prompts; reads answers when standard input is a terminal. `stdin`, `stdout`: file descriptors."""
+
+    name = "terminal"
+
+    def __init__(self, stdin: int = 0, stdout: int = 1, stuck_seconds: float = STUCK_SECONDS) -> None:
+        self._stdin, self._stdout, self._stuck_seconds = stdin, stdout, stuck_seconds
+        self._interactive = False
+        self._reading = False
+        self._typed = b""
+        self._on_pressed: OnPressed = lambda _pressed: None
+        self._open: Message | None = None
+        self._answered = False
+        self._turn = asyncio.Lock()
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def start(self, surroundings: Surroundings, on_pressed: OnPressed) -> None:
+        """Listen for typed answers where that is possible; raises Unavailable when nobody can see the output."""
+        self._on_pressed = on_pressed
+        if unseen := _unseen(self._stdout, surroundings.environ):
+            raise Unavailable(unseen)
+        self._interactive = surroundings.interactive and os.isatty(self._stdin)
+        self._listen()
+
+    def capabilities(self) -> frozenset[Capability]:
+        """Answers count as buttons when they can be typed."""
+        can = {Capability.WITHDRAW, Capability.BUTTONS} if self._reading else {Capability.WITHDRAW}
+        return frozenset(can)
+
+    async def show(self, message: Message) -> str:
+        """Print the prompt; the ref is its number. Raises ShowFailed when the terminal takes no output."""
+        self._listen()
+        self._open, self._answered, self._typed = message, False, b""
+        try:
+            await self._print(self._layout(message))
+        except OSError as error:
+            self._open = None
+            raise ShowFailed(f"the terminal took no output: {error}") from error
+        return str(message.prompt)
+
+    async def withdraw(self, ref: str) -> None:
+        """Say in one line that the prompt is closed, unless it was answered here."""
+        if self._open is None or ref != str(self._open.prompt):
+            return
+        answered, self._open = self._answered, None
+        if not answered:
+            await self._say("The prompt is closed; there is nothing to answer any more.")
+
+    async def stop(self) -> None:
+        """Leave standard input alone, after what is being printed."""
+        self._deaf()
+        self._open = None
+        if self._tasks:
+            await asyncio.wait(self._tasks)
+
+    def _layout(self, message: Message) -> str:
+        if self._reading:
+            keys = {answer: key for key, answer in KEYS.items()}
+            how = "Type " + ", ".join(f"{keys[answer]} = {words.line(label)}" for answer, label in message.buttons)
+            how += " and press Enter."
+        else:
+            how = words.how_to_answer(message.buttons) + "."
+        bell = "\a" if message.sound and os.isatty(self._stdout) else ""
+        parts = (RULE, words.line(message.title), words.paragraph(message.body), "", how, RULE)
+        return f"{bell}\n" + "\n".join(parts) + "\n"
+
+    # --- reading ---------------------------------------------------------------------------------------------
+
+    def _listen(self) -> None:
+        if self._interactive and not self._reading and _in_foreground(self._stdin):
+            try:
+                asyncio.get_running_loop().add_reader(self._stdin, self._on_readable)
+            except (NotImplementedError, OSError) as error:  # Windows' loop watches sockets only
+                log.info("no answers can be typed here: %s", error or "this event loop cannot watch the terminal")
+                self._interactive = False
+            else:
+                self._reading = True
+
+    def _deaf(self) -> None:
+        if self._reading:
+            asyncio.get_running_loop().remove_reader(self._stdin)
+            self._reading = False
+
+    def _on_readable(self) -> None:
+        if not _in_foreground(self._stdin):
+            self._deaf()  # until the next prompt: what is typed now is for another program
+            return
+        try:
+            data = os.read(self._stdin, 4096)
+        except OSError as error:
+            log.info("standard input is gone: %s", error)
+            data = b""
+        if not data:
+            self._deaf()
+            self._interactive = False
+            self._soon("Standard input is closed. " + words.how_to_answer((("accept", ""), ("skip", ""))) + ".")
+            return
+        *lines, self._typed = (self._typed + data).split(b"\n")
+        for typed in lines:
+            self._on_line(words.line(typed.decode(errors="replace")).lower())
+
+    def _on_line(self, typed: str) -> None:
+        if not typed:
+            return
+        if self._open is None or self._answered:
+            self._soon("No prompt is open, so there is nothing to answer.")
+            return
+        offered = dict(self._open.buttons)
+        answer = KEYS.get(typed) or next((a for a in KEYS.values() if a == typed), None)
+        if answer not in offered:
+            choices = ", ".join(f"{key} ({answer})" for key, answer in KEYS.items() if answer in offered)
+            why = f"{answer} is not offered now" if answer else f'"{typed[:40]}" is not an answer'
+            self._soon(f"{why}; type {choices}, then Enter.")
+            return
+        self._answered = True
+        self._soon(f"Answered: {words.line(offered[answer])}.")
+        self._on_pressed(Pressed(self._open.prompt, answer))
+
+    # --- writing ---------------------------------------------------------------------------------------------
+
+    def _soon(self, text: str) -> None:
+        task = asyncio.get_running_loop().create_task(self._say(text))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _say(self, text: str) -> None:
+        try:
+            await self._print(text + "\n")
+        except OSError as error:
+            log.info("not printed (%s): %s", error, text)
+
+    async def _print(self, text: str) -> None:
+        """Write when there is room; raises OSError (TimeoutError is one) when there is none for `stuck_seconds`."""
+        left = text.encode(errors="replace")
+        async with self._turn, asyncio.timeout(self._stuck_seconds):
+            while left:
+                await _room(self._stdout)
+                left = left[os.write(self._stdout, left[:CHUNK_BYTES]) :]
+
+
+async def _room(fd: int) -> None:
+    loop = asyncio.get_running_loop()
+    there: asyncio.Future[None] = loop.create_future()
+    mark: Callable[[], None] = lambda: None if there.done() else there.set_result(None)  # noqa: E731 - one use, typed
+    try:
+        loop.add_writer(fd, mark)
+    except (PermissionError, NotImplementedError):  # a plain file, which always has room; or Windows
+        return
+    try:
+        await there
+    finally:
+        loop.remove_writer(fd)
+
+
+def _in_foreground(fd: int) -> bool:
+    """Whether reading the terminal is ours to do; a terminal without job control belongs to whoever has it open."""
+    try:
+        group = os.tcgetpgrp(fd)
+    except (OSError, AttributeError):
+        return True
+    return group in {0, os.getpgrp()}
+
+
+def _unseen(fd: int, environ: dict[str, str]) -> str:
+    """Why nobody would see what is written, or an empty text."""
+    try:
+        status = os.fstat(fd)
+        void = Path(os.devnull).stat()
+    except OSError:
+        return "standard output is closed"
+    if (status.st_dev, status.st_ino) == (void.st_dev, void.st_ino):
+        return "standard output is thrown away; to have prompts in a terminal, run there: psoas-nudge run"
+    if environ.get("JOURNAL_STREAM") == f"{status.st_dev}:{status.st_ino}":
+        return "this is a system service, whose output nobody watches; in a terminal, run: psoas-nudge run"
+    return ""
+
+
+if __name__ == "__main__":
+    from psoas_nudge.notify.probe import main
+
+    main(TerminalNotifier)
