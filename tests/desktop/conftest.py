@@ -249,7 +249,10 @@ class Logind(Component):
 
 
 class Dunst(Component):
-    """The notification server dunst on a private display, and a person who presses its buttons."""
+    """The notification server dunst on a private display, and a person who presses its buttons.
+
+    `settings`: more lines for dunstrc, used from the next start on.
+    """
 
     NAME = "org.freedesktop.Notifications"
 
@@ -257,6 +260,7 @@ class Dunst(Component):
         super().__init__()
         self.folder, self.screen, self.bus = folder, screen, bus
         self.wanted, self.seen = folder / "wanted", folder / "seen"
+        self.settings = ""
 
     @property
     def environ(self) -> dict[str, str]:
@@ -272,7 +276,7 @@ class Dunst(Component):
         )
         stub.chmod(0o700)
         rc = self.folder / "dunstrc"
-        rc.write_text(f"[global]\ndmenu = {stub}\nidle_threshold = 0\nshow_age_threshold = -1\n")
+        rc.write_text(f"[global]\ndmenu = {stub}\nidle_threshold = 0\nshow_age_threshold = -1\n{self.settings}")
         self.spawn(["dunst", "-config", str(rc)], self.environ)
         self.bus.wait_for(self.NAME)
 
