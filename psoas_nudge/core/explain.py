@@ -1,11 +1,21 @@
-"""Rule 16: at any moment, why there is no prompt now and when the next could come."""
+"""Rule 16: at any moment, why there is no prompt now and when the next could come.
+
+Built on the very conditions that decide (asking.obstacles and its neighbours), so it cannot say anything else than
+what the machine does. `Status` is what every surface shows: command line, tray, bars, scripts.
+"""
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Iterator
+from datetime import datetime, timedelta
 from typing import Literal
 
 from msgspec import Struct
+from msgspec.structs import replace
+
+from psoas_nudge.core import asking, sitting
+from psoas_nudge.core.durations import format_duration
+from psoas_nudge.core.model import Bout, Rules, State
 
 
 class OpenPrompt(Struct, frozen=True, kw_only=True):
@@ -42,3 +52,183 @@ class Status(Struct, frozen=True, kw_only=True):
     """The earliest instant at which a prompt could come; None when one is open or none is foreseeable."""
     why: tuple[str, ...]
     """Why there is no prompt now, one sentence a reason, the one that decides first."""
+
+
+class Reason(Struct, frozen=True):
+    """One thing that stands between now and a prompt. `until` is None where only the person can end it."""
+
+    kind: str
+    text: str
+    until: datetime | None = None
+
+
+class Explanation(Struct, frozen=True):
+    """Why there is no prompt at `at`, and the earliest instant at which one could come."""
+
+    at: datetime
+    reasons: tuple[Reason, ...]
+    next_prompt: datetime | None
+
+
+TEXTS = {
+    "prompt-open": "A prompt is open and waits for your answer.",
+    "stretching": "You are stretching.",
+    "away": "You are away, or there has been no input for a while.",
+    "standing": "You are working standing, until {until} unless you sit down earlier.",
+    "sitting": "You have sat for {sat} of the {needed} after which a prompt comes.",
+    "snoozed": "The prompt is snoozed until {until}.",
+    "asked-again": "The last prompt did not reach you; it comes again at {until}.",
+    "closed": "Outside working hours; prompts begin {until}.",
+    "settling-in": "Working hours have only just opened; prompts begin at {until}.",
+    "winding-down": "Working hours close at {until}; so close to the end no prompt comes.",
+    "daily-limit": "Today's {limit} prompts have all been shown.",
+    "locked": "The screen is locked.",
+    "suspended": "The machine is asleep.",
+    "switched": "Another user is at the machine.",
+    "do-not-disturb": "Do not disturb is on.",
+    "fullscreen": "A program fills the screen.",
+    "call": "You are in a call.",
+    "screen-share": "You are sharing your screen.",
+    "busy": "Your calendar says you are busy.",
+    "paused": "Prompts are paused until {until}.",
+    "after-quiet": "It has only just stopped being quiet; a prompt waits until {until}.",
+    "lull": "A prompt is due; it waits for {lull} without input, until {until} at the latest.",
+}
+ENDLESS = {
+    "closed": "No working hours are open within the next two years.",
+    "paused": "Prompts are paused until you resume them.",
+}
+
+
+def at_moment(state: State, at: datetime, tick: float) -> State:
+    """The state as it stands at a later moment at which nothing has happened."""
+    return replace(state, at=at, tick=max(tick, state.tick), now=state.now + max(0.0, tick - state.tick))
+
+
+def explain(state: State, at: datetime, rules: Rules) -> Explanation:
+    """Why there is no prompt at `at`: now (the state's own instant), or a later instant of which only the schedule,
+    a pause, a snooze and the day's budget can be known."""
+    later = (at - state.at).total_seconds() > 0
+    if later:
+        state = replace(state, at=at, now=state.now + (at - state.at).total_seconds())
+    known = ("snoozed", "asked-again", "closed", "settling-in", "winding-down", "daily-limit", "paused")
+    reasons = tuple(reason for reason in _reasons(state, rules) if not later or reason.kind in known)
+    return Explanation(at=at, reasons=reasons, next_prompt=next_prompt(state, rules))
+
+
+def status(state: State, rules: Rules) -> Status:
+    """What holds at the state's moment (see at_moment)."""
+    span = rules.hours.next_span(state.at)
+    is_open = span is not None and span.opens <= state.at
+    pause_ends = asking.pause_ends(state)
+    return Status(
+        presence=_presence(state),
+        sat_seconds=sitting.sat(state, 0.0),
+        toward_next=sitting.sat(state, state.asked),
+        needed=asking.needed(state, rules),
+        prompt=None if state.prompt is None else _open_prompt(state, rules),
+        paused=state.paused is not None,
+        paused_until=None if pause_ends is None else _instant(state, pause_ends),
+        quiet=asking.quiet_reasons(state, rules),
+        hours_open=is_open,
+        hours_change=rules.hours.next_change(state.at),
+        prompts_today=asking.shown_today(state, rules, state.at),
+        daily_limit=rules.daily_limit,
+        next_prompt=next_prompt(state, rules),
+        why=tuple(reason.text for reason in _reasons(state, rules)),
+    )
+
+
+def next_prompt(state: State, rules: Rules) -> datetime | None:
+    """The earliest a prompt could come if from now on the person sits and nothing is quiet; None when one is open,
+    when prompts are paused without an end, or when no working hours are in sight."""
+    if state.prompt or (state.paused and asking.pause_ends(state) is None):
+        return None
+    ahead = _sitting_on(state)
+    if asking.quiet_reasons(replace(state, paused=None), rules):
+        ahead = replace(ahead, clear_since=state.now)
+    for _ in range(64):  # each round passes at least one obstacle; a week of closed days and budgets passes in few
+        span = rules.hours.next_span(ahead.at)
+        waits = [obstacle.until for obstacle in asking.obstacles(ahead, rules, span)]
+        if (pause := asking.pause_ends(ahead)) is not None and pause > ahead.now:
+            waits.append(pause + rules.after_quiet)
+        if (clear := asking.quiet_until(ahead, rules)) is not None:
+            waits.append(clear)
+        if not waits:
+            return ahead.at
+        if None in waits:
+            return None
+        point = max(wait for wait in waits if wait is not None)
+        ahead = replace(ahead, at=_instant(ahead, point), now=point)
+    return None
+
+
+def _sitting_on(state: State) -> State:
+    """The state if the person sat down at once and everything a person can end were over."""
+    bout, asked = state.bout, state.asked
+    if bout is None:
+        bout, asked = Bout(started=state.now), state.now
+    since = min((p for p in (state.standing_since, state.left_at) if p is not None), default=None)
+    if since is not None and since < state.now:
+        bout = replace(bout, breaks=(*bout.breaks, (max(since, bout.started), state.now)))
+    return replace(state, bout=bout, asked=asked, standing_since=None, left_at=None, stretching=None)
+
+
+def _presence(state: State) -> Literal["sitting", "standing", "away", "stretching"]:
+    if state.stretching:
+        return "stretching"
+    if state.bout is None or state.left_at is not None:
+        return "away"
+    return "standing" if state.standing_since is not None else "sitting"
+
+
+def _open_prompt(state: State, rules: Rules) -> OpenPrompt:
+    prompt = state.prompt
+    assert prompt is not None  # noqa: S101 - asked only while one is open
+    return OpenPrompt(
+        number=prompt.number,
+        routine=prompt.routine,
+        shown_at=None if prompt.shown is None else _instant(state, prompt.shown),
+        snooze=asking.snooze_refused(state, rules, state.at) is None,
+    )
+
+
+def _reasons(state: State, rules: Rules) -> Iterator[Reason]:
+    for obstacle in asking.obstacles(state, rules, rules.hours.next_span(state.at)):
+        kind = state.left_by if obstacle.kind == "away" and state.left_by else obstacle.kind
+        yield _reason(state, rules, kind, obstacle.until)
+    for kind in asking.quiet_reasons(state, rules):
+        yield _reason(state, rules, kind, asking.pause_ends(state) if kind == "paused" else None)
+    if (until := asking.quiet_until(state, rules)) is not None:
+        yield _reason(state, rules, "after-quiet", until)
+    if state.due_since is not None:
+        yield _reason(state, rules, "lull", state.due_since + rules.patience)
+
+
+def _reason(state: State, rules: Rules, kind: str, until: float | None) -> Reason:
+    instant = None if until is None else _instant(state, until)
+    text = (ENDLESS.get(kind) if instant is None else None) or TEXTS[kind]
+    words = {
+        "until": "" if instant is None else _clock(instant, state, rules),
+        "sat": in_words(sitting.sat(state, state.asked)),
+        "needed": in_words(asking.needed(state, rules)),
+        "limit": str(rules.daily_limit),
+        "lull": format_duration(rules.lull),
+    }
+    return Reason(kind, text.format(**words), instant)
+
+
+def in_words(seconds: float) -> str:
+    """A length of time for people: whole minutes from one minute on."""
+    return format_duration(int(seconds // 60) * 60 if seconds >= 60 else int(seconds))
+
+
+def _clock(instant: datetime, state: State, rules: Rules) -> str:
+    local, today = rules.hours.local(instant), rules.hours.local_date(state.at)
+    if local.date() == today:
+        return f"{local:%H:%M}"
+    return f"{local:%a %H:%M}" if local.date() - today < timedelta(days=7) else f"{local:%Y-%m-%d %H:%M}"
+
+
+def _instant(state: State, point: float) -> datetime:
+    return state.at + timedelta(seconds=point - state.now)

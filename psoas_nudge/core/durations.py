@@ -1,0 +1,30 @@
+"""Lengths of time as people write them: "45s", "30m", "1h 15m". The file, the command line and explanations share it."""
+
+from __future__ import annotations
+
+import re
+
+from psoas_nudge.errors import BadInput
+
+NUMBER = r"(\d{1,9}(?:\.\d{1,3})?)"
+WRITTEN = re.compile(rf"(?=\S)(?:{NUMBER}\s*h)?\s*(?:{NUMBER}\s*m)?\s*(?:{NUMBER}\s*s)?", re.ASCII)
+MILLISECONDS = (3_600_000, 60_000, 1_000)
+
+
+def parse_duration(text: str) -> float:
+    """Seconds, exact to a millisecond, from hours, minutes and seconds in that order; raises BadInput."""
+    found = WRITTEN.fullmatch(text.strip())
+    if not found:
+        raise BadInput(f'"{text}" is not a length of time. Write it like "45s", "30m" or "1h 15m".')
+    return sum(round(float(n) * unit) for n, unit in zip(found.groups(), MILLISECONDS, strict=True) if n) / 1000
+
+
+def format_duration(seconds: float) -> str:
+    """The shortest text that `parse_duration` reads back as the same seconds, to a millisecond; below 0 counts as 0."""
+    left = max(0, round(seconds * 1000))
+    parts = []
+    for unit, letter in zip(MILLISECONDS, "hms", strict=True):
+        count, left = divmod(left, unit) if unit > 1000 else (left / 1000, 0)
+        if count:
+            parts.append(f"{count:.3f}".rstrip("0").rstrip(".") + letter if letter == "s" else f"{count}{letter}")
+    return " ".join(parts) or "0s"
