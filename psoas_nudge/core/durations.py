@@ -1,4 +1,4 @@
-"""Lengths of time as people write them: "45s", "30m", "1h 15m". The file, the command line and explanations share it."""
+"""Lengths of time as people write them: "45s", "30m", "1h 15m". One way for file, command line and explanations."""
 
 from __future__ import annotations
 
