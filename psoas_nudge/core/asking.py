@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from msgspec import Struct
 from msgspec.structs import replace
 
+from psoas_nudge.core.catalogue import suggestion
 from psoas_nudge.core.hours import Span
 from psoas_nudge.core.model import (
     Answered,
@@ -363,9 +364,12 @@ def _accept(turn: Turn, prompt: Prompt, via: str) -> None:
 def _show(turn: Turn) -> None:
     state, rules = turn.state, turn.rules
     number = state.prompts + 1
-    routine = min(rules.routines, key=lambda name: state.turns.get(name, 0))
-    prompt = Prompt(number=number, routine=routine, decided=turn.now)
-    turn.change(prompts=number, due_since=None, prompt=prompt)
+    time_left = (state.span.closes - turn.at).total_seconds() if state.span else 0.0
+    last = time_left - rules.wind_down < rules.nudge_after
+    routine = suggestion(
+        state.turns, rules.rotation, rules.routines, floor=rules.floor, time_left=time_left, last=last
+    ).id
+    turn.change(prompts=number, due_since=None, prompt=Prompt(number=number, routine=routine, decided=turn.now))
     snooze = snooze_refused(turn.state, rules, turn.at) is None
     turn.do(Show(prompt=number, routine=routine, sat=sat(state, 0.0), snooze=snooze))
 

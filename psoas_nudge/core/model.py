@@ -17,7 +17,9 @@ from typing import Literal
 
 from msgspec import Struct, field
 
+from psoas_nudge.core.catalogue import ROTATION
 from psoas_nudge.core.hours import Span, WorkingHours
+from psoas_nudge.core.routines import Routine
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -69,7 +71,10 @@ class Rules(Struct, frozen=True, kw_only=True):
     max_snoozes: int = 2
     after_quiet: float = 60.0
     quiet: frozenset[Signal] = QUIET
-    routines: tuple[str, ...] = ("standing-hip-flexor",)
+    rotation: tuple[str, ...] = ROTATION
+    routines: tuple[Routine, ...] = ()
+    """The person's own, beside the catalogue."""
+    floor: bool = False
 
 
 # --- events: what happened ---------------------------------------------------------------------------------------
