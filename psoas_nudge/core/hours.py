@@ -20,7 +20,7 @@ from zoneinfo import ZoneInfo
 from msgspec import Struct
 
 DAY = 86_400
-PROBE = 3_600
+PROBE = DAY
 """Seconds between two looks at a zone's offset: two changes within less would be missed; no zone has had any."""
 HORIZON = 800
 """Days that are searched for the next opening, so that a yearly exception in an otherwise empty week is found."""
@@ -74,17 +74,7 @@ class WorkingHours(Struct, frozen=True):
 
         One that does not end within two years closes at NEVER.
         """
-        joined: Span | None = None
-        for span in self._spans_from(self.local_date(at) - timedelta(days=2)):
-            if joined and span.opens > joined.closes:
-                if joined.closes > at:
-                    return joined
-                joined = span
-            else:
-                joined = Span(joined.opens, max(joined.closes, span.closes)) if joined else span
-        if joined and joined.closes > at:
-            return joined if joined.closes - at < timedelta(days=HORIZON - 7) else Span(joined.opens, NEVER)
-        return None
+        return next((span for span in _around(self, self.local_date(at)) if span.closes > at), None)
 
     def next_change(self, at: datetime) -> datetime | None:
         """The next instant after `at` at which hours open or close; None when none comes within two years."""
@@ -117,31 +107,47 @@ class WorkingHours(Struct, frozen=True):
 
     def next_day(self, at: datetime) -> datetime:
         """The first instant whose local date is later than that of `at`."""
-        zone = ZoneInfo(self.zone)
-        today = at.astimezone(zone).date()
-        low = int(at.timestamp())
-        high = low
-        while datetime.fromtimestamp(high, zone).date() <= today:
-            high += DAY // 2
-        while high - low > 1:
-            middle = (low + high) // 2
-            low, high = (middle, high) if datetime.fromtimestamp(middle, zone).date() <= today else (low, middle)
-        return datetime.fromtimestamp(high, UTC)
+        midnight = _midnight(self.local_date(at)) + DAY
+        stretches = _stretches(self.zone, int(at.timestamp()), midnight + 3 * DAY)
+        first = ((max(begin, midnight - offset), end) for begin, end, offset in stretches)
+        return datetime.fromtimestamp(next(begin for begin, end in first if begin < end), UTC)
 
-    def _spans_from(self, day: date) -> Iterator[Span]:
-        """Spans in the order in which they open; where clocks go back at midnight two days can interleave."""
-        waiting: list[Span] = []
-        for ahead in range(HORIZON):
-            fresh = self.ranges(day + timedelta(days=ahead))
-            both = sorted([*waiting, *fresh])
-            yield from both[: len(waiting)]
-            waiting = both[len(waiting) :]
-        yield from waiting
+
+@lru_cache(maxsize=8)
+def _around(hours: WorkingHours, day: date) -> tuple[Span, ...]:
+    """The open times, joined where they touch, that `next_span` can need at any instant of a local day."""
+    enough = datetime.fromtimestamp(_midnight(day) + 3 * DAY, UTC)
+    horizon = enough + timedelta(days=HORIZON - 10)
+    found: list[Span] = []
+    for span in _spans_from(hours, day - timedelta(days=2)):
+        if found and span.opens <= found[-1].closes:
+            found[-1] = Span(found[-1].opens, max(found[-1].closes, span.closes))
+        elif found and found[-1].closes > enough:
+            return tuple(found)
+        else:
+            found.append(span)
+    return tuple(Span(s.opens, s.closes if s.closes < horizon else NEVER) for s in found if s.opens < horizon)
+
+
+def _spans_from(hours: WorkingHours, day: date) -> Iterator[Span]:
+    """Spans in the order in which they open; where clocks go back at midnight two days can interleave."""
+    waiting: list[Span] = []
+    for ahead in range(HORIZON):
+        fresh = hours.ranges(day + timedelta(days=ahead))
+        both = sorted([*waiting, *fresh])
+        yield from both[: len(waiting)]
+        waiting = both[len(waiting) :]
+    yield from waiting
+
+
+def _midnight(day: date) -> int:
+    """Epoch seconds at which a date begins in UTC."""
+    return int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp())
 
 
 @lru_cache(maxsize=64)
 def _spans(zone: str, day: date, ranges: tuple[Range, ...]) -> tuple[Span, ...]:
-    midnight = int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp())
+    midnight = _midnight(day)
     found: list[tuple[int, int]] = []
     for begin, end, offset in _stretches(zone, midnight - DAY, midnight + 3 * DAY) if ranges else ():
         for start, stop in ranges:
