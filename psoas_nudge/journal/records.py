@@ -1,0 +1,86 @@
+"""An entry as the journal keeps it, its id, and the one JSON form in which it is shown.
+
+Ids are UUIDs of version 7 (RFC 9562, 6.2 method 2): they sort by time, and a journal merged twice is merged once.
+The standard library has them only from Python 3.14.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
+
+import msgspec
+from msgspec import Struct
+
+from psoas_nudge.core.model import EPOCH, AnyEntry
+
+RANDOM_BITS = 74
+
+
+class Stored(Struct, frozen=True, kw_only=True):
+    """An entry with its id and the distance of local time from UTC, in minutes, when it was recorded."""
+
+    id: str
+    offset_minutes: int
+    entry: AnyEntry
+
+    @property
+    def zone(self) -> tzinfo:
+        """Local time as it was then."""
+        return timezone(timedelta(minutes=self.offset_minutes)) if self.offset_minutes else UTC
+
+
+class Ids:
+    """Makes ids that grow within one process, also when the clock goes back."""
+
+    def __init__(self, randomness: Callable[[int], bytes] = os.urandom) -> None:
+        self._randomness = randomness
+        self._last = 0
+
+    def new(self, at_ms: int) -> bytes:
+        """The 16 bytes of an id for the instant `at_ms` (milliseconds UTC)."""
+        fresh = int.from_bytes(self._randomness(10), "big") >> (80 - RANDOM_BITS)
+        step = 1 + int.from_bytes(self._randomness(4), "big")
+        self._last = max(at_ms << RANDOM_BITS | fresh, self._last + step)
+        ms, chance = divmod(self._last, 1 << RANDOM_BITS)
+        high, low = divmod(chance, 1 << 62)
+        return (ms << 80 | 0x7 << 76 | high << 64 | 0b10 << 62 | low).to_bytes(16, "big")
+
+
+def id_text(raw: bytes) -> str:
+    """The usual spelling of an id."""
+    text = raw.hex()
+    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
+
+
+def id_bytes(text: str) -> bytes:
+    """The opposite of `id_text`; raises ValueError."""
+    raw = bytes.fromhex(text.replace("-", ""))
+    if id_text(raw) != text:
+        raise ValueError(f"not an id: {text!r}")
+    return raw
+
+
+def milliseconds(at: datetime) -> int:
+    """Whole milliseconds since 1970 UTC, rounded down."""
+    return (at - EPOCH) // timedelta(milliseconds=1)
+
+
+def offset_minutes(at: datetime, zone: tzinfo) -> int:
+    """How far local time in `zone` is from UTC at that instant, in whole minutes."""
+    return round((at.astimezone(zone).utcoffset() or timedelta()).total_seconds() / 60)
+
+
+def as_json(stored: Stored) -> bytes:
+    """One object: id, at, kind, then the entry's own fields; every instant RFC 3339 with the local offset of then.
+
+    `journal --json`, `journal export` and `simulate` print this, so a script reads them all alike.
+    """
+    entry, zone = stored.entry, stored.zone
+    fields = {
+        name: value.astimezone(zone) if isinstance(value, datetime) else value
+        for name, value in msgspec.structs.asdict(entry).items()
+    }
+    kind = entry.__struct_config__.tag
+    return msgspec.json.encode({"id": stored.id, "at": fields.pop("at"), "kind": kind, **fields})

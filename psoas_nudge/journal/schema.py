@@ -1,0 +1,86 @@
+"""The tables of the journal, as numbered steps; a file's `user_version` says how far it has come.
+
+A step is never changed once released: another one is added below it. Each runs in a transaction of its own, and
+asks again inside it how far the file is, so that two programs may open an old file at once.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+
+APPLICATION_ID = 0x70736F61  # "psoa": tells a journal from any other SQLite file
+
+STEPS: tuple[tuple[str, ...], ...] = (
+    (
+        """
+        CREATE TABLE entries (
+            at_ms INTEGER NOT NULL,           -- when it was recorded, milliseconds since 1970 UTC
+            id BLOB NOT NULL CHECK (length(id) = 16),
+            offset_minutes INTEGER NOT NULL CHECK (abs(offset_minutes) < 1440), -- local time minus UTC, then
+            kind TEXT NOT NULL,
+            body TEXT NOT NULL,               -- the whole entry as JSON
+            PRIMARY KEY (at_ms, id)
+        ) STRICT, WITHOUT ROWID
+        """,
+        "CREATE INDEX entries_by_kind ON entries (kind, at_ms)",
+        """
+        CREATE TRIGGER entries_never_change BEFORE UPDATE ON entries
+        BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END
+        """,
+        """
+        CREATE TRIGGER entries_never_go BEFORE DELETE ON entries
+        BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END
+        """,
+        # REPLACE deletes without asking the trigger above, so an id that is there already wins
+        """
+        CREATE TRIGGER entries_come_once BEFORE INSERT ON entries
+        WHEN EXISTS (SELECT 1 FROM entries WHERE at_ms = NEW.at_ms AND id = NEW.id)
+        BEGIN SELECT RAISE(IGNORE); END
+        """,
+        """
+        CREATE TABLE snapshot (               -- the state of the core after the last step
+            one INTEGER PRIMARY KEY CHECK (one = 1),
+            body BLOB NOT NULL
+        ) STRICT
+        """,
+        """
+        CREATE TABLE set_aside (              -- snapshots that a version could not read, and why
+            number INTEGER PRIMARY KEY,
+            why TEXT NOT NULL,
+            body BLOB NOT NULL
+        ) STRICT
+        """,
+        f"PRAGMA application_id = {APPLICATION_ID}",
+    ),
+)
+LATEST = len(STEPS)
+
+
+def version(db: sqlite3.Connection) -> int:
+    """How many steps the file has behind it."""
+    return int(db.execute("PRAGMA user_version").fetchone()[0])
+
+
+def is_foreign(db: sqlite3.Connection) -> bool:
+    """Whether this is some other program's database."""
+    if db.execute("PRAGMA application_id").fetchone()[0] == APPLICATION_ID:
+        return False
+    return version(db) != 0 or db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0] != 0
+
+
+def migrate(db: sqlite3.Connection, upto: int = LATEST) -> None:
+    """Bring the file to schema `upto`, one transaction a step; raises sqlite3.Error with the step undone."""
+    for number, statements in enumerate(STEPS[:upto], 1):
+        if version(db) >= number:
+            continue
+        db.execute("BEGIN IMMEDIATE")
+        try:
+            if version(db) < number:
+                for statement in statements:
+                    db.execute(statement)
+                db.execute(f"PRAGMA user_version = {number}")
+            db.execute("COMMIT")
+        except BaseException:
+            if db.in_transaction:
+                db.execute("ROLLBACK")
+            raise

@@ -1,0 +1,244 @@
+"""The journal's file: append, read, check; and the core's state, stored in the same transaction as its entries.
+
+SQLite in WAL mode with synchronous=FULL: what was acknowledged survives a kill and a power cut, and a command may
+read while the daemon writes. Nothing here ever deletes, truncates or replaces a file: what cannot be read is left
+where it is, and the person is told which file and what to do.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import sqlite3
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime, tzinfo
+from pathlib import Path
+from types import TracebackType
+from urllib.parse import quote
+
+import msgspec
+from msgspec import Struct
+
+from psoas_nudge.core.model import AnyEntry, State
+from psoas_nudge.errors import JournalBroken
+from psoas_nudge.journal import schema
+from psoas_nudge.journal.records import Ids, Stored, id_text, milliseconds, offset_minutes
+
+log = logging.getLogger(__name__)
+
+BUSY_SECONDS = 5.0
+OLDEST_SQLITE = (3, 37, 0)  # STRICT tables
+
+ADVICE = {
+    sqlite3.SQLITE_FULL: "The disk is full: free some space. Everything recorded before is still there.",
+    sqlite3.SQLITE_NOTADB: "It is damaged, or not a journal, and was left as it is. Move it away to begin a new one.",
+    sqlite3.SQLITE_CORRUPT: "It is damaged and was left as it is. Move it away to begin a new one; "
+    "'sqlite3 FILE .recover' can often save what is in it.",
+    sqlite3.SQLITE_BUSY: "Another program keeps it locked: close that program and try again.",
+    sqlite3.SQLITE_LOCKED: "Another program keeps it locked: close that program and try again.",
+    sqlite3.SQLITE_READONLY: "The file and its directory must be writable for you.",
+    sqlite3.SQLITE_CANTOPEN: "The file must be readable, and its directory writable, for you.",
+    sqlite3.SQLITE_PERM: "The file must be readable, and its directory writable, for you.",
+    sqlite3.SQLITE_IOERR: "The disk reports an error: see the system's log.",
+}
+
+
+class Checkup(Struct, frozen=True):
+    """What a look at the whole file found; no problems: it is sound."""
+
+    entries: int
+    problems: tuple[str, ...]
+
+
+@contextmanager
+def telling(name: str) -> Iterator[None]:
+    """Turn what SQLite and the system say about the journal `name` into words for a person."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        advice = ADVICE.get(getattr(error, "sqlite_errorcode", 0) & 0xFF, "It was left as it is.")
+        raise JournalBroken(f"The journal {name}: {error}. {advice}") from error
+    except OSError as error:
+        advice = "The file must be writable for you, and so must its directory."
+        raise JournalBroken(f"The journal {name}: {error.strerror or error}. {advice}") from error
+
+
+class Journal:
+    """An open journal. Use one per thread; close it (or use `with`)."""
+
+    def __init__(self, db: sqlite3.Connection, name: str) -> None:
+        self._db = db
+        self._name = name
+        self._ids = Ids()
+
+    @classmethod
+    def open(cls, path: Path) -> Journal:
+        """Open for writing; made with mode 0600, and its directory with 0700, where missing. Raises JournalBroken."""
+        with telling(str(path)):
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            made = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+            try:
+                if os.name == "posix" and os.fstat(made).st_mode & 0o077:
+                    os.fchmod(made, 0o600)
+            finally:
+                os.close(made)
+            return cls._prepared(sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None), str(path))
+
+    @classmethod
+    def in_memory(cls) -> Journal:
+        """A journal that is gone when it is closed, for demo, simulate and tests."""
+        return cls._prepared(sqlite3.connect(":memory:", isolation_level=None), "in memory")
+
+    @classmethod
+    def open_reading(cls, path: Path) -> Journal | None:
+        """Open to read only, also while the daemon writes. Makes and changes nothing; None when there is none yet."""
+        if not path.exists():
+            return None
+        with telling(str(path)):
+            uri = f"file:{quote(str(path.absolute()))}?mode=ro"
+            db = sqlite3.connect(uri, uri=True, timeout=BUSY_SECONDS, isolation_level=None)
+            try:
+                cls._must_be_known(db, str(path))
+                if schema.version(db) == 0:
+                    db.close()
+                    return None
+            except BaseException:
+                db.close()
+                raise
+            return cls(db, str(path))
+
+    @classmethod
+    def _prepared(cls, db: sqlite3.Connection, name: str) -> Journal:
+        try:
+            cls._must_be_known(db, name)
+            db.execute("PRAGMA journal_mode = WAL")
+            db.execute("PRAGMA synchronous = FULL")
+            schema.migrate(db)
+        except BaseException:
+            db.close()
+            raise
+        return cls(db, name)
+
+    @staticmethod
+    def _must_be_known(db: sqlite3.Connection, name: str) -> None:
+        if sqlite3.sqlite_version_info < OLDEST_SQLITE:
+            raise JournalBroken(f"The journal needs SQLite 3.37 or newer; this is {sqlite3.sqlite_version}.")
+        if schema.is_foreign(db):
+            raise JournalBroken(f"{name} is another program's database, not a journal; it was left as it is.")
+        if (found := schema.version(db)) > schema.LATEST:
+            raise JournalBroken(
+                f"The journal {name} was written by a newer psoas-nudge (schema {found}; this one knows "
+                f"{schema.LATEST}). Update psoas-nudge; the file was left as it is."
+            )
+
+    def __enter__(self) -> Journal:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the file; nothing is pending, every commit was final."""
+        self._db.close()
+
+    def load(self) -> State | None:
+        """The state stored by the last commit, None with a new journal.
+
+        A state that this version cannot read is set aside in the file, the reason is logged, and None is returned.
+        """
+        with telling(self._name):
+            row = self._db.execute("SELECT body FROM snapshot").fetchone()
+            if row is None:
+                return None
+            try:
+                return msgspec.json.decode(row[0], type=State)
+            except (msgspec.DecodeError, ValueError) as error:
+                log.warning("the stored state cannot be read (%s); it is set aside in %s", error, self._name)
+                with self._transaction():
+                    self._db.execute("INSERT INTO set_aside (why, body) SELECT ?, body FROM snapshot", (str(error),))
+                    self._db.execute("DELETE FROM snapshot")
+                return None
+
+    def commit(self, entries: Sequence[AnyEntry], state: State, zone: tzinfo) -> tuple[Stored, ...]:
+        """Append the entries and store the state, both or neither, final when this returns.
+
+        `zone` is the person's: each entry keeps the local offset of its instant. Raises JournalBroken with nothing
+        changed.
+        """
+        rows, stored = [], []
+        for entry in entries:
+            at_ms, offset = milliseconds(entry.at), offset_minutes(entry.at, zone)
+            raw = self._ids.new(at_ms)
+            rows.append((at_ms, raw, offset, entry.__struct_config__.tag, msgspec.json.encode(entry).decode()))
+            stored.append(Stored(id=id_text(raw), offset_minutes=offset, entry=entry))
+        with telling(self._name), self._transaction():
+            self._db.executemany("INSERT INTO entries (at_ms, id, offset_minutes, kind, body) VALUES (?,?,?,?,?)", rows)
+            self._db.execute("INSERT OR REPLACE INTO snapshot VALUES (1, ?)", (msgspec.json.encode(state),))
+        return tuple(stored)
+
+    def read(
+        self,
+        *,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        kinds: Collection[str] | None = None,
+        last: int | None = None,
+    ) -> Iterator[Stored]:
+        """Entries in the order of time, recorded from `since` (inclusive) until `until` (exclusive).
+
+        An entry that this version cannot read is left out, and the log says so. Raises JournalBroken.
+        """
+        where, values = ["true"], list[object]()
+        if since is not None:
+            where.append("at_ms >= ?")
+            values.append(milliseconds(since))
+        if until is not None:
+            where.append("at_ms < ?")
+            values.append(milliseconds(until))
+        if kinds is not None:
+            where.append(f"kind IN ({','.join('?' * len(kinds))})")
+            values.extend(kinds)
+        # bytes: the decoder wants them, text would be copied
+        chosen = f"SELECT at_ms, id, offset_minutes, CAST(body AS BLOB) FROM entries WHERE {' AND '.join(where)}"  # noqa: S608 - parts are written above, values are bound
+        query = f"{chosen} ORDER BY at_ms, id"
+        if last is not None:
+            query = f"SELECT * FROM ({chosen} ORDER BY at_ms DESC, id DESC LIMIT ?) ORDER BY at_ms, id"  # noqa: S608 - as above
+            values.append(last)
+        decoder = msgspec.json.Decoder(AnyEntry)
+        with telling(self._name):
+            for _, raw, offset, body in self._db.execute(query, values):
+                try:
+                    entry = decoder.decode(body)
+                except (msgspec.DecodeError, ValueError) as error:
+                    log.warning("entry %s of %s cannot be read: %s", id_text(raw), self._name, error)
+                    continue
+                yield Stored(id=id_text(raw), offset_minutes=offset, entry=entry)
+
+    def check(self) -> Checkup:
+        """Look at the whole file: SQLite's own check, and whether every entry can be read. For `doctor`."""
+        problems = list[str]()
+        entries = 0
+        decoder = msgspec.json.Decoder(AnyEntry)
+        with telling(self._name):
+            problems += [row[0] for row in self._db.execute("PRAGMA quick_check(10)") if row[0] != "ok"]
+            for raw, body in self._db.execute("SELECT id, CAST(body AS BLOB) FROM entries"):
+                entries += 1
+                try:
+                    decoder.decode(body)
+                except (msgspec.DecodeError, ValueError) as error:
+                    problems.append(f"entry {id_text(raw)} cannot be read: {error}")
+            for (why,) in self._db.execute("SELECT why FROM set_aside"):
+                problems.append(f"a stored state was set aside because it could not be read: {why}")
+        return Checkup(entries, tuple(problems))
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        self._db.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+            self._db.execute("COMMIT")
+        except BaseException:
+            if self._db.in_transaction:  # a full disk may have rolled it back already
+                self._db.execute("ROLLBACK")
+            raise
