@@ -63,9 +63,11 @@ def version(db: sqlite3.Connection) -> int:
 
 def is_foreign(db: sqlite3.Connection) -> bool:
     """Whether this is some other program's database."""
-    if db.execute("PRAGMA application_id").fetchone()[0] == APPLICATION_ID:
-        return False
-    return version(db) != 0 or db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0] != 0
+    application, reached, tables = db.execute(  # in one look: another program may migrate the file meanwhile
+        "SELECT application_id, user_version, (SELECT count(*) FROM sqlite_master)"
+        " FROM pragma_application_id, pragma_user_version"
+    ).fetchone()
+    return application != APPLICATION_ID and (reached != 0 or tables != 0)
 
 
 def migrate(db: sqlite3.Connection, upto: int = LATEST) -> None:

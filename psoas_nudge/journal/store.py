@@ -11,7 +11,7 @@ import logging
 import os
 import sqlite3
 from collections.abc import Collection, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime, tzinfo
 from pathlib import Path
 from types import TracebackType
@@ -77,12 +77,11 @@ class Journal:
         """Open for writing; made with mode 0600, and its directory with 0700, where missing. Raises JournalBroken."""
         with telling(str(path)):
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            made = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
-            try:
-                if os.name == "posix" and os.fstat(made).st_mode & 0o077:
-                    os.fchmod(made, 0o600)
-            finally:
-                os.close(made)
+            if not path.exists():
+                with suppress(FileExistsError):
+                    os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
+            elif os.name == "posix" and path.stat().st_mode & 0o077:
+                path.chmod(0o600)
             return cls._prepared(sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None), str(path))
 
     @classmethod
@@ -112,13 +111,23 @@ class Journal:
     def _prepared(cls, db: sqlite3.Connection, name: str) -> Journal:
         try:
             cls._must_be_known(db, name)
-            db.execute("PRAGMA journal_mode = WAL")
+            cls._use_wal(db)
             db.execute("PRAGMA synchronous = FULL")
             schema.migrate(db)
         except BaseException:
             db.close()
             raise
         return cls(db, name)
+
+    @staticmethod
+    def _use_wal(db: sqlite3.Connection) -> None:
+        try:
+            db.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY:
+                raise
+            # Another program opens the file for the first time, too, and sets the mode, which the file keeps. Should
+            # it be busy with something else, the next to open it does: until then it is as durable, only slower.
 
     @staticmethod
     def _must_be_known(db: sqlite3.Connection, name: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -61,8 +62,9 @@ def test_a_sign_that_cannot_be_made_is_told(tmp_path: Path) -> None:
 
 def test_a_disk_that_takes_no_sign_is_told_once(caplog: pytest.LogCaptureFixture, tmp_path: Path) -> None:
     with Sign(tmp_path / "sign") as sign:
-        sign._file.close()
-        sign._file = Path("/dev/full").open("r+b", buffering=0)
+        full = os.open("/dev/full", os.O_RDWR)
+        os.dup2(full, sign._file.fileno())
+        os.close(full)
         with caplog.at_level(logging.WARNING):
             sign.touch(NOW, 1.0)
             sign.touch(NOW, 2.0)
