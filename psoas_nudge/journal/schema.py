@@ -67,7 +67,7 @@ def is_foreign(db: sqlite3.Connection) -> bool:
         "SELECT application_id, user_version, (SELECT count(*) FROM sqlite_master)"
         " FROM pragma_application_id, pragma_user_version"
     ).fetchone()
-    return application != APPLICATION_ID and (reached != 0 or tables != 0)
+    return bool(application != APPLICATION_ID and (reached or tables))
 
 
 def migrate(db: sqlite3.Connection, upto: int = LATEST) -> None:
