@@ -1,0 +1,34 @@
+"""The only place that reads a clock: the wall clock for schedules, and one that counts suspend for durations."""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, datetime
+from typing import Protocol
+
+from msgspec import Struct
+
+
+class Moment(Struct, frozen=True):
+    """One reading of both clocks: an aware UTC instant, and seconds that ignore clock setting."""
+
+    at: datetime
+    tick: float
+
+
+class Clock(Protocol):
+    """Where moments come from: the system, or a test's virtual time."""
+
+    def now(self) -> Moment: ...
+
+
+class SystemClock:
+    """CLOCK_BOOTTIME where there is one (Linux); elsewhere the monotonic clock, which may stop while suspended."""
+
+    def __init__(self) -> None:
+        self._id = getattr(time, "CLOCK_BOOTTIME", None)
+
+    def now(self) -> Moment:
+        """Both clocks, now."""
+        tick = time.monotonic() if self._id is None else time.clock_gettime(self._id)
+        return Moment(datetime.now(UTC), tick)

@@ -1,0 +1,140 @@
+"""The effect runner: one event in, one step of the core, one transaction, then the effects.
+
+The same runner serves the daemon, `demo` and `simulate`; only the world around it differs. An effect may bring about
+the next event at once (a notifier that answers at once): events queue up, steps never nest.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import deque
+from collections.abc import Callable, Sequence
+from typing import Any, Protocol
+from zoneinfo import ZoneInfo
+
+from msgspec.structs import replace
+
+from psoas_nudge.core.machine import step
+from psoas_nudge.core.model import (
+    AnyEffect,
+    AnyEntry,
+    AnyEvent,
+    Event,
+    NotShown,
+    Record,
+    Refuse,
+    Rules,
+    Show,
+    Started,
+    StartGuide,
+    State,
+    Wake,
+    Watch,
+    Withdraw,
+)
+from psoas_nudge.daemon.clock import Clock
+from psoas_nudge.errors import JournalBroken
+from psoas_nudge.journal.records import Stored
+from psoas_nudge.journal.store import Journal
+
+log = logging.getLogger(__name__)
+
+
+class World(Protocol):
+    """Where effects are carried out. Nothing here decides, and nothing blocks."""
+
+    def wake(self, after: float | None) -> None: ...
+
+    def watch(self, threshold: float) -> None: ...
+
+    def show(self, effect: Show) -> None:
+        """Answer with the event Shown or NotShown."""
+
+    def withdraw(self, effect: Withdraw) -> None: ...
+
+    def start_guide(self, effect: StartGuide) -> None: ...
+
+    def recorded(self, stored: Sequence[Stored]) -> None:
+        """These entries stand in the journal now."""
+
+    def stepped(self, state: State) -> None:
+        """A step was taken; the state is the new one."""
+
+
+class Runner:
+    """Holds the state. `feed` is the only way in."""
+
+    def __init__(self, journal: Journal, rules: Rules, clock: Clock, world: World) -> None:
+        self.rules = rules
+        self.state = journal.load() or State()
+        self._journal, self._clock, self._world = journal, clock, world
+        self._events: deque[AnyEvent] = deque()
+        self._unwritten: list[AnyEntry] = []
+        self._stored = self.state
+        self._refused: list[Refuse] = []
+        self._carry_out: dict[type[Any], Callable[[Any], None]] = {
+            Wake: lambda effect: world.wake(effect.after),
+            Watch: lambda effect: world.watch(effect.threshold),
+            Show: self._show,
+            Withdraw: world.withdraw,
+            StartGuide: world.start_guide,
+            Refuse: self._refused.append,
+        }
+
+    def start(self, *, lived: float = 0.0, silent_for: float = 0.0) -> None:
+        """The first event; see Started for the two lengths (seconds)."""
+        self.feed(Started, lived=lived, silent_for=silent_for)
+
+    def feed(self, event: type[Event], **fields: Any) -> Refuse | None:
+        """Something happened now. Returns the refusal, where the event was a request that the rules do not grant."""
+        now = self._clock.now()
+        self._events.append(event(at=now.at, tick=now.tick, **fields))  # type: ignore[arg-type]
+        if len(self._events) > 1:
+            return None
+        self._refused.clear()
+        while self._events:
+            try:
+                self._step(self._events[0])
+            finally:
+                self._events.popleft()
+        return self._refused[0] if self._refused else None
+
+    def _step(self, event: AnyEvent) -> None:
+        self.state, effects = step(self.state, event, self.rules)
+        log.debug("%s -> %s", event, effects)
+        self._commit([effect.entry for effect in effects if isinstance(effect, Record)])
+        for effect in effects:
+            self._do(effect)
+        self._world.stepped(self.state)
+
+    def _do(self, effect: AnyEffect) -> None:
+        if not isinstance(effect, Record):
+            self._carry_out[type(effect)](effect)
+
+    def _show(self, effect: Show) -> None:
+        if self._unwritten:
+            self.feed(NotShown, prompt=effect.prompt, why="the journal cannot be written")
+        else:
+            self._world.show(effect)
+
+    def _commit(self, entries: list[AnyEntry]) -> None:
+        """Write what changed. When the disk refuses, nothing new is shown and the entries wait for the next step."""
+        self._unwritten.extend(entries)
+        if not self._unwritten and _same(self._stored, self.state):
+            return
+        try:
+            stored = self._journal.commit(self._unwritten, self.state, ZoneInfo(self.rules.hours.zone))
+        except JournalBroken as error:
+            log.warning("%s", error)
+            return
+        self._stored = self.state
+        self._unwritten.clear()
+        for line in stored:
+            log.info("%s", line.entry)
+        if stored:
+            self._world.recorded(stored)
+
+
+def _same(old: State, new: State) -> bool:
+    """Whether only time has passed between the two: no reason for a commit."""
+    return replace(old, at=new.at, tick=new.tick, now=new.now, wake=new.wake, decide=new.decide) == new
