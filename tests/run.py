@@ -1,0 +1,124 @@
+#!/usr/bin/env python3
+"""Install what the tests need and run them: `python3 tests/run.py [--heavy] [--required] [PYTEST ARGUMENT...]`.
+
+Needs Python 3.11 or newer and nothing else. Makes .venv-test beside the project, with the project (editable) and its
+dev dependency group, and keeps it until pyproject.toml changes. On Debian's relatives, as root, it also installs the
+desktop programs that tests/desktop/conftest.py names, those that are missing; elsewhere these tests skip, with the
+line that would enable them. Whatever it does not know goes to pytest.
+"""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+from argparse import ArgumentParser, RawDescriptionHelpFormatter
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+PROJECT = HERE.parent
+VENV = PROJECT / ".venv-test"
+PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+WANTED_BY = HERE / "desktop" / "conftest.py"
+LIGHT, HEAVY = ("PACKAGES", "LIBRARIES"), ("HEAVY_PACKAGES",)
+
+
+def say(line: str) -> None:
+    print(f"tests/run.py: {line}", flush=True)
+
+
+def attempt(argv: list[str]) -> subprocess.CompletedProcess[str]:
+    environ = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    return subprocess.run(
+        argv, check=False, cwd=PROJECT, env=environ, stdin=subprocess.DEVNULL, capture_output=True, text=True
+    )
+
+
+def run(argv: list[str], failure: str) -> None:
+    """Run a command; when it fails, end with its output and one line that says what could not be done."""
+    done = attempt(argv)
+    if done.returncode:
+        print(done.stdout + done.stderr, file=sys.stderr)
+        sys.exit(f"tests/run.py: {failure} (`{' '.join(argv[:6])}` ended with {done.returncode})")
+
+
+def make_venv() -> None:
+    """The virtual environment, made again when pyproject.toml or the Python changed."""
+    import tomllib
+
+    text = (PROJECT / "pyproject.toml").read_bytes()
+    made_from = hashlib.sha256(text + sys.version.encode() + str(VENV).encode()).hexdigest()
+    mark = VENV / "made-from"
+    if mark.is_file() and mark.read_text() == made_from and PYTHON.exists():
+        return
+    try:
+        import ensurepip  # noqa: F401 - Debian leaves it out of its Python
+    except ImportError:
+        apt_install([f"python3.{sys.version_info.minor}-venv"]) or sys.exit(
+            "tests/run.py: this Python cannot make virtual environments; as root: apt-get install -y python3-venv"
+        )
+    say(f"installing the project and its development tools into {VENV.name}")
+    shutil.rmtree(VENV, ignore_errors=True)
+    run([sys.executable, "-m", "venv", str(VENV)], "no virtual environment could be made")
+    wanted = tomllib.loads(text.decode())["dependency-groups"]["dev"]
+    pip = [str(PYTHON), "-m", "pip", "install", "--disable-pip-version-check", "--quiet"]
+    run([*pip, "--editable", ".", *wanted], "the project's dependencies could not be installed")
+    mark.write_text(made_from)
+
+
+def packages(names: tuple[str, ...]) -> list[str]:
+    """Debian's names of the programs that the desktop tests use, from the tables in their conftest.py."""
+    tables = {
+        node.targets[0].id: ast.literal_eval(node.value)
+        for node in ast.parse(WANTED_BY.read_text(encoding="utf-8")).body
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name) and node.targets[0].id in names
+    }
+    return sorted({package for name in names for package in tables[name].values()})
+
+
+def is_installed(package: str) -> bool:
+    query = ["dpkg-query", "--show", "--showformat", "${db:Status-Status}", package]
+    return attempt(query).stdout == "installed"
+
+
+def apt_install(wanted: list[str]) -> bool:
+    """Install those that are missing; False where this is not Debian's apt or not root."""
+    if not shutil.which("apt-get") or not shutil.which("dpkg-query"):
+        return False
+    missing = [package for package in wanted if not is_installed(package)]
+    if not missing:
+        return True
+    if os.geteuid() != 0:
+        return False
+    say(f"installing {' '.join(missing)}")
+    install = ["apt-get", "install", "--yes", "--no-install-recommends", *missing]
+    if attempt(install).returncode:
+        run(["apt-get", "update"], "the list of packages could not be brought up to date")
+        run(install, "the desktop components could not be installed")
+    return True
+
+
+def main() -> int:
+    options = ArgumentParser(description=__doc__, formatter_class=RawDescriptionHelpFormatter, allow_abbrev=False)
+    options.add_argument("--heavy", action="store_true", help="also the tests that need compositors, panels, a browser")
+    options.add_argument("--required", action="store_true", help="a desktop test that cannot run fails")
+    options.add_argument("--prepare", action="store_true", help="install only, run nothing")
+    chosen, for_pytest = options.parse_known_args()
+
+    make_venv()
+    if not apt_install(packages(LIGHT + HEAVY if chosen.heavy else LIGHT)):
+        say("desktop components are not installed here (that takes Debian's apt and root); tests without theirs skip")
+    if chosen.prepare:
+        return 0
+    environ = {**os.environ, **({"PSOAS_NUDGE_REQUIRE_DESKTOP": "1"} if chosen.required else {})}
+    pytest = [str(PYTHON), "-m", "pytest", "-n", "2", *([] if chosen.heavy else ["-m", "not heavy"]), *for_pytest]
+    return subprocess.run(pytest, check=False, cwd=PROJECT, env=environ).returncode
+
+
+if __name__ == "__main__":
+    if sys.version_info < (3, 11):  # noqa: UP036 - it is run by whatever Python a new machine has
+        sys.exit(f"tests/run.py: needs Python 3.11 or newer, this is {sys.version.split()[0]}")
+    sys.exit(main())
