@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
+from msgspec import to_builtins
 from msgspec.structs import replace
 
 from psoas_nudge.core.machine import step
@@ -33,6 +34,7 @@ from psoas_nudge.core.model import (
     Withdraw,
 )
 from psoas_nudge.daemon.clock import Clock
+from psoas_nudge.daemon.log import line
 from psoas_nudge.errors import JournalBroken
 from psoas_nudge.journal.records import Stored
 from psoas_nudge.journal.store import Journal
@@ -108,8 +110,11 @@ class Runner:
         self._world.stepped(self.state)
 
     def _do(self, effect: AnyEffect) -> None:
-        if not isinstance(effect, Record):
-            self._carry_out[type(effect)](effect)
+        if isinstance(effect, Record):
+            return
+        if isinstance(effect, Show | StartGuide | Refuse):
+            log.info("%s", line(type(effect).__name__.lower(), to_builtins(effect)))
+        self._carry_out[type(effect)](effect)
 
     def _show(self, effect: Show) -> None:
         if self._unwritten:
@@ -129,8 +134,10 @@ class Runner:
             return
         self._stored = self.state
         self._unwritten.clear()
-        for line in stored:
-            log.info("%s", line.entry)
+        if log.isEnabledFor(logging.INFO):
+            for kept in stored:
+                facts = to_builtins(kept.entry)
+                log.info("%s", line(facts.pop("kind"), facts))
         if stored:
             self._world.recorded(stored)
 

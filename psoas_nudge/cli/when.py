@@ -1,0 +1,49 @@
+"""Moments as people type them: "14:00", "tomorrow", "2026-12-24", "2026-12-24 10:30", RFC 3339."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, time, timedelta, tzinfo
+
+from psoas_nudge.core.durations import parse_duration
+from psoas_nudge.errors import BadInput
+
+LOOKS = 'Write a time like "14:00", "tomorrow", "2026-12-24 10:30" or "2026-12-24T10:30+01:00".'
+
+
+def parse_moment(text: str, now: datetime, zone: tzinfo, *, future: bool = False) -> datetime:
+    """An aware instant. A bare time of day is today's, or with `future` the next one; "tomorrow" is its midnight."""
+    local, words = now.astimezone(zone), text.strip().lower()
+    named = {"now": local, "today": _midnight(local), "tomorrow": _midnight(local + timedelta(days=1))}
+    if words in named:
+        return named[words]
+    if re.fullmatch(r"\d{1,2}:\d{2}(:\d{2})?", words):
+        try:
+            moment = datetime.combine(local.date(), time.fromisoformat(words.zfill(5)), zone)
+        except ValueError as error:
+            raise BadInput(f'"{text}" is not a time of day. {LOOKS}') from error
+        return moment + timedelta(days=1) if future and moment <= local else moment
+    try:
+        moment = datetime.fromisoformat(text.strip())
+    except ValueError as error:
+        raise BadInput(f'"{text}" is not a time. {LOOKS}') from error
+    return moment if moment.tzinfo else moment.replace(tzinfo=zone)
+
+
+def parse_pause(words: tuple[str, ...], now: datetime, zone: tzinfo) -> tuple[float | None, datetime | None]:
+    """(seconds, None), (None, instant) or (None, None) for "until resumed", from what follows `pause`."""
+    if not words:
+        return None, None
+    if words[0].lower() != "until":
+        seconds = parse_duration(" ".join(words))
+        if seconds <= 0:
+            raise BadInput("A pause of no length is no pause. Write it like: psoas-nudge pause 30m")
+        return seconds, None
+    until = parse_moment(" ".join(words[1:]), now, zone, future=True)
+    if until <= now:
+        raise BadInput(f"{until:%Y-%m-%d %H:%M} is over already. {LOOKS}")
+    return None, until
+
+
+def _midnight(local: datetime) -> datetime:
+    return local.replace(hour=0, minute=0, second=0, microsecond=0)

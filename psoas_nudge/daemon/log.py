@@ -1,0 +1,35 @@
+"""The daemon's log on stderr: quiet by default, one line for each decision at -v, every event at -vv."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+LEVELS = (logging.WARNING, logging.INFO, logging.DEBUG)
+OURS = "psoas_nudge"
+
+
+def set_up(verbosity: int, environ: Mapping[str, str] = os.environ) -> None:
+    """Log to stderr. Where systemd's journal collects it, the time is left to it."""
+    handler = logging.StreamHandler(sys.stderr)
+    stamp = "" if "JOURNAL_STREAM" in environ else "%(asctime)s "
+    handler.setFormatter(logging.Formatter(f"{stamp}%(levelname)s %(message)s", "%H:%M:%S"))
+    level = LEVELS[min(verbosity, len(LEVELS) - 1)]
+    logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
+    logging.getLogger(OURS).setLevel(level)
+
+
+def line(words: str, facts: Mapping[str, Any]) -> str:
+    """One decision as text: what it was, then key=value."""
+    parts = (f"{key}={_value(value)}" for key, value in facts.items() if value is not None)
+    return " ".join((words, *parts))
+
+
+def _value(value: Any) -> str:
+    text = value if isinstance(value, str) else msgspec.json.encode(value).decode()
+    return f'"{text}"' if " " in text else text

@@ -1,0 +1,61 @@
+"""Moments and pauses as people type them."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from psoas_nudge.cli.when import parse_moment, parse_pause
+from psoas_nudge.errors import BadInput
+
+BERLIN = ZoneInfo("Europe/Berlin")
+NOW = datetime(2026, 11, 23, 13, 30, tzinfo=BERLIN)
+
+
+@pytest.mark.parametrize(
+    ("text", "moment"),
+    [
+        ("14:00", datetime(2026, 11, 23, 14, tzinfo=BERLIN)),
+        ("9:05", datetime(2026, 11, 23, 9, 5, tzinfo=BERLIN)),
+        ("now", NOW),
+        ("today", datetime(2026, 11, 23, tzinfo=BERLIN)),
+        ("Tomorrow", datetime(2026, 11, 24, tzinfo=BERLIN)),
+        ("2026-12-24", datetime(2026, 12, 24, tzinfo=BERLIN)),
+        ("2026-12-24 10:30", datetime(2026, 12, 24, 10, 30, tzinfo=BERLIN)),
+        ("2026-12-24T10:30Z", datetime(2026, 12, 24, 10, 30, tzinfo=UTC)),
+    ],
+)
+def test_people_write_times_in_many_ways(text, moment):
+    assert parse_moment(text, NOW, BERLIN) == moment
+
+
+def test_a_time_of_day_that_is_over_means_tomorrow_when_the_future_is_meant():
+    assert parse_moment("9:00", NOW, BERLIN, future=True) == datetime(2026, 11, 24, 9, tzinfo=BERLIN)
+
+
+@pytest.mark.parametrize("text", ["", "25:00", "soon", "2026-13-01", "12.30", "14:60"])
+def test_what_is_no_time_is_refused_with_an_example(text):
+    with pytest.raises(BadInput, match="Write a time like"):
+        parse_moment(text, NOW, BERLIN)
+
+
+@pytest.mark.parametrize(
+    ("words", "pause"),
+    [
+        ((), (None, None)),
+        (("30m",), (1800, None)),
+        (("1h", "15m"), (4500, None)),
+        (("until", "tomorrow"), (None, datetime(2026, 11, 24, tzinfo=BERLIN))),
+        (("until", "9:00"), (None, datetime(2026, 11, 24, 9, tzinfo=BERLIN))),
+    ],
+)
+def test_a_pause_is_a_length_or_a_time_or_open(words, pause):
+    assert parse_pause(words, NOW, BERLIN) == pause
+
+
+@pytest.mark.parametrize("words", [("0s",), ("until", "2026-01-01"), ("until",), ("lunch",)])
+def test_a_pause_that_makes_no_sense_is_refused(words):
+    with pytest.raises(BadInput):
+        parse_pause(words, NOW, BERLIN)
