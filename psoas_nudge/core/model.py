@@ -43,6 +43,9 @@ QUIET = frozenset({Signal.DO_NOT_DISTURB, Signal.FULLSCREEN, Signal.CALL, Signal
 
 Answer = Literal["accept", "snooze", "skip"]
 Outcome = Literal["accepted", "skipped", "snoozed", "missed", "taken", "withdrawn"]
+Afterwards = Literal["fine", "tight", "pain"]
+Pain = Literal["sharp", "throbbing", "shooting", "radiating", "worse"]
+"""The kinds of pain that put stretches off: see core/advice.py."""
 EndedBy = Literal["idle", "locked", "suspended", "switched", "gap", "restart", "accepted", "stretch"]
 
 
@@ -180,12 +183,29 @@ class GuideStarted(Event, frozen=True):
 
 
 class GuideEnded(Event, frozen=True):
-    """The guide closed; seconds held per side are what was done, not what was planned."""
+    """The guide closed; seconds held per side are what was done, not what was planned.
+
+    `other_seconds`: rest, pressure, squeezing, walking: done, but no part of the weekly dose."""
 
     routine: str
     prompt: int | None = None
     left_seconds: float = 0.0
     right_seconds: float = 0.0
+    other_seconds: float = 0.0
+
+
+class Felt(Event, frozen=True):
+    """The person said how it feels: `afterwards` right after a stretch, `level` 0 (nothing) to 10 at any time."""
+
+    level: int | None = None
+    afterwards: Afterwards | None = None
+    pain: Pain | None = None
+    note: str | None = None
+    routine: str | None = None
+
+
+class Cleared(Event, frozen=True):
+    """The person says that stretching is all right again."""
 
 
 AnyEvent = (
@@ -206,6 +226,8 @@ AnyEvent = (
     | Sat
     | GuideStarted
     | GuideEnded
+    | Felt
+    | Cleared
 )
 
 
@@ -271,7 +293,28 @@ class StretchEntry(Entry, frozen=True, tag="stretch"):
     performed: bool
     left_seconds: float = 0.0
     right_seconds: float = 0.0
+    other_seconds: float = 0.0
     prompt: int | None = None
+
+
+class FeelEntry(Entry, frozen=True, tag="feel"):
+    """How it feels, as the person reported it (see Felt)."""
+
+    level: int | None = None
+    afterwards: Afterwards | None = None
+    pain: Pain | None = None
+    note: str | None = None
+    routine: str | None = None
+
+
+class ClearedEntry(Entry, frozen=True, tag="cleared"):
+    """The person said that stretching is all right again."""
+
+
+class AdviceEntry(Entry, frozen=True, tag="advice"):
+    """The advice to see a professional was shown, because of a kind of pain or a long run of discomfort."""
+
+    because: Literal["pain", "long"]
 
 
 class PauseEntry(Entry, frozen=True, tag="pause"):
@@ -310,6 +353,9 @@ AnyEntry = (
     | ResumeEntry
     | PostureEntry
     | HoursEntry
+    | FeelEntry
+    | ClearedEntry
+    | AdviceEntry
 )
 
 
@@ -464,3 +510,4 @@ class State(Struct, frozen=True, kw_only=True):
     day: date | None = None
     shown_today: int = 0
     turns: dict[str, int] = field(default_factory=dict)
+    hurt: Pain | None = None
