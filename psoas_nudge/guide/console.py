@@ -1,0 +1,85 @@
+"""The real terminal: keys one at a time without an echo, a screen of its own that is always given back."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import select
+import shutil
+import sys
+import time
+from collections.abc import Iterator
+from typing import TextIO
+
+ARROWS = {"\x1b[D": "left", "\x1b[C": "right", "\x1bOD": "left", "\x1bOC": "right", "\x1b": "esc"}
+
+
+class TerminalConsole:
+    """Standard input and output as a Console (see terminal.py)."""
+
+    def __init__(self, stdin: TextIO, stdout: TextIO) -> None:
+        self._in, self._out = stdin, stdout
+        self.keys = stdin.isatty() and sys.platform != "win32"
+        self.screen = self.keys and stdout.isatty() and os.environ.get("TERM", "dumb") not in {"dumb", "unknown", ""}
+
+    def size(self) -> tuple[int, int]:
+        """(columns, lines) as they are now."""
+        columns, lines = shutil.get_terminal_size()
+        return columns, lines
+
+    def write(self, text: str) -> None:
+        """Show the text at once; what the terminal's encoding lacks is replaced."""
+        encoding = self._out.encoding or "utf-8"
+        self._out.write(text.encode(encoding, "replace").decode(encoding))
+        self._out.flush()
+
+    def bell(self) -> None:
+        """Ring, unless the output goes elsewhere."""
+        if self._out.isatty():
+            self.write("\a")
+
+    def key(self, timeout: float) -> str | None:
+        """See Console.key. Once the input has ended nobody can press a key any more."""
+        if not self.keys:
+            time.sleep(timeout)
+            return None
+        if not select.select([self._in], [], [], timeout)[0]:
+            return None
+        typed = os.read(self._in.fileno(), 8).decode("ascii", "replace")
+        if not typed:
+            self.keys = False
+            return None
+        return ARROWS.get(typed, typed[0].lower())
+
+    def clock(self) -> float:
+        """The monotonic clock."""
+        return time.monotonic()
+
+    @contextlib.contextmanager
+    def own_screen(self) -> Iterator[None]:
+        """Take keys at once and draw on a screen of its own; the terminal is as before afterwards, however it ends."""
+        with self.single_keys():
+            if not self.screen:
+                yield
+                return
+            self.write("\x1b[?1049h\x1b[?25l")
+            try:
+                yield
+            finally:
+                self.write("\x1b[?25h\x1b[?1049l")
+
+    @contextlib.contextmanager
+    def single_keys(self) -> Iterator[None]:
+        """Take keys as they are pressed, without an echo."""
+        if not self.keys:
+            yield
+            return
+        import termios
+        import tty
+
+        before = termios.tcgetattr(self._in)
+        tty.setcbreak(self._in)
+        try:
+            yield
+        finally:
+            termios.tcsetattr(self._in, termios.TCSADRAIN, before)

@@ -1,0 +1,172 @@
+"""One stretch on the page: the player, the pages that watch it, and when it is over. No server in here.
+
+The player runs in this process; a page only draws what it is told and sends what was pressed. So two tabs show the
+same stretch, a reload goes on where it was, and a closed tab can neither lose a hold nor invent one.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from typing import Literal
+
+from msgspec import Struct
+from msgspec.json import encode
+
+from psoas_nudge.core.model import Afterwards, Pain
+from psoas_nudge.guide.player import Command, Ended, Held, Player
+
+RELOAD_WITHIN = 5.0
+"""Seconds after the last page has gone in which it may come back (a reload)."""
+OPENED_WITHIN = 60.0
+"""Seconds in which the browser has to show the page."""
+IDLE_LIMIT = 900.0
+"""Seconds without play and without a key after which nobody is there any more ..."""
+ANSWER_WITHIN = 120.0
+"""... and after the end of the play, when only the question how it feels is left."""
+
+
+class Moment(Struct, frozen=True, kw_only=True, rename="camel"):
+    """What a page draws: all of it, every time."""
+
+    state: Literal["ready", "playing", "paused", "finished", "stopped"]
+    index: int
+    remaining: float
+    total_remaining: float
+    breath: Literal["in", "out"] | None
+    held: Held
+    answered: bool
+
+
+class Session:
+    """`on_over` is told once, when the play has ended, with what was held; `on_felt` what the person answers after.
+
+    `clock` reads seconds on a clock that is never set; whoever runs the session calls `tick` after `due` seconds, or
+    earlier when `stirred` is set.
+    """
+
+    def __init__(
+        self,
+        player: Player,
+        clock: Callable[[], float],
+        on_begun: Callable[[], None],
+        on_over: Callable[[Held], None],
+        on_felt: Callable[[Afterwards, Pain | None], None],
+    ) -> None:
+        self.player = player
+        self.begun = False
+        self.answered = False
+        self.closed = asyncio.Event()
+        self.seen = False
+        self._clock, self._last, self._idle = clock, clock(), 0.0
+        self._on_begun, self._on_over, self._on_felt = on_begun, on_over, on_felt
+        self._told = False
+        self._pages: set[asyncio.Queue[bytes]] = set()
+        self.stirred = asyncio.Event()
+
+    @property
+    def playing(self) -> bool:
+        """Whether time counts now."""
+        return self.begun and not self.player.paused and self.player.ended is None and bool(self._pages)
+
+    @property
+    def moment(self) -> Moment:
+        """What there is to draw now."""
+        player = self.player
+        state: Literal["ready", "playing", "paused"] | Ended = "playing"
+        if player.ended:
+            state = player.ended
+        elif player.paused or not self.begun:
+            state = "paused" if self.begun else "ready"
+        return Moment(
+            state=state,
+            index=player.index,
+            remaining=player.remaining,
+            total_remaining=player.total_remaining,
+            breath=player.breath,
+            held=player.held,
+            answered=self.answered,
+        )
+
+    @property
+    def due(self) -> float:
+        """Seconds until the next tick: the next whole second of the count-down, or when patience ends."""
+        if self.playing:
+            return max(0.05, self.player.remaining % 1 or 1.0)
+        return max(0.05, self._patience - self._idle)
+
+    @property
+    def _patience(self) -> float:
+        if not self._pages:
+            return RELOAD_WITHIN if self.seen else OPENED_WITHIN
+        return ANSWER_WITHIN if self.player.ended else IDLE_LIMIT
+
+    def tick(self) -> None:
+        """Count the time that has passed: for the play while a page shows it, else toward the end of the session."""
+        now = self._clock()
+        passed, self._last = now - self._last, now
+        if self.playing:
+            self.player.advance(passed)
+            self._idle = 0.0
+            self._changed()
+        else:
+            self._idle += passed
+            if self._idle >= self._patience:
+                self.close()
+
+    def command(self, command: Command) -> None:
+        """What was pressed on a page. The first press of any kind but "stop" begins the play."""
+        self.tick()
+        self._idle = 0.0
+        if not self.begun and command != "stop":
+            self.begun = True
+            self._on_begun()
+        else:
+            self.player.command(command)
+        self._changed()
+
+    def felt(self, afterwards: Afterwards, pain: Pain | None) -> None:
+        """The answer at the end; only the first counts. With it the session is over."""
+        if self.player.ended and not self.answered:
+            self.answered = True
+            self._on_felt(afterwards, pain)
+            self.close()
+
+    def close(self) -> None:
+        """End it now: what was held so far is what was done."""
+        if not self.player.ended:
+            self.player.command("stop")
+        self._changed()
+        self.closed.set()
+
+    async def watch(self) -> AsyncIterator[bytes]:
+        """The moments for one page, as server-sent events, until the page goes away or the session is closed."""
+        queue: asyncio.Queue[bytes] = asyncio.Queue()
+        self.tick()
+        self._pages.add(queue)
+        self.seen = True
+        self._idle = 0.0
+        self.stirred.set()
+        try:
+            yield self._event()
+            while not (self.closed.is_set() and queue.empty()):
+                yield await queue.get()
+        finally:
+            self.tick()
+            self._pages.discard(queue)
+            self._idle = 0.0
+            self.stirred.set()
+
+    def _event(self) -> bytes:
+        return b"data: " + encode(self.moment) + b"\n\n"
+
+    def _changed(self) -> None:
+        if self.player.ended and not self._told:
+            self._told = True
+            self._idle = 0.0
+            if self.begun:
+                self._on_over(self.player.held)
+        event = self._event()
+        for queue in self._pages:
+            queue.put_nowait(event)
+        self.stirred.set()

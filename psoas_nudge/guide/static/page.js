@@ -1,0 +1,217 @@
+// Draws what the server says and sends what was pressed. The player runs in the server: nothing is counted here.
+
+import { allowSound, canSpeak, chime, hush, say } from "/sound.js";
+
+const $ = (id) => document.getElementById(id);
+const KINDS = { move: "Get into place", hold: "Hold", rest: "Ease off", switch: "Change sides" };
+const COMMANDS = { " ": "pause", ArrowLeft: "back", ArrowRight: "next", Escape: "stop" };
+const OVER = ["finished", "stopped"];
+
+let routine = null;
+let before = null; // the moment drawn last
+let sides = {};
+let askedForPain = false;
+
+history.replaceState(null, "", "/"); // the token in the address is used up; a reload must not show it
+
+async function send(path, content) {
+  try {
+    const answer = await fetch(path, { method: "POST", body: JSON.stringify(content ?? {}) });
+    if (!answer.ok) lost();
+  } catch {
+    lost();
+  }
+}
+
+function press(command) {
+  allowSound();
+  if (before && !OVER.includes(before.state)) send("/press", { command });
+}
+
+function clock(seconds) {
+  const whole = Math.ceil(Math.max(0, seconds - 1e-6));
+  return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, "0")}`;
+}
+
+function where(segment) {
+  const parts = [];
+  if (segment.side) parts.push(segment.side === "left" ? "Left side" : "Right side");
+  parts.push(KINDS[segment.kind] + (segment.kind === "hold" && segment.repeats > 1 ? ` ${segment.repeat} of ${segment.repeats}` : ""));
+  return parts.join(" · ");
+}
+
+function heldWords(held) {
+  const [left, right, other] = [held.left, held.right, held.other].map(Math.round);
+  if (left + right + other < 1) return "Nothing was held, so nothing is counted.";
+  if (left || right) return `Held ${left} s on the left and ${right} s on the right.`;
+  return `Held ${clock(held.other)}; this one is no part of the weekly dose.`;
+}
+
+function words(element, text) {
+  if (element.textContent !== text) element.textContent = text;
+}
+
+function showPicture(segment) {
+  const side = segment.side ?? "both";
+  const picture = $("picture");
+  if (!sides[side]) {
+    picture.hidden = true;
+    return;
+  }
+  if (picture.firstElementChild !== sides[side]) picture.replaceChildren(sides[side]);
+  const atEnd = segment.kind === "hold";
+  sides[side].classList.toggle("at-end", atEnd);
+  sides[side].setAttribute("aria-label", `${routine.title}, ${segment.side ? segment.side + " side, " : ""}` +
+    (atEnd ? "end position; the start position is drawn faintly" : "start position; the end position is drawn faintly"));
+}
+
+function announce(moment, segment) {
+  const text = `${where(segment)}. ${segment.text} ${segment.cue}`;
+  words($("spoken"), `${where(segment)}, ${Math.round(segment.seconds)} seconds. ${segment.text} ${segment.cue}`);
+  if ($("voice").ariaPressed === "true" && moment.state === "playing" && !document.hidden) say(text);
+}
+
+function changes(moment, segment) {
+  const was = before;
+  const moved = was && was.index !== moment.index && !OVER.includes(moment.state);
+  const begun = was?.state === "ready" && moment.state === "playing";
+  const over = was && !OVER.includes(was.state) && OVER.includes(moment.state);
+  if ($("chime").ariaPressed === "true" && !document.hidden) {
+    if (over) chime(3);
+    else if (moved) chime(segment.kind === "switch" ? 2 : 1);
+  }
+  if (moved || begun || !was) announce(moment, segment);
+  if (was && was.state !== moment.state && moment.state === "paused") words($("spoken"), "Paused.");
+  if (over) {
+    hush();
+    words($("spoken"), "");
+    $("after-title").tabIndex = -1;
+    $("after-title").focus();
+  }
+}
+
+function draw(moment) {
+  const segment = routine.segments[moment.index];
+  const over = OVER.includes(moment.state);
+  $("stage").dataset.state = moment.state;
+  $("stage").dataset.kind = segment.kind;
+  $("play").hidden = over;
+  $("before").hidden = moment.state !== "ready";
+  $("after").hidden = !over;
+  document.querySelector("nav").hidden = over;
+  words($("total-left"), clock(moment.totalRemaining));
+  words($("where"), where(segment));
+  words($("text"), segment.text);
+  words($("cue"), segment.cue);
+  words($("count"), clock(moment.remaining).replace(/^0:0?/, ""));
+  words($("breath"), moment.state === "playing" && moment.breath ? `Breathe ${moment.breath}` : moment.state === "paused" ? "Paused" : "");
+  $("ring").dataset.breath = (moment.state === "playing" && moment.breath) || "none";
+  document.querySelector(".arc").setAttribute("stroke-dashoffset", 100 * (1 - moment.remaining / segment.seconds));
+  $("main").firstChild.data = { ready: "Begin ", paused: "Go on " }[moment.state] ?? "Pause ";
+  showPicture(segment);
+  if (over) {
+    words($("after-title"), moment.state === "finished" ? "Well done" : "Stopped");
+    words($("held"), heldWords(moment.held));
+    $("question").hidden = moment.answered;
+    $("thanks").hidden = !moment.answered;
+  }
+  document.title = over ? `${$("after-title").textContent} – stretch` : `${clock(moment.totalRemaining)} – ${routine.title}`;
+  changes(moment, segment);
+  before = moment;
+}
+
+function feel(afterwards, pain) {
+  words($("thanks"), afterwards === "pain"
+    ? "Noted. Stretches are put off; until you say that it is better, prompts suggest a short walk. " +
+      "Pain like this is for a physiotherapist or doctor to look at."
+    : "Noted. You can close this window.");
+  send("/feel", pain ? { afterwards, pain } : { afterwards });
+  if (afterwards !== "pain") setTimeout(() => window.close(), 1500);
+}
+
+function askForPain() {
+  askedForPain = true;
+  words($("asked"), "What kind of pain?");
+  $("feelings").hidden = true;
+  $("pains").hidden = false;
+  $("pains").firstElementChild.focus();
+}
+
+function lost() {
+  if (before?.answered) return;
+  $("stage").dataset.state = "gone";
+  words($("message"), before && OVER.includes(before.state)
+    ? "The stretch is over and what was held is recorded. You can close this window."
+    : "The player has ended. What was held so far is recorded; nothing after it counts.");
+  for (const button of document.querySelectorAll("button")) button.disabled = true;
+}
+
+function onKey(event) {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
+  if (before && OVER.includes(before.state)) {
+    const choices = askedForPain ? $("pains") : $("feelings");
+    if (!before.answered) choices.querySelector(`[data-key="${CSS.escape(event.key.toLowerCase())}"]`)?.click();
+    return;
+  }
+  // A focused button answers to the space bar itself.
+  if (event.key === " " && event.target instanceof HTMLButtonElement) return;
+  if (COMMANDS[event.key]) {
+    event.preventDefault();
+    press(COMMANDS[event.key]);
+  }
+}
+
+function toggle(button) {
+  button.ariaPressed = button.ariaPressed === "true" ? "false" : "true";
+  allowSound();
+  if (button.id === "voice" && button.ariaPressed === "false") hush();
+}
+
+// The screen stays on meanwhile; without it nothing is lost but comfort.
+async function keepScreenOn() {
+  try {
+    await navigator.wakeLock?.request("screen");
+  } catch {
+    // Refused while the page is hidden or on battery saving: the browser's choice.
+  }
+}
+
+async function begin() {
+  const answer = await fetch("/routine");
+  if (!answer.ok) {
+    words($("message"), await answer.text());
+    return;
+  }
+  routine = await answer.json();
+  for (const [side, drawn] of Object.entries(routine.figures)) {
+    if (!drawn) continue;
+    sides[side] = document.importNode(new DOMParser().parseFromString(drawn, "image/svg+xml").documentElement, true);
+    sides[side].setAttribute("role", "img");
+  }
+  words($("title"), routine.title);
+  words($("purpose"), routine.purpose);
+  $("cautions").replaceChildren(...routine.cautions.map((caution) => {
+    const item = document.createElement("li");
+    item.textContent = caution;
+    return item;
+  }));
+  document.addEventListener("keydown", onKey);
+  for (const button of document.querySelectorAll("[data-command]")) button.onclick = () => press(button.dataset.command);
+  for (const button of document.querySelectorAll("[data-feel]")) {
+    button.onclick = () => (button.dataset.feel === "pain" ? askForPain() : feel(button.dataset.feel));
+  }
+  for (const button of document.querySelectorAll("[data-pain]")) button.onclick = () => feel("pain", button.dataset.pain);
+  $("chime").onclick = () => toggle($("chime"));
+  $("voice").onclick = () => toggle($("voice"));
+  $("voice").hidden = !canSpeak;
+  document.addEventListener("visibilitychange", keepScreenOn);
+  keepScreenOn();
+  const moments = new EventSource("/moments");
+  moments.onmessage = (event) => draw(JSON.parse(event.data));
+  moments.onerror = () => {
+    moments.close();
+    lost();
+  };
+}
+
+begin();

@@ -1,0 +1,159 @@
+"""The terminal player: count-down, sides, repeats and breath on a screen of its own, or plain lines without one.
+
+A console is injected, so a whole routine plays in a test without a terminal and without waiting. Plain lines (a dumb
+terminal, a pipe, a file) have no control characters; without a terminal to type on, the routine simply runs.
+"""
+
+from __future__ import annotations
+
+from textwrap import wrap
+from typing import Protocol
+
+from psoas_nudge.core.model import Afterwards, Pain
+from psoas_nudge.core.routines import Segment, duration
+from psoas_nudge.guide.player import Command, Held, Player
+
+KEYS: dict[str, Command] = {
+    " ": "pause",
+    "p": "pause",
+    "b": "back",
+    "left": "back",
+    "n": "next",
+    "right": "next",
+    "q": "stop",
+    "esc": "stop",
+}
+AFTERWARDS: dict[str, Afterwards] = {"f": "fine", "t": "tight", "p": "pain"}
+PAINS: dict[str, Pain] = {"s": "sharp", "t": "throbbing", "d": "shooting", "r": "radiating", "w": "worse"}
+ANSWER_WITHIN = 60.0
+"""Seconds for which the question at the end waits."""
+KINDS = {"move": "get into place", "hold": "hold", "rest": "ease off", "switch": "change sides"}
+
+
+class Console(Protocol):
+    """What the player needs of a terminal."""
+
+    screen: bool
+    """Whether the screen can be cleared and drawn anew; else lines are only ever added."""
+    keys: bool
+    """Whether somebody can press a key."""
+
+    def size(self) -> tuple[int, int]:
+        """(columns, lines)."""
+
+    def write(self, text: str) -> None:
+        """Show the text at once."""
+
+    def bell(self) -> None:
+        """Ring, where that can be heard."""
+
+    def key(self, timeout: float) -> str | None:
+        """The next key within `timeout` seconds, by its character or as "left", "right", "esc"; None without one."""
+
+    def clock(self) -> float:
+        """Seconds on a clock that is never set."""
+
+
+def play(player: Player, console: Console) -> None:
+    """Play the routine to its end or until the person stops it."""
+    shown: tuple[int, bool] | None = None
+    if not console.screen:
+        console.write(_opening(player))
+    last = console.clock()
+    while not player.ended:
+        if shown != (player.index, player.paused):
+            if shown and shown[0] != player.index:
+                console.bell()
+            shown = (player.index, player.paused)
+            if not console.screen:
+                console.write(_line(player))
+        if console.screen:
+            console.write(_screen(player, *console.size()))
+        key = console.key(player.remaining % 1 or 1.0)
+        now = console.clock()
+        player.advance(now - last)
+        last = now
+        if key in KEYS:
+            player.command(KEYS[key])
+    console.bell()
+
+
+def ask_afterwards(console: Console) -> tuple[Afterwards, Pain | None] | None:
+    """How it feels after the stretch, with one key, and what kind of pain; None when the person does not say."""
+    if not console.keys:
+        return None
+    console.write("How does it feel?  [f] fine   [t] tight   [p] pain   any other key: no answer\n")
+    afterwards = AFTERWARDS.get(console.key(ANSWER_WITHIN) or "")
+    if afterwards is None:
+        return None
+    if afterwards != "pain":
+        return afterwards, None
+    console.write(
+        "What kind?  [s] sharp   [t] throbbing   [d] shooting down the leg   [r] radiating   [w] worse than before\n"
+    )
+    return afterwards, PAINS.get(console.key(ANSWER_WITHIN) or "")
+
+
+def summary(player: Player) -> str:
+    """What was done, in one line."""
+    done = held_words(player.held)
+    return f"{'Done' if player.ended == 'finished' else 'Stopped'}: {player.routine.title}. {done}\n"
+
+
+def held_words(held: Held) -> str:
+    """The seconds that count, in words."""
+    if held.total < 1:
+        return "Nothing was held, so nothing is counted."
+    if held.left or held.right:
+        return f"Held {round(held.left)} s on the left, {round(held.right)} s on the right."
+    return f"Held {duration(held.other)}; this one is no part of the weekly dose."
+
+
+def clock_words(seconds: float) -> str:
+    """A count-down as minutes and seconds, rounded up so that it reaches zero at the end."""
+    whole = int(-(-max(0.0, seconds - 1e-6) // 1))
+    return f"{whole // 60}:{whole % 60:02d}"
+
+
+def _where(segment: Segment) -> str:
+    parts = [f"{segment.side.capitalize()} side"] if segment.side else []
+    parts.append(KINDS[segment.kind])
+    if segment.repeats > 1 and segment.kind == "hold":
+        parts.append(f"{segment.repeat} of {segment.repeats}")
+    return " · ".join(parts)
+
+
+def _opening(player: Player) -> str:
+    routine = player.routine
+    lines = [f"{routine.title}, {duration(routine.length)}", *(f"  {cue}" for cue in routine.cues)]
+    lines += [f"  ! {caution}" for caution in routine.cautions]
+    return "\n".join(lines) + "\n"
+
+
+def _line(player: Player) -> str:
+    if player.paused:
+        return "[paused]\n"
+    segment = player.segment
+    cue = f" {segment.cue}" if segment.cue else ""
+    return f"[{_where(segment)}, {round(player.remaining)} s] {segment.text}{cue}\n"
+
+
+def _screen(player: Player, columns: int, lines: int) -> str:
+    segment, width = player.segment, max(20, min(columns - 1, 76))
+    bar = max(5, width - 30)
+    filled = round(bar * player.elapsed / segment.seconds)
+    breath = {"in": "breathe in", "out": "breathe out", None: ""}[player.breath]
+    drawn = [
+        f"{player.routine.title}   {clock_words(player.total_remaining)}",
+        "",
+        _where(segment) + ("   PAUSED" if player.paused else ""),
+        *wrap(segment.text, width),
+        *wrap(segment.cue, width),
+        "",
+        f"{clock_words(player.remaining)}  {'#' * filled}{'-' * (bar - filled)}  {breath}",
+        "",
+        *wrap("space pause · b back · n next · q stop", width),
+        "",
+        *[line for caution in player.routine.cautions for line in wrap(f"! {caution}", width)],
+    ]
+    return "\x1b[H\x1b[2J" + "\r\n".join(line[: columns - 1] for line in drawn[: max(1, lines - 1)])
