@@ -367,7 +367,13 @@ def _show(turn: Turn) -> None:
     time_left = (state.span.closes - turn.at).total_seconds() if state.span else 0.0
     last = time_left - rules.wind_down < rules.nudge_after
     routine = suggestion(
-        state.turns, rules.rotation, rules.routines, floor=rules.floor, time_left=time_left, last=last
+        state.turns,
+        rules.rotation,
+        rules.routines,
+        hurt=state.hurt is not None,
+        floor=rules.floor,
+        time_left=time_left,
+        last=last,
     ).id
     turn.change(prompts=number, due_since=None, prompt=Prompt(number=number, routine=routine, decided=turn.now))
     snooze = snooze_refused(turn.state, rules, turn.at) is None

@@ -32,7 +32,8 @@ Durations use the second, schedules the first. An event older than the last coun
 11. A missed prompt is asked again once, after `ask_again_after` (10 min). Two misses in a row double the interval, at
     most to four times, until a prompt is accepted or taken.
 12. Accept starts the guide and ends the bout. What was held is recorded as done, never as planned; an accepted prompt
-    followed by 3 min of unbroken input is recorded as not performed, and the bout goes on from the answer.
+    followed by 3 min of unbroken input is recorded as not performed, and the bout goes on from the answer. Pain that
+    puts stretches off (see advice.py) turns what prompts suggest into a walk, until the person clears it.
 13. A pause lasts until its time or until resumed. When hours close the open prompt is withdrawn; the bout goes on
     counting silently.
 14. Restart: a bout goes on if the last sign of life was less than `shortest_break` ago, else it ended at that sign.
@@ -52,15 +53,18 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from psoas_nudge.core import asking, sitting
+from psoas_nudge.core import asking, feeling, sitting
 from psoas_nudge.core.model import (
     EPOCH,
     Active,
+    Advised,
     Answered,
     AnyEffect,
     AnyEvent,
+    Cleared,
     ClockSet,
     Event,
+    Felt,
     GuideEnded,
     GuideStarted,
     Idle,
@@ -145,6 +149,9 @@ HANDLERS: dict[type[Event], tuple[Callable[[Turn, Any], None], ...]] = {
     Sat: (sitting.sat_down,),
     GuideStarted: (asking.guide_started, sitting.guide_started),
     GuideEnded: (sitting.guide_ended,),
+    Felt: (feeling.felt,),
+    Cleared: (feeling.cleared,),
+    Advised: (feeling.advised,),
 }
 
 

@@ -44,8 +44,8 @@ QUIET = frozenset({Signal.DO_NOT_DISTURB, Signal.FULLSCREEN, Signal.CALL, Signal
 Answer = Literal["accept", "snooze", "skip"]
 Outcome = Literal["accepted", "skipped", "snoozed", "missed", "taken", "withdrawn"]
 Afterwards = Literal["fine", "tight", "pain"]
-Pain = Literal["sharp", "throbbing", "shooting", "radiating", "worse"]
-"""The kinds of pain that put stretches off: see core/advice.py."""
+Pain = Literal["sharp", "throbbing", "shooting", "radiating", "worse", "other"]
+"""Kinds of pain; all but "other" put stretches off, see core/advice.py. "worse": than before the stretch."""
 EndedBy = Literal["idle", "locked", "suspended", "switched", "gap", "restart", "accepted", "stretch"]
 
 
@@ -208,6 +208,12 @@ class Cleared(Event, frozen=True):
     """The person says that stretching is all right again."""
 
 
+class Advised(Event, frozen=True):
+    """The advice to see a professional was shown."""
+
+    because: Literal["pain", "long"]
+
+
 AnyEvent = (
     Started
     | Stopping
@@ -228,6 +234,7 @@ AnyEvent = (
     | GuideEnded
     | Felt
     | Cleared
+    | Advised
 )
 
 
@@ -511,3 +518,4 @@ class State(Struct, frozen=True, kw_only=True):
     shown_today: int = 0
     turns: dict[str, int] = field(default_factory=dict)
     hurt: Pain | None = None
+    """Why stretches are put off."""

@@ -135,7 +135,7 @@ def guide_ended(turn: Turn, event: GuideEnded) -> None:
     """Rule 12: what was held is recorded, unless unbroken input has already shown that nobody stretched."""
     if event.prompt is not None and event.prompt == turn.state.unperformed:
         return
-    held = event.left_seconds + event.right_seconds
+    held = event.left_seconds + event.right_seconds + event.other_seconds
     turn.record(
         StretchEntry(
             at=turn.at,
@@ -143,6 +143,7 @@ def guide_ended(turn: Turn, event: GuideEnded) -> None:
             performed=held > 0,
             left_seconds=event.left_seconds,
             right_seconds=event.right_seconds,
+            other_seconds=event.other_seconds,
             prompt=event.prompt,
         )
     )

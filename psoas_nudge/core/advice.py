@@ -1,0 +1,92 @@
+"""When stretches are put off because of pain, and when it is time to have somebody look at it.
+
+Rules over what the person reported, nothing else; no diagnosis. The kinds of pain, and a week of discomfort, are those
+for which the article that the project began with names a professional. "On a day" means that day's local date.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import date, datetime
+from typing import Literal
+
+from msgspec import Struct
+
+from psoas_nudge.core.model import AdviceEntry, AnyEntry, FeelEntry, Felt, Pain
+
+LONG_DAYS = 7
+"""Discomfort reported on more days than this, running, is for a professional ..."""
+GAP_DAYS = 2
+"""... a run ends with so many days in a row without a report of discomfort ..."""
+AGAIN_DAYS = 7
+"""... and the advice is given again after so many days."""
+
+KINDS: dict[Pain, str] = {
+    "sharp": "sharp pain",
+    "throbbing": "throbbing pain",
+    "shooting": "pain that shoots down the leg",
+    "radiating": "pain that radiates",
+    "worse": "pain after stretching",
+    "other": "pain",
+}
+PROFESSIONAL = (
+    "Please let a physiotherapist or doctor have a look; they can tell the psoas from a strain or a joint. "
+    "This is a reminder program and no judge of that."
+)
+PUT_OFF = "Until you say that it is all right again (psoas-nudge feel --clear), prompts suggest a walk, no stretch."
+
+
+class Advice(Struct, frozen=True, kw_only=True):
+    """Advice to see a professional; `text` begins with the reason."""
+
+    because: Literal["pain", "long"]
+    text: str
+
+
+def puts_off(report: FeelEntry | Felt) -> Pain | None:
+    """The pain for which stretches are put off after this report; pain of a kind not told counts as the worst case."""
+    if report.pain is not None:
+        return None if report.pain == "other" else report.pain
+    return "worse" if report.afterwards == "pain" else None
+
+
+def is_discomfort(report: FeelEntry) -> bool:
+    """Whether the report makes its day one with discomfort."""
+    return bool(report.level) or report.afterwards == "pain" or report.pain is not None
+
+
+def advice(entries: Iterable[AnyEntry], today: date, local_date: Callable[[datetime], date]) -> Advice | None:
+    """The advice that is due today. `entries` in the order of time, the last five weeks of them or more."""
+    days: set[date] = set()
+    pain: Pain | None = None
+    given_for_long: date | None = None
+    for entry in entries:
+        if isinstance(entry, FeelEntry):
+            if is_discomfort(entry):
+                days.add(local_date(entry.at))
+            pain = puts_off(entry) or pain
+        elif isinstance(entry, AdviceEntry):
+            if entry.because == "pain":
+                pain = None
+            else:
+                given_for_long = local_date(entry.at)
+    if pain:
+        return Advice(because="pain", text=f"You reported {KINDS[pain]}. {PROFESSIONAL} {PUT_OFF}")
+    run = running(days, today)
+    if len(run) > LONG_DAYS and (
+        given_for_long is None or given_for_long < run[0] or (today - given_for_long).days >= AGAIN_DAYS
+    ):
+        return Advice(because="long", text=f"You reported discomfort on {len(run)} days running. {PROFESSIONAL}")
+    return None
+
+
+def running(days: Iterable[date], today: date) -> tuple[date, ...]:
+    """The days of the run that goes on today, earliest first; empty when it has ended."""
+    run: list[date] = []
+    later = today
+    for day in sorted(days, reverse=True):
+        if (later - day).days > GAP_DAYS:
+            break
+        run.append(day)
+        later = day
+    return tuple(reversed(run))

@@ -1,0 +1,66 @@
+"""What a person reports is recorded, and pain turns the next prompts into walks until it is cleared."""
+
+from datetime import UTC, datetime
+
+from psoas_nudge.core.catalogue import suggestion
+from psoas_nudge.core.hours import WorkingHours
+from psoas_nudge.core.machine import step
+from psoas_nudge.core.model import (
+    AdviceEntry,
+    Advised,
+    AnyEntry,
+    AnyEvent,
+    Cleared,
+    ClearedEntry,
+    FeelEntry,
+    Felt,
+    GuideEnded,
+    Record,
+    Rules,
+    State,
+    StretchEntry,
+)
+
+AT = datetime(2026, 3, 4, 12, tzinfo=UTC)
+RULES = Rules(hours=WorkingHours())
+
+
+def after(*events: AnyEvent) -> tuple[State, list[AnyEntry]]:
+    state, entries = State(at=AT), list[AnyEntry]()
+    for event in events:
+        state, effects = step(state, event, RULES)
+        entries += [effect.entry for effect in effects if isinstance(effect, Record)]
+    return state, [
+        entry for entry in entries if isinstance(entry, FeelEntry | ClearedEntry | AdviceEntry | StretchEntry)
+    ]
+
+
+def suggested(state: State) -> str:
+    return suggestion(state.turns, RULES.rotation, hurt=state.hurt is not None).id
+
+
+def test_pain_after_a_stretch_turns_prompts_into_walks_until_it_is_cleared() -> None:
+    hurt, entries = after(Felt(at=AT, tick=0, afterwards="pain", pain="sharp", routine="standing-hip-flexor"))
+    assert suggested(hurt) == "stand-and-walk"
+    assert entries == [FeelEntry(at=AT, afterwards="pain", pain="sharp", routine="standing-hip-flexor")]
+    well, entries = after(Felt(at=AT, tick=0, pain="sharp"), Cleared(at=AT, tick=1))
+    assert suggested(well) == "standing-hip-flexor"
+    assert entries[1:] == [ClearedEntry(at=AT)]
+
+
+def test_a_later_report_that_it_feels_fine_does_not_clear_it() -> None:
+    state, _ = after(Felt(at=AT, tick=0, pain="shooting"), Felt(at=AT, tick=1, afterwards="fine"))
+    assert state.hurt == "shooting"
+
+
+def test_clearing_what_is_not_put_off_records_nothing() -> None:
+    assert after(Cleared(at=AT, tick=0))[1] == []
+
+
+def test_advice_that_was_shown_is_remembered() -> None:
+    assert after(Advised(at=AT, tick=0, because="long"))[1] == [AdviceEntry(at=AT, because="long")]
+
+
+def test_rest_on_the_floor_counts_as_performed_although_no_side_was_held() -> None:
+    (entry,) = after(GuideEnded(at=AT, tick=0, routine="constructive-rest", other_seconds=300))[1]
+    assert entry == StretchEntry(at=AT, routine="constructive-rest", performed=True, other_seconds=300)
