@@ -72,8 +72,8 @@ async def _show(session: Session, url: str, token: str | None) -> None:
     path = browser.app_browser(environ)
     if path is not None:
         process = browser.open_app(path, url, environ)
-        while process.poll() is None and not session.seen and not session.closed.is_set():
-            await asyncio.sleep(0.1)  # noqa: ASYNC110 - three ends to wait for, one of them another process, for a second
+        while process.poll() is None and not session.seen and not session.closed.is_set():  # noqa: ASYNC110 - another process is one of the three
+            await asyncio.sleep(0.1)
         if session.seen or process.returncode in {0, None}:
             return
         log.warning("%s ended with status %s; trying the default browser", path, process.returncode)
