@@ -158,13 +158,17 @@ class Screen(Component):
 
 
 class PrivateBus(Component):
-    """A message bus of its own, without services to activate; a restart keeps the address."""
+    """A message bus of its own, without services to activate; a restart keeps the address.
+
+    `settings`: more elements for its configuration, used from the next start on.
+    """
 
     def __init__(self, kind: str, folder: Path) -> None:
         super().__init__()
         self.kind, self.folder = kind, folder
         self.socket = folder / f"{kind}-bus"
         self.address = f"unix:path={self.socket}"
+        self.settings = ""
 
     def start(self) -> None:
         self.socket.unlink(missing_ok=True)
@@ -173,7 +177,8 @@ class PrivateBus(Component):
             f"<busconfig><type>{self.kind}</type><listen>{self.address}</listen><auth>EXTERNAL</auth>"
             '<policy context="default"><allow user="*"/><allow own="*"/><allow send_type="method_call"/>'
             '<allow send_type="signal"/><allow receive_type="method_call"/><allow receive_type="signal"/>'
-            '<allow send_destination="*" eavesdrop="true"/><allow eavesdrop="true"/></policy></busconfig>'
+            '<allow send_destination="*" eavesdrop="true"/><allow eavesdrop="true"/></policy>'
+            f"{self.settings}</busconfig>"
         )
         argv = [
             "dbus-daemon",

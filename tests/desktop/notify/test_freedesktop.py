@@ -1,0 +1,255 @@
+"""The D-Bus notifier with servers that are odd, slow, restarted, or not there: a service in memory, on a real bus."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from msgspec.structs import replace
+
+from psoas_nudge.bus import Bus
+from psoas_nudge.errors import ShowFailed, Unavailable
+from psoas_nudge.notify.freedesktop import FreedesktopNotifier
+from psoas_nudge.notify.port import Capability, Message, Surroundings
+
+PROMPT = Message(7, "Sat for 31 minutes", "Stand & stretch.", (("accept", "Accept"), ("skip", "Skip")), "/icons/i.png")
+
+
+async def until(what: Callable[[], object]) -> None:
+    async with asyncio.timeout(10):
+        while not what():  # noqa: ASYNC110 - what is waited for happens on another connection
+            await asyncio.sleep(0.005)
+
+
+def hints(desk: Any) -> dict[str, Any]:
+    return {name: variant.value for name, variant in desk.service.shown[desk.service.last][6].items()}
+
+
+async def test_it_stays_is_of_normal_urgency_and_has_its_picture(desk: Any) -> None:
+    await desk.start()
+    await desk.notifier.show(PROMPT)
+    app, _, icon, *_, expiry = desk.service.shown[1]
+    assert (app, icon, expiry) == ("psoas-nudge", "file:///icons/i.png", 0)
+    assert hints(desk) == {
+        "urgency": 1,
+        "desktop-entry": "psoas-nudge",
+        "image-path": "file:///icons/i.png",
+        "suppress-sound": True,
+    }
+
+
+async def test_a_sound_is_asked_for_only_when_it_is_wanted(desk: Any) -> None:
+    await desk.start()
+    await desk.notifier.show(replace(PROMPT, sound=True, icon=None))
+    assert hints(desk)["sound-name"] == "message-new-instant"
+    assert not {"suppress-sound", "image-path"} & set(hints(desk))
+
+
+async def test_buttons_come_in_order_and_the_notification_itself_accepts(desk: Any) -> None:
+    await desk.start()
+    await desk.notifier.show(PROMPT)
+    assert desk.service.shown[1][5] == ["default", "Accept", "accept", "Accept", "skip", "Skip"]
+    desk.service.press("default")
+    await until(lambda: desk.pressed)
+    assert desk.pressed[0].answer == "accept"
+
+
+async def test_without_accept_a_click_on_the_notification_is_nothing(desk: Any) -> None:
+    await desk.start()
+    await desk.notifier.show(replace(PROMPT, buttons=(("skip", "Skip"),)))
+    assert desk.service.shown[1][5] == ["skip", "Skip"]
+    desk.service.press("default")
+    desk.service.press("skip")
+    await until(lambda: desk.pressed)
+    assert [it.answer for it in desk.pressed] == ["skip"]
+
+
+async def test_a_server_without_actions_gets_no_buttons_but_the_commands(desk: Any) -> None:
+    desk.service.can = ("body",)
+    await desk.start()
+    await desk.notifier.show(PROMPT)
+    *_, body, actions, _, _ = desk.service.shown[1]
+    assert actions == []
+    assert body == "Stand & stretch.\n\nTo answer, in a terminal: psoas-nudge accept or skip"
+    assert desk.notifier.capabilities() == {Capability.WITHDRAW, Capability.ICON}
+
+
+async def test_signals_that_come_twice_are_one_press(desk: Any) -> None:
+    await desk.start()
+    await desk.notifier.show(PROMPT)
+    desk.service.press("skip", times=2)
+    await until(lambda: desk.pressed)
+    await asyncio.sleep(0.05)
+    assert len(desk.pressed) == 1
+
+
+async def test_a_press_on_another_programs_notification_is_not_ours(desk: Any) -> None:
+    await desk.start()
+    await desk.notifier.show(PROMPT)
+    desk.service.press("accept", 99)
+    await asyncio.sleep(0.05)
+    assert desk.pressed == []
+
+
+async def test_a_signal_from_someone_who_is_not_the_server_is_ignored(desk: Any, session_bus: Any) -> None:
+    await desk.start()
+    await desk.notifier.show(PROMPT)
+    impostor = type(desk.service)(session_bus.address)
+    impostor.bus = await type(desk.service.bus)(session_bus.address).connect()
+    impostor.press("accept", 1)
+    await asyncio.sleep(0.05)
+    assert desk.pressed == []
+    await impostor.stop()
+
+
+async def test_a_restarted_server_shows_the_open_prompt_once(desk: Any) -> None:
+    await desk.start()
+    ref = await desk.notifier.show(PROMPT)
+    await desk.service.stop()
+    await desk.service.start()
+    await until(lambda: desk.service.shown)
+    await asyncio.sleep(0.1)
+    assert desk.service.calls.count("Notify") == 2
+    desk.service.press("accept")
+    await until(lambda: desk.pressed)
+    await desk.notifier.withdraw(ref)
+    assert desk.service.closed == [1]
+
+
+async def test_a_server_restarted_twice_still_shows_it_once_each_time(desk: Any) -> None:
+    await desk.start()
+    await desk.notifier.show(PROMPT)
+    for _ in range(2):
+        await desk.service.stop()
+        await desk.service.start()
+        await until(lambda: desk.service.shown)
+    await asyncio.sleep(0.1)
+    assert desk.service.calls.count("Notify") == 3
+
+
+async def test_a_restarted_server_may_have_learned_something(desk: Any) -> None:
+    await desk.start()
+    await desk.notifier.show(PROMPT)
+    await desk.service.stop()
+    desk.service.can = ("body",)
+    await desk.service.start()
+    await until(lambda: desk.service.shown)
+    assert Capability.BUTTONS not in desk.notifier.capabilities()
+
+
+@pytest.mark.parametrize("closed", ["answered", "withdrawn"])
+async def test_a_prompt_that_is_over_does_not_come_back(desk: Any, closed: str) -> None:
+    await desk.start()
+    ref = await desk.notifier.show(PROMPT)
+    if closed == "answered":
+        await desk.press("accept")
+    else:
+        await desk.notifier.withdraw(ref)
+    await desk.service.stop()
+    await desk.service.start()
+    await asyncio.sleep(0.15)
+    assert desk.service.shown == {}
+
+
+async def test_a_prompt_withdrawn_while_the_server_is_away_does_not_come_back(desk: Any) -> None:
+    await desk.start()
+    ref = await desk.notifier.show(PROMPT)
+    await desk.service.stop()
+    await desk.notifier.withdraw(ref)
+    await desk.service.start()
+    await asyncio.sleep(0.15)
+    assert desk.service.shown == {}
+
+
+async def test_the_whole_bus_is_restarted_and_the_open_prompt_comes_back(desk: Any, session_bus: Any) -> None:
+    await desk.start()
+    await desk.notifier.show(PROMPT)
+    before = desk.service.bus
+    await asyncio.to_thread(session_bus.kill)
+    await before.wait_for_disconnect()
+    await asyncio.to_thread(session_bus.start)
+    await desk.service.start()
+    await until(lambda: desk.service.shown)
+    desk.service.press("skip")
+    await until(lambda: desk.pressed)
+    assert desk.pressed[0].prompt == 7
+
+
+async def test_a_ref_of_an_earlier_boot_closes_nothing_although_all_names_are_the_same(desk: Any) -> None:
+    await desk.start()
+    ref = await desk.notifier.show(PROMPT)
+    await desk.notifier.withdraw("00000000:" + ref.partition(":")[2])
+    assert desk.service.closed == []
+
+
+async def test_a_server_that_hangs_fails_in_time_and_what_it_shows_late_is_taken_back(desk: Any) -> None:
+    await desk.start()
+    desk.service.hangs = asyncio.Event()
+    with pytest.raises(ShowFailed, match="no answer within"):
+        await desk.notifier.show(PROMPT)
+    desk.service.hangs.set()
+    await until(lambda: desk.service.closed)
+    assert desk.service.shown == {}
+
+
+async def test_without_a_session_bus_it_says_so() -> None:
+    with pytest.raises(Unavailable, match="no session bus"):
+        await FreedesktopNotifier().start(Surroundings({}), lambda _: None)
+
+
+async def test_without_any_service_it_says_what_to_install(bus: Bus) -> None:
+    with pytest.raises(Unavailable, match="apt install dunst"):
+        await FreedesktopNotifier().start(Surroundings({}, bus), lambda _: None)
+
+
+async def test_a_service_that_waits_to_be_started_counts_and_is_started_again_in_mid_prompt(
+    folder: Path, dunst: Any, desktop_need: Any
+) -> None:
+    """Many desktops start their notification service at the first notification, and nobody restarts it after a crash."""
+    await asyncio.to_thread(dunst.kill)
+    (folder / "dunst.service").write_text(
+        f"[D-BUS Service]\nName={dunst.NAME}\n"
+        f"Exec=/usr/bin/env DISPLAY={dunst.screen.name} HOME={folder} dunst -config {folder}/dunstrc\n"
+    )
+    dunst.bus.settings = f"<servicedir>{folder}</servicedir>"
+    await asyncio.to_thread(dunst.bus.kill)
+    await asyncio.to_thread(dunst.bus.start)
+    bus = Bus("session", dunst.bus.address)
+    await bus.connect()
+    notifier = FreedesktopNotifier(activate_after=0.05)
+    try:
+        await notifier.start(Surroundings({}, bus), lambda _: None)
+        await notifier.show(PROMPT)
+        await until(lambda: dunst.count() == 1)
+        first = await process(bus, dunst.NAME)
+        os.kill(first, signal.SIGKILL)
+        second = first
+        async with asyncio.timeout(10):
+            while second == first:
+                await asyncio.sleep(0.05)
+                second = await process(bus, dunst.NAME)
+        await until(lambda: dunst.count() == 1)
+    finally:
+        await notifier.stop()
+        os.kill(await process(bus, dunst.NAME), signal.SIGTERM)
+        await bus.close()
+
+
+async def process(bus: Bus, name: str) -> int:
+    """The process that owns a name."""
+    return (
+        int(
+            (
+                await bus.call(
+                    "org.freedesktop.DBus", "/", "org.freedesktop.DBus", "GetConnectionUnixProcessID", "s", name
+                )
+            )[0]
+        )
+        if await bus.owner(name)
+        else 0
+    )

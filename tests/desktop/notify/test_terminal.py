@@ -1,0 +1,193 @@
+"""Prompts on a terminal: a pseudo-terminal with a person at it, pipes, a stopped terminal, no terminal."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import subprocess
+import sys
+import textwrap
+from typing import Any
+
+import pytest
+
+from psoas_nudge.errors import Unavailable
+from psoas_nudge.notify.port import Capability, Message, Pressed, Surroundings
+from psoas_nudge.notify.terminal import TerminalNotifier
+
+PROMPT = Message(
+    7, "Sat for 31 minutes", "Stand up.", (("accept", "Accept"), ("snooze", "Snooze 5 min"), ("skip", "Skip"))
+)
+
+
+@pytest.mark.parametrize(
+    ("typed", "answer"),
+    [("a\n", "accept"), ("s\n", "snooze"), ("k\n", "skip"), ("  ACCEPT \n", "accept"), ("snooze\n", "snooze")],
+)
+async def test_a_letter_or_the_word_answers(terminal: Any, typed: str, answer: Any) -> None:
+    await terminal.start()
+    await terminal.notifier.show(PROMPT)
+    await terminal.type(typed)
+    assert terminal.pressed == [Pressed(7, answer)]
+    assert "Answered: " in terminal.read()
+
+
+async def test_the_prompt_says_how_to_answer_it(terminal: Any) -> None:
+    await terminal.start()
+    await terminal.notifier.show(PROMPT)
+    assert "Type a = Accept, s = Snooze 5 min, k = Skip and press Enter." in terminal.read()
+
+
+async def test_nonsense_gets_a_hint_and_the_prompt_stays(terminal: Any) -> None:
+    await terminal.start()
+    await terminal.notifier.show(PROMPT)
+    await terminal.type("wat\n\n")
+    assert '"wat" is not an answer; type a (accept), s (snooze), k (skip), then Enter.' in terminal.read()
+    await terminal.type("k\n")
+    assert terminal.pressed == [Pressed(7, "skip")]
+
+
+async def test_what_is_typed_while_no_prompt_is_open_answers_nothing(terminal: Any) -> None:
+    await terminal.start()
+    await terminal.type("a\n")
+    assert "No prompt is open" in terminal.read()
+    await terminal.notifier.show(PROMPT)
+    await asyncio.sleep(0.02)
+    assert terminal.pressed == []
+
+
+async def test_a_word_typed_in_two_halves_is_one_answer(terminal: Any) -> None:
+    await terminal.start()
+    await terminal.notifier.show(PROMPT)
+    await terminal.type("acc")
+    await terminal.type("ept\n")
+    assert terminal.pressed == [Pressed(7, "accept")]
+
+
+async def test_a_withdrawn_prompt_says_so_in_one_line_once(terminal: Any) -> None:
+    await terminal.start()
+    ref = await terminal.notifier.show(PROMPT)
+    await terminal.notifier.withdraw(ref)
+    await terminal.notifier.withdraw(ref)
+    assert terminal.read().count("The prompt is closed") == 1
+
+
+async def test_an_answered_prompt_needs_no_such_line(terminal: Any) -> None:
+    await terminal.start()
+    ref = await terminal.notifier.show(PROMPT)
+    await terminal.type("a\n")
+    await terminal.notifier.withdraw(ref)
+    assert "The prompt is closed" not in terminal.read()
+
+
+async def test_the_bell_rings_only_when_a_sound_is_wanted(terminal: Any) -> None:
+    await terminal.start()
+    await terminal.notifier.show(PROMPT)
+    assert "\a" not in terminal.read()
+    await terminal.notifier.show(Message(8, "Again", "", PROMPT.buttons, sound=True))
+    assert "\a" in terminal.read()
+
+
+async def test_end_of_input_leaves_the_commands(terminal: Any) -> None:
+    await terminal.start()
+    await terminal.notifier.show(PROMPT)
+    await terminal.type("\x04")
+    assert "Standard input is closed. To answer, in a terminal: psoas-nudge accept" in terminal.read()
+    assert Capability.BUTTONS not in terminal.notifier.capabilities()
+    await terminal.notifier.show(PROMPT)
+    assert "psoas-nudge accept, snooze or skip." in terminal.read()
+
+
+async def test_a_stopped_terminal_does_not_stop_the_loop(terminal: Any) -> None:
+    await terminal.start()
+    await terminal.spoil()
+    showing = asyncio.create_task(terminal.notifier.show(PROMPT))
+    for _ in range(5):
+        await asyncio.sleep(0.01)
+    assert not showing.done()
+    await terminal.mend()
+    await showing
+    assert PROMPT.title in terminal.read()
+
+
+async def test_a_pipe_shows_and_tells_the_commands() -> None:
+    reading, writing = os.pipe()
+    notifier = TerminalNotifier(reading, writing)
+    try:
+        await notifier.start(Surroundings({}), lambda _: None)
+        await notifier.show(PROMPT)
+        assert "To answer, in a terminal: psoas-nudge accept, snooze or skip." in os.read(reading, 9999).decode()
+        assert notifier.capabilities() == {Capability.WITHDRAW}
+    finally:
+        await notifier.stop()
+        os.close(reading)
+        os.close(writing)
+
+
+async def test_a_pipe_nobody_reads_any_more_is_a_failure(terminal: Any) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    notifier = TerminalNotifier(0, writing)
+    await notifier.start(Surroundings({}), lambda _: None)
+    with pytest.raises(Exception, match="took no output: .*Broken pipe"):
+        await notifier.show(PROMPT)
+    os.close(writing)
+
+
+async def test_a_file_is_written_to(tmp_path: Any) -> None:
+    with (tmp_path / "log").open("wb") as log:
+        notifier = TerminalNotifier(0, log.fileno())
+        await notifier.start(Surroundings({}), lambda _: None)
+        await notifier.show(PROMPT)
+    assert PROMPT.title in (tmp_path / "log").read_text()
+
+
+async def test_output_into_the_journal_of_a_system_service_counts_as_unseen() -> None:
+    reading, writing = os.pipe()
+    status = os.fstat(writing)
+    with pytest.raises(Unavailable, match="system service"):
+        await TerminalNotifier(reading, writing).start(
+            Surroundings({"JOURNAL_STREAM": f"{status.st_dev}:{status.st_ino}"}), lambda _: None
+        )
+    os.close(reading)
+    os.close(writing)
+
+
+def test_in_the_background_of_a_shell_it_does_not_read_and_is_not_stopped(terminal: Any) -> None:
+    """A process that reads its terminal from the background is stopped by the system: the daemon would freeze."""
+    program = textwrap.dedent("""
+        import asyncio, os, signal
+        from psoas_nudge.notify.port import Message, Surroundings
+        from psoas_nudge.notify.terminal import TerminalNotifier
+        async def background():
+            notifier = TerminalNotifier()
+            await notifier.start(Surroundings({}, interactive=True), lambda it: print("PRESSED", flush=True))
+            await notifier.show(Message(7, "In the background", "", (("accept", "Accept"),)))
+            await asyncio.sleep(0.5)
+            await notifier.stop()
+            print("NOT STOPPED", flush=True)
+        child = os.fork()
+        if child == 0:
+            os.setpgid(0, 0)
+            asyncio.run(background())
+            os._exit(0)
+        _, status = os.waitpid(child, os.WUNTRACED)
+        print("STATUS", status, flush=True)
+        if os.WIFSTOPPED(status):
+            os.kill(child, signal.SIGKILL)
+    """)
+    process = subprocess.Popen(
+        [sys.executable, "-c", program],
+        stdin=terminal.program,
+        stdout=terminal.program,
+        stderr=terminal.program,
+        start_new_session=True,
+        preexec_fn=lambda: __import__("fcntl").ioctl(0, __import__("termios").TIOCSCTTY, 0),
+    )
+    os.write(terminal.person, b"a\n")
+    assert process.wait(20) == 0
+    seen = terminal.read()
+    assert "NOT STOPPED" in seen
+    assert "STATUS 0" in seen
+    assert "PRESSED" not in seen
+    assert "psoas-nudge accept." in seen

@@ -1,0 +1,37 @@
+"""Text made safe to show."""
+
+from __future__ import annotations
+
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from psoas_nudge.notify import words
+
+
+@given(st.text(st.characters(codec=None)))
+def test_whatever_is_written_can_be_sent_and_shown(text: str) -> None:
+    shown = words.paragraph(text)
+    shown.encode()
+    assert all(char == "\n" or unicodedata.category(char) not in {"Cc", "Cs"} for char in shown)
+    assert "\n" not in words.line(text)
+
+
+def test_ordinary_words_stay_as_they_are() -> None:
+    assert words.paragraph("Hüftbeuger – 30 s 👍🏽\nzweite Zeile") == "Hüftbeuger – 30 s 👍🏽\nzweite Zeile"
+    assert words.line("one\n  two\tthree") == "one two three"
+
+
+@pytest.mark.parametrize(
+    ("answers", "told"),
+    [
+        (("accept", "snooze", "skip"), "To answer, in a terminal: psoas-nudge accept, snooze or skip"),
+        (("accept", "skip"), "To answer, in a terminal: psoas-nudge accept or skip"),
+        (("skip",), "To answer, in a terminal: psoas-nudge skip"),
+        ((), ""),
+    ],
+)
+def test_only_what_is_offered_is_told(answers: tuple[str, ...], told: str) -> None:
+    assert words.how_to_answer(tuple((answer, "") for answer in answers)) == told  # type: ignore[misc]
