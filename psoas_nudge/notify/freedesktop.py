@@ -2,9 +2,9 @@
 
 The person decides and the rules close: the notification never expires by itself, and only a pressed button is
 believed. Servers differ too much in NotificationClosed (some send it twice, some never), so it is not listened to.
-Every call goes to the unique name of the server that was met. An id is therefore never mistaken for that of
-another server, which starts counting at 1 again; and when the server is restarted in mid-prompt, the prompt is
-shown again on the new one, once.
+Ids start at 1 again with every server, and unique names with every bus. So a notification is known by bus, unique
+name and id together, and every call goes to the unique name: no other server's notification is ever touched, and
+when the server is restarted in mid-prompt, the prompt is shown again on the new one, once.
 
 Hints left out on purpose: `transient` (the prompt has to stay findable in the desktop's list) and `resident`
 (a pressed button should take the notification away even if this program has just died).
@@ -23,7 +23,7 @@ from typing import Any
 
 from dbus_fast import Variant
 
-from psoas_nudge.bus import DBUS, Bus, CallFailed, Subscription
+from psoas_nudge.bus import DBUS, Bus, CallFailed, OnSignal, Subscription
 from psoas_nudge.core.model import Answer
 from psoas_nudge.errors import ShowFailed, Unavailable
 from psoas_nudge.notify import words
@@ -49,8 +49,8 @@ NEVER_EXPIRE = 0
 class _Shown:
     """The notification on the screen. `refs`: every name it had, because a restarted server gives it another."""
 
-    def __init__(self, message: Message, owner: str, number: int, refs: frozenset[str]) -> None:
-        self.message, self.owner, self.number, self.refs = message, owner, number, refs
+    def __init__(self, message: Message, server: str, number: int, refs: frozenset[str]) -> None:
+        self.message, self.server, self.number, self.refs = message, server, number, refs
         self.answered = False
         self.token: str | None = None
 
@@ -64,14 +64,14 @@ class FreedesktopNotifier:
         self._activate_after = activate_after
         self._call_seconds = call_seconds
         self._bus: Bus | None = None
-        self._bus_id = ""
         self._watching = False
         self._on_pressed: OnPressed = lambda _pressed: None
         self._subscriptions: list[Subscription] = []
         self._owner: str | None = None
-        self._met: str | None = None
+        self._server = ""
         self._server_can: frozenset[str] = frozenset()
         self._shown: _Shown | None = None
+        self._early: list[tuple[OnSignal, list[Any]]] | None = None
         self._turn = asyncio.Lock()
         self._timer: asyncio.TimerHandle | None = None
         self._tasks: set[asyncio.Task[Any]] = set()
@@ -117,14 +117,11 @@ class FreedesktopNotifier:
             shown = self._shown
             if shown and ref in shown.refs:
                 self._shown = None
-                owner, number = shown.owner, shown.number
-            else:
-                server, _, text = ref.rpartition("/")
-                bus_id, colon, unique = server.partition(":")
-                if bus_id != self._bus_id or not text.isdecimal():
-                    return
-                owner, number = colon + unique, int(text)
-            await self._close(owner, number)
+                await self._close(shown.server, shown.number)
+                return
+            server, _, number = ref.rpartition("/")
+            if server and number.isdecimal():
+                await self._close(server, int(number))
 
     async def stop(self) -> None:
         """Listen no more. What is on the screen stays there."""
@@ -140,41 +137,53 @@ class FreedesktopNotifier:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        self._bus = self._met = self._shown = None
+        self._bus = self._shown = None
 
     async def _call(self, owner: str, member: str, signature: str = "", *body: Any, timeout: float) -> list[Any]:  # noqa: ASYNC109 - the limit is part of the call's contract, as in bus.py
+        return await self._live_bus.call(owner, PATH, NAME, member, signature, *body, timeout=timeout)
+
+    @property
+    def _live_bus(self) -> Bus:
         if self._bus is None:
             raise CallFailed("org.freedesktop.DBus.Error.Disconnected", "not started")
-        return await self._bus.call(owner, PATH, NAME, member, signature, *body, timeout=timeout)
+        return self._bus
 
     async def _meet(self) -> str:
-        """The unique name of the server, which is started if need be; after this it is known what it can do."""
+        """The unique name of the server, which is started if need be; `_server` and `_server_can` are its then."""
         if self._owner is None:
             await self._call(NAME, "GetServerInformation", timeout=ACTIVATION_SECONDS)
         owner = self._owner  # the bus tells of a new owner before it passes on what that one replies
         if owner is None:
             raise CallFailed("org.freedesktop.DBus.Error.NameHasNoOwner", "the service ended while it was started")
-        if owner != self._met:
+        if not self._server:
             who = await self._call(owner, "GetServerInformation", timeout=self._call_seconds)
             can = await self._call(owner, "GetCapabilities", timeout=self._call_seconds)
-            assert self._bus is not None  # noqa: S101 - for the type checker: the calls above have just used it
-            self._bus_id = str((await self._bus.call(*DBUS, "GetId"))[0])[:8]
-            self._met, self._server_can = owner, frozenset(can[0])
+            bus_id = (await self._live_bus.call(*DBUS, "GetId", timeout=self._call_seconds))[0]
+            if owner != self._owner:
+                raise CallFailed("org.freedesktop.DBus.Error.NameHasNoOwner", "the service ended while it was met")
+            self._server, self._server_can = f"{bus_id[:8]}{owner}", frozenset(can[0])
             log.info("notifications go to %s %s (%s)", who[0], who[2], ", ".join(sorted(self._server_can)))
         return owner
 
     async def _put(self, message: Message, refs: frozenset[str] = frozenset()) -> str:
         owner = await self._meet()
-        before = self._shown
-        replaces = before.number if before and before.owner == owner else 0
-        number = await self._notify(owner, replaces, message)
-        ref = f"{self._bus_id}{owner}/{number}"
-        self._shown = _Shown(message, owner, number, refs | {ref})
-        if owner != self._owner:  # it ended between its reply and now, and the notice of that came too early
+        server, before = self._server, self._shown
+        replaces = before.number if before and before.server == server else 0
+        self._early = []
+        try:
+            number = await self._notify(owner, replaces, message)
+            ref = f"{server}/{number}"
+            self._shown = _Shown(message, server, number, refs | {ref})
+        finally:
+            early, self._early = self._early, None
+        for hear, signal in early:
+            hear(signal)
+        if server != self._server:  # it ended between its reply and now, and the notice of that came too early
             self._on_owner(self._owner)
         return ref
 
     async def _notify(self, owner: str, replaces: int, message: Message) -> int:
+        server = self._server
         title, body = words.line(message.title), words.paragraph(message.body)
         if "actions" not in self._server_can:
             body += "\n\n" + words.how_to_answer(message.buttons)
@@ -201,7 +210,7 @@ class FreedesktopNotifier:
             await asyncio.wait({call}, timeout=self._call_seconds)
         finally:
             if not call.done():
-                call.add_done_callback(partial(self._take_back, owner))
+                call.add_done_callback(partial(self._take_back, server))
         if not call.done():
             raise CallFailed("org.freedesktop.DBus.Error.NoReply", f"no answer within {self._call_seconds:g} s")
         return int(call.result()[0])
@@ -214,37 +223,43 @@ class FreedesktopNotifier:
         pairs = [("default", label) for answer, label in pairs if answer == "accept"] + pairs
         return [text for pair in pairs for text in pair]
 
-    def _take_back(self, owner: str, call: asyncio.Task[list[Any]]) -> None:
+    def _take_back(self, server: str, call: asyncio.Task[list[Any]]) -> None:
         """A server that hung has shown a prompt after all, long after another notifier did."""
         if call.cancelled() or call.exception():
             return
         number = int(call.result()[0])
-        if self._shown is None or (self._shown.owner, self._shown.number) != (owner, number):
-            self._task(self._close(owner, number))
+        if self._shown is None or (self._shown.server, self._shown.number) != (server, number):
+            self._task(self._close(server, number))
 
-    async def _close(self, owner: str, number: int) -> None:
-        if owner != self._owner:
+    async def _close(self, server: str, number: int) -> None:
+        if self._owner is None:
             return
         try:
+            owner = await self._meet()
+            if self._server != server:
+                return
             await self._call(owner, "CloseNotification", "u", number, timeout=self._call_seconds)
         except CallFailed as error:  # a notification that is gone already is an error for some servers
             log.debug("notification %d was not closed: %s", number, error)
 
     def _on_owner(self, owner: str | None) -> None:
-        self._owner = owner
+        self._owner, self._server = owner, ""
         if self._timer:
             self._timer.cancel()
             self._timer = None
-        if self._shown and not self._shown.answered and self._shown.owner != owner:
+        if self._shown and not self._shown.answered:
             wait = 0.0 if owner else self._activate_after
             self._timer = asyncio.get_running_loop().call_later(wait, lambda: self._task(self._show_again()))
 
     async def _show_again(self) -> None:
         async with self._turn:
             shown = self._shown
-            if shown is None or shown.answered or shown.owner == self._owner:
+            if shown is None or shown.answered:
                 return
             try:
+                await self._meet()
+                if self._server == shown.server:  # only our own connection was lost
+                    return
                 await self._put(shown.message, shown.refs)
             except CallFailed as error:
                 log.warning("the open prompt is no longer on the screen: %s", _why(error))
@@ -252,8 +267,8 @@ class FreedesktopNotifier:
                 log.warning("the notification service was restarted; the open prompt is shown again")
 
     def _on_action(self, body: list[Any]) -> None:
-        shown = self._shown
-        if shown is None or shown.answered or body[0] != shown.number or shown.owner != self._owner:
+        shown = self._meant(self._on_action, body)
+        if shown is None or shown.answered:
             return
         offered: dict[str, Answer] = {answer: answer for answer, _ in shown.message.buttons}
         answer = offered.get("accept" if body[1] == "default" else body[1])
@@ -264,8 +279,16 @@ class FreedesktopNotifier:
         self._on_pressed(Pressed(shown.message.prompt, answer, shown.token))
 
     def _on_token(self, body: list[Any]) -> None:
-        if self._shown and body[0] == self._shown.number and self._shown.owner == self._owner:
-            self._shown.token = body[1]
+        if shown := self._meant(self._on_token, body):
+            shown.token = body[1]
+
+    def _meant(self, hear: OnSignal, signal: list[Any]) -> _Shown | None:
+        """The notification a signal is about. One that is being shown may be pressed before its id is known here."""
+        if self._shown and signal[0] == self._shown.number and self._shown.server == self._server:
+            return self._shown
+        if self._early is not None:
+            self._early.append((hear, signal))
+        return None
 
     def _task(self, work: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
         task = asyncio.get_running_loop().create_task(work)

@@ -102,7 +102,7 @@ class PlyerNotifier:
         wait = self._closed_until - self._clock()
         if wait > 0:
             raise ShowFailed(f"{self._last_failure}; tried again in {wait:.0f} s")
-        if self._thread and self._thread.is_alive():
+        if self._thread and self._thread.is_alive():  # it has missed its limit; the breaker alone would add one a try
             raise ShowFailed("an earlier call of plyer still hangs")
         try:
             await self._probe()
@@ -172,6 +172,7 @@ class PlyerNotifier:
             failure = await asyncio.wait_for(done, self._limit)
         except TimeoutError:
             raise ShowFailed(f"plyer did not come back within {self._limit:g} s") from None
+        self._thread = None
         if failure:
             raise ShowFailed(f"plyer failed: {type(failure).__name__}: {failure}") from failure
 

@@ -110,7 +110,7 @@ async def test_a_named_notifier_is_the_only_one() -> None:
     await house.start()
     assert await house.chooser.show(PROMPT) == ("next", "next-ref")
     house.next.failing = "broken"
-    with pytest.raises(ShowFailed, match="^next: broken$"):
+    with pytest.raises(ShowFailed, match=r"^next: broken$"):
         await house.chooser.show(PROMPT)
     assert not house.best.running
 

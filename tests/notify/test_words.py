@@ -20,7 +20,7 @@ def test_whatever_is_written_can_be_sent_and_shown(text: str) -> None:
 
 
 def test_ordinary_words_stay_as_they_are() -> None:
-    assert words.paragraph("Hüftbeuger – 30 s 👍🏽\nzweite Zeile") == "Hüftbeuger – 30 s 👍🏽\nzweite Zeile"
+    assert words.paragraph("Hüftbeuger: 30 s 👍🏽\nzweite Zeile") == "Hüftbeuger: 30 s 👍🏽\nzweite Zeile"
     assert words.line("one\n  two\tthree") == "one two three"
 
 

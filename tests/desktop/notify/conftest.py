@@ -7,6 +7,7 @@ make slow, mute, forgetful or gone. The terminal is a pseudo-terminal; plyer's f
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import html
 import os
 import pty
@@ -46,6 +47,7 @@ class Service:
         self.address = address
         self.can: tuple[str, ...] = EVERYTHING
         self.hangs: asyncio.Event | None = None
+        self.press_at_once = ""
         self.calls: list[str] = []
         self.shown: dict[int, list[Any]] = {}
         self.closed: list[int] = []
@@ -66,8 +68,14 @@ class Service:
             reply.cancel()
         if self.bus:
             self.bus.disconnect()
+            await self.gone()
+
+    async def gone(self) -> None:
+        """Wait until the connection has ended, by whomever."""
+        assert self.bus
+        with contextlib.suppress(EOFError):
             await self.bus.wait_for_disconnect()
-            self.bus = None
+        self.bus = None
 
     def signal(self, member: str, signature: str, *body: Any) -> None:
         """Send a signal."""
@@ -108,6 +116,8 @@ class Service:
                 number = message.body[1] if message.body[1] in self.shown else self.last + 1
                 self.last = max(self.last, number)
                 self.shown[number] = message.body
+                if self.press_at_once:
+                    asyncio.get_running_loop().call_soon(self.press, self.press_at_once)
                 return Wire.new_method_return(message, "u", [number])
             case "CloseNotification":
                 self.closed.append(message.body[0])

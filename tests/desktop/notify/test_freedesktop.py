@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from psoas_nudge.bus import Bus
 from psoas_nudge.errors import ShowFailed, Unavailable
 from psoas_nudge.notify.freedesktop import FreedesktopNotifier
-from psoas_nudge.notify.port import Capability, Message, Surroundings
+from psoas_nudge.notify.port import Capability, Message, Pressed, Surroundings
 
 PROMPT = Message(7, "Sat for 31 minutes", "Stand & stretch.", (("accept", "Accept"), ("skip", "Skip")), "/icons/i.png")
 
@@ -86,6 +86,15 @@ async def test_signals_that_come_twice_are_one_press(desk: Any) -> None:
     await until(lambda: desk.pressed)
     await asyncio.sleep(0.05)
     assert len(desk.pressed) == 1
+
+
+async def test_a_press_that_comes_with_the_reply_is_not_lost(desk: Any) -> None:
+    """A server's rule may act at once, and both arrive in one piece."""
+    await desk.start()
+    desk.service.press_at_once = "accept"
+    await desk.notifier.show(PROMPT)
+    await until(lambda: desk.pressed)
+    assert desk.pressed == [Pressed(7, "accept", "token-1")]
 
 
 async def test_a_press_on_another_programs_notification_is_not_ours(desk: Any) -> None:
@@ -169,9 +178,8 @@ async def test_a_prompt_withdrawn_while_the_server_is_away_does_not_come_back(de
 async def test_the_whole_bus_is_restarted_and_the_open_prompt_comes_back(desk: Any, session_bus: Any) -> None:
     await desk.start()
     await desk.notifier.show(PROMPT)
-    before = desk.service.bus
     await asyncio.to_thread(session_bus.kill)
-    await before.wait_for_disconnect()
+    await desk.service.gone()
     await asyncio.to_thread(session_bus.start)
     await desk.service.start()
     await until(lambda: desk.service.shown)

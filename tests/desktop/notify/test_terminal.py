@@ -129,7 +129,7 @@ async def test_a_pipe_nobody_reads_any_more_is_a_failure(terminal: Any) -> None:
     os.close(reading)
     notifier = TerminalNotifier(0, writing)
     await notifier.start(Surroundings({}), lambda _: None)
-    with pytest.raises(Exception, match="took no output: .*Broken pipe"):
+    with pytest.raises(Exception, match=r"took no output: .*Broken pipe"):
         await notifier.show(PROMPT)
     os.close(writing)
 
@@ -156,7 +156,7 @@ async def test_output_into_the_journal_of_a_system_service_counts_as_unseen() ->
 def test_in_the_background_of_a_shell_it_does_not_read_and_is_not_stopped(terminal: Any) -> None:
     """A process that reads its terminal from the background is stopped by the system: the daemon would freeze."""
     program = textwrap.dedent("""
-        import asyncio, os, signal
+        import asyncio, fcntl, os, signal, termios
         from psoas_nudge.notify.port import Message, Surroundings
         from psoas_nudge.notify.terminal import TerminalNotifier
         async def background():
@@ -166,6 +166,7 @@ def test_in_the_background_of_a_shell_it_does_not_read_and_is_not_stopped(termin
             await asyncio.sleep(0.5)
             await notifier.stop()
             print("NOT STOPPED", flush=True)
+        fcntl.ioctl(0, termios.TIOCSCTTY, 0)
         child = os.fork()
         if child == 0:
             os.setpgid(0, 0)
@@ -182,7 +183,6 @@ def test_in_the_background_of_a_shell_it_does_not_read_and_is_not_stopped(termin
         stdout=terminal.program,
         stderr=terminal.program,
         start_new_session=True,
-        preexec_fn=lambda: __import__("fcntl").ioctl(0, __import__("termios").TIOCSCTTY, 0),
     )
     os.write(terminal.person, b"a\n")
     assert process.wait(20) == 0
