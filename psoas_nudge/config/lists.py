@@ -1,0 +1,127 @@
+"""Kinds of values that hold other values: lists, and lists of tables ([[exceptions]], [[stretch.routines]])."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from psoas_nudge.config.kinds import Kind, Place, Report, from_toml, nearest, shown
+
+
+class ListOf(Kind):
+    """A list of values of one kind. `least`: how many there have to be."""
+
+    def __init__(self, item: Kind, example: str, *, least: int = 0) -> None:
+        self.item, self.example, self.least = item, example, least
+        self.form = "a list"
+
+    def read(self, raw: Any, at: Place, report: Report) -> tuple[Any, ...]:
+        """A tuple of what the items are read as."""
+        if not isinstance(raw, list):
+            self.wrong(raw, at, report, f"Write a list in brackets: {self.example}.")
+            return ()
+        if len(raw) < self.least:
+            report(at, f"This list is empty. Write for example {self.example}.")
+        return tuple(self.item.read(value, (*at, index), report) for index, value in enumerate(raw))
+
+    def from_text(self, text: str) -> Any:
+        """A TOML list, or items with commas between them."""
+        if text.lstrip().startswith("["):
+            return from_toml(text)
+        return [part.strip() for part in text.split(",")] if text.strip() else []
+
+    def schema(self) -> dict[str, Any]:
+        """An array."""
+        return {"type": "array", "items": self.item.schema(), **({"minItems": self.least} if self.least else {})}
+
+
+class Argv(ListOf):
+    """A command with its arguments; it is started as it stands, no shell reads it."""
+
+    def from_text(self, text: str) -> Any:
+        """A TOML list, or words as a shell would split them."""
+        if text.lstrip().startswith("["):
+            return from_toml(text)
+        try:
+            return shlex.split(text)
+        except ValueError:
+            return text
+
+
+class Field(NamedTuple):
+    """One key of a table in a list."""
+
+    name: str
+    kind: Kind
+    help: str
+    required: bool = False
+
+
+class Tables(Kind):
+    """A list of tables with the same keys. `build` makes the value from what was given, by key; it may report too."""
+
+    form = "a list of tables"
+
+    def __init__(
+        self,
+        header: str,
+        fields: tuple[Field, ...],
+        build: Callable[[dict[str, Any], Place, Report], Any],
+        *,
+        least: int = 0,
+    ) -> None:
+        self.header, self.fields, self.build, self.least = header, fields, build, least
+
+    def read(self, raw: Any, at: Place, report: Report) -> tuple[Any, ...]:
+        """A tuple of what `build` makes."""
+        if isinstance(raw, dict) and not self.header.startswith("{"):
+            report(at, f"This needs two brackets on each side: {self.header}, once for each.")
+            return ()
+        if not isinstance(raw, list):
+            self.wrong(raw, at, report, f"Write {self.header}.")
+            return ()
+        if len(raw) < self.least:
+            report(at, f"This list is empty. Write {self.header}.")
+        return tuple(self._one(table, (*at, index), report) for index, table in enumerate(raw))
+
+    def _one(self, table: Any, at: Place, report: Report) -> Any:
+        if not isinstance(table, dict):
+            report(at, f"{shown(table)} is not a table. Write {self.header}.")
+            return None
+        clean = True
+
+        def note(place: Place, what: str) -> None:
+            nonlocal clean
+            clean = False
+            report(place, what)
+
+        known = {field.name: field for field in self.fields}
+        values = {}
+        for key, value in table.items():
+            if key in known:
+                values[key] = known[key].kind.read(value, (*at, key), note)
+            else:
+                near = nearest(key, known) or f" The keys here are {', '.join(known)}."
+                note((*at, key), f"There is no such key.{near}")
+        for field in self.fields:
+            if field.required and field.name not in table:
+                note(at, f'The key "{field.name}" is missing: {field.help[0].lower()}{field.help[1:]}')
+        return self.build(values, at, report) if clean else None
+
+    def from_text(self, text: str) -> Any:
+        """A TOML list of inline tables."""
+        return from_toml(text)
+
+    def schema(self) -> dict[str, Any]:
+        """An array of objects."""
+        return {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "additionalProperties": False,
+                "properties": {f.name: {**f.kind.schema(), "description": f.help} for f in self.fields},
+                "required": [f.name for f in self.fields if f.required],
+            },
+            **({"minItems": self.least} if self.least else {}),
+        }

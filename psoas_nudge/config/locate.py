@@ -1,0 +1,132 @@
+"""Where the keys and values of a TOML text stand: tomllib does not tell, and only error messages need it.
+
+The text is known to be valid TOML, so this scan only has to find keys and skip values; it judges nothing.
+"""
+
+from __future__ import annotations
+
+import re
+
+from psoas_nudge.config.kinds import Place
+
+SPACE = re.compile(r"(?:[ \t\r\n]|#[^\n]*)*")
+INLINE_SPACE = re.compile(r"[ \t]*")
+BARE = re.compile(r"[A-Za-z0-9_-]+")
+TEXT = re.compile(
+    r'"""(?:[^\\]|\\.)*?"{3,5}|' + r"'''.*?'{3,5}|" + r'"(?:[^"\\\n]|\\.)*"|' + r"'[^'\n]*'",
+    re.DOTALL,
+)
+PLAIN = re.compile(r"[^,\]}#\n]*")
+
+
+class Locations:
+    """Line and column, both from 1, of every key and value in a valid TOML text."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.at = 0
+        self.keys: dict[Place, int] = {}
+        self.values: dict[Place, int] = {}
+        self._document()
+
+    def find(self, place: Place) -> tuple[int, int]:
+        """The value at a place, else its key, else the nearest thing around it."""
+        for length in range(len(place), 0, -1):
+            offset = self.values.get(place[:length], self.keys.get(place[:length]))
+            if offset is not None:
+                return self.line(offset)
+        return 1, 1
+
+    def find_key(self, place: Place) -> tuple[int, int]:
+        """The key of a place, else what `find` finds."""
+        return self.line(self.keys[place]) if place in self.keys else self.find(place)
+
+    def line(self, offset: int) -> tuple[int, int]:
+        """Line and column of an offset."""
+        return self.text.count("\n", 0, offset) + 1, offset - self.text.rfind("\n", 0, offset)
+
+    def _skip(self, pattern: re.Pattern[str]) -> str:
+        found = pattern.match(self.text, self.at)
+        if found:
+            self.at = found.end()
+        return found.group() if found else ""
+
+    def _next_is(self, mark: str) -> bool:
+        return self.text.startswith(mark, self.at)
+
+    def _document(self) -> None:
+        lists: dict[Place, int] = {}
+        table: Place = ()
+        while self._skip(SPACE) is not None and self.at < len(self.text):
+            start = self.at
+            if not self._next_is("["):
+                self._pair(table)
+                continue
+            marks = 2 if self._next_is("[[") else 1
+            self.at += marks
+            parts = self._key()
+            self.at += marks
+            # A header below a list of tables means the last table of that list.
+            table = ()
+            for part in parts[:-1]:
+                table = (*table, part)
+                table = (*table, lists[table]) if table in lists else table
+            table = (*table, parts[-1])
+            self.keys.setdefault(table, start)
+            if marks == 2:
+                lists[table] = lists.get(table, -1) + 1
+                table = (*table, lists[table])
+                self.keys[table] = start
+
+    def _key(self) -> tuple[str, ...]:
+        parts = []
+        while True:
+            self._skip(INLINE_SPACE)
+            if self._next_is('"') or self._next_is("'"):
+                parts.append(_unquoted(self._skip(TEXT)))
+            else:
+                parts.append(self._skip(BARE))
+            self._skip(INLINE_SPACE)
+            if not self._next_is("."):
+                return tuple(parts)
+            self.at += 1
+
+    def _pair(self, table: Place) -> None:
+        start = self.at
+        parts = self._key()
+        for length in range(1, len(parts) + 1):
+            self.keys.setdefault((*table, *parts[:length]), start)
+        self.at += 1
+        self._skip(INLINE_SPACE)
+        self._value((*table, *parts))
+
+    def _value(self, place: Place) -> None:
+        self.values[place] = self.at
+        if self._next_is("["):
+            self._items(place, "]")
+        elif self._next_is("{"):
+            self._items(place, "}")
+        elif not self._skip(TEXT):
+            self._skip(PLAIN)
+
+    def _items(self, place: Place, close: str) -> None:
+        self.at += 1
+        index = 0
+        while self._skip(SPACE) is not None and not self._next_is(close):
+            if close == "]":
+                self._value((*place, index))
+            else:
+                self._pair(place)
+            index += 1
+            self._skip(SPACE)
+            if self._next_is(","):
+                self.at += 1
+        self.at += 1
+
+
+def _unquoted(text: str) -> str:
+    if text.startswith("'"):
+        return text[1:-1]
+    import tomllib
+
+    return str(tomllib.loads(f"x = {text}")["x"])

@@ -1,0 +1,69 @@
+"""What the program is told: the settings in force, typed, and where each of them came from."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Literal, NamedTuple
+
+from msgspec import Struct
+
+from psoas_nudge.core.model import Rules
+from psoas_nudge.core.routines import Routine
+
+Source = Literal["default", "file", "environment"]
+
+
+class Given(NamedTuple):
+    """A value as it was written, and where."""
+
+    raw: Any
+    source: Source
+
+
+class Stretch(Struct, frozen=True, kw_only=True):
+    """The section [stretch]; which routines take turns is in Rules.routines."""
+
+    guide: Literal["page", "terminal", "none"]
+    floor: bool
+    weekly_dose: float
+    """Seconds of hold time a side."""
+    routines: tuple[Routine, ...]
+    """The person's own."""
+
+
+class Desktop(Struct, frozen=True, kw_only=True):
+    """The section [desktop]."""
+
+    tray: bool
+    notifier: Literal["auto", "freedesktop", "plyer", "terminal"]
+    sound: bool
+
+
+class Calendar(Struct, frozen=True, kw_only=True):
+    """The section [calendar]."""
+
+    holidays: str
+    """A country or its part, for example DE-BY; empty for none."""
+    busy: tuple[Path, ...]
+    """Calendar files, absolute."""
+
+
+class Settings(Struct, frozen=True, kw_only=True):
+    """All settings in force."""
+
+    rules: Rules
+    stretch: Stretch
+    desktop: Desktop
+    calendar: Calendar
+    hooks: dict[str, tuple[str, ...]]
+    """Event name without "on_" -> command."""
+    follows_system_zone: bool
+    """Whether the zone is the system's, so that a change of it needs a new load."""
+    file: Path | None
+    """The file that was read; None when there is none."""
+    given: dict[str, Given]
+    """What the file and the environment set, by key; everything else is a default of the table."""
+
+    def source(self, key: str) -> Source:
+        """Where the value of a key of the table came from."""
+        return self.given[key].source if key in self.given else "default"

@@ -1,0 +1,100 @@
+"""Settings as TOML text: config.example.toml and what `config show` prints, both generated from the table.
+
+Imported only by the commands that write.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import tomli_w
+
+from psoas_nudge.config.settings import Settings
+from psoas_nudge.config.table import ROWS, SECTIONS, Setting
+
+SCHEMA = "config.schema.json"
+HEAD = f"""\
+#:schema ./{SCHEMA}
+# psoas-nudge: every setting with its default. Each line can be left out.
+# Lengths of time are written "45s", "30m", "1h 15m"; ranges of the day "09:00-12:30", and "22:00-06:00" runs into
+# the next day. Any setting can also come from the environment: PSOAS_NUDGE_PROMPT_NUDGE_AFTER=45m.
+# Afterwards: psoas-nudge config check, psoas-nudge preview
+"""
+
+
+def value_text(raw: Any) -> str:
+    """A value as it stands in a file, on one line; only a list of tables takes more."""
+    if isinstance(raw, list) and raw and isinstance(raw[0], dict):
+        return "[\n" + "".join(f"    {value_text(item)},\n" for item in raw) + "]"
+    if isinstance(raw, list):
+        return "[" + ", ".join(value_text(item) for item in raw) + "]"
+    if isinstance(raw, dict):
+        return "{ " + ", ".join(f"{key} = {value_text(value)}" for key, value in raw.items()) + " }"
+    return tomli_w.dumps({"x": raw}).removeprefix("x = ").rstrip("\n")
+
+
+def pair(row: Setting, raw: Any) -> str:
+    """The lines that set a row to a value: one, or a table a time for a list of tables."""
+    if isinstance(raw, list) and raw and isinstance(raw[0], dict):
+        return "\n".join(
+            f"[[{row.key}]]\n" + "".join(f"{key} = {value_text(value)}\n" for key, value in table.items())
+            for table in raw
+        )
+    return f"{row.name} = {value_text(raw)}\n"
+
+
+def commented(text: str) -> str:
+    """The same lines as comments."""
+    return "".join(f"# {line}\n" if line else "#\n" for line in text.splitlines())
+
+
+def example() -> str:
+    """The whole of config.example.toml: everything set to its default, with help, and examples as comments."""
+    parts = [HEAD]
+    for section, about in SECTIONS.items():
+        parts.append(f"\n# {about}\n")
+        if section not in {row.key for row in ROWS}:
+            parts.append(f"[{section}]\n")
+        above = ""
+        for row in (row for row in ROWS if row.section == section):
+            if row.help != above:
+                parts.append(commented(row.help))
+            above = row.help
+            parts.append(_line(row))
+    return "".join(parts)
+
+
+def _line(row: Setting) -> str:
+    if row.dormant:
+        return commented(pair(row, row.example))
+    line = pair(row, row.default)
+    return f"{line[:-1]}  # for example {value_text(row.example)}\n" if row.example is not None else line
+
+
+def in_force_value(settings: Settings, row: Setting) -> Any:
+    """The value of a row that holds now, as it would stand in a file; None when it is not set."""
+    if row.key in settings.given:
+        return settings.given[row.key].raw
+    # Left alone, the rotation grows by the person's own routines.
+    return list(settings.rules.routines) if row.key == "stretch.rotation" else row.default
+
+
+def in_force(settings: Settings, keys: Iterable[str] | None = None) -> str:
+    """The settings in force as TOML, each line with where it comes from; a valid file when written to one."""
+    wanted = [row for row in ROWS if keys is None or row.key in set(keys)]
+    parts: list[str] = []
+    header = ""
+    for row in sorted(wanted, key=lambda row: row.key in ("exceptions", "stretch.routines")):
+        raw = in_force_value(settings, row)
+        if raw is None or (row.key in ("exceptions", "stretch.routines") and not raw):
+            continue
+        text = pair(row, raw)
+        if text.startswith("[["):
+            parts.append(f"\n# {settings.source(row.key)}\n{text}")
+            continue
+        if row.section != header:
+            header = row.section
+            parts.append(f"\n[{header}]\n" if parts else f"[{header}]\n")
+        parts.append(f"{text[:-1]}  # {settings.source(row.key)}\n")
+    return "".join(parts)

@@ -1,0 +1,43 @@
+"""The name of the system's time zone, read anew each time: a laptop travels while the daemon runs."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+log = logging.getLogger(__name__)
+
+LOCALTIME = Path("/etc/localtime")
+
+
+def system_zone(environ: Mapping[str, str], localtime: Path = LOCALTIME) -> str:
+    """The IANA name: from TZ, else from where /etc/localtime points, else as tzlocal finds it; UTC as a last resort."""
+    named = environ.get("TZ", "").removeprefix(":")
+    for candidate in (named, named.partition("zoneinfo/")[2], _pointed_at(localtime)):
+        if candidate and _exists(candidate):
+            return candidate
+    try:
+        import tzlocal
+
+        tzlocal.reload_localzone()
+        return tzlocal.get_localzone_name()
+    except Exception as error:  # noqa: BLE001 - each platform's reader fails in its own way; it is logged
+        log.warning("the system's time zone cannot be told (%s); using UTC. Set hours.timezone to name it.", error)
+        return "UTC"
+
+
+def _pointed_at(localtime: Path) -> str:
+    try:
+        return str(localtime.readlink()).partition("zoneinfo/")[2]
+    except OSError:
+        return ""
+
+
+def _exists(name: str) -> bool:
+    try:
+        ZoneInfo(name)
+    except (OSError, ValueError, KeyError):
+        return False
+    return True
