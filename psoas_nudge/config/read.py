@@ -174,7 +174,7 @@ def _build(values: dict[str, Any], given: dict[str, Given], environ: Mapping[str
     rules = Rules(
         hours=hours,
         quiet=frozenset(signal for signal in QUIET_HELP if quiet[signal.value.replace("-", "_")]),
-        routines=stretch.pop("rotation"),
+        **{name: stretch.pop(name) for name in ("rotation", "routines", "floor")},
         **section("sitting"),
         **section("prompt"),
     )

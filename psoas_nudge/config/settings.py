@@ -8,7 +8,6 @@ from typing import Any, Literal, NamedTuple
 from msgspec import Struct
 
 from psoas_nudge.core.model import Rules
-from psoas_nudge.core.routines import Routine
 
 Source = Literal["default", "file", "environment"]
 
@@ -21,14 +20,11 @@ class Given(NamedTuple):
 
 
 class Stretch(Struct, frozen=True, kw_only=True):
-    """The section [stretch]; which routines take turns is in Rules.routines."""
+    """The section [stretch], without what the rules need: rotation, routines and floor are in Rules."""
 
     guide: Literal["page", "terminal", "none"]
-    floor: bool
     weekly_dose: float
     """Seconds of hold time a side."""
-    routines: tuple[Routine, ...]
-    """The person's own."""
 
 
 class Desktop(Struct, frozen=True, kw_only=True):

@@ -77,7 +77,7 @@ def in_force_value(settings: Settings, row: Setting) -> Any:
     if row.key in settings.given:
         return settings.given[row.key].raw
     # Left alone, the rotation grows by the person's own routines.
-    return list(settings.rules.routines) if row.key == "stretch.rotation" else row.default
+    return list(settings.rules.rotation) if row.key == "stretch.rotation" else row.default
 
 
 def in_force(settings: Settings, keys: Iterable[str] | None = None) -> str:

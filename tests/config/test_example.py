@@ -40,7 +40,7 @@ def test_every_comment_that_shows_a_setting_is_valid_when_it_is_uncommented() ->
     text = re.sub(r"^# (?=(on_)?\w+ = |\[|    \{|\])", "", EXAMPLE.read_text(), flags=re.MULTILINE)
     settings = read(text.replace('rotation = ["standing-hip-flexor", ', 'rotation = ["my-lunge", '))
     assert len(settings.rules.hours.exceptions) == 2
-    assert settings.rules.routines[0] == "my-lunge"
+    assert settings.rules.rotation[0] == "my-lunge"
     assert len(settings.hooks) == 10
 
 

@@ -30,7 +30,7 @@ def wrong(text: str, **environ: str) -> list[str]:
 
 def test_an_empty_file_means_the_defaults_of_the_rule_book() -> None:
     settings = read("")
-    assert settings.rules == Rules(hours=WorkingHours(zone="Europe/Berlin"), routines=ROTATION)
+    assert settings.rules == Rules(hours=WorkingHours(zone="Europe/Berlin"))
     assert settings.follows_system_zone
     assert settings.source("prompt.lull") == "default"
 
@@ -98,7 +98,7 @@ def test_every_section_reaches_its_place() -> None:
     assert settings.rules.away_after == 420
     assert settings.rules.daily_limit == 3
     assert settings.rules.quiet == QUIET - {Signal.CALL}
-    assert settings.rules.routines == ("glute-squeeze",)
+    assert settings.rules.rotation == ("glute-squeeze",)
     assert settings.stretch.guide == "terminal"
     assert settings.stretch.weekly_dose == 720
     assert (settings.desktop.notifier, settings.desktop.sound, settings.desktop.tray) == ("plyer", True, True)
@@ -116,12 +116,12 @@ steps = [{ text = "Kneel.", seconds = "10s" }, { text = "Hold.", seconds = "40s"
 
 def test_a_routine_of_ones_own_takes_turns_without_being_named() -> None:
     settings = read(OWN)
-    assert settings.rules.routines == (*ROTATION, "my-lunge")
-    assert settings.stretch.routines[0].steps[1].seconds == 40
+    assert settings.rules.rotation == (*ROTATION, "my-lunge")
+    assert settings.rules.routines[0].steps[1].seconds == 40
 
 
 def test_a_rotation_that_is_written_down_is_all_there_is() -> None:
-    assert read('stretch.rotation = ["my-lunge"]\n' + OWN).rules.routines == ("my-lunge",)
+    assert read('stretch.rotation = ["my-lunge"]\n' + OWN).rules.rotation == ("my-lunge",)
 
 
 def test_two_routines_of_one_name_are_refused() -> None:
@@ -152,7 +152,7 @@ def test_the_environment_has_the_last_word_and_says_so() -> None:
     assert settings.desktop.tray is False
     assert settings.rules.daily_limit == 2
     assert settings.hooks == {"taken": ("logger", "well done")}
-    assert settings.rules.routines == ("glute-squeeze",)
+    assert settings.rules.rotation == ("glute-squeeze",)
     assert settings.rules.hours.exceptions == (DayException(date(2026, 5, 1), date(2026, 5, 1)),)
     assert settings.source("prompt.lull") == "environment"
     assert settings.source("prompt.patience") == "default"
@@ -324,7 +324,45 @@ def test_a_file_named_by_the_environment_has_to_exist(tmp_path: Path) -> None:
 
 WORDS = st.sampled_from(
     [
-        *["[hours]", "[[exceptions]]", "[prompt]", "[stretch]", "lull", "monday", "on", "from", "to", "hours", "=", "=", "[", "]", '"8s"', '"09:00-12:00"', "2026-12-24", "true", "8", ",", ".", "{", "}", '"', "'''", "#", "rotation", "exceptions", "routines", "[[stretch.routines]]", "id", "steps", "text", "nan", "-1", "\\", "é"],
+        *[
+            "[hours]",
+            "[[exceptions]]",
+            "[prompt]",
+            "[stretch]",
+            "lull",
+            "monday",
+            "on",
+            "from",
+            "to",
+            "hours",
+            "=",
+            "=",
+            "[",
+            "]",
+            '"8s"',
+            '"09:00-12:00"',
+            "2026-12-24",
+            "true",
+            "8",
+            ",",
+            ".",
+            "{",
+            "}",
+            '"',
+            "'''",
+            "#",
+            "rotation",
+            "exceptions",
+            "routines",
+            "[[stretch.routines]]",
+            "id",
+            "steps",
+            "text",
+            "nan",
+            "-1",
+            "\\",
+            "é",
+        ],
         *"\n\n \r",
     ]
 )
