@@ -38,6 +38,15 @@ HEAVY_PACKAGES = {
     "parec": "pulseaudio-utils",
     "xfconf-query": "xfconf",
     "gsettings": "libglib2.0-bin",
+    "xfce4-panel": "xfce4-panel",
+    "desktop-file-validate": "desktop-file-utils",
+    "gio": "libglib2.0-bin",
+    "systemd-analyze": "systemd",
+    "import": "imagemagick",
+    "zsh": "zsh",
+    "fish": "fish",
+    "man": "man-db",
+    "busctl": "systemd",
 }
 LIBRARIES = {"libX11.so.6": "libx11-6", "libXext.so.6": "libxext6", "libXss.so.1": "libxss1"}
 

@@ -1,0 +1,91 @@
+"""The table of ways, the choice between them, and the promise that there are never two at once."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import shutil
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from msgspec import Struct
+
+from psoas_nudge.autostart import activation
+from psoas_nudge.autostart.launchd import Launchd
+from psoas_nudge.autostart.port import Computer, Found, Way, clear
+from psoas_nudge.autostart.systemd import Systemd
+from psoas_nudge.autostart.windows import Windows
+from psoas_nudge.autostart.xdg import Xdg
+from psoas_nudge.errors import BadInput, Unavailable
+
+WAYS: tuple[Way, ...] = (Windows(), Launchd(), Systemd(), Xdg())
+"""In the order of preference."""
+
+
+class Done(Struct, frozen=True, kw_only=True):
+    """What enabling came to. `passed_over`: better ways, and why each cannot work here."""
+
+    way: Way
+    changed: bool
+    removed: tuple[Way, ...]
+    passed_over: tuple[str, ...]
+
+
+def command(config: Path | None = None) -> tuple[str, ...]:
+    """How to start this very program, with absolute paths. Raises Unavailable when it is not installed.
+
+    A script that was called by its name keeps the path under which it was found: pipx and uv put a link there that
+    stays when the program is upgraded.
+    """
+    called = Path(sys.argv[0])
+    options = ("--config", str(config.absolute())) if config else ()
+    if called.stem == "psoas-nudge":
+        found = shutil.which(str(called)) or shutil.which("psoas-nudge")
+        return (str(Path(found or called).absolute()), *options, "run")
+    if script := shutil.which("psoas-nudge"):
+        return (str(Path(script).absolute()), *options, "run")
+    try:
+        importlib.metadata.distribution("psoas-nudge")
+    except importlib.metadata.PackageNotFoundError:
+        raise Unavailable(
+            "psoas-nudge runs from a source folder, which a login would not find. Install it: pipx install ."
+        ) from None
+    return (sys.executable, "-m", "psoas_nudge", *options, "run")
+
+
+def choose(computer: Computer, name: str | None = None, ways: Sequence[Way] = WAYS) -> tuple[Way, tuple[str, ...]]:
+    """The best way that works here, and why better ones do not; with `name`, that one. Raises BadInput, Unavailable."""
+    if name is not None:
+        way = next((w for w in ways if w.name == name), None)
+        if way is None:
+            raise BadInput(f"There is no way '{name}'. Choose from: {', '.join(w.name for w in ways)}")
+        if problem := way.unavailable(computer):
+            raise problem
+        return way, ()
+    reasons: list[str] = []
+    for way in ways:
+        problem = way.unavailable(computer)
+        if problem is None:
+            return way, tuple(reasons)
+        reasons.append(f"{way.title}: {problem}")
+    raise Unavailable("No way to start at login works here. " + "; ".join(reasons))
+
+
+def enable(computer: Computer, argv: Sequence[str], name: str | None = None, ways: Sequence[Way] = WAYS) -> Done:
+    """Make the next login start `argv`, in one way only."""
+    way, passed_over = choose(computer, name, ways)
+    removed = tuple(other for other in ways if other is not way and other.disable(computer))
+    # the other ways go first: ways on one system share the activation file
+    return Done(way=way, changed=way.enable(computer, argv), removed=removed, passed_over=passed_over)
+
+
+def disable(computer: Computer, ways: Sequence[Way] = WAYS) -> tuple[Way, ...]:
+    """Leave nothing behind of any way; those of which there was something."""
+    removed = tuple(way for way in ways if way.disable(computer))
+    clear([activation.path(computer)], computer.home)  # also one whose way was removed by hand
+    return removed
+
+
+def find(computer: Computer, argv: Sequence[str], ways: Sequence[Way] = WAYS) -> tuple[tuple[Way, Found], ...]:
+    """All that is installed: more than one only when somebody else put it there."""
+    return tuple((way, found) for way in ways if (found := way.find(computer, argv)))

@@ -1,0 +1,171 @@
+"""A systemd user unit: starts with the graphical session, and starts again with growing pauses when it fails.
+
+Hardening stops where a desktop session begins, because the guide opens a browser and hooks run a person's programs,
+and both inherit what is forbidden here. Left out on purpose:
+  RestrictNamespaces, SystemCallFilter=@system-service, MemoryDenyWriteExecute: browsers build their own sandbox from
+      namespaces and chroot, compile scripts, and graphics drivers map writable code;
+  ProtectSystem, ProtectHome, PrivateTmp, PrivateDevices, ProtectProc, PrivateUsers: a user's manager can only do these
+      with an unprivileged user namespace, which distributions switch off; besides, /tmp holds the X socket, /dev the
+      sound and video devices and /proc the processes that tell of a call, and home the configuration;
+  CapabilityBoundingSet, IPAddressDeny, DeviceAllow: need privileges that a user's manager has not (and it starts
+      without capabilities anyway); PrivateNetwork: the page is served on the loopback.
+KillMode=process, because what was opened from a prompt belongs to the person and must outlive a restart.
+No Environment= and no PassEnvironment=: the session's own environment is what the manager was told at login.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+from psoas_nudge.autostart import activation
+from psoas_nudge.autostart.port import SUMMARY, UNIT, Computer, Found, clear, put
+from psoas_nudge.errors import Unavailable
+
+BACK_OFF_SINCE = 254
+"""The systemd version that knows RestartSteps; an older one only spaces its tries."""
+TARGET = "graphical-session.target"
+ENV = "/usr/bin/env"
+
+
+def render(argv: Sequence[str], version: int) -> str:
+    """The unit file."""
+    back_off = "RestartSteps=6\nRestartMaxDelaySec=10min\n" if version >= BACK_OFF_SINCE else ""
+    pause = "5s" if back_off else "30s"
+    return f"""\
+[Unit]
+Description=psoas-nudge: {SUMMARY[0].lower()}{SUMMARY[1:]}
+Documentation=man:psoas-nudge(1)
+PartOf={TARGET}
+After={TARGET}
+StartLimitIntervalSec=0
+
+[Service]
+Type=notify
+ExecStart={quote(argv)}
+Restart=on-failure
+RestartSec={pause}
+{back_off}# 2 is bad input: starting again would not mend it.
+RestartPreventExitStatus=2
+TimeoutStartSec=60s
+TimeoutStopSec=10s
+KillMode=process
+OOMPolicy=continue
+UMask=0077
+NoNewPrivileges=yes
+LockPersonality=yes
+RestrictRealtime=yes
+RestrictSUIDSGID=yes
+RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6 AF_NETLINK
+SystemCallArchitectures=native
+SystemCallFilter=~@clock @cpu-emulation @module @obsolete @raw-io @reboot @swap
+SystemCallErrorNumber=EPERM
+
+[Install]
+WantedBy={TARGET}
+"""
+
+
+def quote(argv: Sequence[str]) -> str:
+    """A command as ExecStart takes it (systemd.service(5), "Command lines"; ":" keeps "$" as it is)."""
+    words = []
+    if argv and re.search(r"[\"'\\]", argv[0]):
+        argv = (ENV, *argv)  # systemd takes quotes and backslashes in arguments, not in the program's own path
+    for word in argv:
+        text = word.replace("\\", "\\\\").replace('"', '\\"').replace("%", "%%").replace("\n", "\\n")
+        words.append(f'"{text}"' if re.search(r"[\s\"'\\;]", word) or not word else text)
+    return (":" if any("$" in word for word in argv) else "") + " ".join(words)
+
+
+def command_in(text: str) -> tuple[str, ...]:
+    """The command in a unit file, the opposite of `quote`; empty when there is none."""
+    line = re.search(r"^ExecStart=:?(.*)$", text, re.MULTILINE)
+    words = re.findall(r'"((?:[^"\\]|\\.)*)"|(\S+)', line[1]) if line else []
+    plain = {"n": "\n"}
+    command = tuple(
+        re.sub(r"\\(.)", lambda m: plain.get(m[1], m[1]), quoted or bare).replace("%%", "%") for quoted, bare in words
+    )
+    return command[1:] if command[:1] == (ENV,) else command
+
+
+class Systemd:
+    """The way for sessions that the user's systemd manager runs."""
+
+    name = "systemd"
+    title = "systemd user unit"
+
+    def unavailable(self, computer: Computer) -> Unavailable | None:
+        """It needs a manager, and a desktop that tells the manager when the graphical session begins."""
+        if not (Path(computer.environ.get("XDG_RUNTIME_DIR", "/nonexistent")) / "systemd" / "private").exists():
+            return Unavailable("no systemd user manager runs in this session")
+        if computer.run(_ctl("is-active", TARGET)).code:
+            return Unavailable(f"this desktop does not start systemd's {TARGET}, so a unit would never run")
+        return None
+
+    def enable(self, computer: Computer, argv: Sequence[str]) -> bool:
+        """Write the unit and hang it into the session's target."""
+        changed = put(self._files(computer, argv))
+        if changed:
+            self._do(computer, "daemon-reload")
+        if computer.run(_ctl("is-enabled", UNIT)).code:
+            self._do(computer, "enable", UNIT)
+            changed = True
+        return changed
+
+    def disable(self, computer: Computer) -> bool:
+        """Take the unit out of every target, then away; what runs goes on until it is stopped."""
+        if not (paths := self._present(computer)):
+            return False
+        computer.run(_ctl("disable", UNIT))
+        clear([*self._links(computer), *paths], computer.home)
+        computer.run(_ctl("daemon-reload"))
+        return True
+
+    def find(self, computer: Computer, argv: Sequence[str]) -> Found | None:
+        """The unit on disk and what the manager says of it."""
+        path = self._unit(computer)
+        if not path.is_file():
+            return None
+        files = self._files(computer, argv)
+        return Found(
+            place=str(path),
+            starts=command_in(path.read_text("utf-8", "replace")),
+            enabled=computer.run(_ctl("is-enabled", UNIT)).code == 0,
+            running=computer.run(_ctl("is-active", UNIT)).code == 0,
+            as_written_now=all(p.is_file() and p.read_bytes() == content for p, content in files.items()),
+        )
+
+    def start_now(self) -> str | None:
+        """Through the manager, so that it also watches this first run."""
+        return f"systemctl --user start {UNIT}"
+
+    def _unit(self, computer: Computer) -> Path:
+        return computer.config() / "systemd" / "user" / UNIT
+
+    def _links(self, computer: Computer) -> list[Path]:
+        # systemctl disable removes them too, but not where the manager is gone, and it may leave the folder
+        folders = {f"{TARGET}.wants", *(p.name for p in self._unit(computer).parent.glob("*.wants"))}
+        return [self._unit(computer).parent / folder / UNIT for folder in sorted(folders)]
+
+    def _present(self, computer: Computer) -> list[Path]:
+        paths = [self._unit(computer), activation.path(computer)]
+        mine = [paths[0], *self._links(computer)]
+        return paths if any(p.exists() or p.is_symlink() for p in mine) else []
+
+    def _files(self, computer: Computer, argv: Sequence[str]) -> dict[Path, bytes]:
+        found = re.search(r"\d+", computer.run(["systemctl", "--version"]).text)
+        text = render(argv, int(found[0]) if found else 0)
+        return {
+            self._unit(computer): text.encode(),
+            activation.path(computer): activation.render(argv, unit=UNIT).encode(),
+        }
+
+    def _do(self, computer: Computer, *args: str) -> None:
+        done = computer.run(_ctl(*args))
+        if done.code:
+            raise Unavailable(f"systemctl --user {' '.join(args)} failed: {done.text}")
+
+
+def _ctl(*args: str) -> list[str]:
+    return ["systemctl", "--user", "--no-ask-password", *args]

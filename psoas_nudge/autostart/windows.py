@@ -1,0 +1,125 @@
+"""The Run key of Windows. Written from its documentation and tested against a fake; never run on a real Windows.
+
+The task manager's "Startup apps" switch is a value of its own; enabling removes it, status honours it.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Sequence
+from typing import Protocol
+
+from psoas_nudge.autostart.port import Computer, Found
+from psoas_nudge.errors import Unavailable
+
+RUN = r"Software\Microsoft\Windows\CurrentVersion\Run"
+APPROVED = r"Software\Microsoft\Windows\CurrentVersion\Explorer\StartupApproved\Run"
+VALUE = "psoas-nudge"
+
+
+class Registry(Protocol):
+    """The current user's part of the registry."""
+
+    def get(self, key: str, name: str) -> str | bytes | None:
+        """The value; None when there is none."""
+
+    def set(self, key: str, name: str, value: str) -> None:
+        """Write a string."""
+
+    def delete(self, key: str, name: str) -> None:
+        """Remove a value; nothing happens when there is none."""
+
+
+def render(argv: Sequence[str]) -> str:
+    """The command line, with Python's windowless twin so that no console appears."""
+    program, *rest = argv
+    if program.lower().endswith("python.exe"):
+        program = program[: -len("python.exe")] + "pythonw.exe"
+    return subprocess.list2cmdline([program, *rest])
+
+
+class CurrentUser:
+    """The real registry, HKEY_CURRENT_USER."""
+
+    def get(self, key: str, name: str) -> str | bytes | None:
+        """The value; None when there is none."""
+        if sys.platform != "win32":
+            raise Unavailable("there is no Windows registry here")
+        import winreg
+
+        try:
+            with winreg.OpenKey(winreg.HKEY_CURRENT_USER, key) as opened:
+                value = winreg.QueryValueEx(opened, name)[0]
+        except FileNotFoundError:
+            return None
+        return value if isinstance(value, bytes) else str(value)
+
+    def set(self, key: str, name: str, value: str) -> None:
+        """Write a string."""
+        if sys.platform == "win32":
+            import winreg
+
+            with winreg.CreateKey(winreg.HKEY_CURRENT_USER, key) as opened:
+                winreg.SetValueEx(opened, name, 0, winreg.REG_SZ, value)
+
+    def delete(self, key: str, name: str) -> None:
+        """Remove a value; nothing happens when there is none."""
+        if sys.platform == "win32":
+            import contextlib
+            import winreg
+
+            with (
+                contextlib.suppress(FileNotFoundError),
+                winreg.OpenKey(winreg.HKEY_CURRENT_USER, key, 0, winreg.KEY_SET_VALUE) as opened,
+            ):
+                winreg.DeleteValue(opened, name)
+
+
+class Windows:
+    """The way for Windows."""
+
+    name = "windows"
+    title = "Run key"
+
+    def __init__(self, registry: Registry | None = None) -> None:
+        self._registry = registry or CurrentUser()
+
+    def unavailable(self, computer: Computer) -> Unavailable | None:
+        """Only on Windows."""
+        return None if computer.platform == "win32" else Unavailable("the Run key exists on Windows only")
+
+    def enable(self, computer: Computer, argv: Sequence[str]) -> bool:
+        """Write the value and clear the task manager's switch."""
+        found = self.find(computer, argv)
+        if found and found.as_written_now and found.enabled:
+            return False
+        self._registry.set(RUN, VALUE, render(argv))
+        self._registry.delete(APPROVED, VALUE)
+        return True
+
+    def disable(self, computer: Computer) -> bool:
+        """Remove both values."""
+        found = self.find(computer, ())
+        self._registry.delete(RUN, VALUE)
+        self._registry.delete(APPROVED, VALUE)
+        return found is not None
+
+    def find(self, computer: Computer, argv: Sequence[str]) -> Found | None:
+        """The value, and the task manager's switch: an odd first byte means off."""
+        if computer.platform != "win32":
+            return None
+        value = self._registry.get(RUN, VALUE)
+        if value is None:
+            return None
+        switch = self._registry.get(APPROVED, VALUE)
+        return Found(
+            place=rf"HKEY_CURRENT_USER\{RUN}\{VALUE}",
+            starts=(str(value),),
+            enabled=not (isinstance(switch, bytes) and switch[:1] and switch[0] % 2),
+            as_written_now=bool(argv) and value == render(argv),
+        )
+
+    def start_now(self) -> str | None:
+        """Nothing watches it, so there is no other command."""
+        return None

@@ -1,0 +1,102 @@
+"""An XDG autostart entry: what desktops without a systemd session start at login (freedesktop.org, Autostart 0.5)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+from psoas_nudge.autostart import activation
+from psoas_nudge.autostart.port import SUMMARY, Computer, Found, clear, put
+from psoas_nudge.errors import Unavailable
+
+FILE = "psoas-nudge.desktop"
+
+
+def render(argv: Sequence[str]) -> str:
+    """The desktop entry."""
+    return f"""\
+[Desktop Entry]
+Type=Application
+Version=1.1
+Name=psoas-nudge
+GenericName=Break reminder
+Comment={SUMMARY}
+Exec={quote(argv)}
+Terminal=false
+NoDisplay=true
+StartupNotify=false
+X-GNOME-Autostart-enabled=true
+"""
+
+
+def quote(argv: Sequence[str]) -> str:
+    """A command as Exec takes it (Desktop Entry 1.5, "The Exec key": quoted, then escaped once more as a string)."""
+    words = []
+    for word in argv:
+        text = word.replace("%", "%%")
+        if not word or not re.fullmatch(r"[\w@+=:,./%-]+", word, re.ASCII):
+            text = '"' + re.sub(r'(["`$\\])', r"\\\1", text) + '"'
+        words.append(text.replace("\\", "\\\\").replace("\n", "\\n").replace("\t", "\\t"))
+    return " ".join(words)
+
+
+def command_in(text: str) -> tuple[str, ...]:
+    """The command in a desktop entry, the opposite of `quote`; empty when there is none."""
+    line = re.search(r"^Exec=(.*)$", text, re.MULTILINE)
+    plain = {"n": "\n", "t": "\t", "s": " "}
+    value = re.sub(r"\\(.)", lambda m: plain.get(m[1], m[1]), line[1]) if line else ""
+    words = re.findall(r'"((?:[^"\\]|\\.)*)"|(\S+)', value, re.DOTALL)
+    return tuple((re.sub(r"\\(.)", r"\1", quoted) or bare).replace("%%", "%") for quoted, bare in words)
+
+
+class Xdg:
+    """The way for every other desktop on Linux and the BSDs."""
+
+    name = "xdg"
+    title = "XDG autostart entry"
+
+    def unavailable(self, computer: Computer) -> Unavailable | None:
+        """It is only a file: nothing says beforehand whether the desktop will read it."""
+        if computer.platform in {"darwin", "win32"}:
+            return Unavailable("desktops of this system do not read XDG autostart entries")
+        return None
+
+    def enable(self, computer: Computer, argv: Sequence[str]) -> bool:
+        """Write the entry."""
+        return put(self._files(computer, argv))
+
+    def disable(self, computer: Computer) -> bool:
+        """Remove the entry."""
+        entry = self._entry(computer)
+        if not entry.exists() and not entry.is_symlink():
+            return False
+        return clear([entry, activation.path(computer)], computer.home)
+
+    def find(self, computer: Computer, argv: Sequence[str]) -> Found | None:
+        """The entry on disk; `Hidden` or GNOME's switch turn it off without removing it."""
+        path = self._entry(computer)
+        if not path.is_file():
+            return None
+        text = path.read_text("utf-8", "replace")
+        off = re.search(r"^(Hidden\s*=\s*true|X-GNOME-Autostart-enabled\s*=\s*false)\s*$", text, re.MULTILINE)
+        files = self._files(computer, argv)
+        return Found(
+            place=str(path),
+            starts=command_in(text),
+            enabled=off is None,
+            as_written_now=all(p.is_file() and p.read_bytes() == content for p, content in files.items()),
+        )
+
+    def start_now(self) -> str | None:
+        """Nothing watches it, so there is no other command."""
+        return None
+
+    def _entry(self, computer: Computer) -> Path:
+        return computer.config() / "autostart" / FILE
+
+    def _files(self, computer: Computer, argv: Sequence[str]) -> dict[Path, bytes]:
+        return {
+            self._entry(computer): render(argv).encode(),
+            activation.path(computer): activation.render(argv).encode(),
+        }

@@ -1,0 +1,81 @@
+"""`psoas-nudge autostart`: start at login, or no longer."""
+
+from __future__ import annotations
+
+import shlex
+from pathlib import Path
+
+import click
+
+from psoas_nudge.autostart import chooser
+from psoas_nudge.autostart.port import Found, Way, this_computer
+from psoas_nudge.errors import Unavailable
+
+
+@click.group()
+def autostart() -> None:
+    """Start at login, or no longer; see what is set up."""
+
+
+@autostart.command()
+@click.option(
+    "--way",
+    type=click.Choice([way.name for way in chooser.WAYS]),
+    help="The way to use in place of the best one that works here.",
+)
+@click.pass_obj
+def enable(config: Path | None, way: str | None) -> None:
+    """Start at every login from now on; called again, it mends what has gone stale."""
+    done = chooser.enable(this_computer(), chooser.command(config), way)
+    for reason in done.passed_over:
+        if done.way.name == "xdg" and reason.startswith("systemd"):
+            click.echo(f"Not by {reason}.")
+    for other in done.removed:
+        click.echo(f"Removed: {other.title}, because two would start it twice.")
+    found = done.way.find(this_computer(), chooser.command(config))
+    place = found.place if found else ""
+    click.echo(f"{'Set up' if done.changed else 'Already set up'}: {done.way.title} {place}")
+    if not (found and found.running):
+        click.echo(f"It starts at the next login. To start it now: {done.way.start_now() or 'psoas-nudge run'}")
+    if done.way.name == "xdg":
+        click.echo("A bare window manager reads no such entry; there, put this into its own startup file:")
+        click.echo(f"  {shlex.join(chooser.command(config))}")
+
+
+@autostart.command()
+def disable() -> None:
+    """Start at no login any more, and leave nothing behind."""
+    removed = chooser.disable(this_computer())
+    for way in removed:
+        click.echo(f"Removed: {way.title}. A daemon that runs now goes on until it is ended.")
+    if not removed:
+        click.echo("It was not set up to start at login.")
+
+
+@autostart.command()
+@click.pass_obj
+def status(config: Path | None) -> None:
+    """Say what is set up, whether it is on, whether it runs, and which program it starts."""
+    try:
+        argv = chooser.command(config)
+    except Unavailable:
+        argv = ()
+    found = chooser.find(this_computer(), argv)
+    if not found:
+        click.echo("Not set up to start at login. To do that: psoas-nudge autostart enable")
+    for way, what in found:
+        _describe(way, what, bool(argv))
+    if len(found) > 1:
+        click.echo("It is set up twice, so it would start twice. To mend that: psoas-nudge autostart enable")
+
+
+def _describe(way: Way, found: Found, comparable: bool) -> None:
+    running = {True: "yes", False: "no", None: "see: psoas-nudge status"}[found.running]
+    click.echo(f"{way.title}: {found.place}")
+    click.echo(f"  starts   {shlex.join(found.starts)}")
+    click.echo(f"  enabled  {'yes' if found.enabled else 'no'}")
+    click.echo(f"  running  {running}")
+    if found.starts and way.name != "windows" and not Path(found.starts[0]).exists():
+        click.echo(f"  There is no {found.starts[0]} any more. To mend that: psoas-nudge autostart enable")
+    elif comparable and not found.as_written_now:
+        click.echo("  It differs from what this version would set up. To renew it: psoas-nudge autostart enable")

@@ -1,0 +1,232 @@
+"""Every way of starting at login keeps the same promises; what each writes is read back by the tool it is for."""
+
+from __future__ import annotations
+
+import plistlib
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from psoas_nudge.autostart import activation, chooser, launchd, systemd, windows, xdg
+from psoas_nudge.autostart.port import clear, put
+from psoas_nudge.errors import BadInput, Unavailable
+
+HOMES = [("windows", "win32"), ("launchd", "darwin"), ("systemd", "linux"), ("xdg", "linux")]
+each_way = pytest.mark.parametrize(("name", "platform"), HOMES)
+
+
+def test_every_way_of_the_table_is_met_here() -> None:
+    assert {way.name for way in chooser.WAYS} == {name for name, _ in HOMES}
+
+
+@each_way
+def test_enabling_twice_changes_nothing_the_second_time(name: str, platform: str, pretend, program) -> None:
+    here = pretend(platform)
+    assert chooser.enable(here.computer, program, name, here.ways).changed
+    before = here.left()
+    assert not chooser.enable(here.computer, program, name, here.ways).changed
+    assert here.left() == before != []
+
+
+@each_way
+def test_after_disabling_nothing_is_left(name: str, platform: str, pretend, program) -> None:
+    here = pretend(platform)
+    chooser.enable(here.computer, program, name, here.ways)
+    assert [way.name for way in chooser.disable(here.computer, here.ways)] == [name]
+    assert here.left() == []
+    assert not list(here.home.iterdir()), "not even empty folders"
+    assert chooser.disable(here.computer, here.ways) == ()
+
+
+@each_way
+def test_a_program_that_moved_is_found_stale_and_mended(name: str, platform: str, pretend, program) -> None:
+    here = pretend(platform)
+    chooser.enable(here.computer, ("/old/bin/psoas-nudge", "run"), name, here.ways)
+    [(way, found)] = chooser.find(here.computer, program, here.ways)
+    assert (way.name, found.as_written_now) == (name, False)
+    assert "/old/bin/psoas-nudge" in " ".join(found.starts)
+
+    assert chooser.enable(here.computer, program, name, here.ways).changed
+    [(way, found)] = chooser.find(here.computer, program, here.ways)
+    assert found.as_written_now
+    assert found.enabled
+    assert program[0] in " ".join(found.starts)
+    assert "/old/" not in "".join(p.read_text() for p in here.home.rglob("*") if p.is_file())
+
+
+@each_way
+def test_a_status_on_a_fresh_computer_finds_nothing(name: str, platform: str, pretend, program) -> None:
+    here = pretend(platform)
+    assert here.way(name).find(here.computer, program) is None
+    assert here.way(name).disable(here.computer) is False
+
+
+def test_where_the_session_is_systemds_the_unit_is_chosen(pretend, program) -> None:
+    here = pretend()
+    assert chooser.enable(here.computer, program, ways=here.ways).way.name == "systemd"
+
+
+def test_a_desktop_that_never_starts_the_target_gets_an_entry_and_the_reason(pretend, program) -> None:
+    here = pretend()
+    here.commands.target_active = False
+    done = chooser.enable(here.computer, program, ways=here.ways)
+    assert done.way.name == "xdg"
+    assert any("would never run" in reason for reason in done.passed_over)
+
+
+def test_without_a_user_manager_an_entry_is_written(pretend, program) -> None:
+    here = pretend()
+    (Path(here.computer.environ["XDG_RUNTIME_DIR"]) / "systemd" / "private").rmdir()
+    assert chooser.enable(here.computer, program, ways=here.ways).way.name == "xdg"
+
+
+def test_changing_the_way_removes_the_other_one(pretend, program) -> None:
+    here = pretend()
+    chooser.enable(here.computer, program, "xdg", here.ways)
+    done = chooser.enable(here.computer, program, "systemd", here.ways)
+    assert [way.name for way in done.removed] == ["xdg"]
+    assert [way.name for way, _ in chooser.find(here.computer, program, here.ways)] == ["systemd"]
+    done = chooser.enable(here.computer, program, "xdg", here.ways)
+    assert [way.name for way in done.removed] == ["systemd"]
+    assert here.left() == [".config/autostart/psoas-nudge.desktop", f".local/share/dbus-1/services/{systemd_name()}"]
+
+
+def systemd_name() -> str:
+    return activation.LABEL + ".service"
+
+
+def test_an_unknown_way_names_the_known_ones(pretend, program) -> None:
+    here = pretend()
+    with pytest.raises(BadInput, match="windows, launchd, systemd, xdg"):
+        chooser.enable(here.computer, program, "cron", here.ways)
+
+
+def test_asking_for_a_way_that_cannot_work_says_why_and_writes_nothing(pretend, program) -> None:
+    here = pretend()
+    with pytest.raises(Unavailable, match="macOS"):
+        chooser.enable(here.computer, program, "launchd", here.ways)
+    assert here.left() == []
+
+
+def test_a_unit_that_systemd_refuses_is_an_error_with_its_words(pretend, program) -> None:
+    here = pretend()
+    here.commands.broken = True
+    with pytest.raises(Unavailable, match="No medium found"):
+        here.way("systemd").enable(here.computer, program)
+
+
+def test_a_unit_is_removed_even_when_the_manager_is_gone(pretend, program) -> None:
+    here = pretend()
+    chooser.enable(here.computer, program, "systemd", here.ways)
+    here.commands.broken = True
+    chooser.disable(here.computer, here.ways)
+    assert here.left() == []
+
+
+def test_an_entry_switched_off_in_the_desktops_settings_is_reported_and_switched_on_again(pretend, program) -> None:
+    here = pretend()
+    chooser.enable(here.computer, program, "xdg", here.ways)
+    entry = here.home / ".config/autostart/psoas-nudge.desktop"
+    entry.write_text(entry.read_text() + "Hidden=true\n")
+    [(_, found)] = chooser.find(here.computer, program, here.ways)
+    assert not found.enabled
+    assert chooser.enable(here.computer, program, "xdg", here.ways).changed
+    assert chooser.find(here.computer, program, here.ways)[0][1].enabled
+
+
+def test_one_switched_off_in_the_task_manager_is_reported_and_switched_on_again(pretend, program) -> None:
+    here = pretend("win32")
+    chooser.enable(here.computer, program, ways=here.ways)
+    here.registry.values[windows.APPROVED, windows.VALUE] = b"\x03\0\0\0"
+    assert not chooser.find(here.computer, program, here.ways)[0][1].enabled
+    assert chooser.enable(here.computer, program, ways=here.ways).changed
+    assert chooser.find(here.computer, program, here.ways)[0][1].enabled
+
+
+def test_an_activation_file_left_alone_goes_with_disable(pretend, program) -> None:
+    here = pretend()
+    chooser.enable(here.computer, program, "xdg", here.ways)
+    (here.home / ".config/autostart/psoas-nudge.desktop").unlink()
+    chooser.disable(here.computer, here.ways)
+    assert here.left() == []
+
+
+letters = st.characters(exclude_characters="\0\r", exclude_categories=["Cs", "Cc", "Zl", "Zp", "Zs"])
+words = st.tuples(st.just("/"), st.text(letters | st.sampled_from(" \"'\\$%`;:"), max_size=20)).map("".join)
+commands = st.lists(words, min_size=1, max_size=4)
+
+
+@given(commands)
+def test_any_path_survives_a_unit(argv: list[str]) -> None:
+    assert systemd.command_in(systemd.render(argv, 252)) == tuple(argv)
+
+
+@given(commands)
+def test_any_path_survives_a_desktop_entry(argv: list[str]) -> None:
+    assert xdg.command_in(xdg.render(argv)) == tuple(argv)
+
+
+@given(commands)
+def test_any_path_survives_a_property_list(argv: list[str]) -> None:
+    assert launchd.command_in(launchd.render(argv)) == tuple(argv)
+
+
+def test_the_agent_starts_again_only_after_a_failure() -> None:
+    read = plistlib.loads(launchd.render(["/a b/psoas-nudge", "run"]))
+    assert read["ProgramArguments"] == ["/a b/psoas-nudge", "run"]
+    assert read["RunAtLoad"] is True
+    assert read["KeepAlive"] == {"SuccessfulExit": False}
+
+
+def test_a_property_list_of_somebody_elses_making_is_no_command() -> None:
+    assert launchd.command_in(b"<plist") == ()
+    assert launchd.command_in(b"") == ()
+
+
+def test_windows_gets_a_python_without_a_console() -> None:
+    line = windows.render((r"C:\Program Files\Python\python.exe", "-m", "psoas_nudge", "run"))
+    assert line == r'"C:\Program Files\Python\pythonw.exe" -m psoas_nudge run'
+
+
+def test_an_old_systemd_is_not_given_words_it_does_not_know() -> None:
+    assert "RestartSteps" not in systemd.render(["/x"], 252)
+    assert "RestartSteps" in systemd.render(["/x"], 254)
+
+
+def test_no_environment_is_wired_into_the_unit() -> None:
+    assert "Environment" not in systemd.render(["/x"], 254)
+
+
+def test_a_bus_under_systemd_hands_the_start_to_the_unit() -> None:
+    assert "SystemdService=psoas-nudge.service" in activation.render(["/x", "run"], unit="psoas-nudge.service")
+    assert "Exec='/a b/x' run\n" in activation.render(["/a b/x", "run"])
+
+
+def test_a_write_that_fails_leaves_the_old_file_and_no_litter(tmp_path: Path, monkeypatch) -> None:
+    target = tmp_path / "unit"
+    put({target: b"old"})
+
+    def refuse(self: Path, other: Path) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "replace", refuse)
+    with pytest.raises(OSError, match="No space"):
+        put({target: b"new"})
+    assert target.read_bytes() == b"old"
+    assert [p.name for p in tmp_path.iterdir()] == ["unit"]
+
+
+def test_clearing_spares_folders_that_hold_something_else(tmp_path: Path) -> None:
+    put({tmp_path / "a/b/mine": b"", tmp_path / "a/yours": b""})
+    assert clear([tmp_path / "a/b/mine"], tmp_path)
+    assert [p.name for p in (tmp_path / "a").iterdir()] == ["yours"]
+
+
+@each_way
+def test_status_works_while_the_program_itself_cannot_be_found(name: str, platform: str, pretend, program) -> None:
+    here = pretend(platform)
+    chooser.enable(here.computer, program, name, here.ways)
+    [(_, found)] = chooser.find(here.computer, (), here.ways)
+    assert not found.as_written_now
