@@ -17,6 +17,7 @@ from psoas_nudge.errors import PsoasNudgeError
 
 COMMANDS: dict[str, tuple[str, str]] = {
     # name: (module below psoas_nudge.cli, one line for the list of commands)
+    "autostart": ("autostart", "Start at login, or no longer; see what is set up."),
 }
 """The function has the command's name, with `_` for `-` and a trailing `_` where Python needs the word itself."""
 
