@@ -36,6 +36,15 @@ class NoDaemon(PsoasNudgeError):
         super().__init__("psoas-nudge is not running. Start it with: psoas-nudge run")
 
 
+class DaemonSilent(PsoasNudgeError):
+    """The daemon took a request and did not answer in time."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(
+            f"psoas-nudge is running but did not answer within {seconds:g} s. Try again, or restart it."
+        )
+
+
 class NoPromptOpen(PsoasNudgeError):
     """An answer came while no prompt was open."""
 

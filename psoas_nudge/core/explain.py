@@ -17,7 +17,6 @@ from psoas_nudge.core.durations import format_duration
 from psoas_nudge.core.model import Bout, Rules, State
 from psoas_nudge.core.status import Explanation, OpenPrompt, Reason, Status
 
-
 __all__ = ["TEXTS", "Explanation", "OpenPrompt", "Reason", "Status", "at_moment", "explain", "next_prompt", "status"]
 
 TEXTS = {

@@ -1,0 +1,104 @@
+"""The other half of the socket, for commands, guide and scripts: ask and wait for the answer, with nothing but sockets.
+
+No asyncio here: a command that asks one question must not pay for a loop.
+"""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import BinaryIO
+
+import msgspec
+
+from psoas_nudge.control.address import short
+from psoas_nudge.control.messages import LONGEST_LINE, AnyRequest, Failed, Follow, Ok, Reply
+from psoas_nudge.core.status import Status
+from psoas_nudge.errors import DaemonSilent, NoDaemon, PsoasNudgeError, Refused
+
+ANSWER_SECONDS = 3.0
+
+
+def ask(request: AnyRequest, path: Path, within: float = ANSWER_SECONDS) -> Ok:
+    """The daemon's answer to one request.
+
+    Raises NoDaemon when there is none at `path`, DaemonSilent when it does not answer `within` seconds, and Refused,
+    with the exit status that the daemon gave, when it says no.
+    """
+    with closing(_connected(path, within)) as connection, connection.makefile("rb") as lines:
+        _send(connection, request, within)
+        return _next(lines, within)
+
+
+def follow(path: Path, via: str = "command line") -> Iterator[Status]:
+    """The status now and at each change, until the daemon ends. Raises what `ask` raises."""
+    with closing(_connected(path, ANSWER_SECONDS)) as connection, connection.makefile("rb") as lines:
+        _send(connection, Follow(via=via), ANSWER_SECONDS)
+        first = _next(lines, ANSWER_SECONDS)
+        if first.status:
+            yield first.status
+        connection.settimeout(None)
+        while True:
+            try:
+                told = _next(lines, 0.0)
+            except NoDaemon:
+                return
+            if told.status:
+                yield told.status
+
+
+def _connected(path: Path, within: float) -> socket.socket:
+    connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    connection.settimeout(within)
+    try:
+        with short(path) as address:
+            connection.connect(address)
+    except (FileNotFoundError, ConnectionRefusedError, NotADirectoryError):
+        connection.close()
+        raise NoDaemon from None
+    except (TimeoutError, BlockingIOError):  # the second: more are waiting to be heard than the system queues
+        connection.close()
+        raise DaemonSilent(within) from None
+    except OSError as error:
+        connection.close()
+        raise PsoasNudgeError(f"The daemon cannot be reached at {path}: {error.strerror}.") from error
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _send(connection: socket.socket, request: AnyRequest, within: float) -> None:
+    line = msgspec.json.encode(request) + b"\n"
+    if len(line) > LONGEST_LINE:
+        raise Refused("That is too long.")
+    try:
+        connection.sendall(line)
+    except TimeoutError:
+        raise DaemonSilent(within) from None
+    except OSError:
+        return  # it closed already, and may have said why
+
+
+def _next(lines: BinaryIO, within: float) -> Ok:
+    try:
+        line = lines.readline(LONGEST_LINE)
+    except TimeoutError:
+        raise DaemonSilent(within) from None
+    except OSError:
+        line = b""
+    if not line.endswith(b"\n"):  # it ended before it had answered
+        raise NoDaemon
+    try:
+        reply: Reply = msgspec.json.decode(line, type=Reply)
+    except (msgspec.DecodeError, ValueError) as error:
+        raise PsoasNudgeError(
+            f"The daemon's answer is not understood ({error}). It may be of another version: restart it."
+        ) from error
+    if isinstance(reply, Failed):
+        refused = Refused(reply.message)
+        refused.exit_code = reply.exit_code
+        raise refused
+    return reply

@@ -1,0 +1,170 @@
+"""The daemon's half of the socket: hears one request a line, answers each, and tells followers what changes.
+
+Nothing that a client does or leaves undone can hold the daemon up: a line has a longest length, a silent client is
+let go, a follower that does not read is dropped. Only processes of the same user are heard.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import logging
+import os
+import socket
+import struct
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from pathlib import Path
+
+import msgspec
+
+from psoas_nudge.control.address import short
+from psoas_nudge.control.lock import Lock
+from psoas_nudge.control.messages import LONGEST_LINE, AnyRequest, Failed, Follow, Ok, Reply
+from psoas_nudge.core.status import Status
+from psoas_nudge.errors import PsoasNudgeError
+from psoas_nudge.places import private_directory
+
+log = logging.getLogger(__name__)
+
+SILENT_SECONDS = 30.0
+LONGEST_BACKLOG = 256 * 1024
+"""Bytes that may wait for a client that does not read; then it is dropped."""
+
+Handler = Callable[[AnyRequest], Reply | Awaitable[Reply]]
+
+
+class Server:
+    """Serves `handler` at `path`. The lock must be held: under it, a socket left behind can be removed safely.
+
+    `handler` returns a reply, or an awaitable of one, or raises PsoasNudgeError, which becomes Failed.
+    """
+
+    def __init__(self, path: Path, handler: Handler, lock: Lock) -> None:
+        if not lock.held:
+            raise ValueError("the lock must be held")
+        self._path = path
+        self._handler = handler
+        self._server: asyncio.Server | None = None
+        self._clients: set[asyncio.Task[None]] = set()
+        self._followers: set[asyncio.StreamWriter] = set()
+        self._decoder = msgspec.json.Decoder(AnyRequest)
+
+    async def start(self) -> None:
+        """Begin to listen. Raises PsoasNudgeError when that is not possible."""
+        private_directory(self._path.parent)
+        listening = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        try:
+            self._path.unlink(missing_ok=True)
+            with short(self._path) as address:
+                listening.bind(address)
+            self._path.chmod(0o600)
+            self._server = await asyncio.start_unix_server(self._accept, sock=listening, limit=LONGEST_LINE)
+        except OSError as error:
+            listening.close()
+            raise PsoasNudgeError(f"The socket {self._path} cannot be made: {error.strerror}.") from error
+        except BaseException:
+            listening.close()
+            raise
+
+    async def close(self) -> None:
+        """Answer nobody any more, and remove the socket. Release the lock only afterwards."""
+        if self._server is None:
+            return
+        self._server.close()
+        self._path.unlink(missing_ok=True)
+        for client in self._clients:
+            client.cancel()
+        await asyncio.gather(*self._clients, return_exceptions=True)
+        self._server = None
+
+    @property
+    def followed(self) -> bool:
+        """Whether anybody wants to hear of changes; if not, the status need not be made."""
+        return bool(self._followers)
+
+    def publish(self, status: Status) -> None:
+        """Tell the followers what holds now."""
+        line = _line(Ok(status=status))
+        for follower in list(self._followers):
+            if follower.transport.get_write_buffer_size() > LONGEST_BACKLOG:
+                log.info("a follower does not read what it is told; it is dropped")
+                self._followers.discard(follower)
+                follower.transport.abort()
+            else:
+                follower.write(line)
+
+    def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        client = asyncio.get_running_loop().create_task(self._serve(reader, writer))
+        self._clients.add(client)
+        client.add_done_callback(self._clients.discard)
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            if (stranger := _other_user(writer)) is not None:
+                log.warning("user %d tried to reach the daemon and was refused", stranger)
+                writer.write(_line(Failed(message="This psoas-nudge runs for another user.")))
+                return
+            while await self._serve_line(reader, writer):
+                pass
+        except OSError as error:
+            log.debug("a client went away: %s", error)
+        finally:
+            self._followers.discard(writer)
+            writer.close()
+            with suppress(OSError, TimeoutError):
+                async with asyncio.timeout(1.0):  # a client that does not read the last words gets none
+                    await writer.wait_closed()
+            writer.transport.abort()
+
+    async def _serve_line(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
+        """Answer one request; False when there will be no other."""
+        try:
+            async with asyncio.timeout(None if writer in self._followers else SILENT_SECONDS):
+                line = await reader.readline()
+        except ValueError:
+            writer.write(_line(Failed(message=f"A request may have {LONGEST_LINE} bytes.", exit_code=2)))
+            return False
+        except TimeoutError:
+            writer.write(_line(Failed(message=f"There was no request for {SILENT_SECONDS:g} s.", exit_code=2)))
+            return False
+        if not line.endswith(b"\n"):  # the client closed, maybe in the middle of a line
+            return False
+        try:
+            request = self._decoder.decode(line)
+        except (msgspec.DecodeError, ValueError) as error:
+            message = f"The request is not understood: {error}. The daemon may be of another version: restart it."
+            writer.write(_line(Failed(message=message, exit_code=2)))
+        else:
+            writer.write(_line(await self._answer(request)))
+            if isinstance(request, Follow):
+                self._followers.add(writer)
+        async with asyncio.timeout(SILENT_SECONDS):
+            await writer.drain()
+        return True
+
+    async def _answer(self, request: AnyRequest) -> Reply:
+        try:
+            reply = self._handler(request)
+            return await reply if inspect.isawaitable(reply) else reply
+        except PsoasNudgeError as error:
+            return Failed(message=str(error), exit_code=error.exit_code)
+        except Exception:  # a fault of one request must not end the daemon; the log has it in full
+            log.exception("the request %s failed", type(request).__name__)
+            return Failed(
+                message="The daemon could not do that because of a fault of its own; its log has the details."
+            )
+
+
+def _line(reply: Reply) -> bytes:
+    return msgspec.json.encode(reply) + b"\n"
+
+
+def _other_user(writer: asyncio.StreamWriter) -> int | None:
+    """The number of the user at the other end when it is not this one. Where the system cannot tell, the mode of the
+    directory is what keeps others out."""
+    if not hasattr(socket, "SO_PEERCRED"):
+        return None
+    peer: socket.socket = writer.get_extra_info("socket")
+    _, uid, _ = struct.unpack("3i", peer.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize("3i")))
+    return None if uid == os.getuid() else int(uid)

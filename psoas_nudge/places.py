@@ -1,0 +1,96 @@
+"""Where things are kept on this machine: configuration, journal, sign of life, socket and lock.
+
+Pure functions of the environment; nothing is made here but what `private_directory` is asked to make. What is shared
+with the platform's conventions comes from platformdirs, imported only where needed: `status` has a budget.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+import sys
+from pathlib import Path
+
+from psoas_nudge.errors import PsoasNudgeError
+
+NAME = "psoas-nudge"
+CONFIG_VARIABLE = "PSOAS_NUDGE_CONFIG"
+
+
+def config_file(given: Path | None = None) -> Path:
+    """The configuration: what was given on the command line, else $PSOAS_NUDGE_CONFIG, else the platform's place."""
+    if given is not None:
+        return given
+    if named := os.environ.get(CONFIG_VARIABLE):
+        return Path(named).expanduser()
+    from platformdirs import user_config_path
+
+    return user_config_path(NAME, appauthor=False, roaming=True) / "config.toml"
+
+
+def data_directory() -> Path:
+    """Where what must last is kept."""
+    from platformdirs import user_data_path
+
+    return user_data_path(NAME, appauthor=False)
+
+
+def journal_file() -> Path:
+    """The journal."""
+    return data_directory() / "journal.db"
+
+
+def sign_file() -> Path:
+    """The sign of life; it must survive a restart of the machine, as the journal does."""
+    return data_directory() / "alive"
+
+
+def runtime_directory() -> Path:
+    """Where the socket and the lock are, for as long as the person is logged in.
+
+    $XDG_RUNTIME_DIR; else the same directory found by its usual name, because a job of cron or a shell over ssh has no
+    such variable and must yet find the daemon; else a private directory in the cache.
+    """
+    named = os.environ.get("XDG_RUNTIME_DIR", "")
+    if named.startswith("/"):
+        return Path(named) / NAME
+    if sys.platform == "linux":
+        usual = Path(f"/run/user/{os.getuid()}")
+        if usual.is_dir() and usual.stat().st_uid == os.getuid():
+            return usual / NAME
+    from platformdirs import user_cache_path
+
+    return user_cache_path(NAME, appauthor=False) / "run"
+
+
+def socket_file() -> Path:
+    """The socket on which the daemon hears commands."""
+    return runtime_directory() / "control.sock"
+
+
+def lock_file() -> Path:
+    """The lock that lets one daemon run for each person."""
+    return runtime_directory() / "daemon.lock"
+
+
+def private_directory(path: Path) -> Path:
+    """The directory, made where missing, that only this person can look into.
+
+    A wrong mode is mended. Raises PsoasNudgeError when it is somebody else's, not a directory, or cannot be made.
+    """
+    try:
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        found = path.lstat()
+        if not stat.S_ISDIR(found.st_mode):
+            raise PsoasNudgeError(f"{path} must be a directory, not a link or a file. Remove it and try again.")
+        if sys.platform != "win32":
+            if found.st_uid != os.getuid():
+                raise PsoasNudgeError(
+                    f"{path} belongs to another user (number {found.st_uid}). Remove it, or set XDG_RUNTIME_DIR to a "
+                    "directory of your own."
+                )
+            if found.st_mode & 0o077:
+                path.chmod(0o700)
+    except OSError as error:
+        raise PsoasNudgeError(f"The directory {path} cannot be used: {error.strerror}.") from error
+    return path
