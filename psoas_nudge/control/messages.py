@@ -7,9 +7,11 @@ A request names in `via` where it came from, as the journal will show it.
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Literal
 
 from msgspec import Struct
 
+from psoas_nudge.core.model import Afterwards, Pain
 from psoas_nudge.core.status import Explanation, Status
 
 LONGEST_LINE = 64 * 1024
@@ -95,12 +97,33 @@ class GuideStarted(Request, frozen=True, tag="guide-started"):
 
 
 class GuideEnded(Request, frozen=True, tag="guide-ended"):
-    """From a guide: it closed; seconds held on each side as they were done."""
+    """From a guide: it closed; seconds as they were done, on each side, and of what is no part of the dose."""
 
     routine: str
     prompt: int | None = None
     left_seconds: float = 0.0
     right_seconds: float = 0.0
+    other_seconds: float = 0.0
+
+
+class Feel(Request, frozen=True, tag="feel"):
+    """How it feels; see core.model.Felt."""
+
+    level: int | None = None
+    afterwards: Afterwards | None = None
+    pain: Pain | None = None
+    note: str | None = None
+    routine: str | None = None
+
+
+class Clear(Request, frozen=True, tag="clear"):
+    """Stretching is all right again."""
+
+
+class Advise(Request, frozen=True, tag="advise"):
+    """The advice to see a professional was shown."""
+
+    because: Literal["pain", "long"]
 
 
 AnyRequest = (
@@ -119,6 +142,9 @@ AnyRequest = (
     | Stop
     | GuideStarted
     | GuideEnded
+    | Feel
+    | Clear
+    | Advise
 )
 
 

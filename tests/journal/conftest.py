@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from functools import reduce
 from operator import or_
 from types import NoneType, UnionType
-from typing import Any, get_args, get_origin, get_type_hints
+from typing import Any, Union, get_args, get_origin, get_type_hints
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -28,7 +28,7 @@ def values(hint: Any) -> st.SearchStrategy[Any]:
     """Any value of a type that an entry's field may have."""
     if hint in PLAIN:
         return PLAIN[hint]
-    if get_origin(hint) is UnionType:
+    if get_origin(hint) in (UnionType, Union):
         return reduce(or_, map(values, get_args(hint)))
     if get_origin(hint) is tuple:
         return st.lists(values(get_args(hint)[0]), max_size=3).map(tuple)
