@@ -31,25 +31,21 @@ def notify(dunst, summary="hello", *args):
     ).wait()
 
 
-def test_a_person_presses_a_button_in_dunst(dunst, eventually):
-    heard = subprocess.Popen(
-        ["gdbus", "monitor", "--address", dunst.bus.address, "--dest", dunst.NAME], stdout=subprocess.PIPE, text=True
-    )
-    try:
-        heard.stdout.readline()
-        heard.stdout.readline()
-        notify(dunst)
-        eventually(lambda: dunst.count() == 1)
-        assert {"#Accept", "#Skip"} <= {line.split(" (")[0] for line in dunst.buttons()}
-        dunst.press("Accept")
-        line = ""
-        while "ActionInvoked" not in line:
-            line = heard.stdout.readline()
-        assert "'accept'" in line
-    finally:
-        heard.terminate()
-        heard.wait()
-        heard.stdout.close()
+def test_a_person_presses_a_button_in_dunst(dunst, eventually, folder):
+    heard = folder / "heard"
+    with heard.open("w") as out:
+        monitor = subprocess.Popen(
+            ["gdbus", "monitor", "--address", dunst.bus.address, "--dest", dunst.NAME], stdout=out
+        )
+        try:
+            eventually(lambda: "is owned by" in heard.read_text())
+            notify(dunst)
+            eventually(lambda: dunst.count() == 1)
+            dunst.press("Accept")
+            eventually(lambda: "'accept'" in heard.read_text())
+        finally:
+            monitor.terminate()
+            monitor.wait()
 
 
 def test_dunst_is_paused_killed_and_started_again(dunst):
@@ -86,3 +82,9 @@ def test_the_session_bus_comes_back_at_its_address(session_bus, dunst):
     session_bus.kill()
     session_bus.start()
     assert not session_bus.has(dunst.NAME)
+
+
+def test_the_buttons_of_a_notification_can_be_read(dunst, eventually):
+    notify(dunst)
+    eventually(lambda: dunst.count() == 1)
+    assert {"#Accept", "#Skip"} <= {line.split(" (")[0] for line in dunst.buttons()}
