@@ -14,7 +14,11 @@ from psoas_nudge.errors import Unavailable
 
 @click.group()
 def autostart() -> None:
-    """Start at login, or no longer; see what is set up."""
+    """Start at login, or no longer; see what is set up.
+
+    \b
+    Example:  psoas-nudge autostart enable
+    """
 
 
 @autostart.command()
@@ -25,7 +29,11 @@ def autostart() -> None:
 )
 @click.pass_obj
 def enable(config: Path | None, way: str | None) -> None:
-    """Start at every login from now on; called again, it mends what has gone stale."""
+    """Start at every login from now on; called again, it mends what has gone stale.
+
+    \b
+    Example:  psoas-nudge autostart enable --way xdg
+    """
     done = chooser.enable(this_computer(), chooser.command(config), way)
     for reason in done.passed_over:
         if done.way.name == "xdg" and reason.startswith("systemd"):
@@ -44,7 +52,11 @@ def enable(config: Path | None, way: str | None) -> None:
 
 @autostart.command()
 def disable() -> None:
-    """Start at no login any more, and leave nothing behind."""
+    """Start at no login any more, and leave nothing behind.
+
+    \b
+    Example:  psoas-nudge autostart disable
+    """
     removed = chooser.disable(this_computer())
     for way in removed:
         click.echo(f"Removed: {way.title}. A daemon that runs now goes on until it is ended.")
@@ -55,7 +67,11 @@ def disable() -> None:
 @autostart.command()
 @click.pass_obj
 def status(config: Path | None) -> None:
-    """Say what is set up, whether it is on, whether it runs, and which program it starts."""
+    """Say what is set up, whether it is on, whether it runs, and which program it starts.
+
+    \b
+    Example:  psoas-nudge autostart status
+    """
     try:
         argv = chooser.command(config)
     except Unavailable:
