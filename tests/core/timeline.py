@@ -2,15 +2,19 @@
 
 The day plays the part of the daemon: it delivers wake-ups when they were asked for and reports idle and active as an
 idle source would. Nothing is patched and no clock is read. Minutes throughout; `day.seen` holds lines such as
-"09:35 shown" and "10:00 bout 60.0 idle", `day.prompts` and `day.bouts` the entries.
+"09:35 shown" and "10:00 bout 60.0 idle", `day.prompts` and `day.bouts` the entries. A day's `notifier` shows at once;
+None fails at once, "hangs" never says anything.
 Idea: workrave's IntegrationTests, GNOME Break Timer's `time_step`.
 """
 
 from __future__ import annotations
 
+from collections import deque
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
+
+from msgspec.structs import replace
 
 from psoas_nudge.core import model as m
 from psoas_nudge.core.hours import WorkingHours
@@ -44,7 +48,9 @@ class Day:
         self.reported_idle: bool | None = None
         self.wake: float | None = None
         self.alive = True
-        self.saved: tuple[m.State, float] = (self.state, self.tick)
+        self.stored = self.state
+        self.stored_at = self.sign = self.tick
+        self.events: deque[m.AnyEvent] = deque()
         self.feed(m.Started)
 
     # --- what the person does --------------------------------------------------------------------------------
@@ -103,16 +109,24 @@ class Day:
         self.feed(m.ClockSet)
 
     def kill(self) -> None:
-        """The daemon dies without a word; its state is what the last step stored, its sign that of the last minute."""
-        self.saved = (self.state, self.tick)
+        """The daemon dies without a word; what is left is what it last stored, and its last sign of life."""
         self.alive = False
 
-    def restart(self, minutes: float = 0.0) -> None:
-        """Start again so long after the kill."""
-        state, sign = self.saved
+    def stop(self) -> None:
+        """The daemon ends in good order."""
+        self.feed(m.Stopping)
+        self.alive = False
+
+    def restart(self, minutes: float = 0.0, *, reboot: bool = False) -> None:
+        """Start again so long after the end, from what was stored; after a reboot the ticks begin anew."""
+        lived = self.sign - self.stored_at
         self.freeze(minutes)
-        self.alive, self.threshold, self.reported_idle = True, None, None
-        self.feed(m.Started, lived=sign - state.tick, silent_for=self.tick - sign)
+        silent_for = self.tick - self.sign
+        if reboot:
+            self.last_input = self.tick = 5.0
+        self.state, self.stored_at = self.stored, self.tick
+        self.alive, self.threshold, self.reported_idle, self.wake = True, None, None, None
+        self.feed(m.Started, lived=lived, silent_for=silent_for)
 
     def reload(self, **settings: Any) -> None:
         """New settings."""
@@ -120,13 +134,19 @@ class Day:
         self.feed(m.Reloaded)
 
     def feed(self, event: type[m.Event], **fields: Any) -> None:
-        """One event now; carries out what the core asks for."""
+        """One event now; carries out what the core asks for. What that brings about waits for its turn."""
         if not self.alive:
             return
-        self.state, effects = step(self.state, event(at=self.at, tick=self.tick, **fields), self.rules)  # type: ignore[arg-type]
-        self.effects.extend(effects)
-        for effect in effects:
-            self._carry_out(effect)
+        self.events.append(event(at=self.at, tick=self.tick, **fields))  # type: ignore[arg-type]
+        if len(self.events) > 1:
+            return
+        while self.events:
+            self.state, effects = step(self.state, self.events[0], self.rules)
+            self._store()
+            self.effects.extend(effects)
+            for effect in effects:
+                self._carry_out(effect)
+            self.events.popleft()
 
     # --- what was seen ----------------------------------------------------------------------------------------
 
@@ -184,6 +204,13 @@ class Day:
             if not self._deliver() and point >= target:
                 return
 
+    def _store(self) -> None:
+        """As the daemon does: a commit when more than time has changed, a touch of the sign otherwise."""
+        new, old = self.state, self.stored
+        if replace(old, at=new.at, tick=new.tick, now=new.now, wake=new.wake, decide=new.decide) != new:
+            self.stored, self.stored_at = new, self.tick
+        self.sign = self.tick
+
     def _deliver(self) -> bool:
         if not self.typing and self.reported_idle is False and self.threshold is not None:
             idle_for = self.tick - self.last_input
@@ -207,6 +234,8 @@ class Day:
             case m.Watch(threshold=threshold):
                 self._watch(threshold)
             case m.Show(prompt=prompt):
+                if self.notifier == "hangs":
+                    return
                 if self.notifier:
                     self.seen.append(f"{self.clock()} shown")
                     self.feed(m.Shown, prompt=prompt, notifier=self.notifier)
