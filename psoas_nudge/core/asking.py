@@ -42,6 +42,10 @@ from psoas_nudge.core.sitting import end_bout, excused, sat
 from psoas_nudge.core.turn import Turn
 
 MOST_SPACING = 4
+RETRY = 60.0
+"""Seconds that a failed notifier is given at least, however short the settings are: never a loop of attempts."""
+FAR = 3650 * 86400.0
+"""The longest pause or snooze (seconds): what is asked for beyond it could leave the calendar."""
 
 
 class Obstacle(Struct, frozen=True):
@@ -66,6 +70,8 @@ def shown_today(state: State, rules: Rules, at: datetime) -> int:
 
 def snooze_refused(state: State, rules: Rules, at: datetime) -> str | None:
     """Rule 10: why a snooze would be refused now, None when it would be granted."""
+    if rules.max_snoozes == 0:
+        return "Snoozing is switched off: max_snoozes is 0."
     if state.snoozes >= rules.max_snoozes:
         times = "once" if rules.max_snoozes == 1 else f"{rules.max_snoozes} times in a row"
         return f"This prompt has been snoozed {times}, the most that max_snoozes allows."
@@ -151,12 +157,8 @@ def shown(turn: Turn, event: Shown) -> None:
     if prompt is None or prompt.number != event.prompt:
         turn.do(Withdraw(prompt=event.prompt, notifier=event.notifier, ref=event.ref))
         return
-    turn.change(
-        prompt=replace(prompt, shown=turn.now, notifier=event.notifier, ref=event.ref),
-        shown_today=shown_today(turn.state, turn.rules, turn.at) + 1,
-        day=turn.rules.hours.local_date(turn.at),
-        turns={**turn.state.turns, prompt.routine: prompt.number},
-    )
+    if prompt.shown is None:
+        _confirmed(turn, replace(prompt, notifier=event.notifier, ref=event.ref))
 
 
 def not_shown(turn: Turn, event: NotShown) -> None:
@@ -164,7 +166,7 @@ def not_shown(turn: Turn, event: NotShown) -> None:
     prompt = turn.state.prompt
     if prompt and prompt.number == event.prompt and prompt.shown is None:
         turn.record(NotShownEntry(at=turn.at, routine=prompt.routine, why=event.why))
-        turn.change(prompt=None, ask_at=turn.now + turn.rules.ask_again_after)
+        turn.change(prompt=None, ask_at=turn.now + max(turn.rules.ask_again_after, RETRY))
 
 
 def answered(turn: Turn, event: Answered) -> None:
@@ -173,11 +175,14 @@ def answered(turn: Turn, event: Answered) -> None:
     if prompt is None or event.prompt not in (None, prompt.number):
         turn.record(LateAnswerEntry(at=turn.at, answer=event.answer, via=event.via, prompt=event.prompt))
         turn.do(Refuse(why="No prompt is open.", no_prompt_open=True))
-    elif event.answer == "snooze":
+        return
+    if prompt.shown is None:
+        prompt = _confirmed(turn, prompt)
+    if event.answer == "snooze":
         if why := snooze_refused(turn.state, turn.rules, turn.at):
             turn.do(Refuse(why=why))
             return
-        delay = turn.rules.snooze_for if event.delay is None else max(0.0, event.delay)
+        delay = turn.rules.snooze_for if event.delay is None else min(max(0.0, event.delay), FAR)
         close(turn, "snoozed", via=event.via)
         turn.change(ask_at=turn.now + delay)
     elif event.answer == "skip":
@@ -195,8 +200,8 @@ def guide_started(turn: Turn, _: GuideStarted) -> None:
 
 def paused(turn: Turn, event: Paused) -> None:
     """Rule 13: no prompts until then."""
-    until = None if event.length is None else turn.now + max(0.0, event.length)
-    turn.change(paused=Pause(until=until, until_at=event.until))
+    until = None if event.length is None else turn.now + min(max(0.0, event.length), FAR)
+    turn.change(paused=Pause(until=until, until_at=event.until if until is None else None))
     turn.record(PauseEntry(at=turn.at, until=event.until if until is None else turn.instant(until)))
 
 
@@ -270,12 +275,12 @@ def expire(turn: Turn) -> None:
     state, rules = turn.state, turn.rules
     if state.prompt is None:
         return
-    over = (state.prompt.decided if state.prompt.shown is None else state.prompt.shown) + rules.expires_after
+    over = _expires(state.prompt, rules)
     if turn.now < over:
         turn.by(over)
         return
-    unseen = 0.0 if state.idle_since is None or excused(state, rules) else turn.now - state.idle_since
-    if state.left_at is not None or unseen >= rules.shortest_break:
+    doubtful = state.idle_since is not None and not excused(state, rules)
+    if state.left_at is not None or (doubtful and turn.now - (state.idle_since or 0.0) >= rules.shortest_break):
         return
     if state.prompt.shown is None:
         close(turn, "withdrawn", because="no notifier confirmed it")
@@ -354,6 +359,24 @@ def close(turn: Turn, outcome: Outcome, *, via: str | None = None, because: str 
         )
 
 
+def _confirmed(turn: Turn, prompt: Prompt) -> Prompt:
+    """The prompt has been on the screen, told by its notifier or proved by an answer: from now on it counts."""
+    prompt = replace(prompt, shown=turn.now)
+    turn.change(
+        prompt=prompt,
+        shown_today=shown_today(turn.state, turn.rules, turn.at) + 1,
+        day=turn.rules.hours.local_date(turn.at),
+        turns={**turn.state.turns, prompt.routine: prompt.number},
+    )
+    return prompt
+
+
+def _expires(prompt: Prompt, rules: Rules) -> float:
+    if prompt.shown is None:
+        return prompt.decided + max(rules.expires_after, RETRY)
+    return prompt.shown + rules.expires_after
+
+
 def _accept(turn: Turn, prompt: Prompt, via: str) -> None:
     close(turn, "accepted", via=via)
     if turn.state.bout:
@@ -375,7 +398,9 @@ def _show(turn: Turn) -> None:
         time_left=time_left,
         last=last,
     ).id
-    turn.change(prompts=number, due_since=None, prompt=Prompt(number=number, routine=routine, decided=turn.now))
+    prompt = Prompt(number=number, routine=routine, decided=turn.now)
+    turn.change(prompts=number, due_since=None, prompt=prompt)
+    turn.by(_expires(prompt, rules))
     snooze = snooze_refused(turn.state, rules, turn.at) is None
     turn.do(Show(prompt=number, routine=routine, sat=sat(state, 0.0), snooze=snooze))
 

@@ -119,7 +119,7 @@ def _sitting_on(state: State) -> State:
         bout, asked = Bout(started=state.now), state.now
     since = min((p for p in (state.standing_since, state.left_at) if p is not None), default=None)
     if since is not None and since < state.now:
-        bout = replace(bout, breaks=(*bout.breaks, (max(since, bout.started), state.now)))
+        bout = bout.interrupted(since, state.now)
     return replace(state, bout=bout, asked=asked, standing_since=None, left_at=None, stretching=None)
 
 

@@ -6,7 +6,8 @@ Time. Every event carries an instant (UTC) and a reading of a clock that counts 
 Durations use the second, schedules the first. An event older than the last counts zero.
 
 1.  Sitting is not input. A bout runs while the person is present and sitting. No input for less than `away_after`
-    (5 min) is still sitting: reading, thinking. No input for longer ends the bout at the last input.
+    (5 min, and never less than `shortest_break`) is still sitting: reading, thinking. No input for longer ends the
+    bout at the last input.
 2.  A call or a playing video is sitting: meanwhile missing input does not end the bout, for at most `unseen_limit`
     (2 h) without any input; then it ended at the last one. After the call, `away_after` runs from its end.
 3.  A lock, a suspend or another user at the machine is strong evidence of leaving. For `shortest_break` (2 min) or
@@ -32,8 +33,9 @@ Durations use the second, schedules the first. An event older than the last coun
 11. A missed prompt is asked again once, after `ask_again_after` (10 min). Two misses in a row double the interval, at
     most to four times, until a prompt is accepted or taken.
 12. Accept starts the guide and ends the bout. What was held is recorded as done, never as planned; an accepted prompt
-    followed by 3 min of unbroken input is recorded as not performed, and the bout goes on from the answer. Pain that
-    puts stretches off (see advice.py) turns what prompts suggest into a walk, until the person clears it.
+    followed by 3 min of unbroken input is recorded as not performed, and the bout goes on from the answer. Without
+    a source that tells of missing input nobody can know: then only the guide says what was done. Pain that puts
+    stretches off (see advice.py) turns what prompts suggest into a walk, until the person clears it.
 13. A pause lasts until its time or until resumed. When hours close the open prompt is withdrawn; the bout goes on
     counting silently.
 14. Restart: a bout goes on if the last sign of life was less than `shortest_break` ago, else it ended at that sign.
@@ -94,12 +96,12 @@ DRIFT = 1.0
 Rule = Callable[[Turn], None]
 
 OVERDUE: tuple[Rule, ...] = (
-    asking.hours,
-    asking.pause_over,
     sitting.standing_over,
     sitting.left,
     sitting.away,
     asking.left,
+    asking.hours,
+    asking.pause_over,
 )
 """What time has brought about is settled before the event is looked at: the wake-up for it may come second."""
 RULES: tuple[Rule, ...] = (*OVERDUE, sitting.stretch_over, sitting.begin, asking.quiet, asking.expire, asking.due)
@@ -179,9 +181,9 @@ def _watch(turn: Turn) -> None:
     elif state.stretching and not state.stretching.broken:
         threshold = sitting.INPUT_GAP
     elif state.prompt:
-        threshold = min(rules.shortest_break, rules.away_after)
+        threshold = rules.shortest_break
     else:
-        threshold = rules.away_after
+        threshold = sitting.away_after(rules)
     threshold = max(threshold, 1.0)
     if threshold != state.watch and state.idle_since is None:
         turn.change(watch=threshold)

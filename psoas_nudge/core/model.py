@@ -434,6 +434,16 @@ class Bout(Struct, frozen=True):
     started: float
     breaks: tuple[tuple[float, float], ...] = ()
 
+    def interrupted(self, begin: float, end: float) -> Bout:
+        """The bout with one more break; one that overlaps others (a lock while standing) is joined with them."""
+        begin = max(begin, self.started)
+        if end <= begin:
+            return self
+        apart = tuple(b for b in self.breaks if b[1] < begin or end < b[0])
+        joined = [b for b in self.breaks if b not in apart]
+        first, last = min([begin, *(a for a, _ in joined)]), max([end, *(b for _, b in joined)])
+        return Bout(started=self.started, breaks=(*apart, (first, last)))
+
     def sat(self, since: float, until: float) -> float:
         """Seconds of sitting between two points of the timeline, breaks left out."""
         since = max(since, self.started)
@@ -488,6 +498,7 @@ class State(Struct, frozen=True, kw_only=True):
     watch: float = 0.0
 
     idle_since: float | None = None
+    idle_told: bool = False
     seen: bool = False
     signals: frozenset[Signal] = frozenset()
     excused_until: float = 0.0

@@ -47,6 +47,11 @@ def sat(state: State, since: float) -> float:
     return state.bout.sat(since, until)
 
 
+def away_after(rules: Rules) -> float:
+    """Rules 1 and 4: seconds without input that end a bout; never fewer than a short break has."""
+    return max(rules.away_after, rules.shortest_break)
+
+
 def excused(state: State, rules: Rules) -> bool:
     """Rule 2: missing input is no sign of leaving, because there is a call or something plays."""
     return (rules.call_counts_as_sitting and Signal.CALL in state.signals) or (
@@ -66,6 +71,10 @@ def started(turn: Turn, event: Started) -> None:
             end_bout(turn, away_since, turn.state.left_by or "restart")
         else:
             add_break(turn, away_since, turn.now)
+    if turn.state.stretching and event.silent_for >= turn.rules.shortest_break:
+        turn.change(stretching=None)
+    if excused(turn.state, turn.rules):
+        turn.change(excused_until=turn.now)
     restored = turn.state.prompts or turn.state.span
     turn.change(
         seen=False,
@@ -73,6 +82,7 @@ def started(turn: Turn, event: Started) -> None:
         quiet=(),
         clear_since=turn.now if restored else None,
         idle_since=None,
+        idle_told=False,
         left_at=None,
         left_by=None,
         watch=0.0,
@@ -82,7 +92,7 @@ def started(turn: Turn, event: Started) -> None:
 
 def idle(turn: Turn, event: Idle) -> None:
     """No input for a while: the last one was then."""
-    turn.change(idle_since=max(0.0, turn.now - max(0.0, event.idle_for)), seen=True)
+    turn.change(idle_since=max(0.0, turn.now - max(0.0, event.idle_for)), idle_told=True, seen=True)
 
 
 def active(turn: Turn, _: Active) -> None:
@@ -134,6 +144,8 @@ def guide_started(turn: Turn, event: GuideStarted) -> None:
 def guide_ended(turn: Turn, event: GuideEnded) -> None:
     """Rule 12: what was held is recorded, unless unbroken input has already shown that nobody stretched."""
     if event.prompt is not None and event.prompt == turn.state.unperformed:
+        if turn.state.stretching and turn.state.stretching.prompt == event.prompt:
+            turn.change(stretching=None)
         return
     held = event.left_seconds + event.right_seconds + event.other_seconds
     turn.record(
@@ -158,6 +170,8 @@ def gap(turn: Turn, previous: State) -> None:
     if previous.wake is None or turn.now <= previous.wake + GRACE or turn.state.left_at is not None:
         return
     away(turn)
+    if turn.state.stretching:
+        turn.change(stretching=replace(turn.state.stretching, broken=True))
     if turn.state.bout is None:
         return
     if turn.now - previous.now >= turn.rules.shortest_break:
@@ -196,9 +210,9 @@ def away(turn: Turn) -> None:
     if state.bout is None or state.idle_since is None:
         return
     if excused(state, rules):
-        last, limit = state.idle_since, max(rules.unseen_limit, rules.away_after)
+        last, limit = state.idle_since, max(rules.unseen_limit, away_after(rules))
     else:
-        last, limit = max(state.idle_since, state.excused_until), rules.away_after
+        last, limit = max(state.idle_since, state.excused_until), away_after(rules)
     if turn.now - last >= limit:
         end_bout(turn, max(last, state.bout.started), "idle")
     else:
@@ -216,13 +230,16 @@ def stretch_over(turn: Turn) -> None:
     if broken != current.broken:
         current = replace(current, broken=broken)
         turn.change(stretching=current)
-    if not broken and turn.now - current.since >= UNBROKEN and current.prompt is not None:
+    elapsed = turn.now - current.since
+    wait = GUIDE_LIMIT if current.guided or broken else UNBROKEN
+    if elapsed >= UNBROKEN and not broken and state.idle_told and current.prompt is not None:
         turn.record(StretchEntry(at=turn.at, routine=current.routine, performed=False, prompt=current.prompt))
         turn.change(stretching=None, unperformed=current.prompt, bout=Bout(started=current.since))
-    elif turn.now - current.since >= GUIDE_LIMIT or (broken and not current.guided and state.idle_since is None):
+    elif elapsed >= wait or (broken and not current.guided and state.idle_since is None):
         turn.change(stretching=None)
     else:
-        turn.by(current.since + (GUIDE_LIMIT if broken else UNBROKEN))
+        turn.by(current.since + UNBROKEN)
+        turn.by(current.since + wait)
         if state.idle_since is not None:
             turn.by(state.idle_since + INPUT_GAP)
 
@@ -262,8 +279,8 @@ def end_bout(turn: Turn, point: float, by: EndedBy) -> None:
 def add_break(turn: Turn, begin_at: float, end_at: float) -> None:
     """Rule 4: a break too short to end the bout, which does not count as sitting."""
     bout = turn.state.bout
-    if bout and end_at > max(begin_at, bout.started):
-        turn.change(bout=replace(bout, breaks=(*bout.breaks, (max(begin_at, bout.started), end_at))))
+    if bout:
+        turn.change(bout=bout.interrupted(begin_at, end_at))
 
 
 def _sit(turn: Turn, point: float) -> None:
