@@ -305,7 +305,7 @@ class Dunst(Component):
         assert f"#{label} (" in offered, f"no button {label!r} in: {offered}"
 
     def buttons(self) -> list[str]:
-        """The lines of dunst's menu: "#LABEL (SUMMARY) [ID,KEY]". No button can be pressed afterwards: dunst 1.9 is then stuck."""
+        """The lines of dunst's menu: "#LABEL (SUMMARY) [ID,KEY]"."""
         return self._menu("(nothing is pressed)").splitlines()
 
     def _menu(self, choice: str) -> str:
