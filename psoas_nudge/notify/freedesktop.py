@@ -247,7 +247,7 @@ class FreedesktopNotifier:
         if self._timer:
             self._timer.cancel()
             self._timer = None
-        if self._shown and not self._shown.answered:
+        if self._shown:
             wait = 0.0 if owner else self._activate_after
             self._timer = asyncio.get_running_loop().call_later(wait, lambda: self._task(self._show_again()))
 

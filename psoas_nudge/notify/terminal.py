@@ -11,6 +11,7 @@ import asyncio
 import logging
 import os
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from psoas_nudge.core.model import Answer
@@ -99,6 +100,7 @@ class TerminalNotifier:
         if self._interactive and not self._reading and _in_foreground(self._stdin):
             try:
                 asyncio.get_running_loop().add_reader(self._stdin, self._on_readable)
+                _forget_typed(self._stdin)
             except (NotImplementedError, OSError) as error:  # Windows' loop watches sockets only
                 log.info("no answers can be typed here: %s", error or "this event loop cannot watch the terminal")
                 self._interactive = False
@@ -188,6 +190,14 @@ def _in_foreground(fd: int) -> bool:
     except (OSError, AttributeError):
         return True
     return group in {0, os.getpgrp()}
+
+
+def _forget_typed(fd: int) -> None:
+    """What was typed before anybody listened is no answer to what comes next."""
+    import termios
+
+    with suppress(termios.error):
+        termios.tcflush(fd, termios.TCIFLUSH)
 
 
 def _unseen(fd: int, environ: dict[str, str]) -> str:

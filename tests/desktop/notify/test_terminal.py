@@ -56,10 +56,20 @@ async def test_what_is_typed_while_no_prompt_is_open_answers_nothing(terminal: A
     assert terminal.pressed == []
 
 
+async def test_what_was_typed_before_anybody_listened_answers_nothing(terminal: Any) -> None:
+    await terminal.type("a\n")
+    await terminal.start()
+    await terminal.notifier.show(PROMPT)
+    await asyncio.sleep(0.02)
+    assert terminal.pressed == []
+    await terminal.type("k\n")
+    assert terminal.pressed == [Pressed(7, "skip")]
+
+
 async def test_a_word_typed_in_two_halves_is_one_answer(terminal: Any) -> None:
     await terminal.start()
     await terminal.notifier.show(PROMPT)
-    await terminal.type("acc")
+    await terminal.type("acc\x04")  # Ctrl-D hands over what there is of the line
     await terminal.type("ept\n")
     assert terminal.pressed == [Pressed(7, "accept")]
 
