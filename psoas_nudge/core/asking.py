@@ -94,7 +94,8 @@ def obstacles(state: State, rules: Rules, span: Span | None) -> Iterator[Obstacl
         if state.now < state.ask_at:
             yield Obstacle("asked-again" if state.misses else "snoozed", state.ask_at)
     elif (missing := needed(state, rules) - sat(state, state.asked)) > 0:
-        yield Obstacle("sitting", state.now + missing)
+        counts = state.bout and state.left_at is None and state.standing_since is None
+        yield Obstacle("sitting", state.now + missing if counts else None)
     if closed := _outside_hours(state, rules, span):
         yield closed
     if shown_today(state, rules, state.at) >= rules.daily_limit:

@@ -3,7 +3,7 @@
 The day plays the part of the daemon: it delivers wake-ups when they were asked for and reports idle and active as an
 idle source would. Nothing is patched and no clock is read. Minutes throughout; `day.seen` holds lines such as
 "09:35 shown" and "10:00 bout 60.0 idle", `day.prompts` and `day.bouts` the entries. A day's `notifier` shows at once;
-None fails at once, "hangs" never says anything.
+None fails at once, "hangs" never says anything. With `watches` False there is no idle source.
 Idea: workrave's IntegrationTests, GNOME Break Timer's `time_step`.
 """
 
@@ -31,7 +31,9 @@ def rules(**settings: Any) -> m.Rules:
 class Day:
     """One person's day from `start` (local time of the rules' zone); Monday 23 November 2026 unless told."""
 
-    def __init__(self, start: str = "2026-11-23 09:00", notifier: str | None = "fake", **settings: Any) -> None:
+    def __init__(
+        self, start: str = "2026-11-23 09:00", notifier: str | None = "fake", watches: bool = True, **settings: Any
+    ) -> None:
         self.rules = rules(**settings)
         self.zone = ZoneInfo(self.rules.hours.zone)
         self.at = datetime.fromisoformat(start).replace(tzinfo=self.zone).astimezone(UTC)
@@ -48,6 +50,7 @@ class Day:
         self.reported_idle: bool | None = None
         self.wake: float | None = None
         self.alive = True
+        self.watches = watches
         self.stored = self.state
         self.stored_at = self.sign = self.tick
         self.events: deque[m.AnyEvent] = deque()
@@ -247,6 +250,8 @@ class Day:
                 pass
 
     def _watch(self, threshold: float) -> None:
+        if not self.watches:
+            return
         first = self.threshold is None
         self.threshold = threshold
         idle_for = self.tick - self.last_input

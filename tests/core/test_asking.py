@@ -1,0 +1,528 @@
+"""Rules 6 and 8 to 11: when a prompt comes, and how it ends."""
+
+import itertools
+
+import pytest
+
+from psoas_nudge.core.hours import Range, WorkingHours
+from psoas_nudge.core.model import (
+    Active,
+    LateAnswerEntry,
+    NotShownEntry,
+    Outcome,
+    Sensed,
+    Show,
+    Shown,
+    Signal,
+    Stopping,
+    Withdraw,
+)
+from tests.core.timeline import Day
+
+ALWAYS = WorkingHours(zone="Europe/Berlin", week=((Range(0, 1440),),) * 7)
+
+
+def offered(day: Day) -> list[bool]:
+    """Whether each prompt had a snooze button."""
+    return [effect.snooze for effect in day.effects if isinstance(effect, Show)]
+
+
+def prompted(**settings: object) -> Day:
+    """A day on which a prompt is on the screen since 09:30:08, and the person is back at the keys since 09:31."""
+    day = Day(**settings)
+    day.sit(30)
+    day.read(1)
+    day.touch()
+    assert day.shown == ["09:30:08"]
+    return day
+
+
+# --- rule 6: due ---------------------------------------------------------------------------------------------------
+
+
+def test_after_half_an_hour_the_prompt_comes_in_the_first_pause_of_eight_seconds() -> None:
+    day = Day()
+    day.sit(30)
+    day.read(1)
+    assert day.seen == ["09:30:08 shown"]
+
+
+def test_the_prompt_says_for_how_long_one_has_sat() -> None:
+    day = Day()
+    day.sit(20)
+    day.lock(1)
+    day.sit(15)
+    assert [(e.sat, day.shown) for e in day.effects if isinstance(e, Show)] == [(35 * 60, ["09:36"])]
+
+
+def test_early_birds_are_left_alone_until_hours_have_been_open_for_ten_minutes() -> None:
+    day = Day("2026-11-23 07:30")
+    day.sit(120)
+    assert day.seen == ["09:00 hours open", "09:15 shown", "09:20 missed"]
+    day = Day("2026-11-23 07:30", settle_in=0)
+    day.sit(91)
+    day.read(1)
+    assert day.seen == ["09:00 hours open", "09:01:08 shown"]
+
+
+def test_no_prompt_comes_in_the_last_ten_minutes() -> None:
+    day = Day("2026-11-23 16:15")
+    day.sit(60)
+    day.leave(6)
+    assert day.seen == ["17:00 hours closed", "17:20 bout 60.0 idle"]
+    day = Day("2026-11-23 16:15", wind_down=0)
+    day.sit(60)
+    assert day.shown == ["16:50"]
+
+
+def test_a_day_shorter_than_settling_in_and_winding_down_has_no_prompt() -> None:
+    day = Day("2026-11-23 08:00", settle_in=5 * 3600, wind_down=5 * 3600)
+    for _ in range(20):
+        day.sit(29)
+        day.read(1)
+    assert day.shown == []
+
+
+def test_when_hours_close_the_open_prompt_goes_and_the_bout_goes_on_silently() -> None:
+    day = Day("2026-11-23 16:22", wind_down=0)
+    day.sit(68)
+    day.leave(10)
+    assert day.seen == ["16:57 shown", "17:00 hours closed", "17:00 withdrawn", "17:35 bout 68.0 idle"]
+    assert day.prompts[0].because == "working hours closed"
+
+
+def test_the_day_has_a_budget_of_eight_and_a_new_one_tomorrow() -> None:
+    day = Day(nudge_after=600, daily_limit=3)
+    for _ in range(10):
+        day.sit(10)
+        day.read(1)
+        day.touch()
+        if day.state.prompt:
+            day.answer("skip")
+    assert day.shown == ["09:10:08", "09:21:08", "09:32:08"]
+    day.leave(24 * 60 - 110)
+    day.sit(10)
+    day.read(1)
+    assert day.shown[3:] == ["09:10:08"]
+
+
+def test_a_budget_of_nothing_means_no_prompts() -> None:
+    day = Day(daily_limit=0)
+    for _ in range(12):
+        day.sit(30)
+        day.read(1)
+    assert day.shown == []
+
+
+def test_a_skip_gives_half_an_hour() -> None:
+    day = prompted()
+    day.answer("skip", because="meeting")
+    assert (day.prompts[0].outcome, day.prompts[0].via, day.prompts[0].because) == ("skipped", "test", "meeting")
+    day.sit(30)
+    day.read(0.5)
+    assert day.shown[1:] == ["10:01:08"]
+
+
+def test_after_a_real_break_the_half_hour_begins_anew() -> None:
+    day = Day()
+    day.sit(29)
+    day.lock(10)
+    day.sit(29)
+    day.lock(2)
+    assert day.shown == []
+
+
+# --- rule 8: the lull ----------------------------------------------------------------------------------------------
+
+
+def test_who_never_stops_typing_is_interrupted_after_five_minutes() -> None:
+    day = Day()
+    day.sit(40)
+    assert day.shown == ["09:35"]
+
+
+def test_who_is_reading_when_it_becomes_due_gets_it_at_once() -> None:
+    day = Day()
+    day.sit(29)
+    day.read(2)
+    assert day.shown == ["09:30"]
+
+
+def test_pauses_shorter_than_the_lull_are_no_lull() -> None:
+    day = Day()
+    day.sit(30)
+    for _ in range(20):
+        day.touch()
+        day.read(7 / 60)
+    assert day.shown == []
+    day.touch()
+    day.read(8 / 60)
+    assert day.shown == ["09:32:28"]
+
+
+def test_leaving_while_it_waits_for_a_lull_is_a_natural_break() -> None:
+    day = Day()
+    day.sit(31)
+    day.lock(10)
+    assert day.seen == ["09:33 bout 31.0 locked"]
+    day.sit(29)
+    assert day.shown == []
+
+
+def test_after_a_short_lock_the_prompt_is_there_at_the_unlocking() -> None:
+    day = Day()
+    day.sit(34)
+    day.lock(1)
+    assert day.seen == ["09:35 shown"]
+
+
+def test_who_reads_or_leaves_just_before_it_is_due_finds_it_on_return() -> None:
+    day = Day()
+    day.sit(29)
+    day.leave(3)
+    assert day.seen == ["09:30 shown"]
+    day.leave(10)
+    assert day.outcomes == ["taken"]
+
+
+def test_without_patience_it_comes_at_once() -> None:
+    day = Day(patience=0)
+    day.sit(31)
+    assert day.shown == ["09:30"]
+
+
+def test_without_a_lull_it_comes_at_once() -> None:
+    day = Day(lull=0)
+    day.sit(31)
+    assert day.shown == ["09:30"]
+
+
+# --- rule 9: one prompt, one outcome -------------------------------------------------------------------------------
+
+
+def test_no_answer_for_five_minutes_at_the_keys_is_a_miss() -> None:
+    day = Day()
+    day.sit(41)
+    assert day.seen == ["09:35 shown", "09:40 missed"]
+
+
+def test_leaving_without_answering_is_a_break_taken_and_not_a_miss() -> None:
+    day = Day()
+    day.sit(36)
+    day.leave(10)
+    assert day.seen == ["09:35 shown", "09:41 bout 36.0 idle", "09:41 taken"]
+
+
+def test_locking_for_two_minutes_without_answering_is_a_break_taken() -> None:
+    day = Day()
+    day.sit(36)
+    day.lock(2)
+    assert day.seen == ["09:35 shown", "09:38 bout 36.0 locked", "09:38 taken"]
+
+
+def test_locking_for_a_minute_is_not() -> None:
+    day = Day()
+    day.sit(39.5)
+    day.lock(1)
+    assert day.seen == ["09:35 shown", "09:40:30 missed"]
+
+
+def test_whether_silence_was_reading_or_leaving_is_known_when_input_comes_back() -> None:
+    day = Day()
+    day.sit(36)
+    day.read(4.5)
+    assert day.outcomes == []
+    day.touch()
+    assert day.seen == ["09:35 shown", "09:40:30 missed"]
+
+
+def test_reading_for_three_minutes_and_then_typing_is_a_miss_in_time() -> None:
+    day = Day()
+    day.sit(36)
+    day.read(3)
+    day.sit(2)
+    assert day.seen == ["09:35 shown", "09:40 missed"]
+
+
+def test_a_laptop_closed_on_an_open_prompt_for_the_evening_is_a_break_taken() -> None:
+    day = Day("2026-11-23 16:00")
+    day.sit(36)
+    day.suspend(180)
+    assert day.seen == ["16:35 shown", "19:36 bout 36.0 suspended", "19:36 taken", "19:36 hours closed"]
+
+
+def test_a_prompt_is_withdrawn_when_the_daemon_stops() -> None:
+    day = prompted()
+    day.feed(Stopping)
+    assert [(p.outcome, p.because) for p in day.prompts] == [("withdrawn", "shutdown")]
+    assert day.wake is None
+
+
+def test_an_answer_after_the_prompt_has_gone_is_recorded_and_changes_nothing() -> None:
+    day = Day()
+    day.sit(41)
+    before = day.state
+    day.answer("accept", prompt=1)
+    assert day.state == before
+    assert [(e.answer, e.prompt) for e in day.of(LateAnswerEntry)] == [("accept", 1)]
+    assert day.refused == ["No prompt is open."]
+    assert day.outcomes == ["missed"]
+
+
+def test_an_answer_to_yesterdays_prompt_does_not_close_todays() -> None:
+    day = prompted()
+    day.answer("skip", prompt=7)
+    assert day.outcomes == []
+    day.answer("skip", prompt=1)
+    assert day.outcomes == ["skipped"]
+
+
+def test_a_second_press_is_a_late_answer() -> None:
+    day = prompted()
+    day.answer("skip", prompt=1)
+    day.answer("skip", prompt=1)
+    assert (day.outcomes, len(day.of(LateAnswerEntry))) == (["skipped"], 1)
+
+
+def test_there_is_never_more_than_one_prompt() -> None:
+    day = Day(nudge_after=0, lull=0, patience=0, settle_in=0)
+    day.sit(4)
+    assert len(day.shown) == 1
+
+
+def test_a_prompt_that_takes_long_to_appear_is_taken_away_again_when_the_person_has_left() -> None:
+    day = Day(notifier="hangs")
+    day.sit(36)
+    day.lock(3)
+    assert [(p.outcome, p.shown_at) for p in day.prompts] == [("withdrawn", None)]
+    day.feed(Shown, prompt=1, notifier="slow", ref="42")
+    assert Withdraw(prompt=1, notifier="slow", ref="42") in day.effects
+    assert day.state.shown_today == 0
+
+
+def test_a_notifier_that_never_answers_is_given_up_on() -> None:
+    day = Day(notifier="hangs")
+    day.sit(41)
+    assert [(day.clock(p.closed_at), p.outcome, p.shown_at) for p in day.prompts] == [("09:40", "withdrawn", None)]
+    assert day.state.shown_today == 0
+
+
+def test_an_answer_proves_that_the_prompt_was_seen() -> None:
+    day = Day(notifier="hangs", daily_limit=1)
+    day.sit(36)
+    day.answer("skip", prompt=1)
+    day.sit(100)
+    assert day.outcomes == ["skipped"]
+    assert day.prompts[0].shown_at is not None
+
+
+def test_a_prompt_confirmed_twice_counts_once() -> None:
+    day = prompted()
+    before = day.state
+    day.feed(Shown, prompt=1, notifier="fake", ref="other")
+    assert day.state == before
+    assert before.shown_today == 1
+
+
+def test_what_no_notifier_could_show_is_no_prompt_and_is_tried_again_later() -> None:
+    day = Day(notifier=None)
+    day.sit(36)
+    assert [(day.clock(e.at), e.why) for e in day.of(NotShownEntry)] == [("09:35", "no notifier")]
+    day.notifier = "fake"
+    day.sit(15)
+    assert day.shown == ["09:50"]
+    assert day.state.shown_today == 1
+    assert day.prompts == []
+
+
+def test_a_broken_notifier_is_never_tried_in_a_loop() -> None:
+    day = Day(notifier=None, ask_again_after=0, lull=0, patience=0)
+    day.sit(35)
+    assert [day.clock(e.at) for e in day.of(NotShownEntry)] == ["09:30", "09:31", "09:32", "09:33", "09:34", "09:35"]
+
+
+def test_the_routines_take_turns() -> None:
+    day = Day(rotation=("standing-hip-flexor", "chair-edge-hip-flexor"))
+    for _ in range(4):
+        day.sit(30)
+        day.read(1)
+        day.touch()
+        day.answer("skip")
+    names = [prompt.routine for prompt in day.prompts]
+    assert names == ["standing-hip-flexor", "chair-edge-hip-flexor"] * 2
+
+
+def test_prompts_that_expire_at_once_end_with_the_budget() -> None:
+    day = Day(expires_after=0, ask_again_after=0, nudge_after=0, lull=0, patience=0, settle_in=0)
+    day.sit(30)
+    assert day.outcomes == ["missed"] * 8
+
+
+# --- rule 10: snooze -----------------------------------------------------------------------------------------------
+
+
+def snoozed(day: Day) -> None:
+    """Snooze, type on, and pause when it comes back."""
+    day.touch()
+    day.answer("snooze")
+    day.sit(5)
+    day.read(0.5)
+
+
+def test_a_snoozed_prompt_comes_back_after_five_minutes() -> None:
+    day = prompted()
+    snoozed(day)
+    assert day.seen == ["09:30:08 shown", "09:31 snoozed", "09:36:08 shown"]
+
+
+def test_a_third_snooze_is_neither_offered_nor_granted_and_the_prompt_stays_open() -> None:
+    day = prompted()
+    snoozed(day)
+    snoozed(day)
+    assert offered(day) == [True, True, False]
+    day.answer("snooze")
+    assert day.refused == ["This prompt has been snoozed 2 times in a row, the most that max_snoozes allows."]
+    assert day.outcomes == ["snoozed", "snoozed"]
+    day.answer("skip")
+    day.sit(30)
+    day.read(0.5)
+    assert offered(day)[3:] == [True]
+
+
+def test_snoozing_can_be_switched_off() -> None:
+    day = prompted(max_snoozes=0)
+    assert offered(day) == [False]
+    day.answer("snooze")
+    assert day.refused == ["Snoozing is switched off: max_snoozes is 0."]
+
+
+def test_one_snooze_only() -> None:
+    day = prompted(max_snoozes=1)
+    snoozed(day)
+    day.answer("snooze")
+    assert day.refused == ["This prompt has been snoozed once, the most that max_snoozes allows."]
+
+
+def test_the_last_prompt_of_the_day_cannot_be_snoozed_because_it_could_not_come_back() -> None:
+    day = prompted(daily_limit=1)
+    assert offered(day) == [False]
+    day.answer("snooze")
+    assert day.refused == ["This is the last of today's 1 prompts, so it could not come back."]
+    assert day.state.prompt is not None
+
+
+def test_a_snooze_of_ones_own_length() -> None:
+    day = prompted()
+    day.answer("snooze", delay=1200)
+    day.sit(20)
+    day.read(0.5)
+    assert day.shown[1:] == ["09:51:08"]
+
+
+@pytest.mark.parametrize("delay", [0.0, -5.0])
+def test_a_snooze_of_no_length_comes_back_at_the_next_pause(delay: float) -> None:
+    day = prompted()
+    day.answer("snooze", delay=delay)
+    day.read(0.5)
+    assert day.shown[1:] == ["09:31:08"]
+
+
+def test_a_snooze_for_longer_than_a_life_does_no_harm() -> None:
+    day = prompted()
+    day.answer("snooze", delay=1e15)
+    day.sit(60)
+    assert day.outcomes == ["snoozed"]
+
+
+def test_who_leaves_after_snoozing_has_had_the_break() -> None:
+    day = prompted()
+    day.answer("snooze")
+    day.sit(1)
+    day.lock(10)
+    day.sit(29)
+    assert day.shown == ["09:30:08"]
+    day.sit(2)
+    day.read(0.5)
+    assert offered(day) == [True, True]
+    assert day.state.snoozes == 0
+
+
+# --- rule 11: missed -----------------------------------------------------------------------------------------------
+
+
+def test_a_miss_is_asked_again_once_and_two_in_a_row_double_the_interval_up_to_four_times() -> None:
+    day = Day("2026-11-23 00:00", settle_in=0, daily_limit=99, hours=ALWAYS)
+    day.sit(16 * 60)
+    shown = [_minutes(at) for at in day.shown]
+    assert day.outcomes == ["missed"] * len(day.outcomes)
+    between = [b - a for a, b in itertools.pairwise(shown)]
+    # five to be missed and five of patience on top: again after 10, then 60, again, then 120, and never more
+    assert between[:8] == [20, 70, 20, 130, 20, 130, 20, 130]
+
+
+@pytest.mark.parametrize(("answer", "interval"), [("skip", 60), ("snooze", 5), ("accept", 30)])
+def test_only_accepting_or_leaving_brings_the_interval_back(answer: Outcome, interval: int) -> None:
+    day = Day()
+    day.sit(60)
+    assert day.outcomes == ["missed", "missed"]
+    day.sit(60)
+    day.read(0.5)
+    assert day.shown == ["09:35", "09:55", "11:00:08"]
+    day.touch()
+    at = _minutes(day.clock())
+    day.answer(answer)  # type: ignore[arg-type]
+    if answer == "accept":
+        day.read(0.5)
+    day.sit(interval)
+    day.read(0.5)
+    assert _minutes(day.shown[3]) - at <= interval + 1
+    assert _minutes(day.shown[3]) - at >= interval
+
+
+def test_leaving_an_open_prompt_brings_the_interval_back() -> None:
+    day = Day()
+    day.sit(121)
+    day.read(0.2)
+    assert len(day.shown) == 3
+    day.lock(5)
+    assert day.outcomes == ["missed", "missed", "taken"]
+    day.sit(30)
+    day.read(0.2)
+    assert len(day.shown) == 4
+
+
+def test_a_miss_before_a_break_is_not_asked_again_after_it() -> None:
+    day = Day()
+    day.sit(42)
+    day.leave(10)
+    day.sit(29)
+    assert day.outcomes == ["missed"]
+    day.sit(6)
+    assert len(day.shown) == 2
+
+
+def test_an_answer_ends_the_row_of_misses() -> None:
+    day = Day()
+    day.sit(56)
+    day.answer("skip")
+    day.sit(41)
+    assert day.outcomes == ["missed", "skipped", "missed"]
+    assert (day.state.misses, day.state.spacing) == (1, 1)
+
+
+# --- without an idle source ----------------------------------------------------------------------------------------
+
+
+def test_where_nothing_can_tell_of_input_time_alone_brings_the_prompts() -> None:
+    day = Day(watches=False)
+    day.feed(Active)
+    day.sit(36)
+    assert day.shown == ["09:35"]
+    day.feed(Sensed, signal=Signal.LOCKED, on=True)
+    day.sit(3)
+    assert day.outcomes == ["taken"]
+
+
+def _minutes(clock: str) -> float:
+    hours, minutes, *seconds = (int(part) for part in clock.split(":"))
+    return hours * 60 + minutes + (seconds[0] / 60 if seconds else 0)

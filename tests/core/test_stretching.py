@@ -1,0 +1,228 @@
+"""Rule 12: after Accept. What was done is recorded, never what was planned."""
+
+from typing import Any
+
+import pytest
+
+from psoas_nudge.core.model import (
+    Active,
+    GuideEnded,
+    GuideStarted,
+    Sensed,
+    Signal,
+    StartGuide,
+    StretchEntry,
+)
+from tests.core.timeline import Day
+
+ROUTINE = "standing-hip-flexor"
+
+
+def accepted(**settings: Any) -> Day:
+    """Accepted at 09:31 after half an hour of sitting."""
+    day = Day(**settings)
+    day.sit(30)
+    day.read(1)
+    day.touch()
+    day.answer("accept")
+    return day
+
+
+def stretches(day: Day) -> list[tuple[bool, float, float, int | None]]:
+    return [(e.performed, e.left_seconds, e.right_seconds, e.prompt) for e in day.of(StretchEntry)]
+
+
+def started(day: Day, prompt: int | None = 1) -> None:
+    day.feed(GuideStarted, routine=ROUTINE, prompt=prompt)
+
+
+def ended(day: Day, prompt: int | None = 1, left: float = 60.0, right: float = 60.0) -> None:
+    day.feed(GuideEnded, routine=ROUTINE, prompt=prompt, left_seconds=left, right_seconds=right)
+
+
+def test_accepting_ends_the_bout_and_opens_the_guide() -> None:
+    day = accepted()
+    assert day.seen == ["09:30:08 shown", "09:31 accepted", "09:31 bout 31.0 accepted"]
+    assert [e for e in day.effects if isinstance(e, StartGuide)] == [StartGuide(routine=ROUTINE, prompt=1)]
+
+
+def test_what_was_held_is_recorded_side_by_side_and_the_next_bout_begins_with_the_return() -> None:
+    day = accepted()
+    started(day)
+    day.read(3)
+    ended(day, left=60, right=45.5)
+    assert stretches(day) == [(True, 60, 45.5, 1)]
+    day.read(1)
+    day.sit(30)
+    day.read(0.5)
+    assert day.shown[1:] == ["10:05:08"]
+
+
+def test_a_guide_that_is_closed_at_once_was_no_stretch() -> None:
+    day = accepted()
+    started(day)
+    day.read(0.5)
+    ended(day, left=0, right=0)
+    assert stretches(day) == [(False, 0, 0, 1)]
+
+
+def test_accepting_and_typing_on_for_three_minutes_is_not_performed_and_the_bout_goes_on_from_the_answer() -> None:
+    day = accepted()
+    day.sit(10)
+    day.lock(5)
+    assert day.seen[3:] == ["09:34 stretch", "09:43 bout 10.0 locked"]
+    assert stretches(day) == [(False, 0, 0, 1)]
+
+
+def test_the_guide_that_ran_beside_the_typing_adds_nothing() -> None:
+    day = accepted()
+    started(day)
+    day.sit(4)
+    ended(day)
+    assert stretches(day) == [(False, 0, 0, 1)]
+
+
+def test_a_guide_opened_again_after_typing_on_does_not_block_the_next_prompt() -> None:
+    day = accepted()
+    day.sit(4)
+    started(day)
+    ended(day)
+    assert day.state.stretching is None
+    day.sit(30)
+    day.read(0.5)
+    assert len(day.shown) == 2
+
+
+def test_a_look_of_ten_seconds_at_the_screen_does_not_break_the_typing_but_fifteen_do() -> None:
+    day = accepted()
+    day.sit(1)
+    day.read(14 / 60)
+    day.sit(2)
+    assert stretches(day) == [(False, 0, 0, 1)]
+    day = accepted()
+    day.sit(1)
+    day.read(15 / 60)
+    day.sit(10)
+    assert stretches(day) == []
+
+
+def test_without_a_guide_a_pause_and_a_return_begin_a_new_bout() -> None:
+    day = accepted()
+    day.sit(0.5)
+    day.read(2)
+    day.sit(10)
+    day.leave(6)
+    assert day.seen[3:] == ["09:48:30 bout 10.0 idle"]
+
+
+def test_locking_to_stretch_is_a_pause() -> None:
+    day = accepted()
+    day.lock(1)
+    day.sit(10)
+    day.leave(6)
+    assert stretches(day) == []
+    assert [b.sitting_seconds for b in day.bouts] == [31 * 60, 600]
+
+
+def test_no_prompt_comes_and_no_bout_runs_while_the_guide_is_open() -> None:
+    day = accepted()
+    started(day, prompt=None)
+    day.reload(nudge_after=60)
+    for _ in range(10):
+        day.sit(1)
+        day.read(0.5)
+    assert len(day.shown) == 1
+    assert day.state.bout is None
+
+
+def test_a_guide_that_died_is_forgotten_after_an_hour() -> None:
+    day = accepted()
+    started(day)
+    day.read(2)
+    day.sit(70)
+    assert [b.ended_by for b in day.bouts] == ["accepted"]
+    assert day.state.bout is not None
+    day.lock(5)
+    assert day.bouts[1].sitting_seconds == 12 * 60
+
+
+def test_a_guide_that_died_is_forgotten_although_nobody_stopped_typing() -> None:
+    day = Day()
+    day.sit(5)
+    started(day, prompt=None)
+    day.sit(61)
+    assert day.state.stretching is None
+
+
+def test_a_stretch_of_ones_own_ends_the_bout_too() -> None:
+    day = Day()
+    day.sit(20)
+    started(day, prompt=None)
+    day.read(3)
+    ended(day, prompt=None)
+    day.sit(1)
+    assert day.seen == ["09:20 bout 20.0 stretch", "09:23 stretch"]
+    assert stretches(day) == [(True, 60, 60, None)]
+
+
+def test_stretching_on_ones_own_while_a_prompt_is_open_answers_it() -> None:
+    day = Day()
+    day.sit(36)
+    started(day, prompt=None)
+    assert day.outcomes == ["accepted"]
+    assert day.prompts[0].via == "guide"
+    day.read(3)
+    ended(day, prompt=None)
+    assert stretches(day) == [(True, 60, 60, None)]
+    assert day.state.stretching is None
+
+
+def test_typing_during_a_stretch_of_ones_own_is_not_held_against_it() -> None:
+    day = Day()
+    day.sit(5)
+    started(day, prompt=None)
+    day.sit(5)
+    ended(day, prompt=None)
+    assert stretches(day) == [(True, 60, 60, None)]
+
+
+def test_a_guide_that_reports_late_is_still_recorded() -> None:
+    day = accepted()
+    day.read(1)
+    day.sit(5)
+    ended(day)
+    assert stretches(day) == [(True, 60, 60, 1)]
+    assert day.state.bout is not None
+
+
+def test_a_lid_closed_after_accepting_is_no_typing_and_no_sitting() -> None:
+    day = accepted()
+    day.freeze(600)
+    day.sit(5)
+    assert stretches(day) == []
+    day.leave(6)
+    assert day.bouts[1].sitting_seconds == 300
+
+
+def test_accepting_and_going_home_leaves_nothing_open() -> None:
+    day = accepted()
+    day.feed(Sensed, signal=Signal.LOCKED, on=True)
+    day.read(900)
+    assert day.state.stretching is None
+    assert day.seen[3:] == ["17:00 hours closed"]
+
+
+@pytest.mark.parametrize("guided", [True, False])
+def test_where_nothing_tells_of_missing_input_only_the_guide_says_what_was_done(guided: bool) -> None:
+    day = Day(watches=False)
+    day.feed(Active)
+    day.sit(36)
+    day.answer("accept")
+    if guided:
+        started(day)
+    day.read(4)
+    if guided:
+        assert day.state.stretching is not None
+        ended(day)
+    assert stretches(day) == ([(True, 60, 60, 1)] if guided else [])
+    assert day.state.bout is not None
