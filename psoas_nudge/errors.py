@@ -40,9 +40,7 @@ class DaemonSilent(PsoasNudgeError):
     """The daemon took a request and did not answer in time."""
 
     def __init__(self, seconds: float) -> None:
-        super().__init__(
-            f"psoas-nudge is running but did not answer within {seconds:g} s. Try again, or restart it."
-        )
+        super().__init__(f"psoas-nudge is running but did not answer within {seconds:g} s. Try again, or restart it.")
 
 
 class NoPromptOpen(PsoasNudgeError):

@@ -17,6 +17,19 @@ from psoas_nudge.errors import PsoasNudgeError
 
 COMMANDS: dict[str, tuple[str, str]] = {
     # name: (module below psoas_nudge.cli, one line for the list of commands)
+    "run": ("run", "Watch for long sitting and prompt you, until stopped."),
+    "status": ("status", "What is going on now."),
+    "accept": ("answers", "Answer the prompt: stretch now."),
+    "snooze": ("answers", "Answer the prompt: ask again later."),
+    "skip": ("answers", "Answer the prompt: not this time."),
+    "pause": ("answers", "No prompts for a while."),
+    "resume": ("answers", "End a pause."),
+    "stand": ("answers", "Say that you work standing now."),
+    "sit": ("answers", "Say that you sit again."),
+    "explain": ("status", "Why there is no prompt now, and when the next could come."),
+    "demo": ("demo", "Play a workday in about a minute, with real prompts."),
+    "reload": ("answers", "Make the daemon read the configuration again."),
+    "stop": ("answers", "End the daemon."),
     "autostart": ("autostart", "Start at login, or no longer; see what is set up."),
 }
 """The function has the command's name, with `_` for `-` and a trailing `_` where Python needs the word itself."""

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+import os
 import re
 from datetime import datetime, time, timedelta, tzinfo
+from zoneinfo import ZoneInfo
 
 from psoas_nudge.core.durations import parse_duration
 from psoas_nudge.errors import BadInput
 
 LOOKS = 'Write a time like "14:00", "tomorrow", "2026-12-24 10:30" or "2026-12-24T10:30+01:00".'
+
+
+def system_zone() -> tzinfo:
+    """The zone that this machine's clock shows, so that typed times are as the person reads them on the wall."""
+    from psoas_nudge.config.zone import system_zone as name
+
+    return ZoneInfo(name(os.environ))
 
 
 def parse_moment(text: str, now: datetime, zone: tzinfo, *, future: bool = False) -> datetime:

@@ -81,10 +81,6 @@ class Reload(Request, frozen=True, tag="reload"):
     """Read the configuration again."""
 
 
-class NotifyTest(Request, frozen=True, tag="notify-test"):
-    """Show a test notification; `said` in the answer tells through what."""
-
-
 class Stop(Request, frozen=True, tag="stop"):
     """End the daemon."""
 
@@ -138,7 +134,6 @@ AnyRequest = (
     | Stand
     | Sit
     | Reload
-    | NotifyTest
     | Stop
     | GuideStarted
     | GuideEnded

@@ -38,9 +38,13 @@ LAST_SECONDS = 1.5
 class Timer(Protocol):
     """See timers.Timer."""
 
+    def start(self, on_wake: Callable[[], object]) -> None: ...
+
     def wake(self, after: float | None) -> None: ...
 
     def clock_jumped(self) -> None: ...
+
+    def stop(self) -> None: ...
 
 
 class Presence(Protocol):
@@ -68,7 +72,7 @@ class Daemon:
         *,
         presence: Presence,
         notifiers: Notifiers,
-        timer: Callable[[Callable[[], object]], Timer],
+        timer: Timer,
     ) -> None:
         self.sound = False
         self.on_guide: Callable[[m.StartGuide, str | None], None] = lambda _effect, _token: None
@@ -76,7 +80,7 @@ class Daemon:
         self.on_entry: list[Callable[[Stored], None]] = []
         self._clock = clock
         self._presence, self._notifiers = presence, notifiers
-        self._timer = timer(lambda: self.feed(m.Woke))
+        self._timer = timer
         self._screen: asyncio.Queue[Coroutine[Any, Any, None]] = asyncio.Queue()
         self._tasks: set[asyncio.Task[None]] = set()
         self._token: str | None = None
@@ -91,11 +95,13 @@ class Daemon:
     def start(self, *, lived: float = 0.0, silent_for: float = 0.0) -> None:
         """Begin to decide; see model.Started for the two lengths."""
         self._spawn(self._work_screen())
+        self._timer.start(lambda: self.feed(m.Woke))
         self.runner.start(lived=lived, silent_for=silent_for)
 
     async def stop(self) -> None:
         """Withdraw the open prompt and end."""
         self.feed(m.Stopping)
+        self._timer.stop()
         try:
             await asyncio.wait_for(self._screen.join(), LAST_SECONDS)
         except TimeoutError:

@@ -23,17 +23,18 @@ JOB = "wake"
 
 
 class Timer:
-    """Calls `on_wake` once, on the running loop, when the time asked for has passed."""
+    """Calls `on_wake`, given to `start`, once when the time asked for has passed."""
 
-    def __init__(self, on_wake: Callable[[], object]) -> None:
-        self._on_wake = on_wake
+    def __init__(self) -> None:
+        self._on_wake: Callable[[], object] = lambda: None
         self._scheduler = AsyncIOScheduler(
             timezone=UTC, job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 2}
         )
         self._scheduler.add_listener(self._given_up, EVENT_JOB_ERROR | EVENT_JOB_MAX_INSTANCES | EVENT_JOB_MISSED)
 
-    def start(self) -> None:
-        """Begin; needs a running event loop."""
+    def start(self, on_wake: Callable[[], object]) -> None:
+        """Begin, on the running event loop."""
+        self._on_wake = on_wake
         self._scheduler.start()
 
     def stop(self) -> None:

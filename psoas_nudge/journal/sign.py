@@ -36,7 +36,7 @@ class Sign:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._boot = boot_id()
+        self.boot = boot_id()
         self._failed = False
         try:
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -50,7 +50,7 @@ class Sign:
     def touch(self, utc: datetime, tick: float) -> None:
         """Write that the daemon lives at `utc`, clock reading `tick` (seconds). A failure is logged once, not raised:
         without a sign a restart only knows less."""
-        text = f"{milliseconds(utc)} {tick!r} {self._boot or '-'}"
+        text = f"{milliseconds(utc)} {tick!r} {self.boot or '-'}"
         line = f"{text} {crc32(text.encode()):08x}".ljust(LENGTH - 1) + "\n"
         try:
             self._file.seek(0)

@@ -46,6 +46,12 @@ class Desk:
     async def watch(self, threshold: float) -> None:
         self.threshold = threshold
 
+    def start(self, on_wake: Any) -> None:
+        pass
+
+    def stop(self) -> None:
+        pass
+
     def wake(self, after: float | None) -> None:
         pass
 
@@ -70,7 +76,7 @@ def desk() -> Desk:
 
 @pytest.fixture
 async def daemon(journal, rules, clock, screen, desk) -> AsyncIterator[Daemon]:
-    daemon = Daemon(journal, rules, clock, presence=desk, notifiers=screen, timer=lambda _on_wake: desk)
+    daemon = Daemon(journal, rules, clock, presence=desk, notifiers=screen, timer=desk)
     daemon.start()
     daemon.report(InputSeen())
     yield daemon

@@ -1,0 +1,81 @@
+"""Commands that tell the daemon something: answers to the prompt, pause and resume, stand and sit."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import click
+
+from psoas_nudge import places
+from psoas_nudge.cli.when import parse_pause, system_zone
+from psoas_nudge.control import messages as c
+from psoas_nudge.control.client import ask
+from psoas_nudge.core.durations import parse_duration
+
+
+def tell(request: c.AnyRequest) -> None:
+    """Ask the daemon and print what it says."""
+    print(ask(request, places.socket_file()).said)
+
+
+@click.command(epilog="Example: psoas-nudge accept")
+def accept() -> None:
+    """Answer the open prompt: stretch now."""
+    tell(c.Accept())
+
+
+@click.command(epilog="Example: psoas-nudge snooze 10m")
+@click.argument("for_", metavar="[FOR]", required=False)
+def snooze(for_: str | None) -> None:
+    """Answer the open prompt: ask again later.
+
+    FOR is a length like "10m"; without it the setting prompt.snooze_for decides.
+    """
+    tell(c.Snooze(delay=None if for_ is None else parse_duration(for_)))
+
+
+@click.command(epilog='Example: psoas-nudge skip --because "train to catch"')
+@click.option("--because", metavar="TEXT", help="The reason, for your journal.")
+def skip(because: str | None) -> None:
+    """Answer the open prompt: not this time."""
+    tell(c.Skip(because=because))
+
+
+@click.command(
+    epilog="Examples: psoas-nudge pause 30m; psoas-nudge pause until 14:00; psoas-nudge pause until tomorrow"
+)
+@click.argument("words", metavar="[FOR | until TIME | until tomorrow]", nargs=-1)
+def pause(words: tuple[str, ...]) -> None:
+    """No prompts for a while; without a length, until you resume."""
+    length, until = parse_pause(words, datetime.now().astimezone(), system_zone())
+    tell(c.Pause(length=length, until=until))
+
+
+@click.command(epilog="Example: psoas-nudge resume")
+def resume() -> None:
+    """End a pause."""
+    tell(c.Resume())
+
+
+@click.command(epilog="Example: psoas-nudge stand")
+def stand() -> None:
+    """Say that you work standing now; it does not count as sitting."""
+    tell(c.Stand())
+
+
+@click.command(epilog="Example: psoas-nudge sit")
+def sit() -> None:
+    """Say that you sit again."""
+    tell(c.Sit())
+
+
+@click.command(epilog="Example: psoas-nudge reload")
+def reload() -> None:
+    """Make the daemon read the configuration again."""
+    tell(c.Reload())
+
+
+@click.command(epilog="Example: psoas-nudge stop")
+def stop() -> None:
+    """End the daemon; an open prompt is withdrawn."""
+    tell(c.Stop())

@@ -1,0 +1,56 @@
+"""`status` and `explain`: what is going on, and why there is no prompt."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import click
+import msgspec
+
+from psoas_nudge import places
+from psoas_nudge.control import messages as c
+from psoas_nudge.control.client import ask
+
+
+@click.command(epilog="Example: psoas-nudge status --json")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object.")
+def status(as_json: bool) -> None:
+    """What is going on: sitting time, the open prompt, the next one, pauses and quiet."""
+    now = ask(c.GetStatus(), places.socket_file()).status
+    assert now is not None  # noqa: S101 - the message table promises it
+    if as_json:
+        print(msgspec.json.encode(now).decode())
+        return
+    print(
+        f"{now.presence}, sat {int(now.sat_seconds // 60)} min; {now.prompts_today} of {now.daily_limit} prompts today"
+    )
+    for reason in now.why:
+        print(reason)
+
+
+@click.command(epilog="Examples: psoas-nudge explain; psoas-nudge explain --at 16:45")
+@click.option("--at", metavar="TIME", help="A later moment, of which only schedule, pause and snooze can be known.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object.")
+def explain(at: str | None, as_json: bool) -> None:
+    """Why there is no prompt now, what is waited for, and when the next could come."""
+    from psoas_nudge.cli.when import parse_moment, system_zone
+
+    now = datetime.now().astimezone()
+    moment = None if at is None else parse_moment(at, now, system_zone(), future=True)
+    told = ask(c.Explain(at=moment), places.socket_file()).explanation
+    assert told is not None  # noqa: S101 - the message table promises it
+    if as_json:
+        print(msgspec.json.encode(told).decode())
+        return
+    for reason in told.reasons:
+        print(reason.text)
+    if not told.reasons:
+        print("Nothing stands in the way of a prompt.")
+    if told.next_prompt:
+        print(f"The earliest next prompt: {clock(told.next_prompt)}.")
+
+
+def clock(at: datetime) -> str:
+    """A local time of day, with the date unless it is today's."""
+    local = at.astimezone()
+    return f"{local:%H:%M}" if local.date() == datetime.now().astimezone().date() else f"{local:%a %Y-%m-%d %H:%M}"

@@ -1,0 +1,152 @@
+"""The daemon on a real desktop: lock, journal, buses, sensors, notifiers, control socket, signals; begin and end.
+
+Start-up order: the lock before the socket, the journal before anything that could be recorded, the sensors beside the
+notifiers so that a slow notification service delays no reading. The end is the same, backwards, within two seconds.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import os
+import signal
+import sys
+from pathlib import Path
+
+from psoas_nudge import places
+from psoas_nudge.bus import Bus
+from psoas_nudge.config import Settings, load
+from psoas_nudge.control.lock import Lock
+from psoas_nudge.control.server import Server
+from psoas_nudge.core import model as m
+from psoas_nudge.core.explain import in_words
+from psoas_nudge.daemon.clock import SystemClock
+from psoas_nudge.daemon.commands import Commands
+from psoas_nudge.daemon.daemon import Daemon
+from psoas_nudge.daemon.timers import Timer
+from psoas_nudge.errors import ConfigInvalid, Unavailable
+from psoas_nudge.journal.sign import Sign
+from psoas_nudge.journal.store import Journal
+from psoas_nudge.notify.chooser import Chooser
+from psoas_nudge.notify.port import Surroundings
+from psoas_nudge.presence.chooser import Sensors
+from psoas_nudge.presence.port import Reading, Session
+
+log = logging.getLogger(__name__)
+
+
+async def serve(config_file: Path | None) -> None:
+    """Run until SIGTERM, SIGINT or `stop`. Raises AlreadyRunning, ConfigInvalid or JournalBroken before it begins."""
+    settings = load(config_file, os.environ)
+    async with contextlib.AsyncExitStack() as stack:
+        lock = stack.enter_context(Lock(places.lock_file()))
+        journal = stack.enter_context(Journal.open(places.journal_file()))
+        sign = stack.enter_context(Sign(places.sign_file()))
+        await Service(config_file, settings, journal, sign, lock).run(stack)
+
+
+class Service:
+    """One run of the daemon, from the first reading to the last withdrawal."""
+
+    def __init__(self, config_file: Path | None, settings: Settings, journal: Journal, sign: Sign, lock: Lock) -> None:
+        self._config_file, self._settings = config_file, settings
+        self._sign, self._lock = sign, lock
+        self._ended = asyncio.Event()
+        self._early: list[Reading] | None = []
+        self._clock = SystemClock()
+        self._sensors = Sensors()
+        self._notifiers = Chooser(settings.desktop.notifier, lambda: self._clock.now().tick)
+        self._daemon = Daemon(
+            journal,
+            settings.rules,
+            self._clock,
+            presence=self._sensors,
+            notifiers=self._notifiers,
+            timer=Timer(),
+        )
+        self._daemon.sound = settings.desktop.sound
+        self._daemon.on_step.append(self._live)
+
+    async def run(self, stack: contextlib.AsyncExitStack) -> None:
+        """Start everything, wait for the end, stop everything."""
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self._ended.set)
+        loop.add_signal_handler(signal.SIGHUP, self._hung_up)
+        session_bus, system_bus = await asyncio.gather(self._bus("session", stack), self._bus("system", stack))
+        environ = dict(os.environ)
+
+        server = Server(places.socket_file(), Commands(self._daemon, self.reload, self._ended.set), self._lock)
+        await server.start()
+        stack.push_async_callback(server.close)
+        self._daemon.on_step.append(lambda _state: server.publish(self._daemon.status()) if server.followed else None)
+
+        await self._sensors.start(Session(environ, session_bus, system_bus), self._report)
+        stack.push_async_callback(self._sensors.stop)
+        self._start_from_sign()
+        stack.push_async_callback(self._notifiers.stop)
+        stack.push_async_callback(self._daemon.stop)
+        early, self._early = self._early or [], None
+        for reading in early:
+            self._daemon.report(reading)
+        surroundings = Surroundings(environ, session_bus, interactive=sys.stdin is not None and sys.stdin.isatty())
+        await self._notifiers.start(surroundings, self._daemon.pressed)
+        log.info("ready, a prompt comes after %s of sitting", in_words(self._settings.rules.nudge_after))
+        await self._ended.wait()
+        log.info("ending")
+
+    def reload(self) -> str:
+        """Rule 15: read the configuration again; a broken one changes nothing and is told once."""
+        try:
+            settings = load(self._config_file, os.environ)
+        except ConfigInvalid as error:
+            log.warning("the configuration is unchanged: %s", error)
+            self._daemon.tell("Your psoas-nudge configuration has a mistake", "\n".join(error.problems))
+            raise
+        self._settings = settings
+        self._notifiers.want(settings.desktop.notifier)
+        self._daemon.sound = settings.desktop.sound
+        self._daemon.tell_no_more()
+        self._daemon.reload(settings.rules)
+        log.info("the configuration is in force")
+        return "The configuration was read again and is in force."
+
+    def _hung_up(self) -> None:
+        with contextlib.suppress(ConfigInvalid):  # told by `reload`
+            self.reload()
+
+    async def _bus(self, kind: str, stack: contextlib.AsyncExitStack) -> Bus | None:
+        bus = Bus("session", negotiate_fds=False) if kind == "session" else Bus("system", negotiate_fds=True)
+        try:
+            await bus.connect()
+        except Unavailable as error:
+            log.info("%s", error)
+            return None
+        stack.push_async_callback(bus.close)
+        return bus
+
+    def _report(self, reading: Reading) -> None:
+        if self._early is not None:
+            self._early.append(reading)
+        else:
+            self._daemon.report(reading)
+
+    def _start_from_sign(self) -> None:
+        """Rule 14: how long the daemon lived after its last snapshot, and how long it has been silent since."""
+        stored, now, sign = self._daemon.runner.state, self._clock.now(), self._sign.read()
+        if stored.at == m.EPOCH:
+            self._daemon.start()
+            return
+        at, tick = stored.at, stored.tick
+        if sign is not None and sign[0] >= stored.at:
+            at, tick = sign[0], sign[1]
+        same_boot = sign is not None and sign[2] == self._sign.boot != ""
+        silent_for = now.tick - tick if same_boot else (now.at - at).total_seconds()
+        self._daemon.start(lived=max(0.0, tick - stored.tick), silent_for=max(0.0, silent_for))
+
+    def _live(self, state: m.State) -> None:
+        """Rule 14: a sign of life with every step while a bout runs, at least one a minute."""
+        if state.bout:
+            now = self._clock.now()
+            self._sign.touch(now.at, now.tick)
