@@ -1,0 +1,72 @@
+"""The present moment in a word and in one line: what tray, bars and scripts show of a status."""
+
+from __future__ import annotations
+
+from datetime import datetime, tzinfo
+from enum import StrEnum
+
+from psoas_nudge.core.explain import Status
+
+DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+
+
+class Look(StrEnum):
+    """What matters most about a moment, in the order in which it wins."""
+
+    PROMPT = "prompt"
+    STRETCHING = "stretching"
+    PAUSED = "paused"
+    CLOSED = "closed"
+    AWAY = "away"
+    STANDING = "standing"
+    QUIET = "quiet"
+    SITTING = "sitting"
+
+
+def look(status: Status) -> Look:
+    """The one word for a status."""
+    holds = {
+        Look.PROMPT: status.prompt is not None,
+        Look.STRETCHING: status.presence == "stretching",
+        Look.PAUSED: status.paused,
+        Look.CLOSED: not status.hours_open,
+        Look.AWAY: status.presence == "away",
+        Look.STANDING: status.presence == "standing",
+        Look.QUIET: bool(status.quiet),
+    }
+    return next((word for word, holding in holds.items() if holding), Look.SITTING)
+
+
+def progress(status: Status) -> float:
+    """How much of the sitting that the next prompt needs is done, 0 to 1."""
+    return min(1.0, max(0.0, status.toward_next / status.needed)) if status.needed > 0 else 1.0
+
+
+def headline(status: Status, at: datetime, zone: tzinfo | None = None) -> str:
+    """One line for a tooltip: "sat 24 min, next nudge about 10:42". Times are on the wall clock of `zone` (None: the
+    system's); `at` is the moment of the status."""
+    sat = f"sat {int(status.sat_seconds // 60)} min"
+    match look(status):
+        case Look.PROMPT:
+            line = f"{sat}: time to stretch"
+        case Look.PAUSED:
+            line = f"{sat}, paused until {when(status.paused_until, at, zone) if status.paused_until else 'you resume'}"
+        case Look.CLOSED:
+            until = f" until {when(status.hours_change, at, zone)}" if status.hours_change else ""
+            line = f"outside working hours{until}"
+        case Look.QUIET:
+            line = f"{sat}, quiet: {', '.join(reason.replace('-', ' ') for reason in status.quiet)}"
+        case Look.SITTING:
+            line = f"{sat}, next nudge about {when(status.next_prompt, at, zone)}" if status.next_prompt else sat
+        case other:
+            line = other.value
+    return line
+
+
+def when(instant: datetime, at: datetime, zone: tzinfo | None = None) -> str:
+    """The instant as seen from `at`: "10:42", "Mon 09:00" within a week, else "2026-12-24 09:00"."""
+    local, today = instant.astimezone(zone), at.astimezone(zone).date()
+    days = (local.date() - today).days
+    if days == 0:
+        return f"{local:%H:%M}"
+    return f"{DAYS[local.weekday()]} {local:%H:%M}" if 0 < days < 7 else f"{local:%Y-%m-%d %H:%M}"

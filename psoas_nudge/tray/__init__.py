@@ -1,0 +1,1 @@
+"""What the desktop sees of the daemon over D-Bus: the tray icon with its menu, and a name for bars and scripts."""

@@ -1,0 +1,165 @@
+"""The menu on D-Bus: com.canonical.dbusmenu, version 3, as every tray host draws it (libdbusmenu's dbus-menu.xml).
+
+Texts that only tell something grow old without a signal; a host asks before it opens the menu (AboutToShow) and is told
+then to read it again. So a closed menu costs nothing.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Annotated, Any
+
+from dbus_fast import DBusError, PropertyAccess, Variant
+from dbus_fast.annotations import DBusBool, DBusInt32, DBusSignature, DBusStr, DBusUInt32, DBusVariant
+from dbus_fast.service import ServiceInterface, dbus_method, dbus_property, dbus_signal
+
+from psoas_nudge.tray.menu import Item, everything, find
+
+INTERFACE, PATH = "com.canonical.dbusmenu", "/MenuBar"
+EMPTY = Item(0)
+Numbers = Annotated[list[int], DBusSignature("ai")]
+Names = Annotated[list[str], DBusSignature("as")]
+Layout = Annotated[tuple[int, list[Any]], DBusSignature("u(ia{sv}av)")]
+Properties = Annotated[list[Any], DBusSignature("a(ia{sv})")]
+Events = Annotated[list[Any], DBusSignature("a(isvu)")]
+
+
+def properties(item: Item, wanted: Sequence[str] = ()) -> dict[str, Variant]:
+    """An entry as the interface words it; `wanted` empty: all that differ from the interface's defaults."""
+    said: dict[str, Variant] = {}
+    if item.children or item.number == 0:
+        said["children-display"] = Variant("s", "submenu")
+    if item.number and not item.label:
+        said["type"] = Variant("s", "separator")
+    elif item.number:
+        said["label"] = Variant("s", item.label.replace("_", "__"))
+        if item.command is None and not item.children:
+            said["enabled"] = Variant("b", False)
+    return {name: value for name, value in said.items() if not wanted or name in wanted}
+
+
+def layout(item: Item, depth: int, wanted: Sequence[str] = ()) -> list[Any]:
+    """An entry and what is below it, down to `depth` levels (below 0: all)."""
+    children = item.children if depth else ()
+    return [
+        item.number,
+        properties(item, wanted),
+        [Variant("(ia{sv}av)", layout(x, depth - 1, wanted)) for x in children],
+    ]
+
+
+class DBusMenu(ServiceInterface):
+    """The exported menu. `current` makes the menu of this moment; `on_click` gets an entry that was clicked."""
+
+    def __init__(self, current: Callable[[], Item], on_click: Callable[[Item], None]) -> None:
+        super().__init__(INTERFACE)
+        self._current, self._on_click = current, on_click
+        self._revision = 0
+        self._told = EMPTY
+        self._offered: dict[int, Item] = {}  # also by menus that are gone, for clicks that come late
+
+    def refresh(self) -> None:
+        """Tell hosts when another menu is offered than the one they read."""
+        menu = self._current()
+        if menu.shape != self._told.shape and self._told is not EMPTY:
+            self._keep(menu)
+            self.layout_updated(0)
+
+    def _keep(self, menu: Item) -> None:
+        self._revision += menu != self._told
+        self._told = menu
+        self._offered.update((item.number, item) for item in everything(menu))
+
+    def _find(self, number: int) -> Item:
+        found = find(self._current(), number) or self._offered.get(number)
+        if found is None:
+            raise DBusError("org.freedesktop.DBus.Error.InvalidArgs", f"there is no entry {number}")
+        return found
+
+    def _about_to_show(self) -> bool:
+        menu = self._current()
+        changed = menu != self._told
+        self._keep(menu)
+        return changed
+
+    def _event(self, number: int, event: str) -> None:
+        item = self._find(number)
+        if event == "clicked" and item.command is not None:
+            self._on_click(item)
+
+    @dbus_method("GetLayout")
+    def get_layout(self, parent: DBusInt32, depth: DBusInt32, names: Names) -> Layout:
+        """The menu from one entry downwards, and its revision."""
+        self._keep(self._current())
+        return self._revision, layout(self._find(parent), depth, names)
+
+    @dbus_method("GetGroupProperties")
+    def get_group_properties(self, numbers: Numbers, names: Names) -> Properties:
+        """The properties of several entries; unknown ones are left out."""
+        menu = self._current()
+        return [[n, properties(item, names)] for n in numbers if (item := find(menu, n))]
+
+    @dbus_method("GetProperty")
+    def get_property(self, number: DBusInt32, name: DBusStr) -> DBusVariant:
+        """One property of an entry."""
+        said = properties(self._find(number))
+        if name not in said:
+            raise DBusError("org.freedesktop.DBus.Error.InvalidArgs", f"entry {number} has no {name}")
+        return said[name]
+
+    @dbus_method("Event")
+    def event(self, number: DBusInt32, event: DBusStr, data: DBusVariant, time: DBusUInt32) -> None:  # noqa: ARG002 - the interface's
+        """Something happened to an entry; only a click matters."""
+        self._event(number, event)
+
+    @dbus_method("EventGroup")
+    def event_group(self, events: Events) -> Numbers:
+        """Several events; the numbers of the unknown entries."""
+        unknown = []
+        for number, event, _, _ in events:
+            try:
+                self._event(number, event)
+            except DBusError:
+                unknown.append(number)
+        return unknown
+
+    @dbus_method("AboutToShow")
+    def about_to_show(self, number: DBusInt32) -> DBusBool:  # noqa: ARG002 - a submenu is as old as the whole
+        """Whether the menu has to be read again before it opens."""
+        return self._about_to_show()
+
+    @dbus_method("AboutToShowGroup")
+    def about_to_show_group(self, numbers: Numbers) -> Annotated[tuple[list[int], list[int]], DBusSignature("aiai")]:
+        """The same for several; those to read again, and those that do not exist."""
+        menu = self._current()
+        unknown = [n for n in numbers if find(menu, n) is None]
+        changed = self._about_to_show()
+        return [n for n in numbers if changed and n not in unknown], unknown
+
+    @dbus_signal("LayoutUpdated")
+    def layout_updated(self, parent: int) -> Annotated[tuple[int, int], DBusSignature("ui")]:
+        """Another menu is offered."""
+        return self._revision, parent
+
+    @dbus_signal("ItemsPropertiesUpdated")
+    def items_properties_updated(self) -> Annotated[tuple[Any, Any], DBusSignature("a(ia{sv})a(ias)")]:
+        """Part of the interface; never sent, a changed entry comes with LayoutUpdated or AboutToShow."""
+        return [], []
+
+    @dbus_property(PropertyAccess.READ, "Version")
+    def version(self) -> DBusUInt32:
+        """Of the interface."""
+        return 3
+
+    @dbus_property(PropertyAccess.READ, "Status")
+    def status(self) -> DBusStr:
+        """Whether the menu wants to be noticed: never, the icon does that."""
+        return "normal"
+
+    @dbus_property(PropertyAccess.READ, "TextDirection")
+    def text_direction(self) -> DBusStr:
+        """Of the labels."""
+        return "ltr"
+
+    @dbus_property(PropertyAccess.READ, "IconThemePath")
+    def icon_theme_path(self) -> Names:
+        """Entries have no icons."""
+        return []

@@ -1,0 +1,147 @@
+"""The icon on D-Bus: org.kde.StatusNotifierItem (Status Notifier Item 0.1, and what hosts really read)."""
+
+from collections.abc import Callable
+from typing import Annotated, Any
+
+from dbus_fast import PropertyAccess
+from dbus_fast.annotations import DBusBool, DBusInt32, DBusObjectPath, DBusSignature, DBusStr
+from dbus_fast.service import ServiceInterface, dbus_method, dbus_property, dbus_signal
+from msgspec import Struct
+
+from psoas_nudge.core.summary import Look
+from psoas_nudge.tray import dbusmenu
+from psoas_nudge.tray.picture import pictures
+
+INTERFACE, PATH = "org.kde.StatusNotifierItem", "/StatusNotifierItem"
+READ = PropertyAccess.READ
+Pixmaps = Annotated[list[Any], DBusSignature("a(iiay)")]
+ToolTip = Annotated[list[Any], DBusSignature("(sa(iiay)ss)")]
+
+
+class Shown(Struct, frozen=True):
+    """All of a status that can be seen without opening the menu."""
+
+    look: Look
+    step: int
+    tooltip: str
+
+
+def _pixmaps(look: Look, step: int) -> list[Any]:
+    return [list(picture) for picture in pictures(look, step)]
+
+
+class NotifierItem(ServiceInterface):
+    """The exported icon; `on_activate`: it was clicked, in a host that does not open the menu then."""
+
+    def __init__(self, shown: Shown, on_activate: Callable[[], None]) -> None:
+        super().__init__(INTERFACE)
+        self._shown = shown
+        self._on_activate = on_activate
+
+    def show(self, shown: Shown) -> None:
+        """Show something else; hosts are only told of what differs."""
+        before, self._shown = self._shown, shown
+        if (before.look, before.step) != (shown.look, shown.step):
+            self.new_icon()
+        if before.tooltip != shown.tooltip:
+            self.new_tool_tip()
+        if (before.look is Look.PROMPT) != (shown.look is Look.PROMPT):
+            self.new_status()
+
+    @dbus_method("Activate")
+    def activate(self, x: DBusInt32, y: DBusInt32) -> None:  # noqa: ARG002 - the interface's
+        """It was clicked."""
+        self._on_activate()
+
+    @dbus_method("SecondaryActivate")
+    def secondary_activate(self, x: DBusInt32, y: DBusInt32) -> None:
+        """A middle click does nothing: it happens by accident."""
+
+    @dbus_method("ContextMenu")
+    def context_menu(self, x: DBusInt32, y: DBusInt32) -> None:
+        """For hosts that cannot draw the menu; there is no other one."""
+
+    @dbus_method("Scroll")
+    def scroll(self, delta: DBusInt32, orientation: DBusStr) -> None:
+        """Nothing to scroll through."""
+
+    @dbus_signal("NewIcon")
+    def new_icon(self) -> None:
+        """Another icon."""
+
+    @dbus_signal("NewToolTip")
+    def new_tool_tip(self) -> None:
+        """Another tooltip."""
+
+    @dbus_signal("NewStatus")
+    def new_status(self) -> DBusStr:
+        """Another status."""
+        return self._status()
+
+    def _status(self) -> str:
+        return "NeedsAttention" if self._shown.look is Look.PROMPT else "Active"
+
+    @dbus_property(READ, "Category")
+    def category(self) -> DBusStr:
+        """What kind of program it is."""
+        return "ApplicationStatus"
+
+    @dbus_property(READ, "Id")
+    def id(self) -> DBusStr:
+        """The same at every start."""
+        return "psoas-nudge"
+
+    @dbus_property(READ, "Title")
+    def title(self) -> DBusStr:
+        """A name for people."""
+        return "psoas-nudge"
+
+    @dbus_property(READ, "Status")
+    def status(self) -> DBusStr:
+        """Whether it wants to be noticed: while a prompt is open."""
+        return self._status()
+
+    @dbus_property(READ, "WindowId")
+    def window_id(self) -> DBusInt32:
+        """There is no window."""
+        return 0
+
+    @dbus_property(READ, "IconName")
+    def icon_name(self) -> DBusStr:
+        """None: a name would win over the pixels."""
+        return ""
+
+    @dbus_property(READ, "IconPixmap")
+    def icon_pixmap(self) -> Pixmaps:
+        """The icon in several sizes."""
+        return _pixmaps(self._shown.look, self._shown.step)
+
+    @dbus_property(READ, "OverlayIconName")
+    def overlay_icon_name(self) -> DBusStr:
+        """None."""
+        return ""
+
+    @dbus_property(READ, "AttentionIconName")
+    def attention_icon_name(self) -> DBusStr:
+        """None, as above."""
+        return ""
+
+    @dbus_property(READ, "AttentionIconPixmap")
+    def attention_icon_pixmap(self) -> Pixmaps:
+        """The icon while it wants to be noticed."""
+        return _pixmaps(Look.PROMPT, 0) if self._shown.look is Look.PROMPT else []
+
+    @dbus_property(READ, "ToolTip")
+    def tool_tip(self) -> ToolTip:
+        """Icon name, icon, title, text; some hosts show only the title."""
+        return ["", [], f"psoas-nudge: {self._shown.tooltip}", ""]
+
+    @dbus_property(READ, "ItemIsMenu")
+    def item_is_menu(self) -> DBusBool:
+        """A click should open the menu too."""
+        return True
+
+    @dbus_property(READ, "Menu")
+    def menu(self) -> DBusObjectPath:
+        """Where the menu is; GNOME's extension takes no item without."""
+        return dbusmenu.PATH

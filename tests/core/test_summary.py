@@ -1,0 +1,72 @@
+"""The present moment in a word and in one line."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from psoas_nudge.core.explain import OpenPrompt, Status
+from psoas_nudge.core.summary import Look, headline, look, progress, when
+
+AT = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)  # a Tuesday
+BERLIN = ZoneInfo("Europe/Berlin")
+PROMPT = OpenPrompt(number=1, routine="x", shown_at=AT, snooze=True)
+SITTING = Status(
+    presence="sitting",
+    sat_seconds=1499.0,
+    toward_next=1499.0,
+    needed=1800.0,
+    prompt=None,
+    paused=False,
+    paused_until=None,
+    quiet=(),
+    hours_open=True,
+    hours_change=AT + timedelta(hours=7),
+    prompts_today=0,
+    daily_limit=8,
+    next_prompt=AT + timedelta(minutes=12),
+    why=(),
+)
+
+
+def but(**changed: object) -> Status:
+    from msgspec.structs import replace
+
+    return replace(SITTING, **changed)
+
+
+def test_while_sitting_it_says_how_long_and_when_the_next_nudge_comes() -> None:
+    assert headline(SITTING, AT, BERLIN) == "sat 24 min, next nudge about 10:42"
+
+
+@pytest.mark.parametrize(
+    ("status", "word", "line"),
+    [
+        (but(prompt=PROMPT, paused=True), Look.PROMPT, "sat 24 min: time to stretch"),
+        (but(presence="stretching", quiet=("call",)), Look.STRETCHING, "stretching"),
+        (but(paused=True, hours_open=False), Look.PAUSED, "sat 24 min, paused until you resume"),
+        (but(paused=True, paused_until=AT + timedelta(hours=1)), Look.PAUSED, "sat 24 min, paused until 11:30"),
+        (but(hours_open=False, presence="away"), Look.CLOSED, "outside working hours until 17:30"),
+        (but(hours_open=False, hours_change=None), Look.CLOSED, "outside working hours"),
+        (but(presence="away", quiet=("call",)), Look.AWAY, "away"),
+        (but(presence="standing", quiet=("call",)), Look.STANDING, "standing"),
+        (but(quiet=("do-not-disturb", "call")), Look.QUIET, "sat 24 min, quiet: do not disturb, call"),
+        (but(next_prompt=None), Look.SITTING, "sat 24 min"),
+    ],
+)
+def test_what_matters_most_is_said(status: Status, word: Look, line: str) -> None:
+    assert (look(status), headline(status, AT, BERLIN)) == (word, line)
+
+
+def test_times_tell_the_day_when_it_is_not_today() -> None:
+    assert when(AT + timedelta(days=1), AT, BERLIN) == "Wed 10:30"
+    assert when(AT + timedelta(days=7), AT, BERLIN) == "2026-12-01 10:30"
+    assert when(AT - timedelta(days=1), AT, BERLIN) == "2026-11-23 10:30"
+
+
+def test_progress_stays_between_nothing_and_all() -> None:
+    assert progress(but(toward_next=900.0)) == 0.5
+    assert progress(but(toward_next=5000.0)) == 1.0
+    assert progress(but(needed=0.0)) == 1.0

@@ -1,0 +1,349 @@
+"""The tray over a real bus: a pretended panel reads the icon and clicks every entry of the menu."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from dbus_fast import Variant
+from dbus_fast.aio import MessageBus
+from dbus_fast.annotations import DBusStr
+from dbus_fast.service import ServiceInterface, dbus_method
+from msgspec.structs import replace
+
+from psoas_nudge.bus import Bus, CallFailed
+from psoas_nudge.core.explain import OpenPrompt, Status
+from psoas_nudge.errors import NoPromptOpen
+from psoas_nudge.tray import commands as c
+from psoas_nudge.tray.tray import WATCHER, WATCHER_PATH, Tray
+
+AT = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
+PROMPT = OpenPrompt(number=7, routine="standing-hip-flexor", shown_at=AT, snooze=True)
+SITTING = Status(
+    presence="sitting",
+    sat_seconds=1460.0,
+    toward_next=1460.0,
+    needed=1800.0,
+    prompt=None,
+    paused=False,
+    paused_until=None,
+    quiet=(),
+    hours_open=True,
+    hours_change=AT + timedelta(hours=7),
+    prompts_today=3,
+    daily_limit=8,
+    next_prompt=AT + timedelta(minutes=6),
+    why=("You have sat for 24m of the 30m after which a prompt comes.",),
+)
+ITEM, MENU = "org.kde.StatusNotifierItem", "com.canonical.dbusmenu"
+
+
+class Watcher(ServiceInterface):
+    """What a panel offers for icons to register with."""
+
+    def __init__(self) -> None:
+        super().__init__(WATCHER)
+        self.paths: asyncio.Queue[str] = asyncio.Queue()
+
+    @dbus_method("RegisterStatusNotifierItem")
+    def register(self, path: DBusStr):
+        self.paths.put_nowait(path)
+
+
+class Panel:
+    """A tray host: takes the first icon that registers, listens to its signals, clicks its menu."""
+
+    def __init__(self, address: str) -> None:
+        self.bus = Bus("session", address)
+        self.watcher = Watcher()
+        self.heard: list[str] = []
+
+    async def start(self) -> None:
+        await self.bus.connect()
+        self.bus.connection.export(WATCHER_PATH, self.watcher)
+        await self.bus.call(
+            "org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus", "RequestName", "su", WATCHER, 4
+        )
+
+    async def see(self, icon: str) -> None:
+        """Wait for the icon of the connection `icon` and follow it."""
+        self.path = await asyncio.wait_for(self.watcher.paths.get(), 5)
+        self.icon = icon
+        for interface, member in [
+            (ITEM, "NewIcon"),
+            (ITEM, "NewToolTip"),
+            (ITEM, "NewStatus"),
+            (MENU, "LayoutUpdated"),
+        ]:
+            await self.bus.subscribe(
+                lambda _body, member=member: self.heard.append(member), sender=icon, interface=interface, member=member
+            )
+
+    async def get(self, name: str) -> Any:
+        return await self.bus.get(self.icon, self.path, ITEM, name)
+
+    async def menu(self, member: str, signature: str, *body: Any) -> list[Any]:
+        return await self.bus.call(self.icon, await self.get("Menu"), MENU, member, signature, *body)
+
+    async def layout(self) -> dict[int, str]:
+        """The labels of all entries that can be clicked, by number."""
+        _, root = await self.menu("GetLayout", "iias", 0, -1, [])
+
+        def walk(node: list[Any]) -> dict[int, str]:
+            number, properties, children = node
+            mine = {}
+            if "label" in properties and "enabled" not in properties and "children-display" not in properties:
+                mine[number] = properties["label"].value
+            for child in children:
+                mine |= walk(child.value)
+            return mine
+
+        return walk(root)
+
+    async def click(self, number: int) -> None:
+        await self.menu("Event", "isvu", number, "clicked", Variant("s", ""), 0)
+
+    async def settle(self) -> None:
+        """All signals sent so far have arrived once a call to the same connection is answered."""
+        await self.get("Title")
+
+
+class Desk:
+    """A daemon's side: its bus, its tray, and what was asked for."""
+
+    def __init__(self, address: str) -> None:
+        self.bus = Bus("session", address)
+        self.asked: list[c.TrayCommand] = []
+        self.tray = Tray(self.bus, self.asked.append, [("a", "Standing hip flexor"), ("b", "Chair")], UTC)
+
+    @property
+    def name(self) -> str:
+        name = self.bus.connection.unique_name
+        assert name
+        return name
+
+    async def start(self) -> None:
+        await self.bus.connect()
+        await self.tray.start()
+
+
+@pytest.fixture
+async def desk(session_bus) -> AsyncIterator[Desk]:
+    made = Desk(session_bus.address)
+    await made.start()
+    yield made
+    await made.tray.stop()
+    await made.bus.close()
+
+
+@pytest.fixture
+async def panel(session_bus) -> AsyncIterator[Panel]:
+    made = Panel(session_bus.address)
+    await made.start()
+    yield made
+    await made.bus.close()
+
+
+async def test_the_icon_shows_how_long_one_has_sat(panel: Panel, desk: Desk) -> None:
+    desk.tray.update(SITTING, AT)
+    await panel.see(desk.name)
+    assert await panel.get("Status") == "Active"
+    assert list(await panel.get("ToolTip")) == ["", [], "psoas-nudge: sat 24 min, next nudge about 09:36", ""]
+    sizes = [(w, h, len(pixels)) for w, h, pixels in await panel.get("IconPixmap")]
+    assert sizes == [(s, s, 4 * s * s) for s in (16, 22, 24, 32, 48)]
+
+
+async def test_the_panel_hears_only_of_what_changed(panel: Panel, desk: Desk) -> None:
+    desk.tray.update(SITTING, AT)
+    await panel.see(desk.name)
+    await panel.layout()
+
+    desk.tray.update(replace(SITTING, sat_seconds=1465.0, toward_next=1465.0, why=("another text",)), AT)
+    await panel.settle()
+    assert panel.heard == []
+
+    desk.tray.update(replace(SITTING, sat_seconds=1525.0, toward_next=1525.0), AT)
+    await panel.settle()
+    assert panel.heard == ["NewToolTip"]
+
+    panel.heard.clear()
+    desk.tray.update(replace(SITTING, prompt=PROMPT), AT)
+    await panel.settle()
+    assert panel.heard == ["NewIcon", "NewToolTip", "NewStatus", "LayoutUpdated"]
+    assert await panel.get("Status") == "NeedsAttention"
+
+
+MOMENTS = [
+    replace(SITTING, prompt=PROMPT),
+    replace(SITTING, paused=True),
+    replace(SITTING, presence="standing"),
+    SITTING,
+]
+
+
+async def test_every_entry_of_the_menu_does_what_it_says(panel: Panel, desk: Desk) -> None:
+    expected: dict[str, c.TrayCommand] = {
+        "Show it all": c.Explain(),
+        "Accept: stretch now": c.Accept(),
+        "Snooze": c.Snooze(),
+        "Skip this time": c.Skip(),
+        "The next in turn": c.Stretch(),
+        "Standing hip flexor": c.Stretch("a"),
+        "Chair": c.Stretch("b"),
+        "I sit down again": c.Sit(),
+        "I stand at my desk now": c.Stand(),
+        "Resume prompts": c.Resume(),
+        "For 30 minutes": c.Pause(1800.0),
+        "For 1 hour": c.Pause(3600.0),
+        "Until tomorrow": c.PauseUntilTomorrow(),
+        "Edit the schedule": c.EditSchedule(),
+        "Quit": c.Quit(),
+    }
+    done: dict[str, c.TrayCommand] = {}
+    for n, moment in enumerate(MOMENTS):
+        desk.tray.update(moment, AT)
+        if n == 0:
+            await panel.see(desk.name)
+        for number, label in (await panel.layout()).items():
+            desk.asked.clear()
+            await panel.click(number)
+            [done[label]] = desk.asked
+    assert done == expected
+
+
+async def test_before_it_opens_a_menu_the_panel_learns_that_its_texts_are_old(panel: Panel, desk: Desk) -> None:
+    desk.tray.update(SITTING, AT)
+    await panel.see(desk.name)
+    await panel.layout()
+    assert await panel.menu("AboutToShow", "i", 0) == [False]
+    desk.tray.update(replace(SITTING, sat_seconds=1600.0), AT)
+    assert await panel.menu("AboutToShow", "i", 0) == [True]
+    [[_, said]] = (await panel.menu("GetGroupProperties", "aias", [1, 999], ["label"]))[0]
+    assert said["label"].value == "Sat 26 min, next nudge about 09:36"
+    assert await panel.menu("AboutToShowGroup", "ai", [0, 999]) == [[], [999]]
+
+
+async def test_clicks_can_come_in_a_group(panel: Panel, desk: Desk) -> None:
+    desk.tray.update(SITTING, AT)
+    await panel.see(desk.name)
+    quit_ = next(n for n, label in (await panel.layout()).items() if label == "Quit")
+    clicks = [
+        [quit_, "clicked", Variant("s", ""), 0],
+        [999, "clicked", Variant("s", ""), 0],
+        [21, "opened", Variant("s", ""), 0],
+    ]
+    assert await panel.menu("EventGroup", "a(isvu)", clicks) == [[999]]
+    assert desk.asked == [c.Quit()]
+    assert (await panel.menu("GetProperty", "is", quit_, "label"))[0].value == "Quit"
+    with pytest.raises(CallFailed, match="no entry 999"):
+        await panel.click(999)
+
+
+async def test_a_click_on_the_menu_of_a_moment_ago_still_does_what_it_said(panel: Panel, desk: Desk) -> None:
+    desk.tray.update(replace(SITTING, prompt=PROMPT), AT)
+    await panel.see(desk.name)
+    skip = next(n for n, label in (await panel.layout()).items() if label == "Skip this time")
+    desk.tray.update(SITTING, AT)
+    await panel.click(skip)
+    assert desk.asked == [c.Skip()]
+
+
+async def test_a_refused_command_is_logged_and_harms_nothing(session_bus, panel: Panel, caplog) -> None:
+    caplog.set_level("INFO")
+    bus = Bus("session", session_bus.address)
+    await bus.connect()
+
+    def refuse(_command: c.TrayCommand) -> None:
+        raise NoPromptOpen
+
+    tray = Tray(bus, refuse)
+    await tray.start()
+    tray.update(SITTING, AT)
+    await panel.see(str(bus.connection.unique_name))
+    await panel.click(41)
+    assert "Quit from the tray: No prompt is open" in caplog.text
+    await tray.stop()
+    await bus.close()
+
+
+async def test_a_click_on_the_icon_itself_explains(panel: Panel, desk: Desk) -> None:
+    desk.tray.update(SITTING, AT)
+    await panel.see(desk.name)
+    for method, signature, body in [
+        ("SecondaryActivate", "ii", (0, 0)),
+        ("ContextMenu", "ii", (0, 0)),
+        ("Scroll", "is", (1, "vertical")),
+    ]:
+        await panel.bus.call(desk.name, panel.path, ITEM, method, signature, *body)
+    assert desk.asked == []
+    await panel.bus.call(desk.name, panel.path, ITEM, "Activate", "ii", 0, 0)
+    assert desk.asked == [c.Explain()]
+
+
+async def test_without_a_panel_nothing_is_exported(session_bus, desk: Desk) -> None:
+    desk.tray.update(SITTING, AT)
+    other = Bus("session", session_bus.address)
+    await other.connect()
+    with pytest.raises(CallFailed):
+        await other.get(desk.name, "/StatusNotifierItem", ITEM, "Title")
+    await other.close()
+
+
+async def test_the_icon_comes_to_a_panel_that_starts_later_and_to_one_that_restarts(session_bus, desk: Desk) -> None:
+    desk.tray.update(SITTING, AT)
+    for moment in (SITTING, replace(SITTING, paused=True)):
+        panel = Panel(session_bus.address)
+        await panel.start()
+        desk.tray.update(moment, AT)
+        await panel.see(desk.name)
+        assert "psoas-nudge: sat 24 min" in (await panel.get("ToolTip"))[2]
+        await panel.bus.close()
+
+
+async def test_the_icon_comes_back_when_the_bus_restarts(session_bus, desk: Desk) -> None:
+    desk.tray.update(SITTING, AT)
+    panel = Panel(session_bus.address)
+    await panel.start()
+    await panel.see(desk.name)
+    await panel.bus.close()
+    session_bus.kill()
+    session_bus.start()
+    panel = Panel(session_bus.address)
+    await panel.start()
+    for _ in range(100):
+        if desk.bus.connected:
+            break
+        await asyncio.sleep(0.1)  # the bus client waits between its tries
+    await panel.see(desk.name)
+    assert await panel.get("Status") == "Active"
+    await panel.bus.close()
+
+
+async def test_stopping_takes_the_icon_away(session_bus, panel: Panel) -> None:
+    bus = Bus("session", session_bus.address)
+    await bus.connect()
+    tray = Tray(bus, lambda _command: None)
+    await tray.start()
+    tray.update(SITTING, AT)
+    await panel.see(str(bus.connection.unique_name))
+    await tray.stop()
+    with pytest.raises(CallFailed):
+        await panel.get("Title")
+    await bus.close()
+
+
+async def test_any_client_can_read_what_is_exported(session_bus, panel: Panel, desk: Desk) -> None:
+    """Introspection and every property, so that no property raises when a host asks for all of them at once."""
+    desk.tray.update(SITTING, AT)
+    await panel.see(desk.name)
+    client = await MessageBus(bus_address=session_bus.address).connect()
+    for path, interface in (("/StatusNotifierItem", ITEM), ("/MenuBar", MENU)):
+        described = await client.introspect(desk.name, path)
+        known = next(i for i in described.interfaces if i.name == interface)
+        got = (await panel.bus.call(desk.name, path, "org.freedesktop.DBus.Properties", "GetAll", "s", interface))[0]
+        assert set(got) == {p.name for p in known.properties}
+    client.disconnect()
+    await client.wait_for_disconnect()
