@@ -186,7 +186,7 @@ class FreedesktopNotifier:
         server = self._server
         title, body = words.line(message.title), words.paragraph(message.body)
         if "actions" not in self._server_can:
-            body += "\n\n" + words.how_to_answer(message.buttons)
+            body = f"{body}\n\n{words.how_to_answer(message.buttons)}".strip()
         if "body-markup" in self._server_can:
             body = escape(body, quote=False)
         icon = _uri(message.icon) if message.icon else ""

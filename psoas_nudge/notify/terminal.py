@@ -72,8 +72,8 @@ class TerminalNotifier:
         """Say in one line that the prompt is closed, unless it was answered here."""
         if self._open is None or ref != str(self._open.prompt):
             return
-        answered, self._open = self._answered, None
-        if not answered:
+        answered, buttons, self._open = self._answered, self._open.buttons, None
+        if not answered and buttons:
             await self._say("The prompt is closed; there is nothing to answer any more.")
 
     async def stop(self) -> None:
@@ -84,15 +84,17 @@ class TerminalNotifier:
             await asyncio.wait(self._tasks)
 
     def _layout(self, message: Message) -> str:
-        if self._reading:
+        if not message.buttons:
+            how = ""
+        elif self._reading:
             keys = {answer: key for key, answer in KEYS.items()}
             how = "Type " + ", ".join(f"{keys[answer]} = {words.line(label)}" for answer, label in message.buttons)
             how += " and press Enter."
         else:
-            how = words.how_to_answer(message.buttons) + "."
+            how = words.how_to_answer(message.buttons)
         bell = "\a" if message.sound and os.isatty(self._stdout) else ""
-        parts = (RULE, words.line(message.title), words.paragraph(message.body), "", how, RULE)
-        return f"{bell}\n" + "\n".join(parts) + "\n"
+        said = [words.line(message.title), words.paragraph(message.body), *(["", how] if how else [])]
+        return f"{bell}\n" + "\n".join((RULE, *said, RULE)) + "\n"
 
     # --- reading ---------------------------------------------------------------------------------------------
 
@@ -124,7 +126,7 @@ class TerminalNotifier:
         if not data:
             self._deaf()
             self._interactive = False
-            self._soon("Standard input is closed. " + words.how_to_answer((("accept", ""), ("skip", ""))) + ".")
+            self._soon("Standard input is closed. " + words.how_to_answer((("accept", ""), ("skip", ""))))
             return
         *lines, self._typed = (self._typed + data).split(b"\n")
         for typed in lines:
@@ -133,7 +135,7 @@ class TerminalNotifier:
     def _on_line(self, typed: str) -> None:
         if not typed:
             return
-        if self._open is None or self._answered:
+        if self._open is None or self._answered or not self._open.buttons:
             self._soon("No prompt is open, so there is nothing to answer.")
             return
         offered = dict(self._open.buttons)

@@ -24,7 +24,7 @@ def how_to_answer(buttons: tuple[tuple[Answer, str], ...]) -> str:
     """Which commands answer, for a notifier without buttons."""
     answers = [answer for answer, _ in buttons]
     listed = ", ".join(answers[:-1]) + " or " + answers[-1] if len(answers) > 1 else "".join(answers)
-    return f"To answer, in a terminal: psoas-nudge {listed}" if answers else ""
+    return f"To answer, in a terminal: psoas-nudge {listed}." if answers else ""
 
 
 def _harmless(char: str) -> str:

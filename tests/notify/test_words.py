@@ -27,9 +27,9 @@ def test_ordinary_words_stay_as_they_are() -> None:
 @pytest.mark.parametrize(
     ("answers", "told"),
     [
-        (("accept", "snooze", "skip"), "To answer, in a terminal: psoas-nudge accept, snooze or skip"),
-        (("accept", "skip"), "To answer, in a terminal: psoas-nudge accept or skip"),
-        (("skip",), "To answer, in a terminal: psoas-nudge skip"),
+        (("accept", "snooze", "skip"), "To answer, in a terminal: psoas-nudge accept, snooze or skip."),
+        (("accept", "skip"), "To answer, in a terminal: psoas-nudge accept or skip."),
+        (("skip",), "To answer, in a terminal: psoas-nudge skip."),
         ((), ""),
     ],
 )

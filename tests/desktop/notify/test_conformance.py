@@ -146,6 +146,19 @@ async def test_nothing_to_say_is_no_failure(stage: Any) -> None:
     await stage.notifier.show(Message(7, "", "", ()))
 
 
+async def test_a_notice_that_asks_nothing_tells_no_way_to_answer(stage: Any) -> None:
+    await stage.start()
+    ref = await stage.notifier.show(Message(0, "The configuration is broken", "Line 3: no such zone.", ()))
+    seen = await stage.visible()
+    assert "Line 3: no such zone." in seen
+    assert "nswer" not in seen
+    if Capability.BUTTONS in stage.notifier.capabilities():
+        await stage.press("accept")
+    assert stage.pressed == []
+    await stage.notifier.withdraw(ref)
+    assert "nothing to answer" not in await stage.visible()
+
+
 async def test_a_prompt_that_is_not_on_the_screen_is_a_failure_with_a_reason(stage: Any) -> None:
     await stage.start()
     await stage.spoil()

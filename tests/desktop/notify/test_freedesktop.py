@@ -75,7 +75,7 @@ async def test_a_server_without_actions_gets_no_buttons_but_the_commands(desk: A
     await desk.notifier.show(PROMPT)
     *_, body, actions, _, _ = desk.service.shown[1]
     assert actions == []
-    assert body == "Stand & stretch.\n\nTo answer, in a terminal: psoas-nudge accept or skip"
+    assert body == "Stand & stretch.\n\nTo answer, in a terminal: psoas-nudge accept or skip."
     assert desk.notifier.capabilities() == {Capability.WITHDRAW, Capability.ICON}
 
 
