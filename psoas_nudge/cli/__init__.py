@@ -30,6 +30,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "demo": ("demo", "Play a workday in about a minute, with real prompts."),
     "reload": ("answers", "Make the daemon read the configuration again."),
     "stop": ("answers", "End the daemon."),
+    "config": ("config", "Write, look at, check and change the configuration."),
     "autostart": ("autostart", "Start at login, or no longer; see what is set up."),
 }
 """The function has the command's name, with `_` for `-` and a trailing `_` where Python needs the word itself."""

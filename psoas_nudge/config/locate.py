@@ -29,6 +29,10 @@ class Locations:
         self.values: dict[Place, int] = {}
         self._document()
 
+    def __contains__(self, place: object) -> bool:
+        """Whether the text has this key or value."""
+        return place in self.keys or place in self.values
+
     def find(self, place: Place) -> tuple[int, int]:
         """The value at a place, else its key, else the nearest thing around it."""
         for length in range(len(place), 0, -1):

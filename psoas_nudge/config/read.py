@@ -19,7 +19,7 @@ from psoas_nudge.config.zone import system_zone
 from psoas_nudge.core.catalogue import CATALOGUE
 from psoas_nudge.core.hours import WorkingHours
 from psoas_nudge.core.model import Rules
-from psoas_nudge.errors import BadInput, ConfigInvalid
+from psoas_nudge.errors import ConfigInvalid
 
 LARGEST = 1_000_000
 """Bytes. A larger file is not a configuration, and reading it would cost memory for nothing."""
@@ -192,11 +192,3 @@ def _build(values: dict[str, Any], given: dict[str, Given], environ: Mapping[str
         file=file,
         given=given,
     )
-
-
-def checked_value(key: str, text: str) -> Any:
-    """The value of a setting as it would stand in the file, from text; raises BadInput when there is none such."""
-    if key not in SETTINGS:
-        known = ", ".join(SETTINGS) if "." not in key else "psoas-nudge config show"
-        raise BadInput(f"There is no setting {shown(key)}.{nearest(key, SETTINGS) or f' See: {known}'}")
-    return SETTINGS[key].kind.from_text(text)

@@ -1,0 +1,77 @@
+"""A person edits a copy of a file in their own editor; it is swapped in when it is right, and kept when it is not."""
+
+from __future__ import annotations
+
+import shlex
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import click
+
+from psoas_nudge.config.read import read_text
+from psoas_nudge.config.saving import save
+from psoas_nudge.errors import BadInput, ConfigInvalid, PsoasNudgeError
+
+USUAL = ("sensible-editor", "nano", "vim", "vi")
+
+
+def edit_copy(
+    file: Path, before: str | None, begin: str, check: Callable[[str], list[str]], environ: Mapping[str, str]
+) -> None:
+    """Edit `file`, which held `before` (None: it does not exist), starting with the text `begin`.
+
+    `check` returns what is wrong with a text. Raises ConfigInvalid when the person stops with mistakes left.
+    """
+    copy = file.with_name(f"{file.stem}.edited{file.suffix}")
+    if copy.exists():
+        click.echo(f"Going on with your last edit, which was not finished: {copy}")
+    else:
+        save(copy, begin, fresh=True)
+    command = _editor(environ)
+    while True:
+        _run([*command, str(copy)])
+        text = read_text(copy)
+        if text == before:
+            copy.unlink()
+            click.echo("Nothing was changed.")
+            return
+        mistakes = check(text)
+        if not mistakes:
+            break
+        for mistake in mistakes:
+            click.echo(mistake, err=True)
+        if not sys.stdin.isatty() or not click.confirm("Edit again?", default=True, err=True):
+            raise ConfigInvalid(
+                [f"{file} is unchanged. Your edit is kept in {copy}; go on with: psoas-nudge config edit"]
+            )
+    if (read_text(file) if file.exists() else None) != before:
+        raise PsoasNudgeError(f"{file} was changed by someone else meanwhile. Your edit is kept in {copy}")
+    save(file, text)
+    copy.unlink()
+    click.echo(f"Saved: {file}")
+
+
+def _editor(environ: Mapping[str, str]) -> list[str]:
+    wish = environ.get("VISUAL") or environ.get("EDITOR")
+    try:
+        command = shlex.split(wish) if wish else []
+    except ValueError as error:
+        raise BadInput(f"$VISUAL or $EDITOR cannot be read: {error}") from error
+    if command:
+        return command
+    found = next((name for name in USUAL if shutil.which(name)), None)
+    if not found:
+        raise PsoasNudgeError("No editor was found. Name one: EDITOR=... psoas-nudge config edit")
+    return [found]
+
+
+def _run(command: list[str]) -> None:
+    try:
+        status = subprocess.run(command, check=False).returncode  # noqa: S603 - the person's own editor
+    except OSError as error:
+        raise PsoasNudgeError(f"The editor {command[0]} cannot be started: {error.strerror}") from error
+    if status:
+        raise PsoasNudgeError(f"The editor {command[0]} ended with status {status}; nothing was swapped in.")

@@ -1,0 +1,101 @@
+"""Changes a person's file without touching what they wrote around it, and never leaves half a file behind."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from psoas_nudge.config.kinds import Place, nearest, shown
+from psoas_nudge.config.read import parse, read_text
+from psoas_nudge.config.table import SETTINGS
+from psoas_nudge.errors import BadInput, PsoasNudgeError
+
+
+def setting(key: str) -> str:
+    """The key, when the table has it; raises BadInput with the nearest one."""
+    if key in SETTINGS:
+        return key
+    tails = [row.key for row in SETTINGS.values() if row.name == key]
+    near = f' Did you mean "{tails[0]}"?' if tails else nearest(key, SETTINGS)
+    raise BadInput(f"There is no setting {shown(key)}.{near or ' See: psoas-nudge config show'}")
+
+
+def value(key: str, text: str) -> Any:
+    """What was typed, as it will stand in the file; raises BadInput with everything that is wrong with it."""
+    row = SETTINGS[setting(key)]
+    raw = row.kind.from_text(text)
+    wrong: list[str] = []
+
+    def report(place: Place, what: str) -> None:  # noqa: ARG001 - there is only the one value
+        wrong.append(f"{key}: {what}")
+
+    row.kind.read(raw, (), report)
+    if wrong:
+        raise BadInput("\n".join(wrong))
+    return raw
+
+
+def with_value(text: str, key: str, raw: Any) -> str:
+    """The text of a file with one setting changed, everything else as it was."""
+    import tomlkit
+
+    document = tomlkit.parse(text)
+    # The file's own line ends: tomlkit keeps those it read and would end new lines with a bare line feed.
+    ending = "\r\n" if "\r\n" in text else "\n"
+    section, _, name = key.rpartition(".")
+    if isinstance(raw, list) and raw and isinstance(raw[0], dict):
+        item: Any = tomlkit.aot()
+        for table in raw:
+            item.append(tomlkit.item(table))
+    else:
+        item = tomlkit.item(raw)
+    if not section:
+        document[name] = item
+    else:
+        if section not in document:
+            if document.body and not text.endswith(("\n\n", "\n\r\n")):
+                document.add(tomlkit.nl())
+            document.add(section, tomlkit.table())
+        document[section][name] = item
+    made = tomlkit.dumps(document)
+    return made.replace("\r\n", "\n").replace("\n", ending) if ending != "\n" else made
+
+
+def change(file: Path, key: str, raw: Any, environ: Mapping[str, str]) -> None:
+    """Set one value in a file, which is made when it is missing; raises ConfigInvalid when the file has mistakes."""
+    before = read_text(file) if os.path.lexists(file) else ""
+    parse(before, str(file), environ)
+    after = with_value(before, key, raw)
+    parse(after, str(file), environ)
+    save(file, after)
+
+
+def save(file: Path, text: str, *, fresh: bool = False) -> None:
+    """Write all of the text or nothing, through a link when there is one; `fresh`: only where nothing is yet.
+
+    An existing file keeps its mode; a new one is for its owner alone.
+    """
+    target = Path(os.path.realpath(file))
+    try:
+        target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        mode = target.stat().st_mode & 0o7777 if target.exists() else 0o600
+        descriptor, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
+        try:
+            with os.fdopen(descriptor, "wb") as opened:
+                opened.write(text.encode())
+                opened.flush()
+                os.fchmod(opened.fileno(), mode)
+                os.fsync(opened.fileno())
+            if fresh and os.path.lexists(file):
+                raise PsoasNudgeError(f"{file} is there already and was left as it is. See: psoas-nudge config edit")
+            if fresh:
+                os.link(name, target)  # unlike a rename it fails when another was faster
+            else:
+                Path(name).replace(target)
+        finally:
+            Path(name).unlink(missing_ok=True)
+    except OSError as error:
+        raise PsoasNudgeError(f"{file} cannot be written: {error.strerror or error}") from error

@@ -1,0 +1,371 @@
+"""A person writes, checks and changes their configuration from the command line, through the real entry point."""
+
+import difflib
+import json
+import os
+import pty
+import shutil
+import stat
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from psoas_nudge import config
+from psoas_nudge.config.schema import schema
+
+PROJECT = Path(__file__).parents[2]
+Ran = subprocess.CompletedProcess[str]
+Nudge = Callable[..., Ran]
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return tmp_path / "psoas-nudge" / "config.toml"
+
+
+@pytest.fixture
+def nudge(tmp_path: Path, file: Path) -> Nudge:
+    """Runs `psoas-nudge`, with `file` as the usual place of its configuration."""
+
+    def run(*words: str | Path, stdin: int = subprocess.DEVNULL, **environ: str) -> Ran:
+        clean = {
+            k: v for k, v in os.environ.items() if not k.startswith("PSOAS_NUDGE_") and k not in ("VISUAL", "EDITOR")
+        }
+        return subprocess.run(
+            [sys.executable, "-m", "psoas_nudge", *map(str, words)],
+            env=clean | {"XDG_CONFIG_HOME": str(tmp_path), "PYTHONPATH": str(PROJECT), "TZ": "Europe/Berlin"} | environ,
+            cwd=tmp_path,
+            stdin=stdin,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+
+    return run
+
+
+def said(ran: Ran, status: int = 0) -> str:
+    """What was printed, after a look at the exit status; errors and output do not come together."""
+    assert ran.returncode == status, ran.stderr
+    assert "Traceback" not in ran.stderr
+    return ran.stdout if status == 0 else ran.stderr
+
+
+def write(file: Path, text: str) -> Path:
+    file.parent.mkdir(exist_ok=True)
+    file.write_text(text)
+    return file
+
+
+def test_init_writes_the_example_for_its_owner_alone_and_never_over_a_file(nudge: Nudge, file: Path) -> None:
+    assert said(nudge("config", "init")) == f"Written: {file}\n"
+    assert file.read_text() == config.example()
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert json.loads((file.parent / "config.schema.json").read_text()) == schema()
+    file.write_text("# mine\n")
+    assert "is there already and was left as it is" in said(nudge("config", "init"), 1)
+    assert file.read_text() == "# mine\n"
+    assert sorted(p.name for p in file.parent.iterdir()) == ["config.schema.json", "config.toml"]
+
+
+def test_the_place_is_named_by_option_before_environment_before_platform(nudge: Nudge, file: Path) -> None:
+    assert said(nudge("config", "path")) == f"{file}\n"
+    assert said(nudge("config", "path", PSOAS_NUDGE_CONFIG="/b.toml")) == "/b.toml\n"
+    assert said(nudge("--config", "/a.toml", "config", "path", PSOAS_NUDGE_CONFIG="/b.toml")) == "/a.toml\n"
+
+
+def test_show_tells_where_each_value_comes_from(nudge: Nudge, file: Path) -> None:
+    assert said(nudge("config", "show")).startswith(f"# No file: {file}\n[hours]\n")
+    write(file, '[prompt]\nlull = "3s"\n')
+    shown = said(nudge("config", "show", PSOAS_NUDGE_PROMPT_PATIENCE="1m")).splitlines()
+    assert shown[0] == f"# {file}"
+    assert 'lull = "3s"  # file' in shown
+    assert 'patience = "1m"  # environment' in shown
+    assert 'nudge_after = "30m"  # default' in shown
+
+
+def test_check_lists_every_mistake_and_ends_with_2(nudge: Nudge, file: Path) -> None:
+    write(file, '[prompt]\nlull = 3\n\n[promt]\n[hours]\nmonday = ["8-9"]\n')
+    errors = said(nudge("config", "check"), 2).splitlines()
+    assert [line.split(": ")[0] for line in errors] == [f"{file}:2:8", f"{file}:4:1", f"{file}:6:11"]
+    assert errors[1].endswith('promt: There is no such section. Did you mean "prompt"?')
+
+
+def test_check_of_a_file_that_is_not_there(nudge: Nudge, file: Path) -> None:
+    assert said(nudge("config", "check")) == f"There is no file {file}; the defaults are in force: all is well\n"
+    assert "There is no such file" in said(nudge("config", "check", "other.toml"), 2)
+
+
+@pytest.mark.parametrize(
+    ("text", "warning"),
+    [
+        (
+            '[hours]\nmonday = ["09:00-13:00", "12:00-17:00"]',
+            "2:10: warning: hours.monday: 09:00-13:00 and 12:00-17:00 overlap; they count as one.",
+        ),
+        (
+            'hours.friday = ["22:00-06:00"]\nhours.saturday = ["05:00-12:00"]',
+            "1:16: warning: hours.friday: 22:00-06:00 runs into Saturday's 05:00-12:00; they count as one.",
+        ),
+        (
+            '[prompt]\nnudge_after = "9h"',
+            "2:15: warning: prompt.nudge_after: 9h is longer than every range (the longest is 8h), "
+            "so hardly a prompt can come.",
+        ),
+        (
+            'prompt.settle_in = "8h"',
+            "1:20: warning: prompt.settle_in: settle_in and wind_down together (8h 10m) leave no",
+        ),
+        ("prompt.daily_limit = 0", "1:22: warning: prompt.daily_limit: 0 means that no prompt ever comes."),
+        (
+            "[[exceptions]]\non = 2001-01-01",
+            "1:1: warning: exceptions[1]: This is in the past, since 2001-01-01; it can be deleted.",
+        ),
+        (
+            "[[exceptions]]\non = 2999-01-02\n[[exceptions]]\nfrom = 2999-01-01\nto = 2999-01-09",
+            "1:1: warning: exceptions[1]: A later exception covers the same days and decides; this one has no effect.",
+        ),
+        ('prompt.lull = "10m"', "1:15: warning: prompt.lull: A lull of 10m is never waited for: patience ends before."),
+        ('calendar.busy = ["/no/such.ics"]', "1:18: warning: calendar.busy[1]: There is no file /no/such.ics."),
+        (
+            'quiet.busy = false\ncalendar.busy = ["/dev/null"]',
+            "2:17: warning: calendar.busy: These files have no effect while quiet.busy is false.",
+        ),
+        ('hooks.on_taken = ["no-such-program"]', 'hooks.on_taken[1]: The program "no-such-program" is not found.'),
+        ('stretch.rotation = ["constructive-rest"]', "needs the floor and never comes while stretch.floor is false."),
+        (
+            'stretch.rotation = ["glute-squeeze", "glute-squeeze"]',
+            "is in the rotation twice; once is enough for its turn.",
+        ),
+    ],
+)
+def test_check_warns_of_what_can_hardly_be_meant(text: str, warning: str, nudge: Nudge, file: Path) -> None:
+    lines = said(nudge("config", "check", write(file, text))).splitlines()
+    assert lines[-1] == f"{file}: 1 warning"
+    assert len(lines) == 2
+    assert warning in lines[0]
+    assert lines[0].startswith(f"{file}:")
+
+
+def test_check_warns_when_no_day_is_open_and_when_the_environment_decides(nudge: Nudge, file: Path) -> None:
+    write(file, "[hours]\n" + "".join(f"{d} = []\n" for d in ("monday", "tuesday", "wednesday", "thursday", "friday")))
+    warnings = said(nudge("config", "check", PSOAS_NUDGE_PROMPT_LULL="5s"))
+    assert f"{file}:1:1: warning: hours: No day of the week has open hours" in warnings
+    assert "\nwarning: prompt.lull: The environment variable PSOAS_NUDGE_PROMPT_LULL sets this now." in warnings
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "line"),
+    [
+        ("prompt.nudge_after", "45m", 'nudge_after = "45m"'),
+        ("hours.monday", "08:00-12:00, 13:00-17:00", 'monday = ["08:00-12:00", "13:00-17:00"]'),
+        ("hours.sunday", '["22:00-06:00"]', 'sunday = ["22:00-06:00"]'),
+        ("hours.friday", "[]", "friday = []"),
+        ("hours.timezone", "Asia/Tokyo", 'timezone = "Asia/Tokyo"  # for example "Europe/Berlin"'),
+        ("prompt.daily_limit", "3", "daily_limit = 3"),
+        ("quiet.call", "off", "call = false"),
+        ("desktop.notifier", "terminal", 'notifier = "terminal"'),
+        ("calendar.busy", "~/a.ics", 'busy = ["~/a.ics"]  # for example ["~/work.ics"]'),
+    ],
+)
+def test_set_changes_exactly_one_line_of_a_file_full_of_comments(
+    key: str, value: str, line: str, nudge: Nudge, file: Path
+) -> None:
+    before = write(file, config.example()).read_text().splitlines()
+    said(nudge("config", "set", key, value))
+    after = file.read_text().splitlines()
+    changes = [d for d in difflib.ndiff(before, after) if d[0] in "+-"]
+    assert len(changes) == 2
+    assert changes[1] == f"+ {line}"
+
+
+def test_set_keeps_odd_layout_line_ends_and_the_mode(nudge: Nudge, file: Path) -> None:
+    write(file, "").write_bytes(b"# top\r\n[prompt]   # about\r\n  lull   =   '9s'\t# why\r\n\r\n[hours] # h\r\n")
+    file.chmod(0o640)
+    said(nudge("config", "set", "prompt.lull", "4s"))
+    assert file.read_bytes() == b'# top\r\n[prompt]   # about\r\n  lull   =   "4s"\t# why\r\n\r\n[hours] # h\r\n'
+    assert stat.S_IMODE(file.stat().st_mode) == 0o640
+    said(nudge("config", "set", "prompt.patience", "1m"))
+    assert file.read_bytes().count(b"\n") == file.read_bytes().count(b"\r\n") == 6
+    assert config.load(file, {}).rules.patience == 60
+
+
+def test_set_makes_file_and_section_when_they_are_missing(nudge: Nudge, file: Path) -> None:
+    said(nudge("config", "set", "prompt.lull", "4s"))
+    said(nudge("config", "set", "desktop.sound", "yes"))
+    assert file.read_text() == '[prompt]\nlull = "4s"\n\n[desktop]\nsound = true\n'
+
+
+def test_set_writes_through_a_link(nudge: Nudge, file: Path, tmp_path: Path) -> None:
+    real = tmp_path / "dotfiles.toml"
+    real.write_text("")
+    file.parent.mkdir()
+    file.symlink_to(real)
+    said(nudge("config", "set", "prompt.lull", "4s"))
+    assert file.is_symlink()
+    assert real.read_text() == '[prompt]\nlull = "4s"\n'
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "error"),
+    [
+        ("prompt.lull", "soon", 'prompt.lull: "soon" is not a length of time.'),
+        ("prompt.daily_limit", "-1", "-1 is not a whole number from 0 to 1000."),
+        ("hours.monday", "9-5", 'hours.monday: "9-5" is not a range of hours.'),
+        ("hours.timezone", "Berlin", 'Did you mean "Europe/Berlin"?'),
+        ("lull", "4s", 'There is no setting "lull". Did you mean "prompt.lull"?'),
+        ("prompt.lul", "4s", 'Did you mean "prompt.lull"?'),
+        ("stretch.rotation", "no-such-stretch", 'There is no routine "no-such-stretch".'),
+    ],
+)
+def test_set_refuses_what_check_would_and_leaves_the_file_alone(
+    key: str, value: str, error: str, nudge: Nudge, file: Path
+) -> None:
+    write(file, "# mine\n")
+    assert error in said(nudge("config", "set", key, value), 2)
+    assert file.read_text() == "# mine\n"
+
+
+def test_set_does_not_touch_a_broken_file(nudge: Nudge, file: Path) -> None:
+    write(file, "[prompt\n")
+    assert f"{file}:1:8: " in said(nudge("config", "set", "prompt.lull", "4s"), 2)
+    assert file.read_text() == "[prompt\n"
+
+
+def test_set_says_when_the_environment_has_the_last_word(nudge: Nudge) -> None:
+    ran = nudge("config", "set", "prompt.lull", "4s", PSOAS_NUDGE_PROMPT_LULL="9s")
+    assert "It has no effect yet" in ran.stderr
+
+
+def test_get_of_an_unset_hook_prints_nothing_and_of_an_unknown_key_helps(nudge: Nudge) -> None:
+    assert said(nudge("config", "get", "hooks.on_taken")) == ""
+    assert 'Did you mean "prompt.lull"?' in said(nudge("config", "get", "lull"), 2)
+
+
+def test_a_directory_that_cannot_be_written_is_one_message(nudge: Nudge, tmp_path: Path) -> None:
+    (tmp_path / "psoas-nudge").write_text("a file where a directory has to be")
+    assert "cannot be written: " in said(nudge("config", "init"), 1)
+
+
+def editor(tmp_path: Path, *texts: str) -> str:
+    """An editor that writes the next text each time it is started; the file's old text goes to `seen`."""
+    script = tmp_path / "an editor.sh"
+    for number, text in enumerate(texts):
+        (tmp_path / f"text{number}").write_text(text)
+    script.write_text(
+        f'#!/bin/sh\ncd "{tmp_path}"\nn=$(cat turns 2>/dev/null || echo 0)\ncat "$2" > seen\ncat text$n > "$2"\n'
+        "echo $((n + 1)) > turns\n"
+    )
+    script.chmod(0o755)
+    return f"'{script}' --wait"
+
+
+def test_edit_swaps_a_right_edit_in(nudge: Nudge, file: Path, tmp_path: Path) -> None:
+    write(file, '# mine\nprompt.lull = "3s"\n')
+    ran = nudge("config", "edit", EDITOR="false", VISUAL=editor(tmp_path, 'prompt.lull = "4s"\n'))
+    assert said(ran) == f"Saved: {file}\n"
+    assert (tmp_path / "seen").read_text() == '# mine\nprompt.lull = "3s"\n'
+    assert file.read_text() == 'prompt.lull = "4s"\n'
+    assert [p.name for p in file.parent.iterdir()] == ["config.toml"]
+
+
+def test_edit_without_a_file_begins_with_the_example(nudge: Nudge, file: Path, tmp_path: Path) -> None:
+    said(nudge("config", "edit", EDITOR=editor(tmp_path, "# all default\n")))
+    assert (tmp_path / "seen").read_text() == config.example()
+    assert file.read_text() == "# all default\n"
+
+
+def test_a_broken_edit_is_never_lost_and_the_next_edit_goes_on_with_it(
+    nudge: Nudge, file: Path, tmp_path: Path
+) -> None:
+    write(file, "# mine\n")
+    ran = nudge("config", "edit", EDITOR=editor(tmp_path, "prompt.lull = 4\n", 'prompt.lull = "4s"\n'))
+    copy = file.with_name("config.edited.toml")
+    assert f"{file}:1:15: prompt.lull: 4 is not a length of time." in said(ran, 2)
+    assert f"Your edit is kept in {copy}" in ran.stderr
+    assert file.read_text() == "# mine\n"
+    again = nudge("config", "edit", EDITOR=f"'{tmp_path}/an editor.sh' --wait")
+    assert "Going on with your last edit" in said(again)
+    assert (tmp_path / "seen").read_text() == "prompt.lull = 4\n"
+    assert file.read_text() == 'prompt.lull = "4s"\n'
+    assert not copy.exists()
+
+
+def test_a_broken_edit_is_offered_again_at_a_terminal(nudge: Nudge, file: Path, tmp_path: Path) -> None:
+    write(file, "# mine\n")
+    here, there = pty.openpty()
+    os.write(here, b"y\n")
+    ran = nudge("config", "edit", stdin=there, EDITOR=editor(tmp_path, "prompt.lull = 4\n", 'prompt.lull = "4s"\n'))
+    os.close(there)
+    os.close(here)
+    assert said(ran) == f"Saved: {file}\n"
+    assert "Edit again?" in ran.stderr
+
+
+def test_an_edit_that_changes_nothing_and_an_editor_that_fails(nudge: Nudge, file: Path) -> None:
+    write(file, "# mine\n")
+    assert said(nudge("config", "edit", EDITOR="true")) == "Nothing was changed.\n"
+    assert "The editor false ended with status 1" in said(nudge("config", "edit", EDITOR="false"), 1)
+    assert "no-such-editor cannot be started" in said(nudge("config", "edit", EDITOR="no-such-editor"), 1)
+    assert "cannot be read" in said(nudge("config", "edit", EDITOR="'"), 2)
+    assert file.read_text() == "# mine\n"
+
+
+def test_an_edit_does_not_undo_what_another_program_wrote_meanwhile(nudge: Nudge, file: Path, tmp_path: Path) -> None:
+    write(file, "# mine\n")
+    script = tmp_path / "editor.sh"
+    script.write_text(f'#!/bin/sh\necho "# theirs" > "{file}"\necho "# edited" > "$1"\n')
+    script.chmod(0o755)
+    assert "was changed by someone else meanwhile" in said(nudge("config", "edit", EDITOR=str(script)), 1)
+    assert file.read_text() == "# theirs\n"
+    assert file.with_name("config.edited.toml").read_text() == "# edited\n"
+
+
+def test_every_subcommand_shows_an_example(nudge: Nudge) -> None:
+    for command in ("init", "path", "show", "check", "get", "set", "edit", "schema"):
+        assert "Example: " in said(nudge("config", command, "--help"))
+
+
+def taplo(*words: str | Path) -> Ran:
+    program = shutil.which("taplo", path=f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}")
+    assert program, "taplo is one of the development dependencies"
+    return subprocess.run([program, *map(str, words)], capture_output=True, text=True, timeout=60, check=False)
+
+
+def test_an_independent_validator_accepts_the_example_with_the_schema(nudge: Nudge, tmp_path: Path) -> None:
+    said(nudge("config", "init"))
+    made = tmp_path / "psoas-nudge"
+    assert (made / "config.schema.json").read_text() == said(nudge("config", "schema"))
+    assert taplo("lint", made / "config.toml").returncode == 0
+    repository = tmp_path / "config.example.toml"
+    shutil.copy(PROJECT / "config.example.toml", repository)
+    shutil.copy(made / "config.schema.json", tmp_path)
+    assert taplo("lint", repository).returncode == 0
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '[prompt]\nlull = "soon"',
+        "[prompt]\nlul = 3",
+        "[promt]",
+        '[hours]\nmonday = ["9-5"]',
+        "[desktop]\ntray = 1",
+        '[desktop]\nnotifier = "x"',
+        "[prompt]\ndaily_limit = 1001",
+        '[[exceptions]]\nday = 2026-12-24\nnote = ""',
+        '[[stretch.routines]]\nid = "a"',
+        "[hooks]\non_taken = []",
+    ],
+)
+def test_the_schema_and_the_program_refuse_the_same(text: str, tmp_path: Path) -> None:
+    (tmp_path / "config.schema.json").write_text(json.dumps(schema()))
+    file = tmp_path / "config.toml"
+    file.write_text(f"#:schema ./config.schema.json\n{text}\n")
+    assert taplo("lint", file).returncode == 1
+    with pytest.raises(config.read.ConfigInvalid):
+        config.load(file, {})
