@@ -1,6 +1,6 @@
 """Rule 16: at any moment, why there is no prompt now and when the next could come.
 
-Built on the very conditions that decide (asking.obstacles and its neighbours), so it cannot say anything else than
+Built on the very conditions that decide (conditions.obstacles and its neighbours), so it cannot say anything else than
 what the machine does. `Status` is what every surface shows: command line, tray, bars, scripts.
 """
 
@@ -12,7 +12,7 @@ from typing import Literal
 
 from msgspec.structs import replace
 
-from psoas_nudge.core import asking, sitting
+from psoas_nudge.core import conditions, sitting
 from psoas_nudge.core.durations import format_duration
 from psoas_nudge.core.model import Bout, Rules, State
 from psoas_nudge.core.status import Explanation, OpenPrompt, Reason, Status
@@ -69,19 +69,19 @@ def status(state: State, rules: Rules) -> Status:
     """What holds at the state's moment (see at_moment)."""
     span = rules.hours.next_span(state.at)
     is_open = span is not None and span.opens <= state.at
-    pause_ends = asking.pause_ends(state)
+    pause_ends = conditions.pause_ends(state)
     return Status(
         presence=_presence(state),
         sat_seconds=sitting.sat(state, 0.0),
         toward_next=sitting.sat(state, state.asked),
-        needed=asking.needed(state, rules),
+        needed=conditions.needed(state, rules),
         prompt=None if state.prompt is None else _open_prompt(state, rules),
         paused=state.paused is not None,
         paused_until=None if pause_ends is None else _instant(state, pause_ends),
-        quiet=asking.quiet_reasons(state, rules),
+        quiet=conditions.quiet_reasons(state, rules),
         hours_open=is_open,
         hours_change=rules.hours.next_change(state.at),
-        prompts_today=asking.shown_today(state, rules, state.at),
+        prompts_today=conditions.shown_today(state, rules, state.at),
         daily_limit=rules.daily_limit,
         next_prompt=next_prompt(state, rules),
         why=tuple(reason.text for reason in _reasons(state, rules)),
@@ -91,17 +91,17 @@ def status(state: State, rules: Rules) -> Status:
 def next_prompt(state: State, rules: Rules) -> datetime | None:
     """The earliest a prompt could come if from now on the person sits and nothing is quiet; None when one is open,
     when prompts are paused without an end, or when no working hours are in sight."""
-    if state.prompt or (state.paused and asking.pause_ends(state) is None):
+    if state.prompt or (state.paused and conditions.pause_ends(state) is None):
         return None
     ahead = _sitting_on(state)
-    if asking.quiet_reasons(replace(state, paused=None), rules):
+    if conditions.quiet_reasons(replace(state, paused=None), rules):
         ahead = replace(ahead, clear_since=state.now)
     for _ in range(64):  # each round passes at least one obstacle; a week of closed days and budgets passes in few
         span = rules.hours.next_span(ahead.at)
-        waits = [obstacle.until for obstacle in asking.obstacles(ahead, rules, span)]
-        if (pause := asking.pause_ends(ahead)) is not None and pause > ahead.now:
+        waits = [obstacle.until for obstacle in conditions.obstacles(ahead, rules, span)]
+        if (pause := conditions.pause_ends(ahead)) is not None and pause > ahead.now:
             waits.append(pause + rules.after_quiet)
-        if (clear := asking.quiet_until(ahead, rules)) is not None:
+        if (clear := conditions.quiet_until(ahead, rules)) is not None:
             waits.append(clear)
         if not waits:
             return ahead.at
@@ -138,17 +138,17 @@ def _open_prompt(state: State, rules: Rules) -> OpenPrompt:
         number=prompt.number,
         routine=prompt.routine,
         shown_at=None if prompt.shown is None else _instant(state, prompt.shown),
-        snooze=asking.snooze_refused(state, rules, state.at) is None,
+        snooze=conditions.snooze_refused(state, rules, state.at) is None,
     )
 
 
 def _reasons(state: State, rules: Rules) -> Iterator[Reason]:
-    for obstacle in asking.obstacles(state, rules, rules.hours.next_span(state.at)):
+    for obstacle in conditions.obstacles(state, rules, rules.hours.next_span(state.at)):
         kind = state.left_by if obstacle.kind == "away" and state.left_by else obstacle.kind
         yield _reason(state, rules, kind, obstacle.until)
-    for kind in asking.quiet_reasons(state, rules):
-        yield _reason(state, rules, kind, asking.pause_ends(state) if kind == "paused" else None)
-    if (until := asking.quiet_until(state, rules)) is not None:
+    for kind in conditions.quiet_reasons(state, rules):
+        yield _reason(state, rules, kind, conditions.pause_ends(state) if kind == "paused" else None)
+    if (until := conditions.quiet_until(state, rules)) is not None:
         yield _reason(state, rules, "after-quiet", until)
     if state.due_since is not None:
         yield _reason(state, rules, "lull", state.due_since + rules.patience)
@@ -160,7 +160,7 @@ def _reason(state: State, rules: Rules, kind: str, until: float | None) -> Reaso
     words = {
         "until": "" if instant is None else _clock(instant, state, rules),
         "sat": in_words(sitting.sat(state, state.asked)),
-        "needed": in_words(asking.needed(state, rules)),
+        "needed": in_words(conditions.needed(state, rules)),
         "limit": str(rules.daily_limit),
         "lull": format_duration(rules.lull),
     }

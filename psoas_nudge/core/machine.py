@@ -43,9 +43,10 @@ Durations use the second, schedules the first. An event older than the last coun
 15. New settings take effect at once; open prompt, bout and counters stay.
 16. At any moment the core can say why there is no prompt now and when the next could come: see `explain`.
 
-Where the rules live: sitting.py has 1 to 5, 12 and 14, asking.py 6 to 11 and 13. Each rule is a function of a Turn that
-looks at the state, changes it, and says when it wants to be asked again; `step` calls all of them in a fixed order, so
-it does not matter which event made a rule true. Idea: h11's `_state.py`.
+Where the rules live: sitting.py has 1 to 5, 12 and 14, asking.py 6 to 11 and 13, with the conditions among them in
+conditions.py, which explain.py puts into words. Each rule is a function of a Turn that looks at the state, changes it,
+and says when it wants to be asked again; `step` calls all of them in a fixed order, so it does not matter which event
+made a rule true. Idea: h11's `_state.py`.
 """
 
 from __future__ import annotations
