@@ -26,12 +26,12 @@ from psoas_nudge.daemon.commands import Commands
 from psoas_nudge.daemon.daemon import Daemon
 from psoas_nudge.daemon.timers import Timer
 from psoas_nudge.errors import ConfigInvalid, Unavailable
-from psoas_nudge.journal.sign import Sign
+from psoas_nudge.journal.sign import Sign, boot_id
 from psoas_nudge.journal.store import Journal
 from psoas_nudge.notify.chooser import Chooser
 from psoas_nudge.notify.port import Surroundings
-from psoas_nudge.presence.chooser import Sensors
-from psoas_nudge.presence.port import Reading, Session
+from psoas_nudge.presence.chooser import Presence
+from psoas_nudge.presence.port import Session
 
 log = logging.getLogger(__name__)
 
@@ -53,15 +53,14 @@ class Service:
         self._config_file, self._settings = config_file, settings
         self._sign, self._lock = sign, lock
         self._ended = asyncio.Event()
-        self._early: list[Reading] | None = []
         self._clock = SystemClock()
-        self._sensors = Sensors()
+        self._presence = Presence()
         self._notifiers = Chooser(settings.desktop.notifier, lambda: self._clock.now().tick)
         self._daemon = Daemon(
             journal,
             settings.rules,
             self._clock,
-            presence=self._sensors,
+            presence=self._presence,
             notifiers=self._notifiers,
             timer=Timer(),
         )
@@ -82,16 +81,15 @@ class Service:
         stack.push_async_callback(server.close)
         self._daemon.on_step.append(lambda _state: server.publish(self._daemon.status()) if server.followed else None)
 
-        await self._sensors.start(Session(environ, session_bus, system_bus), self._report)
-        stack.push_async_callback(self._sensors.stop)
-        self._start_from_sign()
         stack.push_async_callback(self._notifiers.stop)
+        stack.push_async_callback(self._presence.stop)
         stack.push_async_callback(self._daemon.stop)
-        early, self._early = self._early or [], None
-        for reading in early:
-            self._daemon.report(reading)
+        self._start_from_sign()
         surroundings = Surroundings(environ, session_bus, interactive=sys.stdin is not None and sys.stdin.isatty())
-        await self._notifiers.start(surroundings, self._daemon.pressed)
+        await asyncio.gather(
+            self._presence.start(Session(environ, session_bus, system_bus), self._daemon.report),
+            self._notifiers.start(surroundings, self._daemon.pressed),
+        )
         log.info("ready, a prompt comes after %s of sitting", in_words(self._settings.rules.nudge_after))
         await self._ended.wait()
         log.info("ending")
@@ -126,12 +124,6 @@ class Service:
         stack.push_async_callback(bus.close)
         return bus
 
-    def _report(self, reading: Reading) -> None:
-        if self._early is not None:
-            self._early.append(reading)
-        else:
-            self._daemon.report(reading)
-
     def _start_from_sign(self) -> None:
         """Rule 14: how long the daemon lived after its last snapshot, and how long it has been silent since."""
         stored, now, sign = self._daemon.runner.state, self._clock.now(), self._sign.read()
@@ -141,7 +133,7 @@ class Service:
         at, tick = stored.at, stored.tick
         if sign is not None and sign[0] >= stored.at:
             at, tick = sign[0], sign[1]
-        same_boot = sign is not None and sign[2] == self._sign.boot != ""
+        same_boot = sign is not None and sign[2] == boot_id() != ""
         silent_for = now.tick - tick if same_boot else (now.at - at).total_seconds()
         self._daemon.start(lived=max(0.0, tick - stored.tick), silent_for=max(0.0, silent_for))
 

@@ -1,0 +1,77 @@
+"""The commands as a person types them: whole process, exit status and every word of the output."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+PROJECT = Path(__file__).resolve().parents[2]
+NO_DAEMON = "psoas-nudge: psoas-nudge is not running. Start it with: psoas-nudge run\n"
+
+
+@pytest.fixture
+def type_in(tmp_path):
+    """Type a command in a home of its own, where no daemon runs."""
+    environ = {k: v for k, v in os.environ.items() if not k.startswith(("XDG_", "PSOAS_NUDGE_", "DBUS_", "DISPLAY"))}
+    environ |= {
+        "HOME": str(tmp_path),
+        "XDG_RUNTIME_DIR": str(tmp_path / "run"),
+        "PYTHONPATH": str(PROJECT),
+        "TZ": "Europe/Berlin",
+    }
+
+    def type_in(*words: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "psoas_nudge", *words],
+            env=environ,
+            check=False,
+            capture_output=True,
+            text=True,
+            timeout=30,
+            cwd=tmp_path,
+        )
+
+    return type_in
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["status", "accept", "snooze", "snooze 10m", "skip", "pause", "pause 30m", "resume", "stand", "sit", "explain",
+     "reload", "stop"],
+)  # fmt: skip
+def test_without_a_daemon_a_command_says_so_and_how_to_start_it(type_in, words):
+    done = type_in(*words.split())
+    assert (done.returncode, done.stdout, done.stderr) == (3, "", NO_DAEMON)
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ("snooze soon", 'psoas-nudge: "soon" is not a length of time. Write it like "45s", "30m" or "1h 15m".\n'),
+        ("pause until 25:00", None),
+        ("pause 0s", "psoas-nudge: A pause of no length is no pause. Write it like: psoas-nudge pause 30m\n"),
+        ("explain --at someday", None),
+        ("--config nowhere.toml run", None),
+    ],
+)
+def test_bad_input_is_told_in_one_message_with_status_2(type_in, words, told):
+    done = type_in(*words.split())
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("psoas-nudge: ") or told is None
+    assert told in (None, done.stderr)
+    assert "Traceback" not in done.stderr
+
+
+def test_a_mistyped_command_is_recognised(type_in):
+    done = type_in("stauts")
+    assert done.returncode == 2
+    assert "There is no command 'stauts'. Did you mean 'status'?" in done.stderr
+
+
+def test_the_version_is_told(type_in):
+    done = type_in("--version")
+    assert (done.returncode, done.stdout) == (0, "psoas-nudge 0.1.0\n")
