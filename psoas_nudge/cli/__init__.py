@@ -27,6 +27,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "stand": ("answers", "Say that you work standing now."),
     "sit": ("answers", "Say that you sit again."),
     "explain": ("status", "Why there is no prompt now, and when the next could come."),
+    "doctor": ("doctor", "What works here, what is missing, and how to get it."),
     "demo": ("demo", "Play a workday in about a minute, with real prompts."),
     "reload": ("answers", "Make the daemon read the configuration again."),
     "stop": ("answers", "End the daemon."),

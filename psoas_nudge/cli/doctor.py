@@ -1,0 +1,126 @@
+"""`doctor`: what was chosen for every port in this session, what else there is, and what is missing and why."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+import time
+from collections.abc import Iterable
+from contextlib import AsyncExitStack
+from pathlib import Path
+
+import click
+
+from psoas_nudge import places
+from psoas_nudge.bus import Bus
+from psoas_nudge.config import load
+from psoas_nudge.control import messages as c
+from psoas_nudge.control.client import ask
+from psoas_nudge.daemon.daemon import ICON, NOTICE
+from psoas_nudge.errors import PsoasNudgeError, Unavailable
+from psoas_nudge.journal.store import Journal
+from psoas_nudge.notify.chooser import Chooser
+from psoas_nudge.notify.port import Message, Surroundings
+from psoas_nudge.presence.chooser import Presence
+from psoas_nudge.presence.port import Session
+
+Row = tuple[str, str, str]
+
+
+@click.command(epilog="Examples: psoas-nudge doctor; psoas-nudge doctor --notify")
+@click.option("--notify", is_flag=True, help="Also show a test notification.")
+@click.pass_obj
+def doctor(config_file: Path | None, notify: bool) -> None:
+    """What works here: for every port what was chosen, what else is available, what is missing and how to get it.
+
+    Ends with status 1 when the main job cannot work here.
+    """
+    sys.exit(asyncio.run(_doctor(config_file, notify)))
+
+
+async def _doctor(config_file: Path | None, notify: bool) -> int:
+    print("Basics")
+    wanted, problems = _basics(config_file)
+    async with AsyncExitStack() as stack:
+        session_bus, system_bus = await _bus("session", stack), await _bus("system", stack)
+        environ = dict(os.environ)
+        presence = Presence()
+        await presence.start(Session(environ, session_bus, system_bus), lambda _reading: None)
+        stack.push_async_callback(presence.stop)
+        choices = presence.choices()
+        for port, title in (("idle", "Idle time"), ("signals", "Signals")):
+            _table(title, ((each.name, each.state, each.why or each.about) for each in choices if each.port == port))
+        notifiers = Chooser(wanted, time.monotonic)
+        await notifiers.start(Surroundings(environ, session_bus, sys.stdin.isatty()), lambda _press: None)
+        stack.push_async_callback(notifiers.stop)
+        rows = await notifiers.choices()
+        _table("Notifiers", ((row.name, row.verdict, row.why) for row in rows))
+        if not any(row.verdict == "chosen" for row in rows):
+            problems.append("no prompt can be shown here")
+        if notify:
+            title, body = "psoas-nudge", "This is what a prompt looks like, without its buttons."
+            shown, _ = await notifiers.show(Message(prompt=NOTICE, title=title, body=body, buttons=(), icon=ICON))
+            print(f"\nA test notification was shown by {shown}.")
+    print(f"\nThe main job cannot work here: {'; '.join(problems)}." if problems else "\nThe main job works here.")
+    return 1 if problems else 0
+
+
+def _basics(config_file: Path | None) -> tuple[str, list[str]]:
+    """The notifier that is wanted, and what is in the way of everything."""
+    wanted, problems, rows = "auto", [], []
+    try:
+        settings = load(config_file, os.environ)
+    except PsoasNudgeError as error:
+        rows.append(("configuration", "broken", str(error)))
+        problems.append("the configuration has mistakes")
+    else:
+        wanted = settings.desktop.notifier
+        rows.append(("configuration", "in force", str(settings.file or "the defaults; there is no file")))
+    try:
+        journal = Journal.open_reading(places.journal_file())
+        if journal is None:
+            rows.append(("journal", "empty", f"{places.journal_file()} is made when the daemon starts"))
+        else:
+            with journal:
+                found = journal.check()
+            rows.append(
+                (
+                    "journal",
+                    "broken" if found.problems else "sound",
+                    f"{places.journal_file()}, {found.entries} entries",
+                )
+            )
+            problems.extend(found.problems)
+    except PsoasNudgeError as error:
+        rows.append(("journal", "broken", str(error)))
+        problems.append("the journal cannot be read")
+    try:
+        ask(c.GetStatus(via="doctor"), places.socket_file())
+        rows.append(("daemon", "running", str(places.socket_file())))
+    except PsoasNudgeError as error:
+        rows.append(("daemon", "not there", str(error)))
+    _rows(rows)
+    return wanted, problems
+
+
+async def _bus(kind: str, stack: AsyncExitStack) -> Bus | None:
+    bus = Bus("session") if kind == "session" else Bus("system", negotiate_fds=True)
+    try:
+        await bus.connect()
+    except Unavailable as error:
+        _rows([(f"{kind} bus", "missing", str(error))])
+        return None
+    stack.push_async_callback(bus.close)
+    _rows([(f"{kind} bus", "connected", "")])
+    return bus
+
+
+def _table(title: str, rows: Iterable[Row]) -> None:
+    print(f"\n{title}")
+    _rows(rows)
+
+
+def _rows(rows: Iterable[Row]) -> None:
+    for name, state, why in rows:
+        print(f"  {name:<16} {state:<12} {why}".rstrip())
