@@ -14,18 +14,25 @@ import signal
 import sys
 from pathlib import Path
 
+import msgspec
+
 from psoas_nudge import places
 from psoas_nudge.bus import Bus
 from psoas_nudge.config import Settings, load
+from psoas_nudge.config.watch import Watch
 from psoas_nudge.control.lock import Lock
 from psoas_nudge.control.server import Server
 from psoas_nudge.core import model as m
 from psoas_nudge.core.explain import in_words
+from psoas_nudge.daemon import ready
 from psoas_nudge.daemon.clock import SystemClock
 from psoas_nudge.daemon.commands import Commands
 from psoas_nudge.daemon.daemon import Daemon
+from psoas_nudge.daemon.guiding import Guiding
+from psoas_nudge.daemon.hooks import Hooks, event_of, refuse_writable_by_others
 from psoas_nudge.daemon.timers import Timer
 from psoas_nudge.errors import ConfigInvalid, Unavailable
+from psoas_nudge.journal.records import Stored, as_json
 from psoas_nudge.journal.sign import Sign, boot_id
 from psoas_nudge.journal.store import Journal
 from psoas_nudge.notify.chooser import Chooser
@@ -38,12 +45,19 @@ log = logging.getLogger(__name__)
 
 async def serve(config_file: Path | None) -> None:
     """Run until SIGTERM, SIGINT or `stop`. Raises AlreadyRunning, ConfigInvalid or JournalBroken before it begins."""
-    settings = load(config_file, os.environ)
+    settings = _load(config_file)
     async with contextlib.AsyncExitStack() as stack:
         lock = stack.enter_context(Lock(places.lock_file()))
         journal = stack.enter_context(Journal.open(places.journal_file()))
         sign = stack.enter_context(Sign(places.sign_file()))
         await Service(config_file, settings, journal, sign, lock).run(stack)
+
+
+def _load(config_file: Path | None) -> Settings:
+    settings = load(config_file, os.environ)
+    if settings.hooks and settings.file:
+        refuse_writable_by_others(settings.file)
+    return settings
 
 
 class Service:
@@ -65,7 +79,12 @@ class Service:
             timer=Timer(),
         )
         self._daemon.sound = settings.desktop.sound
-        self._daemon.on_step.append(self._live)
+        self._guiding = Guiding(settings.stretch.guide)
+        self._hooks = Hooks(settings.hooks)
+        self._hooked = 0
+        self._daemon.on_guide = self._guiding.open
+        self._daemon.on_entry.append(self._hook)
+        self._daemon.on_step += [self._live, self._hook_shown]
 
     async def run(self, stack: contextlib.AsyncExitStack) -> None:
         """Start everything, wait for the end, stop everything."""
@@ -81,6 +100,7 @@ class Service:
         stack.push_async_callback(server.close)
         self._daemon.on_step.append(lambda _state: server.publish(self._daemon.status()) if server.followed else None)
 
+        stack.push_async_callback(self._hooks.close)
         stack.push_async_callback(self._notifiers.stop)
         stack.push_async_callback(self._presence.stop)
         stack.push_async_callback(self._daemon.stop)
@@ -90,14 +110,17 @@ class Service:
             self._presence.start(Session(environ, session_bus, system_bus), self._daemon.report),
             self._notifiers.start(surroundings, self._daemon.pressed),
         )
+        await self._watch_configuration(stack)
+        ready.tell("READY=1")
         log.info("ready, a prompt comes after %s of sitting", in_words(self._settings.rules.nudge_after))
         await self._ended.wait()
+        ready.tell("STOPPING=1")
         log.info("ending")
 
     def reload(self) -> str:
         """Rule 15: read the configuration again; a broken one changes nothing and is told once."""
         try:
-            settings = load(self._config_file, os.environ)
+            settings = _load(self._config_file)
         except ConfigInvalid as error:
             log.warning("the configuration is unchanged: %s", error)
             self._daemon.tell("Your psoas-nudge configuration has a mistake", "\n".join(error.problems))
@@ -105,10 +128,31 @@ class Service:
         self._settings = settings
         self._notifiers.want(settings.desktop.notifier)
         self._daemon.sound = settings.desktop.sound
+        self._guiding.kind = settings.stretch.guide
+        self._hooks.commands = settings.hooks
         self._daemon.tell_no_more()
         self._daemon.reload(settings.rules)
         log.info("the configuration is in force")
         return "The configuration was read again and is in force."
+
+    def _hook(self, stored: Stored) -> None:
+        if event := event_of(stored.entry):
+            self._hooks.fire(event, as_json(stored))
+
+    def _hook_shown(self, state: m.State) -> None:
+        """A prompt that has come up has no entry yet; the hook gets what `status` would tell of it."""
+        if state.prompt and state.prompt.shown is not None and state.prompt.number != self._hooked:
+            self._hooked = state.prompt.number
+            self._hooks.fire("prompt_shown", msgspec.json.encode(self._daemon.status().prompt))
+
+    async def _watch_configuration(self, stack: contextlib.AsyncExitStack) -> None:
+        watch = Watch(places.config_file(self._config_file), self._hung_up)
+        try:
+            await watch.start()
+        except Unavailable as error:
+            log.info("%s", error)
+        else:
+            stack.push_async_callback(watch.stop)
 
     def _hung_up(self) -> None:
         with contextlib.suppress(ConfigInvalid):  # told by `reload`
