@@ -32,6 +32,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "reload": ("answers", "Make the daemon read the configuration again."),
     "stop": ("answers", "End the daemon."),
     "config": ("config", "Write, look at, check and change the configuration."),
+    "journal": ("journal", "What happened, for people or with --json for scripts; export and merge."),
     "autostart": ("autostart", "Start at login, or no longer; see what is set up."),
 }
 """The function has the command's name, with `_` for `-` and a trailing `_` where Python needs the word itself."""

@@ -10,9 +10,10 @@ from __future__ import annotations
 import logging
 import os
 import sqlite3
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime, tzinfo
+from itertools import islice
 from pathlib import Path
 from types import TracebackType
 from urllib.parse import quote
@@ -23,7 +24,7 @@ from msgspec import Struct
 from psoas_nudge.core.model import AnyEntry, State
 from psoas_nudge.errors import JournalBroken
 from psoas_nudge.journal import schema
-from psoas_nudge.journal.records import Ids, Stored, id_text, milliseconds, offset_minutes
+from psoas_nudge.journal.records import Ids, Stored, id_bytes, id_text, milliseconds, offset_minutes
 
 log = logging.getLogger(__name__)
 
@@ -175,16 +176,50 @@ class Journal:
         `zone` is the person's: each entry keeps the local offset of its instant. Raises JournalBroken with nothing
         changed.
         """
-        rows, stored = [], []
-        for entry in entries:
-            at_ms, offset = milliseconds(entry.at), offset_minutes(entry.at, zone)
-            raw = self._ids.new(at_ms)
-            rows.append((at_ms, raw, offset, entry.__struct_config__.tag, msgspec.json.encode(entry).decode()))
-            stored.append(Stored(id=id_text(raw), offset_minutes=offset, entry=entry))
+        stored = tuple(
+            Stored(
+                id=id_text(self._ids.new(milliseconds(entry.at))),
+                offset_minutes=offset_minutes(entry.at, zone),
+                entry=entry,
+            )
+            for entry in entries
+        )
         with telling(self._name), self._transaction():
-            self._db.executemany("INSERT INTO entries (at_ms, id, offset_minutes, kind, body) VALUES (?,?,?,?,?)", rows)
+            self._append(stored)
             self._db.execute("INSERT OR REPLACE INTO snapshot VALUES (1, ?)", (msgspec.json.encode(state),))
-        return tuple(stored)
+        return stored
+
+    def merge(self, entries: Iterable[Stored]) -> tuple[int, int]:
+        """Add entries of another journal that are not here yet; how many were given, and how many of them were new.
+
+        The state is left as it is. A hundred at a time, so that a running daemon need never wait for long; breaking
+        off in between does no harm, since what is here already is not added twice. Raises JournalBroken.
+        """
+        given = new = 0
+        source = iter(entries)
+        while some := tuple(islice(source, 100)):
+            with telling(self._name), self._transaction():
+                new += self._append(some)
+            given += len(some)
+        return given, new
+
+    def _append(self, entries: Sequence[Stored]) -> int:
+        """How many of them were new."""
+        before = self._db.total_changes
+        self._db.executemany(
+            "INSERT INTO entries (at_ms, id, offset_minutes, kind, body) VALUES (?,?,?,?,?)",
+            [
+                (
+                    milliseconds(stored.entry.at),
+                    id_bytes(stored.id),
+                    stored.offset_minutes,
+                    stored.entry.__struct_config__.tag,
+                    msgspec.json.encode(stored.entry).decode(),
+                )
+                for stored in entries
+            ],
+        )
+        return self._db.total_changes - before
 
     def read(
         self,

@@ -1,0 +1,130 @@
+"""Each kind of entry in a person's words. The checker of types sees to it that none is forgotten."""
+
+from __future__ import annotations
+
+from datetime import datetime, tzinfo
+from typing import assert_never
+
+from psoas_nudge.core.catalogue import CATALOGUE
+from psoas_nudge.core.model import (
+    AdviceEntry,
+    BoutEntry,
+    ClearedEntry,
+    EndedBy,
+    FeelEntry,
+    HeldBackEntry,
+    HoursEntry,
+    LateAnswerEntry,
+    NotShownEntry,
+    Outcome,
+    PauseEntry,
+    PostureEntry,
+    PromptEntry,
+    ResumeEntry,
+    StretchEntry,
+)
+from psoas_nudge.core.routines import duration
+from psoas_nudge.journal import Stored
+
+OUTCOMES: dict[Outcome, str] = {
+    "accepted": "accepted",
+    "skipped": "skipped",
+    "snoozed": "snoozed",
+    "missed": "no answer",
+    "taken": "you left for a break instead",
+    "withdrawn": "withdrawn",
+}
+ENDINGS: dict[EndedBy, str] = {
+    "idle": "then you left",
+    "locked": "then the screen was locked",
+    "suspended": "then the machine slept",
+    "switched": "then another user took over",
+    "gap": "then the machine was off or asleep",
+    "restart": "then psoas-nudge was not running",
+    "accepted": "then a stretch",
+    "stretch": "then a stretch",
+}
+TITLES = {routine.id: routine.title for routine in CATALOGUE}
+
+
+def words(stored: Stored) -> str:
+    """One line for an entry; times in it are local ones of then, what others wrote is made harmless."""
+    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in _words(stored))
+
+
+def _words(stored: Stored) -> str:  # noqa: C901, PLR0911, PLR0912 - one case for each kind of entry, checked to be complete
+    entry, zone = stored.entry, stored.zone
+    match entry:
+        case BoutEntry():
+            span = f"{_clock(entry.started, entry.ended, zone)} to {_clock(entry.ended, entry.at, zone)}"
+            return f"Sat for {duration(entry.sitting_seconds)}, {span}; {ENDINGS[entry.ended_by]}"
+        case PromptEntry():
+            return f"Prompt ({_title(entry.routine)}): {_outcome(entry)}"
+        case HeldBackEntry():
+            waited = duration((entry.until - entry.since).total_seconds())
+            return f"A prompt was held back for {waited}: {', '.join(entry.reasons)}"
+        case NotShownEntry():
+            return f"A prompt could not be shown: {entry.why}"
+        case LateAnswerEntry():
+            return f'The answer "{entry.answer}" came too late and changed nothing (by {entry.via})'
+        case StretchEntry():
+            return _stretch(entry)
+        case PauseEntry():
+            until = "you resume" if entry.until is None else _clock(entry.until, entry.at, zone)
+            return f"Paused until {until}"
+        case ResumeEntry():
+            return "Resumed" if entry.by == "person" else "The pause was over"
+        case PostureEntry():
+            now = "Standing" if entry.posture == "standing" else "Sitting"
+            return f"{now} from now on" if entry.by == "person" else f"{now} again, as nothing else was said"
+        case HoursEntry():
+            return "Working hours began" if entry.open else "Working hours ended"
+        case FeelEntry():
+            return _feel(entry)
+        case ClearedEntry():
+            return "You said that stretching is all right again"
+        case AdviceEntry():
+            why = "of the pain you reported" if entry.because == "pain" else "it has gone on for long"
+            return f"The advice to see a professional was shown, because {why}"
+        case _:
+            assert_never(entry)
+
+
+def _clock(at: datetime, near: datetime, zone: tzinfo) -> str:
+    """A local time of day, with the date unless it is that of `near`."""
+    local = at.astimezone(zone)
+    return f"{local:%H:%M}" if local.date() == near.astimezone(zone).date() else f"{local:%Y-%m-%d %H:%M}"
+
+
+def _title(routine: str) -> str:
+    return TITLES.get(routine, routine)
+
+
+def _outcome(entry: PromptEntry) -> str:
+    text = OUTCOMES[entry.outcome]
+    if entry.shown_at is None:
+        text += " before it was shown"
+    if entry.via:
+        text += f" (by {entry.via})"
+    return text + (f": {entry.because}" if entry.because else "")
+
+
+def _stretch(entry: StretchEntry) -> str:
+    if not entry.performed:
+        return f"{_title(entry.routine)}: accepted, not performed"
+    held = {"left": entry.left_seconds, "right": entry.right_seconds, "other": entry.other_seconds}
+    parts = [f"{name} {duration(seconds)}" for name, seconds in held.items() if seconds]
+    return f"{_title(entry.routine)}: " + (", ".join(parts) or "nothing held")
+
+
+def _feel(entry: FeelEntry) -> str:
+    said = []
+    if entry.level is not None:
+        said.append(f"discomfort {entry.level} of 10")
+    if entry.afterwards is not None:
+        said.append(f"{entry.afterwards} after {_title(entry.routine) if entry.routine else 'the stretch'}")
+    if entry.pain is not None:
+        said.append(f"pain: {entry.pain}")
+    if entry.note:
+        said.append(entry.note)
+    return "How it feels: " + (", ".join(said) or "nothing said")

@@ -1,0 +1,121 @@
+"""`journal`: what was recorded, for people and for scripts; export and merge.
+
+It reads the file itself, so it works with no daemon running, and while one writes.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import suppress
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import TextIO, get_args
+
+import click
+
+from psoas_nudge import places
+from psoas_nudge.core.model import AnyEntry
+from psoas_nudge.errors import BadInput, PsoasNudgeError
+from psoas_nudge.journal import Journal, Stored, as_json
+
+KINDS = sorted(str(kind.__struct_config__.tag) for kind in get_args(AnyEntry))
+NOTHING_YET = "Nothing is recorded yet. Recording begins with: psoas-nudge run"
+
+
+@click.group(
+    invoke_without_command=True,
+    epilog="Examples: psoas-nudge journal --since today; psoas-nudge journal --kind prompt --last 5 --json",
+)
+@click.option("--json", "json_", is_flag=True, help="One JSON object a line.")
+@click.option("--since", metavar="TIME", help='Recorded at or after: "today", "14:00", "2026-12-24", or "2h" ago.')
+@click.option("--kind", "kinds", type=click.Choice(KINDS), multiple=True, help="This kind only; may be repeated.")
+@click.option("--last", type=click.IntRange(min=1), metavar="N", help="The last N only.")
+@click.pass_context
+def journal(ctx: click.Context, json_: bool, since: str | None, kinds: tuple[str, ...], last: int | None) -> None:
+    """What happened: sitting, prompts and what came of them, stretches, pauses."""
+    if ctx.invoked_subcommand is not None:
+        if json_ or since or kinds or last:
+            raise BadInput(f"These options go with `journal` alone, not with `journal {ctx.invoked_subcommand}`.")
+        return
+    after = None if since is None else moment(since)
+    found = Journal.open_reading(places.journal_file())
+    if found is None:
+        if not json_:
+            print(NOTHING_YET)
+        return
+    with found:
+        entries = found.read(since=after, kinds=kinds or None, last=last)
+        if json_:
+            for stored in entries:
+                sys.stdout.buffer.write(as_json(stored) + b"\n")
+            sys.stdout.buffer.flush()
+        elif not _print_days(entries):
+            print("Nothing recorded matches." if since or kinds else NOTHING_YET)
+
+
+@journal.command(epilog="Example: psoas-nudge journal export journal.jsonl")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False, allow_dash=True))
+def export(file: Path) -> None:
+    """Write the whole journal to FILE, one JSON object a line; "-" is standard output. FILE must not exist yet."""
+    found = Journal.open_reading(places.journal_file())
+    if found is None:
+        print(NOTHING_YET)
+        return
+    with found:
+        if str(file) == "-":
+            for stored in found.read():
+                sys.stdout.buffer.write(as_json(stored) + b"\n")
+            sys.stdout.buffer.flush()
+            return
+        count = 0
+        try:
+            with file.open("xb") as out:
+                file.chmod(0o600)
+                for stored in found.read():
+                    out.write(as_json(stored) + b"\n")
+                    count += 1
+        except FileExistsError:
+            raise PsoasNudgeError(f"{file} is there already; nothing was written.") from None
+        except OSError as error:
+            raise PsoasNudgeError(f"{file} cannot be written: {error.strerror}.") from error
+    print(f"{count} entries written to {file}.")
+
+
+@journal.command(epilog="Example: psoas-nudge journal merge other-machine.jsonl")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False, exists=True))
+def merge(file: Path) -> None:
+    """Add the entries of FILE, an export or a journal of another machine. What is here already is not added again."""
+    from psoas_nudge.journal.merge import entries_of
+
+    with Journal.open(places.journal_file()) as into:
+        seen, new = into.merge(entries_of(file))
+    print(f"{new} entries added, {seen - new} were here already.")
+
+
+def moment(text: str) -> datetime:
+    """What follows --since: a moment, or how long ago."""
+    from psoas_nudge.cli.when import LOOKS, parse_moment, system_zone
+    from psoas_nudge.core.durations import parse_duration
+
+    now = datetime.now().astimezone()
+    with suppress(BadInput, OverflowError):
+        return now - timedelta(seconds=parse_duration(text))
+    try:
+        return parse_moment(text, now, system_zone())
+    except BadInput:
+        raise BadInput(f'"{text}" is not a time. {LOOKS} Or how long ago: "2h".') from None
+
+
+def _print_days(entries: Iterator[Stored], out: TextIO | None = None) -> bool:
+    """Print the entries under their days; whether there were any."""
+    from psoas_nudge.cli.entry_words import words
+
+    day = None
+    for stored in entries:
+        local = stored.entry.at.astimezone(stored.zone)
+        if local.date() != day:
+            print("" if day is None else "\n", f"{local:%A %Y-%m-%d}", sep="", file=out)
+            day = local.date()
+        print(f"  {local:%H:%M}  {words(stored)}", file=out)
+    return day is not None
