@@ -121,13 +121,13 @@ Monday 2026-11-23
   09:00  Working hours began
   09:40  A prompt was held back for 10 min: call, fullscreen
   09:41  A prompt could not be shown: no\\x1b[31mservice\\u202e
-  09:45  Prompt (Standing hip flexor): snoozed (by notification)
+  09:45  Prompt (Standing hip-flexor stretch): snoozed (by notification)
   09:46  The answer "accept" came too late and changed nothing (by tray)
-  09:52  Prompt (Standing hip flexor): accepted (by command line)
+  09:52  Prompt (Standing hip-flexor stretch): accepted (by command line)
   09:52  Sat for 52 min, 09:00 to 09:52; then a stretch
-  09:54  Standing hip flexor: left 30 s, right 28 s
+  09:54  Standing hip-flexor stretch: left 30 s, right 28 s
   09:55  my-own: accepted, not performed
-  09:56  How it feels: discomfort 3 of 10, tight after Standing hip flexor, pain: other, left knee
+  09:56  How it feels: discomfort 3 of 10, tight after Standing hip-flexor stretch, pain: other, left knee
   09:57  You said that stretching is all right again
   09:58  The advice to see a professional was shown, because it has gone on for long
   10:00  Paused until 2026-11-24 09:00
@@ -159,7 +159,14 @@ def test_the_list_can_be_cut_down(run, recorded) -> None:
     assert said(run("--since", "2026-11-24")) == "Tuesday 2026-11-24\n  09:00  Working hours ended\n"
     assert len(said(run("--kind", "pause", "--kind", "resume", "--json")).splitlines()) == 3
     assert said(run("--since", "2100-01-01")) == "Nothing recorded matches.\n"
-    assert said(run("--since", "1s", "--kind", "advice")) in ("Nothing recorded matches.\n", "")
+
+
+def test_the_last_hours_can_be_asked_for(run, journal_file: Path) -> None:
+    now = datetime.now(UTC)
+    with Journal.open(journal_file) as journal:
+        journal.commit([ClearedEntry(at=now - timedelta(hours=h)) for h in (3, 1)], State(), BERLIN)
+    assert len(said(run("--since", "1h 30m", "--json")).splitlines()) == 1
+    assert len(said(run("--since", "4h", "--json")).splitlines()) == 2
 
 
 @pytest.mark.parametrize("time", ["yesteryear", "25:00", "", "2026-13-01", "99999999h 5x"])
