@@ -33,6 +33,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "stop": ("answers", "End the daemon."),
     "config": ("config", "Write, look at, check and change the configuration."),
     "journal": ("journal", "What happened, for people or with --json for scripts; export and merge."),
+    "stats": ("stats", "What days and weeks add up to."),
     "autostart": ("autostart", "Start at login, or no longer; see what is set up."),
 }
 """The function has the command's name, with `_` for `-` and a trailing `_` where Python needs the word itself."""

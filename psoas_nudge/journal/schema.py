@@ -52,6 +52,20 @@ STEPS: tuple[tuple[str, ...], ...] = (
         """,
         f"PRAGMA application_id = {APPLICATION_ID}",
     ),
+    (
+        """
+        CREATE TABLE days (                   -- what the entries of a local day add up to, see core/statistics.py
+            day TEXT PRIMARY KEY,             -- 2026-11-23
+            body TEXT NOT NULL                -- the sums as JSON
+        ) STRICT, WITHOUT ROWID
+        """,
+        """
+        CREATE TABLE days_form (              -- the form of these sums; in another form they are made anew
+            one INTEGER PRIMARY KEY CHECK (one = 1),
+            form TEXT NOT NULL
+        ) STRICT
+        """,
+    ),
 )
 LATEST = len(STEPS)
 

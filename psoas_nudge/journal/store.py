@@ -12,7 +12,7 @@ import os
 import sqlite3
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from datetime import datetime, tzinfo
+from datetime import date, datetime, tzinfo
 from itertools import islice
 from pathlib import Path
 from types import TracebackType
@@ -22,8 +22,10 @@ import msgspec
 from msgspec import Struct
 
 from psoas_nudge.core.model import AnyEntry, State
+from psoas_nudge.core.statistics import Totals
 from psoas_nudge.errors import JournalBroken
-from psoas_nudge.journal import schema
+from psoas_nudge.journal import days, schema
+from psoas_nudge.journal.failures import telling
 from psoas_nudge.journal.records import Ids, Stored, id_bytes, id_text, milliseconds, offset_minutes
 
 log = logging.getLogger(__name__)
@@ -31,38 +33,12 @@ log = logging.getLogger(__name__)
 BUSY_SECONDS = 5.0
 OLDEST_SQLITE = (3, 37, 0)  # STRICT tables
 
-ADVICE = {
-    sqlite3.SQLITE_FULL: "The disk is full: free some space. Everything recorded before is still there.",
-    sqlite3.SQLITE_NOTADB: "It is damaged, or not a journal, and was left as it is. Move it away to begin a new one.",
-    sqlite3.SQLITE_CORRUPT: "It is damaged and was left as it is. Move it away to begin a new one; "
-    "'sqlite3 FILE .recover' can often save what is in it.",
-    sqlite3.SQLITE_BUSY: "Another program keeps it locked: close that program and try again.",
-    sqlite3.SQLITE_LOCKED: "Another program keeps it locked: close that program and try again.",
-    sqlite3.SQLITE_READONLY: "The file and its directory must be writable for you.",
-    sqlite3.SQLITE_CANTOPEN: "The file must be readable, and its directory writable, for you.",
-    sqlite3.SQLITE_PERM: "The file must be readable, and its directory writable, for you.",
-    sqlite3.SQLITE_IOERR: "The disk reports an error: see the system's log.",
-}
-
 
 class Checkup(Struct, frozen=True):
     """What a look at the whole file found; no problems: it is sound."""
 
     entries: int
     problems: tuple[str, ...]
-
-
-@contextmanager
-def telling(name: str) -> Iterator[None]:
-    """Turn what SQLite and the system say about the journal `name` into words for a person."""
-    try:
-        yield
-    except sqlite3.Error as error:
-        advice = ADVICE.get(getattr(error, "sqlite_errorcode", 0) & 0xFF, "It was left as it is.")
-        raise JournalBroken(f"The journal {name}: {error}. {advice}") from error
-    except OSError as error:
-        advice = "The file must be writable for you, and so must its directory."
-        raise JournalBroken(f"The journal {name}: {error.strerror or error}. {advice}") from error
 
 
 class Journal:
@@ -115,10 +91,14 @@ class Journal:
             cls._use_wal(db)
             db.execute("PRAGMA synchronous = FULL")
             schema.migrate(db)
+            journal = cls(db, name)
+            if not days.in_form(db):
+                with journal._transaction():
+                    days.rebuild(db, journal.read())
         except BaseException:
             db.close()
             raise
-        return cls(db, name)
+        return journal
 
     @staticmethod
     def _use_wal(db: sqlite3.Connection) -> None:
@@ -205,21 +185,20 @@ class Journal:
 
     def _append(self, entries: Sequence[Stored]) -> int:
         """How many of them were new."""
-        before = self._db.total_changes
-        self._db.executemany(
-            "INSERT INTO entries (at_ms, id, offset_minutes, kind, body) VALUES (?,?,?,?,?)",
-            [
-                (
-                    milliseconds(stored.entry.at),
-                    id_bytes(stored.id),
-                    stored.offset_minutes,
-                    stored.entry.__struct_config__.tag,
-                    msgspec.json.encode(stored.entry).decode(),
-                )
-                for stored in entries
-            ],
-        )
-        return self._db.total_changes - before
+        new = 0
+        for stored in entries:
+            row = (
+                milliseconds(stored.entry.at),
+                id_bytes(stored.id),
+                stored.offset_minutes,
+                stored.entry.__struct_config__.tag,
+                msgspec.json.encode(stored.entry).decode(),
+            )
+            query = "INSERT INTO entries (at_ms, id, offset_minutes, kind, body) VALUES (?,?,?,?,?)"
+            if self._db.execute(query, row).rowcount == 1:
+                new += 1
+                days.count(self._db, stored)
+        return new
 
     def read(
         self,
@@ -258,6 +237,14 @@ class Journal:
                     log.warning("entry %s of %s cannot be read: %s", id_text(raw), self._name, error)
                     continue
                 yield Stored(id=id_text(raw), offset_minutes=offset, entry=entry)
+
+    def days(self, since: date | None = None) -> Iterator[Totals]:
+        """What each local day from `since` on adds up to, in the order of time. Raises JournalBroken."""
+        with telling(self._name):
+            if days.in_form(self._db):
+                yield from days.read(self._db, since)
+            else:  # nothing of this version has opened the file to write yet
+                yield from (day for day in days.summed(self.read()) if since is None or day.first >= since)
 
     def check(self) -> Checkup:
         """Look at the whole file: SQLite's own check, and whether every entry can be read. For `doctor`."""

@@ -1,0 +1,84 @@
+"""Statistics: what each entry adds to its day, and days added up. Pure; the journal keeps the sums by day.
+
+Only what happened counts. A bout counts on the local day on which it began; a prompt that nobody saw counts nowhere;
+stretching is what was held, not what was planned, without rest and walking.
+A new statistic is a field of Totals and a line in `added_by`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime, timedelta
+from itertools import groupby
+
+from msgspec import Struct
+from msgspec.structs import asdict, fields
+
+from psoas_nudge.core.model import AnyEntry, BoutEntry, PromptEntry, StretchEntry
+
+
+class Totals(Struct, frozen=True, kw_only=True):
+    """The sums of the local days from `first` to `last`, both included. Lengths in seconds."""
+
+    first: date
+    last: date
+    sitting_seconds: float = 0.0
+    longest_bout_seconds: float = 0.0
+    bouts: int = 0
+    accepted: int = 0
+    skipped: int = 0
+    snoozed: int = 0
+    missed: int = 0
+    taken: int = 0
+    withdrawn: int = 0
+    stretches: int = 0
+    stretch_seconds: float = 0.0
+
+    @property
+    def prompts(self) -> int:
+        """How many prompts were shown."""
+        return self.accepted + self.skipped + self.snoozed + self.missed + self.taken + self.withdrawn
+
+
+LARGEST = frozenset({"longest_bout_seconds"})
+"""Of these the largest counts, of all others the sum."""
+
+SUMS = tuple(field.name for field in fields(Totals) if field.name not in {"first", "last"})
+
+FORM = "1:" + ",".join(SUMS)
+"""Sums kept in another form are made anew from the entries. The number changes when what an entry adds does."""
+
+
+def added_by(entry: AnyEntry) -> tuple[datetime, dict[str, float]] | None:
+    """When an entry counts and what it adds to that day; None when it adds nothing."""
+    match entry:
+        case BoutEntry(started=started, sitting_seconds=sat):
+            return started, {"sitting_seconds": sat, "longest_bout_seconds": sat, "bouts": 1}
+        case PromptEntry(shown_at=datetime() as shown_at, outcome=outcome):
+            return shown_at, {outcome: 1}
+        case StretchEntry(at=at, performed=True, left_seconds=left, right_seconds=right):
+            return at, {"stretches": 1, "stretch_seconds": left + right}
+        case _:
+            return None
+
+
+def add(totals: Totals, more: dict[str, float]) -> Totals:
+    """The sums with these on top."""
+    values = asdict(totals)
+    for name, amount in more.items():
+        values[name] = max(values[name], amount) if name in LARGEST else values[name] + amount
+    return Totals(**values)
+
+
+def total(days: Iterable[Totals], first: date, last: date) -> Totals:
+    """All of these added up, under the name of the days from `first` to `last`."""
+    whole = Totals(first=first, last=last)
+    for day in days:
+        whole = add(whole, {name: getattr(day, name) for name in SUMS})
+    return whole
+
+
+def weeks(days: Iterable[Totals]) -> Iterator[Totals]:
+    """Days in the order of time added up to weeks, Monday to Sunday."""
+    for monday, some in groupby(days, key=lambda day: day.first - timedelta(days=day.first.weekday())):
+        yield total(some, monday, monday + timedelta(days=6))

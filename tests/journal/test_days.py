@@ -1,0 +1,82 @@
+"""The sums by day always say what the entries say, whoever wrote them and in whatever order."""
+
+from __future__ import annotations
+
+import sqlite3
+from datetime import UTC, date, datetime, timedelta, timezone
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from psoas_nudge.core.model import BoutEntry, State
+from psoas_nudge.errors import JournalBroken
+from psoas_nudge.journal import Journal, days
+
+
+@settings(suppress_health_check=[HealthCheck.differing_executors], deadline=None, max_examples=40)
+@given(data=st.data(), minutes=st.integers(-14 * 60, 14 * 60))
+def test_sums_kept_commit_by_commit_are_those_made_anew(data: st.DataObject, minutes: int, any_entry) -> None:
+    commits = data.draw(st.lists(st.lists(any_entry, max_size=4), max_size=6))
+    with Journal.in_memory() as journal, Journal.in_memory() as other:
+        for entries in commits:
+            journal.commit(entries, State(), timezone(timedelta(minutes=minutes)))
+        anew = days.summed(journal.read())
+        for kept, made in zip(journal.days(), anew, strict=True):
+            assert (kept.first, kept.prompts, kept.stretches, kept.bouts) == (
+                made.first, made.prompts, made.stretches, made.bouts,
+            )  # fmt: skip
+            assert kept.sitting_seconds == pytest.approx(made.sitting_seconds)
+        for _ in range(2):
+            other.merge(journal.read())
+        assert [day.bouts for day in other.days()] == [day.bouts for day in anew]
+
+
+def bout(at: datetime) -> BoutEntry:
+    return BoutEntry(at=at, started=at - timedelta(hours=1), ended=at, sitting_seconds=3600.0, ended_by="idle")
+
+
+def test_a_day_is_a_local_one(berlin) -> None:
+    half_past_midnight = datetime(2026, 11, 23, 0, 30, tzinfo=UTC)
+    with Journal.in_memory() as journal:
+        journal.commit([bout(half_past_midnight)], State(), berlin)
+        journal.commit([bout(half_past_midnight)], State(), UTC)
+        assert [day.first for day in journal.days()] == [date(2026, 11, 22), date(2026, 11, 23)]
+        assert [day.first for day in journal.days(date(2026, 11, 23))] == [date(2026, 11, 23)]
+
+
+def test_a_commit_that_fails_adds_nothing(morning, berlin) -> None:
+    with Journal.in_memory() as journal:
+        journal._db.execute("CREATE TRIGGER full BEFORE INSERT ON snapshot BEGIN SELECT RAISE(ABORT, 'no'); END")
+        with pytest.raises(JournalBroken):
+            journal.commit([bout(morning)], State(), berlin)
+        assert list(journal.days()) == []
+
+
+def test_sums_in_an_old_form_are_not_believed(tmp_path: Path, morning, berlin) -> None:
+    path = tmp_path / "journal.db"
+    with Journal.open(path) as journal:
+        journal.commit([bout(morning), bout(morning + timedelta(days=1))], State(), berlin)
+        right = list(journal.days())
+    db = sqlite3.connect(path)
+    db.executescript("UPDATE days_form SET form = '0:other'; UPDATE days SET body = '{}'")
+    db.close()
+    for open_ in (Journal.open_reading, Journal.open, Journal.open_reading):
+        with open_(path) as journal:
+            assert list(journal.days()) == right
+            assert list(journal.days(date(2026, 11, 24))) == right[1:]
+
+
+def test_a_reader_of_an_old_file_adds_up_by_itself(tmp_path: Path) -> None:
+    path = tmp_path / "journal.db"
+    db = sqlite3.connect(path)
+    db.executescript((Path(__file__).parent / "schemas" / "v1.sql").read_text())
+    db.close()
+    with Journal.open_reading(path) as journal:
+        (read,) = journal.days()
+    with Journal.open(path) as journal:
+        assert list(journal.days()) == [read]
+    assert (read.first, read.sitting_seconds, read.accepted, read.stretch_seconds) == (
+        date(2025, 11, 23), 1800.0, 1, 58.5,
+    )  # fmt: skip
