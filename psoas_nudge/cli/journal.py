@@ -5,14 +5,12 @@ It reads the file itself, so it works with no daemon running, and while one writ
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TextIO, get_args
-from zoneinfo import ZoneInfo
 
 import click
 
@@ -97,15 +95,14 @@ def merge(file: Path) -> None:
 
 def moment(text: str) -> datetime:
     """What follows --since: a moment, or how long ago."""
-    from psoas_nudge.cli.when import LOOKS, parse_moment
-    from psoas_nudge.config.zone import system_zone
+    from psoas_nudge.cli.when import LOOKS, parse_moment, system_zone
     from psoas_nudge.core.durations import parse_duration
 
     now = datetime.now().astimezone()
     with suppress(BadInput, OverflowError):
         return now - timedelta(seconds=parse_duration(text))
     try:
-        return parse_moment(text, now, ZoneInfo(system_zone(os.environ)))
+        return parse_moment(text, now, system_zone())
     except BadInput:
         raise BadInput(f'"{text}" is not a time. {LOOKS} Or how long ago: "2h".') from None
 

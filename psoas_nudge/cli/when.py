@@ -21,9 +21,10 @@ def system_zone() -> tzinfo:
 
 
 def parse_moment(text: str, now: datetime, zone: tzinfo, *, future: bool = False) -> datetime:
-    """An aware instant. A bare time of day is today's, or with `future` the next one; "tomorrow" is its midnight."""
+    """An aware instant. A bare time of day is today's, or with `future` the next one; a named day is its midnight."""
     local, words = now.astimezone(zone), text.strip().lower()
-    named = {"now": local, "today": _midnight(local), "tomorrow": _midnight(local + timedelta(days=1))}
+    days = {"yesterday": -1, "today": 0, "tomorrow": 1}
+    named = {"now": local} | {name: _midnight(local + timedelta(days=n)) for name, n in days.items()}
     if words in named:
         return named[words]
     if re.fullmatch(r"\d{1,2}:\d{2}(:\d{2})?", words):
