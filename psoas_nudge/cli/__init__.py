@@ -69,8 +69,8 @@ class Commands(click.Group):
         if args and args[0] not in COMMANDS and not args[0].startswith("-"):
             from difflib import get_close_matches
 
-            near = get_close_matches(args[0], COMMANDS, 1)
-            hint = f" Did you mean '{near[0]}'?" if near else " See: psoas-nudge --help"
+            near = " or ".join(f"'{name}'" for name in get_close_matches(args[0], COMMANDS, 2, 0.75))
+            hint = f" Did you mean {near}?" if near else " See: psoas-nudge --help"
             raise click.UsageError(f"There is no command '{args[0]}'.{hint}", ctx)
         return super().resolve_command(ctx, args)
 

@@ -69,7 +69,7 @@ def test_bad_input_is_told_in_one_message_with_status_2(type_in, words, told):
 def test_a_mistyped_command_is_recognised(type_in):
     done = type_in("stauts")
     assert done.returncode == 2
-    assert "There is no command 'stauts'. Did you mean 'status'?" in done.stderr
+    assert "There is no command 'stauts'. Did you mean 'stats' or 'status'?" in done.stderr
 
 
 def test_the_version_is_told(type_in):
