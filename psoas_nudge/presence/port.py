@@ -7,7 +7,7 @@ reading. Each file of this package holds one sensor and runs alone as a probe: `
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from msgspec import Struct
 
@@ -68,6 +68,7 @@ class Sensor(Protocol):
     async def stop(self) -> None: ...
 
 
+@runtime_checkable
 class IdleSource(Sensor, Protocol):
     """A sensor of input. Reads only how long ago any input was, never what it was.
 

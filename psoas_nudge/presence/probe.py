@@ -1,0 +1,69 @@
+"""Run one sensor alone and print what it reports: `python -m psoas_nudge.presence.x11`.
+
+The same readings as the daemon gets, so that a report about a desktop that is not at hand can show them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+import time
+from contextlib import suppress
+
+from psoas_nudge.bus import Bus
+from psoas_nudge.errors import Unavailable
+from psoas_nudge.presence.port import Reading, Sensor, Session
+
+THRESHOLD = 3.0
+
+
+async def session_of(environ: dict[str, str]) -> Session:
+    """This process's session, with the buses that answer."""
+    buses: dict[str, Bus | None] = {"session": Bus("session"), "system": Bus("system", negotiate_fds=True)}
+    for kind, bus in buses.items():
+        try:
+            if bus:
+                await bus.connect()
+        except Unavailable:
+            buses[kind] = None
+    return Session(environ=environ, session_bus=buses["session"], system_bus=buses["system"])
+
+
+async def close(session: Session) -> None:
+    """Close the buses."""
+    for bus in (session.session_bus, session.system_bus):
+        if bus:
+            await bus.close()
+
+
+def show(reading: Reading) -> None:
+    """Print one reading with the time of day."""
+    fields = " ".join(f"{name}={getattr(reading, name)}" for name in reading.__struct_fields__)
+    sys.stdout.write(f"{time.strftime('%H:%M:%S')} {type(reading).__name__} {fields}\n")
+    sys.stdout.flush()
+
+
+async def _watch(sensor: Sensor) -> int:
+    session = await session_of(dict(os.environ))
+    try:
+        await sensor.start(session, show)
+    except Unavailable as error:
+        sys.stderr.write(f"{sensor.name}: {error}\n")
+        return 1
+    else:
+        watch = getattr(sensor, "watch", None)
+        if watch:
+            await watch(THRESHOLD)
+        sys.stderr.write(f"{sensor.name} works; its readings follow until Ctrl+C\n")
+        await asyncio.Event().wait()
+        return 0
+    finally:
+        await sensor.stop()
+        await close(session)
+
+
+def run(sensor: Sensor) -> None:
+    """Print readings until interrupted; exit status 1 when the sensor cannot work here."""
+    with suppress(KeyboardInterrupt):
+        sys.exit(asyncio.run(_watch(sensor)))

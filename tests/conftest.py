@@ -1,0 +1,70 @@
+"""Fakes that several rooms use: an idle source whose person sits in the test."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from psoas_nudge.errors import Unavailable
+from psoas_nudge.presence.port import InputSeen, InputStopped, Report, Session, SourceLost
+
+
+class FakeIdle:
+    """An idle source in memory: `pass_time(seconds)` lets time go by without input, `input()` is a key press."""
+
+    name = "fake"
+
+    def __init__(self) -> None:
+        self.works = True
+        self.report: Report | None = None
+        self.threshold: float | None = None
+        self.since_input = 0.0
+        self.idle: bool | None = None
+        self.starts = 0
+
+    async def start(self, session: Session, report: Report) -> None:
+        if not self.works:
+            raise Unavailable("the fake is switched off")
+        self.starts += 1
+        self.report, self.threshold, self.idle = report, None, None
+
+    async def stop(self) -> None:
+        self.report = self.threshold = None
+
+    async def watch(self, threshold: float) -> None:
+        self.threshold = threshold
+        self._look()
+
+    def _look(self) -> None:
+        if self.threshold is None or self.report is None or self.idle:
+            return
+        idle = self.since_input >= self.threshold
+        if idle:
+            self.idle = True
+            self.report(InputStopped(self.since_input))
+        elif self.idle is None:
+            self.idle = False
+            self.report(InputSeen())
+
+    def pass_time(self, seconds: float) -> None:
+        self.since_input += seconds
+        self._look()
+
+    def input(self) -> None:
+        self.since_input = 0.0
+        if self.idle:
+            self.idle = False
+            if self.report is not None:
+                self.report(InputSeen())
+
+    def die(self, why: str = "killed") -> None:
+        report, self.report, self.threshold = self.report, None, None
+        if report is not None:
+            report(SourceLost(why))
+
+
+@pytest.fixture
+def fake_idle() -> Callable[[], FakeIdle]:
+    """Makes idle sources in memory: `source = fake_idle()`."""
+    return FakeIdle
