@@ -12,7 +12,6 @@ from itertools import chain
 from msgspec import Struct
 
 from psoas_nudge.core.explain import Status
-from psoas_nudge.core.summary import Look, look
 from psoas_nudge.tray import commands as c
 
 HALF_HOUR, HOUR = 1800.0, 3600.0
@@ -38,7 +37,7 @@ class Item(Struct, frozen=True):
 def menu(status: Status, headline: str, routines: Sequence[tuple[str, str]] = (), dose: float = 0.0) -> Item:
     """The whole menu. `routines`: (id, title) of those to choose from; `dose`: seconds held today."""
     groups: Iterable[tuple[Item, ...]] = (
-        (Item(1, headline[0].upper() + headline[1:]), Item(2, _today(status, dose)), _why(status)),
+        (Item(1, headline[0].upper() + headline[1:]), Item(2, _today(status, dose)), *_why(status)),
         _answers(status),
         (_stretch(routines), _posture(status), _pause(status)),
         (Item(40, "Edit the schedule", c.EditSchedule()), Item(41, "Quit", c.Quit())),
@@ -66,9 +65,11 @@ def _today(status: Status, dose: float) -> str:
     return f"{prompts}, {f'{minutes} min ' if minutes else ''}{seconds} s held" if dose >= 0.5 else prompts
 
 
-def _why(status: Status) -> Item:
+def _why(status: Status) -> tuple[Item, ...]:
+    if status.prompt is not None:
+        return ()
     reasons = tuple(Item(REASONS + n, text) for n, text in enumerate(status.why[:9]))
-    return Item(3, "Why no prompt now?", children=(*reasons, Item(4, "Show it all", c.Explain())))
+    return (Item(3, "Why no prompt now?", children=(*reasons, Item(4, "Show it all", c.Explain()))),)
 
 
 def _answers(status: Status) -> tuple[Item, ...]:
@@ -91,7 +92,7 @@ def _posture(status: Status) -> Item:
 
 
 def _pause(status: Status) -> Item:
-    if look(status) is Look.PAUSED or status.paused:
+    if status.paused:
         return Item(30, "Resume prompts", c.Resume())
     choices = (
         Item(31, "For 30 minutes", c.Pause(HALF_HOUR)),

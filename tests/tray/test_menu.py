@@ -40,7 +40,7 @@ def test_while_sitting(moment) -> None:
 
 def test_an_open_prompt_can_be_answered(moment, open_prompt) -> None:
     made = menu(moment(prompt=open_prompt), "x")
-    assert labels(made)[3:7] == ["-", "Accept: stretch now", "Snooze", "Skip this time"]
+    assert labels(made)[2:6] == ["-", "Accept: stretch now", "Snooze", "Skip this time"]
 
 
 def test_a_snooze_that_would_be_refused_is_not_offered(moment, open_prompt) -> None:

@@ -1,0 +1,182 @@
+"""The tray in a real panel, xfce4-panel on a private X server: seen as pixels, clicked with the mouse.
+
+With PSOAS_NUDGE_SCREENSHOTS=FOLDER the pictures are kept there, to be looked at.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+import signal
+import subprocess
+from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from msgspec.structs import replace
+
+from psoas_nudge.bus import Bus
+from psoas_nudge.core.explain import OpenPrompt, Status
+from psoas_nudge.core.summary import Look
+from psoas_nudge.tray import commands as c
+from psoas_nudge.tray.picture import LOOKS
+from psoas_nudge.tray.tray import WATCHER, Tray
+
+pytestmark = pytest.mark.heavy
+
+XFCONFD = "/usr/lib/x86_64-linux-gnu/xfce4/xfconf/xfconfd"
+AT = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
+SITTING = Status(
+    presence="sitting",
+    sat_seconds=1460.0,
+    toward_next=1460.0,
+    needed=1800.0,
+    prompt=None,
+    paused=False,
+    paused_until=None,
+    quiet=(),
+    hours_open=True,
+    hours_change=AT + timedelta(hours=7),
+    prompts_today=3,
+    daily_limit=8,
+    next_prompt=AT + timedelta(minutes=6),
+    why=("You have sat for 24m 20s of the 30m after which a prompt comes.",),
+)
+PROMPT = OpenPrompt(number=7, routine="standing-hip-flexor", shown_at=AT, snooze=True)
+CONFIG = """<?xml version="1.0" encoding="UTF-8"?>
+<channel name="xfce4-panel" version="1.0">
+  <property name="configver" type="int" value="2"/>
+  <property name="panels" type="array">
+    <value type="int" value="1"/>
+    <property name="dark-mode" type="bool" value="{dark}"/>
+    <property name="panel-1" type="empty">
+      <property name="position" type="string" value="p=6;x=0;y=0"/>
+      <property name="length" type="uint" value="100"/>
+      <property name="position-locked" type="bool" value="true"/>
+      <property name="size" type="uint" value="26"/>
+      <property name="icon-size" type="uint" value="16"/>
+      <property name="plugin-ids" type="array"><value type="int" value="1"/></property>
+    </property>
+  </property>
+  <property name="plugins" type="empty">
+    <property name="plugin-1" type="string" value="systray"/>
+  </property>
+</channel>
+"""
+
+
+class Panel:
+    """xfce4-panel with nothing but a tray, at the top of the screen."""
+
+    def __init__(self, environ: dict[str, str], bus, screen) -> None:
+        self.environ, self.bus, self.screen = environ, bus, screen
+        self.processes: list[subprocess.Popen[bytes]] = []
+
+    def _spawn(self, *argv: str) -> None:
+        quiet = subprocess.DEVNULL
+        self.processes.append(
+            subprocess.Popen(argv, env=self.environ, stdout=quiet, stderr=quiet, start_new_session=True)
+        )
+
+    def start(self, dark: bool = False) -> None:
+        folder = Path(self.environ["XDG_CONFIG_HOME"]) / "xfce4/xfconf/xfce-perchannel-xml"
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "xfce4-panel.xml").write_text(CONFIG.format(dark=str(dark).lower()))
+        self._spawn(XFCONFD)
+        self.bus.wait_for("org.xfce.Xfconf")
+        self._spawn("xfce4-panel", "--disable-wm-check")
+        self.bus.wait_for(WATCHER)
+
+    def kill(self) -> None:
+        for process in reversed(self.processes):
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+        self.processes.clear()
+
+    def picture(self, name: str) -> dict[tuple[int, int, int], list[tuple[int, int]]]:
+        """A screenshot: for every colour, where it is."""
+        png = Path(self.environ["HOME"]) / f"{name}.png"
+        subprocess.run(["import", "-silent", "-window", "root", str(png)], env=self.environ, check=True)
+        if keep := os.environ.get("PSOAS_NUDGE_SCREENSHOTS"):
+            shutil.copy(png, Path(keep) / png.name)
+        ppm = subprocess.run(["convert", str(png), "-depth", "8", "ppm:-"], check=True, capture_output=True).stdout
+        kind, size, _, pixels = ppm.split(b"\n", 3)
+        assert kind == b"P6"
+        width = int(size.split()[0])
+        found: dict[tuple[int, int, int], list[tuple[int, int]]] = {}
+        wanted = {colour for colour, _ in LOOKS.values()}
+        for n in range(len(pixels) // 3):
+            colour = (pixels[3 * n], pixels[3 * n + 1], pixels[3 * n + 2])
+            if colour in wanted:
+                found.setdefault(colour, []).append((n % width, n // width))
+        return found
+
+    async def sees(self, look: Look, name: str) -> tuple[int, int]:
+        """Wait until the icon with this look's colour is on the screen; the middle of it."""
+        colour = LOOKS[look][0]
+        for _ in range(60):
+            places = self.picture(name).get(colour, [])
+            if len(places) >= 10:
+                return places[len(places) // 2]
+            await asyncio.sleep(0.2)  # another process draws when it likes
+        pytest.fail(f"no {look} icon is on the screen")
+
+
+@pytest.fixture
+def panel(desktop_need, desktop_environ, session_bus, xvfb) -> Iterator[Panel]:
+    desktop_need("xfce4-panel", "import")
+    made = Panel({**desktop_environ, "GTK_THEME": "Adwaita", "NO_AT_BRIDGE": "1"}, session_bus, xvfb)
+    yield made
+    made.kill()
+
+
+@pytest.fixture
+async def asked(session_bus) -> AsyncIterator[tuple[Tray, list[c.TrayCommand]]]:
+    bus = Bus("session", session_bus.address)
+    await bus.connect()
+    commands: list[c.TrayCommand] = []
+    tray = Tray(bus, commands.append, [("standing-hip-flexor", "Standing hip flexor stretch")], UTC)
+    await tray.start()
+    yield tray, commands
+    await tray.stop()
+    await bus.close()
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+async def test_the_icon_is_seen_changes_and_its_menu_is_clicked(panel: Panel, asked, dark: bool) -> None:
+    tray, commands = asked
+    tray.update(SITTING, AT)
+    if dark:
+        panel.environ["GTK_THEME"] = "Adwaita:dark"
+    await asyncio.to_thread(panel.start, dark)
+    kind = "dark" if dark else "light"
+    x, y = await panel.sees(Look.SITTING, f"tray-{kind}-sitting")
+
+    panel.screen.move(x, y)
+    await asyncio.sleep(1.2)  # the panel's own delay before a tooltip
+    panel.picture(f"tray-{kind}-tooltip")
+
+    tray.update(replace(SITTING, prompt=PROMPT), AT)
+    x, y = await panel.sees(Look.PROMPT, f"tray-{kind}-prompt")
+    panel.screen.do("mousemove", str(x), str(y), "click", "3")
+    await asyncio.sleep(1.0)  # a menu opens
+    panel.picture(f"tray-{kind}-menu")
+    # the entries that only tell are passed over
+    panel.screen.do("key", "Down", "Return")
+    for _ in range(50):
+        if commands:
+            break
+        await asyncio.sleep(0.1)
+    assert commands == [c.Accept()]
+
+
+async def test_the_icon_is_back_after_the_panel_restarted(panel: Panel, asked) -> None:
+    tray, _ = asked
+    tray.update(SITTING, AT)
+    await asyncio.to_thread(panel.start)
+    await panel.sees(Look.SITTING, "before")
+    panel.kill()
+    await asyncio.to_thread(panel.start)
+    await panel.sees(Look.SITTING, "after")
