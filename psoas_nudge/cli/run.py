@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from pathlib import Path
 
 import click
@@ -16,6 +15,11 @@ def run(config_file: Path | None, verbose: int) -> None:
 
     Needs no configuration and no desktop: without a notification service it prompts in this terminal.
     """
+    from psoas_nudge.daemon.lean import without_openssl
+
+    without_openssl()
+    import asyncio
+
     from psoas_nudge.daemon import log
     from psoas_nudge.daemon.service import serve
 
