@@ -65,9 +65,15 @@ def added_by(entry: AnyEntry) -> tuple[datetime, dict[str, float]] | None:
 def add(totals: Totals, more: dict[str, float]) -> Totals:
     """The sums with these on top."""
     values = asdict(totals)
-    for name, amount in more.items():
-        values[name] = max(values[name], amount) if name in LARGEST else values[name] + amount
+    add_to(values, more)
     return Totals(**values)
+
+
+def add_to(values: dict[str, float], more: dict[str, float]) -> None:
+    """Put these on top of sums that are still being made."""
+    for name, amount in more.items():
+        before = values.get(name, 0)
+        values[name] = max(before, amount) if name in LARGEST else before + amount
 
 
 def total(days: Iterable[Totals], first: date, last: date) -> Totals:

@@ -12,7 +12,7 @@ from datetime import date
 
 import msgspec
 
-from psoas_nudge.core.statistics import FORM, Totals, add, added_by
+from psoas_nudge.core.statistics import FORM, Totals, add, add_to, added_by
 from psoas_nudge.journal.records import Stored
 
 
@@ -25,13 +25,12 @@ def in_form(db: sqlite3.Connection) -> bool:
 
 def summed(entries: Iterable[Stored]) -> list[Totals]:
     """The days that these entries add up to, in the order of time."""
-    days: dict[date, Totals] = {}
+    days: dict[date, dict[str, float]] = {}
     for stored in entries:
         adds = _adds(stored)
         if adds is not None:
-            day, more = adds
-            days[day] = add(days.get(day) or Totals(first=day, last=day), more)
-    return [days[day] for day in sorted(days)]
+            add_to(days.setdefault(adds[0], {}), adds[1])
+    return [msgspec.convert(days[day] | {"first": day, "last": day}, Totals) for day in sorted(days)]
 
 
 def count(db: sqlite3.Connection, new: Stored) -> None:

@@ -58,4 +58,5 @@ def assert_all_kept(path: Path, kept: int) -> None:
         assert state is not None
         assert numbers == list(range(1, state.prompts + 1))
         assert state.prompts >= kept
+        assert sum(day.accepted for day in journal.days()) == state.prompts
         assert journal.check().problems == ()
