@@ -10,22 +10,51 @@ import msgspec
 from psoas_nudge import places
 from psoas_nudge.control import messages as c
 from psoas_nudge.control.client import ask
+from psoas_nudge.core.status import Status
 
 
-@click.command(epilog="Example: psoas-nudge status --json")
-@click.option("--json", "as_json", is_flag=True, help="One JSON object.")
-def status(as_json: bool) -> None:
+@click.command(epilog="Examples: psoas-nudge status --format waybar --follow; psoas-nudge status --format '{sat} min'")
+@click.option(
+    "--format",
+    "how",
+    metavar="waybar|json|plain|TEMPLATE",
+    help="One line for a bar or a script; a template names {look}, {sat}, {next} and more.",
+)
+@click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
+@click.option("--follow", is_flag=True, help="A line now and at each change, until the daemon ends.")
+def status(how: str | None, as_json: bool, follow: bool) -> None:
     """What is going on: sitting time, the open prompt, the next one, pauses and quiet."""
+    how = "json" if as_json else how
+    if follow:
+        _follow(how or "plain")
+        return
     now = ask(c.GetStatus(), places.socket_file()).status
     assert now is not None  # noqa: S101 - the message table promises it
-    if as_json:
-        print(msgspec.json.encode(now).decode())
+    if how:
+        print(_line(now, how))
         return
     print(
         f"{now.presence}, sat {int(now.sat_seconds // 60)} min; {now.prompts_today} of {now.daily_limit} prompts today"
     )
     for reason in now.why:
         print(reason)
+
+
+def _follow(how: str) -> None:
+    from psoas_nudge.control.client import follow
+
+    last = None
+    for now in follow(places.socket_file()):
+        line = _line(now, how)
+        if line != last:
+            print(line, flush=True)
+        last = line
+
+
+def _line(now: Status, how: str) -> str:
+    from psoas_nudge.cli.formats import formatted
+
+    return formatted(now, how, datetime.now().astimezone())
 
 
 @click.command(epilog="Examples: psoas-nudge explain; psoas-nudge explain --at 16:45")

@@ -11,7 +11,7 @@ from itertools import chain
 
 from msgspec import Struct
 
-from psoas_nudge.core.explain import Status
+from psoas_nudge.core.status import Status
 from psoas_nudge.tray import commands as c
 
 HALF_HOUR, HOUR = 1800.0, 3600.0

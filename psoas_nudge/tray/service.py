@@ -17,7 +17,7 @@ from dbus_fast.annotations import DBusDouble, DBusInt64, DBusSignature, DBusStr,
 from dbus_fast.service import ServiceInterface, dbus_method, dbus_property, dbus_signal
 
 from psoas_nudge.bus import DBUS, Bus, CallFailed
-from psoas_nudge.core.explain import Status
+from psoas_nudge.core.status import Status
 from psoas_nudge.core.summary import look
 from psoas_nudge.errors import PsoasNudgeError
 from psoas_nudge.tray import commands as c

@@ -13,7 +13,7 @@ from datetime import UTC, datetime, tzinfo
 from typing import TYPE_CHECKING
 
 from psoas_nudge.bus import Bus, CallFailed
-from psoas_nudge.core.explain import Status
+from psoas_nudge.core.status import Status
 from psoas_nudge.core.summary import Look, headline, look, progress
 from psoas_nudge.errors import PsoasNudgeError
 from psoas_nudge.tray.commands import Explain, OnCommand, TrayCommand

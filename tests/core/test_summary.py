@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from psoas_nudge.core.explain import OpenPrompt, Status
+from psoas_nudge.core.status import OpenPrompt, Status
 from psoas_nudge.core.summary import Look, headline, look, progress, when
 
 AT = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)  # a Tuesday

@@ -15,7 +15,7 @@ from dbus_fast.service import ServiceInterface, dbus_method
 from msgspec.structs import replace
 
 from psoas_nudge.bus import Bus, CallFailed
-from psoas_nudge.core.explain import OpenPrompt, Status
+from psoas_nudge.core.status import OpenPrompt, Status
 from psoas_nudge.errors import NoPromptOpen
 from psoas_nudge.tray import commands as c
 from psoas_nudge.tray.tray import WATCHER, WATCHER_PATH, Tray

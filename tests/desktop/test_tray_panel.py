@@ -18,7 +18,7 @@ import pytest
 from msgspec.structs import replace
 
 from psoas_nudge.bus import Bus
-from psoas_nudge.core.explain import OpenPrompt, Status
+from psoas_nudge.core.status import OpenPrompt, Status
 from psoas_nudge.core.summary import Look
 from psoas_nudge.tray import commands as c
 from psoas_nudge.tray.picture import LOOKS

@@ -13,7 +13,7 @@ import pytest
 from msgspec.structs import replace
 
 from psoas_nudge.bus import Bus, CallFailed
-from psoas_nudge.core.explain import OpenPrompt, Status
+from psoas_nudge.core.status import OpenPrompt, Status
 from psoas_nudge.errors import NoPromptOpen
 from psoas_nudge.tray import commands as c
 from psoas_nudge.tray.service import NAME, PATH, PROPERTIES, Service

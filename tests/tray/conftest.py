@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from psoas_nudge.core.explain import OpenPrompt, Status
+from psoas_nudge.core.status import OpenPrompt, Status
 
 AT = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)  # a Tuesday
 

@@ -1,0 +1,67 @@
+"""A status as text: for people, JSON, waybar, or a template of one's own. Pure: the moment and its zone are given."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, tzinfo
+
+import msgspec
+
+from psoas_nudge.core.status import Status
+from psoas_nudge.core.summary import headline, look, progress, when
+from psoas_nudge.errors import BadInput
+
+NAMED = ("plain", "json", "waybar")
+
+
+def fields(status: Status, at: datetime, zone: tzinfo | None = None) -> dict[str, str]:
+    """What a template can name. Lengths are whole minutes; what there is not is empty."""
+    return {
+        "look": look(status).value,
+        "headline": headline(status, at, zone),
+        "presence": status.presence,
+        "sat": str(int(status.sat_seconds // 60)),
+        "left": str(max(0, round((status.needed - status.toward_next) / 60))),
+        "percent": str(int(progress(status) * 100)),
+        "next": when(status.next_prompt, at, zone) if status.next_prompt else "",
+        "prompt": status.prompt.routine if status.prompt else "",
+        "paused_until": when(status.paused_until, at, zone) if status.paused_until else "",
+        "quiet": ", ".join(status.quiet),
+        "prompts": str(status.prompts_today),
+        "limit": str(status.daily_limit),
+        "why": status.why[0] if status.why else "",
+    }
+
+
+def formatted(status: Status, how: str, at: datetime, zone: tzinfo | None = None) -> str:
+    """One line. `how` is one of NAMED, or a template with {fields}; raises BadInput when it is neither."""
+    match how:
+        case "plain":
+            return headline(status, at, zone)
+        case "json":
+            return msgspec.json.encode(status).decode()
+        case "waybar":
+            return _waybar(status, at, zone)
+    if "{" not in how:
+        raise BadInput(
+            f"There is no format '{how}'. Write one of {', '.join(NAMED)}, or a template such as '{{sat}} min'."
+        )
+    return _filled(how, fields(status, at, zone))
+
+
+def _waybar(status: Status, at: datetime, zone: tzinfo | None) -> str:
+    """waybar-custom(5), "return-type": "json"; the texts are read as Pango markup."""
+    known = fields(status, at, zone)
+    kind = known["look"]
+    text = f"{known['sat']}m" if kind in {"sitting", "quiet", "prompt"} else kind
+    tooltip = "\n".join(dict.fromkeys((known["headline"], *status.why)))
+    escaped = tooltip.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    line = {"text": text, "alt": kind, "class": kind, "percentage": int(known["percent"]), "tooltip": escaped}
+    return msgspec.json.encode(line).decode()
+
+
+def _filled(template: str, known: dict[str, str]) -> str:
+    unknown = sorted({name for name in re.findall(r"\{(\w*)\}", template) if name not in known})
+    if unknown:
+        raise BadInput(f"There is no {{{unknown[0]}}}. A template can name: {', '.join(known)}.")
+    return re.sub(r"\{(\w+)\}", lambda found: known[found[1]], template)

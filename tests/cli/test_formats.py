@@ -1,0 +1,84 @@
+"""A status as one line, for bars and scripts."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import msgspec
+import pytest
+from msgspec.structs import replace
+
+from psoas_nudge.cli.formats import formatted
+from psoas_nudge.core.status import OpenPrompt, Status
+from psoas_nudge.errors import BadInput
+
+AT = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
+BERLIN = ZoneInfo("Europe/Berlin")
+SITTING = Status(
+    presence="sitting",
+    sat_seconds=1460.0,
+    toward_next=1460.0,
+    needed=1800.0,
+    prompt=None,
+    paused=False,
+    paused_until=None,
+    quiet=(),
+    hours_open=True,
+    hours_change=AT + timedelta(hours=7),
+    prompts_today=3,
+    daily_limit=8,
+    next_prompt=AT + timedelta(minutes=6),
+    why=("You have sat for 24m of <30m>.",),
+)
+
+
+def line(how: str, status: Status = SITTING) -> str:
+    return formatted(status, how, AT, BERLIN)
+
+
+def test_plain_is_the_headline() -> None:
+    assert line("plain") == "sat 24 min, next nudge about 10:36"
+
+
+def test_json_is_the_whole_status_and_can_be_read_back() -> None:
+    assert msgspec.json.decode(line("json"), type=Status) == SITTING
+
+
+def test_waybar_gets_what_its_manual_asks_for() -> None:
+    assert json.loads(line("waybar")) == {
+        "text": "24m",
+        "alt": "sitting",
+        "class": "sitting",
+        "percentage": 81,
+        "tooltip": "sat 24 min, next nudge about 10:36\nYou have sat for 24m of &lt;30m&gt;.",
+    }
+    assert json.loads(line("waybar", replace(SITTING, paused=True)))["text"] == "paused"
+
+
+def test_a_template_of_ones_own() -> None:
+    assert (
+        line("{sat}/{left} min, {percent} %, next {next}, {prompts} of {limit}") == "24/6 min, 81 %, next 10:36, 3 of 8"
+    )
+    prompt = OpenPrompt(number=1, routine="chair", shown_at=AT, snooze=True)
+    assert line("{look}:{prompt}:{next}", replace(SITTING, prompt=prompt, next_prompt=None)) == "prompt:chair:"
+
+
+def test_a_template_reaches_nothing_but_its_fields() -> None:
+    assert line("{sat.__class__} {sat!r}") == "{sat.__class__} {sat!r}"
+
+
+def test_an_unknown_field_names_the_known_ones() -> None:
+    with pytest.raises(BadInput, match=r"no \{sitting\}.*headline.*percent"):
+        line("{sitting}")
+
+
+def test_an_unknown_format_names_the_known_ones() -> None:
+    with pytest.raises(BadInput, match=r"no format 'xml'.*plain, json, waybar"):
+        line("xml")
+
+
+@pytest.mark.parametrize("how", ["plain", "json", "waybar", "{why}"])
+def test_a_status_is_never_more_than_one_line(how: str) -> None:
+    assert len(line(how).splitlines()) == 1
