@@ -1,0 +1,152 @@
+"""Brings the calendar up to date: from the cache where it still holds, else through the child."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import sys
+import tempfile
+from collections.abc import Iterable
+from datetime import datetime
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct
+
+from psoas_nudge.calendars.known import Calendar, merged
+from psoas_nudge.calendars.wire import Answer, Holidays, Question, Read, Spans
+
+log = logging.getLogger(__name__)
+
+PATIENCE = 120.0
+"""Seconds the child may take; ten thousand recurring events take about ten."""
+
+
+class File(Struct, frozen=True, kw_only=True):
+    """A calendar file as it was last read well, and the signature of what was last tried."""
+
+    signature: tuple[int, ...]
+    spans: Spans
+    problem: str = ""
+
+
+class Cache(Struct, frozen=True, kw_only=True):
+    """All that was read, and for what."""
+
+    years: tuple[int, ...] = ()
+    zone: str = ""
+    region: str = ""
+    holidays: Holidays = ()
+    files: dict[str, File] = {}
+
+
+async def refresh(region: str, files: Iterable[Path], zone: str, cache_dir: Path, now: datetime) -> Calendar:
+    """What is known for this year and the next. Never raises: what could not be read is in `problems`.
+
+    A file that has become unreadable keeps the busy times it had. `zone` is that of the working hours.
+    """
+    years = (now.year, now.year + 1)
+    store = cache_dir / "calendar.json"
+    cache = _load(store)
+    if (cache.years, cache.zone) != (years, zone):
+        cache = Cache(years=years, zone=zone)
+    signatures = {str(path): _signature(path) for path in files}
+    stale = [name for name, signature in signatures.items() if _known(cache, name).signature != signature]
+    wants_days = bool(region) and cache.region != region
+    problem = ""
+    fresh = cache
+    if stale or wants_days:
+        question = Question(years=years, zone=zone, region=region if wants_days else "", files=tuple(stale))
+        answer = await _ask(question)
+        problem = answer.problem
+        read = dict(zip(stale, answer.files, strict=True))
+        fresh = msgspec.structs.replace(
+            cache,
+            region=region if wants_days and not problem else cache.region,
+            holidays=answer.holidays if wants_days and not problem else cache.holidays,
+            files={name: _newer(cache, name, signature, read.get(name)) for name, signature in signatures.items()},
+        )
+    if fresh != cache:
+        _save(store, fresh)
+    used = [_known(fresh, name) for name in signatures]
+    return Calendar(
+        holidays=fresh.holidays if region and fresh.region == region else (),
+        spans=merged([span for file in used for span in file.spans]),
+        problems=tuple(dict.fromkeys(filter(None, [problem, *(file.problem for file in used)]))),
+    )
+
+
+def _known(cache: Cache, name: str) -> File:
+    return cache.files.get(name, File(signature=(-1,), spans=()))
+
+
+def _newer(cache: Cache, name: str, signature: tuple[int, ...], read: Read | None) -> File:
+    """The file's entry after a reading: a failed one keeps the old busy times and is tried again when it changes."""
+    known = _known(cache, name)
+    if read is None:
+        return known
+    if read.problem:
+        return File(signature=signature, spans=known.spans, problem=read.problem)
+    return File(signature=signature, spans=read.spans)
+
+
+def _signature(path: Path) -> tuple[int, ...]:
+    try:
+        found = path.stat()
+    except OSError:
+        return ()
+    return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns
+
+
+async def _ask(question: Question) -> Answer:
+    """The child's answer; when it fails, an answer with the reason in every place."""
+    child = None
+    try:
+        child = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            "psoas_nudge.calendars",
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+        )
+        out, errors = await asyncio.wait_for(child.communicate(msgspec.json.encode(question)), PATIENCE)
+        if child.returncode == 0:
+            return msgspec.json.decode(out, type=Answer)
+        last = errors.decode(errors="replace").strip().rpartition("\n")[2]
+        why = f"the reader of calendars ended with status {child.returncode}: {last[:200]}"
+    except TimeoutError:
+        why = f"reading the calendars took longer than {PATIENCE:g} s"
+    except (OSError, msgspec.DecodeError) as error:
+        why = f"the reader of calendars failed: {error}"
+    finally:
+        if child is not None and child.returncode is None:
+            child.kill()
+            await child.wait()
+    return Answer(problem=why if question.region else "", files=(Read(problem=why),) * len(question.files))
+
+
+def _load(store: Path) -> Cache:
+    try:
+        return msgspec.json.decode(store.read_bytes(), type=Cache)
+    except FileNotFoundError:
+        return Cache()
+    except (OSError, msgspec.DecodeError) as error:
+        log.info("the cache of the calendars is read anew: %s", error)
+        return Cache()
+
+
+def _save(store: Path, cache: Cache) -> None:
+    """Write the cache, for its owner alone: it tells when a person is busy."""
+    try:
+        store.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        descriptor, name = tempfile.mkstemp(prefix=".calendar.", dir=store.parent)
+        try:
+            with os.fdopen(descriptor, "wb") as opened:
+                opened.write(msgspec.json.encode(cache))
+            Path(name).replace(store)
+        finally:
+            Path(name).unlink(missing_ok=True)
+    except OSError as error:
+        log.warning("the calendars cannot be kept for the next start: %s", error)
