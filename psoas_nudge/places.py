@@ -45,6 +45,13 @@ def sign_file() -> Path:
     return data_directory() / "alive"
 
 
+def cache_directory() -> Path:
+    """Where what can be made anew is kept."""
+    from platformdirs import user_cache_path
+
+    return user_cache_path(NAME, appauthor=False)
+
+
 def runtime_directory() -> Path:
     """Where the socket and the lock are, for as long as the person is logged in.
 
@@ -58,9 +65,7 @@ def runtime_directory() -> Path:
         usual = Path(f"/run/user/{os.getuid()}")
         if usual.is_dir() and usual.stat().st_uid == os.getuid():
             return usual / NAME
-    from platformdirs import user_cache_path
-
-    return user_cache_path(NAME, appauthor=False) / "run"
+    return cache_directory() / "run"
 
 
 def socket_file() -> Path:

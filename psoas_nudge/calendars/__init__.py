@@ -5,7 +5,7 @@ Reading them takes hundreds of modules and tens of megabytes, so a short-lived c
 settings or a file change.
 """
 
+from psoas_nudge.calendars.asking import refresh
 from psoas_nudge.calendars.known import Calendar
-from psoas_nudge.calendars.refresh import refresh
 
 __all__ = ["Calendar", "refresh"]

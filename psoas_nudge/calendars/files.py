@@ -48,9 +48,8 @@ def read(name: str, years: tuple[int, ...], zone: str) -> Read:
                 owner = str(calendar.get("X-WR-CALNAME", "")).strip().lower()
                 query = recurring_ical_events.of(calendar, components=["VEVENT"], skip_bad_series=True)
                 # A day more on both sides, for events that are meant in zones far from UTC.
-                for event in query.between(begin - timedelta(days=1), end + timedelta(days=1)):
-                    if _counts(event, owner):
-                        spans.append(_span(event, ZoneInfo(zone)))
+                events = query.between(begin - timedelta(days=1), end + timedelta(days=1))
+                spans.extend(_span(event, ZoneInfo(zone)) for event in events if _counts(event, owner))
         except Exception as error:  # noqa: BLE001 - whatever a broken file makes the parsers raise, it is told
             return Read(problem=f"{name}: This is not a calendar that can be read ({_first_line(error)}).")
     return Read(spans=merged(spans))

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from psoas_nudge import places
 from psoas_nudge.config.kinds import nearest, shown
 from psoas_nudge.config.problems import Problems, environment, variables
 from psoas_nudge.config.settings import Calendar, Desktop, Given, Settings, Stretch
@@ -27,13 +28,9 @@ LARGEST = 1_000_000
 
 def place(path: Path | None, environ: Mapping[str, str]) -> tuple[Path, bool]:
     """The file to use, and whether it was named (it then has to exist)."""
-    if path is not None:
-        return path, True
-    if environ.get(f"{PREFIX}CONFIG"):
-        return Path(environ[f"{PREFIX}CONFIG"]).expanduser(), True
-    from platformdirs import user_config_path
-
-    return user_config_path("psoas-nudge", appauthor=False) / "config.toml", False
+    if path is None and environ.get(places.CONFIG_VARIABLE):
+        path = Path(environ[places.CONFIG_VARIABLE]).expanduser()
+    return places.config_file(path), path is not None
 
 
 def load(path: Path | None, environ: Mapping[str, str]) -> Settings:

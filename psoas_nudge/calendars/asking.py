@@ -24,11 +24,10 @@ PATIENCE = 120.0
 
 
 class File(Struct, frozen=True, kw_only=True):
-    """A calendar file as it was last read well, and the signature of what was last tried."""
+    """A calendar file as it was last read well; one that never was has no signature."""
 
-    signature: tuple[int, ...]
-    spans: Spans
-    problem: str = ""
+    signature: tuple[int, ...] = ()
+    spans: Spans = ()
 
 
 class Cache(Struct, frozen=True, kw_only=True):
@@ -44,51 +43,34 @@ class Cache(Struct, frozen=True, kw_only=True):
 async def refresh(region: str, files: Iterable[Path], zone: str, cache_dir: Path, now: datetime) -> Calendar:
     """What is known for this year and the next. Never raises: what could not be read is in `problems`.
 
-    A file that has become unreadable keeps the busy times it had. `zone` is that of the working hours.
+    A file that has become unreadable keeps the busy times it had, and is tried again the next time. `zone` is that of
+    the working hours.
     """
     years = (now.year, now.year + 1)
     store = cache_dir / "calendar.json"
-    cache = _load(store)
+    cache = stored = _load(store)
     if (cache.years, cache.zone) != (years, zone):
         cache = Cache(years=years, zone=zone)
     signatures = {str(path): _signature(path) for path in files}
-    stale = [name for name, signature in signatures.items() if _known(cache, name).signature != signature]
+    known = {name: cache.files.get(name, File()) for name in signatures}
+    stale = tuple(name for name, found in signatures.items() if not found or known[name].signature != found)
     wants_days = bool(region) and cache.region != region
-    problem = ""
-    fresh = cache
+    problems: list[str] = []
     if stale or wants_days:
-        question = Question(years=years, zone=zone, region=region if wants_days else "", files=tuple(stale))
-        answer = await _ask(question)
-        problem = answer.problem
-        read = dict(zip(stale, answer.files, strict=True))
-        fresh = msgspec.structs.replace(
-            cache,
-            region=region if wants_days and not problem else cache.region,
-            holidays=answer.holidays if wants_days and not problem else cache.holidays,
-            files={name: _newer(cache, name, signature, read.get(name)) for name, signature in signatures.items()},
-        )
-    if fresh != cache:
+        answer = await _ask(Question(years=years, zone=zone, region=region if wants_days else "", files=stale))
+        problems = [answer.problem, *(read.problem for read in answer.files)]
+        for name, read in zip(stale, answer.files, strict=True):
+            if not read.problem:
+                known[name] = File(signature=signatures[name], spans=read.spans)
+        if wants_days and not answer.problem:
+            cache = msgspec.structs.replace(cache, region=region, holidays=answer.holidays)
+    if (fresh := msgspec.structs.replace(cache, files=known)) != stored:
         _save(store, fresh)
-    used = [_known(fresh, name) for name in signatures]
     return Calendar(
-        holidays=fresh.holidays if region and fresh.region == region else (),
-        spans=merged([span for file in used for span in file.spans]),
-        problems=tuple(dict.fromkeys(filter(None, [problem, *(file.problem for file in used)]))),
+        holidays=cache.holidays if region and cache.region == region else (),
+        spans=merged([span for file in known.values() for span in file.spans]),
+        problems=tuple(dict.fromkeys(filter(None, problems))),
     )
-
-
-def _known(cache: Cache, name: str) -> File:
-    return cache.files.get(name, File(signature=(-1,), spans=()))
-
-
-def _newer(cache: Cache, name: str, signature: tuple[int, ...], read: Read | None) -> File:
-    """The file's entry after a reading: a failed one keeps the old busy times and is tried again when it changes."""
-    known = _known(cache, name)
-    if read is None:
-        return known
-    if read.problem:
-        return File(signature=signature, spans=known.spans, problem=read.problem)
-    return File(signature=signature, spans=read.spans)
 
 
 def _signature(path: Path) -> tuple[int, ...]:
@@ -107,6 +89,7 @@ async def _ask(question: Question) -> Answer:
             sys.executable,
             "-m",
             "psoas_nudge.calendars",
+            cwd=Path(__file__).parents[2],  # where the package is; never the person's directory, which may hold a trap
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
