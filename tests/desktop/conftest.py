@@ -38,6 +38,7 @@ HEAVY_PACKAGES = {
     "parec": "pulseaudio-utils",
     "xfconf-query": "xfconf",
     "gsettings": "libglib2.0-bin",
+    "xfce4-notifyd": "xfce4-notifyd",
     "xfce4-panel": "xfce4-panel",
     "desktop-file-validate": "desktop-file-utils",
     "gio": "libglib2.0-bin",
