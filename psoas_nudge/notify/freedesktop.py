@@ -219,8 +219,9 @@ class FreedesktopNotifier:
         if "actions" not in self._server_can:
             return []
         pairs = [(str(answer), words.line(label)) for answer, label in message.buttons]
-        # "default" is a click on the notification itself; who clicks on an invitation means to come.
-        pairs = [("default", label) for answer, label in pairs if answer == "accept"] + pairs
+        # "default" is a click on the notification itself; who clicks on an invitation means to come. It has no label,
+        # because Xfce would draw it as one more button.
+        pairs = [("default", "") for answer, _ in pairs if answer == "accept"] + pairs
         return [text for pair in pairs for text in pair]
 
     def _take_back(self, server: str, call: asyncio.Task[list[Any]]) -> None:

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import fcntl
 import html
 import os
 import pty
+import sys
 import termios
 import threading
 from collections.abc import AsyncIterator, Callable
@@ -169,7 +171,7 @@ class Stage:
 class ServiceStage(Stage):
     def __init__(self, service: Service, bus: Bus) -> None:
         super().__init__()
-        self.service = service
+        self.service, self.bus = service, bus
         self.notifier = FreedesktopNotifier(activate_after=0.05, call_seconds=0.5)
         self.surroundings = Surroundings({}, bus)
 
@@ -179,11 +181,16 @@ class ServiceStage(Stage):
 
     async def press(self, answer: Answer) -> None:
         self.service.press(answer, self.service.last)
-        await asyncio.sleep(0.05)
+        await self.settle()
+
+    async def settle(self) -> None:
+        """When a call to the service is answered, all signals it sent before have arrived."""
+        await self.bus.call(NAME, PATH, NAME, "GetServerInformation")
 
     async def spoil(self) -> None:
         await self.service.stop()
-        await asyncio.sleep(0.05)
+        while await self.bus.owner(NAME):  # noqa: ASYNC110 - the bus tells when it has noticed
+            await asyncio.sleep(0.005)
 
     async def mend(self) -> None:
         await self.service.start()
@@ -248,12 +255,32 @@ class TerminalStage(Stage):
                 return self.transcript.replace("\r\n", "\n")
 
     async def visible(self) -> str:
-        *_, prompt, after = ["", *self.read().split(RULE)]
+        *_, prompt, after = ["", *(await self.everything()).split(RULE)]
         return "" if "prompt is closed" in after else prompt
 
     async def type(self, text: str) -> None:
+        """Type, and wait until the terminal has echoed it and the notifier, if it listens, has dealt with it."""
+        before = len(self.read())
         os.write(self.person, text.encode())
-        await asyncio.sleep(0.05)
+        await until(lambda: len(self.read()) - before >= len(text.replace("\x04", "")))
+        await until(lambda: not self.notifier._reading or not self._unread())
+        await until(lambda: not self.notifier._tasks)
+
+    def _unread(self) -> int:
+        size = fcntl.ioctl(self.program, termios.FIONREAD, b"\0" * 4)
+        return int.from_bytes(size, sys.byteorder)
+
+    async def everything(self) -> str:
+        """Everything printed up to now; a pseudo-terminal passes it on with a delay, so a mark is sent after it."""
+        mark = "\x05"
+        os.write(self.program, mark.encode())
+        await until(lambda: mark in self.read())
+        self.transcript = self.transcript.replace(mark, "")
+        return self.read()
+
+    async def says(self, text: str) -> None:
+        """Wait until this was printed."""
+        await until(lambda: text in self.read())
 
     async def press(self, answer: Answer) -> None:
         await self.type(answer + "\n")

@@ -29,20 +29,20 @@ async def test_a_letter_or_the_word_answers(terminal: Any, typed: str, answer: A
     await terminal.notifier.show(PROMPT)
     await terminal.type(typed)
     assert terminal.pressed == [Pressed(7, answer)]
-    assert "Answered: " in terminal.read()
+    await terminal.says("Answered: ")
 
 
 async def test_the_prompt_says_how_to_answer_it(terminal: Any) -> None:
     await terminal.start()
     await terminal.notifier.show(PROMPT)
-    assert "Type a = Accept, s = Snooze 5 min, k = Skip and press Enter." in terminal.read()
+    await terminal.says("Type a = Accept, s = Snooze 5 min, k = Skip and press Enter.")
 
 
 async def test_nonsense_gets_a_hint_and_the_prompt_stays(terminal: Any) -> None:
     await terminal.start()
     await terminal.notifier.show(PROMPT)
     await terminal.type("wat\n\n")
-    assert '"wat" is not an answer; type a (accept), s (snooze), k (skip), then Enter.' in terminal.read()
+    await terminal.says('"wat" is not an answer; type a (accept), s (snooze), k (skip), then Enter.')
     await terminal.type("k\n")
     assert terminal.pressed == [Pressed(7, "skip")]
 
@@ -50,7 +50,7 @@ async def test_nonsense_gets_a_hint_and_the_prompt_stays(terminal: Any) -> None:
 async def test_what_is_typed_while_no_prompt_is_open_answers_nothing(terminal: Any) -> None:
     await terminal.start()
     await terminal.type("a\n")
-    assert "No prompt is open" in terminal.read()
+    await terminal.says("No prompt is open")
     await terminal.notifier.show(PROMPT)
     await asyncio.sleep(0.02)
     assert terminal.pressed == []
@@ -79,7 +79,7 @@ async def test_a_withdrawn_prompt_says_so_in_one_line_once(terminal: Any) -> Non
     ref = await terminal.notifier.show(PROMPT)
     await terminal.notifier.withdraw(ref)
     await terminal.notifier.withdraw(ref)
-    assert terminal.read().count("The prompt is closed") == 1
+    assert (await terminal.everything()).count("The prompt is closed") == 1
 
 
 async def test_an_answered_prompt_needs_no_such_line(terminal: Any) -> None:
@@ -87,25 +87,25 @@ async def test_an_answered_prompt_needs_no_such_line(terminal: Any) -> None:
     ref = await terminal.notifier.show(PROMPT)
     await terminal.type("a\n")
     await terminal.notifier.withdraw(ref)
-    assert "The prompt is closed" not in terminal.read()
+    assert "The prompt is closed" not in await terminal.everything()
 
 
 async def test_the_bell_rings_only_when_a_sound_is_wanted(terminal: Any) -> None:
     await terminal.start()
     await terminal.notifier.show(PROMPT)
-    assert "\a" not in terminal.read()
+    assert "\a" not in await terminal.everything()
     await terminal.notifier.show(Message(8, "Again", "", PROMPT.buttons, sound=True))
-    assert "\a" in terminal.read()
+    await terminal.says("\a")
 
 
 async def test_end_of_input_leaves_the_commands(terminal: Any) -> None:
     await terminal.start()
     await terminal.notifier.show(PROMPT)
     await terminal.type("\x04")
-    assert "Standard input is closed. To answer, in a terminal: psoas-nudge accept" in terminal.read()
+    await terminal.says("Standard input is closed. To answer, in a terminal: psoas-nudge accept")
     assert Capability.BUTTONS not in terminal.notifier.capabilities()
     await terminal.notifier.show(PROMPT)
-    assert "psoas-nudge accept, snooze or skip." in terminal.read()
+    await terminal.says("psoas-nudge accept, snooze or skip.")
 
 
 async def test_a_stopped_terminal_does_not_stop_the_loop(terminal: Any) -> None:
@@ -117,7 +117,7 @@ async def test_a_stopped_terminal_does_not_stop_the_loop(terminal: Any) -> None:
     assert not showing.done()
     await terminal.mend()
     await showing
-    assert PROMPT.title in terminal.read()
+    await terminal.says(PROMPT.title)
 
 
 async def test_a_pipe_shows_and_tells_the_commands() -> None:

@@ -1,0 +1,78 @@
+"""A server that draws real buttons: xfce4-notifyd on a private display, clicked with the mouse."""
+
+from __future__ import annotations
+
+import asyncio
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from psoas_nudge.bus import Bus
+from psoas_nudge.notify import ICON
+from psoas_nudge.notify.freedesktop import FreedesktopNotifier
+from psoas_nudge.notify.port import Message, Pressed, Surroundings
+
+pytestmark = pytest.mark.heavy
+
+PROMPT = Message(
+    prompt=7,
+    title="Sat for 31 minutes",
+    body="Standing hip-flexor stretch.",
+    buttons=(("accept", "Accept"), ("snooze", "Snooze"), ("skip", "Skip")),
+    icon=ICON,
+)
+PLACES = {"accept": 0.2, "snooze": 0.5, "skip": 0.8}
+"""The buttons share the width of the window evenly; a fourth would move them."""
+
+
+async def until(what: Callable[[], Any]) -> Any:
+    async with asyncio.timeout(10):
+        while not (value := what()):  # noqa: ASYNC110 - what is waited for happens in another process
+            await asyncio.sleep(0.02)
+    return value
+
+
+@pytest.fixture
+def server(folder: Path, xvfb: Any, session_bus: Any, desktop_need: Callable[..., None]) -> Iterator[None]:
+    program = str(next(Path("/usr/lib").glob("*/xfce4/notifyd/xfce4-notifyd"), "xfce4-notifyd"))
+    desktop_need(program)
+    environ = {"DBUS_SESSION_BUS_ADDRESS": session_bus.address, "HOME": str(folder), "XDG_RUNTIME_DIR": str(folder)}
+    with subprocess.Popen([program], env={**xvfb.environ, **environ}, stderr=subprocess.DEVNULL) as process:
+        session_bus.wait_for("org.freedesktop.Notifications")
+        yield
+        process.kill()
+
+
+def window(screen: Any) -> dict[str, int]:
+    """Place and size of the notification, empty when there is none."""
+    argv = ["xdotool", "search", "--onlyvisible", "--class", "xfce4-notifyd"]
+    found = subprocess.run(argv, env=screen.environ, check=False, capture_output=True, text=True).stdout.split()
+    for number in found:
+        lines = screen.do("getwindowgeometry", "--shell", number).split()
+        it = {key: int(value) for key, value in (line.split("=") for line in lines)}
+        if it["HEIGHT"] > 50:
+            return it
+    return {}
+
+
+@pytest.mark.parametrize("answer", PLACES)
+async def test_each_button_is_drawn_once_and_a_click_on_it_is_its_answer(
+    server: None, xvfb: Any, session_bus: Any, answer: Any
+) -> None:
+    pressed: list[Pressed] = []
+    bus = Bus("session", session_bus.address)
+    await bus.connect()
+    notifier = FreedesktopNotifier()
+    await notifier.start(Surroundings({}, bus), pressed.append)
+    await notifier.show(PROMPT)
+    it = await until(lambda: window(xvfb))
+    x = it["X"] + int(it["WIDTH"] * PLACES[answer])
+    await asyncio.sleep(0.5)  # it fades in, and takes no click before
+    await asyncio.to_thread(xvfb.click, x, it["Y"] + it["HEIGHT"] - 30)
+    await until(lambda: pressed)
+    assert [(p.prompt, p.answer) for p in pressed] == [(7, answer)]
+    await notifier.stop()
+    await bus.close()
