@@ -17,7 +17,6 @@ import asyncio
 import logging
 from collections.abc import Coroutine
 from functools import partial
-from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -188,7 +187,7 @@ class FreedesktopNotifier:
         if "actions" not in self._server_can:
             body = f"{body}\n\n{words.how_to_answer(message.buttons)}".strip()
         if "body-markup" in self._server_can:
-            body = escape(body, quote=False)
+            body = words.escape(body)
         icon = _uri(message.icon) if message.icon else ""
         call = self._task(
             self._call(

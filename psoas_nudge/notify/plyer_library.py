@@ -15,7 +15,6 @@ import threading
 import warnings
 from collections.abc import Callable
 from contextlib import suppress
-from html import escape
 from importlib import import_module
 from pathlib import Path
 from typing import Protocol, cast
@@ -141,7 +140,7 @@ class PlyerNotifier:
         title, body = words.line(message.title), words.paragraph(message.body)
         body = f"{body}\n\n{words.how_to_answer(message.buttons)}".strip()
         if self._markup:
-            body = escape(body, quote=False)
+            body = words.escape(body)
         if self._runs_notify_send:
             body = body.replace("\\", "\\\\")  # it reads backslash escapes in the body
             # Written as a hyphen proper, a leading "-" is not taken for an option.

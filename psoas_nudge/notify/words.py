@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import unicodedata
+import re
 
 from psoas_nudge.core.model import Answer
 
-BIDI = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-"""Turn the order of what follows on the screen around, so a text could pose as another."""
+HARMFUL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+"""Control characters; marks that turn the order of what follows around, so that a text could pose as another; lone
+surrogates, which have no UTF-8 form, so that D-Bus would refuse the whole message."""
 
 
 def paragraph(text: str) -> str:
-    """`text` with lines kept and every other control character made visible; fit for a terminal and for D-Bus."""
-    return "".join(_harmless(char) for char in text).strip()
+    """`text` with lines kept and every harmful character made visible; fit for a terminal and for D-Bus."""
+    return HARMFUL.sub("\N{REPLACEMENT CHARACTER}", text.replace("\t", " ")).strip()
 
 
 def line(text: str) -> str:
@@ -20,17 +21,13 @@ def line(text: str) -> str:
     return " ".join(paragraph(text).split())
 
 
+def escape(text: str) -> str:
+    """`text` for a place that reads markup. (The html module would cost the daemon half a megabyte.)"""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
 def how_to_answer(buttons: tuple[tuple[Answer, str], ...]) -> str:
     """Which commands answer, for a notifier without buttons."""
     answers = [answer for answer, _ in buttons]
     listed = ", ".join(answers[:-1]) + " or " + answers[-1] if len(answers) > 1 else "".join(answers)
     return f"To answer, in a terminal: psoas-nudge {listed}." if answers else ""
-
-
-def _harmless(char: str) -> str:
-    if char == "\n":
-        return char
-    if char == "\t":
-        return " "
-    # Cs: a lone surrogate (from a file name, say) has no UTF-8 form, and D-Bus would refuse the whole message.
-    return "\N{REPLACEMENT CHARACTER}" if char in BIDI or unicodedata.category(char) in {"Cc", "Cs"} else char

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import unicodedata
 
 import pytest
@@ -35,3 +36,10 @@ def test_ordinary_words_stay_as_they_are() -> None:
 )
 def test_only_what_is_offered_is_told(answers: tuple[str, ...], told: str) -> None:
     assert words.how_to_answer(tuple((answer, "") for answer in answers)) == told  # type: ignore[misc]
+
+
+@given(st.text())
+def test_what_is_escaped_reads_as_it_was_written(text: str) -> None:
+    escaped = words.escape(text)
+    assert html.unescape(escaped) == html.unescape(html.escape(text, quote=False))
+    assert not set("<>") & set(escaped)
