@@ -26,7 +26,7 @@ from psoas_nudge.errors import ConfigInvalid
 log = logging.getLogger(__name__)
 
 LIMIT_SECONDS = 10.0
-GRACE_SECONDS = 0.5
+GRACE_SECONDS = 0.2
 """Between asking a hook to end and ending it; also how long `close` waits for those that run."""
 WAITING = 16
 """How many events of a kind wait for a slow hook; the oldest give way."""
@@ -56,7 +56,7 @@ class Hooks:
             self._workers[event] = asyncio.get_running_loop().create_task(self._work(event, waiting))
 
     async def close(self) -> None:
-        """Start no more, give those that run a moment, then end them. Takes about a second at most."""
+        """Start no more, give those that run a moment, then end them. Takes under half a second."""
         self._closed = True
         workers = list(self._workers.values())
         for event, waiting in self._waiting.items():

@@ -173,13 +173,14 @@ async def test_the_end_of_the_daemon_waits_a_moment_and_leaves_no_hook_behind(
 ) -> None:
     hooks = Hooks(
         {
-            "skipped": sh('sleep 0.1; touch "$1"', str(tmp_path / "quick")),
+            "skipped": sh('until test -e "$1"; do :; done; touch "$2"', str(tmp_path / "go"), str(tmp_path / "quick")),
             "missed": sh('echo $$ > "$1"; exec sleep 60', str(tmp_path / "slow")),
         }
     )
     for event in ("skipped", "missed", "missed"):
         hooks.fire(event, b"{}")
     await until(lambda: (tmp_path / "slow").exists() and (tmp_path / "slow").read_text())
+    (tmp_path / "go").touch()
     begun = time.perf_counter()
     await hooks.close()
     assert time.perf_counter() - begun < 1.5
