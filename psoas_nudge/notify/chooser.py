@@ -6,6 +6,7 @@ after login, say) is used again without anything watching for it; there are few 
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Callable
 from typing import Literal
@@ -58,13 +59,16 @@ class Choice(Struct, frozen=True):
 class Chooser:
     """Shows each prompt through the first notifier that can.
 
+    What is asked before or while it starts waits for `start`: a daemon that was killed begins with a withdrawal.
     `wanted`: "auto" or a name of the table, which then is the only one tried (BadInput for any other).
     `clock`: seconds, any steady reading.
     """
 
     def __init__(self, wanted: str, clock: Clock, table: dict[str, Callable[[Clock], Notifier]] = NOTIFIERS) -> None:
         self._clock, self._table = clock, table
-        self._surroundings: Surroundings | None = None
+        self._surroundings = Surroundings({})
+        self._begun = asyncio.Event()
+        self._turn = asyncio.Lock()
         self._on_pressed: OnPressed = lambda _pressed: None
         self._started: dict[str, Notifier] = {}
         self._said: dict[str, str] = {}
@@ -79,6 +83,7 @@ class Chooser:
     async def start(self, surroundings: Surroundings, on_pressed: OnPressed) -> None:
         """Start the first notifier that can work. Having none is logged, not raised: one may come later."""
         self._surroundings, self._on_pressed = surroundings, on_pressed
+        self._begun.set()
         for name in self._order:
             try:
                 await self._ready(name)
@@ -148,19 +153,19 @@ class Chooser:
         self._started.clear()
 
     async def _ready(self, name: str) -> Notifier:
-        if name in self._started:
-            return self._started[name]
-        if self._surroundings is None:
-            raise Unavailable("not started")
-        notifier = self._table[name](self._clock)
-        try:
-            await notifier.start(self._surroundings, self._on_pressed)
-        except Unavailable as error:
-            self._said[name] = str(error)
-            raise
-        self._started[name] = notifier
-        self._said.pop(name, None)
-        return notifier
+        await self._begun.wait()
+        async with self._turn:  # who asks while it is being started waits for that one
+            if name in self._started:
+                return self._started[name]
+            notifier = self._table[name](self._clock)
+            try:
+                await notifier.start(self._surroundings, self._on_pressed)
+            except Unavailable as error:
+                self._said[name] = str(error)
+                raise
+            self._started[name] = notifier
+            self._said.pop(name, None)
+            return notifier
 
     @staticmethod
     def _reasons(failures: dict[str, str]) -> str:

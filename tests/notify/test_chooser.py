@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import subprocess
 import sys
 from collections.abc import Callable
@@ -23,6 +24,7 @@ class Fake:
         self.missing: str | None = None
         self.failing: str | None = None
         self.running = False
+        self.starts = 0
         self.shown: list[int] = []
         self.withdrawn: list[str] = []
         self.on_pressed: OnPressed | None = None
@@ -30,6 +32,8 @@ class Fake:
     async def start(self, surroundings: Surroundings, on_pressed: OnPressed) -> None:
         if self.missing:
             raise Unavailable(self.missing)
+        self.starts += 1
+        await asyncio.sleep(0)
         self.running, self.on_pressed = True, on_pressed
 
     def capabilities(self) -> frozenset[Capability]:
@@ -140,6 +144,17 @@ async def test_withdrawing_from_what_is_not_there_any_more_is_no_failure(house: 
     house.next.missing = "removed"
     await house.start()
     await house.chooser.withdraw(name, "1")
+
+
+async def test_what_is_asked_before_the_start_is_done_after_it_and_nothing_is_started_twice(house: House) -> None:
+    """A daemon that was killed in mid-prompt begins by withdrawing that prompt."""
+    early = asyncio.create_task(house.chooser.withdraw("best", "ref-of-yesterday"))
+    for _ in range(3):
+        await asyncio.sleep(0)
+    assert not early.done()
+    await asyncio.gather(house.start(), house.chooser.show(PROMPT), early)
+    assert house.best.withdrawn == ["ref-of-yesterday"]
+    assert house.best.starts == 1
 
 
 async def test_a_press_comes_through_from_whoever_shows_the_prompt(house: House) -> None:
