@@ -8,7 +8,6 @@ import os
 import sys
 import tempfile
 from collections.abc import Iterable
-from datetime import datetime
 from pathlib import Path
 
 import msgspec
@@ -40,13 +39,12 @@ class Cache(Struct, frozen=True, kw_only=True):
     files: dict[str, File] = {}
 
 
-async def refresh(region: str, files: Iterable[Path], zone: str, cache_dir: Path, now: datetime) -> Calendar:
-    """What is known for this year and the next. Never raises: what could not be read is in `problems`.
+async def refresh(region: str, files: Iterable[Path], zone: str, cache_dir: Path, years: tuple[int, ...]) -> Calendar:
+    """What is known of these years. Never raises: what could not be read is in `problems`.
 
     A file that has become unreadable keeps the busy times it had, and is tried again the next time. `zone` is that of
     the working hours.
     """
-    years = (now.year, now.year + 1)
     store = cache_dir / "calendar.json"
     cache = stored = _load(store)
     if (cache.years, cache.zone) != (years, zone):

@@ -31,6 +31,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "demo": ("demo", "Play a workday in about a minute, with real prompts."),
     "reload": ("answers", "Make the daemon read the configuration again."),
     "stop": ("answers", "End the daemon."),
+    "preview": ("preview", "The coming days as a picture: when prompts can come."),
     "config": ("config", "Write, look at, check and change the configuration."),
     "journal": ("journal", "What happened, for people or with --json for scripts; export and merge."),
     "stats": ("stats", "What days and weeks add up to."),
