@@ -9,11 +9,15 @@ import os
 import sys
 from importlib import import_module
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from psoas_nudge import __version__
 from psoas_nudge.errors import PsoasNudgeError
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 COMMANDS: dict[str, tuple[str, str]] = {
     # name: (module below psoas_nudge.cli, one line for the list of commands)
@@ -36,6 +40,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "journal": ("journal", "What happened, for people or with --json for scripts; export and merge."),
     "stats": ("stats", "What days and weeks add up to."),
     "autostart": ("autostart", "Start at login, or no longer; see what is set up."),
+    "completion": ("completion", "Print the completion script for your shell."),
+    "man": ("man", "Print the manual page."),
 }
 """The function has the command's name, with `_` for `-` and a trailing `_` where Python needs the word itself."""
 
@@ -62,6 +68,15 @@ class Commands(click.Group):
         """The list of commands from the table alone, importing none of them."""
         with formatter.section("Commands"):
             formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """The commands from the table alone, importing none of them, and the group's own options."""
+        from click.shell_completion import CompletionItem
+
+        commands = [CompletionItem(name, help=line) for name, (_, line) in COMMANDS.items()]
+        return [c for c in commands if c.value.startswith(incomplete)] + click.Command.shell_complete(
+            self, ctx, incomplete
+        )
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]

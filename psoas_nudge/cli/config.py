@@ -11,6 +11,7 @@ from pathlib import Path
 
 import click
 
+from psoas_nudge.cli.candidates import setting_keys
 from psoas_nudge.config import Settings, example, load, place
 from psoas_nudge.config.problems import dotted
 from psoas_nudge.config.read import parse, read_text
@@ -104,7 +105,7 @@ def _warnings(settings: Settings, file: Path) -> Iterator[str]:
 
 
 @config.command()
-@click.argument("key")
+@click.argument("key", shell_complete=setting_keys)
 @click.pass_obj
 def get(named: Path | None, key: str) -> None:
     """Print the value of one setting.
@@ -122,7 +123,7 @@ def get(named: Path | None, key: str) -> None:
 
 
 @config.command(name="set", context_settings={"ignore_unknown_options": True})
-@click.argument("key")
+@click.argument("key", shell_complete=setting_keys)
 @click.argument("value")
 @click.pass_obj
 def set_(named: Path | None, key: str, value: str) -> None:

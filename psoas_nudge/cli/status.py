@@ -8,6 +8,7 @@ import click
 import msgspec
 
 from psoas_nudge import places
+from psoas_nudge.cli.candidates import formats
 from psoas_nudge.control import messages as c
 from psoas_nudge.control.client import ask
 from psoas_nudge.core.status import Status
@@ -18,6 +19,7 @@ from psoas_nudge.core.status import Status
     "--format",
     "how",
     metavar="waybar|json|plain|TEMPLATE",
+    shell_complete=formats,
     help="One line for a bar or a script; a template names {look}, {sat}, {next} and more.",
 )
 @click.option("--json", "as_json", is_flag=True, help="The same as --format json.")

@@ -1,0 +1,118 @@
+"""`man`: the manual page, made from the commands themselves, so that it cannot say anything else than --help.
+
+One page for the whole program, in man(7) macros. click-man writes a page a command and knows no examples; this is all
+of roff that is needed.
+"""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Iterator
+
+import click
+
+from psoas_nudge import __version__
+
+NAME = "psoas-nudge"
+SUMMARY = "notice long sitting, prompt at a good moment, teach a hip-flexor stretch"
+STATUS = (
+    ("0", "It was done."),
+    ("1", "It cannot be done here, or the rules do not allow it; the message says why."),
+    ("2", "What was typed, or the configuration, is not right; the message says what to write instead."),
+    ("3", "No daemon is running, or it does not answer."),
+    ("4", "No prompt is open."),
+)
+ENVIRONMENT = (
+    ("PSOAS_NUDGE_CONFIG", "The configuration file, in place of the usual one."),
+    ("PSOAS_NUDGE_SECTION_KEY", "One setting, such as PSOAS_NUDGE_PROMPT_NUDGE_AFTER=45m; wins over the file."),
+    ("XDG_CONFIG_HOME, XDG_DATA_HOME, XDG_RUNTIME_DIR", "Where the files below are."),
+)
+FILES = (
+    ("~/.config/psoas-nudge/config.toml", "The configuration; psoas-nudge config path says where it is here."),
+    ("~/.local/share/psoas-nudge/journal.db", "What happened, an SQLite file."),
+    ("$XDG_RUNTIME_DIR/psoas-nudge/", "The socket through which commands reach the daemon, and its lock."),
+)
+
+
+@click.command(epilog="Example: psoas-nudge man | man -l -")
+def man() -> None:
+    """Print the manual page, in the form that man reads."""
+    from psoas_nudge.cli import cli
+
+    print(page(cli), end="")
+
+
+def page(root: click.Group) -> str:
+    """The whole page."""
+    top = click.Context(root, info_name=NAME)
+    lines = [
+        f'.TH {NAME.upper()} 1 "" "{NAME} {__version__}" "User Commands"',
+        ".nh",
+        ".ad l",
+        ".SH NAME",
+        rf"{escaped(NAME)} \- {escaped(SUMMARY)}",
+        ".SH SYNOPSIS",
+        *_synopsis(top),
+        ".SH DESCRIPTION",
+        *paragraphs(root.help or ""),
+        ".SH OPTIONS",
+        *_options(top),
+        ".SH COMMANDS",
+    ]
+    for name in root.list_commands(top):
+        lines += _command(top, root, name)
+    for title, rows in (("EXIT STATUS", STATUS), ("ENVIRONMENT", ENVIRONMENT), ("FILES", FILES)):
+        lines.append(f".SH {title}")
+        for word, meaning in rows:
+            lines += [".TP", rf"\fB{escaped(word)}\fR", escaped(meaning)]
+    return "\n".join(lines) + "\n"
+
+
+def _command(above: click.Context, group: click.Group, name: str) -> Iterator[str]:
+    command = group.get_command(above, name)
+    if command is None or command.hidden:
+        return
+    here = click.Context(command, info_name=name, parent=above)
+    yield f'.SS "{escaped(here.command_path.removeprefix(NAME + " "))}"'
+    yield from _synopsis(here)
+    yield from paragraphs(command.help or "")
+    yield from _options(here)
+    yield from paragraphs(command.epilog or "")
+    if isinstance(command, click.Group):
+        for below in command.list_commands(here):
+            yield from _command(here, command, below)
+
+
+def _synopsis(ctx: click.Context) -> Iterator[str]:
+    pieces = " ".join(ctx.command.collect_usage_pieces(ctx))
+    yield ".PP"
+    yield rf"\fB{escaped(ctx.command_path)}\fR {escaped(pieces)}"
+
+
+def _options(ctx: click.Context) -> Iterator[str]:
+    for parameter in ctx.command.get_params(ctx):
+        record = parameter.get_help_record(ctx)
+        if record and record[1] and "--help" not in parameter.opts:
+            yield ".TP"
+            yield rf"\fB{escaped(record[0])}\fR"
+            yield escaped(record[1])
+
+
+def paragraphs(text: str) -> Iterator[str]:
+    """Help text in click's form: blank lines part paragraphs, a first line of \\b keeps lines as they are."""
+    for block in filter(None, re.split(r"\n\s*\n", inspect.cleandoc(text))):
+        lines = [line.rstrip() for line in block.split("\n")]
+        yield ".PP"
+        if lines[0].strip() == "\b":
+            yield ".nf"
+            yield from (escaped(line) for line in lines[1:])
+            yield ".fi"
+        else:
+            yield escaped(" ".join(line.strip() for line in lines))
+
+
+def escaped(text: str) -> str:
+    """Text that roff prints as it is: no escapes, no requests at the start of a line, hyphens that can be copied."""
+    text = text.replace("\\", r"\e").replace("-", r"\-").replace('"', r"\(dq").replace("\b", "")
+    return re.sub(r"^([.'])", r"\\&\1", text)
