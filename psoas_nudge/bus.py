@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any, Literal
 
 from dbus_fast import BusType, Message, MessageType
@@ -263,3 +264,21 @@ class Bus:
         for subscription in list(self._subscriptions):
             if subscription.wants(message, self._owners.get(subscription.sender)):
                 subscription.on_signal(list(message.body))
+
+
+@asynccontextmanager
+async def buses(told: Callable[[str, str], object]) -> AsyncIterator[tuple[Bus | None, Bus | None]]:
+    """The session and the system bus, None where there is none; `told` then hears which ("session", …) and why."""
+    async with AsyncExitStack() as stack:
+
+        async def connected(bus: Bus) -> Bus | None:
+            try:
+                await bus.connect()
+            except Unavailable as error:
+                told(bus.kind, str(error))
+                return None
+            stack.push_async_callback(bus.close)
+            return bus
+
+        # only logind hands over descriptors, on the system bus
+        yield await connected(Bus("session")), await connected(Bus("system", negotiate_fds=True))

@@ -10,14 +10,13 @@ from datetime import datetime, timedelta
 
 import click
 
-from psoas_nudge.bus import Bus
+from psoas_nudge.bus import buses
 from psoas_nudge.config import parse
 from psoas_nudge.core import model as m
 from psoas_nudge.core.catalogue import find
 from psoas_nudge.core.explain import in_words
 from psoas_nudge.daemon.daemon import Daemon
 from psoas_nudge.daemon.virtual import Act, During, VirtualDesk
-from psoas_nudge.errors import Unavailable
 from psoas_nudge.journal.records import Stored
 from psoas_nudge.journal.store import Journal
 from psoas_nudge.notify.chooser import Chooser
@@ -81,27 +80,19 @@ async def _play() -> None:
         notifiers = Chooser("auto", asyncio.get_running_loop().time)
         rules = parse(CONFIG, "the demo", {}).rules
         daemon = Daemon(journal, rules, desk, presence=desk, notifiers=notifiers, timer=desk)
-        surroundings = Surroundings(dict(os.environ), await _session_bus(stack), sys.stdin.isatty())
+        session_bus, _ = await stack.enter_async_context(buses(lambda _kind, _why: None))
+        surroundings = Surroundings(dict(os.environ), session_bus, sys.stdin.isatty())
         await notifiers.start(surroundings, daemon.pressed)
         stack.push_async_callback(notifiers.stop)
         story = Story(daemon, desk)
         daemon.start()
+        daemon.open_screen()
         stack.push_async_callback(daemon.stop)
         await asyncio.sleep(0)  # the idle source takes its threshold
         while (wait := desk.next()) is not None and desk.now().at + timedelta(seconds=wait) <= at("17:01"):
             await asyncio.sleep(wait / (SLOW if story.prompt_is_new else SPEED))
             desk.advance()
     print("That was a day. To begin a real one: psoas-nudge run")
-
-
-async def _session_bus(stack: AsyncExitStack) -> Bus | None:
-    bus = Bus("session")
-    try:
-        await bus.connect()
-    except Unavailable:
-        return None
-    stack.push_async_callback(bus.close)
-    return bus
 
 
 class Story:

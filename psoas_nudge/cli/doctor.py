@@ -13,12 +13,12 @@ from pathlib import Path
 import click
 
 from psoas_nudge import places
-from psoas_nudge.bus import Bus
+from psoas_nudge.bus import buses
 from psoas_nudge.config import load
 from psoas_nudge.control import messages as c
 from psoas_nudge.control.client import ask
 from psoas_nudge.daemon.daemon import ICON, NOTICE
-from psoas_nudge.errors import PsoasNudgeError, Unavailable
+from psoas_nudge.errors import PsoasNudgeError
 from psoas_nudge.journal.store import Journal
 from psoas_nudge.notify.chooser import Chooser
 from psoas_nudge.notify.port import Message, Surroundings
@@ -43,7 +43,8 @@ async def _doctor(config_file: Path | None, notify: bool) -> int:
     print("Basics")
     wanted, problems = _basics(config_file)
     async with AsyncExitStack() as stack:
-        session_bus, system_bus = await _bus("session", stack), await _bus("system", stack)
+        missing = buses(lambda kind, why: _rows([(f"{kind} bus", "missing", why)]))
+        session_bus, system_bus = await stack.enter_async_context(missing)
         environ = dict(os.environ)
         presence = Presence()
         await presence.start(Session(environ, session_bus, system_bus), lambda _reading: None)
@@ -102,18 +103,6 @@ def _basics(config_file: Path | None) -> tuple[str, list[str]]:
         rows.append(("daemon", "not there", str(error)))
     _rows(rows)
     return wanted, problems
-
-
-async def _bus(kind: str, stack: AsyncExitStack) -> Bus | None:
-    bus = Bus("session") if kind == "session" else Bus("system", negotiate_fds=True)
-    try:
-        await bus.connect()
-    except Unavailable as error:
-        _rows([(f"{kind} bus", "missing", str(error))])
-        return None
-    stack.push_async_callback(bus.close)
-    _rows([(f"{kind} bus", "connected", "")])
-    return bus
 
 
 def _table(title: str, rows: Iterable[Row]) -> None:

@@ -94,9 +94,12 @@ class Daemon:
 
     def start(self, *, lived: float = 0.0, silent_for: float = 0.0) -> None:
         """Begin to decide; see model.Started for the two lengths."""
-        self._spawn(self._work_screen())
         self._timer.start(lambda: self.feed(m.Woke))
         self.runner.start(lived=lived, silent_for=silent_for)
+
+    def open_screen(self) -> None:
+        """The notifiers are ready: begin with what waits for them."""
+        self._spawn(self._work_screen())
 
     async def stop(self) -> None:
         """Withdraw the open prompt and end."""

@@ -27,14 +27,19 @@ class Guiding:
         self.kind = kind
         self._running: dict[int, subprocess.Popen[bytes]] = {}
 
-    def open(self, effect: StartGuide, token: str | None) -> None:
+    def accepted(self, effect: StartGuide, token: str | None) -> None:
         """Open the guide for an accepted prompt; `token` is the activation token of the click."""
+        self.open(effect.routine, effect.prompt, token)
+
+    def open(self, routine: str, prompt: int | None, token: str | None) -> None:
+        """Open the guide, for a prompt or because the person wants to stretch now."""
         for number in list(self._running):
             self._look(number)
         if self.kind == "none":
             return
         environ = os.environ | (dict.fromkeys(TOKENS, token) if token else {})
-        words = ("-m", "psoas_nudge.guide", effect.routine, "--prompt", str(effect.prompt), f"--{self.kind}")
+        for_prompt = () if prompt is None else ("--prompt", str(prompt))
+        words = ("-m", "psoas_nudge.guide", routine, *for_prompt, f"--{self.kind}")
         try:
             guide = subprocess.Popen(  # noqa: S603 - this very Python, and a routine whose id was looked up
                 [sys.executable, *words], env=environ, stdin=subprocess.DEVNULL, start_new_session=True

@@ -12,12 +12,15 @@ import logging
 import os
 import signal
 import sys
+from collections.abc import Coroutine
 from pathlib import Path
+from typing import Any
 
 import msgspec
+from msgspec.structs import replace
 
 from psoas_nudge import places
-from psoas_nudge.bus import Bus
+from psoas_nudge.bus import buses
 from psoas_nudge.config import Settings, load
 from psoas_nudge.config.watch import Watch
 from psoas_nudge.control.lock import Lock
@@ -28,8 +31,10 @@ from psoas_nudge.daemon import ready
 from psoas_nudge.daemon.clock import SystemClock
 from psoas_nudge.daemon.commands import Commands
 from psoas_nudge.daemon.daemon import Daemon
+from psoas_nudge.daemon.diary import Diary
 from psoas_nudge.daemon.guiding import Guiding
 from psoas_nudge.daemon.hooks import Hooks, event_of, refuse_writable_by_others
+from psoas_nudge.daemon.surfaces import Surfaces
 from psoas_nudge.daemon.timers import Timer
 from psoas_nudge.errors import ConfigInvalid, Unavailable
 from psoas_nudge.journal.records import Stored, as_json
@@ -82,58 +87,98 @@ class Service:
         self._guiding = Guiding(settings.stretch.guide)
         self._hooks = Hooks(settings.hooks)
         self._hooked = 0
-        self._daemon.on_guide = self._guiding.open
+        self._commands = Commands(self._daemon, self.reload, self._ended.set)
+        cache = places.cache_directory()
+        self._diary = Diary(self._clock, cache, self._daemon.report, self._apply_hours)
+        self._surfaces: Surfaces | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._told = ""
+        self._daemon.on_guide = self._guiding.accepted
         self._daemon.on_entry.append(self._hook)
         self._daemon.on_step += [self._live, self._hook_shown]
 
     async def run(self, stack: contextlib.AsyncExitStack) -> None:
-        """Start everything, wait for the end, stop everything."""
+        """Start everything, wait for the end, stop everything. The end may come while still starting."""
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._ended.set)
         loop.add_signal_handler(signal.SIGHUP, self._hung_up)
-        session_bus, system_bus = await asyncio.gather(self._bus("session", stack), self._bus("system", stack))
-        environ = dict(os.environ)
+        ended = loop.create_task(self._ended.wait())
+        starting = loop.create_task(self._start(stack))
+        await asyncio.wait({ended, starting}, return_when=asyncio.FIRST_COMPLETED)
+        if not self._ended.is_set():
+            starting.result()
+            await ended
+        ready.tell("STOPPING=1")
+        log.info("ending")
+        starting.cancel()
+        await asyncio.gather(starting, return_exceptions=True)
 
-        server = Server(places.socket_file(), Commands(self._daemon, self.reload, self._ended.set), self._lock)
+    async def _start(self, stack: contextlib.AsyncExitStack) -> None:
+        environ = dict(os.environ)
+        session_bus, system_bus = await stack.enter_async_context(buses(lambda _kind, why: log.info("%s", why)))
+        server = Server(places.socket_file(), self._commands, self._lock)
         await server.start()
         stack.push_async_callback(server.close)
         self._daemon.on_step.append(lambda _state: server.publish(self._daemon.status()) if server.followed else None)
-
         stack.push_async_callback(self._hooks.close)
         stack.push_async_callback(self._notifiers.stop)
         stack.push_async_callback(self._presence.stop)
+        stack.push_async_callback(self._diary.stop)
         stack.push_async_callback(self._daemon.stop)
         self._start_from_sign()
         surroundings = Surroundings(environ, session_bus, interactive=sys.stdin is not None and sys.stdin.isatty())
         await asyncio.gather(
             self._presence.start(Session(environ, session_bus, system_bus), self._daemon.report),
-            self._notifiers.start(surroundings, self._daemon.pressed),
+            self._open_screen(surroundings),
         )
-        await self._watch_configuration(stack)
         ready.tell("READY=1")
         log.info("ready, a prompt comes after %s of sitting", in_words(self._settings.rules.nudge_after))
-        await self._ended.wait()
-        ready.tell("STOPPING=1")
-        log.info("ending")
+        await self._watch_configuration(stack)
+        await self._diary.start(self._settings)
+        if session_bus:
+            file = places.config_file(self._config_file)
+            self._surfaces = Surfaces(session_bus, self._daemon, self._commands, self._guiding, file)
+            stack.push_async_callback(self._surfaces.stop)
+            self._daemon.on_step.append(self._surfaces.stepped)
+            await self._surfaces.start(self._settings.desktop.tray)
+
+    async def _open_screen(self, surroundings: Surroundings) -> None:
+        await self._notifiers.start(surroundings, self._daemon.pressed)
+        self._daemon.open_screen()
 
     def reload(self) -> str:
         """Rule 15: read the configuration again; a broken one changes nothing and is told once."""
         try:
             settings = _load(self._config_file)
         except ConfigInvalid as error:
-            log.warning("the configuration is unchanged: %s", error)
-            self._daemon.tell("Your psoas-nudge configuration has a mistake", "\n".join(error.problems))
+            if self._told != str(error):
+                self._told = str(error)
+                log.warning("the configuration is unchanged: %s", error)
+                self._daemon.tell("Your psoas-nudge configuration has a mistake", "\n".join(error.problems))
             raise
-        self._settings = settings
+        self._settings, self._told = settings, ""
         self._notifiers.want(settings.desktop.notifier)
         self._daemon.sound = settings.desktop.sound
         self._guiding.kind = settings.stretch.guide
         self._hooks.commands = settings.hooks
         self._daemon.tell_no_more()
-        self._daemon.reload(settings.rules)
+        self._apply_hours()
+        self._soon(self._diary.start(settings))
+        if self._surfaces:
+            self._soon(self._surfaces.show_tray(settings.desktop.tray))
         log.info("the configuration is in force")
         return "The configuration was read again and is in force."
+
+    def _apply_hours(self) -> None:
+        """Take over the settings in force, with the holidays that are known."""
+        rules = self._settings.rules
+        self._daemon.reload(replace(rules, hours=self._diary.close(rules.hours)))
+
+    def _soon(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
     def _hook(self, stored: Stored) -> None:
         if event := event_of(stored.entry):
@@ -157,16 +202,6 @@ class Service:
     def _hung_up(self) -> None:
         with contextlib.suppress(ConfigInvalid):  # told by `reload`
             self.reload()
-
-    async def _bus(self, kind: str, stack: contextlib.AsyncExitStack) -> Bus | None:
-        bus = Bus("session", negotiate_fds=False) if kind == "session" else Bus("system", negotiate_fds=True)
-        try:
-            await bus.connect()
-        except Unavailable as error:
-            log.info("%s", error)
-            return None
-        stack.push_async_callback(bus.close)
-        return bus
 
     def _start_from_sign(self) -> None:
         """Rule 14: how long the daemon lived after its last snapshot, and how long it has been silent since."""

@@ -11,30 +11,11 @@ import sys
 import time
 from contextlib import suppress
 
-from psoas_nudge.bus import Bus
+from psoas_nudge.bus import buses
 from psoas_nudge.errors import Unavailable
 from psoas_nudge.presence.port import Reading, Sensor, Session
 
 THRESHOLD = 3.0
-
-
-async def session_of(environ: dict[str, str]) -> Session:
-    """This process's session, with the buses that answer."""
-    buses: dict[str, Bus | None] = {"session": Bus("session"), "system": Bus("system", negotiate_fds=True)}
-    for kind, bus in buses.items():
-        try:
-            if bus:
-                await bus.connect()
-        except Unavailable:
-            buses[kind] = None
-    return Session(environ=environ, session_bus=buses["session"], system_bus=buses["system"])
-
-
-async def close(session: Session) -> None:
-    """Close the buses."""
-    for bus in (session.session_bus, session.system_bus):
-        if bus:
-            await bus.close()
 
 
 def show(reading: Reading) -> None:
@@ -45,7 +26,11 @@ def show(reading: Reading) -> None:
 
 
 async def _watch(sensor: Sensor) -> int:
-    session = await session_of(dict(os.environ))
+    async with buses(lambda _kind, why: sys.stderr.write(f"{why}\n")) as (session_bus, system_bus):
+        return await _watch_in(Session(dict(os.environ), session_bus, system_bus), sensor)
+
+
+async def _watch_in(session: Session, sensor: Sensor) -> int:
     try:
         await sensor.start(session, show)
     except Unavailable as error:
@@ -60,7 +45,6 @@ async def _watch(sensor: Sensor) -> int:
         return 0
     finally:
         await sensor.stop()
-        await close(session)
 
 
 def run(sensor: Sensor) -> None:

@@ -78,6 +78,7 @@ def desk() -> Desk:
 async def daemon(journal, rules, clock, screen, desk) -> AsyncIterator[Daemon]:
     daemon = Daemon(journal, rules, clock, presence=desk, notifiers=screen, timer=desk)
     daemon.start()
+    daemon.open_screen()
     daemon.report(InputSeen())
     yield daemon
     await daemon.stop()

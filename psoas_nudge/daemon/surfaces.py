@@ -1,0 +1,131 @@
+"""Where the daemon shows itself on the session bus: the tray icon, and the name that bars and scripts talk to.
+
+What is clicked or called there becomes the same requests as on the control socket.
+"""
+
+from __future__ import annotations
+
+import logging
+import subprocess
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+from psoas_nudge.bus import Bus, CallFailed
+from psoas_nudge.control import messages as c
+from psoas_nudge.core import model as m
+from psoas_nudge.core.catalogue import rotation, suggestion
+from psoas_nudge.daemon.commands import Commands
+from psoas_nudge.daemon.daemon import Daemon
+from psoas_nudge.daemon.guiding import Guiding
+from psoas_nudge.tray import commands as t
+from psoas_nudge.tray.service import Service
+from psoas_nudge.tray.tray import Tray
+
+log = logging.getLogger(__name__)
+
+VIA = "tray"
+
+
+class Surfaces:
+    """Tray and bus name. `configuration`: the file that "edit schedule" opens."""
+
+    def __init__(self, bus: Bus, daemon: Daemon, commands: Commands, guiding: Guiding, configuration: Path) -> None:
+        self._bus, self._daemon, self._commands, self._guiding = bus, daemon, commands, guiding
+        self._configuration = configuration
+        self._tray: Tray | None = None
+        self._name = Service(bus, self.command)
+
+    async def start(self, tray: bool) -> None:
+        """Answer to the bus name, and wait for a tray if one is wanted."""
+        await self._name.start(self._daemon.status())
+        await self.show_tray(tray)
+
+    async def show_tray(self, wanted: bool) -> None:
+        """Have the icon, or have it no longer."""
+        if wanted and self._tray is None:
+            self._tray = Tray(self._bus, self.command, self._routines(), None)
+            try:
+                await self._tray.start()
+            except CallFailed as error:
+                log.warning("no tray icon: %s", error)
+                self._tray = None
+            else:
+                self._tray.update(self._daemon.status(), self._daemon.state_now().at)
+        elif not wanted and self._tray is not None:
+            tray, self._tray = self._tray, None
+            await tray.stop()
+
+    def stepped(self, state: m.State) -> None:
+        """Show the new state."""
+        status = self._daemon.status()
+        self._name.update(status)
+        if self._tray:
+            self._tray.update(status, state.at)
+
+    async def stop(self) -> None:
+        """Take everything away."""
+        await self.show_tray(False)
+        try:
+            await self._name.stop()
+        except CallFailed as error:
+            log.debug("the bus name was not given back: %s", error)
+
+    def command(self, command: t.TrayCommand) -> None:
+        """Do what was clicked or called; raises what the rules refuse."""
+        match command:
+            case t.Stretch(routine=routine):
+                self._guiding.open(routine or self._turn(), None, None)
+            case t.Explain():
+                self._daemon.tell("Why there is no prompt now", "\n".join(self._daemon.status().why))
+            case t.EditSchedule():
+                self._edit()
+            case _:
+                self._commands(self._request(command))
+
+    def _request(self, command: t.TrayCommand) -> c.AnyRequest:
+        match command:
+            case t.Snooze(delay=delay):
+                return c.Snooze(via=VIA, delay=delay)
+            case t.Skip(because=because):
+                return c.Skip(via=VIA, because=because)
+            case t.Pause(length=length, until=until):
+                return c.Pause(via=VIA, length=length, until=until)
+            case t.PauseUntilTomorrow():
+                return c.Pause(via=VIA, until=self._tomorrow())
+            case _:
+                return SIMPLE[type(command)](via=VIA)
+
+    def _tomorrow(self) -> datetime:
+        return self._daemon.rules.hours.next_day(self._daemon.state_now().at)
+
+    def _turn(self) -> str:
+        rules = self._daemon.rules
+        return suggestion(self._daemon.runner.state.turns, rules.rotation, rules.routines, floor=rules.floor).id
+
+    def _routines(self) -> tuple[tuple[str, str], ...]:
+        rules = self._daemon.rules
+        return tuple((routine.id, routine.title) for routine in rotation(rules.rotation, rules.routines))
+
+    def _edit(self) -> None:
+        from psoas_nudge.config import example
+        from psoas_nudge.config.saving import save
+
+        if not self._configuration.exists():
+            save(self._configuration, example(), fresh=True)
+        try:
+            subprocess.Popen(["xdg-open", str(self._configuration)], start_new_session=True)  # noqa: S603, S607 - no shell, the person's own PATH
+        except OSError as error:
+            self._daemon.tell(
+                "The schedule cannot be opened from here", f"Edit {self._configuration} ({error.strerror})"
+            )
+
+
+SIMPLE: dict[type, Callable[..., c.AnyRequest]] = {
+    t.Accept: c.Accept,
+    t.Stand: c.Stand,
+    t.Sit: c.Sit,
+    t.Resume: c.Resume,
+    t.Reload: c.Reload,
+    t.Quit: c.Stop,
+}
