@@ -84,8 +84,6 @@ def answered(turn: Turn, event: Answered) -> None:
         turn.record(LateAnswerEntry(at=turn.at, answer=event.answer, via=event.via, prompt=event.prompt))
         turn.do(Refuse(why="No prompt is open.", no_prompt_open=True))
         return
-    if prompt.shown is None:
-        prompt = _confirmed(turn, prompt)
     if event.answer == "snooze":
         if why := snooze_refused(turn.state, turn.rules, turn.at):
             turn.do(Refuse(why=why))
@@ -100,10 +98,13 @@ def answered(turn: Turn, event: Answered) -> None:
         turn.do(StartGuide(routine=prompt.routine, prompt=prompt.number))
 
 
-def guide_started(turn: Turn, _: GuideStarted) -> None:
-    """Starting a stretch while a prompt is open answers it."""
-    if turn.state.prompt:
-        _accept(turn, turn.state.prompt, "guide")
+def guide_started(turn: Turn, event: GuideStarted) -> None:
+    """Starting a stretch while a prompt is open answers it, unless the prompt was only on its way to the screen."""
+    prompt = turn.state.prompt
+    if prompt and prompt.shown is None and prompt.number != event.prompt:
+        close(turn, "withdrawn", because="stretching")
+    elif prompt:
+        _accept(turn, prompt, "guide")
 
 
 def paused(turn: Turn, event: Paused) -> None:
@@ -232,9 +233,12 @@ def due(turn: Turn) -> None:
 
 def close(turn: Turn, outcome: Outcome, *, via: str | None = None, because: str | None = None) -> None:
     """Rule 9: the open prompt, if there is one, ends with this outcome and no other. Rule 11: count the misses."""
-    state, prompt = turn.state, turn.state.prompt
+    prompt = turn.state.prompt
     if prompt is None:
         return
+    if prompt.shown is None and outcome != "withdrawn":
+        prompt = _confirmed(turn, prompt)
+    state = turn.state
     turn.record(
         PromptEntry(
             at=turn.at,

@@ -91,6 +91,8 @@ from psoas_nudge.core.turn import Turn
 
 SIGN = 60.0
 """While a bout runs the core asks to be woken at least this often (seconds): the sign of life of rules 3 and 14."""
+SOON = 0.001
+"""No wake-up is asked for sooner (seconds): what rounding leaves of a wait could be too short to move a clock on."""
 DRIFT = 1.0
 """Seconds by which instants and ticks may part between two events before hours are looked up again."""
 
@@ -165,7 +167,7 @@ def _nothing_due(state: State, event: Woke) -> tuple[State, tuple[AnyEffect, ...
         return None
     if state.decide is not None and now >= state.decide:
         return None
-    wake = now + SIGN if state.decide is None else min(now + SIGN, state.decide)
+    wake = now + SIGN if state.decide is None else max(now + SOON, min(now + SIGN, state.decide))
     tick = max(state.tick, event.tick)
     return replace(state, at=event.at, tick=tick, now=now, wake=wake), (Wake(after=wake - now),)
 
@@ -197,5 +199,7 @@ def _wake(turn: Turn) -> None:
     wake = min((point for point in (decide, sign) if point is not None), default=None)
     if isinstance(turn.event, Stopping):
         wake = decide = None
+    if wake is not None:
+        wake = max(wake, turn.now + SOON)
     turn.change(wake=wake, decide=decide)
     turn.do(Wake(after=None if wake is None else wake - turn.now))

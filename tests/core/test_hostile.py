@@ -1,0 +1,345 @@
+"""Whatever happens, in whatever order: the few things that must hold after every step.
+
+Events come late, twice, out of order and from the past; clocks are set, ticks go back, the machine freezes, the daemon
+dies, settings change in the middle. Nothing here repeats what the rules say; it only watches what they may never do.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import msgspec
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
+from msgspec.structs import replace
+
+from psoas_nudge.core import model as m
+from psoas_nudge.core.hours import DayException, Range, WorkingHours
+from psoas_nudge.core.machine import step
+from psoas_nudge.core.sitting import sat
+
+HOURS = (
+    WorkingHours(zone="Europe/Berlin", week=((Range(0, 1440),),) * 7),
+    WorkingHours(zone="Europe/Berlin"),
+    WorkingHours(zone="America/Sao_Paulo", week=((Range(22 * 60, 30 * 60),),) * 7),
+    WorkingHours(zone="Europe/Berlin", week=((Range(540, 720), Range(780, 1020)),) * 7),
+    WorkingHours(zone="Europe/Berlin", exceptions=(DayException(date(2026, 10, 1), date(2027, 4, 1)),)),
+    WorkingHours(zone="UTC", week=((),) * 7),
+)
+STARTS = (
+    datetime(2026, 11, 23, 9, tzinfo=UTC),
+    datetime(2026, 10, 25, 0, 30, tzinfo=UTC),
+    datetime(2026, 3, 29, 0, 30, tzinfo=UTC),
+    datetime(2026, 11, 20, 15, 50, tzinfo=UTC),
+    datetime(1970, 1, 1, 3, tzinfo=UTC),
+)
+LENGTHS = st.sampled_from([0.0, 1.0, 8.0, 30.0, 120.0, 300.0, 1800.0, 7200.0])
+SHORT = st.sampled_from([0.0, 1.0, 8.0, 60.0, 300.0])
+RULES = st.builds(
+    m.Rules,
+    hours=st.sampled_from(HOURS[:1] * 4 + HOURS),
+    away_after=LENGTHS,
+    shortest_break=LENGTHS,
+    unseen_limit=LENGTHS,
+    standing_for=LENGTHS,
+    call_counts_as_sitting=st.booleans(),
+    playing_counts_as_sitting=st.booleans(),
+    nudge_after=LENGTHS,
+    settle_in=SHORT,
+    wind_down=SHORT,
+    daily_limit=st.sampled_from([0, 1, 2, 8, 8, 8, 100]),
+    lull=SHORT,
+    patience=LENGTHS,
+    expires_after=LENGTHS,
+    ask_again_after=LENGTHS,
+    snooze_for=LENGTHS,
+    max_snoozes=st.integers(0, 3),
+    after_quiet=SHORT,
+    quiet=st.frozensets(st.sampled_from(m.Signal)),
+)
+ORDINARY = m.Rules(hours=HOURS[0])
+QUICK = m.Rules(hours=HOURS[0], nudge_after=60.0, settle_in=0.0, patience=0.0, away_after=120.0, daily_limit=100)
+NUMBERS = st.one_of(st.none(), st.integers(-3, 0))
+"""Prompt numbers, counted back from the last; None is "the open one"."""
+SECONDS = st.sampled_from([0.0, 0.001, 1.0, 8.0, 15.0, 59.0, 61.0, 125.0, 310.0, 1900.0, 7300.0, 90000.0])
+
+
+class Hostile(RuleBasedStateMachine):
+    """The state under attack, and what is needed to judge it without looking into it."""
+
+    @initialize(rules=st.one_of(st.just(ORDINARY), st.just(QUICK), RULES), start=st.sampled_from(STARTS))
+    def begin(self, rules: m.Rules, start: datetime) -> None:
+        self.rules, self.at, self.tick = rules, start, 500.0
+        self.state = self.stored = m.State()
+        self.stored_at = self.sign = self.tick
+        self.elapsed = self.sitting = 0.0
+        self.shows: set[int] = set()
+        self.outcomes: Counter[int] = Counter()
+        self.confirmed: set[int] = set()
+        self.today: tuple[date | None, int] = (None, 0)
+        self.signals: set[m.Signal] = set()
+        self.paused = self.standing = False
+        self.take(m.Started)
+
+    # --- what happens -----------------------------------------------------------------------------------------
+
+    @rule(seconds=SECONDS)
+    def time_passes_and_wake_ups_come(self, seconds: float) -> None:
+        end = self.tick + min(seconds, 4000.0)
+        wakes = 0
+        while self.state.wake is not None and (after := self.state.wake - self.state.now) < end - self.tick:
+            self.advance(after)
+            self.take(m.Woke)
+            wakes += 1
+            assert wakes < 2 * seconds / 60 + 50, "no wake-up in a loop"
+        self.advance(end - self.tick)
+
+    @rule(seconds=SECONDS)
+    def time_passes_unseen(self, seconds: float) -> None:
+        self.advance(seconds)
+
+    @rule(calm=st.booleans())
+    def somebody_types_until_the_next_prompt(self, calm: bool) -> None:
+        if calm:
+            self.take(m.Resumed)
+            self.take(m.Sat)
+            for signal in sorted(self.signals):
+                self.take(m.Sensed, signal=signal, on=False)
+        self.take(m.Active)
+        for _ in range(100):
+            if self.state.prompt or self.state.wake is None:
+                break
+            self.advance(min(self.state.wake - self.state.now, 9e5))
+            self.take(m.Woke)
+        if calm and self.state.prompt:
+            self.take(m.Shown, prompt=self.state.prompts, notifier="n", ref="r")
+
+    @precondition(lambda self: self.state.prompt is not None)
+    @rule(answer=st.sampled_from(["accept", "snooze", "skip"]), seconds=SECONDS)
+    def the_open_prompt_is_answered(self, answer: m.Answer, seconds: float) -> None:
+        self.time_passes_and_wake_ups_come(seconds)
+        self.take(m.Answered, answer=answer, via="test")
+
+    @precondition(lambda self: self.state.bout is not None)
+    @rule(typed=st.booleans())
+    def nobody_answers_for_a_while(self, typed: bool) -> None:
+        if typed:
+            self.take(m.Active)
+        else:
+            self.take(m.Idle, idle_for=8.0)
+        self.time_passes_and_wake_ups_come(700.0)
+
+    @precondition(lambda self: self.state.prompt is not None)
+    @rule(shown=st.booleans())
+    def the_notifier_reports(self, shown: bool) -> None:
+        number = self.state.prompts
+        if shown:
+            self.take(m.Shown, prompt=number, notifier="n", ref="r")
+        else:
+            self.take(m.NotShown, prompt=number, why="broken")
+
+    @rule(hours=st.sampled_from([-8760.0, -25.0, -1.0, -0.02, 0.02, 1.0, 25.0, 8760.0]), told=st.booleans())
+    def the_clock_is_set(self, hours: float, told: bool) -> None:
+        self.at += timedelta(hours=hours)
+        if told:
+            self.take(m.ClockSet)
+
+    @rule(seconds=SECONDS, both=st.booleans(), kind=st.sampled_from([m.Woke, m.Active, m.Stood, m.Sat, m.ClockSet]))
+    def an_event_comes_from_the_past(self, seconds: float, both: bool, kind: type[m.Event]) -> None:
+        at, tick = self.at, self.tick
+        self.tick -= seconds
+        self.at -= timedelta(seconds=seconds if both else 0.0)
+        self.take(kind)
+        self.at, self.tick = at, tick
+
+    @rule(
+        event=st.one_of(
+            st.tuples(st.just(m.Idle), st.fixed_dictionaries({"idle_for": SECONDS})),
+            st.tuples(st.just(m.Active), st.just({})),
+            st.tuples(
+                st.just(m.Sensed), st.fixed_dictionaries({"signal": st.sampled_from(m.Signal), "on": st.booleans()})
+            ),
+            st.tuples(st.sampled_from([m.Woke, m.ClockSet, m.Reloaded, m.Stood, m.Sat, m.Resumed]), st.just({})),
+            st.tuples(
+                st.just(m.Felt), st.fixed_dictionaries({"pain": st.sampled_from([None, "sharp", "worse", "other"])})
+            ),
+            st.tuples(st.just(m.Cleared), st.just({})),
+        ),
+        twice=st.booleans(),
+    )
+    def anything(self, event: tuple[type[m.Event], dict[str, Any]], twice: bool) -> None:
+        for _ in range(1 + twice):
+            self.take(event[0], **event[1])
+
+    @rule(back=NUMBERS, shown=st.booleans(), ref=st.sampled_from(["r", "s"]))
+    def a_notifier_is_late_or_wrong(self, back: int | None, shown: bool, ref: str) -> None:
+        number = self.state.prompts + (back or 0)
+        if shown:
+            self.take(m.Shown, prompt=number, notifier="n", ref=ref)
+        else:
+            self.take(m.NotShown, prompt=number, why="wrong")
+
+    @rule(
+        answer=st.sampled_from(["accept", "snooze", "skip"]),
+        back=NUMBERS,
+        delay=st.one_of(st.none(), SECONDS, st.sampled_from([-1.0, 1e300])),
+        twice=st.booleans(),
+    )
+    def somebody_answers(self, answer: m.Answer, back: int | None, delay: float | None, twice: bool) -> None:
+        number = None if back is None else self.state.prompts + back
+        for _ in range(1 + twice):
+            self.take(m.Answered, answer=answer, via="test", prompt=number, delay=delay)
+
+    @rule(
+        length=st.one_of(st.none(), SECONDS, st.sampled_from([-9.0, 1e300])),
+        until=st.sampled_from([None, -1.0, 0.0, 0.5, 30.0, 1e6]),
+    )
+    def somebody_pauses(self, length: float | None, until: float | None) -> None:
+        self.take(m.Paused, length=length, until=None if until is None else self.at + timedelta(hours=until))
+
+    @rule(back=NUMBERS, begins=st.booleans(), held=st.sampled_from([0.0, 60.0]))
+    def a_guide_begins_or_ends(self, back: int | None, begins: bool, held: float) -> None:
+        number = None if back is None else self.state.prompts + back
+        if begins:
+            self.take(m.GuideStarted, routine="standing-hip-flexor", prompt=number)
+        else:
+            self.take(m.GuideEnded, routine="standing-hip-flexor", prompt=number, left_seconds=held)
+
+    @rule(rules=RULES)
+    def settings_change(self, rules: m.Rules) -> None:
+        self.rules = rules
+        self.take(m.Reloaded)
+
+    @rule(seconds=SECONDS, word=st.booleans(), reboot=st.booleans())
+    def the_daemon_ends_and_starts_again(self, seconds: float, word: bool, reboot: bool) -> None:
+        if word:
+            self.take(m.Stopping)
+        lived = max(0.0, self.sign - self.stored_at)
+        self.elapsed -= self.state.now - self.stored.now - lived  # what a kill forgets was never stored
+        self.state = self.stored
+        self.at += timedelta(seconds=seconds)
+        self.tick = 3.0 if reboot else self.tick + seconds
+        self.signals.clear()
+        self.take(m.Started, lived=lived, silent_for=seconds)
+
+    # --- what must hold ---------------------------------------------------------------------------------------
+
+    def advance(self, seconds: float) -> None:
+        self.at += timedelta(seconds=seconds)
+        self.tick += seconds
+
+    def take(self, kind: type[m.Event], **fields: Any) -> None:
+        """One step, judged."""
+        event = kind(at=self.at, tick=self.tick, **fields)
+        before, (self.state, effects) = self.state, step(self.state, event, self.rules)  # type: ignore[arg-type]
+        self.elapsed += self.state.now - before.now
+        assert self.state.now >= before.now
+        if isinstance(event, m.Sensed):
+            (self.signals.add if event.on else self.signals.discard)(event.signal)
+        for effect in effects:
+            self.judge(effect, event)
+        self.judge_state(event, effects)
+        self.judge_memory()
+        if not isinstance(event, m.Stopping):
+            settled, more = step(self.state, m.Woke(at=self.at, tick=self.state.tick), self.rules)
+            assert [type(effect) for effect in more] == [m.Wake], "a step leaves nothing undone"
+            assert replace(settled, wake=None, decide=None) == replace(self.state, wake=None, decide=None)
+
+    def judge(self, effect: m.AnyEffect, event: m.Event) -> None:
+        match effect:
+            case m.Record(entry=entry):
+                self.judge_entry(entry, event)
+            case m.Show():
+                self.judge_show(effect)
+            case m.Wake(after=after):
+                assert after is None or after >= 0.0009
+            case m.Watch(threshold=threshold):
+                assert threshold >= 1
+                assert self.state.idle_since is None, "a threshold is asked for only while input flows"
+
+    def judge_entry(self, entry: m.AnyEntry, event: m.Event) -> None:
+        for name in entry.__struct_fields__:
+            value = getattr(entry, name)
+            assert not isinstance(value, datetime) or value.tzinfo is not None
+        match entry:
+            case m.BoutEntry():
+                assert 0 < entry.sitting_seconds <= (entry.ended - entry.started).total_seconds() + 0.01
+                self.sitting += entry.sitting_seconds
+            case m.PromptEntry(number=number):
+                assert number in self.shows, "no outcome without a prompt"
+                self.outcomes[number] += 1
+                if entry.shown_at is not None:
+                    self.count(number)
+                else:
+                    assert entry.outcome == "withdrawn", "what nobody saw has no other outcome"
+            case m.NotShownEntry():
+                assert isinstance(event, m.NotShown)
+                self.outcomes[event.prompt] += 1
+            case m.PauseEntry():
+                self.paused = True
+            case m.ResumeEntry():
+                self.paused = False
+            case m.PostureEntry():
+                self.standing = entry.posture == "standing"
+
+    def judge_show(self, show: m.Show) -> None:
+        assert show.prompt not in self.shows
+        self.shows.add(show.prompt)
+        assert not self.paused
+        assert not self.standing
+        assert self.state.stretching is None
+        assert not self.signals & self.rules.quiet
+        assert not self.signals & m.LEAVING
+        span = self.rules.hours.span(self.at)
+        assert span is not None, "never outside working hours"
+        assert self.at - span.opens >= timedelta(seconds=self.rules.settle_in - 0.01)
+        assert span.closes - self.at > timedelta(seconds=self.rules.wind_down - 0.01)
+        day, shown = self.today
+        assert (shown if day == self.rules.hours.local_date(self.at) else 0) < self.rules.daily_limit
+        assert show.sat >= 0
+
+    def count(self, number: int) -> None:
+        if number not in self.confirmed:
+            self.confirmed.add(number)
+            today = self.rules.hours.local_date(self.at)
+            self.today = (today, self.today[1] + 1 if self.today[0] == today else 1)
+
+    def judge_state(self, event: m.Event, effects: tuple[m.AnyEffect, ...]) -> None:
+        state = self.state
+        wakes = [effect for effect in effects if isinstance(effect, m.Wake)]
+        assert len(wakes) == 1
+        assert effects[-1] is wakes[0], "the wake-up is asked for last"
+        if state.prompt and state.prompt.shown is not None:
+            self.count(state.prompt.number)
+        still_open = {number for number in self.shows if not self.outcomes[number]}
+        assert still_open == ({state.prompt.number} if state.prompt else set()), "at most one prompt, and no lost one"
+        assert all(count == 1 for count in self.outcomes.values()), "exactly one outcome"
+        if state.bout:
+            assert isinstance(event, m.Stopping) or (wakes[0].after is not None and wakes[0].after <= 60.0 + 1e-6)
+            assert 0 <= sat(state, 0.0) <= state.now - state.bout.started + 1e-6
+            points = [point for pair in sorted(state.bout.breaks) for point in pair]
+            assert points == sorted(points)
+            assert all(state.bout.started <= point <= state.now for point in points)
+        assert self.sitting + sat(state, 0.0) <= self.elapsed + 0.01, "nobody sits longer than time passes"
+
+    def judge_memory(self) -> None:
+        text = msgspec.json.encode(self.state)
+        assert msgspec.json.decode(text, type=m.State) == self.state
+        new, old = self.state, self.stored
+        if replace(old, at=new.at, tick=new.tick, now=new.now, wake=new.wake, decide=new.decide) != new:
+            self.stored, self.stored_at = new, self.tick
+        self.sign = self.tick
+
+
+TestHostile = Hostile.TestCase
+TestHostile.settings = settings(
+    derandomize=True,  # a red build is red for everyone
+    database=None,
+    deadline=None,
+    max_examples=300,
+    stateful_step_count=40,
+    suppress_health_check=list(HealthCheck),
+)
