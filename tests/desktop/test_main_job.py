@@ -178,7 +178,7 @@ def test_the_end_withdraws_the_open_prompt_within_two_seconds(
     assert (prompt["outcome"], prompt["because"]) == ("withdrawn", "shutdown")
 
 
-def test_a_killed_daemon_takes_its_prompt_back_when_it_starts_again(
+def test_a_killed_daemon_takes_its_prompt_back_and_asks_anew_when_it_starts_again(
     program: Program, xvfb, dunst, eventually: Eventually
 ):
     type_for(xvfb, 4.5)
@@ -188,7 +188,11 @@ def test_a_killed_daemon_takes_its_prompt_back_when_it_starts_again(
     program.start()
     eventually(lambda: program.journal("prompt"))
     assert program.journal("prompt")[0]["because"] == "restart"
-    eventually(lambda: dunst.count() == 0)
+    eventually(lambda: (program.status().get("prompt") or {}).get("number") == 2)
+    eventually(lambda: dunst.count() == 1)
+    dunst.press("Accept")
+    eventually(lambda: len(program.journal("prompt")) == 2)
+    assert program.journal("prompt")[1]["outcome"] == "accepted"
 
 
 def test_answers_from_the_command_line_do_what_the_buttons_do(program: Program, xvfb, dunst, eventually: Eventually):
