@@ -83,6 +83,7 @@ class Bus:
         self._on_connection: list[OnConnection] = []
         self._keeper: asyncio.Task[None] | None = None
         self._pending: set[asyncio.Task[Any]] = set()
+        self._following = asyncio.Lock()
 
     @property
     def connected(self) -> bool:
@@ -187,11 +188,12 @@ class Bus:
                 self._soon(self.call(*DBUS, "RemoveMatch", "s", subscription.rule))
 
     async def _follow_owner(self, name: str) -> None:
-        if name.startswith(":") or name in self._owners:
-            return
-        self._owners[name] = None
-        await self._match(self._owner_rule(name))
-        self._owners[name] = await self.owner(name)
+        async with self._following:  # a second one who asks meanwhile must not take "not known yet" for "nobody"
+            if name.startswith(":") or name in self._owners:
+                return
+            self._owners[name] = None
+            await self._match(self._owner_rule(name))
+            self._owners[name] = await self.owner(name)
 
     @staticmethod
     def _owner_rule(name: str) -> str:
