@@ -6,7 +6,6 @@ import asyncio
 import logging
 import os
 import sys
-import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -122,12 +121,11 @@ def _save(store: Path, cache: Cache) -> None:
     """Write the cache, for its owner alone: it tells when a person is busy."""
     try:
         store.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        descriptor, name = tempfile.mkstemp(prefix=".calendar.", dir=store.parent)
-        try:
-            with os.fdopen(descriptor, "wb") as opened:
-                opened.write(msgspec.json.encode(cache))
-            Path(name).replace(store)
-        finally:
-            Path(name).unlink(missing_ok=True)
+        fresh = store.with_suffix(".new")
+        fresh.unlink(missing_ok=True)
+        # The module tempfile would cost the daemon 4 MB: it loads OpenSSL for its random names.
+        with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as opened:
+            opened.write(msgspec.json.encode(cache))
+        fresh.replace(store)
     except OSError as error:
         log.warning("the calendars cannot be kept for the next start: %s", error)

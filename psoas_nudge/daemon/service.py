@@ -17,7 +17,6 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-from msgspec.structs import replace
 
 from psoas_nudge import places
 from psoas_nudge.bus import buses
@@ -31,9 +30,9 @@ from psoas_nudge.daemon import ready
 from psoas_nudge.daemon.clock import SystemClock
 from psoas_nudge.daemon.commands import Commands
 from psoas_nudge.daemon.daemon import Daemon
-from psoas_nudge.daemon.diary import Diary
 from psoas_nudge.daemon.guiding import Guiding
 from psoas_nudge.daemon.hooks import Hooks, event_of, refuse_writable_by_others
+from psoas_nudge.daemon.schedule import Schedule
 from psoas_nudge.daemon.surfaces import Surfaces
 from psoas_nudge.daemon.timers import Timer
 from psoas_nudge.errors import ConfigInvalid, Unavailable
@@ -43,7 +42,7 @@ from psoas_nudge.journal.store import Journal
 from psoas_nudge.notify.chooser import Chooser
 from psoas_nudge.notify.port import Surroundings
 from psoas_nudge.presence.chooser import Presence
-from psoas_nudge.presence.port import Session
+from psoas_nudge.presence.port import ClockJumped, Reading, Session
 
 log = logging.getLogger(__name__)
 
@@ -88,8 +87,13 @@ class Service:
         self._hooks = Hooks(settings.hooks)
         self._hooked = 0
         self._commands = Commands(self._daemon, self.reload, self._ended.set)
-        cache = places.cache_directory()
-        self._diary = Diary(self._clock, cache, self._daemon.report, self._apply_hours)
+        self._schedule = Schedule(
+            lambda: self._clock.now().at,
+            apply=self._daemon.reload,
+            report=self._daemon.report,
+            tell=lambda what: self._daemon.tell("A calendar cannot be read", what),
+            reload=self._hung_up,
+        )
         self._surfaces: Surfaces | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._told = ""
@@ -124,18 +128,18 @@ class Service:
         stack.push_async_callback(self._hooks.close)
         stack.push_async_callback(self._notifiers.stop)
         stack.push_async_callback(self._presence.stop)
-        stack.push_async_callback(self._diary.stop)
+        stack.push_async_callback(self._schedule.stop)
         stack.push_async_callback(self._daemon.stop)
         self._start_from_sign()
         surroundings = Surroundings(environ, session_bus, interactive=sys.stdin is not None and sys.stdin.isatty())
         await asyncio.gather(
-            self._presence.start(Session(environ, session_bus, system_bus), self._daemon.report),
+            self._presence.start(Session(environ, session_bus, system_bus), self._report),
             self._open_screen(surroundings),
         )
         ready.tell("READY=1")
         log.info("ready, a prompt comes after %s of sitting", in_words(self._settings.rules.nudge_after))
         await self._watch_configuration(stack)
-        await self._diary.start(self._settings)
+        self._schedule.want(self._settings)
         if session_bus:
             file = places.config_file(self._config_file)
             self._surfaces = Surfaces(session_bus, self._daemon, self._commands, self._guiding, file)
@@ -163,22 +167,21 @@ class Service:
         self._guiding.kind = settings.stretch.guide
         self._hooks.commands = settings.hooks
         self._daemon.tell_no_more()
-        self._apply_hours()
-        self._soon(self._diary.start(settings))
+        self._daemon.reload(self._schedule.want(settings))
         if self._surfaces:
             self._soon(self._surfaces.show_tray(settings.desktop.tray))
         log.info("the configuration is in force")
         return "The configuration was read again and is in force."
 
-    def _apply_hours(self) -> None:
-        """Take over the settings in force, with the holidays that are known."""
-        rules = self._settings.rules
-        self._daemon.reload(replace(rules, hours=self._diary.close(rules.hours)))
-
     def _soon(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+    def _report(self, reading: Reading) -> None:
+        self._daemon.report(reading)
+        if isinstance(reading, ClockJumped):
+            self._schedule.look()
 
     def _hook(self, stored: Stored) -> None:
         if event := event_of(stored.entry):

@@ -1,0 +1,154 @@
+"""Keeps up with holidays, calendar files and the system's time zone while the daemon runs.
+
+The configuration says where days off and busy times come from; this reads them again when a file or the year changes,
+closes the holidays in the working hours, and reports busy as one more signal. Nobody who names no calendar pays for
+it: nothing is imported, no timer runs.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
+
+from psoas_nudge import places
+from psoas_nudge.config import Settings
+from psoas_nudge.config.watch import Watch
+from psoas_nudge.config.zone import LOCALTIME
+from psoas_nudge.core.model import Rules, Signal
+from psoas_nudge.errors import Unavailable
+from psoas_nudge.presence.port import Report, SignalChanged
+
+if TYPE_CHECKING:
+    from psoas_nudge.calendars import Calendar
+
+log = logging.getLogger(__name__)
+
+LONGEST_SLEEP = 900.0
+"""Seconds. The loop's clock stands still while the machine sleeps, so a look is never further ahead than this."""
+
+
+class Schedule:
+    """`apply` gets the rules with holidays in them; `tell` a sentence for a person; `reload` is for a new zone."""
+
+    def __init__(
+        self,
+        now: Callable[[], datetime],
+        *,
+        apply: Callable[[Rules], None],
+        report: Report,
+        tell: Callable[[str], None],
+        reload: Callable[[], None],
+    ) -> None:
+        self._now, self._apply, self._report, self._tell, self._reload = now, apply, report, tell, reload
+        self._settings: Settings | None = None
+        self._calendar: Calendar | None = None
+        self._year = 0
+        self._busy = False
+        self._told: tuple[str, ...] = ()
+        self._watches: dict[Path, Watch] = {}
+        self._stale = asyncio.Event()
+        self._keeper: asyncio.Task[None] | None = None
+        self._timer: asyncio.TimerHandle | None = None
+
+    def want(self, settings: Settings) -> Rules:
+        """New settings. Returns the rules as far as they are known now; `apply` follows when there is more to know."""
+        self._settings = settings
+        self._stale.set()
+        if self._keeper is None:
+            self._keeper = asyncio.get_running_loop().create_task(self._keep())
+        return self._rules(settings)
+
+    async def stop(self) -> None:
+        """Tell nothing more."""
+        if self._timer:
+            self._timer.cancel()
+        if self._keeper:
+            self._keeper.cancel()
+            await asyncio.gather(self._keeper, return_exceptions=True)
+        for watch in self._watches.values():
+            await watch.stop()
+
+    def look(self) -> None:
+        """Report whether the person is busy now, and look again when that changes; also after a jump of the clock."""
+        if self._timer:
+            self._timer.cancel()
+            self._timer = None
+        calendar, now = self._calendar, self._now()
+        busy = calendar is not None and calendar.is_busy(now)
+        if busy != self._busy:
+            self._busy = busy
+            self._report(SignalChanged(Signal.BUSY, busy))
+        if calendar is None:
+            return
+        if now.year != self._year:
+            self._stale.set()
+        change = calendar.next_change(now)
+        ahead = LONGEST_SLEEP if change is None else (change - now).total_seconds()
+        self._timer = asyncio.get_running_loop().call_later(min(ahead, LONGEST_SLEEP), self.look)
+
+    def _rules(self, settings: Settings) -> Rules:
+        if self._calendar is None:
+            return settings.rules
+        return replace(settings.rules, hours=self._calendar.close(settings.rules.hours))
+
+    async def _keep(self) -> None:
+        while True:
+            await self._stale.wait()
+            self._stale.clear()
+            try:
+                await self._renew()
+            except Exception as error:
+                log.error("unexpected, please report it: %s: %s", type(error).__name__, error)  # noqa: TRY400 - one line
+                log.debug("where it came from", exc_info=error)
+
+    async def _renew(self) -> None:
+        settings = self._settings
+        if settings is None:
+            return
+        await self._watch(settings)
+        source, before = settings.calendar, self._calendar
+        if source.holidays or source.busy:
+            from psoas_nudge.calendars import refresh
+
+            year = self._now().year
+            calendar = await refresh(
+                source.holidays, source.busy, settings.rules.hours.zone, places.cache_directory(), (year, year + 1)
+            )
+            if settings is not self._settings:
+                return  # newer ones wait already
+            self._calendar, self._year = calendar, year
+            self._say(calendar.problems)
+        else:
+            self._calendar = None
+        if self._calendar != before:
+            self._apply(self._rules(settings))
+        self.look()
+
+    def _say(self, problems: tuple[str, ...]) -> None:
+        """Each problem once, until it is over."""
+        for problem in problems:
+            if problem not in self._told:
+                log.warning("%s", problem)
+                self._tell(problem)
+        self._told = problems
+
+    async def _watch(self, settings: Settings) -> None:
+        wanted: dict[Path, Callable[[], None]] = dict.fromkeys(settings.calendar.busy, self._stale.set)
+        if settings.follows_system_zone:
+            wanted[LOCALTIME] = self._reload
+        for path in self._watches.keys() - wanted.keys():
+            await self._watches.pop(path).stop()
+        for path in wanted.keys() - self._watches.keys():
+            watch = Watch(path, wanted[path])
+            try:
+                await watch.start()
+            except Unavailable as error:
+                log.info("%s", error)
+            else:
+                self._watches[path] = watch
