@@ -17,38 +17,21 @@ NEXT = "{next}"
 PAUSE = "{pause}"
 
 
-def _answer(answer: str, **more: Any) -> dict[str, Any]:
-    return {"answer": answer, **more}
-
-
-EVENTS: dict[type[c.Request], tuple[type[m.Event], Callable[[Any], dict[str, Any]], str]] = {
-    # message: (event, its fields, what is said when it was granted)
-    c.Accept: (m.Answered, lambda r: _answer("accept", via=r.via, prompt=r.prompt), "Accepted. Enjoy the stretch."),
-    c.Snooze: (
-        m.Answered,
-        lambda r: _answer("snooze", via=r.via, prompt=r.prompt, delay=r.delay),
-        f"Snoozed. {NEXT}",
-    ),
-    c.Skip: (
-        m.Answered,
-        lambda r: _answer("skip", via=r.via, prompt=r.prompt, because=r.because),
-        f"Skipped. {NEXT}",
-    ),
-    c.Pause: (m.Paused, lambda r: {"length": r.length, "until": r.until}, PAUSE),
-    c.Resume: (m.Resumed, lambda _: {}, f"Prompts may come. {NEXT}"),
-    c.Stand: (m.Stood, lambda _: {}, "Standing: it does not count as sitting until you sit."),
-    c.Sit: (m.Sat, lambda _: {}, f"Sitting. {NEXT}"),
-    c.GuideStarted: (m.GuideStarted, lambda r: {"routine": r.routine, "prompt": r.prompt}, ""),
-    c.GuideEnded: (
-        m.GuideEnded,
-        lambda r: {
-            "routine": r.routine,
-            "prompt": r.prompt,
-            "left_seconds": r.left_seconds,
-            "right_seconds": r.right_seconds,
-        },
-        "",
-    ),
+EVENTS: dict[type[c.Request], tuple[type[m.Event], dict[str, Any], str]] = {
+    # message: (event, what the message leaves unsaid, what is said when it was granted);
+    # the fields that both have are handed over as they are
+    c.Accept: (m.Answered, {"answer": "accept"}, "Accepted. Enjoy the stretch."),
+    c.Snooze: (m.Answered, {"answer": "snooze"}, f"Snoozed. {NEXT}"),
+    c.Skip: (m.Answered, {"answer": "skip"}, f"Skipped. {NEXT}"),
+    c.Pause: (m.Paused, {}, PAUSE),
+    c.Resume: (m.Resumed, {}, f"Prompts may come. {NEXT}"),
+    c.Stand: (m.Stood, {}, "Standing: it does not count as sitting until you sit."),
+    c.Sit: (m.Sat, {}, f"Sitting. {NEXT}"),
+    c.GuideStarted: (m.GuideStarted, {}, ""),
+    c.GuideEnded: (m.GuideEnded, {}, ""),
+    c.Feel: (m.Felt, {}, "Noted."),
+    c.Clear: (m.Cleared, {}, "Stretches are suggested again."),
+    c.Advise: (m.Advised, {}, ""),
 }
 
 
@@ -75,8 +58,9 @@ class Commands:
                 return self._feed(request)
 
     def _feed(self, request: c.AnyRequest) -> c.Ok:
-        event, fields, said = EVENTS[type(request)]
-        refusal = self._daemon.feed(event, **fields(request))
+        event, unsaid, said = EVENTS[type(request)]
+        shared = set(event.__struct_fields__) & set(request.__struct_fields__)
+        refusal = self._daemon.feed(event, **unsaid, **{name: getattr(request, name) for name in shared})
         if refusal:
             raise NoPromptOpen if refusal.no_prompt_open else Refused(refusal.why)
         words = {"next": self._next() if NEXT in said else "", "pause": self._pause() if said == PAUSE else ""}
