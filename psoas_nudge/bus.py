@@ -42,16 +42,24 @@ class Subscription:
     """A wish for signals; `cancel` ends it."""
 
     def __init__(
-        self, bus: Bus, on_signal: OnSignal, sender: str, path: str | None, interface: str, member: str
+        self,
+        bus: Bus,
+        on_signal: OnSignal,
+        sender: str | None,
+        path: str | None,
+        interface: str,
+        member: str,
+        namespace: str | None = None,
     ) -> None:
         self.bus, self.on_signal, self.sender, self.path = bus, on_signal, sender, path
-        self.interface, self.member = interface, member
+        self.interface, self.member, self.namespace = interface, member, namespace
 
     @property
     def rule(self) -> str:
         """The match rule in the form that AddMatch takes."""
-        rule = f"type='signal',sender='{self.sender}',interface='{self.interface}',member='{self.member}'"
-        return rule + (f",path='{self.path}'" if self.path else "")
+        rule = f"type='signal',interface='{self.interface}',member='{self.member}'"
+        wishes = (("sender", self.sender), ("path", self.path), ("arg0namespace", self.namespace))
+        return rule + "".join(f",{key}='{value}'" for key, value in wishes if value)
 
     def wants(self, message: Message, owner: str | None) -> bool:
         """Whether this signal message is one that was asked for; `owner`: who owns the sender's name now."""
@@ -59,7 +67,8 @@ class Subscription:
             message.member == self.member
             and message.interface == self.interface
             and self.path in (None, message.path)
-            and message.sender in (self.sender, owner)
+            and (self.sender is None or message.sender in (self.sender, owner))
+            and (self.namespace is None or str(message.body[0]).startswith(self.namespace))
         )
 
     def cancel(self) -> None:
@@ -125,6 +134,28 @@ class Bus:
         timeout: float = 5.0,  # noqa: ASYNC109 - the limit is part of the call's contract, errors are turned here
     ) -> list[Any]:
         """Call a method; the reply's body. Raises CallFailed, also after `timeout` seconds."""
+        reply = await self._ask(destination, path, interface, member, signature, *body, timeout=timeout)
+        return list(reply.body)
+
+    async def call_for_descriptor(
+        self, destination: str, path: str, interface: str, member: str, signature: str = "", *body: Any
+    ) -> int:
+        """Call a method that hands over one file descriptor, which is then the caller's. Needs `negotiate_fds`."""
+        reply = await self._ask(destination, path, interface, member, signature, *body, timeout=5.0)
+        if not reply.unix_fds:
+            raise CallFailed("org.freedesktop.DBus.Error.NotSupported", "no file descriptor came")
+        return int(reply.unix_fds[0])
+
+    async def _ask(
+        self,
+        destination: str,
+        path: str,
+        interface: str,
+        member: str,
+        signature: str,
+        *body: Any,
+        timeout: float,  # noqa: ASYNC109 - see call
+    ) -> Message:
         message = Message(
             destination=destination,
             path=path,
@@ -142,7 +173,7 @@ class Bus:
         if reply is None or reply.message_type is MessageType.ERROR:
             name = reply.error_name if reply and reply.error_name else "org.freedesktop.DBus.Error.Disconnected"
             raise CallFailed(name, str(reply.body[0]) if reply and reply.body else "")
-        return list(reply.body)
+        return reply
 
     async def get(self, destination: str, path: str, interface: str, prop: str) -> Any:
         """The value of a property; raises CallFailed."""
@@ -157,12 +188,23 @@ class Bus:
             return None
 
     async def subscribe(
-        self, on_signal: OnSignal, *, sender: str, interface: str, member: str, path: str | None = None
+        self,
+        on_signal: OnSignal,
+        *,
+        sender: str | None,
+        interface: str,
+        member: str,
+        path: str | None = None,
+        namespace: str | None = None,
     ) -> Subscription:
-        """Call `on_signal` with the body of each such signal, also after the sender or the bus was restarted."""
-        subscription = Subscription(self, on_signal, sender, path, interface, member)
+        """Call `on_signal` with the body of each such signal, also after the sender or the bus was restarted.
+
+        `sender` None: whoever sends it. `namespace`: only signals whose first argument is a name that begins so.
+        """
+        subscription = Subscription(self, on_signal, sender, path, interface, member, namespace)
         self._subscriptions.append(subscription)
-        await self._follow_owner(sender)
+        if sender:
+            await self._follow_owner(sender)
         await self._match(subscription.rule)
         return subscription
 
@@ -264,7 +306,7 @@ class Bus:
         if message.sender == DBUS[0] and message.member == "NameOwnerChanged" and message.body[0] in self._owners:
             self._tell_owner(message.body[0], message.body[2] or None)
         for subscription in list(self._subscriptions):
-            if subscription.wants(message, self._owners.get(subscription.sender)):
+            if subscription.wants(message, self._owners.get(subscription.sender or "")):
                 subscription.on_signal(list(message.body))
 
 

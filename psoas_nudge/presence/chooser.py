@@ -167,7 +167,7 @@ class Presence:
                 return True
             if self._stopped:
                 return False
-            missing = place.row.missing(self._session)
+            missing = place.row.missing(self._session) or await self._nobody(place.row)
             if missing:
                 place.why = missing
                 return False
@@ -182,6 +182,13 @@ class Presence:
                 return False
             place.sensor, place.why, place.lost, place.tries = sensor, "", False, 0
             return True
+
+    async def _nobody(self, row: Row) -> str | None:
+        """A look at the bus is cheaper than importing a sensor whose service is not there."""
+        bus = row.bus(self._session)
+        if bus is None or row.bus_name is None or await bus.owner(row.bus_name):
+            return None
+        return f"nobody offers {row.bus_name} here"
 
     async def _end(self, place: _Place) -> None:
         if place.sensor:
@@ -227,11 +234,15 @@ class Presence:
 
     def _retry(self, place: _Place) -> None:
         """Try again after a pause that grows."""
-        if place.row.name in self._timers or self._stopped:
+        if place.row.name in self._timers or self._stopped or self._comes_by_itself(place.row):
             return
         pause = self._retry_seconds[min(place.tries, len(self._retry_seconds) - 1)]
         place.tries += 1
         self._timers[place.row.name] = asyncio.get_running_loop().call_later(pause, self._try_again, place)
+
+    def _comes_by_itself(self, row: Row) -> bool:
+        """Whether the bus tells when it can start: no need to try."""
+        return row.bus_name is not None and row.bus(self._session) is not None
 
     def _try_again(self, place: _Place) -> None:
         timer = self._timers.pop(place.row.name, None)

@@ -3,12 +3,17 @@
 Sleep is PrepareForSleep. Locked is the session's LockedHint, which GNOME, KDE, swaylock and others set. The signal Lock
 only asks for a lock: it counts at once, but no longer than a while when no LockedHint follows, because a session
 without a screen locker never says Unlock. See org.freedesktop.login1(5).
+
+A delay lock makes logind wait with sleep and shutdown until the news was reported: what is recorded of it is on the
+disk by then, because the daemon commits within the report. The lock is taken again after each sleep.
 """
 
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
+from collections.abc import Coroutine
 from typing import Any
 
 from psoas_nudge.bus import Bus, CallFailed, Subscription
@@ -21,6 +26,9 @@ MANAGER_PATH, MANAGER, SESSION = "/org/freedesktop/login1", f"{NAME}.Manager", f
 USER = f"{NAME}.User"
 PROPERTIES = "org.freedesktop.DBus.Properties"
 LOCK_MUST_SHOW_WITHIN = 30.0
+WHY_WAIT = "to record the end of sitting"
+
+log = logging.getLogger(__name__)
 
 
 class Logind:
@@ -35,7 +43,8 @@ class Logind:
         self._path = ""
         self._hinted = False
         self._doubt: asyncio.TimerHandle | None = None
-        self._task: asyncio.Task[None] | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._lock: int | None = None
 
     async def start(self, session: Session, report: Report) -> None:
         """Find this person's session; raises Unavailable without a system bus, logind or session."""
@@ -53,7 +62,8 @@ class Logind:
         try:
             self._path = await find_session(bus, session.environ)
             wanted = (
-                (self._on_sleep, MANAGER, "PrepareForSleep", MANAGER_PATH),
+                (self._on_leaving, MANAGER, "PrepareForSleep", MANAGER_PATH),
+                (self._on_leaving, MANAGER, "PrepareForShutdown", MANAGER_PATH),
                 (self._on_properties, PROPERTIES, "PropertiesChanged", self._path),
                 (self._on_lock, SESSION, "Lock", self._path),
                 (self._on_unlock, SESSION, "Unlock", self._path),
@@ -66,6 +76,7 @@ class Logind:
         except CallFailed as error:
             await self.stop()
             raise Unavailable(f"logind knows no session of this user: {error}") from error
+        await self._hold(bus)
 
     async def stop(self) -> None:
         """Listen no more."""
@@ -76,10 +87,10 @@ class Logind:
             subscription.cancel()
         self._subscriptions.clear()
         self._settle_doubt()
-        if self._task:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
-            self._task = None
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._let_go()
 
     async def _read(self, bus: Bus) -> None:
         state = (await bus.call(NAME, self._path, PROPERTIES, "GetAll", "s", SESSION))[0]
@@ -87,8 +98,26 @@ class Logind:
         self._say(Signal.SUSPENDED, on=bool(preparing))
         self._on_properties([SESSION, state, []])
 
-    def _on_sleep(self, body: list[Any]) -> None:
+    def _on_leaving(self, body: list[Any]) -> None:
         self._say(Signal.SUSPENDED, on=bool(body[0]))
+        self._let_go()
+        if not body[0] and self._bus:
+            self._soon(self._hold(self._bus))
+
+    async def _hold(self, bus: Bus) -> None:
+        """Make logind wait for the next report of leaving, as long as it allows to (5 s, InhibitDelayMaxSec)."""
+        self._let_go()
+        try:
+            self._lock = await bus.call_for_descriptor(
+                NAME, MANAGER_PATH, MANAGER, "Inhibit", "ssss", "sleep:shutdown", "psoas-nudge", WHY_WAIT, "delay"
+            )
+        except CallFailed as error:
+            log.info("sleep will not wait for the journal: %s", error)
+
+    def _let_go(self) -> None:
+        if self._lock is not None:
+            os.close(self._lock)
+            self._lock = None
 
     def _on_properties(self, body: list[Any]) -> None:
         interface, changed = body[0], body[1]
@@ -113,12 +142,13 @@ class Logind:
 
     def _on_owner(self, owner: str | None) -> None:
         if owner and self._bus:
-            self._task = asyncio.get_running_loop().create_task(self._read_again(self._bus))
+            self._soon(self._read_again(self._bus))
 
     async def _read_again(self, bus: Bus) -> None:
         """logind or the bus was restarted: what changed meanwhile was not heard."""
         try:
             await self._read(bus)
+            await self._hold(bus)
         except CallFailed as error:
             self._report(SourceLost(f"logind was restarted and does not know this session: {error}"))
 
@@ -126,6 +156,11 @@ class Logind:
         if self._doubt:
             self._doubt.cancel()
             self._doubt = None
+
+    def _soon(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
     def _say(self, signal: Signal, *, on: bool) -> None:
         self._report(SignalChanged(signal, on))

@@ -45,7 +45,7 @@ MISSING: dict[Needs, Callable[[Session], str | None]] = {
 
 
 class Row(Struct, frozen=True):
-    """One sensor. `needs`: what can be checked before its module is imported; `bus_name`: appears when it can start."""
+    """One sensor. `needs`: what is checked before its module is imported; `bus_name`: when it appears, it can start."""
 
     name: str
     about: str
@@ -70,12 +70,39 @@ class Row(Struct, frozen=True):
 
 
 IDLE_SOURCES: tuple[Row, ...] = (
+    Row("mutter", "idle time of GNOME", "session-bus", "mutter:MutterIdle", "org.gnome.Mutter.IdleMonitor"),
+    Row("ext-idle-notify", "idle time of the Wayland compositor, and films", "wayland", "ext_idle:ExtIdle"),
     Row("x11", "idle time of the X server, by alarms", "x11", "x11:X11Idle"),
     Row("xscreensaver", "idle time of the X server, asked at deadlines", "x11", "xscreensaver:XScreenSaverIdle"),
+    Row("windows", "idle time of Windows, asked at deadlines", "win32", "windows:WindowsIdle"),
+    Row("macos", "idle time of macOS, asked at deadlines", "darwin", "macos:MacIdle"),
 )
 """In order of preference."""
+
+
+def _switch(name: str, about: str, function: str, bus_name: str) -> Row:
+    return Row(name, about, "session-bus", f"switches:{function}", bus_name)
+
+
+NOTIFICATIONS = "org.freedesktop.Notifications"
 
 SENSORS: tuple[Row, ...] = (
     Row("logind", "sleep, lock, another user in front", "system-bus", "logind:Logind", "org.freedesktop.login1"),
     Row("clock", "the wall clock was set, or the machine slept", "linux", "clock:ClockWatch"),
+    Row("microphone", "a program records: a call", "linux", "microphone:Microphone"),
+    Row("camera", "a program has a camera open: a call", "linux", "camera:Camera"),
+    Row("playing", "a film is on", "session-bus", "playing:Playing"),
+    Row("fullscreen", "a fullscreen window in front (X11)", "x11", "fullscreen:Fullscreen"),
+    Row("toplevels", "a fullscreen window in front (wlroots)", "wayland", "toplevels:Toplevels"),
+    _switch("dunst", "do-not-disturb of dunst", "dunst", NOTIFICATIONS),
+    _switch("plasma", "do-not-disturb of KDE Plasma", "plasma", NOTIFICATIONS),
+    _switch("mako", "do-not-disturb of mako", "mako", NOTIFICATIONS),
+    _switch("swaync", "do-not-disturb of swaync", "swaync", "org.erikreider.swaync.cc"),
+    _switch("xfce", "do-not-disturb of XFCE", "xfce", "org.xfce.Xfconf"),
+    Row("gnome-banners", "do-not-disturb of GNOME", "session-bus", "gnome_banners:GnomeBanners", "org.gnome.Shell"),
+    _switch("screensaver", "the screen is locked", "freedesktop_saver", "org.freedesktop.ScreenSaver"),
+    _switch("gnome-screensaver", "the screen is locked (GNOME)", "gnome_saver", "org.gnome.ScreenSaver"),
+    _switch("cinnamon-screensaver", "the screen is locked (Cinnamon)", "cinnamon_saver", "org.cinnamon.ScreenSaver"),
+    _switch("mate-screensaver", "the screen is locked (MATE)", "mate_saver", "org.mate.ScreenSaver"),
+    _switch("xfce-screensaver", "the screen is locked (XFCE)", "xfce_saver", "org.xfce.ScreenSaver"),
 )

@@ -92,3 +92,19 @@ async def test_without_logind_it_is_said_so(on_system_bus, heard):
         await Logind().start(on_system_bus, heard)
     with pytest.raises(Unavailable, match="no system bus"):
         await Logind().start(Session(environ={}), heard)
+
+
+async def test_sleep_waits_until_the_news_was_recorded(sensor, logind, heard, eventually):
+    assert "'sleep:shutdown', 'psoas-nudge', 'to record the end of sitting', 'delay'" in logind.inhibitors()
+    logind.sleep(True)
+    await heard.until(SignalChanged(Signal.SUSPENDED, on=True))
+    await asyncio.to_thread(eventually, lambda: "psoas-nudge" not in logind.inhibitors())
+    logind.sleep(False)
+    await heard.until(SignalChanged(Signal.SUSPENDED, on=False))
+    for _ in range(100):
+        if "psoas-nudge" in await asyncio.to_thread(logind.inhibitors):
+            break
+    else:
+        pytest.fail("the lock was not taken again")
+    await sensor.stop()
+    await asyncio.to_thread(eventually, lambda: "psoas-nudge" not in logind.inhibitors())

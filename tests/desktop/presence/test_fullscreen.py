@@ -1,0 +1,114 @@
+"""A fullscreen window on a real X server; the window manager's notes are written by the test, as EWMH asks for."""
+
+from __future__ import annotations
+
+import asyncio
+import struct
+
+import pytest
+
+from psoas_nudge.core.model import Signal
+from psoas_nudge.presence.fullscreen import Fullscreen
+from psoas_nudge.presence.port import Session, SignalChanged, SourceLost
+from psoas_nudge.presence.xcb import Connection
+
+FULL, NOT_FULL = SignalChanged(Signal.FULLSCREEN, on=True), SignalChanged(Signal.FULLSCREEN, on=False)
+CREATE_WINDOW, DESTROY_WINDOW, CHANGE_PROPERTY = 1, 4, 18
+ATOM, WINDOW = 4, 33
+
+
+class WindowManager:
+    """Opens windows and keeps the two notes."""
+
+    def __init__(self, display):
+        self.x = Connection(display, lambda _event: None, lambda: None)
+        self.atoms = {
+            n: Fullscreen._atom(self.x, n) for n in ("_NET_ACTIVE_WINDOW", "_NET_WM_STATE", "_NET_WM_STATE_FULLSCREEN")
+        }
+
+    def open(self):
+        window = self.x.new_id()
+        self.x.send(CREATE_WINDOW, 0, struct.pack("<IIhhHHHHII", window, self.x.root, 0, 0, 99, 99, 0, 1, 0, 0))
+        return window
+
+    def note(self, window, name, kind, *numbers):
+        head = struct.pack("<IIIBxxxI", window, self.atoms[name], kind, 32, len(numbers))
+        self.x.send(CHANGE_PROPERTY, 0, head + struct.pack(f"<{len(numbers)}I", *numbers))
+
+    def front(self, window):
+        self.note(self.x.root, "_NET_ACTIVE_WINDOW", WINDOW, window)
+
+    def fullscreen(self, window, on=True):
+        self.note(window, "_NET_WM_STATE", ATOM, *([self.atoms["_NET_WM_STATE_FULLSCREEN"]] if on else []))
+
+    def close(self, window):
+        self.x.send(DESTROY_WINDOW, 0, struct.pack("<I", window))
+
+
+@pytest.fixture
+async def manager(xvfb):
+    manager = WindowManager(xvfb.name)
+    yield manager
+    manager.x.close()
+
+
+@pytest.fixture
+async def sensor(xvfb, heard, manager):
+    sensor = Fullscreen()
+    await sensor.start(Session(environ=xvfb.environ), heard)
+    yield sensor
+    await sensor.stop()
+
+
+async def test_a_talk_goes_fullscreen_and_back(sensor, manager, heard):
+    talk = manager.open()
+    manager.front(talk)
+    manager.fullscreen(talk)
+    await heard.until(FULL)
+    manager.fullscreen(talk, False)
+    await heard.until(NOT_FULL)
+
+
+async def test_only_the_window_in_front_counts(sensor, manager, heard):
+    film, mail = manager.open(), manager.open()
+    manager.fullscreen(film)
+    manager.front(mail)
+    await asyncio.sleep(0.1)
+    assert heard == []
+    manager.front(film)
+    await heard.until(FULL)
+    manager.front(mail)
+    await heard.until(NOT_FULL)
+
+
+async def test_a_window_that_closes_ends_it(sensor, manager, heard):
+    film = manager.open()
+    manager.fullscreen(film)
+    manager.front(film)
+    await heard.until(FULL)
+    manager.close(film)
+    manager.front(0)
+    await heard.until(NOT_FULL)
+
+
+async def test_a_window_that_is_fullscreen_already_is_seen_at_the_start(xvfb, manager, heard):
+    film = manager.open()
+    manager.fullscreen(film)
+    manager.front(film)
+    sensor = Fullscreen()
+    await sensor.start(Session(environ=xvfb.environ), heard)
+    assert heard == [FULL]
+    await sensor.stop()
+
+
+async def test_typing_wakes_nothing(sensor, xvfb, heard, count_wakeups):
+    await asyncio.sleep(0.05)
+    await asyncio.to_thread(xvfb.type, "hello")
+    await asyncio.sleep(0.05)
+    assert await count_wakeups(0.5) <= 2
+    assert heard == []
+
+
+async def test_the_x_server_dies(sensor, xvfb, heard):
+    await asyncio.to_thread(xvfb.kill)
+    await heard.until(SourceLost)
