@@ -170,11 +170,11 @@ def svg(routine_id: str, side: Side | None) -> str | None:
     if figure is None:
         return None
     mirror = f' transform="translate({WIDTH} 0) scale(-1 1)"' if side == "left" else ""
+    start, end = ("".join(_limbs(pose)) for pose in (figure.start, figure.end))
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" class="figure"><g{mirror}>'
-        f'<path class="ground" d="M6 {GROUND + 3}H194"/>{"".join(figure.props)}'
-        f'<g class="pose start">{"".join(_limbs(figure.start))}</g>'
-        f'<g class="pose end">{"".join(_limbs(figure.end))}</g>'
+        f'<path class="ground" d="M6 {GROUND + 3}H194"/>{"".join(figure.props)}<g class="pose behind">{end}</g>'
+        f'<g class="pose start">{start}</g><g class="pose end">{end}</g>'
         f'<path class="mark" d="{_curve(figure.mark)}"/>{_arrow(*figure.arrow)}</g></svg>'
     )
 

@@ -10,7 +10,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from psoas_nudge.core.routines import BREATH_IN, BREATH_OUT, Routine, Segment, Side, script
+from psoas_nudge.core.routines import BREATH_IN, BREATH_OUT, WALK, Routine, Segment, Side, script
 
 Ended = Literal["finished", "stopped"]
 Command = Literal["pause", "back", "next", "stop"]
@@ -66,7 +66,7 @@ class Player:
     @property
     def breath(self) -> Literal["in", "out"] | None:
         """Where the slow breath is, while something is held."""
-        if self.ended or self.segment.kind != "hold":
+        if self.ended or self.segment.kind != "hold" or self.routine.id == WALK:
             return None
         return "in" if self.elapsed % (BREATH_IN + BREATH_OUT) < BREATH_IN else "out"
 

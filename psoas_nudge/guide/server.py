@@ -128,11 +128,11 @@ def app(session: Session, port: int) -> Guard:
         "figures": {side or "both": svg(routine.id, side) for side in ((*SIDES,) if routine.sided else (None,))},
     }
 
-    def static(name: str, kind: str) -> Route:
+    def static(path: str, kind: str, *where: str) -> Route:
         async def serve(_request: Request) -> Response:
-            return Response(files("psoas_nudge.guide").joinpath("static", name).read_bytes(), media_type=kind)
+            return Response(files("psoas_nudge").joinpath(*where).read_bytes(), media_type=kind)
 
-        return Route("/" if name == "page.html" else f"/{name}", serve, methods=["GET"])
+        return Route(path, serve, methods=["GET"])
 
     async def describe(_request: Request) -> Response:
         return Response(msgspec.json.encode(described), media_type="application/json")
@@ -159,10 +159,11 @@ def app(session: Session, port: int) -> Guard:
         return Response(status_code=204)
 
     routes = [
-        static("page.html", "text/html"),
-        static("page.css", "text/css"),
-        static("page.js", "text/javascript"),
-        static("sound.js", "text/javascript"),
+        static("/", "text/html", "guide", "static", "page.html"),
+        static("/page.css", "text/css", "guide", "static", "page.css"),
+        static("/page.js", "text/javascript", "guide", "static", "page.js"),
+        static("/sound.js", "text/javascript", "guide", "static", "sound.js"),
+        static("/icon.png", "image/png", "data", "icon-128.png"),
         Route("/routine", describe, methods=["GET"]),
         Route("/moments", watch, methods=["GET"]),
         Route("/press", press, methods=["POST"]),

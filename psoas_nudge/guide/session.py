@@ -164,8 +164,7 @@ class Session:
         if self.player.ended and not self._told:
             self._told = True
             self._idle = 0.0
-            if self.begun:
-                self._on_over(self.player.held)
+            self._on_over(self.player.held)
         event = self._event()
         for queue in self._pages:
             queue.put_nowait(event)

@@ -27,7 +27,7 @@ AFTERWARDS: dict[str, Afterwards] = {"f": "fine", "t": "tight", "p": "pain"}
 PAINS: dict[str, Pain] = {"s": "sharp", "t": "throbbing", "d": "shooting", "r": "radiating", "w": "worse"}
 ANSWER_WITHIN = 60.0
 """Seconds for which the question at the end waits."""
-KINDS = {"move": "get into place", "hold": "hold", "rest": "ease off", "switch": "change sides"}
+KINDS = {"move": "get into place", "rest": "ease off", "switch": "change sides"}
 
 
 class Console(Protocol):
@@ -117,9 +117,12 @@ def clock_words(seconds: float) -> str:
 
 def _where(segment: Segment) -> str:
     parts = [f"{segment.side.capitalize()} side"] if segment.side else []
-    parts.append(KINDS[segment.kind])
-    if segment.repeats > 1 and segment.kind == "hold":
-        parts.append(f"{segment.repeat} of {segment.repeats}")
+    if segment.kind != "hold":
+        parts.append(KINDS[segment.kind])
+    elif segment.repeats > 1:
+        parts.append(f"hold {segment.repeat} of {segment.repeats}")
+    else:
+        parts.append("hold" if segment.side else "take your time")
     return " · ".join(parts)
 
 

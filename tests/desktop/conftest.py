@@ -30,6 +30,7 @@ PACKAGES = {
     "dbusmock": "python3-dbusmock",
 }
 HEAVY_PACKAGES = {
+    "chromium": "chromium",
     "mutter": "mutter",
     "kwin_wayland": "kwin-wayland",
     "sway": "sway",

@@ -3,7 +3,7 @@
 import { allowSound, canSpeak, chime, hush, say } from "/sound.js";
 
 const $ = (id) => document.getElementById(id);
-const KINDS = { move: "Get into place", hold: "Hold", rest: "Ease off", switch: "Change sides" };
+const KINDS = { move: "Get into place", rest: "Ease off", switch: "Change sides" };
 const COMMANDS = { " ": "pause", ArrowLeft: "back", ArrowRight: "next", Escape: "stop" };
 const OVER = ["finished", "stopped"];
 
@@ -11,16 +11,16 @@ let routine = null;
 let before = null; // the moment drawn last
 let sides = {};
 let askedForPain = false;
+let sent = Promise.resolve();
 
 history.replaceState(null, "", "/"); // the token in the address is used up; a reload must not show it
 
-async function send(path, content) {
-  try {
-    const answer = await fetch(path, { method: "POST", body: JSON.stringify(content ?? {}) });
+// One after the other, so that two quick keys arrive in the order in which they were pressed.
+function send(path, content) {
+  sent = sent.then(async () => {
+    const answer = await fetch(path, { method: "POST", body: JSON.stringify(content) });
     if (!answer.ok) lost();
-  } catch {
-    lost();
-  }
+  }).catch(lost);
 }
 
 function press(command) {
@@ -36,7 +36,9 @@ function clock(seconds) {
 function where(segment) {
   const parts = [];
   if (segment.side) parts.push(segment.side === "left" ? "Left side" : "Right side");
-  parts.push(KINDS[segment.kind] + (segment.kind === "hold" && segment.repeats > 1 ? ` ${segment.repeat} of ${segment.repeats}` : ""));
+  if (segment.kind !== "hold") parts.push(KINDS[segment.kind]);
+  else if (segment.repeats > 1) parts.push(`Hold ${segment.repeat} of ${segment.repeats}`);
+  else parts.push(segment.side ? "Hold" : "Take your time");
   return parts.join(" · ");
 }
 
@@ -104,6 +106,7 @@ function draw(moment) {
   words($("text"), segment.text);
   words($("cue"), segment.cue);
   words($("count"), clock(moment.remaining).replace(/^0:0?/, ""));
+  $("count").dataset.long = $("count").textContent.length > 2;
   words($("breath"), moment.state === "playing" && moment.breath ? `Breathe ${moment.breath}` : moment.state === "paused" ? "Paused" : "");
   $("ring").dataset.breath = (moment.state === "playing" && moment.breath) || "none";
   document.querySelector(".arc").setAttribute("stroke-dashoffset", 100 * (1 - moment.remaining / segment.seconds));
@@ -121,6 +124,7 @@ function draw(moment) {
 }
 
 function feel(afterwards, pain) {
+  askedForPain = false;
   words($("thanks"), afterwards === "pain"
     ? "Noted. Stretches are put off; until you say that it is better, prompts suggest a short walk. " +
       "Pain like this is for a physiotherapist or doctor to look at."
@@ -204,10 +208,18 @@ async function begin() {
   $("chime").onclick = () => toggle($("chime"));
   $("voice").onclick = () => toggle($("voice"));
   $("voice").hidden = !canSpeak;
+  // After a click with the mouse the space bar goes on to mean "pause", not the button that was clicked last.
+  document.querySelector("nav").addEventListener("click", (event) => event.detail && document.activeElement.blur());
   document.addEventListener("visibilitychange", keepScreenOn);
+  addEventListener("pagehide", () => {
+    if (askedForPain) navigator.sendBeacon("/feel", JSON.stringify({ afterwards: "pain" }));
+  });
   keepScreenOn();
   const moments = new EventSource("/moments");
-  moments.onmessage = (event) => draw(JSON.parse(event.data));
+  moments.onmessage = (event) => {
+    draw(JSON.parse(event.data));
+    if (before.answered) moments.close();
+  };
   moments.onerror = () => {
     moments.close();
     lost();

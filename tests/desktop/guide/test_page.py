@@ -1,0 +1,323 @@
+"""The page in a real Chromium: every routine is played through, and everything that can come between."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from psoas_nudge.core.catalogue import CATALOGUE
+from psoas_nudge.guide.player import Held
+
+pytestmark = pytest.mark.heavy
+EVERY = pytest.mark.parametrize("routine_id", [routine.id for routine in CATALOGUE])
+SIZES = {"phone": (320, 640), "laptop": (1366, 768), "4k": (3840, 2160)}
+
+
+@EVERY
+async def test_a_person_plays_a_whole_routine(chromium: Any, serving: Any, routine_id: str) -> None:
+    async with serving(routine_id) as served:
+        tab = await chromium.open(served.url)
+        routine = served.player.routine
+        await tab.shows(routine.cautions[0])
+        await tab.press(" ")
+        await tab.plays()
+        for index, segment in enumerate(served.player.segments):
+            await tab.until(f"document.getElementById('text').textContent === {segment.text!r}")
+            where = await tab.js("document.getElementById('where').textContent")
+            assert (segment.side or "").capitalize() in where
+            if segment.kind == "hold":
+                assert ("of" in where) == (segment.repeats > 1)
+            if routine.sided:
+                mirrored = "scale(-1 1)" in await tab.js("document.querySelector('.figure').innerHTML")
+                assert mirrored == (segment.side == "left")
+            assert index == served.player.index
+            served.passes(segment.seconds)
+        await tab.shows("Well done")
+        assert served.reports[0] == "begun"
+        held = served.reports[1]
+        assert isinstance(held, Held)
+        planned = sum(segment.seconds for segment in served.player.segments if segment.kind == "hold")
+        assert held.total == pytest.approx(planned)
+        await tab.press("f")
+        await served.over()
+        assert served.reports[2] == ("fine", None)
+
+
+async def test_nothing_counts_before_the_person_begins(chromium: Any, serving: Any) -> None:
+    async with serving("standing-hip-flexor") as served:
+        tab = await chromium.open(served.url)
+        await tab.ready()
+        served.passes(120)
+        await tab.click("Begin")
+        await tab.shows("Pause")
+        assert served.held == Held()
+        assert served.player.index == 0
+
+
+async def test_a_pause_stops_the_count_and_going_on_resumes_it(chromium: Any, serving: Any) -> None:
+    async with serving("standing-hip-flexor") as served:
+        tab = await chromium.open(served.url)
+        await tab.ready()
+        await tab.press(" ")
+        await tab.plays()
+        served.passes(28)
+        await tab.until("document.getElementById('count').textContent === '20'")
+        await tab.press(" ")
+        await tab.shows("Go on")
+        served.passes(60)
+        assert served.held == Held(left=10)
+        await tab.click("Go on")
+        await tab.plays()
+        served.passes(5)
+        await tab.until("document.getElementById('count').textContent === '15'")
+        assert served.held == Held(left=15)
+
+
+async def test_arrows_go_back_and_on_and_escape_stops(chromium: Any, serving: Any) -> None:
+    async with serving("standing-hip-flexor") as served:
+        tab = await chromium.open(served.url)
+        await tab.ready()
+        await tab.press(" ")
+        await tab.plays()
+        for _ in range(2):
+            await tab.press("ArrowRight")
+        await tab.shows("Hold 1 of 2")
+        served.passes(12)
+        await tab.press("ArrowLeft")
+        await tab.until("document.getElementById('count').textContent === '30'")
+        served.passes(6)
+        await tab.press("Escape")
+        await tab.shows("Stopped")
+        await tab.shows("Held 12 s on the left and 0 s on the right.")
+        assert served.reports == ["begun", Held(left=12)]
+
+
+async def test_pain_is_asked_about_and_brings_the_advice(chromium: Any, serving: Any) -> None:
+    async with serving("glute-squeeze") as served:
+        tab = await chromium.open(served.url)
+        await tab.ready()
+        await tab.press(" ")
+        await tab.press("Escape")
+        await tab.shows("How does it feel?")
+        await tab.press("p")
+        await tab.shows("What kind of pain?")
+        await tab.press("d")
+        await tab.shows("physiotherapist or doctor")
+        await served.over()
+        assert served.reports[-1] == ("pain", "shooting")
+
+
+async def test_pain_without_its_kind_is_not_lost_when_the_window_is_closed(chromium: Any, serving: Any) -> None:
+    async with serving("glute-squeeze") as served:
+        tab = await chromium.open(served.url)
+        await tab.ready()
+        await tab.press(" ")
+        await tab.press("Escape")
+        await tab.shows("How does it feel?")
+        await tab.click("Pain")
+        await tab.shows("What kind of pain?")
+        await tab.close()
+        await served.over()
+        assert served.reports[-1] == ("pain", None)
+
+
+async def test_a_window_closed_in_mid_hold_leaves_what_was_done_and_no_more(chromium: Any, serving: Any) -> None:
+    async with serving("standing-hip-flexor") as served:
+        tab = await chromium.open(served.url)
+        await tab.ready()
+        await tab.press(" ")
+        await tab.plays()
+        served.passes(18 + 11)
+        await tab.close()
+        await until(lambda: not served.session.playing)
+        served.passes(4)
+        assert not served.session.closed.is_set()
+        served.passes(2)
+        await served.over()
+        assert served.reports == ["begun", Held(left=11)]
+
+
+async def test_a_reload_goes_on_where_it_was(chromium: Any, serving: Any) -> None:
+    async with serving("standing-hip-flexor") as served:
+        tab = await chromium.open(served.url)
+        await tab.ready()
+        await tab.press(" ")
+        await tab.plays()
+        served.passes(18 + 11)
+        await tab.send("Page.reload")
+        await until(lambda: not served.session.playing)
+        await until(lambda: served.session.playing)
+        await tab.until("document.getElementById('count')?.textContent === '19'")
+        served.passes(3)
+        await tab.until("document.getElementById('count').textContent === '16'")
+        assert served.held == Held(left=14)
+
+
+async def test_two_tabs_show_one_stretch_and_count_it_once(chromium: Any, serving: Any) -> None:
+    async with serving("standing-hip-flexor") as served:
+        first = await chromium.open(served.url)
+        await first.ready()
+        second = await chromium.open(served.origin + "/")
+        await second.ready()
+        await first.press(" ")
+        await second.plays()
+        served.passes(18 + 7)
+        for tab in (first, second):
+            await tab.until("document.getElementById('count').textContent === '23'")
+        await second.press(" ")
+        await first.shows("Paused")
+        await second.press(" ")
+        await first.close()
+        await second.plays()
+        served.passes(1)
+        await second.until("document.getElementById('count').textContent === '22'")
+        assert served.held == Held(left=8)
+
+
+async def test_the_page_says_so_when_the_player_is_gone(chromium: Any, serving: Any) -> None:
+    async with serving("standing-hip-flexor") as served:
+        tab = await chromium.open(served.url)
+        await tab.ready()
+        await tab.press(" ")
+        await tab.plays()
+        served.session.closed.set()
+        served.session._changed()
+        await served.over()
+        await tab.shows("The player has ended.")
+        tab.complaints.clear()
+
+
+async def test_the_link_works_once_and_its_token_leaves_the_address(chromium: Any, serving: Any) -> None:
+    async with serving("standing-hip-flexor") as served:
+        link = served.url
+        tab = await chromium.open(link)
+        await tab.ready()
+        assert await tab.js("location.href") == served.origin + "/"
+        await chromium.send("Storage.clearCookies")
+        other = await chromium.open(link)
+        await other.shows("its link was used already")
+        other.complaints.clear()
+
+
+async def test_nothing_is_fetched_from_anywhere_else_and_nothing_is_refused(chromium: Any, serving: Any) -> None:
+    async with serving("kneeling-hip-flexor") as served:
+        tab = await chromium.open(served.url)
+        await tab.ready()
+        await tab.click("Voice")
+        await tab.press(" ")
+        await tab.plays()
+        served.passes(30)
+        await tab.shows("Hold 1 of 3")
+        assert tab.requests
+        assert all(request.startswith(served.origin + "/") for request in tab.requests)
+
+
+async def test_no_key_is_needed_twice_and_the_space_bar_presses_the_button_that_has_the_focus(
+    chromium: Any, serving: Any
+) -> None:
+    async with serving("standing-hip-flexor") as served:
+        tab = await chromium.open(served.url)
+        await tab.ready()
+        await tab.js("document.getElementById('main').focus()")
+        await tab.press(" ")
+        await tab.plays()
+        await tab.js("document.getElementById('chime').focus()")
+        await tab.press(" ")
+        await tab.plays()
+        await tab.until("document.getElementById('chime').ariaPressed === 'false'")
+        assert await tab.js("document.getElementById('stage').dataset.state") == "playing"
+
+
+async def test_changes_are_announced_to_a_screen_reader_and_the_count_is_not(chromium: Any, serving: Any) -> None:
+    async with serving("standing-hip-flexor") as served:
+        tab = await chromium.open(served.url)
+        await tab.ready()
+        await tab.press(" ")
+        await tab.plays()
+        served.passes(18)
+        await tab.until(
+            "document.getElementById('spoken').textContent.startsWith('Left side · Hold 1 of 2, 30 seconds.')"
+        )
+        announced = await tab.js("document.getElementById('spoken').textContent")
+        served.passes(3)
+        await tab.until("document.getElementById('count').textContent === '27'")
+        assert await tab.js("document.getElementById('spoken').textContent") == announced
+        assert await tab.js("document.getElementById('count').closest('[aria-hidden=true]') !== null")
+        assert "end position" in await tab.js("document.querySelector('.figure').ariaLabel")
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.parametrize("size", SIZES)
+async def test_axe_finds_nothing_at_aa(chromium: Any, serving: Any, dark: bool, size: str) -> None:
+    axe = files("axe_core_python").joinpath("axe.min.js").read_text(encoding="utf-8")
+    run = (
+        "axe.run({runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'best-practice']})"
+        ".then(found => found.violations.map(v => [v.id, v.nodes.map(n => n.html + ' ' + n.failureSummary)]))"
+    )
+    async with serving("standing-hip-flexor") as served:
+        tab = await chromium.open(served.url, SIZES[size], dark)
+        await tab.ready()
+        await tab.js(axe)
+        assert await tab.js(run) == []
+        await tab.press(" ")
+        await tab.plays()
+        served.passes(20)
+        await tab.shows("Hold 1 of 2")
+        assert await tab.js(run) == []
+        await tab.press(" ")
+        await tab.shows("Paused")
+        assert await tab.js(run) == []
+        await tab.press("Escape")
+        await tab.shows("How does it feel?")
+        assert await tab.js(run) == []
+        await tab.press("p")
+        await tab.shows("What kind of pain?")
+        assert await tab.js(run) == []
+
+
+@EVERY
+@pytest.mark.parametrize("size", SIZES)
+async def test_nothing_is_cut_off(chromium: Any, serving: Any, routine_id: str, size: str, tmp_path: Path) -> None:
+    """Set PSOAS_NUDGE_SCREENSHOTS to a folder to keep what the windows show."""
+    keep = Path(os.environ.get("PSOAS_NUDGE_SCREENSHOTS") or tmp_path)
+    sideways = "document.documentElement.scrollWidth > innerWidth"
+    cut = "[...document.querySelectorAll('p, h1, button, li')].filter(e => e.checkVisibility() && !e.classList.contains('unseen') && e.scrollWidth > e.clientWidth + 1).map(e => e.outerHTML)"
+    overlaps = """(() => {
+      const seen = [...document.querySelectorAll('h1, #total, #where, #ring, #breath, #text, #cue, #purpose, li, button, footer p')]
+        .filter(e => e.checkVisibility() && e.textContent.trim()).map(e => [e, e.getBoundingClientRect()]);
+      return seen.flatMap(([a, p], i) => seen.slice(i + 1).filter(([b, q]) => p.left < q.right - 1 && q.left < p.right - 1 &&
+        p.top < q.bottom - 1 && q.top < p.bottom - 1).map(([b]) => [a.textContent, b.textContent]));
+    })()"""
+    async with serving(routine_id) as served:
+        tab = await chromium.open(served.url, SIZES[size])
+        await tab.ready()
+        for name, seconds in (("ready", 0), ("move", 3), ("hold", 40)):
+            served.passes(seconds)
+            await asyncio.sleep(0.05)
+            await tab.screenshot(keep / f"{routine_id}-{size}-{name}.png")
+            assert not await tab.js(sideways)
+            assert await tab.js(cut) == []
+            # What is read before the beginning may be long: on a phone it scrolls away below the buttons.
+            assert await tab.js(overlaps.replace("button, ", "") if name == "ready" else overlaps) == []
+            if name == "ready":
+                await tab.press(" ")
+                await tab.plays()
+            else:
+                assert not await tab.js("document.documentElement.scrollHeight > innerHeight"), "scrolls"
+        await tab.press("Escape")
+        await tab.shows("How does it feel?")
+        await tab.screenshot(keep / f"{routine_id}-{size}-after.png")
+        assert not await tab.js(sideways)
+
+
+async def until(condition: Any, within: float = 5.0) -> None:
+    loop = asyncio.get_running_loop()
+    end = loop.time() + within
+    while not condition():
+        assert loop.time() < end, "did not happen"
+        await asyncio.sleep(0.01)
