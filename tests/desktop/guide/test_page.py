@@ -189,7 +189,7 @@ async def test_the_page_says_so_when_the_player_is_gone(chromium: Any, serving: 
         served.session._changed()
         await served.over()
         await tab.shows("The player has ended.")
-        tab.complaints.clear()
+        await tab.close()
 
 
 async def test_the_link_works_once_and_its_token_leaves_the_address(chromium: Any, serving: Any) -> None:
@@ -201,7 +201,7 @@ async def test_the_link_works_once_and_its_token_leaves_the_address(chromium: An
         await chromium.send("Storage.clearCookies")
         other = await chromium.open(link)
         await other.shows("its link was used already")
-        other.complaints.clear()
+        await other.close()
 
 
 async def test_nothing_is_fetched_from_anywhere_else_and_nothing_is_refused(chromium: Any, serving: Any) -> None:
