@@ -7,8 +7,10 @@ import logging
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 from psoas_nudge.core.model import StartGuide
+from psoas_nudge.places import CONFIG_VARIABLE
 
 log = logging.getLogger(__name__)
 
@@ -17,14 +19,15 @@ TOKENS = ("XDG_ACTIVATION_TOKEN", "DESKTOP_STARTUP_ID")
 
 
 class Guiding:
-    """Starts guides. `kind`: "page", "terminal" or "none", as the setting says.
+    """Starts guides. `kind`: "page", "terminal" or "none", as the setting says; `config_file`: the one in use.
 
     A guide outlives the daemon, so nothing here waits for one: its end is heard through a pidfd where there is one
     (Linux), else looked for when the next is started.
     """
 
-    def __init__(self, kind: str) -> None:
+    def __init__(self, kind: str, config_file: Path | None = None) -> None:
         self.kind = kind
+        self._config = {} if config_file is None else {CONFIG_VARIABLE: str(config_file.absolute())}
         self._running: dict[int, subprocess.Popen[bytes]] = {}
 
     def accepted(self, effect: StartGuide, token: str | None) -> None:
@@ -37,7 +40,7 @@ class Guiding:
             self._look(number)
         if self.kind == "none":
             return
-        environ = os.environ | (dict.fromkeys(TOKENS, token) if token else {})
+        environ = os.environ | self._config | (dict.fromkeys(TOKENS, token) if token else {})
         for_prompt = () if prompt is None else ("--prompt", str(prompt))
         words = ("-m", "psoas_nudge.guide", routine, *for_prompt, f"--{self.kind}")
         try:

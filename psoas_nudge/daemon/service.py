@@ -83,7 +83,7 @@ class Service:
             timer=Timer(),
         )
         self._daemon.sound = settings.desktop.sound
-        self._guiding = Guiding(settings.stretch.guide)
+        self._guiding = Guiding(settings.stretch.guide, config_file)
         self._hooks = Hooks(settings.hooks)
         self._hooked = 0
         self._commands = Commands(self._daemon, self.reload, self._ended.set)

@@ -31,13 +31,20 @@ CHROMIUM_LIKE = (
 
 def missing(environ: Mapping[str, str]) -> str | None:
     """Why no page can be shown here; None when it can be tried."""
-    if sys.platform == "linux" and not (environ.get("DISPLAY") or environ.get("WAYLAND_DISPLAY")):
-        return "there is no display (neither DISPLAY nor WAYLAND_DISPLAY is set)"
+    if why := no_display(environ):
+        return why
     if app_browser(environ) is None:
         try:
             webbrowser.get()
         except webbrowser.Error:
             return "there is no browser"
+    return None
+
+
+def no_display(environ: Mapping[str, str]) -> str | None:
+    """Why no window can be opened; None when it can be tried."""
+    if sys.platform == "linux" and not (environ.get("DISPLAY") or environ.get("WAYLAND_DISPLAY")):
+        return "there is no display (neither DISPLAY nor WAYLAND_DISPLAY is set)"
     return None
 
 

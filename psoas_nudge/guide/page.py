@@ -28,7 +28,7 @@ def play(player: Player, reports: Reports, token: str | None = None) -> None:
 
     `token`: the activation token for the window, where there is one.
     """
-    session = Session(player, time.monotonic, reports.begun, reports.ended, reports.felt)
+    session = Session(player, time.monotonic, reports)
     asyncio.run(_play(session, token))
     if not session.seen:
         raise Unavailable("no browser has opened the page")

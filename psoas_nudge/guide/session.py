@@ -15,6 +15,7 @@ from msgspec.json import encode
 
 from psoas_nudge.core.model import Afterwards, Pain
 from psoas_nudge.guide.player import Command, Ended, Held, Player
+from psoas_nudge.guide.reports import Receipt, Reports
 
 RELOAD_WITHIN = 5.0
 """Seconds after the last page has gone in which it may come back (a reload)."""
@@ -36,30 +37,26 @@ class Moment(Struct, frozen=True, kw_only=True, rename="camel"):
     breath: Literal["in", "out"] | None
     held: Held
     answered: bool
+    trouble: str | None
+    """Why something is not recorded."""
+    advice: str | None
 
 
 class Session:
-    """`on_over` is told once, when the play has ended, with what was held; `on_felt` what the person answers after.
+    """`reports` is told when the person begins, once when the play has ended, and what the person answers after.
 
     `clock` reads seconds on a clock that is never set; whoever runs the session calls `tick` after `due` seconds, or
     earlier when `stirred` is set.
     """
 
-    def __init__(
-        self,
-        player: Player,
-        clock: Callable[[], float],
-        on_begun: Callable[[], None],
-        on_over: Callable[[Held], None],
-        on_felt: Callable[[Afterwards, Pain | None], None],
-    ) -> None:
+    def __init__(self, player: Player, clock: Callable[[], float], reports: Reports) -> None:
         self.player = player
         self.begun = False
         self.answered = False
         self.closed = asyncio.Event()
         self.seen = False
         self._clock, self._last, self._idle = clock, clock(), 0.0
-        self._on_begun, self._on_over, self._on_felt = on_begun, on_over, on_felt
+        self._reports, self._receipt = reports, Receipt()
         self._told = False
         self._pages: set[asyncio.Queue[bytes]] = set()
         self.stirred = asyncio.Event()
@@ -86,6 +83,8 @@ class Session:
             breath=player.breath,
             held=player.held,
             answered=self.answered,
+            trouble=self._receipt.trouble,
+            advice=self._receipt.advice,
         )
 
     @property
@@ -120,7 +119,7 @@ class Session:
         self._idle = 0.0
         if not self.begun and command != "stop":
             self.begun = True
-            self._on_begun()
+            self._keep(self._reports.begun())
         else:
             self.player.command(command)
         self._changed()
@@ -129,7 +128,7 @@ class Session:
         """The answer at the end; only the first counts. With it the session is over."""
         if self.player.ended and not self.answered:
             self.answered = True
-            self._on_felt(afterwards, pain)
+            self._keep(self._reports.felt(afterwards, pain))
             self.close()
 
     def close(self) -> None:
@@ -157,6 +156,9 @@ class Session:
             self._idle = 0.0
             self.stirred.set()
 
+    def _keep(self, receipt: Receipt) -> None:
+        self._receipt = Receipt(receipt.trouble or self._receipt.trouble, receipt.advice or self._receipt.advice)
+
     def _event(self) -> bytes:
         return b"data: " + encode(self.moment) + b"\n\n"
 
@@ -164,7 +166,7 @@ class Session:
         if self.player.ended and not self._told:
             self._told = True
             self._idle = 0.0
-            self._on_over(self.player.held)
+            self._keep(self._reports.ended(self.player.held))
         event = self._event()
         for queue in self._pages:
             queue.put_nowait(event)

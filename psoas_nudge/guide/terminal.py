@@ -24,7 +24,7 @@ KEYS: dict[str, Command] = {
     "esc": "stop",
 }
 AFTERWARDS: dict[str, Afterwards] = {"f": "fine", "t": "tight", "p": "pain"}
-PAINS: dict[str, Pain] = {"s": "sharp", "t": "throbbing", "d": "shooting", "r": "radiating", "w": "worse"}
+PAINS: dict[str, Pain] = {"s": "sharp", "t": "throbbing", "d": "shooting", "r": "radiating", "w": "worse", "o": "other"}
 ANSWER_WITHIN = 60.0
 """Seconds for which the question at the end waits."""
 KINDS = {"move": "get into place", "rest": "ease off", "switch": "change sides"}
@@ -69,7 +69,7 @@ def play(player: Player, console: Console) -> None:
                 console.write(_line(player))
         if console.screen:
             console.write(_screen(player, *console.size()))
-        key = console.key(player.remaining % 1 or 1.0)
+        key = console.key(max(0.05, player.remaining % 1 or 1.0))
         now = console.clock()
         player.advance(now - last)
         last = now
@@ -89,7 +89,8 @@ def ask_afterwards(console: Console) -> tuple[Afterwards, Pain | None] | None:
     if afterwards != "pain":
         return afterwards, None
     console.write(
-        "What kind?  [s] sharp   [t] throbbing   [d] shooting down the leg   [r] radiating   [w] worse than before\n"
+        "What kind?  [s] sharp   [t] throbbing   [d] shooting down the leg   [r] radiating   [w] worse than before   "
+        "[o] something else\n"
     )
     return afterwards, PAINS.get(console.key(ANSWER_WITHIN) or "")
 
@@ -159,4 +160,5 @@ def _screen(player: Player, columns: int, lines: int) -> str:
         "",
         *[line for caution in player.routine.cautions for line in wrap(f"! {caution}", width)],
     ]
-    return "\x1b[H\x1b[2J" + "\r\n".join(line[: columns - 1] for line in drawn[: max(1, lines - 1)])
+    shown = (line[: columns - 1] + "\x1b[K" for line in drawn[: max(1, lines - 1)])
+    return "\x1b[H" + "\r\n".join(shown) + "\x1b[J"

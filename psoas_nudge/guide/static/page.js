@@ -117,7 +117,10 @@ function draw(moment) {
     words($("held"), heldWords(moment.held));
     $("question").hidden = moment.answered;
     $("thanks").hidden = !moment.answered;
+    if (moment.answered) words($("thanks"), moment.advice ?? "Noted. You can close this window.");
+    if (moment.answered && !moment.advice && !moment.trouble) setTimeout(() => window.close(), 1500);
   }
+  words($("message"), moment.trouble ? `Not all of this is recorded: ${moment.trouble}` : "");
   document.title = over ? `${$("after-title").textContent} – stretch` : `${clock(moment.totalRemaining)} – ${routine.title}`;
   changes(moment, segment);
   before = moment;
@@ -125,12 +128,7 @@ function draw(moment) {
 
 function feel(afterwards, pain) {
   askedForPain = false;
-  words($("thanks"), afterwards === "pain"
-    ? "Noted. Stretches are put off; until you say that it is better, prompts suggest a short walk. " +
-      "Pain like this is for a physiotherapist or doctor to look at."
-    : "Noted. You can close this window.");
   send("/feel", pain ? { afterwards, pain } : { afterwards });
-  if (afterwards !== "pain") setTimeout(() => window.close(), 1500);
 }
 
 function askForPain() {
@@ -145,8 +143,8 @@ function lost() {
   if (before?.answered) return;
   $("stage").dataset.state = "gone";
   words($("message"), before && OVER.includes(before.state)
-    ? "The stretch is over and what was held is recorded. You can close this window."
-    : "The player has ended. What was held so far is recorded; nothing after it counts.");
+    ? "The stretch is over and its window can be closed."
+    : "The player has ended. What was held so far was reported; nothing after it counts.");
   for (const button of document.querySelectorAll("button")) button.disabled = true;
 }
 

@@ -19,9 +19,11 @@ from typing import Any
 import pytest
 
 from psoas_nudge.core.catalogue import find
+from psoas_nudge.core.model import Afterwards, Pain
 from psoas_nudge.core.routines import Routine
 from psoas_nudge.guide.page import serve
 from psoas_nudge.guide.player import Held, Player
+from psoas_nudge.guide.reports import Receipt
 from psoas_nudge.guide.server import Guard, app
 from psoas_nudge.guide.session import Session
 
@@ -218,16 +220,23 @@ class Served:
     def __init__(self, routine: Routine) -> None:
         self.now = 1000.0
         self.reports: list[object] = []
+        self.trouble: str | None = None
         self.player = Player(routine)
-        self.session = Session(
-            self.player,
-            lambda: self.now,
-            lambda: self.reports.append("begun"),
-            self.reports.append,
-            lambda afterwards, pain: self.reports.append((afterwards, pain)),
-        )
+        self.session = Session(self.player, lambda: self.now, self)
         self.guard: Guard
         self.server: asyncio.Task[None]
+
+    def begun(self) -> Receipt:
+        self.reports.append("begun")
+        return Receipt(self.trouble)
+
+    def ended(self, held: Held) -> Receipt:
+        self.reports.append(held)
+        return Receipt(self.trouble)
+
+    def felt(self, afterwards: Afterwards, pain: Pain | None) -> Receipt:
+        self.reports.append((afterwards, pain))
+        return Receipt(self.trouble, "Please let a physiotherapist or doctor have a look." if pain else None)
 
     @property
     def url(self) -> str:

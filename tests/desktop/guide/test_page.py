@@ -126,6 +126,15 @@ async def test_pain_without_its_kind_is_not_lost_when_the_window_is_closed(chrom
         assert served.reports[-1] == ("pain", None)
 
 
+async def test_what_cannot_be_recorded_is_said(chromium: Any, serving: Any) -> None:
+    async with serving("glute-squeeze") as served:
+        served.trouble = "The disk is full."
+        tab = await chromium.open(served.url)
+        await tab.ready()
+        await tab.press(" ")
+        await tab.shows("Not all of this is recorded: The disk is full.")
+
+
 async def test_a_window_closed_in_mid_hold_leaves_what_was_done_and_no_more(chromium: Any, serving: Any) -> None:
     async with serving("standing-hip-flexor") as served:
         tab = await chromium.open(served.url)

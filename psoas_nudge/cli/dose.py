@@ -1,0 +1,54 @@
+"""`dose`: seconds held per side against the weekly target."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+from psoas_nudge.core.routines import duration
+from psoas_nudge.guide.opening import dose_now, load_settings
+
+BAR = 30
+NOTE = (
+    "The target is drawn from studies of static stretching in general, in which gains levelled off near 10 minutes a\n"
+    "week (Ingram 2024). It is no trial of hip flexors at a desk, and more is not better."
+)
+
+
+@click.command(epilog="Example: psoas-nudge dose --json")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object; lengths in seconds.")
+@click.pass_obj
+def dose(config_file: Path | None, as_json: bool) -> None:
+    """How long each side was held, today and this week (from Monday), against the weekly target."""
+    found = dose_now(load_settings(config_file))
+    if as_json:
+        print(
+            json.dumps(
+                {
+                    "today": {"left_seconds": found.today.left, "right_seconds": found.today.right},
+                    "week": {"left_seconds": found.week.left, "right_seconds": found.week.right},
+                    "target_seconds": found.target,
+                    "behind": found.behind,
+                }
+            )
+        )
+        return
+    print(f"this week, of {duration(found.target)} a side" if found.target else "this week")
+    for side, week, today in (
+        ("left ", found.week.left, found.today.left),
+        ("right", found.week.right, found.today.right),
+    ):
+        print(f"{side}  {bar(week, found.target)}  {duration(week)} (today {duration(today)})")
+    if found.behind:
+        difference = abs(found.week.left - found.week.right)
+        print(f"The {found.behind} side is {duration(difference)} behind; the next stretch begins with it.")
+    print(NOTE)
+
+
+def bar(seconds: float, target: float) -> str:
+    """A bar as long as the share of the target, full at most."""
+    share = min(1.0, seconds / target) if target else 1.0
+    filled = round(share * BAR)
+    return "#" * filled + "." * (BAR - filled)

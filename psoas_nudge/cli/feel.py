@@ -1,0 +1,49 @@
+"""`feel`: say how it feels, at any time."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import get_args
+
+import click
+
+from psoas_nudge.control import messages as c
+from psoas_nudge.core.model import Pain
+from psoas_nudge.errors import BadInput, PsoasNudgeError
+from psoas_nudge.guide.opening import load_settings, recorder
+
+LONGEST_NOTE = 1000
+"""Characters; a line of the journal is for a glance."""
+
+
+@click.command(epilog='Examples: psoas-nudge feel 2 --note "stiff after the drive"; psoas-nudge feel --clear')
+@click.argument("level", type=click.IntRange(0, 10), required=False)
+@click.option("--pain", type=click.Choice(get_args(Pain)), help="The kind of pain, when there is any.")
+@click.option("--note", metavar="TEXT", help="A few words for your journal.")
+@click.option("--clear", is_flag=True, help="Stretching is all right again.")
+@click.pass_obj
+def feel(config_file: Path | None, level: int | None, pain: Pain | None, note: str | None, clear: bool) -> None:
+    """Say how the hip and back feel: 0 is nothing, 10 the worst discomfort.
+
+    Pain that is sharp, throbbing, shooting, radiating or worse after a stretch puts stretches off: prompts suggest a
+    walk until you say --clear. When it is time to have somebody look at it, you are told so, with the reason. The
+    signs are those that the sources in the README name; this is no medical advice.
+    """
+    if clear and (level is not None or pain or note):
+        raise BadInput("--clear stands alone: it says that stretching is all right again.")
+    if not clear and level is None and pain is None:
+        raise BadInput("Say a number from 0 to 10, a kind of --pain, or --clear.")
+    if note and len(note) > LONGEST_NOTE:
+        raise BadInput(f"A note may have {LONGEST_NOTE} characters; this one has {len(note)}.")
+    book = recorder(load_settings(config_file))
+    if clear:
+        if trouble := book.record(c.Clear()):
+            raise PsoasNudgeError(trouble)
+        print("Noted. Prompts suggest stretches again.")
+        return
+    receipt = book.feel(level=level, pain=pain, note=note)
+    if receipt.trouble:
+        raise PsoasNudgeError(f"Not recorded: {receipt.trouble}")
+    print("Noted.")
+    if receipt.advice:
+        print(receipt.advice)

@@ -1,0 +1,60 @@
+"""`stretch`: play a guided stretch now, in this terminal or on the page."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from psoas_nudge import places
+from psoas_nudge.config import Settings
+from psoas_nudge.core.advice import KINDS
+from psoas_nudge.core.catalogue import find, suggestion
+from psoas_nudge.core.model import State
+from psoas_nudge.core.routines import WALK
+from psoas_nudge.errors import Refused
+from psoas_nudge.guide.opening import in_terminal, load_settings, on_page
+from psoas_nudge.journal import Journal
+
+
+@click.command(epilog="Examples: psoas-nudge stretch; psoas-nudge stretch kneeling-hip-flexor --page")
+@click.argument("routine_id", metavar="[ID]", required=False)
+@click.option("--page", is_flag=True, help="Show it in a browser window, large enough to read from the floor.")
+@click.pass_obj
+def stretch(config_file: Path | None, routine_id: str | None, page: bool) -> None:
+    """Play a guided stretch now; without ID, the one whose turn it is.
+
+    Keys: space pauses, b goes back, n on, q stops. What was held is recorded as it was done.
+
+    \b
+    The routines are the author's words for common physiotherapy practice; their sources are in the README.
+    This is a reminder and no medical advice: stop at once if pain is sharp or throbbing.
+    """
+    settings = load_settings(config_file)
+    chosen = _chosen(settings, routine_id)
+    if page:
+        on_page(settings, chosen, None)
+    else:
+        in_terminal(settings, chosen, None)
+
+
+def _chosen(settings: Settings, routine_id: str | None) -> str:
+    rules, state = settings.rules, _state()
+    if routine_id is None:
+        hurt = state.hurt is not None
+        return suggestion(state.turns, rules.rotation, rules.routines, hurt=hurt, floor=rules.floor).id
+    routine = find(routine_id, rules.routines)
+    if state.hurt and routine.id != WALK:
+        raise Refused(
+            f"Stretches are put off because you reported {KINDS[state.hurt]}. "
+            f"An easy walk: psoas-nudge stretch {WALK}. When it is all right again: psoas-nudge feel --clear"
+        )
+    return routine.id
+
+
+def _state() -> State:
+    found = Journal.open_reading(places.journal_file())
+    if found is None:
+        return State()
+    with found:
+        return found.load() or State()

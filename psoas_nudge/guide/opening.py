@@ -1,0 +1,144 @@
+"""Opens the guide where it can be shown: the page, else this terminal, else a terminal window."""
+
+from __future__ import annotations
+
+import logging
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Literal
+
+from psoas_nudge import config, places
+from psoas_nudge.config import Settings
+from psoas_nudge.core.catalogue import find
+from psoas_nudge.core.dose import Dose, dose
+from psoas_nudge.core.routines import Side
+from psoas_nudge.errors import JournalBroken, Unavailable
+from psoas_nudge.guide import browser, terminal
+from psoas_nudge.guide.console import TerminalConsole
+from psoas_nudge.guide.player import Player
+from psoas_nudge.guide.reports import Places, Receipt, Recorder, StretchReports
+from psoas_nudge.journal import Journal
+
+log = logging.getLogger(__name__)
+
+TERMINALS: dict[str, tuple[str, ...]] = {
+    # program: the words between it and the command that runs in it
+    "x-terminal-emulator": ("-e",),
+    "gnome-terminal": ("--",),
+    "konsole": ("-e",),
+    "xfce4-terminal": ("-x",),
+    "kitty": (),
+    "alacritty": ("-e",),
+    "foot": (),
+    "xterm": ("-e",),
+}
+
+
+def load_settings(file: Path | None) -> Settings:
+    """The settings in force; raises ConfigInvalid."""
+    return config.load(file, os.environ)
+
+
+def recorder(settings: Settings) -> Recorder:
+    """Records on this machine."""
+    where = Places(socket=places.socket_file(), lock=places.lock_file(), journal=places.journal_file())
+    return Recorder(where, settings.rules)
+
+
+def dose_now(settings: Settings) -> Dose:
+    """The dose up to now, from the journal. Raises JournalBroken."""
+    book = recorder(settings)
+    now, local_date = book.now(), settings.rules.hours.local_date
+    found = Journal.open_reading(book.where.journal)
+    if found is None:
+        return dose([], local_date(now), local_date, settings.stretch.weekly_dose)
+    with found:
+        since = now - timedelta(days=9)  # a day more than this week can have begun ago, in any zone
+        entries = [line.entry for line in found.read(since=since, kinds=("stretch",))]
+    return dose(entries, local_date(now), local_date, settings.stretch.weekly_dose)
+
+
+def page_missing(environ: Mapping[str, str]) -> str | None:
+    """Why the page cannot be shown here; None when it can be tried."""
+    for module in ("starlette", "uvicorn"):
+        if find_spec(module) is None:
+            return f"{module} is not installed (pip install 'psoas-nudge[page]')"
+    return browser.missing(environ)
+
+
+def on_page(settings: Settings, routine_id: str, prompt: int | None) -> None:
+    """Play on the page. Raises Unavailable when it cannot be shown here."""
+    if why := page_missing(os.environ):
+        raise Unavailable(f"The page cannot be shown: {why}.")
+    from psoas_nudge.guide import page
+
+    player = _player(settings, routine_id)
+    token = os.environ.get("XDG_ACTIVATION_TOKEN") or os.environ.get("DESKTOP_STARTUP_ID")
+    page.play(player, StretchReports(recorder(settings), routine_id, prompt), token)
+
+
+def in_terminal(settings: Settings, routine_id: str, prompt: int | None) -> None:
+    """Play in this terminal, or as plain lines where there is none."""
+    player = _player(settings, routine_id)
+    reports = StretchReports(recorder(settings), routine_id, prompt)
+    console = TerminalConsole(sys.stdin, sys.stdout)
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, lambda *_: player.command("stop"))
+    trouble = reports.begun().trouble
+    with console.own_screen():
+        terminal.play(player, console)
+    trouble = reports.ended(player.held).trouble or trouble
+    console.write(terminal.summary(player))
+    receipt = Receipt()
+    with console.single_keys():
+        if player.held.total and (answer := terminal.ask_afterwards(console)):
+            receipt = reports.felt(*answer)
+    if receipt.advice:
+        console.write(receipt.advice + "\n")
+    if trouble := trouble or receipt.trouble:
+        raise Unavailable(f"Not all of this is recorded: {trouble}")
+
+
+def in_window(argv: Sequence[str]) -> None:
+    """Run a command of this program in a new terminal window. Raises Unavailable where there is none."""
+    if why := browser.no_display(os.environ):
+        raise Unavailable(f"No terminal can be opened: {why}.")
+    for name, between in TERMINALS.items():
+        if path := shutil.which(name):
+            words = [path, *between, sys.executable, "-m", "psoas_nudge.guide", *argv]
+            subprocess.Popen(words, stdin=subprocess.DEVNULL, start_new_session=True)  # noqa: S603 - see TERMINALS
+            return
+    raise Unavailable("No terminal program was found.")
+
+
+def open_for_prompt(settings: Settings, routine_id: str, prompt: int | None, how: Literal["page", "terminal"]) -> None:
+    """Open it as the setting says; where the page cannot be shown, a terminal; raises Unavailable without either."""
+    if how == "page":
+        try:
+            on_page(settings, routine_id, prompt)
+        except Unavailable as error:
+            log.warning("%s Trying a terminal.", error)
+        else:
+            return
+    if sys.stdin is not None and sys.stdin.isatty():
+        in_terminal(settings, routine_id, prompt)
+    else:
+        number = () if prompt is None else ("--prompt", str(prompt))
+        in_window([routine_id, *number, "--terminal"])
+
+
+def _player(settings: Settings, routine_id: str) -> Player:
+    routine = find(routine_id, settings.rules.routines)
+    first: Side = "left"
+    try:
+        first = dose_now(settings).first
+    except JournalBroken as error:
+        log.warning("the side to begin with is not known: %s", error)
+    return Player(routine, first)
