@@ -1,0 +1,185 @@
+"""One stretch on the page without a server: who watches, what counts, and when it is over."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncGenerator
+from typing import Any, cast
+
+import pytest
+
+from psoas_nudge.core.catalogue import find
+from psoas_nudge.core.model import Afterwards, Pain
+from psoas_nudge.guide.page import run_clock
+from psoas_nudge.guide.player import Held, Player
+from psoas_nudge.guide.reports import Receipt
+from psoas_nudge.guide.session import ANSWER_WITHIN, IDLE_LIMIT, OPENED_WITHIN, RELOAD_WITHIN, Session
+
+
+class Stretch:
+    """A session, its clock, its reports and its pages."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+        self.told: list[object] = []
+        self.session = Session(Player(find("standing-hip-flexor")), lambda: self.now, self)
+
+    def begun(self) -> Receipt:
+        self.told.append("begun")
+        return Receipt()
+
+    def ended(self, held: Held) -> Receipt:
+        self.told.append(held)
+        return Receipt()
+
+    def felt(self, afterwards: Afterwards, pain: Pain | None) -> Receipt:
+        self.told.append((afterwards, pain))
+        return Receipt(advice="Rest." if pain else None)
+
+    def passes(self, seconds: float) -> None:
+        for _ in range(int(seconds)):
+            self.now += 1
+            self.session.tick()
+
+    async def page(self) -> tuple[AsyncGenerator[bytes, None], dict[str, Any]]:
+        """A page that has come, and what it draws first."""
+        page = cast("AsyncGenerator[bytes, None]", self.session.watch())
+        return page, moment(await anext(page))
+
+
+def moment(event: bytes) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(event.removeprefix(b"data: "))
+    return found
+
+
+async def test_a_page_sees_what_happens_and_the_last_moment_before_the_end() -> None:
+    stretch = Stretch()
+    page, first = await stretch.page()
+    assert first["state"] == "ready"
+    stretch.session.command("pause")
+    assert moment(await anext(page))["state"] == "playing"
+    stretch.session.command("stop")
+    stretch.session.felt("pain", "sharp")
+    rest = [moment(event) async for event in page]
+    assert [each["state"] for each in rest][-2:] == ["stopped", "stopped"]
+    assert rest[-1]["answered"]
+    assert rest[-1]["advice"] == "Rest."
+    assert stretch.told == ["begun", Held(), ("pain", "sharp")]
+
+
+async def test_stop_before_the_beginning_is_no_stretch() -> None:
+    stretch = Stretch()
+    page, _ = await stretch.page()
+    stretch.session.command("stop")
+    assert stretch.told == [Held()]
+    await page.aclose()
+
+
+async def test_a_browser_that_never_comes_ends_it() -> None:
+    stretch = Stretch()
+    stretch.passes(OPENED_WITHIN - 1)
+    assert not stretch.session.closed.is_set()
+    stretch.passes(1)
+    assert stretch.session.closed.is_set()
+    assert not stretch.session.seen
+
+
+async def test_nobody_at_the_page_for_a_quarter_of_an_hour_ends_it() -> None:
+    stretch = Stretch()
+    page, _ = await stretch.page()
+    stretch.passes(IDLE_LIMIT - 1)
+    stretch.session.command("pause")
+    stretch.session.command("pause")
+    stretch.passes(IDLE_LIMIT - 1)
+    assert not stretch.session.closed.is_set()
+    stretch.passes(1)
+    assert stretch.session.closed.is_set()
+    await page.aclose()
+
+
+async def test_a_long_rest_on_the_floor_is_not_nobody() -> None:
+    stretch = Stretch()
+    stretch.session.player = Player(find("constructive-rest"))
+    page, _ = await stretch.page()
+    stretch.session.command("pause")
+    stretch.passes(320)
+    assert not stretch.session.closed.is_set()
+    assert stretch.session.player.held == Held(other=290)
+    await page.aclose()
+
+
+async def test_an_unanswered_question_ends_it_after_two_minutes() -> None:
+    stretch = Stretch()
+    page, _ = await stretch.page()
+    stretch.session.command("pause")
+    stretch.session.command("stop")
+    stretch.passes(ANSWER_WITHIN - 1)
+    assert not stretch.session.closed.is_set()
+    stretch.passes(1)
+    assert stretch.session.closed.is_set()
+    assert stretch.told == ["begun", Held()]
+    await page.aclose()
+
+
+async def test_a_closed_page_stops_the_count_at_once_and_the_stretch_soon() -> None:
+    stretch = Stretch()
+    page, _ = await stretch.page()
+    stretch.session.command("pause")
+    stretch.passes(18 + 6)
+    await page.aclose()
+    stretch.passes(RELOAD_WITHIN)
+    assert stretch.session.closed.is_set()
+    assert stretch.told == ["begun", Held(left=6)]
+
+
+async def test_a_time_between_two_presses_is_counted_for_what_it_was() -> None:
+    stretch = Stretch()
+    page, _ = await stretch.page()
+    stretch.session.command("pause")
+    stretch.passes(20)
+    stretch.session.command("pause")
+    stretch.now += 600
+    stretch.session.command("pause")
+    stretch.passes(3)
+    assert stretch.session.player.held == Held(left=5)
+    assert stretch.session.moment.state == "playing"
+    await page.aclose()
+
+
+async def test_only_the_first_answer_counts_and_none_before_the_end() -> None:
+    stretch = Stretch()
+    page, _ = await stretch.page()
+    stretch.session.command("pause")
+    stretch.session.felt("fine", None)
+    stretch.session.command("stop")
+    stretch.session.felt("tight", None)
+    stretch.session.felt("pain", "sharp")
+    assert stretch.told == ["begun", Held(), ("tight", None)]
+    await page.aclose()
+
+
+async def test_closing_tells_what_was_held_once() -> None:
+    stretch = Stretch()
+    page, _ = await stretch.page()
+    stretch.session.command("pause")
+    stretch.passes(25)
+    stretch.session.close()
+    stretch.session.close()
+    assert stretch.told == ["begun", Held(left=7)]
+    await page.aclose()
+
+
+async def test_the_clock_ticks_when_the_session_is_due_and_ends_with_it() -> None:
+    stretch = Stretch()
+    page, _ = await stretch.page()
+    ticking = asyncio.create_task(run_clock(stretch.session))
+    stretch.session.command("pause")
+    stretch.now += 0.9
+    event = await asyncio.wait_for(anext(page), 5)
+    while moment(event)["remaining"] == pytest.approx(10):
+        event = await asyncio.wait_for(anext(page), 5)
+    assert moment(event)["remaining"] == pytest.approx(9.1)
+    stretch.session.close()
+    await asyncio.wait_for(ticking, 5)
+    await page.aclose()

@@ -1,0 +1,179 @@
+"""The terminal player with a clock that only tests move: every routine, keys, plain lines, and the question after."""
+
+import pytest
+
+from psoas_nudge.core.catalogue import CATALOGUE, find
+from psoas_nudge.core.routines import Routine
+from psoas_nudge.guide.player import Held, Player
+from psoas_nudge.guide.terminal import ask_afterwards, clock_words, play, summary
+
+STANDING = find("standing-hip-flexor")
+EVERY = pytest.mark.parametrize("routine", CATALOGUE, ids=lambda routine: routine.id)
+
+
+class FakeConsole:
+    """A terminal at which keys are pressed at the seconds that a test names."""
+
+    def __init__(
+        self, keys: dict[float, str] | None = None, *, screen: bool = False, size: tuple[int, int] = (80, 24)
+    ) -> None:
+        self.screen, self.keys = screen, keys is not None
+        self._presses = sorted((keys or {}).items())
+        self._size = size
+        self.now = 0.0
+        self.shown: list[str] = []
+        self.bells = 0
+
+    def size(self) -> tuple[int, int]:
+        return self._size
+
+    def write(self, text: str) -> None:
+        self.shown.append(text)
+
+    def bell(self) -> None:
+        self.bells += 1
+
+    def key(self, timeout: float) -> str | None:
+        if self._presses and self._presses[0][0] <= self.now + timeout:
+            at, key = self._presses.pop(0)
+            self.now = max(self.now, at)
+            return key
+        self.now += timeout
+        return None
+
+    def clock(self) -> float:
+        return self.now
+
+    @property
+    def text(self) -> str:
+        return "".join(self.shown)
+
+
+def played(console: FakeConsole, routine: Routine = STANDING) -> Player:
+    player = Player(routine)
+    play(player, console)
+    return player
+
+
+@EVERY
+@pytest.mark.parametrize("screen", [True, False], ids=["screen", "lines"])
+def test_every_routine_plays_to_its_end_in_the_time_it_promises(routine: Routine, screen: bool) -> None:
+    console = FakeConsole({}, screen=screen)
+    player = played(console, routine)
+    assert player.ended == "finished"
+    assert console.now == pytest.approx(routine.length)
+    assert console.bells == len(player.segments)
+    for segment in player.segments:
+        first_words = " ".join(segment.text.split()[:4])
+        assert first_words in console.text.replace("\x1b[K\r\n", " ")
+    planned = sum(segment.seconds for segment in player.segments if segment.kind == "hold")
+    assert player.held.total == pytest.approx(planned)
+
+
+@EVERY
+def test_lines_hold_no_control_characters_and_say_side_repeat_and_cautions(routine: Routine) -> None:
+    console = FakeConsole()
+    player = played(console, routine)
+    assert not any(ord(character) < 32 and character != "\n" for character in console.text)
+    assert all(caution in console.text for caution in routine.cautions)
+    lines = [line for line in console.text.splitlines() if line.startswith("[")]
+    assert len(lines) == len(player.segments)
+    for segment, line in zip(player.segments, lines, strict=True):
+        assert (segment.side or "").capitalize() in line
+        assert f", {segment.seconds:g} s] " in line
+        assert (f"{segment.repeat} of {segment.repeats}" in line) == (segment.kind == "hold" and segment.repeats > 1)
+
+
+@pytest.mark.parametrize("size", [(80, 24), (40, 12), (20, 5), (200, 60), (1, 1)])
+def test_a_screen_of_any_size_is_never_written_over_its_edge(size: tuple[int, int]) -> None:
+    console = FakeConsole({}, screen=True, size=size)
+    played(console)
+    for frame in console.shown:
+        lines = frame.removeprefix("\x1b[H").removesuffix("\x1b[J").split("\r\n")
+        assert len(lines) <= max(1, size[1] - 1)
+        assert all(len(line.removesuffix("\x1b[K")) <= max(0, size[0] - 1) for line in lines)
+
+
+def test_the_count_is_drawn_each_second_and_the_breath_with_it() -> None:
+    console = FakeConsole({}, screen=True)
+    played(console)
+    hold = [frame for frame in console.shown if "hold 1 of 2" in frame and "Left side" in frame]
+    assert len(hold) == 30
+    assert "0:30" in hold[0]
+    assert "breathe in" in hold[0]
+    assert "breathe out" in hold[5]
+
+
+def test_space_pauses_and_goes_on() -> None:
+    console = FakeConsole({28.0: " ", 88.0: " "}, screen=True)
+    player = played(console)
+    assert console.now == pytest.approx(STANDING.length + 60)
+    assert player.held == Held(left=60, right=60)
+    assert any("PAUSED" in frame for frame in console.shown)
+
+
+@pytest.mark.parametrize("key", ["q", "esc"])
+def test_stopping_counts_what_was_held(key: str) -> None:
+    player = played(FakeConsole({18 + 11.0: key}))
+    assert player.ended == "stopped"
+    assert player.held == Held(left=11)
+    assert summary(player) == "Stopped: Standing hip-flexor stretch. Held 11 s on the left, 0 s on the right.\n"
+
+
+def test_b_begins_the_hold_again_and_n_skips() -> None:
+    assert played(FakeConsole({18 + 10.0: "b", 18 + 20.0: "q"})).held == Held(left=10)
+    assert played(FakeConsole({0.1: "n", 0.2: "n", 5.2: "q"})).held.left == pytest.approx(5)
+
+
+def test_a_terminal_put_to_sleep_counts_nothing_meanwhile() -> None:
+    class Slept(FakeConsole):
+        def key(self, timeout: float) -> str | None:
+            if self.now == 18 + 10:
+                self.now += 3600
+                return None
+            return super().key(timeout)
+
+    player = played(Slept({18 + 10 + 3600 + 1.0: "q"}))
+    assert player.held == Held(left=10)
+
+
+@pytest.mark.parametrize(
+    ("keys", "answer"),
+    [
+        ({0.0: "f"}, ("fine", None)),
+        ({0.0: "t"}, ("tight", None)),
+        ({0.0: "p", 1.0: "s"}, ("pain", "sharp")),
+        ({0.0: "p", 1.0: "d"}, ("pain", "shooting")),
+        ({0.0: "p", 1.0: "o"}, ("pain", "other")),
+        ({0.0: "p"}, ("pain", None)),
+        ({0.0: "x"}, None),
+        ({}, None),
+    ],
+)
+def test_how_it_feels_is_one_key(keys: dict[float, str], answer: object) -> None:
+    console = FakeConsole(keys)
+    assert ask_afterwards(console) == answer
+    assert "[f] fine" in console.text
+
+
+def test_nobody_is_asked_where_nobody_can_answer() -> None:
+    console = FakeConsole()
+    assert ask_afterwards(console) is None
+    assert console.shown == []
+
+
+def test_nothing_held_is_said_to_be_nothing() -> None:
+    player = Player(STANDING)
+    player.command("stop")
+    assert summary(player) == "Stopped: Standing hip-flexor stretch. Nothing was held, so nothing is counted.\n"
+    rested = Player(find("constructive-rest"))
+    rested.command("next")
+    rested.command("next")
+    for _ in range(300):
+        rested.advance(1)
+    assert summary(rested) == "Done: Constructive rest. Held 5 min; this one is no part of the weekly dose.\n"
+
+
+@pytest.mark.parametrize(("seconds", "words"), [(0, "0:00"), (0.1, "0:01"), (59.5, "1:00"), (90, "1:30"), (-3, "0:00")])
+def test_the_count_reaches_zero_at_the_end(seconds: float, words: str) -> None:
+    assert clock_words(seconds) == words
