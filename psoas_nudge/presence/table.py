@@ -86,8 +86,6 @@ def _switch(name: str, about: str, function: str, bus_name: str) -> Row:
 
 NOTIFICATIONS = "org.freedesktop.Notifications"
 
-# Being written elsewhere, do not begin these: microphone and camera in use, MPRIS and idle inhibitors, Windows and macOS
-# idle (branch calls); ext-idle-notify-v1 and wlr-foreign-toplevel (branch wayland).
 SENSORS: tuple[Row, ...] = (
     Row("logind", "sleep, lock, another user in front", "system-bus", "logind:Logind", "org.freedesktop.login1"),
     Row("clock", "the wall clock was set, or the machine slept", "linux", "clock:ClockWatch"),
