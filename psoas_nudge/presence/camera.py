@@ -93,12 +93,18 @@ class Camera:
 def _holds(process: Path, devices: set[str]) -> bool:
     """Whether this process has one of the devices open. Other users' processes cannot be seen."""
     try:
-        for link in os.scandir(process / "fd"):
-            if os.readlink(link.path) in devices:  # noqa: PTH115 - thousands of links; Path objects cost ten times as much
-                return (process / "comm").read_text().strip() not in BROKERS
+        with os.scandir(process / "fd") as links:
+            targets = {_target(link.path) for link in links}
+        return not devices.isdisjoint(targets) and (process / "comm").read_text().strip() not in BROKERS
     except OSError:
         return False  # it ended meanwhile, or belongs to another user
-    return False
+
+
+def _target(link: str) -> str:
+    try:
+        return os.readlink(link)  # noqa: PTH115 - thousands of links; Path objects cost ten times as much
+    except OSError:
+        return ""  # closed meanwhile
 
 
 if __name__ == "__main__":

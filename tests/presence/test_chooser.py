@@ -164,7 +164,9 @@ async def test_every_row_of_the_table_loads_a_sensor_of_its_name(row):
     assert hasattr(sensor, "watch") == (row in IDLE_SOURCES)
 
 
-@pytest.mark.parametrize("row", [r for r in (*IDLE_SOURCES, *SENSORS) if r.name not in {"clock", "camera"}], ids=lambda row: row.name)
+@pytest.mark.parametrize(
+    "row", [r for r in (*IDLE_SOURCES, *SENSORS) if r.name not in {"clock", "camera"}], ids=lambda row: row.name
+)
 async def test_every_sensor_says_so_where_it_cannot_work(row):
     sensor = row.load()
     with pytest.raises(Unavailable):
