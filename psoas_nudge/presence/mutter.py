@@ -16,6 +16,7 @@ from psoas_nudge.presence.port import InputSeen, InputStopped, Reading, Report, 
 
 NAME = "org.gnome.Mutter.IdleMonitor"
 PATH = "/org/gnome/Mutter/IdleMonitor/Core"
+CLOCK_GRAIN = 0.002
 
 
 class MutterIdle:
@@ -106,17 +107,24 @@ class MutterIdle:
         if self._idle:
             return
         self._idle = True
+        if self._active_watch is None:
+            self._active_watch = int(await self._call("AddUserActiveWatch"))
         self._say(InputStopped(since_input))
-        self._active_watch = int(await self._call("AddUserActiveWatch"))
+        # Input that came before the watch was there is not told by it.
+        if await self._call("GetIdletime") / 1000 < since_input - CLOCK_GRAIN:
+            self._seen()
 
     def _on_fired(self, body: list[Any]) -> None:
         if body[0] == self._idle_watch:
             self._spawn(self._fired_idle())
         elif body[0] == self._active_watch:
             self._active_watch = None
-            if self._idle:
-                self._idle = False
-                self._say(InputSeen())
+            self._seen()
+
+    def _seen(self) -> None:
+        if self._idle:
+            self._idle = False
+            self._say(InputSeen())
 
     async def _fired_idle(self) -> None:
         try:
