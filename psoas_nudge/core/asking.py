@@ -7,7 +7,15 @@ from datetime import timedelta
 from msgspec.structs import replace
 
 from psoas_nudge.core.catalogue import suggestion
-from psoas_nudge.core.conditions import obstacles, pause_ends, quiet_reasons, quiet_until, shown_today, snooze_refused
+from psoas_nudge.core.conditions import (
+    FAR,
+    obstacles,
+    pause_ends,
+    quiet_reasons,
+    quiet_until,
+    shown_today,
+    snooze_refused,
+)
 from psoas_nudge.core.model import (
     Answered,
     GuideStarted,
@@ -41,8 +49,6 @@ from psoas_nudge.core.turn import Turn
 MOST_SPACING = 4
 RETRY = 60.0
 """Seconds that a failed notifier is given at least, however short the settings are: never a loop of attempts."""
-FAR = 3650 * 86400.0
-"""The longest pause or snooze (seconds): what is asked for beyond it could leave the calendar."""
 
 
 # --- what happened -----------------------------------------------------------------------------------------------

@@ -15,6 +15,10 @@ from psoas_nudge.core.model import Rules, State
 from psoas_nudge.core.sitting import sat
 
 
+FAR = 3650 * 86400.0
+"""No pause, snooze or forecast reaches further (seconds): dates end, and a length of time can be any."""
+
+
 class Obstacle(Struct, frozen=True):
     """A condition of rule 6 or 7 that is not met. `until`: when it ends by itself, where that is known."""
 

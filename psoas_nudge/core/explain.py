@@ -108,7 +108,10 @@ def next_prompt(state: State, rules: Rules) -> datetime | None:
         if None in waits:
             return None
         point = max(wait for wait in waits if wait is not None)
-        ahead = replace(ahead, at=_instant(ahead, point), now=point)
+        at = _instant(ahead, point)
+        if at is None:
+            return None
+        ahead = replace(ahead, at=at, now=point)
     return None
 
 
@@ -179,5 +182,7 @@ def _clock(instant: datetime, state: State, rules: Rules) -> str:
     return f"{local:%a %H:%M}" if local.date() - today < timedelta(days=7) else f"{local:%Y-%m-%d %H:%M}"
 
 
-def _instant(state: State, point: float) -> datetime:
-    return state.at + timedelta(seconds=point - state.now)
+def _instant(state: State, point: float) -> datetime | None:
+    """When a point of the timeline is, None when that is too far ahead to say."""
+    ahead = point - state.now
+    return None if ahead > conditions.FAR else state.at + timedelta(seconds=ahead)

@@ -510,6 +510,15 @@ def test_an_answer_ends_the_row_of_misses() -> None:
     assert (day.state.misses, day.state.spacing) == (1, 1)
 
 
+def test_a_snooze_ends_the_row_of_misses_too() -> None:
+    day = Day()
+    day.sit(56)
+    day.answer("snooze")
+    day.sit(20)
+    assert day.outcomes == ["missed", "snoozed", "missed"]
+    assert (day.state.misses, day.state.spacing) == (1, 1)
+
+
 # --- without an idle source ----------------------------------------------------------------------------------------
 
 

@@ -17,12 +17,13 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 from msgspec.structs import replace
 
 from psoas_nudge.core import model as m
+from psoas_nudge.core.explain import status
 from psoas_nudge.core.hours import DayException, Range, WorkingHours
 from psoas_nudge.core.machine import step
 from psoas_nudge.core.sitting import sat
 
 HOURS = (
-    WorkingHours(zone="Europe/Berlin", week=((Range(0, 1440),),) * 7),
+    WorkingHours(zone="Europe/Berlin", week=((Range(0, 1440),),) * 6 + ((),)),
     WorkingHours(zone="Europe/Berlin"),
     WorkingHours(zone="America/Sao_Paulo", week=((Range(22 * 60, 30 * 60),),) * 7),
     WorkingHours(zone="Europe/Berlin", week=((Range(540, 720), Range(780, 1020)),) * 7),
@@ -31,8 +32,8 @@ HOURS = (
 )
 STARTS = (
     datetime(2026, 11, 23, 9, tzinfo=UTC),
-    datetime(2026, 10, 25, 0, 30, tzinfo=UTC),
-    datetime(2026, 3, 29, 0, 30, tzinfo=UTC),
+    datetime(2026, 10, 24, 22, 30, tzinfo=UTC),
+    datetime(2026, 3, 28, 21, 30, tzinfo=UTC),
     datetime(2026, 11, 20, 15, 50, tzinfo=UTC),
     datetime(1970, 1, 1, 3, tzinfo=UTC),
 )
@@ -243,6 +244,8 @@ class Hostile(RuleBasedStateMachine):
             self.judge(effect, event)
         self.judge_state(event, effects)
         self.judge_memory()
+        if kind is not m.Woke:
+            status(self.state, self.rules)
         if not isinstance(event, m.Stopping):
             settled, more = step(self.state, m.Woke(at=self.at, tick=self.state.tick), self.rules)
             assert [type(effect) for effect in more] == [m.Wake], "a step leaves nothing undone"
@@ -339,7 +342,7 @@ TestHostile.settings = settings(
     derandomize=True,  # a red build is red for everyone
     database=None,
     deadline=None,
-    max_examples=300,
+    max_examples=200,
     stateful_step_count=40,
     suppress_health_check=list(HealthCheck),
 )
