@@ -14,7 +14,6 @@ from psoas_nudge.core.hours import Span
 from psoas_nudge.core.model import Rules, State
 from psoas_nudge.core.sitting import sat
 
-
 FAR = 3650 * 86400.0
 """No pause, snooze or forecast reaches further (seconds): dates end, and a length of time can be any."""
 
