@@ -101,7 +101,7 @@ class ExtIdle:
             self._idle = True
             self._report(InputStopped(self._threshold))
             if self._version > 1:
-                self._doubt = asyncio.get_running_loop().call_later(INHIBITED_AFTER, self._settle)
+                self._wonder()
         elif what == RESUMED and self._idle:
             self._idle = False
             self._no_doubt()
@@ -113,8 +113,14 @@ class ExtIdle:
 
     def _on_inhibitable(self, _notification: int, what: int) -> None:
         self._rests = what == IDLED
-        if self._idle and not self._doubt:
+        if self._idle and self._rests and not self._doubt:
             self._settle()
+        elif self._idle and not self._rests:
+            self._wonder()  # the person may just have come back: both resume, one after the other
+
+    def _wonder(self) -> None:
+        if not self._doubt:
+            self._doubt = asyncio.get_running_loop().call_later(INHIBITED_AFTER, self._settle)
 
     def _settle(self) -> None:
         """No input, but the compositor does not call it idle: something keeps the screen on."""
