@@ -20,6 +20,8 @@ log = logging.getLogger(__name__)
 
 Clock = Callable[[], float]
 AUTO = "auto"
+LAST_WAY_OUT = "terminal"
+"""That prompts come this way is said, because the person may look for them elsewhere."""
 
 
 def _freedesktop(_clock: Clock) -> Notifier:
@@ -89,6 +91,8 @@ class Chooser:
                 await self._ready(name)
             except Unavailable:
                 continue
+            if name == LAST_WAY_OUT and self._said:
+                log.warning("no notification service here: prompts appear in this terminal (psoas-nudge doctor: why)")
             return
         log.warning("no notifier works here: %s", self._reasons(self._said))
 
