@@ -94,7 +94,7 @@ SIGN = 60.0
 SOON = 0.001
 """No wake-up is asked for sooner (seconds): what rounding leaves of a wait could be too short to move a clock on."""
 DRIFT = 1.0
-"""Seconds by which instants and ticks may part between two events before hours are looked up again."""
+"""Seconds by which instants and ticks may part between two events; more means that the clock was set."""
 
 Rule = Callable[[Turn], None]
 
@@ -117,8 +117,6 @@ def step(state: State, event: AnyEvent, rules: Rules) -> tuple[State, tuple[AnyE
     turn = Turn(state, event, rules)
     if not isinstance(event, Started):
         sitting.gap(turn, state)
-        if _clock_set(state, event):
-            turn.change(span=None, looked=EPOCH)
         for rule in OVERDUE:
             rule(turn)
     for handle in HANDLERS[type(event)]:
@@ -140,7 +138,7 @@ HANDLERS: dict[type[Event], tuple[Callable[[Turn, Any], None], ...]] = {
     Started: (asking.started, sitting.started, _forget_hours),
     Stopping: (asking.stopping,),
     Woke: (),
-    ClockSet: (_forget_hours,),
+    ClockSet: (),
     Reloaded: (_forget_hours,),
     Idle: (sitting.idle,),
     Active: (sitting.active,),

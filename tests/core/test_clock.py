@@ -93,6 +93,17 @@ def test_events_that_come_with_an_older_time_count_zero() -> None:
     assert minutes(day) == [15]
 
 
+@pytest.mark.parametrize("sitting", [True, False])
+def test_what_rounding_leaves_of_a_wait_moves_the_clock_on(sitting: bool) -> None:
+    day = Day()
+    if sitting:
+        day.touch()
+    day.feed(m.Paused, length=0.001)
+    assert (day.tick + 0.001) - day.tick < 0.001
+    day.read(1)
+    assert day.seen == ["09:00 pause", "09:00 resume"]
+
+
 def test_a_working_night_is_one_stretch_with_the_budget_of_each_date() -> None:
     day = Day("2026-11-23 22:00", hours=NIGHTS, daily_limit=1)
     for _ in range(8):

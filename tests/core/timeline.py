@@ -192,7 +192,7 @@ class Day:
 
     def _pass(self, seconds: float) -> None:
         target = self.tick + seconds
-        while True:
+        for _ in range(1000 + int(seconds)):
             points = [target]
             if self.wake is not None and self.alive:
                 points.append(self.wake)
@@ -206,6 +206,7 @@ class Day:
                 self.last_input = self.tick
             if not self._deliver() and point >= target:
                 return
+        raise AssertionError("wake-ups in a loop")
 
     def _store(self) -> None:
         """As the daemon does: a commit when more than time has changed, a touch of the sign otherwise."""
