@@ -1,15 +1,16 @@
 """A systemd user unit: starts with the graphical session, and starts again with growing pauses when it fails.
 
-Hardening stops where a desktop session begins, because the guide opens a browser and hooks run a person's programs,
-and both inherit what is forbidden here. Left out on purpose:
-  RestrictNamespaces, SystemCallFilter=@system-service, MemoryDenyWriteExecute: browsers build their own sandbox from
-      namespaces and chroot, compile scripts, and graphics drivers map writable code;
+Hardened as far as a desktop session allows. What the daemon opens for the person (a browser, an editor) is started
+outside of it (daemon/outside.py); hooks run inside and cannot gain privileges, so no sudo and no snaps in them.
+Left out, and why:
   ProtectSystem, ProtectHome, PrivateTmp, PrivateDevices, ProtectProc, PrivateUsers: a user's manager can only do these
       with an unprivileged user namespace, which distributions switch off; besides, /tmp holds the X socket, /dev the
       sound and video devices and /proc the processes that tell of a call, and home the configuration;
-  CapabilityBoundingSet, IPAddressDeny, DeviceAllow: need privileges that a user's manager has not (and it starts
-      without capabilities anyway); PrivateNetwork: the page is served on the loopback.
-KillMode=process, because what was opened from a prompt belongs to the person and must outlive a restart.
+  CapabilityBoundingSet, IPAddressDeny, DeviceAllow, ProtectClock, ProtectKernel...: need privileges that a user's
+      manager has not (and it starts without capabilities anyway); PrivateNetwork: the X socket may be an abstract one;
+  MemoryDenyWriteExecute: libffi, which speaks to X and sound, maps writable code;
+  SystemCallFilter=@system-service, RestrictNamespaces: a hook may be any program.
+KillMode=process, because what a hook started belongs to the person and must outlive a restart.
 No Environment= and no PassEnvironment=: the session's own environment is what the manager was told at login.
 """
 
@@ -48,7 +49,7 @@ Restart=on-failure
 RestartSec={pause}
 {back_off}# 2 is bad input: starting again would not mend it.
 RestartPreventExitStatus=2
-TimeoutStartSec=60s
+TimeoutStartSec=120s
 TimeoutStopSec=10s
 KillMode=process
 OOMPolicy=continue

@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 from psoas_nudge.core.model import StartGuide
+from psoas_nudge.daemon.outside import outside
 from psoas_nudge.places import CONFIG_VARIABLE
 
 log = logging.getLogger(__name__)
@@ -40,12 +41,13 @@ class Guiding:
             self._look(number)
         if self.kind == "none":
             return
-        environ = os.environ | self._config | (dict.fromkeys(TOKENS, token) if token else {})
+        added = self._config | (dict.fromkeys(TOKENS, token) if token else {})
         for_prompt = () if prompt is None else ("--prompt", str(prompt))
         words = ("-m", "psoas_nudge.guide", routine, *for_prompt, f"--{self.kind}")
+        argv = outside([sys.executable, *words], added)
         try:
             guide = subprocess.Popen(  # noqa: S603 - this very Python, and a routine whose id was looked up
-                [sys.executable, *words], env=environ, stdin=subprocess.DEVNULL, start_new_session=True
+                argv, env=os.environ | added, stdin=subprocess.DEVNULL, start_new_session=True
             )
         except OSError as error:
             log.warning("the guide could not be started: %s", error)

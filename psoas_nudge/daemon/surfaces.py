@@ -18,6 +18,7 @@ from psoas_nudge.core.catalogue import rotation, suggestion
 from psoas_nudge.daemon.commands import Commands
 from psoas_nudge.daemon.daemon import Daemon
 from psoas_nudge.daemon.guiding import Guiding
+from psoas_nudge.daemon.outside import outside
 from psoas_nudge.tray import commands as t
 from psoas_nudge.tray.service import Service
 from psoas_nudge.tray.tray import Tray
@@ -114,7 +115,7 @@ class Surfaces:
         if not self._configuration.exists():
             save(self._configuration, example(), fresh=True)
         try:
-            subprocess.Popen(["xdg-open", str(self._configuration)], start_new_session=True)  # noqa: S603, S607 - no shell, the person's own PATH
+            subprocess.Popen(outside(["xdg-open", str(self._configuration)]), start_new_session=True)  # noqa: S603 - no shell, the person's own PATH
         except OSError as error:
             self._daemon.tell(
                 "The schedule cannot be opened from here", f"Edit {self._configuration} ({error.strerror})"
