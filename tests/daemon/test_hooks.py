@@ -173,18 +173,20 @@ async def test_the_end_of_the_daemon_waits_a_moment_and_leaves_no_hook_behind(
 ) -> None:
     hooks = Hooks(
         {
-            "skipped": sh('until test -e "$1"; do :; done; touch "$2"', str(tmp_path / "go"), str(tmp_path / "quick")),
+            "skipped": sh(
+                'until test -e "$1"; do :; done; echo >> "$2"', str(tmp_path / "go"), str(tmp_path / "quick")
+            ),
             "missed": sh('echo $$ > "$1"; exec sleep 60', str(tmp_path / "slow")),
         }
     )
-    for event in ("skipped", "missed", "missed"):
+    for event in ("skipped", "skipped", "missed", "missed"):
         hooks.fire(event, b"{}")
     await until(lambda: (tmp_path / "slow").exists() and (tmp_path / "slow").read_text())
     (tmp_path / "go").touch()
     begun = time.perf_counter()
     await hooks.close()
     assert time.perf_counter() - begun < 1.5
-    assert (tmp_path / "quick").exists()
+    assert (tmp_path / "quick").read_text() == "\n", "what runs may end, what waits does not begin"
     assert not alive(int((tmp_path / "slow").read_text()))
     assert "on_missed: 1 waiting events are left out" in caplog.text
     hooks.fire("skipped", b"{}")
@@ -266,6 +268,14 @@ def test_a_link_is_as_safe_as_what_it_leads_to(config: Path, tmp_path: Path) -> 
     link = tmp_path / "link.toml"
     link.symlink_to(config)
     with pytest.raises(ConfigInvalid, match="others can write the file"):
+        refuse_writable_by_others(link)
+    (tmp_path / "open").mkdir()
+    (tmp_path / "open").chmod(0o777)
+    config.chmod(0o600)
+    config.rename(tmp_path / "open" / "config.toml")
+    link.unlink()
+    link.symlink_to(tmp_path / "open" / "config.toml")
+    with pytest.raises(ConfigInvalid, match="others can write the folder"):
         refuse_writable_by_others(link)
 
 
