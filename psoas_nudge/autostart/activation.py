@@ -23,6 +23,18 @@ def render(argv: Sequence[str], unit: str | None = None) -> str:
     return f"[D-BUS Service]\nName={LABEL}\nExec={' '.join(_quoted(word) for word in argv)}\n{handed_over}"
 
 
+def tell_the_bus(computer: Computer) -> None:
+    """Have the session bus read its service files again: it does not watch a folder that was not there at its start.
+
+    Where this fails the bus reads them at the next login, so a failure is none. Without an address in the environment
+    it is not tried, because dbus-send would then start a bus of its own.
+    """
+    if not computer.environ.get("DBUS_SESSION_BUS_ADDRESS"):
+        return
+    bus = "org.freedesktop.DBus"
+    computer.run(["dbus-send", "--session", f"--dest={bus}", "/org/freedesktop/DBus", f"{bus}.ReloadConfig"])
+
+
 def _quoted(word: str) -> str:
     # the bus first undoes escapes of the value, then splits it as a shell would
     return shlex.quote(word).replace("\\", "\\\\")

@@ -74,15 +74,21 @@ def choose(computer: Computer, name: str | None = None, ways: Sequence[Way] = WA
 def enable(computer: Computer, argv: Sequence[str], name: str | None = None, ways: Sequence[Way] = WAYS) -> Done:
     """Make the next login start `argv`, in one way only."""
     way, passed_over = choose(computer, name, ways)
-    removed = tuple(other for other in ways if other is not way and other.disable(computer))
     # the other ways go first: ways on one system share the activation file
-    return Done(way=way, changed=way.enable(computer, argv), removed=removed, passed_over=passed_over)
+    removed = tuple(other for other in ways if other is not way and other.disable(computer))
+    changed = way.enable(computer, argv)
+    if changed and activation.path(computer).exists():
+        activation.tell_the_bus(computer)
+    return Done(way=way, changed=changed, removed=removed, passed_over=passed_over)
 
 
 def disable(computer: Computer, ways: Sequence[Way] = WAYS) -> tuple[Way, ...]:
     """Leave nothing behind of any way; those of which there was something."""
+    known_to_the_bus = activation.path(computer).exists()
     removed = tuple(way for way in ways if way.disable(computer))
     clear([activation.path(computer)], computer.home)  # also one whose way was removed by hand
+    if known_to_the_bus:
+        activation.tell_the_bus(computer)
     return removed
 
 

@@ -204,6 +204,12 @@ def test_a_bus_under_systemd_hands_the_start_to_the_unit() -> None:
     assert "Exec='/a b/x' run\n" in activation.render(["/a b/x", "run"])
 
 
+def test_a_shell_without_a_session_bus_starts_none(pretend, program) -> None:
+    here = pretend()
+    chooser.enable(here.computer, program, "xdg", here.ways)
+    assert not [argv for argv in here.commands.asked if argv[0] == "dbus-send"]
+
+
 def test_a_write_that_fails_leaves_the_old_file_and_no_litter(tmp_path: Path, monkeypatch) -> None:
     target = tmp_path / "unit"
     put({target: b"old"})

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from psoas_nudge.autostart import activation, systemd, xdg
+from psoas_nudge.autostart import activation, chooser, systemd, xdg
 from psoas_nudge.autostart.port import Computer
 
 ODD = "a b'c$d"
@@ -66,25 +66,27 @@ def test_glib_starts_the_program_of_the_entry(desktop_need, eventually, odd_prog
     assert (tmp_path / "started").read_text() == "run --x=$HOME\n"
 
 
-def test_a_session_bus_starts_it_from_the_activation_file(
-    desktop_need, eventually, odd_program: Path, tmp_path: Path
+def test_a_running_session_bus_learns_to_start_it(
+    desktop_need, eventually, odd_program: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     desktop_need("dbus-daemon", "gdbus")
-    computer = Computer(environ={}, home=tmp_path)
-    file = activation.path(computer)
-    file.parent.mkdir(parents=True)
-    file.write_text(activation.render([str(odd_program), "run"]))
     config, socket = tmp_path / "bus.conf", tmp_path / "bus"
+    address = f"unix:path={socket}"
+    computer = Computer(environ={"DBUS_SESSION_BUS_ADDRESS": address}, home=tmp_path, platform="linux")
+    services = activation.path(computer).parent  # not there yet when the bus starts
     config.write_text(
-        f"<busconfig><type>session</type><listen>unix:path={socket}</listen><servicedir>{file.parent}</servicedir>"
-        '<policy context="default"><allow user="*"/><allow own="*"/><allow send_destination="*"/><allow eavesdrop="true"/></policy></busconfig>'
+        f"<busconfig><type>session</type><listen>{address}</listen><servicedir>{services}</servicedir>"
+        '<policy context="default"><allow user="*"/><allow own="*"/><allow send_destination="*"/>'
+        '<allow eavesdrop="true"/></policy></busconfig>'
     )
+    monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", address)
     argv = ["dbus-daemon", "--config-file", str(config), "--nofork", "--nopidfile", "--nosyslog"]
     with subprocess.Popen(argv, stderr=subprocess.DEVNULL) as bus:
         try:
             eventually(socket.exists)
+            chooser.enable(computer, [str(odd_program), "run"], "xdg")
             start = "org.freedesktop.DBus.StartServiceByName"
-            call = ["gdbus", "call", "--address", f"unix:path={socket}", "--dest", "org.freedesktop.DBus"]
+            call = ["gdbus", "call", "--address", address, "--dest", "org.freedesktop.DBus"]
             path = ["--object-path", "/org/freedesktop/DBus", "--method", start, activation.LABEL, "0"]
             with subprocess.Popen([*call, *path], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as caller:
                 eventually((tmp_path / "started").exists)
