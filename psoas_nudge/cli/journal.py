@@ -50,7 +50,7 @@ def journal(ctx: click.Context, json_: bool, since: str | None, kinds: tuple[str
             for stored in entries:
                 sys.stdout.buffer.write(as_json(stored) + b"\n")
             sys.stdout.buffer.flush()
-        elif not _print_days(entries):
+        elif not print_days(entries):
             print("Nothing recorded matches." if since or kinds else NOTHING_YET)
 
 
@@ -107,7 +107,7 @@ def moment(text: str) -> datetime:
         raise BadInput(f'"{text}" is not a time. {LOOKS} Or how long ago: "2h".') from None
 
 
-def _print_days(entries: Iterator[Stored], out: TextIO | None = None) -> bool:
+def print_days(entries: Iterator[Stored], out: TextIO | None = None) -> bool:
     """Print the entries under their days; whether there were any."""
     from psoas_nudge.cli.entry_words import words
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 from collections import deque
 from collections.abc import Callable, Sequence
+from datetime import tzinfo
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
@@ -37,9 +38,11 @@ from psoas_nudge.daemon.clock import Clock
 from psoas_nudge.daemon.log import line
 from psoas_nudge.errors import JournalBroken
 from psoas_nudge.journal.records import Stored
-from psoas_nudge.journal.store import Journal
 
 log = logging.getLogger(__name__)
+
+LOGGED = frozenset({Show, StartGuide, Refuse})
+"""Effects that the log tells of, one line each."""
 
 
 class World(Protocol):
@@ -63,10 +66,18 @@ class World(Protocol):
         """A step was taken; the state is the new one."""
 
 
+class Keeper(Protocol):
+    """What keeps entries and state: the journal, or nothing that lasts. See journal.store.Journal."""
+
+    def load(self) -> State | None: ...
+
+    def commit(self, entries: Sequence[AnyEntry], state: State, zone: tzinfo) -> tuple[Stored, ...]: ...
+
+
 class Runner:
     """Holds the state. `feed` is the only way in."""
 
-    def __init__(self, journal: Journal, rules: Rules, clock: Clock, world: World) -> None:
+    def __init__(self, journal: Keeper, rules: Rules, clock: Clock, world: World) -> None:
         self.rules = rules
         self.state = journal.load() or State()
         self._journal, self._clock, self._world = journal, clock, world
@@ -103,18 +114,22 @@ class Runner:
 
     def _step(self, event: AnyEvent) -> None:
         self.state, effects = step(self.state, event, self.rules)
-        log.debug("%s -> %s", event, effects)
-        self._commit([effect.entry for effect in effects if isinstance(effect, Record)])
+        if log.isEnabledFor(logging.DEBUG):
+            log.debug("%s -> %s", event, effects)
+        entries = [effect.entry for effect in effects if type(effect) is Record]
+        if entries or self._unwritten or not _same(self._stored, self.state):
+            self._commit(entries)
         for effect in effects:
             self._do(effect)
         self._world.stepped(self.state)
 
     def _do(self, effect: AnyEffect) -> None:
-        if isinstance(effect, Record):
+        kind = type(effect)
+        if kind is Record:
             return
-        if isinstance(effect, Show | StartGuide | Refuse):
-            log.info("%s", line(type(effect).__name__.lower(), to_builtins(effect)))
-        self._carry_out[type(effect)](effect)
+        if kind in LOGGED:
+            log.info("%s", line(kind.__name__.lower(), to_builtins(effect)))
+        self._carry_out[kind](effect)
 
     def _show(self, effect: Show) -> None:
         if self._unwritten:
@@ -125,8 +140,6 @@ class Runner:
     def _commit(self, entries: list[AnyEntry]) -> None:
         """Write what changed. When the disk refuses, nothing new is shown and the entries wait for the next step."""
         self._unwritten.extend(entries)
-        if not self._unwritten and _same(self._stored, self.state):
-            return
         try:
             stored = self._journal.commit(self._unwritten, self.state, ZoneInfo(self.rules.hours.zone))
         except JournalBroken as error:

@@ -1,0 +1,139 @@
+"""`simulate`: what would have been recorded, had the days gone as a trace tells."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import get_args
+
+import click
+from msgspec.structs import replace
+
+from psoas_nudge import places
+from psoas_nudge.cli.journal import print_days
+from psoas_nudge.cli.trace import read_trace
+from psoas_nudge.cli.when import parse_moment, parse_pause
+from psoas_nudge.config import Settings, load
+from psoas_nudge.core import model as m
+from psoas_nudge.core.durations import parse_duration
+from psoas_nudge.daemon.simulation import VIA, Simulation, made_up
+from psoas_nudge.daemon.virtual import Act, During
+from psoas_nudge.errors import BadInput
+from psoas_nudge.journal import Stored, as_json
+
+EVENTS: dict[str, type[m.Event]] = {"resume": m.Resumed, "stand": m.Stood, "sit": m.Sat}
+IGNORE = "ignore"
+
+
+@click.command(
+    epilog="Examples: psoas-nudge simulate --days 30 --answers accept; psoas-nudge simulate day.jsonl --json",
+)
+@click.argument("trace", required=False, type=click.Path(path_type=Path, dir_okay=False, allow_dash=True))
+@click.option(
+    "--config", "own_config", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="Use FILE."
+)
+@click.option("--json", "json_", is_flag=True, help="One JSON object a line, as `journal --json` prints them.")
+@click.option(
+    "--answers",
+    type=click.Choice([*get_args(m.Answer), IGNORE]),
+    default=IGNORE,
+    help="How every prompt is answered; not at all, if left out.",
+)
+@click.option("--answer-after", default="20s", metavar="FOR", help="How long after it came up; 20s, if left out.")
+@click.option("--days", type=click.IntRange(1, 3660), metavar="N", help="Make up N plausible days instead of a trace.")
+@click.option("--from", "first", metavar="DATE", help="The first of the made-up days; today, if left out.")
+@click.option("--seed", type=int, default=0, metavar="S", help="Other made-up days for each number.")
+@click.pass_obj
+def simulate(
+    config_file: Path | None,
+    trace: Path | None,
+    own_config: Path | None,
+    json_: bool,
+    answers: str,
+    answer_after: str,
+    days: int | None,
+    first: str | None,
+    seed: int,
+) -> None:
+    """Play TRACE through the real rules in no time, and print what would be recorded.
+
+    TRACE has one JSON object a line, in any order; "-" is standard input. No sensor, notification or journal of yours
+    is touched.
+
+    \b
+    {"from": "2026-11-23T09:00:00+01:00", "to": "2026-11-23T10:30:00+01:00", "signal": "input"}
+    {"at": "2026-11-23T09:50:00+01:00", "do": "pause 30m"}
+
+    Signals: input (in use, with gaps under 5 s), locked, suspended, call, playing, fullscreen, do-not-disturb.
+    To do: accept, skip, snooze, pause 30m, resume, stand, sit.
+    """
+    if (trace is None) == (days is None):
+        raise BadInput("Name a trace, or make days up: psoas-nudge simulate --days 30")
+    delay = parse_duration(answer_after)
+    settings = load(own_config or config_file, os.environ)
+    if days is None:
+        items = _read(trace)
+    else:
+        zone = settings.rules.hours.local(datetime.now(UTC)).tzinfo or UTC
+        begin = parse_moment(first or "today", datetime.now(UTC), zone)
+        items = made_up(days, seed, begin, zone)
+    if not items:
+        return  # a made-up weekend off
+    items, rules = _with_calendar(items, settings)
+    answer = next((known for known in get_args(m.Answer) if known == answers), None)
+    played = Simulation(items, rules, act, answer=answer, answer_after=delay, seed=seed)
+    _print(played.play(), json_)
+
+
+def _read(trace: Path | None) -> list[During | Act]:
+    if str(trace) == "-":
+        return read_trace("-", sys.stdin.buffer)
+    try:
+        with Path(trace or "").open("rb") as lines:
+            return read_trace(str(trace), lines)
+    except OSError as error:
+        raise BadInput(f"{trace} cannot be read: {error.strerror}") from error
+
+
+def _with_calendar(items: list[During | Act], settings: Settings) -> tuple[list[During | Act], m.Rules]:
+    """The trace with the busy times, and the rules with the holidays, of the calendars that the configuration names."""
+    source, rules = settings.calendar, settings.rules
+    if not source.holidays and not source.busy:
+        return items, rules
+    from psoas_nudge.calendars import refresh
+
+    begin = min(item.begin if isinstance(item, During) else item.at for item in items)
+    end = max(item.end if isinstance(item, During) else item.at for item in items)
+    years = tuple(range(begin.year, end.year + 1))
+    cache = places.cache_directory() / "simulate"
+    calendar = asyncio.run(refresh(source.holidays, source.busy, rules.hours.zone, cache, years))
+    for problem in calendar.problems:
+        click.echo(f"psoas-nudge: {problem}", err=True)
+    busy = [During(span.opens, span.closes, m.Signal.BUSY) for span in calendar.busy(begin, end + timedelta(days=1))]
+    return [*items, *busy], replace(rules, hours=calendar.close(rules.hours))
+
+
+def act(do: str, simulation: Simulation) -> None:
+    """Carry out what a line of the trace lets the person do; a refusal changes nothing, as in life."""
+    what, _, rest = do.partition(" ")
+    feed, now = simulation.runner.feed, simulation.desk.now().at
+    if what == "pause":
+        length, until = parse_pause(tuple(rest.split()), now, UTC)
+        feed(m.Paused, length=length, until=until)
+    elif what in EVENTS:
+        feed(EVENTS[what])
+    else:
+        feed(m.Answered, answer=what, via=VIA, delay=parse_duration(rest) if rest else None)
+
+
+def _print(entries: Iterator[Stored], json_: bool) -> None:
+    if json_:
+        for stored in entries:
+            sys.stdout.buffer.write(as_json(stored) + b"\n")
+        sys.stdout.buffer.flush()
+    elif not print_days(entries):
+        print("Nothing would be recorded.")
