@@ -25,9 +25,9 @@ Durations use the second, schedules the first. An event older than the last coun
     Leaving meanwhile is a natural break: nothing is shown.
 9.  One prompt at a time, and each shown prompt gets exactly one outcome: accepted, skipped, snoozed, missed (no answer
     for `expires_after`, 5 min, while present), taken (left for `shortest_break` or longer without answering) or
-    withdrawn (hours closed, paused, quiet began, standing, shutdown). Silence is never success: when there was no
-    input either, the outcome waits until it is known whether the person had left. A late answer is recorded and
-    changes nothing.
+    withdrawn (hours closed, paused, quiet began, standing, shutdown or restart, no notifier confirmed it). Silence is
+    never success: when there was no input either, the outcome waits until it is known whether the person had left. A
+    late answer is recorded and changes nothing.
 10. A snooze lasts `snooze_for` (5 min), at most `max_snoozes` (2) in a row; then it is not offered, and a request is
     refused with the reason. So it is on the last prompt of the day's budget, which could not come back.
 11. A missed prompt is asked again once, after `ask_again_after` (10 min). Two misses in a row double the interval, at

@@ -342,7 +342,7 @@ TestHostile.settings = settings(
     derandomize=True,  # a red build is red for everyone
     database=None,
     deadline=None,
-    max_examples=200,
+    max_examples=150,
     stateful_step_count=40,
     suppress_health_check=list(HealthCheck),
 )
