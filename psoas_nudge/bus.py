@@ -23,6 +23,7 @@ from psoas_nudge.errors import PsoasNudgeError, Unavailable
 log = logging.getLogger(__name__)
 
 DBUS = ("org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus")
+CONNECT_SECONDS = 5.0
 RETRY_SECONDS = (0.2, 1.0, 5.0, 15.0, 60.0)
 
 OnSignal = Callable[[list[Any]], None]
@@ -253,7 +254,10 @@ class Bus:
     async def _open(self) -> None:
         bus_type = BusType.SESSION if self.kind == "session" else BusType.SYSTEM
         bus = MessageBus(bus_address=self._address, bus_type=bus_type, negotiate_unix_fd=self._negotiate_fds)
-        self._bus = await bus.connect()
+        try:
+            self._bus = await asyncio.wait_for(bus.connect(), CONNECT_SECONDS)
+        except TimeoutError as error:
+            raise OSError(f"no answer within {CONNECT_SECONDS:g} s") from error
         bus.add_message_handler(self._on_message)
 
     async def _keep(self) -> None:

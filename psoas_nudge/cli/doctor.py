@@ -17,15 +17,16 @@ from psoas_nudge.bus import buses
 from psoas_nudge.config import load
 from psoas_nudge.control import messages as c
 from psoas_nudge.control.client import ask
-from psoas_nudge.daemon.daemon import ICON, NOTICE
-from psoas_nudge.errors import PsoasNudgeError
+from psoas_nudge.errors import PsoasNudgeError, ShowFailed
 from psoas_nudge.journal.store import Journal
 from psoas_nudge.notify.chooser import Chooser
-from psoas_nudge.notify.port import Message, Surroundings
+from psoas_nudge.notify.port import Capability, Pressed, Surroundings
+from psoas_nudge.notify.probe import TEST_MESSAGE
 from psoas_nudge.presence.chooser import Presence
 from psoas_nudge.presence.port import Session
 
 Row = tuple[str, str, str]
+PRESS_SECONDS = 15
 
 
 @click.command(epilog="Examples: psoas-nudge doctor; psoas-nudge doctor --notify")
@@ -53,18 +54,36 @@ async def _doctor(config_file: Path | None, notify: bool) -> int:
         for port, title in (("idle", "Idle time"), ("signals", "Signals")):
             _table(title, ((each.name, each.state, each.why or each.about) for each in choices if each.port == port))
         notifiers = Chooser(wanted, time.monotonic)
-        await notifiers.start(Surroundings(environ, session_bus, sys.stdin.isatty()), lambda _press: None)
+        pressed: asyncio.Queue[Pressed] = asyncio.Queue()
+        surroundings = Surroundings(environ, session_bus, sys.stdin.isatty())
+        await notifiers.start(surroundings, pressed.put_nowait)
         stack.push_async_callback(notifiers.stop)
         rows = await notifiers.choices()
         _table("Notifiers", ((row.name, row.verdict, row.why) for row in rows))
         if not any(row.verdict == "chosen" for row in rows):
             problems.append("no prompt can be shown here")
         if notify:
-            title, body = "psoas-nudge", "This is what a prompt looks like, without its buttons."
-            shown, _ = await notifiers.show(Message(prompt=NOTICE, title=title, body=body, buttons=(), icon=ICON))
-            print(f"\nA test notification was shown by {shown}.")
+            problems += await _notify(notifiers, pressed)
     print(f"\nThe main job cannot work here: {'; '.join(problems)}." if problems else "\nThe main job works here.")
     return 1 if problems else 0
+
+
+async def _notify(notifiers: Chooser, pressed: asyncio.Queue[Pressed]) -> list[str]:
+    """Show a test notification, and tell which button is pressed."""
+    try:
+        name, ref = await notifiers.show(TEST_MESSAGE)
+    except ShowFailed as error:
+        return [f"the test notification was not shown: {error}"]
+    print(f"\nA test notification was shown by {name}.", end=" ", flush=True)
+    if Capability.BUTTONS in notifiers.capabilities():
+        print(f"Press a button within {PRESS_SECONDS} s to see that it arrives.", flush=True)
+        try:
+            print(f"Pressed: {(await asyncio.wait_for(pressed.get(), PRESS_SECONDS)).answer}.", end="")
+        except TimeoutError:
+            print("No button was pressed.", end="")
+    print()
+    await notifiers.withdraw(name, ref)
+    return []
 
 
 def _basics(config_file: Path | None) -> tuple[str, list[str]]:

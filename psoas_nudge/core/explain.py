@@ -40,7 +40,7 @@ TEXTS = {
     "screen-share": "You are sharing your screen.",
     "busy": "Your calendar says you are busy.",
     "paused": "Prompts are paused until {until}.",
-    "after-quiet": "It has only just stopped being quiet; a prompt waits until {until}.",
+    "after-quiet": "It was quiet, or psoas-nudge was started again, a moment ago; a prompt waits until {until}.",
     "lull": "A prompt is due; it waits for {lull} without input, until {until} at the latest.",
 }
 ENDLESS = {

@@ -8,7 +8,6 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Coroutine, Sequence
-from importlib.resources import files
 from typing import Any, Protocol
 
 from psoas_nudge.core import model as m
@@ -20,12 +19,12 @@ from psoas_nudge.daemon.runner import Runner
 from psoas_nudge.errors import ShowFailed
 from psoas_nudge.journal.records import Stored
 from psoas_nudge.journal.store import Journal
+from psoas_nudge.notify import ICON
 from psoas_nudge.notify.port import Message, Pressed
 from psoas_nudge.presence.port import ClockJumped, InputSeen, InputStopped, Reading, SignalChanged
 
 log = logging.getLogger(__name__)
 
-ICON = str(files("psoas_nudge") / "data" / "icon-128.png")
 BUTTONS: tuple[tuple[m.Answer, str], ...] = (("accept", "Accept"), ("snooze", "Snooze"), ("skip", "Skip"))
 NOTICE = 0
 """The number of a message that is no prompt."""
@@ -135,7 +134,9 @@ class Daemon:
     def pressed(self, press: Pressed) -> None:
         """What the person pressed on the prompt."""
         self._token = press.token
-        self.feed(m.Answered, answer=press.answer, prompt=press.prompt, via="notification")
+        prompt = self.runner.state.prompt
+        via = "terminal" if prompt and prompt.notifier == "terminal" else "notification"
+        self.feed(m.Answered, answer=press.answer, prompt=press.prompt, via=via)
         self._token = None
 
     def reload(self, rules: m.Rules) -> None:

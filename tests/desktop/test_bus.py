@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import socket
 
 import pytest
 from dbus_fast import Message, MessageType
@@ -179,3 +180,12 @@ async def test_a_descriptor_is_handed_over(logind, system_bus):
     with pytest.raises(CallFailed, match="no file descriptor"):
         await bus.call_for_descriptor(*manager, "CanSuspend")
     await bus.close()
+
+
+async def test_a_bus_that_listens_and_never_answers_is_no_bus(folder, monkeypatch):
+    monkeypatch.setattr("psoas_nudge.bus.CONNECT_SECONDS", 0.1)
+    with socket.socket(socket.AF_UNIX) as deaf:
+        deaf.bind(str(folder / "deaf"))
+        deaf.listen()
+        with pytest.raises(Unavailable, match=r"no session bus: no answer within 0\.1 s"):
+            await Bus("session", f"unix:path={folder}/deaf").connect()

@@ -223,3 +223,25 @@ def test_a_hangup_reads_the_configuration_again_and_a_broken_one_changes_nothing
     os.kill(program.daemon.pid, signal.SIGHUP)
     eventually(lambda: dunst.count() == 1)
     assert program.status()["needed"] == 1200
+
+
+def test_doctor_names_what_was_chosen_and_its_test_notification_can_be_pressed(
+    program: Program, dunst, eventually: Eventually
+):
+    with subprocess.Popen(
+        [sys.executable, "-m", "psoas_nudge", "doctor", "--notify"],
+        env=program.environ,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as doctor:
+        eventually(lambda: dunst.count() == 1)
+        dunst.press("Snooze")
+        told, _ = doctor.communicate(timeout=20)
+    assert doctor.returncode == 0
+    lines = [" ".join(line.split()) for line in told.splitlines()]
+    assert any(line.startswith("x11 chosen") for line in lines)
+    assert any(line.startswith("freedesktop chosen") for line in lines)
+    assert any(line.startswith("daemon running") for line in lines)
+    assert "Pressed: snooze." in told
+    assert lines[-1] == "The main job works here."
