@@ -14,6 +14,7 @@ import click
 
 from psoas_nudge import places
 from psoas_nudge.bus import buses
+from psoas_nudge.cli.presence import ByName, live
 from psoas_nudge.config import load
 from psoas_nudge.control import messages as c
 from psoas_nudge.control.client import ask
@@ -29,15 +30,20 @@ Row = tuple[str, str, str]
 PRESS_SECONDS = 15
 
 
-@click.command(epilog="Examples: psoas-nudge doctor; psoas-nudge doctor --notify")
+@click.command(epilog="Examples: psoas-nudge doctor; psoas-nudge doctor --notify; psoas-nudge doctor --watch")
 @click.option("--notify", is_flag=True, help="Also show a test notification.")
+@click.option("--watch", is_flag=True, help="Then show what every sensor sees, live, until Ctrl+C.")
 @click.pass_obj
-def doctor(config_file: Path | None, notify: bool) -> None:
+def doctor(config_file: Path | None, notify: bool, watch: bool) -> None:
     """What works here: for every port what was chosen, what else is available, what is missing and how to get it.
 
     Ends with status 1 when the main job cannot work here.
     """
-    sys.exit(asyncio.run(_doctor(config_file, notify)))
+    status = asyncio.run(_doctor(config_file, notify))
+    if watch:
+        print("\nWhat the sensors see: type, lock, join a call. Ctrl+C ends it.")
+        live(ByName())
+    sys.exit(status)
 
 
 async def _doctor(config_file: Path | None, notify: bool) -> int:
@@ -131,4 +137,4 @@ def _table(title: str, rows: Iterable[Row]) -> None:
 
 def _rows(rows: Iterable[Row]) -> None:
     for name, state, why in rows:
-        print(f"  {name:<16} {state:<12} {why}".rstrip())
+        print(f"  {name:<20} {state:<12} {why}".rstrip())

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from typing import Any, Literal
 
 from msgspec import Struct
@@ -60,7 +60,11 @@ class _Place:
 
 
 class Presence:
-    """All sensors of a session behind one `report`. `retry_seconds`: the growing pauses before a lost one is tried."""
+    """All sensors of a session behind one `report`.
+
+    `retry_seconds`: the growing pauses before a lost sensor is tried again. `listen` hears every reading of every
+    sensor in use, with the sensor's name, before it is merged: for `doctor --watch`.
+    """
 
     def __init__(
         self,
@@ -68,10 +72,11 @@ class Presence:
         sensors: Sequence[Row] = SENSORS,
         *,
         retry_seconds: Sequence[float] = RETRY_SECONDS,
+        listen: Callable[[str, Reading], None] = lambda _name, _reading: None,
     ) -> None:
         self._idle = [_Place(row) for row in idle_sources]
         self._sensors = [_Place(row) for row in sensors]
-        self._retry_seconds = retry_seconds
+        self._retry_seconds, self._listen = retry_seconds, listen
         self._current: _Place | None = None
         self._threshold: float | None = None
         self._told_none = False
@@ -199,6 +204,7 @@ class Presence:
         """Pass a reading on. Signals may come while the sensor is being started; input only from the one in use."""
         if self._stopped or place.sensor not in {None, sensor}:
             return
+        self._listen(place.row.name, reading)
         match reading:
             case SignalChanged(signal=signal, on=on):
                 self._signal(place, signal, on=on)

@@ -13,15 +13,38 @@ from contextlib import suppress
 
 from psoas_nudge.bus import buses
 from psoas_nudge.errors import Unavailable
-from psoas_nudge.presence.port import Reading, Sensor, Session
+from psoas_nudge.presence.port import (
+    ClockJumped,
+    InputSeen,
+    InputStopped,
+    Reading,
+    Sensor,
+    Session,
+    SignalChanged,
+    SourceLost,
+)
 
 THRESHOLD = 3.0
 
 
+def words(reading: Reading) -> str:
+    """A reading for people."""
+    match reading:
+        case InputSeen():
+            return "input"
+        case InputStopped(seconds=seconds):
+            return f"no input for {seconds:.1f} s"
+        case SignalChanged(signal=signal, on=on):
+            return f"{signal.value} {'on' if on else 'off'}"
+        case ClockJumped():
+            return "the clock was set, or the machine slept"
+        case SourceLost(why=why):
+            return f"lost: {why}"
+
+
 def show(reading: Reading) -> None:
     """Print one reading with the time of day."""
-    fields = " ".join(f"{name}={getattr(reading, name)}" for name in reading.__struct_fields__)
-    sys.stdout.write(f"{time.strftime('%H:%M:%S')} {type(reading).__name__} {fields}\n")
+    sys.stdout.write(f"{time.strftime('%H:%M:%S')} {words(reading)}\n")
     sys.stdout.flush()
 
 

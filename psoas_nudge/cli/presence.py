@@ -1,0 +1,107 @@
+"""`presence`: what the sensors see, live, for people and as JSON lines for their own scripts.
+
+It starts sensors of its own, so it works with and without a daemon.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+import time
+from collections.abc import Callable
+from datetime import datetime
+from typing import Protocol
+
+import click
+import msgspec
+
+from psoas_nudge.bus import buses
+from psoas_nudge.core.durations import parse_duration
+from psoas_nudge.presence.chooser import Presence
+from psoas_nudge.presence.port import ClockJumped, InputSeen, InputStopped, Reading, Session, SignalChanged
+from psoas_nudge.presence.probe import words
+
+IDLE_AFTER = 10.0
+
+
+class Out(Protocol):
+    """Where readings go: `merged` as the daemon gets them, `heard` each as its sensor said it."""
+
+    def merged(self, reading: Reading) -> None: ...
+
+    def heard(self, name: str, reading: Reading) -> None: ...
+
+
+class ByName:
+    """For people: every reading of every sensor, with its name."""
+
+    def merged(self, reading: Reading) -> None:
+        """Said by `heard` already."""
+
+    def heard(self, name: str, reading: Reading) -> None:
+        """One line."""
+        print(f"{time.strftime('%H:%M:%S')}  {name:<20} {words(reading)}", flush=True)
+
+
+class AsJson:
+    """For scripts: one object a line, one line a change."""
+
+    def merged(self, reading: Reading) -> None:
+        """One line; `kind` is active, idle, signal or clock-jumped."""
+        line: dict[str, object] = {"at": datetime.now().astimezone().isoformat(timespec="milliseconds")}
+        match reading:
+            case InputSeen():
+                line["kind"] = "active"
+            case InputStopped(seconds=seconds):
+                line |= {"kind": "idle", "seconds": round(seconds, 3)}
+            case SignalChanged(signal=signal, on=on):
+                line |= {"kind": "signal", "signal": signal.value, "on": on}
+            case ClockJumped():
+                line["kind"] = "clock-jumped"
+        print(msgspec.json.encode(line).decode(), flush=True)
+
+    def heard(self, name: str, reading: Reading) -> None:
+        """Not merged yet."""
+
+
+@click.command(epilog="Examples: psoas-nudge presence; psoas-nudge presence --json --idle-after 1m")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a line, one line a change, merged.")
+@click.option("--idle-after", metavar="LENGTH", default="10s", help='When missing input counts as idle; "10s".')
+def presence(as_json: bool, idle_after: str) -> None:
+    """What the sensors see, as it happens, until Ctrl+C. Never what was typed: only how long ago."""
+    live(AsJson() if as_json else ByName(), parse_duration(idle_after))
+
+
+def live(out: Out, idle_after: float = IDLE_AFTER) -> None:
+    """Print readings until interrupted, or until nobody reads them any more."""
+    try:
+        asyncio.run(_live(out, idle_after))
+    except KeyboardInterrupt:
+        return
+    except BrokenPipeError:
+        # Whoever read, like `head`, has had enough: what is left unwritten must not fail again at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+async def _live(out: Out, idle_after: float) -> None:
+    unread: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+    def guarded(tell: Callable[..., None]) -> Callable[..., None]:
+        def told(*what: object) -> None:
+            try:
+                tell(*what)
+            except BrokenPipeError as error:
+                if not unread.done():
+                    unread.set_exception(error)
+
+        return told
+
+    sensors = Presence(listen=guarded(out.heard))
+    async with buses(lambda _kind, why: print(why, file=sys.stderr)) as (session_bus, system_bus):
+        try:
+            await sensors.start(Session(dict(os.environ), session_bus, system_bus), guarded(out.merged))
+            await sensors.watch(max(idle_after, 0.1))
+            await unread
+        finally:
+            await sensors.stop()
