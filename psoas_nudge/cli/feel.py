@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from textwrap import fill
 from typing import get_args
 
 import click
@@ -46,4 +47,4 @@ def feel(config_file: Path | None, level: int | None, pain: Pain | None, note: s
         raise PsoasNudgeError(f"Not recorded: {receipt.trouble}")
     print("Noted.")
     if receipt.advice:
-        print(receipt.advice)
+        print(fill(receipt.advice, 90))

@@ -19,7 +19,10 @@ from psoas_nudge.guide.opening import load_settings
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line; lengths in seconds.")
 @click.pass_context
 def routines(ctx: click.Context, as_json: bool) -> None:
-    """The routines there are; * marks those that take turns in prompts."""
+    """The routines there are; * marks those that take turns in prompts.
+
+    Those that need the floor take turns when the setting stretch.floor is on.
+    """
     if ctx.invoked_subcommand:
         return
     rules = load_settings(ctx.obj).rules
@@ -31,7 +34,7 @@ def routines(ctx: click.Context, as_json: bool) -> None:
         return
     width = max(len(routine.id) for routine in every)
     for routine in every:
-        mark = "*" if routine.id in rules.rotation else " "
+        mark = "*" if routine.id in rules.rotation and (rules.floor or "floor" not in routine.needs) else " "
         needs = f", needs {' and '.join(routine.needs)}" if routine.needs else ""
         print(f"{mark} {routine.id:{width}}  {routine.title}, {duration(routine.length)}{needs}")
 

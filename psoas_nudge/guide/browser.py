@@ -6,15 +6,10 @@ so that the window may come to the front (xdg-activation, startup notification).
 
 from __future__ import annotations
 
-import logging
-import os
 import shutil
 import subprocess
 import sys
-import webbrowser
 from collections.abc import Mapping
-
-log = logging.getLogger(__name__)
 
 CHROMIUM_LIKE = (
     "chromium",
@@ -29,16 +24,15 @@ CHROMIUM_LIKE = (
 )
 
 
+OPENERS = {"linux": ("xdg-open", "firefox", "firefox-esr", "epiphany"), "darwin": ("open",)}
+"""What shows an address in the default browser, or in one at least."""
+
+
 def missing(environ: Mapping[str, str]) -> str | None:
     """Why no page can be shown here; None when it can be tried."""
     if why := no_display(environ):
         return why
-    if app_browser(environ) is None:
-        try:
-            webbrowser.get()
-        except webbrowser.Error:
-            return "there is no browser"
-    return None
+    return None if commands("", environ) else "no browser was found"
 
 
 def no_display(environ: Mapping[str, str]) -> str | None:
@@ -48,10 +42,12 @@ def no_display(environ: Mapping[str, str]) -> str | None:
     return None
 
 
-def app_browser(environ: Mapping[str, str]) -> str | None:
-    """The path of a browser that can show a page as a window of its own."""
-    found = (shutil.which(name, path=environ.get("PATH")) for name in CHROMIUM_LIKE)
-    return next((path for path in found if path), None)
+def commands(url: str, environ: Mapping[str, str]) -> list[list[str]]:
+    """Ways to show the address, the best first."""
+    path = environ.get("PATH")
+    windows = [[found, f"--app={url}"] for name in CHROMIUM_LIKE if (found := shutil.which(name, path=path))][:1]
+    openers = OPENERS.get(sys.platform, ())
+    return windows + [[found, url] for name in openers if (found := shutil.which(name, path=path))]
 
 
 def with_token(environ: Mapping[str, str], token: str | None) -> dict[str, str]:
@@ -61,23 +57,13 @@ def with_token(environ: Mapping[str, str], token: str | None) -> dict[str, str]:
     return {**environ, "XDG_ACTIVATION_TOKEN": token, "DESKTOP_STARTUP_ID": token}
 
 
-def open_app(path: str, url: str, environ: Mapping[str, str]) -> subprocess.Popen[bytes]:
-    """Start the browser with the page as its own window. It outlives this process when it has other windows."""
+def start(command: list[str], environ: Mapping[str, str]) -> subprocess.Popen[bytes]:
+    """Start one of `commands`. The browser outlives this process when it has other windows."""
     return subprocess.Popen(  # noqa: S603 - a path found above and an address of our own, no shell
-        [path, f"--app={url}"],
+        command,
         env=dict(environ),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         start_new_session=True,
     )
-
-
-def open_default(url: str, token: str | None) -> bool:
-    """Show the page in the default browser; whether one was started. Blocks until the starter has returned."""
-    os.environ.update(with_token({}, token))
-    try:
-        return webbrowser.open(url)
-    except webbrowser.Error as error:
-        log.warning("the default browser did not start: %s", error)
-        return False

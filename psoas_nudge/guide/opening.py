@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from importlib.util import find_spec
 from pathlib import Path
+from textwrap import fill
 from typing import Literal
 
 from psoas_nudge import config, places
@@ -101,7 +102,7 @@ def in_terminal(settings: Settings, routine_id: str, prompt: int | None) -> None
         if player.held.total and (answer := terminal.ask_afterwards(console)):
             receipt = reports.felt(*answer)
     if receipt.advice:
-        console.write(receipt.advice + "\n")
+        console.write(fill(receipt.advice, 90) + "\n")
     if trouble := trouble or receipt.trouble:
         raise Unavailable(f"Not all of this is recorded: {trouble}")
 

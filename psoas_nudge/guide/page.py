@@ -69,16 +69,14 @@ async def serve(session: Session, guard: Guard, listener: socket.socket) -> None
 
 async def _show(session: Session, url: str, token: str | None) -> None:
     environ = browser.with_token(os.environ, token)
-    path = browser.app_browser(environ)
-    if path is not None:
-        process = browser.open_app(path, url, environ)
+    for command in browser.commands(url, environ):
+        process = browser.start(command, environ)
         while process.poll() is None and not session.seen and not session.closed.is_set():  # noqa: ASYNC110 - another process is one of the three
             await asyncio.sleep(0.1)
-        if session.seen or process.returncode in {0, None}:
-            return
-        log.warning("%s ended with status %s; trying the default browser", path, process.returncode)
-    if not await asyncio.to_thread(browser.open_default, url, token):
-        session.close()
+        if session.seen or session.closed.is_set() or process.returncode == 0:
+            return  # 0: a browser that runs already was told to show it; the session waits for that
+        log.warning("%s ended with status %s", command[0], process.returncode)
+    session.close()
 
 
 async def run_clock(session: Session) -> None:

@@ -126,6 +126,8 @@ class Recorder:
         match request:
             case c.GuideEnded(routine=routine, left_seconds=left, right_seconds=right, other_seconds=other):
                 performed = left + right + other > 0
+                if not performed and request.prompt is None:
+                    return None, state
                 entry = StretchEntry(
                     at=self.now(),
                     routine=routine,

@@ -82,17 +82,22 @@ def ask_afterwards(console: Console) -> tuple[Afterwards, Pain | None] | None:
     """How it feels after the stretch, with one key, and what kind of pain; None when the person does not say."""
     if not console.keys:
         return None
-    console.write("How does it feel?  [f] fine   [t] tight   [p] pain   any other key: no answer\n")
+    _ask(console, "How does it feel?  [f] fine   [t] tight   [p] pain   any other key: no answer")
     afterwards = AFTERWARDS.get(console.key(ANSWER_WITHIN) or "")
     if afterwards is None:
         return None
     if afterwards != "pain":
         return afterwards, None
-    console.write(
+    _ask(
+        console,
         "What kind?  [s] sharp   [t] throbbing   [d] shooting down the leg   [r] radiating   [w] worse than before   "
-        "[o] something else\n"
+        "[o] something else",
     )
     return afterwards, PAINS.get(console.key(ANSWER_WITHIN) or "")
+
+
+def _ask(console: Console, question: str) -> None:
+    console.write("\n".join(wrap(question, max(20, console.size()[0] - 1))) + "\n")
 
 
 def summary(player: Player) -> str:
