@@ -1,0 +1,173 @@
+"""Reports: through a daemon where one runs, into the journal where none does, and never lost in silence."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from socketserver import StreamRequestHandler, ThreadingUnixStreamServer
+from tempfile import TemporaryDirectory
+
+import msgspec
+import pytest
+
+from psoas_nudge.control import messages as c
+from psoas_nudge.control.lock import Lock
+from psoas_nudge.core.hours import WorkingHours
+from psoas_nudge.core.model import AdviceEntry, AnyEntry, ClearedEntry, FeelEntry, Rules, StretchEntry
+from psoas_nudge.guide.player import Held
+from psoas_nudge.guide.reports import Places, Recorder, StretchReports
+from psoas_nudge.journal import Journal
+
+NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)
+
+
+@pytest.fixture
+def where() -> Iterator[Places]:
+    with TemporaryDirectory(prefix="pn-") as folder:
+        yield Places(socket=Path(folder, "s"), lock=Path(folder, "lock"), journal=Path(folder, "data", "journal.db"))
+
+
+@pytest.fixture
+def recorder(where: Places) -> Recorder:
+    return Recorder(where, Rules(hours=WorkingHours()), lambda: NOW)
+
+
+def recorded(where: Places) -> list[AnyEntry]:
+    found = Journal.open_reading(where.journal)
+    if found is None:
+        return []
+    with found:
+        return [line.entry for line in found.read()]
+
+
+def hurt(where: Places) -> str | None:
+    with Journal.open(where.journal) as journal:
+        state = journal.load()
+        assert state
+        return state.hurt
+
+
+class FakeDaemon:
+    """Takes requests on the socket and answers each with `reply`."""
+
+    def __init__(self, path: Path, reply: c.Reply) -> None:
+        self.asked: list[c.AnyRequest] = []
+        daemon = self
+
+        class Handler(StreamRequestHandler):
+            def handle(self) -> None:
+                daemon.asked.append(msgspec.json.decode(self.rfile.readline(), type=c.AnyRequest))
+                self.wfile.write(msgspec.json.encode(reply) + b"\n")
+
+        self.server = ThreadingUnixStreamServer(str(path), Handler)
+        self.thread = threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.01})
+        self.thread.start()
+
+    def stop(self) -> None:
+        self.server.shutdown()
+        self.server.server_close()
+        self.thread.join()
+
+
+@pytest.fixture
+def daemon(where: Places) -> Iterator[Callable[[c.Reply], FakeDaemon]]:
+    started: list[FakeDaemon] = []
+
+    def start(reply: c.Reply) -> FakeDaemon:
+        started.append(FakeDaemon(where.socket, reply))
+        return started[-1]
+
+    yield start
+    for each in started:
+        each.stop()
+
+
+def test_a_daemon_is_told_what_was_done_and_records_it_itself(where: Places, recorder: Recorder, daemon) -> None:
+    running = daemon(c.Ok())
+    reports = StretchReports(recorder, "standing-hip-flexor", 7)
+    assert reports.begun().trouble is None
+    assert reports.ended(Held(left=30, right=12.5)).trouble is None
+    assert running.asked == [
+        c.GuideStarted(via="guide", routine="standing-hip-flexor", prompt=7),
+        c.GuideEnded(via="guide", routine="standing-hip-flexor", prompt=7, left_seconds=30, right_seconds=12.5),
+    ]
+    assert recorded(where) == []
+
+
+def test_without_a_daemon_the_stretch_goes_into_the_journal(where: Places, recorder: Recorder) -> None:
+    reports = StretchReports(recorder, "standing-hip-flexor", None)
+    assert reports.begun().trouble is None
+    assert reports.ended(Held(left=30, right=12.5)).trouble is None
+    assert recorded(where) == [
+        StretchEntry(at=NOW, routine="standing-hip-flexor", performed=True, left_seconds=30, right_seconds=12.5)
+    ]
+
+
+def test_a_window_that_was_only_opened_is_no_stretch_unless_a_prompt_waits_to_hear(
+    where: Places, recorder: Recorder
+) -> None:
+    StretchReports(recorder, "standing-hip-flexor", None).ended(Held())
+    assert recorded(where) == []
+    StretchReports(recorder, "standing-hip-flexor", 3).ended(Held())
+    assert recorded(where) == [StretchEntry(at=NOW, routine="standing-hip-flexor", performed=False, prompt=3)]
+
+
+def test_begun_and_stopped_before_any_hold_is_nothing_to_record(where: Places, recorder: Recorder) -> None:
+    reports = StretchReports(recorder, "standing-hip-flexor", None)
+    reports.begun()
+    assert reports.ended(Held()).trouble is None
+    assert recorded(where) == []
+
+
+def test_what_the_daemon_refuses_comes_back_as_the_reason(recorder: Recorder, daemon) -> None:
+    daemon(c.Failed(message="The journal is locked."))
+    assert StretchReports(recorder, "x", None).begun().trouble == "The journal is locked."
+
+
+def test_a_journal_that_cannot_be_written_is_told(where: Places, recorder: Recorder) -> None:
+    where.journal.parent.mkdir()
+    where.journal.write_text("this is no database, only a text that is long enough to be looked at" * 20)
+    trouble = StretchReports(recorder, "x", 1).ended(Held(left=5)).trouble
+    assert trouble
+    assert str(where.journal) in trouble
+
+
+def test_a_daemon_that_starts_meanwhile_is_told(where: Places, recorder: Recorder, daemon) -> None:
+    with Lock(where.lock):
+        trouble = recorder.record(c.GuideEnded(routine="x", left_seconds=5))
+        assert trouble
+        assert "not running" in trouble
+    assert recorded(where) == []
+
+
+def test_pain_without_a_daemon_puts_stretches_off_until_it_is_cleared(where: Places, recorder: Recorder) -> None:
+    receipt = StretchReports(recorder, "standing-hip-flexor", None).felt("pain", "shooting")
+    assert receipt.advice
+    assert receipt.advice.startswith("You reported pain that shoots down the leg.")
+    assert hurt(where) == "shooting"
+    assert recorder.record(c.Clear()) is None
+    assert hurt(where) is None
+    assert set(recorded(where)) == {
+        FeelEntry(at=NOW, afterwards="pain", pain="shooting", routine="standing-hip-flexor"),
+        AdviceEntry(at=NOW, because="pain"),
+        ClearedEntry(at=NOW),
+    }
+
+
+def test_advice_about_a_long_run_comes_with_the_eighth_report_and_not_with_the_ninth(where: Places) -> None:
+    given = []
+    for day in range(9):
+        book = Recorder(where, Rules(hours=WorkingHours()), lambda day=day: NOW + timedelta(days=day))
+        given.append(book.feel(level=3).advice)
+    assert given[:7] == [None] * 7
+    assert given[7]
+    assert given[7].startswith("You reported discomfort on 8 days running.")
+    assert given[8] is None
+
+
+def test_feeling_fine_is_recorded_and_brings_nothing(where: Places, recorder: Recorder) -> None:
+    receipt = recorder.feel(level=0, note="new chair")
+    assert (receipt.trouble, receipt.advice) == (None, None)
+    assert recorded(where) == [FeelEntry(at=NOW, level=0, note="new chair")]
