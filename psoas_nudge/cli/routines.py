@@ -8,6 +8,7 @@ from textwrap import fill
 import click
 import msgspec
 
+from psoas_nudge.cli.candidates import routine_ids
 from psoas_nudge.core.catalogue import CATALOGUE, find
 from psoas_nudge.core.routines import Routine, duration
 from psoas_nudge.guide.opening import load_settings
@@ -40,7 +41,7 @@ def routines(ctx: click.Context, as_json: bool) -> None:
 
 
 @routines.command(epilog="Example: psoas-nudge routines show standing-hip-flexor")
-@click.argument("routine_id", metavar="ID")
+@click.argument("routine_id", metavar="ID", shell_complete=routine_ids)
 @click.pass_obj
 def show(config_file: Path | None, routine_id: str) -> None:
     """One routine in full: what to do, for how long, and when to stop."""

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from psoas_nudge import places
+from psoas_nudge.cli.candidates import routine_ids
 from psoas_nudge.config import Settings
 from psoas_nudge.core.advice import KINDS
 from psoas_nudge.core.catalogue import find, suggestion
@@ -18,7 +19,7 @@ from psoas_nudge.journal import Journal
 
 
 @click.command(epilog="Examples: psoas-nudge stretch; psoas-nudge stretch kneeling-hip-flexor --page")
-@click.argument("routine_id", metavar="[ID]", required=False)
+@click.argument("routine_id", metavar="[ID]", required=False, shell_complete=routine_ids)
 @click.option("--page", is_flag=True, help="Show it in a browser window, large enough to read from the floor.")
 @click.pass_obj
 def stretch(config_file: Path | None, routine_id: str | None, page: bool) -> None:

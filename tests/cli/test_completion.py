@@ -63,6 +63,11 @@ def test_bash_completes_setting_keys(environ: dict[str, str]) -> None:
     assert bash(environ, "psoas-nudge", "config", "set", "prompt.nudge") == ["prompt.nudge_after"]
 
 
+def test_bash_completes_routines(environ: dict[str, str]) -> None:
+    assert bash(environ, "psoas-nudge", "stretch", "const") == ["constructive-rest"]
+    assert bash(environ, "psoas-nudge", "routines", "show", "const") == ["constructive-rest"]
+
+
 def test_bash_completes_formats(environ: dict[str, str]) -> None:
     assert bash(environ, "psoas-nudge", "status", "--format", "") == ["plain", "json", "waybar"]
 

@@ -82,3 +82,13 @@ def test_an_unknown_format_names_the_known_ones() -> None:
 @pytest.mark.parametrize("how", ["plain", "json", "waybar", "{why}"])
 def test_a_status_is_never_more_than_one_line(how: str) -> None:
     assert len(line(how).splitlines()) == 1
+
+
+def test_the_readme_names_every_field_of_a_template() -> None:
+    from pathlib import Path
+
+    from psoas_nudge.cli.formats import fields
+
+    readme = (Path(__file__).parents[2] / "README.md").read_text()
+    told = readme[readme.index("A template of your own") : readme.index("On D-Bus the same")]
+    assert [name for name in fields(SITTING, AT, BERLIN) if f"{{{name}}}" not in told] == []
