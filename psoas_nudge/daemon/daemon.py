@@ -19,7 +19,7 @@ from psoas_nudge.daemon.runner import Runner
 from psoas_nudge.errors import ShowFailed
 from psoas_nudge.journal.records import Stored
 from psoas_nudge.journal.store import Journal
-from psoas_nudge.notify import ICON
+from psoas_nudge.notify import ICON, picture
 from psoas_nudge.notify.port import Message, Pressed
 from psoas_nudge.presence.port import ClockJumped, InputSeen, InputStopped, Reading, SignalChanged
 
@@ -176,7 +176,8 @@ class Daemon:
         """Put the prompt on the screen, after whatever is on its way there."""
         title, body = prompt_words(find(effect.routine, self.rules.routines), effect.sat)
         buttons = tuple(button for button in BUTTONS if effect.snooze or button[0] != "snooze")
-        message = Message(prompt=effect.prompt, title=title, body=body, buttons=buttons, icon=ICON, sound=self.sound)
+        icon = picture(effect.routine)
+        message = Message(prompt=effect.prompt, title=title, body=body, buttons=buttons, icon=icon, sound=self.sound)
         self._screen.put_nowait(self._show(message))
 
     def withdraw(self, effect: m.Withdraw) -> None:

@@ -203,3 +203,26 @@ def _line(*points: Point) -> str:
 def _curve(points: tuple[Point, ...]) -> str:
     (a, b), (c, d), (e, f) = points
     return f"M{a:g} {b:g}Q{c:g} {d:g} {e:g} {f:g}"
+
+
+PICTURE_STYLE = """
+.figure path{fill:none;stroke-linecap:round;stroke-linejoin:round}.behind,.mark{display:none}.start{opacity:.22}
+.ground{stroke:#c3c9cd;stroke-width:3}.prop{stroke:#b3acc4;stroke-width:6}.pad{stroke:#86b3ac;stroke-width:7}
+.ball{fill:#c2410c}.pose path{stroke:#23445c}.pose .head{fill:#23445c}.pose .far{stroke:#8fa3b1;stroke-width:13}
+.pose .near{stroke-width:13}.pose .body{stroke-width:18}.pose .arm{stroke:#4f6d82;stroke-width:9}
+.arrow{stroke:#c2410c;stroke-width:6}
+"""
+
+
+def picture(routine_id: str) -> str | None:
+    """The figure as a picture of its own, on a light card, for a notification; None without a figure.
+
+    psoas_nudge/data/pictures has these as PNG of 192 pixels: `rsvg-convert -w 192 -o ID.png`.
+    """
+    drawn = svg(routine_id, "right")
+    if drawn is None:
+        return None
+    card = f'<style>{PICTURE_STYLE}</style><rect x="-10" y="-15" width="220" height="220" rx="28" fill="#f6f4ef"/>'
+    return drawn.replace(f'viewBox="0 0 {WIDTH} {HEIGHT}"', 'viewBox="-10 -15 220 220"', 1).replace(
+        "<g", card + "<g", 1
+    )
