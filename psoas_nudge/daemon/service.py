@@ -69,7 +69,7 @@ class Service:
 
     def __init__(self, config_file: Path | None, settings: Settings, journal: Journal, sign: Sign, lock: Lock) -> None:
         self._config_file, self._settings = config_file, settings
-        self._sign, self._lock = sign, lock
+        self._journal, self._sign, self._lock = journal, sign, lock
         self._ended = asyncio.Event()
         self._clock = SystemClock()
         self._presence = Presence()
@@ -142,8 +142,9 @@ class Service:
         self._schedule.want(self._settings)
         if session_bus:
             file = places.config_file(self._config_file)
-            self._surfaces = Surfaces(session_bus, self._daemon, self._commands, self._guiding, file)
+            self._surfaces = Surfaces(session_bus, self._daemon, self._commands, self._guiding, self._journal, file)
             stack.push_async_callback(self._surfaces.stop)
+            self._daemon.on_entry.append(self._surfaces.recorded)
             self._daemon.on_step.append(self._surfaces.stepped)
             await self._surfaces.start(self._settings.desktop.tray)
 

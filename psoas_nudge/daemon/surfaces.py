@@ -8,8 +8,9 @@ from __future__ import annotations
 import logging
 import subprocess
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime, time
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from psoas_nudge.bus import Bus, CallFailed
 from psoas_nudge.control import messages as c
@@ -19,6 +20,8 @@ from psoas_nudge.daemon.commands import Commands
 from psoas_nudge.daemon.daemon import Daemon
 from psoas_nudge.daemon.guiding import Guiding
 from psoas_nudge.daemon.outside import outside
+from psoas_nudge.journal.records import Stored
+from psoas_nudge.journal.store import Journal
 from psoas_nudge.tray import commands as t
 from psoas_nudge.tray.service import Service
 from psoas_nudge.tray.tray import Tray
@@ -31,9 +34,12 @@ VIA = "tray"
 class Surfaces:
     """Tray and bus name. `configuration`: the file that "edit schedule" opens."""
 
-    def __init__(self, bus: Bus, daemon: Daemon, commands: Commands, guiding: Guiding, configuration: Path) -> None:
+    def __init__(
+        self, bus: Bus, daemon: Daemon, commands: Commands, guiding: Guiding, journal: Journal, configuration: Path
+    ) -> None:
         self._bus, self._daemon, self._commands, self._guiding = bus, daemon, commands, guiding
-        self._configuration = configuration
+        self._journal, self._configuration = journal, configuration
+        self._held: tuple[date, float] | None = None
         self._tray: Tray | None = None
         self._name = Service(bus, self.command)
 
@@ -52,7 +58,7 @@ class Surfaces:
                 log.warning("no tray icon: %s", error)
                 self._tray = None
             else:
-                self._tray.update(self._daemon.status(), self._daemon.state_now().at)
+                self.stepped(self._daemon.state_now())
         elif not wanted and self._tray is not None:
             tray, self._tray = self._tray, None
             await tray.stop()
@@ -62,7 +68,20 @@ class Surfaces:
         status = self._daemon.status()
         self._name.update(status)
         if self._tray:
-            self._tray.update(status, state.at)
+            self._tray.routines = self._routines()
+            self._tray.update(status, state.at, self._held_on(self._daemon.rules.hours.local_date(state.at)))
+
+    def recorded(self, stored: Stored) -> None:
+        """A stretch changes the dose."""
+        if isinstance(stored.entry, m.StretchEntry):
+            self._held = None
+
+    def _held_on(self, today: date) -> float:
+        if self._held is None or self._held[0] != today:
+            since = datetime.combine(today, time(), ZoneInfo(self._daemon.rules.hours.zone))
+            kept = (each.entry for each in self._journal.read(since=since, kinds=["stretch"]))
+            self._held = today, sum(e.left_seconds + e.right_seconds for e in kept if isinstance(e, m.StretchEntry))
+        return self._held[1]
 
     async def stop(self) -> None:
         """Take everything away."""
