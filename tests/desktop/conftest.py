@@ -41,8 +41,14 @@ HEAVY_PACKAGES = {
     "foot": "foot",
     "pulseaudio": "pulseaudio",
     "parec": "pulseaudio-utils",
+    "pactl": "pulseaudio-utils",
+    "pipewire": "pipewire",
+    "pipewire-pulse": "pipewire-pulse",
+    "wireplumber": "wireplumber",
     "xfconf-query": "xfconf",
     "gsettings": "libglib2.0-bin",
+    "/usr/libexec/dconf-service": "dconf-gsettings-backend",
+    "/usr/share/glib-2.0/schemas/org.gnome.desktop.notifications.gschema.xml": "gsettings-desktop-schemas",
     "xfce4-notifyd": "xfce4-notifyd",
     "xfce4-panel": "xfce4-panel",
     "desktop-file-validate": "desktop-file-utils",
@@ -54,7 +60,7 @@ HEAVY_PACKAGES = {
     "man": "man-db",
     "busctl": "systemd",
 }
-LIBRARIES = {"libX11.so.6": "libx11-6", "libXext.so.6": "libxext6", "libXss.so.1": "libxss1"}
+LIBRARIES = {"libxcb.so.1": "libxcb1"}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -66,7 +72,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def is_there(program: str) -> bool:
     if program == "dbusmock":
         return Path("/usr/lib/python3/dist-packages/dbusmock").is_dir()
-    return shutil.which(program) is not None
+    return Path(program).exists() if program.startswith("/") else shutil.which(program) is not None
 
 
 def need(*programs: str) -> None:

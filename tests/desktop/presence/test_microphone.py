@@ -1,4 +1,4 @@
-"""The microphone in use, told by a real PulseAudio server with a source that records silence."""
+"""The microphone in use, told by a real PulseAudio and a real PipeWire, each with a source that records silence."""
 
 from __future__ import annotations
 
@@ -13,30 +13,25 @@ from psoas_nudge.errors import Unavailable
 from psoas_nudge.presence.microphone import Microphone
 from psoas_nudge.presence.port import Session, SignalChanged, SourceLost
 
+pytestmark = pytest.mark.heavy
+
 CALL, NO_CALL = SignalChanged(Signal.CALL, on=True), SignalChanged(Signal.CALL, on=False)
 
 
 class SoundServer:
-    def __init__(self, folder):
+    """What both servers have in common."""
+
+    def __init__(self, folder, bus):
         self.folder = folder
         self.environ = {"PATH": "/usr/bin:/bin", "HOME": str(folder), "XDG_RUNTIME_DIR": str(folder), "LC_ALL": "C"}
+        self.environ["DBUS_SESSION_BUS_ADDRESS"] = bus.address
         self.started = []
 
-    def start(self):
-        modules = "load-module module-native-protocol-unix\nload-module module-null-sink sink_name=out\nload-module module-null-source source_name=mic\n"
-        script = self.folder / "default.pa"
-        script.write_text(modules)
-        argv = [
-            "pulseaudio",
-            "-n",
-            "-F",
-            str(script),
-            "--daemonize=no",
-            "--exit-idle-time=-1",
-            "--use-pid-file=no",
-            "--disable-shm=yes",
-        ]
-        self.server = self.spawn(*argv)
+    def ready(self):
+        return "mic" in self.ctl("list", "short", "sources")
+
+    def ctl(self, *argv):
+        return subprocess.run(["pactl", *argv], env=self.environ, check=False, capture_output=True, text=True).stdout
 
     def spawn(self, *argv):
         process = subprocess.Popen(argv, env=self.environ, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
@@ -56,12 +51,39 @@ class SoundServer:
             process.wait()
 
 
-@pytest.fixture
-def sound(folder, desktop_need, eventually):
-    desktop_need("pulseaudio", "parec")
-    sound = SoundServer(folder)
+class PulseAudio(SoundServer):
+    needs = ("pulseaudio", "parec", "pactl")
+
+    def start(self):
+        script = self.folder / "default.pa"
+        modules = ("native-protocol-unix", "null-sink sink_name=out", "null-source source_name=mic")
+        script.write_text("".join(f"load-module module-{module}\n" for module in modules))
+        options = ["--daemonize=no", "--exit-idle-time=-1", "--use-pid-file=no", "--disable-shm=yes"]
+        self.server = self.spawn("pulseaudio", "-n", "-F", str(script), *options)
+
+
+class PipeWire(SoundServer):
+    needs = ("pipewire", "wireplumber", "pipewire-pulse", "parec", "pactl")
+
+    def start(self):
+        self.spawn("pipewire")
+        self.spawn("wireplumber")
+        self.server = self.spawn("pipewire-pulse")
+
+    def ready(self):
+        if not (self.folder / "pulse" / "native").is_socket() or not self.ctl("info"):
+            return False
+        self.ctl("load-module", "module-null-sink", "media.class=Audio/Source/Virtual", "sink_name=mic")
+        self.ctl("load-module", "module-null-sink", "sink_name=out")
+        return super().ready()
+
+
+@pytest.fixture(params=[PulseAudio, PipeWire], ids=lambda server: server.__name__)
+def sound(request, folder, session_bus, desktop_need, eventually):
+    desktop_need(*request.param.needs)
+    sound = request.param(folder, session_bus)
     sound.start()
-    eventually((folder / "pulse" / "native").is_socket)
+    eventually(sound.ready)
     yield sound
     sound.stop()
 
