@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import secrets
 import shutil
 import signal
 import subprocess
@@ -139,16 +140,16 @@ class Screen(Component):
     def start(self, *extra: str) -> None:
         """Start it; after a kill it comes back under the same name. `extra`: more options for Xvfb."""
         self.extra = extra or self.extra
-        number = [self.name] if self.name else []
+        # A number far above those that other servers pick for themselves: it is still free after a kill.
+        self.name = self.name or f":{1000 + secrets.randbelow(50_000)}"
         read, write = os.pipe()
-        argv = ["Xvfb", *number, "-displayfd", str(write), "-screen", "0", "1280x800x24", "-nolisten", "tcp"]
+        argv = ["Xvfb", self.name, "-displayfd", str(write), "-screen", "0", "1280x800x24", "-nolisten", "tcp"]
         self.spawn([*argv, "-noreset", *self.extra], pass_fds=(write,))
         os.close(write)
         with os.fdopen(read, "rb") as pipe:
             told = pipe.readline().decode().strip()
-        if not told:
-            pytest.fail("Xvfb did not start")
-        self.name = f":{told}"
+        if f":{told}" != self.name:
+            pytest.fail(f"Xvfb did not start on {self.name}")
 
     @property
     def environ(self) -> dict[str, str]:
