@@ -59,7 +59,7 @@ def obstacles(state: State, rules: Rules, span: Span | None) -> Iterator[Obstacl
         yield Obstacle("standing", state.standing_since + rules.standing_for)
     if state.ask_at is not None:
         if state.now < state.ask_at:
-            yield Obstacle("asked-again" if state.misses else "snoozed", state.ask_at)
+            yield Obstacle("snoozed" if state.snoozes else "asked-again", state.ask_at)
     elif (missing := needed(state, rules) - sat(state, state.asked)) > 0:
         counts = state.bout and state.left_at is None and state.standing_since is None
         yield Obstacle("sitting", state.now + missing if counts else None)

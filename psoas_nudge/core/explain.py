@@ -37,6 +37,7 @@ TEXTS = {
     "do-not-disturb": "Do not disturb is on.",
     "fullscreen": "A program fills the screen.",
     "call": "You are in a call.",
+    "playing": "Something is playing.",
     "screen-share": "You are sharing your screen.",
     "busy": "Your calendar says you are busy.",
     "paused": "Prompts are paused until {until}.",

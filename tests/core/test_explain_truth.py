@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date, timedelta
 
+import pytest
 from hypothesis import HealthCheck, Phase, assume, example, given, settings
 from hypothesis import strategies as st
 
@@ -120,3 +121,26 @@ def test_lengths_beyond_the_calendar_can_be_explained() -> None:
     day = Day(notifier=None, ask_again_after=3.6e12)
     day.sit(40)
     assert status(day.state, day.rules).next_prompt is None
+
+
+@pytest.mark.parametrize("signal", m.Signal)
+def test_every_signal_that_can_hold_a_prompt_back_is_named(signal: m.Signal) -> None:
+    day = Day(quiet=frozenset(m.Signal))
+    day.sit(31)
+    day.feed(m.Sensed, signal=signal, on=True)
+    assert signal in {reason.kind for reason in explain(day.state, day.at, day.rules).reasons}
+
+
+def test_a_prompt_that_nobody_could_show_is_not_called_snoozed() -> None:
+    day = Day(notifier=None)
+    day.sit(36)
+    assert status(day.state, day.rules).why == ("The last prompt did not reach you; it comes again at 09:45.",)
+    day = Day()
+    day.sit(36)
+    day.answer("snooze")
+    assert status(day.state, day.rules).why == ("The prompt is snoozed until 09:41.",)
+    day.sit(11)
+    day.leave(0.1)
+    day.sit(6)
+    assert day.outcomes == ["snoozed", "missed"]
+    assert status(day.state, day.rules).why == ("The last prompt did not reach you; it comes again at 10:01.",)
