@@ -1,0 +1,151 @@
+"""The unit under a real systemd user manager, in name spaces of its own: login, readiness, a crash, D-Bus, logout.
+
+Needs root, for the name spaces and a control group; where that is not to be had the test is skipped.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.heavy
+
+ROOT = Path(__file__).parents[2]
+MANAGER = Path("/lib/systemd/systemd")
+GROUPS = Path("/sys/fs/cgroup")
+SESSION_BUS = {
+    "dbus.socket": "[Socket]\nListenStream=%t/bus\n",
+    "dbus.service": "[Unit]\nRequires=dbus.socket\n[Service]\nType=notify\nNotifyAccess=main\n"
+    "ExecStart=/usr/bin/dbus-daemon --session --address=systemd: --nofork --nopidfile --systemd-activation\n",
+    # as a desktop's own target does it
+    "desk.target": "[Unit]\nBindsTo=graphical-session.target\nBefore=graphical-session.target\n",
+}
+INSIDE = """
+set -u
+mount -t proc proc /proc
+mount -t tmpfs tmpfs /run/systemd
+mkdir -p /run/systemd/system
+mount --bind "$GROUP" "$GROUPS"
+cd "$HOME"
+/lib/systemd/systemd --user --log-target=console --unit=basic.target > manager.log 2>&1 &
+manager=$!
+for _ in $(seq 100); do systemctl --user is-active -q basic.target 2>/dev/null && break; sleep 0.1; done
+systemctl --user start dbus.socket dbus.service
+sh "$STORY" > story.log 2>&1
+systemctl --user stop psoas-nudge.service
+kill $manager
+wait $manager
+"""
+STORY = """
+exec 3> told
+tell() { echo "$1 $2" >&3; }
+show() { systemctl --user show psoas-nudge.service --value -p "$1"; }
+property() { busctl --user get-property io.github.psoas_nudge /io/github/psoas_nudge io.github.psoas_nudge "$1"; }
+await() { for _ in $(seq 150); do [ "$(show "$1")" = "$2" ] && return; sleep 0.1; done; }
+
+systemctl --user set-environment "PATH=$PATH"
+psoas-nudge autostart enable
+tell "before the session:" "$(ls .config/systemd/user/psoas-nudge.service .config/autostart/psoas-nudge.desktop 2> /dev/null)"
+systemctl --user start desk.target
+psoas-nudge autostart enable
+tell "in the session:" "$(ls .config/systemd/user/psoas-nudge.service .config/autostart/psoas-nudge.desktop 2> /dev/null)"
+mkdir -p .config/systemd/user/psoas-nudge.service.d
+printf '[Service]\\nRestartSec=100ms\\n' > .config/systemd/user/psoas-nudge.service.d/fast.conf
+systemctl --user daemon-reload
+
+systemctl --user stop desk.target
+await SubState dead
+systemctl --user start desk.target
+await SubState running
+tell "after login:" "$(show SubState) $(show NRestarts) $(grep -h -e NoNewPrivs -e Seccomp: "/proc/$(show MainPID)/status" | tr -d '\\n\\t')"
+kill -9 "$(show MainPID)"
+await NRestarts 1
+await SubState running
+tell "after a crash:" "$(show SubState) $(show NRestarts)"
+psoas-nudge stop
+await SubState dead
+sleep 0.5
+tell "after it was told to stop:" "$(show SubState) $(show NRestarts)"
+tell "asked over D-Bus:" "$(property DailyLimit) $(show SubState)"
+printf '#!/bin/sh\\ngrep NoNewPrivs /proc/self/status > %s/browser.part\\nmv %s/browser.part %s/browser\\n' "$HOME" "$HOME" "$HOME" > bin/chromium
+chmod +x bin/chromium
+busctl --user call io.github.psoas_nudge /io/github/psoas_nudge io.github.psoas_nudge Stretch s standing-hip-flexor
+for _ in $(seq 150); do [ -e browser ] && break; sleep 0.1; done
+tell "a browser:" "$(tr -d '\\t' < browser)"
+systemctl --user stop desk.target
+await SubState dead
+tell "after logout:" "$(show SubState)"
+rm -r .config/systemd/user/psoas-nudge.service.d
+psoas-nudge autostart disable
+tell "left:" "$(find .config/systemd .config/autostart .local -name '*psoas*' ! -path '*/psoas-nudge*/*' ! -name psoas-nudge 2> /dev/null)"
+"""
+
+
+@pytest.fixture
+def home(desktop_need) -> Iterator[Path]:
+    desktop_need("systemd-analyze", "dbus-daemon", "busctl")
+    if os.getuid() != 0 or not MANAGER.exists() or not shutil.which("unshare"):
+        pytest.skip("a user manager of its own needs root and systemd")
+    with tempfile.TemporaryDirectory(prefix="pn-") as name:
+        folder = Path(name)
+        units = folder / ".config/systemd/user"
+        units.mkdir(parents=True)
+        for unit, text in SESSION_BUS.items():
+            (units / unit).write_text(text)
+        program = folder / "bin" / "psoas-nudge"
+        program.parent.mkdir()
+        program.write_text(f'#!/bin/sh\nexec {sys.executable} -m psoas_nudge "$@"\n')
+        program.chmod(0o755)
+        (folder / "run").mkdir(mode=0o700)
+        yield folder
+
+
+def test_it_lives_as_long_as_the_session(home: Path) -> None:
+    groups = GROUPS / "systemd" if (GROUPS / "systemd").is_dir() else GROUPS
+    group = groups / f"psoas-nudge-test-{os.getpid()}"
+    try:
+        group.mkdir()
+    except OSError as error:
+        pytest.skip(f"no control group of its own: {error}")
+    (home / "inside").write_text(INSIDE)
+    (home / "story").write_text(STORY)
+    environ = {
+        "HOME": str(home),
+        "XDG_RUNTIME_DIR": str(home / "run"),
+        "XDG_DATA_HOME": str(home / ".local/share"),
+        "DBUS_SESSION_BUS_ADDRESS": f"unix:path={home}/run/bus",
+        "DISPLAY": ":99",
+        "PYTHONPATH": str(ROOT),
+        "PATH": f"{home}/bin:{os.environ['PATH']}",
+        "GROUP": str(group),
+        "GROUPS": str(groups),
+        "STORY": str(home / "story"),
+    }
+    enter = f'echo $$ > "{group}/cgroup.procs" && exec unshare --mount --cgroup --pid --fork --kill-child sh "{home}/inside"'
+    try:
+        subprocess.run(["sh", "-c", enter], env=environ, timeout=150, check=False, stdin=subprocess.DEVNULL)
+    finally:
+        for folder in sorted(group.rglob("*"), reverse=True):
+            if folder.is_dir():
+                folder.rmdir()
+        group.rmdir()
+    log = (home / "story.log").read_text() if (home / "story.log").exists() else (home / "manager.log").read_text()
+    told = (home / "told").read_text().splitlines() if (home / "told").exists() else []
+    assert told == [
+        "before the session: .config/autostart/psoas-nudge.desktop",
+        "in the session: .config/systemd/user/psoas-nudge.service",
+        "after login: running 0 NoNewPrivs:1Seccomp:2",
+        "after a crash: running 1",
+        "after it was told to stop: dead 1",
+        "asked over D-Bus: u 8 running",
+        "a browser: NoNewPrivs:0",
+        "after logout: dead",
+        "left: ",
+    ], log
