@@ -1,0 +1,135 @@
+"""What the journal keeps: the closed union of its entries, each told from the others by its `kind`."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal
+
+from msgspec import Struct
+
+from psoas_nudge.core.words import Afterwards, Answer, EndedBy, Outcome, Pain
+
+
+class Entry(Struct, frozen=True, kw_only=True, tag_field="kind"):
+    """One line of the journal; `at` is when it was recorded."""
+
+    at: datetime
+
+
+class BoutEntry(Entry, frozen=True, tag="bout"):
+    """An unbroken stretch of sitting that ended. `sitting_seconds` leaves out short breaks and standing."""
+
+    started: datetime
+    ended: datetime
+    sitting_seconds: float
+    ended_by: EndedBy
+
+
+class PromptEntry(Entry, frozen=True, tag="prompt"):
+    """A prompt and how it ended. `shown_at` and `notifier` are None when it was withdrawn before it was seen;
+    `via` names where an answer came from, `because` the reason of a skip or a withdrawal."""
+
+    number: int
+    shown_at: datetime | None
+    closed_at: datetime
+    outcome: Outcome
+    routine: str
+    notifier: str | None
+    via: str | None = None
+    because: str | None = None
+
+
+class HeldBackEntry(Entry, frozen=True, tag="held-back"):
+    """A due prompt that waited for quiet to end, and every reason it waited for."""
+
+    since: datetime
+    until: datetime
+    reasons: tuple[str, ...]
+
+
+class NotShownEntry(Entry, frozen=True, tag="not-shown"):
+    """A prompt that no notifier could show; it does not count as a prompt."""
+
+    routine: str
+    why: str
+
+
+class LateAnswerEntry(Entry, frozen=True, tag="late-answer"):
+    """An answer that came when its prompt was no longer open; it changed nothing."""
+
+    answer: Answer
+    via: str
+    prompt: int | None = None
+
+
+class StretchEntry(Entry, frozen=True, tag="stretch"):
+    """A stretch as it was done. `performed` is False when an accepted prompt was followed by unbroken input."""
+
+    routine: str
+    performed: bool
+    left_seconds: float = 0.0
+    right_seconds: float = 0.0
+    other_seconds: float = 0.0
+    prompt: int | None = None
+
+
+class FeelEntry(Entry, frozen=True, tag="feel"):
+    """How it feels, as the person reported it (see Felt)."""
+
+    level: int | None = None
+    afterwards: Afterwards | None = None
+    pain: Pain | None = None
+    note: str | None = None
+    routine: str | None = None
+
+
+class ClearedEntry(Entry, frozen=True, tag="cleared"):
+    """The person said that stretching is all right again."""
+
+
+class AdviceEntry(Entry, frozen=True, tag="advice"):
+    """The advice to see a professional was shown, because of a kind of pain or a long run of discomfort."""
+
+    because: Literal["pain", "long"]
+
+
+class PauseEntry(Entry, frozen=True, tag="pause"):
+    """Prompts were paused; `until` is None for "until resumed"."""
+
+    until: datetime | None
+
+
+class ResumeEntry(Entry, frozen=True, tag="resume"):
+    """The pause ended, by the person or because its time was over."""
+
+    by: Literal["person", "time"]
+
+
+class PostureEntry(Entry, frozen=True, tag="posture"):
+    """The person said, or time decided, that work goes on standing or sitting."""
+
+    posture: Literal["standing", "sitting"]
+    by: Literal["person", "time"]
+
+
+class HoursEntry(Entry, frozen=True, tag="hours"):
+    """Working hours opened or closed."""
+
+    open: bool
+
+
+AnyEntry = (
+    BoutEntry
+    | PromptEntry
+    | HeldBackEntry
+    | NotShownEntry
+    | LateAnswerEntry
+    | StretchEntry
+    | PauseEntry
+    | ResumeEntry
+    | PostureEntry
+    | HoursEntry
+    | FeelEntry
+    | ClearedEntry
+    | AdviceEntry
+)

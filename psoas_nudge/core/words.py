@@ -1,0 +1,34 @@
+"""The few words that events, entries and state share: signals, answers, outcomes, pain."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Literal
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class Signal(StrEnum):
+    """A condition that a sensor reports as on or off."""
+
+    LOCKED = "locked"
+    SUSPENDED = "suspended"
+    SWITCHED = "switched"
+    CALL = "call"
+    PLAYING = "playing"
+    DO_NOT_DISTURB = "do-not-disturb"
+    FULLSCREEN = "fullscreen"
+    SCREEN_SHARE = "screen-share"
+    BUSY = "busy"
+
+
+LEAVING = frozenset({Signal.LOCKED, Signal.SUSPENDED, Signal.SWITCHED})
+QUIET = frozenset({Signal.DO_NOT_DISTURB, Signal.FULLSCREEN, Signal.CALL, Signal.SCREEN_SHARE, Signal.BUSY})
+
+Answer = Literal["accept", "snooze", "skip"]
+Outcome = Literal["accepted", "skipped", "snoozed", "missed", "taken", "withdrawn"]
+Afterwards = Literal["fine", "tight", "pain"]
+Pain = Literal["sharp", "throbbing", "shooting", "radiating", "worse", "other"]
+"""Kinds of pain; all but "other" put stretches off, see core/advice.py. "worse": than before the stretch."""
+EndedBy = Literal["idle", "locked", "suspended", "switched", "gap", "restart", "accepted", "stretch"]
