@@ -24,7 +24,6 @@ from psoas_nudge.core.routines import Routine
 from psoas_nudge.core.words import *  # noqa: F403 - the same
 from psoas_nudge.core.words import EPOCH, QUIET, EndedBy, Pain, Signal
 
-
 # --- settings the rules need -------------------------------------------------------------------------------------
 
 
