@@ -9,7 +9,7 @@ import click
 
 from psoas_nudge.autostart import chooser
 from psoas_nudge.autostart.port import Found, Way, this_computer
-from psoas_nudge.errors import Unavailable
+from psoas_nudge.errors import NoDaemon, Unavailable
 
 
 @click.group()
@@ -43,7 +43,7 @@ def enable(config: Path | None, way: str | None) -> None:
     found = done.way.find(this_computer(), chooser.command(config))
     place = found.place if found else ""
     click.echo(f"{'Set up' if done.changed else 'Already set up'}: {done.way.title} {place}")
-    if not (found and found.running):
+    if not (found and (_runs() if found.running is None else found.running)):
         click.echo(f"It starts at the next login. To start it now: {done.way.start_now() or 'psoas-nudge run'}")
     if done.way.name == "xdg":
         click.echo("A bare window manager reads no such entry; there, put this into its own startup file:")
@@ -86,12 +86,25 @@ def status(config: Path | None) -> None:
 
 
 def _describe(way: Way, found: Found, comparable: bool) -> None:
-    running = {True: "yes", False: "no", None: "see: psoas-nudge status"}[found.running]
+    running = _runs() if found.running is None else found.running
     click.echo(f"{way.title}: {found.place}")
     click.echo(f"  starts   {shlex.join(found.starts)}")
     click.echo(f"  enabled  {'yes' if found.enabled else 'no'}")
-    click.echo(f"  running  {running}")
+    click.echo(f"  running  {'yes' if running else 'no'}")
     if found.starts and way.name != "windows" and not Path(found.starts[0]).exists():
         click.echo(f"  There is no {found.starts[0]} any more. To mend that: psoas-nudge autostart enable")
     elif comparable and not found.as_written_now:
         click.echo("  It differs from what this version would set up. To renew it: psoas-nudge autostart enable")
+
+
+def _runs() -> bool:
+    """Whether a daemon answers, for ways that do not know what became of what they started."""
+    from psoas_nudge import places
+    from psoas_nudge.control.client import ask
+    from psoas_nudge.control.messages import GetStatus
+
+    try:
+        ask(GetStatus(), places.socket_file())
+    except NoDaemon:
+        return False
+    return True

@@ -46,10 +46,7 @@ def test_a_person_sets_it_up_looks_and_removes_it(home: Path) -> None:
     )
     assert do("enable").output.splitlines()[1] == f"Already set up: XDG autostart entry {entry}"
     assert do("status").output == (
-        f"XDG autostart entry: {entry}\n"
-        f"  starts   {home}/bin/psoas-nudge run\n"
-        "  enabled  yes\n"
-        "  running  see: psoas-nudge status\n"
+        f"XDG autostart entry: {entry}\n  starts   {home}/bin/psoas-nudge run\n  enabled  yes\n  running  no\n"
     )
     assert do("disable").output == "Removed: XDG autostart entry. A daemon that runs now goes on until it is ended.\n"
     assert do("disable").output == "It was not set up to start at login.\n"

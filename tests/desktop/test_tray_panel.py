@@ -10,6 +10,7 @@ import os
 import shutil
 import signal
 import subprocess
+import sys
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -180,3 +181,35 @@ async def test_the_icon_is_back_after_the_panel_restarted(panel: Panel, asked) -
     panel.kill()
     await asyncio.to_thread(panel.start)
     await panel.sees(Look.SITTING, "after")
+
+
+async def test_the_daemon_itself_is_paused_and_ended_from_the_panel(panel: Panel) -> None:
+    log = Path(panel.environ["HOME"]) / "log"
+    config = Path(panel.environ["XDG_CONFIG_HOME"]) / "psoas-nudge"
+    config.mkdir(parents=True, mode=0o700)
+    days = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+    (config / "config.toml").write_text("[hours]\n" + "".join(f'{day} = ["00:00-24:00"]\n' for day in days))
+    await asyncio.to_thread(panel.start)
+    argv = [sys.executable, "-m", "psoas_nudge", "run", "-v"]
+    with (
+        log.open("w") as to,
+        subprocess.Popen(  # noqa: ASYNC220 - starting takes no time, and its end is awaited in a thread
+            argv, env=panel.environ, stdin=subprocess.DEVNULL, stdout=to, stderr=to
+        ) as daemon,
+    ):
+        try:
+            x, y = await panel.sees(Look.SITTING, "daemon-sitting")
+            panel.screen.do("mousemove", str(x), str(y), "click", "3")
+            await asyncio.sleep(1.0)  # a menu opens
+            panel.screen.do("key", "End", "Up", "Up", "Right")  # Pause prompts: its first entry is 30 minutes
+            await asyncio.sleep(0.5)
+            panel.picture("daemon-menu")
+            panel.screen.do("key", "Return")
+            x, y = await panel.sees(Look.PAUSED, "daemon-paused")
+            panel.screen.do("mousemove", str(x), str(y), "click", "3")
+            await asyncio.sleep(1.0)
+            panel.screen.do("key", "End", "Return")
+            assert await asyncio.to_thread(daemon.wait, 10) == 0
+        finally:
+            daemon.kill()
+    assert "Traceback" not in log.read_text()
