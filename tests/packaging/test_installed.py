@@ -162,7 +162,8 @@ def test_the_tools_for_programs_install_it(tool: str, sdist: Path, tmp_path: Pat
     if not found:
         pytest.skip(f"{tool} is missing; enable with: pip install {tool}")
     with tarfile.open(sdist) as archive:
-        archive.extractall(tmp_path / "source", filter="data")
+        archive.extraction_filter = getattr(tarfile, "data_filter", None)  # not in 3.11.0 to 3.11.3
+        archive.extractall(tmp_path / "source")
     [source] = (tmp_path / "source").iterdir()
     environ = {
         **{k: v for k, v in os.environ.items() if not k.startswith(("XDG_", "UV_TOOL", "PIPX_", "PYTHON"))},
