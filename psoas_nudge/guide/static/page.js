@@ -101,6 +101,7 @@ function draw(moment) {
   $("before").hidden = moment.state !== "ready";
   $("after").hidden = !over;
   document.querySelector("nav").hidden = over;
+  $("total").hidden = over;
   words($("total-left"), clock(moment.totalRemaining));
   words($("where"), where(segment));
   words($("text"), segment.text);
@@ -191,7 +192,7 @@ async function begin() {
     sides[side].setAttribute("role", "img");
   }
   words($("title"), routine.title);
-  words($("purpose"), routine.purpose);
+  words($("purpose"), routine.purpose || routine.segments[0].text);
   $("cautions").replaceChildren(...routine.cautions.map((caution) => {
     const item = document.createElement("li");
     item.textContent = caution;

@@ -263,7 +263,7 @@ class Served:
         await asyncio.wait_for(asyncio.shield(self.server), 5)
 
 
-Serve = Callable[[str], AbstractAsyncContextManager[Served]]
+Serve = Callable[[str | Routine], AbstractAsyncContextManager[Served]]
 
 
 @pytest.fixture
@@ -271,8 +271,8 @@ def serving() -> Serve:
     """`async with serving("standing-hip-flexor") as served:`: a stretch on a real server on a free port."""
 
     @asynccontextmanager
-    async def start(routine_id: str) -> AsyncIterator[Served]:
-        served = Served(find(routine_id))
+    async def start(routine: str | Routine) -> AsyncIterator[Served]:
+        served = Served(find(routine) if isinstance(routine, str) else routine)
         with socket.create_server(("127.0.0.1", 0)) as listener:
             served.guard = app(served.session, listener.getsockname()[1])
             served.server = asyncio.create_task(serve(served.session, served.guard, listener))

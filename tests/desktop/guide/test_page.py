@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from psoas_nudge.core.catalogue import CATALOGUE
+from psoas_nudge.core.routines import Routine, Step
 from psoas_nudge.guide.player import Held
 
 pytestmark = pytest.mark.heavy
@@ -258,6 +259,23 @@ async def test_changes_are_announced_to_a_screen_reader_and_the_count_is_not(chr
         assert await tab.js("document.getElementById('spoken').textContent") == announced
         assert await tab.js("document.getElementById('count').closest('[aria-hidden=true]') !== null")
         assert "end position" in await tab.js("document.querySelector('.figure').ariaLabel")
+
+
+async def test_a_routine_of_ones_own_is_played_without_a_figure_and_its_words_are_only_words(
+    chromium: Any, serving: Any
+) -> None:
+    title = "<img src=x onerror=alert(1)>"
+    own = Routine(id="own", title=title, purpose="", steps=(Step(text="Hold <b>it</b>.", seconds=90, hold=True),))
+    async with serving(own) as served:
+        tab = await chromium.open(served.url)
+        await tab.ready()
+        await tab.shows(title)
+        await tab.press(" ")
+        await tab.plays()
+        served.passes(10)
+        await tab.until("document.getElementById('count').textContent === '1:20'")
+        await tab.shows("Hold <b>it</b>.")
+        assert await tab.js("document.querySelector('.figure')") is None
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])

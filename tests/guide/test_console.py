@@ -1,0 +1,122 @@
+"""The real terminal: a pseudo-terminal on which `stretch` is played, stopped and killed, and given back as it was."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import pty
+import select
+import signal
+import subprocess
+import sys
+import termios
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+PROJECT = Path(__file__).resolve().parents[2]
+
+
+class Terminal:
+    """A pseudo-terminal with `psoas-nudge stretch` in it."""
+
+    def __init__(self, home: Path, kind: str) -> None:
+        self.ours, self.theirs = pty.openpty()
+        self.before = termios.tcgetattr(self.theirs)
+        environ = {k: v for k, v in os.environ.items() if not k.startswith(("XDG_", "PSOAS_NUDGE_", "DISPLAY"))}
+        environ |= {"HOME": str(home), "XDG_RUNTIME_DIR": str(home / "run"), "PYTHONPATH": str(PROJECT), "TERM": kind}
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "psoas_nudge", "stretch", "glute-squeeze"],
+            stdin=self.theirs, stdout=self.theirs, stderr=self.theirs, env=environ, start_new_session=True,
+        )  # fmt: skip
+        self.seen = ""
+
+    def until(self, text: str, within: float = 15.0) -> None:
+        """Read until the text is on the terminal."""
+        end = time.monotonic() + within
+        while text not in self.seen:
+            assert time.monotonic() < end, f"{text!r} did not come, only {self.seen!r}"
+            self._read(0.1)
+
+    def type(self, keys: str) -> None:
+        os.write(self.ours, keys.encode())
+
+    def end(self) -> int:
+        code = self.process.wait(15)
+        while self._read(0.05):
+            pass
+        return code
+
+    def _read(self, within: float) -> bool:
+        if not select.select([self.ours], [], [], within)[0]:
+            return False
+        self.seen += os.read(self.ours, 65536).decode()
+        return True
+
+
+@pytest.fixture
+def terminal(tmp_path: Path) -> Iterator[list[Terminal]]:
+    opened: list[Terminal] = []
+    yield opened
+    for each in opened:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(each.process.pid, signal.SIGKILL)
+        each.process.wait()
+        os.close(each.ours)
+        os.close(each.theirs)
+
+
+def start(opened: list[Terminal], home: Path, kind: str = "xterm") -> Terminal:
+    opened.append(Terminal(home, kind))
+    return opened[-1]
+
+
+def test_keys_work_at_once_and_the_terminal_is_given_back(terminal: list[Terminal], tmp_path: Path) -> None:
+    tty = start(terminal, tmp_path)
+    tty.until("get into place")
+    tty.type(" ")
+    tty.until("PAUSED")
+    tty.type("q")
+    assert tty.end() == 0
+    assert "Stopped: Glute squeeze, standing tall. Nothing was held, so nothing is counted." in tty.seen
+    assert tty.seen.index("\x1b[?1049h") < tty.seen.index("\x1b[?25h\x1b[?1049l") < tty.seen.index("Stopped:")
+    assert termios.tcgetattr(tty.theirs) == tty.before
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_stops_it_as_q_does(terminal: list[Terminal], tmp_path: Path, number: int) -> None:
+    tty = start(terminal, tmp_path)
+    tty.until("get into place")
+    tty.process.send_signal(number)
+    assert tty.end() == 0
+    assert "Stopped:" in tty.seen
+    assert "Traceback" not in tty.seen
+    assert termios.tcgetattr(tty.theirs) == tty.before
+
+
+def test_an_arrow_skips_and_escape_stops(terminal: list[Terminal], tmp_path: Path) -> None:
+    tty = start(terminal, tmp_path)
+    tty.until("get into place")
+    tty.type("\x1b[C")
+    tty.until("hold 1 of 3")
+    tty.type("\x1b")
+    tty.until("Stopped:")
+    tty.type("f")  # on a slow machine something was held, and the question comes
+    assert tty.end() == 0
+
+
+def test_a_dumb_terminal_gets_lines_and_still_takes_keys(terminal: list[Terminal], tmp_path: Path) -> None:
+    tty = start(terminal, tmp_path, "dumb")
+    tty.until("[get into place, 6 s]")
+    tty.type("n")
+    tty.until("[hold 1 of 3, 10 s]")
+    tty.type("p")
+    tty.until("[paused]")
+    tty.type("q")
+    tty.until("Stopped:")
+    tty.type("f")  # on a slow machine something was held, and the question comes
+    assert tty.end() == 0
+    assert "\x1b" not in tty.seen
+    assert "\a" in tty.seen
