@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -11,27 +10,13 @@ import pytest
 from msgspec.structs import replace
 
 from psoas_nudge.cli.formats import formatted
-from psoas_nudge.core.status import OpenPrompt, Status
+from psoas_nudge.core.status import Status
 from psoas_nudge.errors import BadInput
+from tests.moments import AT, PROMPT
+from tests.moments import SITTING as USUAL
 
-AT = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
 BERLIN = ZoneInfo("Europe/Berlin")
-SITTING = Status(
-    presence="sitting",
-    sat_seconds=1460.0,
-    toward_next=1460.0,
-    needed=1800.0,
-    prompt=None,
-    paused=False,
-    paused_until=None,
-    quiet=(),
-    hours_open=True,
-    hours_change=AT + timedelta(hours=7),
-    prompts_today=3,
-    daily_limit=8,
-    next_prompt=AT + timedelta(minutes=6),
-    why=("You have sat for 24m of <30m>.",),
-)
+SITTING = replace(USUAL, why=("You have sat for 24m of <30m>.",))
 
 
 def line(how: str, status: Status = SITTING) -> str:
@@ -61,8 +46,10 @@ def test_a_template_of_ones_own() -> None:
     assert (
         line("{sat}/{left} min, {percent} %, next {next}, {prompts} of {limit}") == "24/6 min, 81 %, next 10:36, 3 of 8"
     )
-    prompt = OpenPrompt(number=1, routine="chair", shown_at=AT, snooze=True)
-    assert line("{look}:{prompt}:{next}", replace(SITTING, prompt=prompt, next_prompt=None)) == "prompt:chair:"
+    assert (
+        line("{look}:{prompt}:{next}", replace(SITTING, prompt=PROMPT, next_prompt=None))
+        == "prompt:standing-hip-flexor:"
+    )
 
 
 def test_a_template_reaches_nothing_but_its_fields() -> None:

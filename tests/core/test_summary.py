@@ -2,43 +2,25 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from msgspec.structs import replace
 
-from psoas_nudge.core.status import OpenPrompt, Status
+from psoas_nudge.core.status import Status
 from psoas_nudge.core.summary import Look, headline, look, progress, when
+from tests.moments import AT, PROMPT, SITTING
 
-AT = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)  # a Tuesday
 BERLIN = ZoneInfo("Europe/Berlin")
-PROMPT = OpenPrompt(number=1, routine="x", shown_at=AT, snooze=True)
-SITTING = Status(
-    presence="sitting",
-    sat_seconds=1499.0,
-    toward_next=1499.0,
-    needed=1800.0,
-    prompt=None,
-    paused=False,
-    paused_until=None,
-    quiet=(),
-    hours_open=True,
-    hours_change=AT + timedelta(hours=7),
-    prompts_today=0,
-    daily_limit=8,
-    next_prompt=AT + timedelta(minutes=12),
-    why=(),
-)
 
 
 def but(**changed: object) -> Status:
-    from msgspec.structs import replace
-
     return replace(SITTING, **changed)
 
 
 def test_while_sitting_it_says_how_long_and_when_the_next_nudge_comes() -> None:
-    assert headline(SITTING, AT, BERLIN) == "sat 24 min, next nudge about 10:42"
+    assert headline(SITTING, AT, BERLIN) == "sat 24 min, next nudge about 10:36"
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC
 from typing import Any
 
 import pytest
@@ -15,29 +15,11 @@ from dbus_fast.service import ServiceInterface, dbus_method
 from msgspec.structs import replace
 
 from psoas_nudge.bus import Bus, CallFailed
-from psoas_nudge.core.status import OpenPrompt, Status
 from psoas_nudge.errors import NoPromptOpen
 from psoas_nudge.tray import commands as c
 from psoas_nudge.tray.tray import WATCHER, WATCHER_PATH, Tray
+from tests.moments import AT, PROMPT, SITTING
 
-AT = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
-PROMPT = OpenPrompt(number=7, routine="standing-hip-flexor", shown_at=AT, snooze=True)
-SITTING = Status(
-    presence="sitting",
-    sat_seconds=1460.0,
-    toward_next=1460.0,
-    needed=1800.0,
-    prompt=None,
-    paused=False,
-    paused_until=None,
-    quiet=(),
-    hours_open=True,
-    hours_change=AT + timedelta(hours=7),
-    prompts_today=3,
-    daily_limit=8,
-    next_prompt=AT + timedelta(minutes=6),
-    why=("You have sat for 24m of the 30m after which a prompt comes.",),
-)
 ITEM, MENU = "org.kde.StatusNotifierItem", "com.canonical.dbusmenu"
 
 

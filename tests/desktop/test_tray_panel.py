@@ -12,40 +12,22 @@ import signal
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC
 from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
 
 from psoas_nudge.bus import Bus
-from psoas_nudge.core.status import OpenPrompt, Status
 from psoas_nudge.core.summary import Look
 from psoas_nudge.tray import commands as c
 from psoas_nudge.tray.picture import LOOKS
 from psoas_nudge.tray.tray import WATCHER, Tray
+from tests.moments import AT, PROMPT, SITTING
 
 pytestmark = pytest.mark.heavy
 
 XFCONFD = "/usr/lib/x86_64-linux-gnu/xfce4/xfconf/xfconfd"
-AT = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
-SITTING = Status(
-    presence="sitting",
-    sat_seconds=1460.0,
-    toward_next=1460.0,
-    needed=1800.0,
-    prompt=None,
-    paused=False,
-    paused_until=None,
-    quiet=(),
-    hours_open=True,
-    hours_change=AT + timedelta(hours=7),
-    prompts_today=3,
-    daily_limit=8,
-    next_prompt=AT + timedelta(minutes=6),
-    why=("You have sat for 24m 20s of the 30m after which a prompt comes.",),
-)
-PROMPT = OpenPrompt(number=7, routine="standing-hip-flexor", shown_at=AT, snooze=True)
 CONFIG = """<?xml version="1.0" encoding="UTF-8"?>
 <channel name="xfce4-panel" version="1.0">
   <property name="configver" type="int" value="2"/>

@@ -6,36 +6,19 @@ import asyncio
 import json
 import subprocess
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from msgspec.structs import replace
 
 from psoas_nudge.bus import Bus, CallFailed
-from psoas_nudge.core.status import OpenPrompt, Status
 from psoas_nudge.errors import NoPromptOpen
 from psoas_nudge.tray import commands as c
 from psoas_nudge.tray.service import NAME, PATH, PROPERTIES, Service
+from tests.moments import AT, PROMPT
+from tests.moments import SITTING as USUAL
 
-AT = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
-SITTING = Status(
-    presence="sitting",
-    sat_seconds=1460.0,
-    toward_next=1460.0,
-    needed=1800.0,
-    prompt=None,
-    paused=False,
-    paused_until=None,
-    quiet=("call",),
-    hours_open=True,
-    hours_change=AT + timedelta(hours=7),
-    prompts_today=3,
-    daily_limit=8,
-    next_prompt=None,
-    why=("You are in a call.",),
-)
-PROMPT = OpenPrompt(number=7, routine="standing-hip-flexor", shown_at=AT, snooze=True)
+SITTING = replace(USUAL, quiet=("call",), next_prompt=None, why=("You are in a call.",))
 
 
 class Daemon:
