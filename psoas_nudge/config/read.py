@@ -175,7 +175,7 @@ def _build(values: dict[str, Any], given: dict[str, Given], environ: Mapping[str
         **section("sitting"),
         **section("prompt"),
     )
-    folder = file.parent if file else Path.home()
+    folder = file.parent if file else Path()
     return Settings(
         rules=rules,
         stretch=Stretch(**stretch),

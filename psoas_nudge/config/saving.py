@@ -42,7 +42,8 @@ def with_value(text: str, key: str, raw: Any) -> str:
     """The text of a file with one setting changed, everything else as it was."""
     import tomlkit
 
-    document = tomlkit.parse(text)
+    mark = "\ufeff" if text.startswith("\ufeff") else ""
+    document = tomlkit.parse(text.removeprefix("\ufeff"))
     # The file's own line ends: tomlkit keeps those it read and would end new lines with a bare line feed.
     ending = "\r\n" if "\r\n" in text else "\n"
     section, _, name = key.rpartition(".")
@@ -60,7 +61,7 @@ def with_value(text: str, key: str, raw: Any) -> str:
                 document.add(tomlkit.nl())
             document.add(section, tomlkit.table())
         document[section][name] = item
-    made = tomlkit.dumps(document)
+    made = mark + tomlkit.dumps(document)
     return made.replace("\r\n", "\n").replace("\n", ending) if ending != "\n" else made
 
 

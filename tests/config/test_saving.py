@@ -40,3 +40,39 @@ def test_a_fresh_file_is_never_written_over_another(tmp_path: Path) -> None:
     with pytest.raises(PsoasNudgeError, match="was left as it is"):
         saving.save(file, "new", fresh=True)
     assert [path.name for path in tmp_path.iterdir()] == ["config.toml"]
+
+
+OWN = '[[stretch.routines]]\nid = "a"\ntitle = "t"\nsteps = [{ text = "x", seconds = "5s", hold = true }]\n'
+LAYOUTS = {
+    "empty": "",
+    "a comment": "# only\n",
+    "no last line end": '[prompt]\nlull = "3s"',
+    "dotted": 'prompt.lull = "3s"\nhours.monday = []\n',
+    "inline": 'prompt = { lull = "3s" }\nhours={monday=[],tuesday=["09:00-10:00"]}\n',
+    "exceptions last": '[prompt]\nlull="3s"\n[[exceptions]]\non=2026-01-01\n',
+    "routines in between": f'[stretch]\nguide="none"\n\n{OWN}\n[hooks]\non_taken=["a"]\n',
+    "routines alone": OWN,
+    "routines first": f'{OWN}[prompt]\nlull="3s"\n[stretch]\nguide="none"\n',
+    "dos": '[prompt]\r\nlull = "3s"\r\n\r\n[hours]\r\nmonday = [\r\n  "09:00-10:00", # a\r\n]\r\n',
+    "lists on many lines": '[hours]\nmonday = [\n  # morning\n  "09:00-10:00",\n  "11:00-12:00", # late\n]\ntuesday = []\n',
+    "a byte order mark": '\ufeff[prompt]\nlull = "3s"\n',
+    "quoted": '["prompt"]\n"lull" = "3s"\n',
+    "spaces": '  [ prompt ]  # c\n  lull="3s"   # d\n\n\n# tail\n',
+}
+
+
+@pytest.mark.parametrize("text", LAYOUTS.values(), ids=list(LAYOUTS))
+def test_in_any_layout_one_setting_is_changed_and_no_other_and_no_comment_is_lost(text: str) -> None:
+    before = config.parse(text, "config.toml", {})
+    for row in ROWS:
+        raw = (
+            ["glute-squeeze"] if row.key == "stretch.rotation" else row.default if row.example is None else row.example
+        )
+        changed = saving.with_value(text, row.key, raw)
+        after = config.parse(changed, "config.toml", {})
+        assert in_force_value(after, row) == raw, row.key
+        for other in ROWS:
+            if other.key not in {row.key, "stretch.rotation"}:
+                assert in_force_value(after, other) == in_force_value(before, other), (row.key, other.key)
+        if row.key != "hours.monday":
+            assert all(line[line.index("#") :] in changed for line in text.splitlines() if "#" in line), row.key
