@@ -14,7 +14,7 @@ from psoas_nudge.bus import buses
 from psoas_nudge.config import parse
 from psoas_nudge.core import model as m
 from psoas_nudge.core.catalogue import find
-from psoas_nudge.core.explain import in_words
+from psoas_nudge.core.durations import duration
 from psoas_nudge.daemon.daemon import Daemon
 from psoas_nudge.daemon.virtual import Act, During, VirtualDesk
 from psoas_nudge.journal.records import Stored
@@ -133,7 +133,7 @@ class Story:
             return
         self._seen = state.prompt.number
         title = find(state.prompt.routine).title
-        sat = in_words(self._daemon.status().sat_seconds)
+        sat = duration(self._daemon.status().sat_seconds)
         self.tell(f"PROMPT  {title}, after {sat} of sitting (shown by {state.prompt.notifier})")
         if answer := next(self._answers, None):
             self._desk.later(THINKS, f"{answer} {self._seen}")
@@ -144,7 +144,7 @@ class Story:
             case m.PromptEntry(outcome=outcome, because=because):
                 self.tell(f"  {outcome}" + (f": {because}" if because else ""))
             case m.BoutEntry(sitting_seconds=seconds, ended_by=ended_by):
-                self.tell(f"  The bout ended after {in_words(seconds)} of sitting ({ended_by}).")
+                self.tell(f"  The bout ended after {duration(seconds)} of sitting ({ended_by}).")
             case m.HeldBackEntry(reasons=reasons):
                 self.tell(f"  A prompt was held back: {', '.join(reasons)}.")
             case m.PostureEntry(posture=posture):

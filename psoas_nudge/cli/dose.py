@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from psoas_nudge.core.routines import duration
+from psoas_nudge.core.durations import duration
 from psoas_nudge.guide.opening import dose_now, load_settings
 
 BAR = 30

@@ -6,6 +6,7 @@ from datetime import datetime, tzinfo
 from typing import assert_never
 
 from psoas_nudge.core.catalogue import CATALOGUE
+from psoas_nudge.core.durations import duration
 from psoas_nudge.core.model import (
     AdviceEntry,
     BoutEntry,
@@ -23,7 +24,6 @@ from psoas_nudge.core.model import (
     ResumeEntry,
     StretchEntry,
 )
-from psoas_nudge.core.routines import duration
 from psoas_nudge.journal import Stored
 
 OUTCOMES: dict[Outcome, str] = {

@@ -10,7 +10,8 @@ import msgspec
 
 from psoas_nudge.cli.candidates import routine_ids
 from psoas_nudge.core.catalogue import CATALOGUE, find
-from psoas_nudge.core.routines import Routine, duration
+from psoas_nudge.core.durations import duration
+from psoas_nudge.core.routines import Routine
 from psoas_nudge.guide.opening import load_settings
 
 

@@ -11,7 +11,7 @@ import msgspec
 
 from psoas_nudge import places
 from psoas_nudge.cli.journal import NOTHING_YET, moment
-from psoas_nudge.core.routines import duration
+from psoas_nudge.core.durations import duration
 from psoas_nudge.core.statistics import Totals, total, weeks
 from psoas_nudge.journal import Journal
 

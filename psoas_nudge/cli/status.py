@@ -35,11 +35,12 @@ def status(how: str | None, as_json: bool, follow: bool) -> None:
     if how:
         print(_line(now, how))
         return
-    print(
-        f"{now.presence}, sat {int(now.sat_seconds // 60)} min; {now.prompts_today} of {now.daily_limit} prompts today"
-    )
+    line = _line(now, "plain")
+    print(f"{line[0].upper()}{line[1:]}. Prompts today: {now.prompts_today} of {now.daily_limit}.")
     for reason in now.why:
         print(reason)
+    if now.next_prompt:
+        print(f"The earliest next prompt: {clock(now.next_prompt)}.")
 
 
 def _follow(how: str) -> None:

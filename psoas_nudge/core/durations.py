@@ -28,3 +28,18 @@ def format_duration(seconds: float) -> str:
         if count:
             parts.append(f"{count:.3f}".rstrip("0").rstrip(".") + letter if letter == "s" else f"{count}{letter}")
     return " ".join(parts) or "0s"
+
+
+def duration(seconds: float) -> str:
+    """A length for reading at a glance: seconds under a minute, else whole minutes, from an hour on with hours."""
+    if seconds < 59.5:
+        return f"{round(seconds)} s"
+    minutes = round(seconds / 60)
+    if minutes < 60:
+        return f"{minutes} min"
+    return f"{minutes // 60} h" + (f" {minutes % 60} min" if minutes % 60 else "")
+
+
+def elapsed(seconds: float) -> str:
+    """The same for time that is still passing: a minute counts when it is over."""
+    return duration(seconds if seconds < 60 else seconds - seconds % 60)

@@ -13,7 +13,7 @@ from typing import Literal
 from msgspec.structs import replace
 
 from psoas_nudge.core import conditions, sitting
-from psoas_nudge.core.durations import format_duration
+from psoas_nudge.core.durations import duration, elapsed
 from psoas_nudge.core.model import Bout, Rules, State
 from psoas_nudge.core.status import Explanation, OpenPrompt, Reason, Status
 
@@ -163,17 +163,12 @@ def _reason(state: State, rules: Rules, kind: str, until: float | None) -> Reaso
     text = (ENDLESS.get(kind) if instant is None else None) or TEXTS[kind]
     words = {
         "until": "" if instant is None else _clock(instant, state, rules),
-        "sat": in_words(sitting.sat(state, state.asked)),
-        "needed": in_words(conditions.needed(state, rules)),
+        "sat": elapsed(sitting.sat(state, state.asked)),
+        "needed": duration(conditions.needed(state, rules)),
         "limit": str(rules.daily_limit),
-        "lull": format_duration(rules.lull),
+        "lull": duration(rules.lull),
     }
     return Reason(kind, text.format(**words), instant)
-
-
-def in_words(seconds: float) -> str:
-    """A length of time for people: whole minutes from one minute on."""
-    return format_duration(int(seconds // 60) * 60 if seconds >= 60 else int(seconds))
 
 
 def _clock(instant: datetime, state: State, rules: Rules) -> str:

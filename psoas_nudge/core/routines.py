@@ -12,6 +12,8 @@ from typing import Literal
 
 from msgspec import Struct
 
+from psoas_nudge.core.durations import duration
+
 Side = Literal["left", "right"]
 Need = Literal["floor", "chair"]
 Kind = Literal["move", "hold", "rest", "switch"]
@@ -151,16 +153,6 @@ def choose(
 def prompt_words(routine: Routine, sat_seconds: float) -> tuple[str, str]:
     """(title, body) of a notification: how long the person has sat, then the routine, its length, the first cue."""
     return f"Sitting for {duration(sat_seconds)}", f"{routine.title}, {duration(routine.length)}. {routine.first_cue}"
-
-
-def duration(seconds: float) -> str:
-    """A length for reading at a glance: seconds under a minute, else whole minutes, from an hour on with hours."""
-    if seconds < 59.5:
-        return f"{round(seconds)} s"
-    minutes = round(seconds / 60)
-    if minutes < 60:
-        return f"{minutes} min"
-    return f"{minutes // 60} h" + (f" {minutes % 60} min" if minutes % 60 else "")
 
 
 def problems(routine: Routine) -> list[str]:

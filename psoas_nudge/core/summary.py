@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, tzinfo
 from enum import StrEnum
 
+from psoas_nudge.core.durations import elapsed
 from psoas_nudge.core.status import Status
 
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
@@ -45,7 +46,7 @@ def progress(status: Status) -> float:
 def headline(status: Status, at: datetime, zone: tzinfo | None = None) -> str:
     """One line for a tooltip: "sat 24 min, next nudge about 10:42". Times are on the wall clock of `zone` (None: the
     system's); `at` is the moment of the status."""
-    sat = f"sat {int(status.sat_seconds // 60)} min"
+    sat = f"sat {elapsed(status.sat_seconds)}"
     match look(status):
         case Look.PROMPT:
             line = f"{sat}: time to stretch"

@@ -25,7 +25,7 @@ from psoas_nudge.config.watch import Watch
 from psoas_nudge.control.lock import Lock
 from psoas_nudge.control.server import Server
 from psoas_nudge.core import model as m
-from psoas_nudge.core.explain import in_words
+from psoas_nudge.core.durations import duration
 from psoas_nudge.daemon import ready
 from psoas_nudge.daemon.clock import SystemClock
 from psoas_nudge.daemon.commands import Commands
@@ -137,7 +137,7 @@ class Service:
             self._open_screen(surroundings),
         )
         ready.tell("READY=1")
-        log.info("ready, a prompt comes after %s of sitting", in_words(self._settings.rules.nudge_after))
+        log.info("ready, a prompt comes after %s of sitting", duration(self._settings.rules.nudge_after))
         await self._watch_configuration(stack)
         self._schedule.want(self._settings)
         if session_bus:

@@ -20,8 +20,9 @@ from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from psoas_nudge.core.durations import duration
 from psoas_nudge.core.model import Afterwards, Pain
-from psoas_nudge.core.routines import SIDES, duration
+from psoas_nudge.core.routines import SIDES
 from psoas_nudge.guide.figures import svg
 from psoas_nudge.guide.player import Command
 from psoas_nudge.guide.session import Session

@@ -9,8 +9,9 @@ from __future__ import annotations
 from textwrap import wrap
 from typing import Protocol
 
+from psoas_nudge.core.durations import duration
 from psoas_nudge.core.model import Afterwards, Pain
-from psoas_nudge.core.routines import Segment, duration
+from psoas_nudge.core.routines import Segment
 from psoas_nudge.guide.player import Command, Held, Player
 
 KEYS: dict[str, Command] = {

@@ -4,7 +4,8 @@ import pytest
 from msgspec.structs import replace
 
 from psoas_nudge.core.catalogue import CATALOGUE, FALLBACK, ROTATION, find, rotation, suggestion
-from psoas_nudge.core.routines import Routine, Step, choose, duration, problems, prompt_words, script
+from psoas_nudge.core.durations import duration
+from psoas_nudge.core.routines import Routine, Step, choose, problems, prompt_words, script
 from psoas_nudge.errors import BadInput
 
 EVERY = pytest.mark.parametrize("routine", CATALOGUE, ids=lambda routine: routine.id)
