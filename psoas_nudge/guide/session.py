@@ -163,7 +163,7 @@ class Session:
         return b"data: " + encode(self.moment) + b"\n\n"
 
     def _changed(self) -> None:
-        if self.player.ended and not self._told:
+        if self.player.ended and self.seen and not self._told:
             self._told = True
             self._idle = 0.0
             self._keep(self._reports.ended(self.player.held))

@@ -68,6 +68,12 @@ async def test_a_page_sees_what_happens_and_the_last_moment_before_the_end() -> 
     assert stretch.told == ["begun", Held(), ("pain", "sharp")]
 
 
+async def test_a_page_that_nobody_saw_reports_nothing_because_another_player_takes_over() -> None:
+    stretch = Stretch()
+    stretch.session.close()
+    assert stretch.told == []
+
+
 async def test_stop_before_the_beginning_is_no_stretch() -> None:
     stretch = Stretch()
     page, _ = await stretch.page()
