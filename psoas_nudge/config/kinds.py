@@ -23,6 +23,14 @@ Report = Callable[[Place, str], None]
 """Called with the place of a mistake and a sentence that says what is wrong and what would be right."""
 
 LONGEST_SHOWN = 60
+
+
+class Key(str):
+    """The last part of a place where the key itself is wrong, not its value."""
+
+    __slots__ = ()
+
+
 WORDS = {"true": True, "yes": True, "on": True, "1": True, "false": False, "no": False, "off": False, "0": False}
 
 

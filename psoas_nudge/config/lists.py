@@ -6,7 +6,7 @@ import shlex
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from psoas_nudge.config.kinds import Kind, Place, Report, from_toml, nearest, shown
+from psoas_nudge.config.kinds import Key, Kind, Place, Report, from_toml, nearest, shown
 
 
 class ListOf(Kind):
@@ -103,7 +103,7 @@ class Tables(Kind):
                 values[key] = known[key].kind.read(value, (*at, key), note)
             else:
                 near = nearest(key, known) or f" The keys here are {', '.join(known)}."
-                note((*at, key), f"There is no such key.{near}")
+                note((*at, Key(key)), f"There is no such key.{near}")
         for field in self.fields:
             if field.required and field.name not in table:
                 note(at, f'The key "{field.name}" is missing: {field.help[0].lower()}{field.help[1:]}')

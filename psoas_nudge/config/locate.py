@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from psoas_nudge.config.kinds import Place
+from psoas_nudge.config.kinds import Key, Place
 
 SPACE = re.compile(r"(?:[ \t\r\n]|#[^\n]*)*")
 INLINE_SPACE = re.compile(r"[ \t]*")
@@ -34,16 +34,14 @@ class Locations:
         return place in self.keys or place in self.values
 
     def find(self, place: Place) -> tuple[int, int]:
-        """The value at a place, else its key, else the nearest thing around it."""
+        """The value at a place (its key, when that is wrong), else its key, else the nearest thing around it."""
+        if place and isinstance(place[-1], Key) and place in self.keys:
+            return self.line(self.keys[place])
         for length in range(len(place), 0, -1):
             offset = self.values.get(place[:length], self.keys.get(place[:length]))
             if offset is not None:
                 return self.line(offset)
         return 1, 1
-
-    def find_key(self, place: Place) -> tuple[int, int]:
-        """The key of a place, else what `find` finds."""
-        return self.line(self.keys[place]) if place in self.keys else self.find(place)
 
     def line(self, offset: int) -> tuple[int, int]:
         """Line and column of an offset."""

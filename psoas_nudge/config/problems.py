@@ -27,7 +27,6 @@ class Problem(NamedTuple):
 
     place: Place
     what: str
-    on_key: bool = False
     variable: str = ""
 
 
@@ -40,9 +39,9 @@ class Problems:
         self.syntax: list[str] = []
         self.found: list[Problem] = []
 
-    def add(self, place: Place, what: str, *, on_key: bool = False) -> None:
+    def add(self, place: Place, what: str) -> None:
         """Note a mistake in the file."""
-        self.found.append(Problem(place, what, on_key))
+        self.found.append(Problem(place, what))
 
     def tables(self) -> dict[str, Any]:
         """The text as TOML; a line that cannot be read is noted and left out, so that the rest can be checked too."""
@@ -86,8 +85,7 @@ class Problems:
             locations = Locations(self.readable)
             for problem in self.found:
                 if not problem.variable:
-                    find = locations.find_key if problem.on_key else locations.find
-                    row, column = find(problem.place)
+                    row, column = locations.find(problem.place)
                     text = f"{self.name}:{row}:{column}: {dotted(problem.place)}: {problem.what}"
                     lines.append(((row, column), text))
         lines.sort(key=lambda line: line[0])

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from psoas_nudge import places
-from psoas_nudge.config.kinds import nearest, shown
+from psoas_nudge.config.kinds import Key, nearest, shown
 from psoas_nudge.config.problems import Problems, environment, variables
 from psoas_nudge.config.settings import Calendar, Desktop, Given, Settings, Stretch
 from psoas_nudge.config.table import DAYS, EVENTS, PREFIX, QUIET_HELP, SECTIONS, SETTINGS
@@ -98,7 +98,7 @@ def _from_file(tables: dict[str, Any], problems: Problems) -> dict[str, Given]:
             _unknown((section,), problems)
         elif not isinstance(content, dict):
             right = f"Write [{section}] on a line of its own, and the keys below it."
-            problems.add((section,), f"This is a section, not {shown(content)}. {right}", on_key=True)
+            problems.add((Key(section),), f"This is a section, not {shown(content)}. {right}")
         else:
             for key, raw in content.items():
                 if f"{section}.{key}" in SETTINGS:
@@ -121,7 +121,7 @@ def _unknown(where: tuple[str, ...], problems: Problems) -> None:
         names = [row.name for row in SETTINGS.values() if row.section == where[0]]
         hint = nearest(word, names) or nearest(word, [row.name for row in SETTINGS.values()])
         hint = hint or f" The keys here are {', '.join(names)}."
-    problems.add(where, f"There is no such {'section' if len(where) == 1 else 'setting'}.{hint}", on_key=True)
+    problems.add((*where[:-1], Key(word)), f"There is no such {'section' if len(where) == 1 else 'setting'}.{hint}")
 
 
 def _from_environment(environ: Mapping[str, str], problems: Problems) -> dict[str, Given]:

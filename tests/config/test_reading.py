@@ -246,7 +246,7 @@ to = 2026-12-01
         ('stretch.rotation = ["glute-sqeeze"]', 'There is no routine "glute-sqeeze". Did you mean "glute-squeeze"?'),
         (
             OWN.replace('id = "my-lunge"\n', 'titel = "x"\n'),
-            'config.toml:2:9: stretch.routines[1].titel: There is no such key. Did you mean "title"?',
+            'config.toml:2:1: stretch.routines[1].titel: There is no such key. Did you mean "title"?',
         ),
         (OWN.replace('id = "my-lunge"\n', ""), 'stretch.routines[1]: The key "id" is missing'),
         (OWN.replace('"40s"', '"2h"'), "config.toml:4:9: stretch.routines[1].steps: Between 1 s and 1 h, not 7200 s."),
