@@ -41,6 +41,8 @@ def status(how: str | None, as_json: bool, follow: bool) -> None:
         print(reason)
     if now.next_prompt:
         print(f"The earliest next prompt: {clock(now.next_prompt)}.")
+    if now.put_off:
+        print(f"Prompts suggest a walk: you reported {now.put_off}. All right again? psoas-nudge feel --clear")
 
 
 def _follow(how: str) -> None:

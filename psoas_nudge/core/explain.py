@@ -13,6 +13,7 @@ from typing import Literal
 from msgspec.structs import replace
 
 from psoas_nudge.core import conditions, sitting
+from psoas_nudge.core.advice import KINDS
 from psoas_nudge.core.durations import duration, elapsed
 from psoas_nudge.core.model import Bout, Rules, State
 from psoas_nudge.core.status import Explanation, OpenPrompt, Reason, Status
@@ -86,6 +87,7 @@ def status(state: State, rules: Rules) -> Status:
         daily_limit=rules.daily_limit,
         next_prompt=next_prompt(state, rules),
         why=tuple(reason.text for reason in _reasons(state, rules)),
+        put_off=None if state.hurt is None else KINDS[state.hurt],
     )
 
 

@@ -42,6 +42,8 @@ class Status(Struct, frozen=True, kw_only=True):
     """The earliest instant at which a prompt could come; None when one is open or none is foreseeable."""
     why: tuple[str, ...]
     """Why there is no prompt now, one sentence a reason, the one that decides first."""
+    put_off: str | None = None
+    """The pain for which prompts suggest a walk in place of a stretch, in words."""
 
 
 class Reason(Struct, frozen=True):

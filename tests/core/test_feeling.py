@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 
 from psoas_nudge.core.catalogue import suggestion
+from psoas_nudge.core.explain import status
 from psoas_nudge.core.hours import WorkingHours
 from psoas_nudge.core.machine import step
 from psoas_nudge.core.model import (
@@ -42,9 +43,11 @@ def suggested(state: State) -> str:
 def test_pain_after_a_stretch_turns_prompts_into_walks_until_it_is_cleared() -> None:
     hurt, entries = after(Felt(at=AT, tick=0, afterwards="pain", pain="sharp", routine="standing-hip-flexor"))
     assert suggested(hurt) == "stand-and-walk"
+    assert status(hurt, RULES).put_off == "sharp pain"
     assert entries == [FeelEntry(at=AT, afterwards="pain", pain="sharp", routine="standing-hip-flexor")]
     well, entries = after(Felt(at=AT, tick=0, pain="sharp"), Cleared(at=AT, tick=1))
     assert suggested(well) == "standing-hip-flexor"
+    assert status(well, RULES).put_off is None
     assert entries[1:] == [ClearedEntry(at=AT)]
 
 
