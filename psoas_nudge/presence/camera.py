@@ -17,7 +17,7 @@ from psoas_nudge.core.model import Signal
 from psoas_nudge.errors import Unavailable
 from psoas_nudge.presence.port import Report, Session, SignalChanged
 
-IN_OPEN, IN_CLOSE, IN_CREATE, IN_ATTRIB = 0x20, 0x18, 0x100, 0x4
+IN_OPEN, IN_CLOSE, IN_CREATE = 0x20, 0x18, 0x100
 SETTLE_SECONDS = 1.0
 """Programs open every camera for a moment to see what it can do."""
 BROKERS = {"wireplumber", "pipewire-media-"}
@@ -44,7 +44,9 @@ class Camera:
         if self._fd < 0:
             self._fd = None
             raise Unavailable(f"no inotify: {os.strerror(ctypes.get_errno())}")
-        self._watch(self._devices, IN_CREATE)
+        if not self._watch(self._devices, IN_CREATE):
+            await self.stop()
+            raise Unavailable(f"{self._devices} cannot be watched: {os.strerror(ctypes.get_errno())}")
         for device in self._cameras():
             self._watch(device, IN_OPEN | IN_CLOSE)
         asyncio.get_running_loop().add_reader(self._fd, self._on_readable)
@@ -63,9 +65,8 @@ class Camera:
     def _cameras(self) -> list[Path]:
         return sorted(self._devices.glob("video[0-9]*"))
 
-    def _watch(self, path: Path, mask: int) -> None:
-        if self._libc.inotify_add_watch(self._fd, os.fsencode(path), mask) < 0 and path == self._devices:
-            raise Unavailable(f"{path} cannot be watched: {os.strerror(ctypes.get_errno())}")
+    def _watch(self, path: Path, mask: int) -> bool:
+        return bool(self._libc.inotify_add_watch(self._fd, os.fsencode(path), mask) >= 0)
 
     def _on_readable(self) -> None:
         if self._fd is None:

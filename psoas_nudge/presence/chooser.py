@@ -33,6 +33,9 @@ log = logging.getLogger(__name__)
 
 RETRY_SECONDS = (1.0, 2.0, 5.0, 15.0, 30.0, 60.0, 120.0, 300.0)
 
+LATE_STARTER_SECONDS = (10.0, 60.0)
+"""At login the sound server or the compositor may come up after this."""
+
 State = Literal["chosen", "available", "missing", "lost"]
 
 
@@ -182,8 +185,12 @@ class Presence:
             except (Unavailable, ImportError) as error:
                 place.why = str(error)
                 log.debug("%s cannot be used: %s", place.row.name, error)
-                if place.lost:
-                    self._retry(place)
+                self._retry(place)
+                return False
+            except Exception as error:  # one sensor's mistake must not take the others along
+                place.why = f"failed: {type(error).__name__}: {error}"
+                log.error("%s %s; please report it", place.row.name, place.why)  # noqa: TRY400 - no traceback for people
+                log.debug("where it came from", exc_info=error)
                 return False
             place.sensor, place.why, place.lost, place.tries = sensor, "", False, 0
             return True
@@ -239,10 +246,15 @@ class Presence:
         self._retry(place)
 
     def _retry(self, place: _Place) -> None:
-        """Try again after a pause that grows."""
+        """Try again after a pause: for ever what was lost or is missed, twice what may only start later than this."""
         if place.row.name in self._timers or self._stopped or self._comes_by_itself(place.row):
             return
-        pause = self._retry_seconds[min(place.tries, len(self._retry_seconds) - 1)]
+        pauses = self._retry_seconds
+        if not place.lost and (place in self._sensors or self._current):
+            pauses = LATE_STARTER_SECONDS
+            if place.tries >= len(pauses):
+                return
+        pause = pauses[min(place.tries, len(pauses) - 1)]
         place.tries += 1
         self._timers[place.row.name] = asyncio.get_running_loop().call_later(pause, self._try_again, place)
 

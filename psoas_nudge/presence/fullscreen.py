@@ -15,8 +15,8 @@ from psoas_nudge.presence.x11 import display_of
 from psoas_nudge.presence.xcb import Connection, Refused, ServerGone
 
 CHANGE_ATTRIBUTES, INTERN_ATOM, GET_PROPERTY = 2, 16, 20
-PROPERTY_NOTIFY = 28
-EVENT_MASK, PROPERTY_CHANGE = 1 << 11, 1 << 22
+DESTROY_NOTIFY, PROPERTY_NOTIFY = 17, 28
+EVENT_MASK, STRUCTURE_NOTIFY, PROPERTY_CHANGE = 1 << 11, 1 << 17, 1 << 22
 MOST_STATES = 64
 
 
@@ -40,7 +40,7 @@ class Fullscreen:
             self._active = self._atom(self._connection, "_NET_ACTIVE_WINDOW")
             self._state = self._atom(self._connection, "_NET_WM_STATE")
             self._is_fullscreen = self._atom(self._connection, "_NET_WM_STATE_FULLSCREEN")
-            self._listen(self._connection, self._connection.root)
+            self._listen(self._connection, self._connection.root, PROPERTY_CHANGE)
             self._look(self._connection)
         except (ServerGone, Refused) as error:
             await self.stop()
@@ -58,8 +58,8 @@ class Fullscreen:
         return int(struct.unpack_from("<8xI", reply)[0])
 
     @staticmethod
-    def _listen(connection: Connection, window: int) -> None:
-        connection.send(CHANGE_ATTRIBUTES, 0, struct.pack("<III", window, EVENT_MASK, PROPERTY_CHANGE))
+    def _listen(connection: Connection, window: int, events: int) -> None:
+        connection.send(CHANGE_ATTRIBUTES, 0, struct.pack("<III", window, EVENT_MASK, events))
 
     @staticmethod
     def _numbers(connection: Connection, window: int, prop: int) -> tuple[int, ...]:
@@ -74,7 +74,7 @@ class Fullscreen:
     def _look(self, connection: Connection) -> None:
         window = next(iter(self._numbers(connection, connection.root, self._active)), 0)
         if window not in {self._window, 0, connection.root}:
-            self._listen(connection, window)
+            self._listen(connection, window, PROPERTY_CHANGE | STRUCTURE_NOTIFY)
         self._window = window
         on = window != 0 and self._is_fullscreen in self._numbers(connection, window, self._state)
         if on != self._on:
@@ -82,10 +82,13 @@ class Fullscreen:
             self._report(SignalChanged(Signal.FULLSCREEN, on))
 
     def _on_event(self, event: bytes) -> None:
-        if event[0] & 0x7F != PROPERTY_NOTIFY or self._connection is None:
+        if self._connection is None:
             return
-        window, prop = struct.unpack_from("<4xII", event)
-        if prop == self._active or (prop == self._state and window == self._window):
+        kind, (window, what) = event[0] & 0x7F, struct.unpack_from("<4xII", event)
+        # Not every window manager takes a window that was destroyed off its note.
+        gone = kind == DESTROY_NOTIFY and what == self._window
+        changed = kind == PROPERTY_NOTIFY and (what == self._active or (what == self._state and window == self._window))
+        if gone or changed:
             try:
                 self._look(self._connection)
             except ServerGone:

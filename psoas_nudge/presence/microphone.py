@@ -8,6 +8,7 @@ does not count.
 from __future__ import annotations
 
 import asyncio
+import logging
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,8 @@ from psoas_nudge.presence.pulse import (
     number,
     text,
 )
+
+log = logging.getLogger(__name__)
 
 FIELDS = 13
 """Values of one recording: index, name, module, client, source, format, map, two latencies, resampler, driver,
@@ -122,8 +125,8 @@ class Microphone:
             while self._again:
                 self._again = False
                 await self._look(client)
-        except (OSError, Refused):
-            return  # the end of the connection is told by itself
+        except (OSError, Refused) as error:
+            log.debug("who records could not be asked: %s", error)  # the end of the connection is told by itself
 
     def _on_lost(self, why: str) -> None:
         if self._client:

@@ -8,9 +8,12 @@ No sound is opened, recorded or listened to.
 from __future__ import annotations
 
 import asyncio
+import logging
 import struct
 from collections.abc import Callable
 from typing import Any
+
+log = logging.getLogger(__name__)
 
 VERSION = 19
 COMMAND_ERROR, COMMAND_REPLY, AUTH, SET_CLIENT_NAME = 0, 2, 8, 9
@@ -143,8 +146,8 @@ class Client:
                 payload = await reader.readexactly(min(length, MOST_BYTES))
                 if channel == INVALID:
                     self._understand(payload)
-        except (asyncio.IncompleteReadError, OSError):
-            pass
+        except (asyncio.IncompleteReadError, OSError) as error:
+            log.debug("%s: %s", why, error)
         except (ValueError, IndexError, struct.error) as error:
             why = f"the sound server said something unknown: {error}"
         for future in self._waiting.values():

@@ -31,6 +31,7 @@ PACKAGES = {
     "dbusmock": "python3-dbusmock",
 }
 HEAVY_PACKAGES = {
+    "openbox": "openbox",
     "chromium": "chromium",
     "mutter": "mutter",
     "kwin_wayland": "kwin-wayland",

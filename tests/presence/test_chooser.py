@@ -148,6 +148,55 @@ async def test_a_sensor_that_dies_takes_its_signals_with_it_and_comes_back(heard
     assert one.report is None
 
 
+async def test_a_sensor_with_a_bug_takes_nobody_along(heard, caplog):
+    broken, one = FakeSensor("broken"), FakeSensor("one")
+
+    async def start(session, report):
+        raise ZeroDivisionError("oops")
+
+    broken.start = start
+    presence = Presence((), (row("broken", broken), row("one", one)))
+    await presence.start(HERE, heard.append)
+    assert {c.name: (c.state, c.why) for c in presence.choices()} == {
+        "broken": ("missing", "failed: ZeroDivisionError: oops"),
+        "one": ("chosen", ""),
+    }
+    assert "broken failed: ZeroDivisionError: oops; please report it" in caplog.messages
+    await presence.stop()
+
+
+async def test_what_starts_later_than_this_is_tried_twice_more(heard, monkeypatch):
+    monkeypatch.setattr("psoas_nudge.presence.chooser.LATE_STARTER_SECONDS", (0.01, 0.02))
+    late, never = FakeSensor("late", works=False), FakeSensor("never", works=False)
+    tried = []
+    start = never.start
+
+    async def count(session, report):
+        tried.append(1)
+        await start(session, report)
+
+    never.start = count
+    presence = Presence((), (row("late", late), row("never", never)))
+    await presence.start(HERE, heard.append)
+    late.works = True
+    await until(lambda: late.report)
+    await asyncio.sleep(0.2)
+    assert len(tried) == 3
+    assert states(presence) == {"late": "chosen", "never": "missing"}
+    await presence.stop()
+
+
+async def test_a_source_that_dies_while_everything_stops_is_no_trouble(presence, best, heard):
+    await presence.start(HERE, heard.append)
+    await presence.watch(300)
+    heard.clear()
+    stopping = asyncio.ensure_future(presence.stop())
+    await asyncio.sleep(0)
+    best.die()
+    await stopping
+    assert heard == []
+
+
 async def test_what_cannot_be_in_this_session_is_not_even_imported():
     row = Row("nothing", "nothing", "wayland", "no_such_module:Nothing")
     presence = Presence((row,), ())

@@ -84,6 +84,21 @@ async def test_a_dunst_that_starts_later_is_heard_and_its_silence_ends_with_it(d
     await presence.stop()
 
 
+async def test_the_bus_is_killed_and_restarted_and_dunst_is_heard_again(dunst, session_bus, on_session_bus, heard):
+    presence = Presence((), [row for row in SENSORS if row.name == "dunst"])
+    await presence.start(on_session_bus, heard)
+    dunst.pause()
+    await heard.until(QUIET)
+    session_bus.kill()
+    await heard.until(LOUD)
+    dunst.kill()
+    session_bus.start()
+    await asyncio.to_thread(dunst.start)
+    dunst.pause()
+    await heard.until(QUIET, within=20)
+    await presence.stop()
+
+
 @pytest.mark.heavy
 async def test_xfce_keeps_do_not_disturb_in_xfconf(program, on_session_bus, heard, desktop_need):
     desktop_need("xfconf-query")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import struct
+import subprocess
 
 import pytest
 
@@ -13,7 +14,8 @@ from psoas_nudge.presence.port import Session, SignalChanged, SourceLost
 from psoas_nudge.presence.xcb import Connection
 
 FULL, NOT_FULL = SignalChanged(Signal.FULLSCREEN, on=True), SignalChanged(Signal.FULLSCREEN, on=False)
-CREATE_WINDOW, DESTROY_WINDOW, CHANGE_PROPERTY = 1, 4, 18
+CREATE_WINDOW, DESTROY_WINDOW, MAP_WINDOW, CHANGE_PROPERTY, SEND_EVENT = 1, 4, 8, 18, 25
+CLIENT_MESSAGE, TO_THE_MANAGER = 33, 0x180000
 ATOM, WINDOW = 4, 33
 
 
@@ -35,11 +37,27 @@ class WindowManager:
         head = struct.pack("<IIIBxxxI", window, self.atoms[name], kind, 32, len(numbers))
         self.x.send(CHANGE_PROPERTY, 0, head + struct.pack(f"<{len(numbers)}I", *numbers))
 
+    def managed(self):
+        """Whether a window manager has announced itself."""
+        return Fullscreen._numbers(self.x, self.x.root, Fullscreen._atom(self.x, "_NET_SUPPORTING_WM_CHECK"))
+
     def front(self, window):
         self.note(self.x.root, "_NET_ACTIVE_WINDOW", WINDOW, window)
 
     def fullscreen(self, window, on=True):
         self.note(window, "_NET_WM_STATE", ATOM, *([self.atoms["_NET_WM_STATE_FULLSCREEN"]] if on else []))
+
+    def ask(self, window, name, *numbers):
+        """What a program sends to a real window manager."""
+        data = (numbers + (0,) * 5)[:5]
+        event = struct.pack("<BBHII5I", CLIENT_MESSAGE, 32, 0, window, self.atoms[name], *data)
+        self.x.send(SEND_EVENT, 0, struct.pack("<II", self.x.root, TO_THE_MANAGER) + event)
+
+    def ask_to_be_fullscreen(self, window, on):
+        self.ask(window, "_NET_WM_STATE", int(on), self.atoms["_NET_WM_STATE_FULLSCREEN"], 0, 1)
+
+    def in_front(self, window):
+        return Fullscreen._numbers(self.x, self.x.root, self.atoms["_NET_ACTIVE_WINDOW"]) == (window,)
 
     def close(self, window):
         self.x.send(DESTROY_WINDOW, 0, struct.pack("<I", window))
@@ -112,3 +130,33 @@ async def test_typing_wakes_nothing(sensor, xvfb, heard, count_wakeups):
 async def test_the_x_server_dies(sensor, xvfb, heard):
     await asyncio.to_thread(xvfb.kill)
     await heard.until(SourceLost)
+
+
+@pytest.fixture
+def openbox(xvfb, folder, desktop_need):
+    desktop_need("openbox")
+    environ = {**xvfb.environ, "HOME": str(folder)}
+    process = subprocess.Popen(["openbox"], env=environ, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    yield
+    process.terminate()
+    process.wait()
+
+
+@pytest.mark.heavy
+async def test_a_real_window_manager_makes_a_window_fullscreen(xvfb, openbox, sensor, manager, heard):
+    async with asyncio.timeout(20):
+        talk = manager.open()
+        while not manager.managed():  # noqa: ASYNC110 - another program's doing
+            await asyncio.sleep(0.02)
+        manager.x.send(MAP_WINDOW, 0, struct.pack("<I", talk))
+        while not manager.in_front(talk):
+            manager.ask(talk, "_NET_ACTIVE_WINDOW", 2, 0)
+            await asyncio.sleep(0.05)
+    manager.ask_to_be_fullscreen(talk, True)
+    await heard.until(FULL)
+    manager.ask_to_be_fullscreen(talk, False)
+    await heard.until(NOT_FULL)
+    manager.ask_to_be_fullscreen(talk, True)
+    await heard.until(FULL)
+    manager.close(talk)
+    await heard.until(NOT_FULL)
