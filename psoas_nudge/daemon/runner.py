@@ -82,16 +82,16 @@ class Runner:
         self.state = journal.load() or State()
         self._journal, self._clock, self._world = journal, clock, world
         self._events: deque[AnyEvent] = deque()
+        self._stepping = False
         self._unwritten: list[AnyEntry] = []
         self._stored = self.state
-        self._refused: list[Refuse] = []
+        self._written = True
         self._carry_out: dict[type[Any], Callable[[Any], None]] = {
             Wake: lambda effect: world.wake(effect.after),
             Watch: lambda effect: world.watch(effect.threshold),
             Show: self._show,
             Withdraw: world.withdraw,
             StartGuide: world.start_guide,
-            Refuse: self._refused.append,
         }
 
     def start(self, *, lived: float = 0.0, silent_for: float = 0.0) -> None:
@@ -101,18 +101,23 @@ class Runner:
     def feed(self, event: type[Event], **fields: Any) -> Refuse | None:
         """Something happened now. Returns the refusal, where the event was a request that the rules do not grant."""
         now = self._clock.now()
-        self._events.append(event(at=now.at, tick=now.tick, **fields))  # type: ignore[arg-type]
-        if len(self._events) > 1:
+        mine: AnyEvent = event(at=now.at, tick=now.tick, **fields)  # type: ignore[assignment]
+        self._events.append(mine)
+        if self._stepping:
             return None
-        self._refused.clear()
-        while self._events:
-            try:
-                self._step(self._events[0])
-            finally:
-                self._events.popleft()
-        return self._refused[0] if self._refused else None
+        refusal = None
+        self._stepping = True
+        try:
+            while self._events:
+                happened = self._events.popleft()
+                refused = self._step(happened)
+                if happened is mine:  # a fault may have left others before it
+                    refusal = refused
+        finally:
+            self._stepping = False
+        return refusal
 
-    def _step(self, event: AnyEvent) -> None:
+    def _step(self, event: AnyEvent) -> Refuse | None:
         self.state, effects = step(self.state, event, self.rules)
         if log.isEnabledFor(logging.DEBUG):
             log.debug("%s -> %s", event, effects)
@@ -122,6 +127,7 @@ class Runner:
         for effect in effects:
             self._do(effect)
         self._world.stepped(self.state)
+        return next((effect for effect in effects if type(effect) is Refuse), None)
 
     def _do(self, effect: AnyEffect) -> None:
         kind = type(effect)
@@ -129,23 +135,25 @@ class Runner:
             return
         if kind in LOGGED:
             log.info("%s", line(kind.__name__.lower(), to_builtins(effect)))
-        self._carry_out[kind](effect)
+        if kind is not Refuse:
+            self._carry_out[kind](effect)
 
     def _show(self, effect: Show) -> None:
-        if self._unwritten:
-            self.feed(NotShown, prompt=effect.prompt, why="the journal cannot be written")
-        else:
+        if self._written:
             self._world.show(effect)
+        else:
+            self.feed(NotShown, prompt=effect.prompt, why="the journal cannot be written")
 
     def _commit(self, entries: list[AnyEntry]) -> None:
         """Write what changed. When the disk refuses, nothing new is shown and the entries wait for the next step."""
         self._unwritten.extend(entries)
+        self._written = False
         try:
             stored = self._journal.commit(self._unwritten, self.state, ZoneInfo(self.rules.hours.zone))
         except JournalBroken as error:
             log.warning("%s", error)
             return
-        self._stored = self.state
+        self._stored, self._written = self.state, True
         self._unwritten.clear()
         if log.isEnabledFor(logging.INFO):
             for kept in stored:

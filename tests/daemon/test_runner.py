@@ -93,3 +93,26 @@ def test_a_prompt_that_was_open_when_the_daemon_died_is_withdrawn_on_the_same_se
     assert world.of("withdraw") == ["7"]
     [prompt] = [stored.entry for stored in Journal.read(journal, kinds=["prompt"])]
     assert (prompt.outcome, prompt.because) == ("withdrawn", "restart")
+
+
+def test_a_prompt_whose_state_cannot_be_written_is_not_shown_even_when_nothing_else_waits_to_be_written(
+    runner, world, clock, journal, monkeypatch
+):
+    def full(*_: Any) -> None:
+        raise JournalBroken("The disk is full.")
+
+    monkeypatch.setattr(journal, "commit", full)
+    sit_until_prompt(runner, clock)
+    assert world.of("show") == []
+
+
+def test_a_fault_in_mid_step_does_not_make_the_runner_deaf(runner, world, clock):
+    def fail(effect: m.Show) -> None:
+        runner.feed(m.NotShown, prompt=effect.prompt, why="left behind by the fault")
+        raise RuntimeError("a fault")
+
+    world.show = fail
+    with pytest.raises(RuntimeError):
+        sit_until_prompt(runner, clock)
+    assert runner.feed(m.Answered, answer="accept", via="test") is not None
+    assert runner.state.prompt is None
