@@ -8,6 +8,8 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Coroutine, Sequence
+from functools import partial
+from itertools import count
 from typing import Any, Protocol
 
 from psoas_nudge.core import model as m
@@ -16,7 +18,7 @@ from psoas_nudge.core.explain import Status, at_moment, status
 from psoas_nudge.core.routines import prompt_words
 from psoas_nudge.daemon.clock import Clock
 from psoas_nudge.daemon.runner import Runner
-from psoas_nudge.errors import ShowFailed
+from psoas_nudge.errors import PsoasNudgeError, ShowFailed
 from psoas_nudge.journal.records import Stored
 from psoas_nudge.journal.store import Journal
 from psoas_nudge.notify import ICON, picture
@@ -30,8 +32,15 @@ NOTICE = 0
 """The number of a message that is no prompt."""
 SHOW_SECONDS = 90.0
 """A notifier that takes longer has failed; each has shorter limits of its own."""
-LAST_SECONDS = 1.5
+LAST_SECONDS = 1.2
 """For withdrawing the open prompt at the end."""
+FIRST, IN_TURN = range(2)
+"""What is taken away goes before what waits to be shown: a notifier that shows one thing in place of another gives
+both the same ref, and the later one must not be taken away for the earlier."""
+
+ENDING = m.Refuse(why="psoas-nudge is ending.")
+
+Work = Callable[[], Coroutine[Any, Any, None]]
 
 
 class Timer(Protocol):
@@ -80,10 +89,13 @@ class Daemon:
         self._clock = clock
         self._presence, self._notifiers = presence, notifiers
         self._timer = timer
-        self._screen: asyncio.Queue[Coroutine[Any, Any, None]] = asyncio.Queue()
+        self._screen: asyncio.PriorityQueue[tuple[int, int, Work]] = asyncio.PriorityQueue()
+        self._number = count()
+        self._screen_is_open = self._ending = False
         self._tasks: set[asyncio.Task[None]] = set()
         self._token: str | None = None
         self._notice: tuple[str, str] | None = None
+        self._untold: Message | None = None
         self.runner = Runner(journal, rules, clock, self)
 
     @property
@@ -98,16 +110,19 @@ class Daemon:
 
     def open_screen(self) -> None:
         """The notifiers are ready: begin with what waits for them."""
+        self._screen_is_open = True
         self._spawn(self._work_screen())
 
     async def stop(self) -> None:
-        """Withdraw the open prompt and end."""
+        """Withdraw the open prompt and end. Whatever happens from now on is no event any more."""
         self.feed(m.Stopping)
+        self._ending = True
         self._timer.stop()
-        try:
-            await asyncio.wait_for(self._screen.join(), LAST_SECONDS)
-        except TimeoutError:
-            log.warning("the notifier did not take the prompt away within %s s", LAST_SECONDS)
+        if self._screen_is_open:
+            try:
+                await asyncio.wait_for(self._screen.join(), LAST_SECONDS)
+            except TimeoutError:
+                log.warning("the notifier did not take the prompt away within %s s", LAST_SECONDS)
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -116,7 +131,7 @@ class Daemon:
 
     def feed(self, event: type[m.Event], **fields: Any) -> m.Refuse | None:
         """Something happened now; see Runner.feed."""
-        return self.runner.feed(event, **fields)
+        return ENDING if self._ending else self.runner.feed(event, **fields)
 
     def report(self, reading: Reading) -> None:
         """What a sensor sees."""
@@ -154,13 +169,14 @@ class Daemon:
         return status(self.state_now(), self.rules)
 
     def tell(self, title: str, body: str) -> None:
-        """Show a message that is no prompt and asks for no answer; not while a prompt is open."""
-        if self.runner.state.prompt is None:
-            self._screen.put_nowait(self._tell(Message(prompt=NOTICE, title=title, body=body, buttons=(), icon=ICON)))
+        """Show a message that is no prompt and asks for no answer, once no prompt is open."""
+        self._untold = Message(prompt=NOTICE, title=title, body=body, buttons=(), icon=ICON)
+        self._tell_untold(self.runner.state)
 
     def tell_no_more(self) -> None:
         """Take the last message of `tell` away."""
-        self._screen.put_nowait(self._tell_no_more())
+        self._untold = None
+        self._put(self._tell_no_more)
 
     # --- out (runner.World) -----------------------------------------------------------------------------------
 
@@ -178,31 +194,43 @@ class Daemon:
         buttons = tuple(button for button in BUTTONS if effect.snooze or button[0] != "snooze")
         icon = picture(effect.routine)
         message = Message(prompt=effect.prompt, title=title, body=body, buttons=buttons, icon=icon, sound=self.sound)
-        self._screen.put_nowait(self._show(message))
+        self._put(partial(self._show, message))
 
     def withdraw(self, effect: m.Withdraw) -> None:
         """Take it away. One that is still on its way is taken away when the core is told that it was shown."""
         if effect.notifier is not None:
-            self._screen.put_nowait(self._notifiers.withdraw(effect.notifier, effect.ref))
+            self._put(partial(self._notifiers.withdraw, effect.notifier, effect.ref), FIRST)
 
     def start_guide(self, effect: m.StartGuide) -> None:
         """Open the guide; the token lets its window come to the front."""
-        self.on_guide(effect, self._token)
+        _guarded(self.on_guide, effect, self._token)
 
     def recorded(self, stored: Sequence[Stored]) -> None:
         """Pass the entries on to whoever listens."""
         for line in stored:
             for listen in self.on_entry:
-                listen(line)
+                _guarded(listen, line)
 
     def stepped(self, state: m.State) -> None:
         """Pass the state on to whoever listens."""
+        self._tell_untold(state)
         for listen in self.on_step:
-            listen(state)
+            _guarded(listen, state)
 
     # --- how --------------------------------------------------------------------------------------------------
 
+    def _put(self, work: Work, rank: int = IN_TURN) -> None:
+        self._screen.put_nowait((rank, next(self._number), work))
+
+    def _tell_untold(self, state: m.State) -> None:
+        if self._untold and state.prompt is None:
+            message, self._untold = self._untold, None
+            self._put(partial(self._tell, message))
+
     async def _show(self, message: Message) -> None:
+        prompt = self.runner.state.prompt
+        if prompt is None or prompt.number != message.prompt:
+            return  # closed while it waited for its turn
         try:
             name, ref = await asyncio.wait_for(self._notifiers.show(message), SHOW_SECONDS)
         except (ShowFailed, TimeoutError) as error:
@@ -211,7 +239,10 @@ class Daemon:
             self.feed(m.NotShown, prompt=message.prompt, why=why)
         else:
             self._notice = None
-            self.feed(m.Shown, prompt=message.prompt, notifier=name, ref=ref)
+            if self._ending:
+                await self._notifiers.withdraw(name, ref)
+            else:
+                self.feed(m.Shown, prompt=message.prompt, notifier=name, ref=ref)
 
     async def _tell(self, message: Message) -> None:
         try:
@@ -227,9 +258,9 @@ class Daemon:
     async def _work_screen(self) -> None:
         """One thing at a time, in order: a withdrawal never overtakes the showing it belongs to."""
         while True:
-            work = await self._screen.get()
+            _, _, work = await self._screen.get()
             try:
-                await work
+                await work()
             except Exception as error:  # noqa: BLE001 - a notifier's bug must not end the prompts for good
                 _unexpected(error)
             finally:
@@ -244,6 +275,16 @@ class Daemon:
         self._tasks.discard(task)
         if not task.cancelled() and (error := task.exception()):
             _unexpected(error)
+
+
+def _guarded(listen: Callable[..., None], *told: Any) -> None:
+    """What listens cannot undo a decision, nor keep others from hearing of it."""
+    try:
+        listen(*told)
+    except PsoasNudgeError as error:
+        log.warning("%s", error)
+    except Exception as error:  # noqa: BLE001 - as above
+        _unexpected(error)
 
 
 def _unexpected(error: BaseException) -> None:

@@ -97,7 +97,9 @@ class Surfaces:
             case t.Stretch(routine=routine):
                 self._guiding.open(routine or self._turn(), None, None)
             case t.Explain():
-                self._daemon.tell("Why there is no prompt now", "\n".join(self._daemon.status().why))
+                status = self._daemon.status()
+                if status.prompt is None:
+                    self._daemon.tell("Why there is no prompt now", "\n".join(status.why))
             case t.EditSchedule():
                 self._edit()
             case _:

@@ -171,3 +171,87 @@ async def test_a_message_is_not_put_over_an_open_prompt(daemon, clock, screen):
     daemon.tell("Another", "hint")
     await settle()
     assert [message.title for message in screen.shown] == ["A hint", "Sitting for 30 min"]
+
+
+async def test_a_message_that_came_while_a_prompt_was_open_is_shown_after_it(daemon, clock, screen):
+    await sit(daemon, clock)
+    daemon.tell("A mistake", "in line 3")
+    await settle()
+    assert [message.title for message in screen.shown] == ["Sitting for 30 min"]
+    daemon.pressed(Pressed(prompt=1, answer="skip"))
+    await settle()
+    assert [message.title for message in screen.shown] == ["Sitting for 30 min", "A mistake"]
+
+
+async def test_a_mended_mistake_is_not_told_any_more(daemon, clock, screen):
+    await sit(daemon, clock)
+    daemon.tell("A mistake", "in line 3")
+    daemon.tell_no_more()
+    daemon.pressed(Pressed(prompt=1, answer="skip"))
+    await settle()
+    assert [message.title for message in screen.shown] == ["Sitting for 30 min"]
+
+
+async def test_a_prompt_that_comes_up_while_the_daemon_ends_is_taken_away_and_no_other_comes(
+    daemon, clock, screen, journal
+):
+    screen.gate.clear()
+    await sit(daemon, clock)
+    ending = asyncio.create_task(daemon.stop())
+    await settle()
+    daemon.report(InputStopped(60))
+    screen.gate.set()
+    await ending
+    assert [message.prompt for message in screen.shown] == [1]
+    assert screen.withdrawn == [("fake", "ref-1")]
+    assert daemon.runner.state.prompt is None
+    refused = daemon.feed(m.Paused)
+    assert refused is not None
+    assert "ending" in refused.why
+
+
+async def test_the_end_before_there_is_a_screen_waits_for_nothing(journal, rules, clock, screen, desk, caplog):
+    daemon = Daemon(journal, rules, clock, presence=desk, notifiers=screen, timer=desk)
+    daemon.start()
+    daemon.report(InputSeen())
+    await sit(daemon, clock)
+    await asyncio.wait_for(daemon.stop(), 1)
+    assert "did not take" not in caplog.text
+
+
+async def test_taking_the_late_prompt_away_does_not_take_the_next_one_that_has_the_same_ref(
+    daemon, clock, screen, rules
+):
+    on_screen: list[str] = []
+
+    async def show(message: Message) -> tuple[str, str]:
+        await screen.gate.wait()
+        on_screen[:] = [message.title]
+        return "fake", "the one place"
+
+    async def withdraw(_name: str, _ref: str) -> None:
+        on_screen.clear()
+
+    screen.show, screen.withdraw = show, withdraw
+    daemon.reload(m.Rules(hours=rules.hours, settle_in=0, wind_down=0, lull=0, after_quiet=0))
+    screen.gate.clear()
+    await sit(daemon, clock)
+    daemon.report(SignalChanged(m.Signal.FULLSCREEN, on=True))
+    daemon.report(SignalChanged(m.Signal.FULLSCREEN, on=False))
+    assert daemon.runner.state.prompts == 2
+    screen.gate.set()
+    await settle()
+    assert on_screen == ["Sitting for 30 min"]
+
+
+async def test_a_listener_that_fails_costs_neither_the_prompt_nor_the_other_listeners(daemon, clock, screen, caplog):
+    heard: list[m.State] = []
+
+    def fail(_state: m.State) -> None:
+        raise OSError("the bus is gone")
+
+    daemon.on_step += [fail, heard.append]
+    await sit(daemon, clock)
+    assert len(screen.shown) == 1
+    assert heard
+    assert "unexpected" in caplog.text
