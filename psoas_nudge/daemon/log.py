@@ -22,6 +22,8 @@ def set_up(verbosity: int, environ: Mapping[str, str] = os.environ) -> None:
     level = LEVELS[min(verbosity, len(LEVELS) - 1)]
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
     logging.getLogger(OURS).setLevel(level)
+    if level > logging.DEBUG:  # it would print a traceback; timers.py tells of the same in one line
+        logging.getLogger("apscheduler").setLevel(logging.CRITICAL)
 
 
 def line(words: str, facts: Mapping[str, Any]) -> str:
@@ -32,4 +34,4 @@ def line(words: str, facts: Mapping[str, Any]) -> str:
 
 def _value(value: Any) -> str:
     text = value if isinstance(value, str) else msgspec.json.encode(value).decode()
-    return f'"{text}"' if " " in text else text
+    return text if text.isprintable() and " " not in text else msgspec.json.encode(text).decode()

@@ -18,7 +18,8 @@ from apscheduler.triggers.date import DateTrigger
 log = logging.getLogger(__name__)
 
 LONGEST_SLEEP = 900.0
-AGAIN = 1.0
+AGAIN = 10.0
+"""Seconds; a fault that stays must not fill the log."""
 JOB = "wake"
 
 
