@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import logging
 from collections.abc import Iterator
 
@@ -11,39 +10,36 @@ import pytest
 from psoas_nudge.daemon.log import line, set_up
 
 
-@pytest.fixture
-def stderr(monkeypatch: pytest.MonkeyPatch) -> Iterator[io.StringIO]:
-    """Standard error, and logging as it was before."""
+@pytest.fixture(autouse=True)
+def logging_as_before() -> Iterator[None]:
     root, named = logging.getLogger(), [logging.getLogger(name) for name in ("psoas_nudge", "apscheduler")]
     before, levels = root.handlers[:], [(logger, logger.level) for logger in (root, *named)]
     root.handlers = []  # what pytest put there must not be closed
-    text = io.StringIO()
-    monkeypatch.setattr("sys.stderr", text)
-    yield text
+    yield
     root.handlers = before
     for logger, level in levels:
         logger.setLevel(level)
 
 
 @pytest.mark.parametrize(("verbosity", "told"), [(0, 1), (1, 2), (2, 3), (9, 3)])
-def test_more_is_told_the_more_is_asked_for(stderr: io.StringIO, verbosity: int, told: int) -> None:
+def test_more_is_told_the_more_is_asked_for(capsys: pytest.CaptureFixture[str], verbosity: int, told: int) -> None:
     set_up(verbosity, {})
     log = logging.getLogger("psoas_nudge.daemon")
     for level in (logging.WARNING, logging.INFO, logging.DEBUG):
         log.log(level, "happened")
-    assert stderr.getvalue().count("happened") == told
+    assert capsys.readouterr().err.count("happened") == told
 
 
-def test_systemd_adds_the_time_itself(stderr: io.StringIO) -> None:
+def test_systemd_adds_the_time_itself(capsys: pytest.CaptureFixture[str]) -> None:
     set_up(0, {"JOURNAL_STREAM": "8:1"})
     logging.getLogger("psoas_nudge").warning("happened")
-    assert stderr.getvalue() == "WARNING happened\n"
+    assert capsys.readouterr().err == "WARNING happened\n"
 
 
-def test_a_library_prints_no_traceback_over_the_one_line_that_tells_of_it(stderr: io.StringIO) -> None:
+def test_a_library_prints_no_traceback_over_the_one_line_that_tells_of_it(capsys: pytest.CaptureFixture[str]) -> None:
     set_up(0, {})
     logging.getLogger("apscheduler.executors.default").error("Job raised an exception")
-    assert stderr.getvalue() == ""
+    assert capsys.readouterr().err == ""
 
 
 def test_what_a_person_wrote_cannot_begin_a_line_of_its_own() -> None:
