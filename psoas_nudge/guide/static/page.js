@@ -1,6 +1,6 @@
 // Draws what the server says and sends what was pressed. The player runs in the server: nothing is counted here.
 
-import { allowSound, canSpeak, chime, hush, say } from "/sound.js";
+import { allowSound, chime, hush, localVoice, say } from "/sound.js";
 
 const $ = (id) => document.getElementById(id);
 const KINDS = { move: "Get into place", rest: "Ease off", switch: "Change sides" };
@@ -165,6 +165,11 @@ function onKey(event) {
 }
 
 function toggle(button) {
+  if (button.id === "voice" && !localVoice()) {
+    words(button, "No voice on this machine");
+    button.disabled = true;
+    return;
+  }
   button.ariaPressed = button.ariaPressed === "true" ? "false" : "true";
   allowSound();
   if (button.id === "voice" && button.ariaPressed === "false") hush();
@@ -206,7 +211,7 @@ async function begin() {
   for (const button of document.querySelectorAll("[data-pain]")) button.onclick = () => feel("pain", button.dataset.pain);
   $("chime").onclick = () => toggle($("chime"));
   $("voice").onclick = () => toggle($("voice"));
-  $("voice").hidden = !canSpeak;
+  $("voice").hidden = !("speechSynthesis" in window);
   // After a click with the mouse the space bar goes on to mean "pause", not the button that was clicked last.
   document.querySelector("nav").addEventListener("click", (event) => event.detail && document.activeElement.blur());
   document.addEventListener("visibilitychange", keepScreenOn);

@@ -28,15 +28,22 @@ export function chime(times) {
   }
 }
 
-export const canSpeak = "speechSynthesis" in window;
+// A voice that speaks on this machine; some browsers offer others that send the text to a service.
+export function localVoice() {
+  const voices = window.speechSynthesis?.getVoices() ?? [];
+  return voices.find((voice) => voice.localService && voice.lang.startsWith("en"));
+}
 
 export function say(text) {
-  speechSynthesis.cancel();
+  const voice = localVoice();
+  if (!voice) return;
+  hush();
   const words = new SpeechSynthesisUtterance(text);
-  words.lang = "en";
+  words.voice = voice;
+  words.lang = voice.lang;
   speechSynthesis.speak(words);
 }
 
 export function hush() {
-  if (canSpeak) speechSynthesis.cancel();
+  window.speechSynthesis?.cancel();
 }

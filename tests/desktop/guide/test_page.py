@@ -227,6 +227,45 @@ async def test_nothing_is_fetched_from_anywhere_else_and_nothing_is_refused(chro
         assert all(request.startswith(served.origin + "/") for request in tab.requests)
 
 
+VOICES = """
+  const voice = (name, localService) => ({name, lang: "en-GB", localService, default: false, voiceURI: name});
+  const spoken = window.spoken = [];
+  Object.defineProperty(window, "speechSynthesis", {value: {
+    getVoices: () => [voice("far away", false), ...(LOCAL ? [voice("here", true)] : [])],
+    cancel() {}, speak: words => spoken.push([words.chosen.name, words.text])}});
+  window.SpeechSynthesisUtterance = class { constructor(text) { this.text = text } set voice(v) { this.chosen = v } };
+"""
+
+
+@pytest.mark.parametrize("local", [True, False])
+async def test_cues_are_spoken_only_when_asked_for_and_only_by_a_voice_of_this_machine(
+    chromium: Any, serving: Any, local: bool
+) -> None:
+    async with serving("standing-hip-flexor") as served:
+        tab = await chromium.open("about:blank")
+        await tab.send(
+            "Page.addScriptToEvaluateOnNewDocument", source=VOICES.replace("LOCAL", "true" if local else "false")
+        )
+        await tab.send("Page.navigate", url=served.url)
+        await tab.ready()
+        await tab.press(" ")
+        await tab.plays()
+        served.passes(10)
+        await tab.shows("Tuck your pelvis under")
+        assert await tab.js("spoken") == []
+        await tab.click("Voice")
+        served.passes(8)
+        await tab.shows("Hold 1 of 2")
+        spoken = await tab.js("spoken")
+        if local:
+            ((voice, text),) = spoken
+            assert voice == "here"
+            assert text.startswith("Left side · Hold 1 of 2. Keep the tuck")
+        else:
+            assert spoken == []
+            await tab.shows("No voice on this machine")
+
+
 async def test_no_key_is_needed_twice_and_the_space_bar_presses_the_button_that_has_the_focus(
     chromium: Any, serving: Any
 ) -> None:
