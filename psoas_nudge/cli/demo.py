@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
+from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from datetime import datetime, timedelta
 
@@ -78,7 +79,7 @@ async def _play() -> None:
         journal = stack.enter_context(Journal.in_memory())
         desk = VirtualDesk(trace, at("08:59"))
         notifiers = Chooser("auto", asyncio.get_running_loop().time)
-        rules = parse(CONFIG, "the demo", {}).rules
+        rules = rules_of_the_day(os.environ)
         daemon = Daemon(journal, rules, desk, presence=desk, notifiers=notifiers, timer=desk)
         session_bus, _ = await stack.enter_async_context(buses(lambda _kind, _why: None))
         surroundings = Surroundings(dict(os.environ), session_bus, sys.stdin.isatty())
@@ -93,6 +94,11 @@ async def _play() -> None:
             await asyncio.sleep(wait / (SLOW if story.prompt_is_new else SPEED))
             desk.advance()
     print("That was a day. To begin a real one: psoas-nudge run")
+
+
+def rules_of_the_day(environ: Mapping[str, str]) -> m.Rules:
+    """The defaults in the demo's hours, in the zone of the clock that the timeline shows: the system's, or TZ's."""
+    return parse(CONFIG, "the demo", {"TZ": environ.get("TZ", "")}).rules
 
 
 class Story:
