@@ -12,14 +12,15 @@ import logging
 import os
 import signal
 import sys
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from psoas_nudge import places
-from psoas_nudge.bus import buses
+from psoas_nudge.bus import CallFailed, buses
 from psoas_nudge.config import Settings, load
 from psoas_nudge.config.watch import Watch
 from psoas_nudge.control.lock import Lock
@@ -27,7 +28,7 @@ from psoas_nudge.control.server import Server
 from psoas_nudge.core import model as m
 from psoas_nudge.core.durations import duration
 from psoas_nudge.daemon import ready
-from psoas_nudge.daemon.clock import SystemClock
+from psoas_nudge.daemon.clock import Moment, SystemClock
 from psoas_nudge.daemon.commands import Commands
 from psoas_nudge.daemon.daemon import Daemon
 from psoas_nudge.daemon.guiding import Guiding
@@ -45,6 +46,11 @@ from psoas_nudge.presence.chooser import Presence
 from psoas_nudge.presence.port import ClockJumped, Reading, Session
 
 log = logging.getLogger(__name__)
+
+END_SECONDS = 1.8
+"""For the whole end; two are promised. A bus or a notifier that hangs is left as it is."""
+FACES_SECONDS = 0.3
+"""The part of it for tray and bus name, so that enough is left to take the prompt away."""
 
 
 async def serve(config_file: Path | None) -> None:
@@ -97,6 +103,8 @@ class Service:
         self._surfaces: Surfaces | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._told = ""
+        self._up = self._changed = False
+        self._deadline = 0.0
         self._daemon.on_guide = self._guiding.accepted
         self._daemon.on_entry.append(self._hook)
         self._daemon.on_step += [self._live, self._hook_shown]
@@ -109,26 +117,28 @@ class Service:
         loop.add_signal_handler(signal.SIGHUP, self._hung_up)
         ended = loop.create_task(self._ended.wait())
         starting = loop.create_task(self._start(stack))
-        await asyncio.wait({ended, starting}, return_when=asyncio.FIRST_COMPLETED)
-        if not self._ended.is_set():
-            starting.result()
-            await ended
+        try:
+            await asyncio.wait({ended, starting}, return_when=asyncio.FIRST_COMPLETED)
+            if not self._ended.is_set():
+                starting.result()
+                await ended
+        finally:
+            self._deadline = loop.time() + END_SECONDS
         ready.tell("STOPPING=1")
         log.info("ending")
         starting.cancel()
         await asyncio.gather(starting, return_exceptions=True)
 
     async def _start(self, stack: contextlib.AsyncExitStack) -> None:
+        await self._watch_configuration(stack)
         environ = dict(os.environ)
         session_bus, system_bus = await stack.enter_async_context(buses(lambda _kind, why: log.info("%s", why)))
         server = Server(places.socket_file(), self._commands, self._lock)
         await server.start()
         stack.push_async_callback(server.close)
         self._daemon.on_step.append(lambda _state: server.publish(self._daemon.status()) if server.followed else None)
-        stack.push_async_callback(self._hooks.close)
-        stack.push_async_callback(self._notifiers.stop)
-        stack.push_async_callback(self._presence.stop)
-        stack.push_async_callback(self._schedule.stop)
+        for stop in (self._hooks.close, self._notifiers.stop, self._presence.stop, self._schedule.stop):
+            stack.push_async_callback(self._in_time, stop)
         stack.push_async_callback(self._daemon.stop)
         self._start_from_sign()
         surroundings = Surroundings(environ, session_bus, interactive=sys.stdin is not None and sys.stdin.isatty())
@@ -138,15 +148,27 @@ class Service:
         )
         ready.tell("READY=1")
         log.info("ready, a prompt comes after %s of sitting", duration(self._settings.rules.nudge_after))
-        await self._watch_configuration(stack)
         self._schedule.want(self._settings)
+        self._up = True
+        if self._changed:
+            self._hung_up()
         if session_bus:
             file = places.config_file(self._config_file)
             self._surfaces = Surfaces(session_bus, self._daemon, self._commands, self._guiding, self._journal, file)
-            stack.push_async_callback(self._surfaces.stop)
+            stack.push_async_callback(self._in_time, self._surfaces.stop, FACES_SECONDS)
             self._daemon.on_entry.append(self._surfaces.recorded)
             self._daemon.on_step.append(self._surfaces.stepped)
-            await self._surfaces.start(self._settings.desktop.tray)
+            try:
+                await self._surfaces.start(self._settings.desktop.tray)
+            except CallFailed as error:
+                log.warning("no tray icon and no bus name, the bus went away meanwhile: %s", error)
+
+    async def _in_time(self, stop: Callable[[], Coroutine[Any, Any, None]], most: float = END_SECONDS) -> None:
+        left = max(0.05, self._deadline - asyncio.get_running_loop().time())
+        try:
+            await asyncio.wait_for(stop(), min(left, most))
+        except TimeoutError:
+            log.info("not waited for any longer: %s", stop.__qualname__)
 
     async def _open_screen(self, surroundings: Surroundings) -> None:
         await self._notifiers.start(surroundings, self._daemon.pressed)
@@ -204,24 +226,38 @@ class Service:
             stack.push_async_callback(watch.stop)
 
     def _hung_up(self) -> None:
+        """Nothing is decided before the daemon knows how long it was away; a change until then is read after that."""
+        if not self._up:
+            self._changed = True
+            return
         with contextlib.suppress(ConfigInvalid):  # told by `reload`
             self.reload()
 
     def _start_from_sign(self) -> None:
         """Rule 14: how long the daemon lived after its last snapshot, and how long it has been silent since."""
-        stored, now, sign = self._daemon.runner.state, self._clock.now(), self._sign.read()
-        if stored.at == m.EPOCH:
-            self._daemon.start()
-            return
-        at, tick = stored.at, stored.tick
-        if sign is not None and sign[0] >= stored.at:
-            at, tick = sign[0], sign[1]
-        same_boot = sign is not None and sign[2] == boot_id() != ""
-        silent_for = now.tick - tick if same_boot else (now.at - at).total_seconds()
-        self._daemon.start(lived=max(0.0, tick - stored.tick), silent_for=max(0.0, silent_for))
+        stored = self._daemon.runner.state
+        lived, silent_for = lived_and_silent(stored, self._sign.read(), self._clock.now(), boot_id())
+        self._daemon.start(lived=lived, silent_for=silent_for)
 
     def _live(self, state: m.State) -> None:
         """Rule 14: a sign of life with every step while a bout runs, at least one a minute."""
         if state.bout:
             now = self._clock.now()
             self._sign.touch(now.at, now.tick)
+
+
+def lived_and_silent(
+    stored: m.State, sign: tuple[datetime, float, str] | None, now: Moment, boot: str
+) -> tuple[float, float]:
+    """Seconds from the stored state to the last sign of life, and from that to now; see model.Started.
+
+    `sign`: instant, tick and boot, as in the file. Within one boot ticks decide, for the wall clock may have been set.
+    """
+    if stored.at == m.EPOCH:
+        return 0.0, 0.0
+    same_boot = sign is not None and sign[2] == boot != ""
+    at, tick = stored.at, stored.tick
+    if sign is not None and (sign[0] >= stored.at or (same_boot and sign[1] >= stored.tick)):
+        at, tick = sign[0], sign[1]
+    silent_for = now.tick - tick if same_boot else (now.at - at).total_seconds()
+    return max(0.0, tick - stored.tick), max(0.0, silent_for)
