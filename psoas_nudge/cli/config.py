@@ -11,8 +11,10 @@ from pathlib import Path
 
 import click
 
+from psoas_nudge import places
 from psoas_nudge.cli.candidates import setting_keys
 from psoas_nudge.config import Settings, example, load, place
+from psoas_nudge.config.kinds import Place
 from psoas_nudge.config.problems import dotted
 from psoas_nudge.config.read import parse, read_text
 from psoas_nudge.errors import ConfigInvalid
@@ -97,11 +99,27 @@ def _warnings(settings: Settings, file: Path) -> Iterator[str]:
     from psoas_nudge.config.locate import Locations
 
     locations = Locations(read_text(file).removeprefix("\ufeff")) if settings.file else None
-    for where, what in advice(settings, datetime.now(UTC)):
+    for where, what in (*advice(settings, datetime.now(UTC)), *_calendar_problems(settings)):
         line, column = locations.find(where) if locations else (1, 1)
         # What only a default or the environment says has no line of its own.
         spot = f"{file}:{line}:{column}: " if locations and where[:2] in locations else ""
         yield f"{spot}warning: {dotted(where)}: {what}"
+
+
+def _calendar_problems(settings: Settings) -> Iterator[tuple[Place, str]]:
+    """Regions that nobody knows and calendar files that cannot be read, found out by reading them."""
+    source = settings.calendar
+    if not source.holidays and not source.busy:
+        return
+    import asyncio
+
+    from psoas_nudge.calendars import refresh
+
+    year, cache = datetime.now(UTC).year, places.cache_directory()
+    known = asyncio.run(refresh(source.holidays, source.busy, settings.rules.hours.zone, cache, (year, year + 1)))
+    for problem in known.problems:
+        index = next((i for i, file in enumerate(source.busy) if problem.startswith(f"{file}: ")), None)
+        yield ("calendar", "holidays") if index is None else ("calendar", "busy", index), problem
 
 
 @config.command()

@@ -115,9 +115,6 @@ def _without_effect(settings: Settings) -> Iterator[Advice]:
 
 
 def _missing(settings: Settings) -> Iterator[Advice]:
-    for index, file in enumerate(settings.calendar.busy):
-        if not file.exists():
-            yield ("calendar", "busy", index), f"There is no file {file}."
     for event, command in settings.hooks.items():
         if not shutil.which(os.path.expanduser(command[0])):  # noqa: PTH111 - a word, not yet known to be a path
             yield ("hooks", f"on_{event}", 0), f"The program {shown(command[0])} is not found."

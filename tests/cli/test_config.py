@@ -130,9 +130,16 @@ def test_check_of_a_file_that_is_not_there(nudge: Nudge, file: Path) -> None:
             "1:1: warning: exceptions[1]: A later exception covers the same days and decides; this one has no effect.",
         ),
         ('prompt.lull = "10m"', "1:15: warning: prompt.lull: A lull of 10m is never waited for: patience ends before."),
-        ('calendar.busy = ["/no/such.ics"]', "1:18: warning: calendar.busy[1]: There is no file /no/such.ics."),
         (
-            'quiet.busy = false\ncalendar.busy = ["/dev/null"]',
+            'calendar.busy = ["work.ics", "/no/such.ics"]',
+            "1:30: warning: calendar.busy[2]: /no/such.ics: This cannot be read: No such file or directory.",
+        ),
+        (
+            'calendar.holidays = "DE-XX"',
+            '1:21: warning: calendar.holidays: "DE-XX" is not known. Write "DE", or one of',
+        ),
+        (
+            'quiet.busy = false\ncalendar.busy = ["work.ics"]',
             "2:17: warning: calendar.busy: These files have no effect while quiet.busy is false.",
         ),
         ('hooks.on_taken = ["no-such-program"]', 'hooks.on_taken[1]: The program "no-such-program" is not found.'),
@@ -144,7 +151,9 @@ def test_check_of_a_file_that_is_not_there(nudge: Nudge, file: Path) -> None:
     ],
 )
 def test_check_warns_of_what_can_hardly_be_meant(text: str, warning: str, nudge: Nudge, file: Path) -> None:
-    lines = said(nudge("config", "check", write(file, text))).splitlines()
+    file.parent.mkdir()
+    (file.parent / "work.ics").write_text("BEGIN:VCALENDAR\nVERSION:2.0\nPRODID:x\nEND:VCALENDAR\n")
+    lines = said(nudge("config", "check", write(file, text), XDG_CACHE_HOME=str(file.parent))).splitlines()
     assert lines[-1] == f"{file}: 1 warning"
     assert len(lines) == 2
     assert warning in lines[0]

@@ -113,5 +113,13 @@ def test_what_is_in_force_can_be_saved_as_a_file(row: Setting) -> None:
     assert (again.rules, again.stretch, again.hooks) == (settings.rules, settings.stretch, settings.hooks)
 
 
+def test_what_the_readme_shows_can_be_used() -> None:
+    readme = (EXAMPLE.parent / "README.md").read_text()
+    shown = re.findall(r"^```toml\n(.*?)^```", readme, re.DOTALL | re.MULTILINE)
+    assert shown
+    for text in shown:
+        assert read(text).given
+
+
 def test_no_two_settings_share_a_variable() -> None:
     assert len({row.variable for row in ROWS}) == len(ROWS) == len(SETTINGS)
