@@ -33,7 +33,7 @@ log = logging.getLogger(__name__)
 
 RETRY_SECONDS = (1.0, 2.0, 5.0, 15.0, 30.0, 60.0, 120.0, 300.0)
 
-LATE_STARTER_SECONDS = (10.0, 60.0)
+LATE_STARTER_SECONDS = (5.0, 20.0)
 """At login the sound server or the compositor may come up after this."""
 
 State = Literal["chosen", "available", "missing", "lost"]
