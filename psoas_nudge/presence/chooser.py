@@ -92,7 +92,8 @@ class Presence:
     async def start(self, session: Session, report: Report) -> None:
         """Start what works here. Raises nothing: with no sensor at all the person counts as present."""
         self._session, self._report = session, report
-        await asyncio.gather(self._settle(), *(self._start_sensor(place) for place in self._sensors))
+        await self._settle()
+        await asyncio.gather(*(self._start_sensor(place) for place in self._sensors))
         for place in (*self._idle, *self._sensors):
             await self._watch_name(place)
 

@@ -60,10 +60,10 @@ async def test_a_shorter_threshold_counts_from_the_last_input(stage):
 
 async def test_a_longer_threshold_in_flight_replaces_the_shorter(stage):
     await stage.input()
-    await stage.source.watch(0.4)
+    await stage.source.watch(1.5)
     await stage.heard.until(InputSeen)
     await stage.source.watch(600)
-    await stage.idle(0.6)
+    await stage.idle(1.7)
     assert stage.heard == []
 
 
