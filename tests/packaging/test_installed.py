@@ -124,7 +124,7 @@ def test_the_daemon_runs_from_the_installed_wheel(installed: Path, environ: dict
                 assert daemon.poll() is None, log.read_text()
                 assert time.monotonic() < end, log.read_text()
                 time.sleep(0.05)
-            assert "prompts today" in do(program, "status", environ=environ)
+            assert "prompts today" in do(program, "status", environ=environ).lower()
             follow = [str(program), "status", "--follow", "--format", "{look} {prompts}"]
             with subprocess.Popen(follow, env=environ, stdout=subprocess.PIPE, text=True, cwd="/") as bar:
                 assert bar.stdout
