@@ -48,7 +48,7 @@ exec 3> told
 tell() { echo "$1 $2" >&3; }
 show() { systemctl --user show psoas-nudge.service --value -p "$1"; }
 property() { busctl --user get-property io.github.psoas_nudge /io/github/psoas_nudge io.github.psoas_nudge "$1"; }
-await() { for _ in $(seq 400); do [ "$(show "$1")" = "$2" ] && return; sleep 0.1; done; }
+await() { for _ in $(seq 250); do [ "$(show "$1")" = "$2" ] && return; sleep 0.1; done; }
 
 systemctl --user set-environment "PATH=$PATH"
 psoas-nudge autostart enable
@@ -61,7 +61,7 @@ printf '[Service]\\nRestartSec=100ms\\n' > .config/systemd/user/psoas-nudge.serv
 systemctl --user daemon-reload
 
 systemctl --user stop desk.target
-await SubState dead
+for _ in $(seq 100); do systemctl --user -q is-active graphical-session.target || break; sleep 0.1; done
 systemctl --user start desk.target
 await SubState running
 tell "after login:" "$(show SubState) $(show NRestarts) $(grep -h -e NoNewPrivs -e Seccomp: "/proc/$(show MainPID)/status" | tr -d '\\n\\t')"
