@@ -74,3 +74,12 @@ class ShowFailed(PsoasNudgeError):
 
 class JournalBroken(PsoasNudgeError):
     """The journal cannot be opened, read or written; nothing was changed."""
+
+
+def fault(error: BaseException) -> str:
+    """A fault of the program itself in one line, with the place in the code, for a log or a report."""
+    at = error.__traceback__
+    while at is not None and at.tb_next is not None:
+        at = at.tb_next
+    place = f" ({at.tb_frame.f_globals.get('__name__')}:{at.tb_lineno})" if at is not None else ""
+    return f"{type(error).__name__}: {error}{place}"

@@ -22,7 +22,7 @@ def config_file(given: Path | None = None) -> Path:
     if given is not None:
         return given
     if named := os.environ.get(CONFIG_VARIABLE):
-        return Path(named).expanduser()
+        return Path(os.path.expanduser(named))  # noqa: PTH111 - Path raises for a user that does not exist
     from platformdirs import user_config_path
 
     return user_config_path(NAME, appauthor=False, roaming=True) / "config.toml"

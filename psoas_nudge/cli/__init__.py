@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import click
 
 from psoas_nudge import __version__
-from psoas_nudge.errors import PsoasNudgeError
+from psoas_nudge.errors import PsoasNudgeError, fault
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -121,6 +121,7 @@ def main() -> None:
     """The entry point: errors become one message and their exit status, never a traceback."""
     try:
         status = cli.main(prog_name="psoas-nudge", standalone_mode=False)
+        sys.stdout.flush()
     except click.exceptions.Abort:
         status = 130
     except click.ClickException as error:
@@ -130,6 +131,21 @@ def main() -> None:
         print(f"psoas-nudge: {error}", file=sys.stderr)
         status = error.exit_code
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _say_no_more()
         status = 0
+    except OSError as error:
+        about = f"{error.filename}: " if error.filename else ""
+        print(f"psoas-nudge: {about}{error.strerror or error}.", file=sys.stderr)
+        _say_no_more()
+        status = 1
+    except Exception as error:
+        if sys.flags.dev_mode:  # python -X dev -m psoas_nudge
+            raise
+        print(f"psoas-nudge: unexpected, please report it: {fault(error)}", file=sys.stderr)
+        status = 1
     sys.exit(status if isinstance(status, int) else 0)
+
+
+def _say_no_more() -> None:
+    """What is still in the buffer would fail once more when Python ends."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -29,7 +29,7 @@ def parse_moment(text: str, now: datetime, zone: tzinfo, *, future: bool = False
         return named[words]
     if re.fullmatch(r"\d{1,2}:\d{2}(:\d{2})?", words):
         try:
-            moment = datetime.combine(local.date(), time.fromisoformat(words.zfill(5)), zone)
+            moment = datetime.combine(local.date(), time.fromisoformat(words if words[2] == ":" else f"0{words}"), zone)
         except ValueError as error:
             raise BadInput(f'"{text}" is not a time of day. {LOOKS}') from error
         return moment + timedelta(days=1) if future and moment <= local else moment

@@ -29,7 +29,7 @@ LARGEST = 1_000_000
 def place(path: Path | None, environ: Mapping[str, str]) -> tuple[Path, bool]:
     """The file to use, and whether it was named (it then has to exist)."""
     if path is None and environ.get(places.CONFIG_VARIABLE):
-        path = Path(environ[places.CONFIG_VARIABLE]).expanduser()
+        path = Path(os.path.expanduser(environ[places.CONFIG_VARIABLE]))  # noqa: PTH111 - as in places.config_file
     return places.config_file(path), path is not None
 
 

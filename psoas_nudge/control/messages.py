@@ -7,12 +7,14 @@ A request names in `via` where it came from, as the journal will show it.
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Literal
+from typing import Annotated, Literal
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from psoas_nudge.core.model import Afterwards, Pain
 from psoas_nudge.core.status import Explanation, Status
+
+Aware = Annotated[datetime, Meta(tz=True)]
 
 LONGEST_LINE = 64 * 1024
 """Bytes in one message; the longest that is ever sent is a status, of about 1 KiB."""
@@ -35,7 +37,7 @@ class Follow(Request, frozen=True, tag="follow"):
 class Explain(Request, frozen=True, tag="explain"):
     """Why is there no prompt at `at` (None: now), and when could the next come? Answered with an explanation."""
 
-    at: datetime | None = None
+    at: Aware | None = None
 
 
 class Accept(Request, frozen=True, tag="accept"):
@@ -62,7 +64,7 @@ class Pause(Request, frozen=True, tag="pause"):
     """No prompts for `length`, or until an instant, or (both None) until resumed."""
 
     length: float | None = None
-    until: datetime | None = None
+    until: Aware | None = None
 
 
 class Resume(Request, frozen=True, tag="resume"):

@@ -22,7 +22,7 @@ from psoas_nudge.control.address import short
 from psoas_nudge.control.lock import Lock
 from psoas_nudge.control.messages import LONGEST_LINE, AnyRequest, Failed, Follow, Ok, Reply
 from psoas_nudge.core.status import Status
-from psoas_nudge.errors import PsoasNudgeError
+from psoas_nudge.errors import PsoasNudgeError, fault
 from psoas_nudge.places import private_directory
 
 log = logging.getLogger(__name__)
@@ -149,8 +149,9 @@ class Server:
             return await reply if inspect.isawaitable(reply) else reply
         except PsoasNudgeError as error:
             return Failed(message=str(error), exit_code=error.exit_code)
-        except Exception:  # a fault of one request must not end the daemon; the log has it in full
-            log.exception("the request %s failed", type(request).__name__)
+        except Exception as error:  # a fault of one request must not end the daemon
+            log.error("unexpected, please report it: %s in %s", fault(error), type(request).__name__)  # noqa: TRY400 - the traceback is for -vv
+            log.debug("where it came from", exc_info=error)
             return Failed(
                 message="The daemon could not do that because of a fault of its own; its log has the details."
             )

@@ -115,9 +115,11 @@ def guide_started(turn: Turn, event: GuideStarted) -> None:
 
 def paused(turn: Turn, event: Paused) -> None:
     """Rule 13: no prompts until then."""
+    farthest = turn.at + timedelta(seconds=FAR)
     until = None if event.length is None else turn.now + min(max(0.0, event.length), FAR)
-    turn.change(paused=Pause(until=until, until_at=event.until if until is None else None))
-    turn.record(PauseEntry(at=turn.at, until=event.until if until is None else turn.instant(until)))
+    until_at = None if until is not None or event.until is None else min(event.until, farthest)
+    turn.change(paused=Pause(until=until, until_at=until_at))
+    turn.record(PauseEntry(at=turn.at, until=until_at if until is None else turn.instant(until)))
 
 
 def resumed(turn: Turn, _: Resumed) -> None:

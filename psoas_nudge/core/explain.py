@@ -58,7 +58,8 @@ def at_moment(state: State, at: datetime, tick: float) -> State:
 
 def explain(state: State, at: datetime, rules: Rules) -> Explanation:
     """Why there is no prompt at `at`: now (the state's own instant), or a later instant of which only the schedule,
-    a pause, a snooze and the day's budget can be known."""
+    a pause, a snooze and the day's budget can be known; never further ahead than conditions.FAR."""
+    at = min(at, state.at + timedelta(seconds=conditions.FAR))
     later = (at - state.at).total_seconds() > 0
     if later:
         state = replace(state, at=at, now=state.now + (at - state.at).total_seconds())

@@ -67,7 +67,10 @@ class Commands:
         return c.Ok(said=said.format(**words))
 
     def _next(self) -> str:
-        coming = self._daemon.status().next_prompt
+        status = self._daemon.status()
+        if status.prompt:
+            return "A prompt waits for your answer."
+        coming = status.next_prompt
         return f"The next prompt can come at {self._clock(coming)}." if coming else "No prompt is in sight."
 
     def _pause(self) -> str:

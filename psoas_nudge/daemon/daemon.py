@@ -18,7 +18,7 @@ from psoas_nudge.core.explain import Status, at_moment, status
 from psoas_nudge.core.routines import prompt_words
 from psoas_nudge.daemon.clock import Clock
 from psoas_nudge.daemon.runner import Runner
-from psoas_nudge.errors import PsoasNudgeError, ShowFailed
+from psoas_nudge.errors import PsoasNudgeError, ShowFailed, fault
 from psoas_nudge.journal.records import Stored
 from psoas_nudge.journal.store import Journal
 from psoas_nudge.notify import ICON, picture
@@ -288,5 +288,5 @@ def _guarded(listen: Callable[..., None], *told: Any) -> None:
 
 
 def _unexpected(error: BaseException) -> None:
-    log.error("unexpected, please report it: %s: %s", type(error).__name__, error)
+    log.error("unexpected, please report it: %s", fault(error))
     log.debug("where it came from", exc_info=error)

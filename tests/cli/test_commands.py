@@ -6,8 +6,12 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
+
+from psoas_nudge.cli import main
+from psoas_nudge.places import CONFIG_VARIABLE
 
 PROJECT = Path(__file__).resolve().parents[2]
 NO_DAEMON = "psoas-nudge: psoas-nudge is not running. Start it with: psoas-nudge run\n"
@@ -24,12 +28,13 @@ def type_in(tmp_path):
         "TZ": "Europe/Berlin",
     }
 
-    def type_in(*words: str) -> subprocess.CompletedProcess[str]:
+    def type_in(*words: str, stdout: Any = subprocess.PIPE) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             [sys.executable, "-m", "psoas_nudge", *words],
-            env=environ,
+            env=environ | {k: v for k, v in os.environ.items() if k == CONFIG_VARIABLE},
             check=False,
-            capture_output=True,
+            stdout=stdout,
+            stderr=subprocess.PIPE,
             text=True,
             timeout=30,
             cwd=tmp_path,
@@ -75,3 +80,30 @@ def test_a_mistyped_command_is_recognised(type_in):
 def test_the_version_is_told(type_in):
     done = type_in("--version")
     assert (done.returncode, done.stdout) == (0, "psoas-nudge 0.1.0\n")
+
+
+def test_a_configuration_of_somebody_who_does_not_exist_is_told_like_any_missing_file(type_in, monkeypatch):
+    monkeypatch.setenv("PSOAS_NUDGE_CONFIG", "~nosuchuser/config.toml")
+    done = type_in("run")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("psoas-nudge: ~nosuchuser/config.toml: There is no such file.")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no full device to write to")
+@pytest.mark.parametrize("command", ["routines", "--help", "man"])
+def test_output_that_finds_no_room_is_told_in_one_line(type_in, command):
+    with Path("/dev/full").open("w") as full:
+        done = type_in(*command.split(), stdout=full)
+    assert done.returncode == 1
+    assert done.stderr == "psoas-nudge: No space left on device.\n"
+
+
+def test_a_fault_of_the_program_is_one_line_to_report_it_with(monkeypatch, capsys):
+    monkeypatch.setattr(sys, "argv", ["psoas-nudge", "accept"])
+    monkeypatch.setattr("psoas_nudge.cli.answers.ask", lambda *_: None)
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 1
+    told = capsys.readouterr().err
+    assert told.startswith("psoas-nudge: unexpected, please report it: AttributeError: ")
+    assert "(psoas_nudge.cli.answers:" in told

@@ -19,6 +19,7 @@ NOW = datetime(2026, 11, 23, 13, 30, tzinfo=BERLIN)
     [
         ("14:00", datetime(2026, 11, 23, 14, tzinfo=BERLIN)),
         ("9:05", datetime(2026, 11, 23, 9, 5, tzinfo=BERLIN)),
+        ("9:05:30", datetime(2026, 11, 23, 9, 5, 30, tzinfo=BERLIN)),
         ("now", NOW),
         ("today", datetime(2026, 11, 23, tzinfo=BERLIN)),
         ("Tomorrow", datetime(2026, 11, 24, tzinfo=BERLIN)),

@@ -400,3 +400,12 @@ def test_asking_starts_neither_a_loop_nor_the_command_line() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
     assert done.stdout.split() == []
+
+
+@pytest.mark.parametrize(
+    "line", [b'{"ask":"pause","until":"2026-11-23T12:00"}', b'{"ask":"explain","at":"2026-11-23T12:00"}']
+)
+async def test_a_time_without_its_zone_is_not_understood(path: Path, line: bytes) -> None:
+    async with serving(path, fine):
+        told = await raw(path, line + b"\n")
+    assert b"not understood" in told

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import get_args
 
 import pytest
@@ -103,3 +103,18 @@ def test_status_and_explanation_tell_of_the_same_moment(ask, clock):
 def test_stop_ends_the_daemon(ask, stopped):
     assert ask(c.Stop()).said == "Stopping."
     assert stopped == [True]
+
+
+def test_a_prompt_that_comes_up_at_once_is_not_called_out_of_sight(ask, prompt, runner):
+    runner.rules = m.Rules(hours=runner.rules.hours, settle_in=0, wind_down=0, lull=0, after_quiet=0)
+    ask(c.Pause())
+    assert ask(c.Resume()).said == "Prompts may come. A prompt waits for your answer."
+
+
+def test_the_end_of_time_is_as_far_as_ten_years(ask, runner, journal):
+    end = datetime(9999, 12, 31, 23, 59, tzinfo=UTC)
+    explained = ask(c.Explain(at=end)).explanation
+    assert explained.at - runner.state.at == timedelta(days=3650)
+    ask(c.Pause(until=end))
+    [pause] = journal.read(kinds=["pause"])
+    assert pause.entry.until - runner.state.at == timedelta(days=3650)
