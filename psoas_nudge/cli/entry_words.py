@@ -111,7 +111,7 @@ def _outcome(entry: PromptEntry) -> str:
 
 def _stretch(entry: StretchEntry) -> str:
     if not entry.performed:
-        return f"{_title(entry.routine)}: accepted, not performed"
+        return f"{_title(entry.routine)}: {'opened' if entry.prompt is None else 'accepted'}, not performed"
     held = {"left": entry.left_seconds, "right": entry.right_seconds, "other": entry.other_seconds}
     parts = [f"{name} {duration(seconds)}" for name, seconds in held.items() if seconds]
     return f"{_title(entry.routine)}: " + (", ".join(parts) or "nothing held")

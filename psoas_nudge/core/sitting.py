@@ -160,6 +160,8 @@ def guide_ended(turn: Turn, event: GuideEnded) -> None:
         )
     )
     turn.change(stretching=None)
+    if held > 0:  # the rotation counts what was done as it counts what was suggested
+        turn.change(turns={**turn.state.turns, event.routine: turn.state.prompts})
 
 
 # --- what time does ----------------------------------------------------------------------------------------------

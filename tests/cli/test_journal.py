@@ -126,7 +126,7 @@ Monday 2026-11-23
   09:52  Prompt (Standing hip-flexor stretch): accepted (by command line)
   09:52  Sat for 52 min, 09:00 to 09:52; then a stretch
   09:54  Standing hip-flexor stretch: left 30 s, right 28 s
-  09:55  my-own: accepted, not performed
+  09:55  my-own: opened, not performed
   09:56  How it feels: discomfort 3 of 10, tight after Standing hip-flexor stretch, pain: other, left knee
   09:57  You said that stretching is all right again
   09:58  The advice to see a professional was shown, because it has gone on for long

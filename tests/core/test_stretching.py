@@ -9,6 +9,7 @@ from psoas_nudge.core.model import (
     GuideEnded,
     GuideStarted,
     Sensed,
+    Show,
     Signal,
     StartGuide,
     StretchEntry,
@@ -226,3 +227,12 @@ def test_where_nothing_tells_of_missing_input_only_the_guide_says_what_was_done(
         ended(day)
     assert stretches(day) == ([(True, 60, 60, 1)] if guided else [])
     assert day.state.bout is not None
+
+
+def test_a_routine_done_without_a_prompt_is_not_the_next_to_be_suggested():
+    day = Day()
+    day.feed(GuideStarted, routine=ROUTINE, prompt=None)
+    ended(day, prompt=None)
+    day.sit(36)
+    assert [effect.routine for effect in day.effects if isinstance(effect, Show)] != [ROUTINE]
+    assert day.shown
