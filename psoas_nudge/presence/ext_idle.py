@@ -1,5 +1,7 @@
 """Idle time on Wayland: the protocol ext-idle-notify-v1 (Plasma, sway from 1.8, Hyprland, labwc, niri, COSMIC …).
 
+Its predecessor, KDE's org_kde_kwin_idle, says the same in other words and is all that sway 1.7 and Plasma 5.26 have.
+
 The compositor tells when there was no input for the threshold and when there is input again; nothing wakes this process
 in between. Since version 2 there is a request that ignores idle inhibitors. With both, "no input" can be told from "no
 input, but something keeps the screen on": somebody watches a film. With version 1 a film looks like input.
@@ -17,8 +19,11 @@ from psoas_nudge.errors import Unavailable
 from psoas_nudge.presence.port import InputSeen, InputStopped, Report, Session, SignalChanged, SourceLost
 from psoas_nudge.presence.wayland import Compositor
 
-SEAT, NOTIFIER = "wl_seat", "ext_idle_notifier_v1"
+SEAT, NOTIFIER, PREDECESSOR = "wl_seat", "ext_idle_notifier_v1", "org_kde_kwin_idle"
+GET_TIMEOUT = 0
 DESTROY, GET_NOTIFICATION, GET_INPUT_NOTIFICATION = 0, 1, 2
+INPUT_BY_VERSION = (GET_TIMEOUT, GET_NOTIFICATION, GET_INPUT_NOTIFICATION)
+"""The request that comes nearest to input alone; version 0 is the predecessor."""
 IDLED, RESUMED = 0, 1
 INHIBITED_AFTER = 1.0
 """Seconds: a compositor that is not inhibited tells both within one moment."""
@@ -48,10 +53,13 @@ class ExtIdle:
         await compositor.connect(session.environ)
         try:
             self._seat, _ = compositor.bind(SEAT, 1)
-            self._notifier, self._version = compositor.bind(NOTIFIER, 2)
-        except Unavailable:
+            if NOTIFIER in compositor.globals or PREDECESSOR not in compositor.globals:
+                self._notifier, self._version = compositor.bind(NOTIFIER, 2)
+            else:
+                self._notifier, self._version = compositor.bind(PREDECESSOR, 1)[0], 0
+        except Unavailable as error:
             await compositor.close()
-            raise
+            raise Unavailable(f"{error}; Plasma from 5.27 and sway from 1.8 do") from error
         self._compositor = compositor
 
     async def stop(self) -> None:
@@ -74,7 +82,7 @@ class ExtIdle:
         for notification in (old, self._inhibitable):
             self._forget(compositor, notification)
         self._rests = False
-        self._input = self._ask(compositor, self._on_input, GET_INPUT_NOTIFICATION if self._version > 1 else 1)
+        self._input = self._ask(compositor, self._on_input, INPUT_BY_VERSION[self._version])
         if self._version > 1:
             self._inhibitable = self._ask(compositor, self._on_inhibitable, GET_NOTIFICATION)
         if self._idle is None:
@@ -88,7 +96,8 @@ class ExtIdle:
 
         number = compositor.new(heard)
         milliseconds = max(1, round(self._threshold * 1000))
-        compositor.send(self._notifier, opcode, struct.pack("=III", number, milliseconds, self._seat))
+        wish = (milliseconds, self._seat) if self._version else (self._seat, milliseconds)
+        compositor.send(self._notifier, opcode, struct.pack("=III", number, *wish))
         return number
 
     def _forget(self, compositor: Compositor, notification: int) -> None:

@@ -23,8 +23,8 @@ IDLED, RESUMED = 0, 1
 class CompositorStandIn:
     """Offers a seat and ext_idle_notifier_v1; the test says when its notifications are idle."""
 
-    def __init__(self, folder, version=2):
-        self.folder, self.version = folder, version
+    def __init__(self, folder):
+        self.folder, self.offers = folder, [("wl_seat", 7), ("ext_idle_notifier_v1", 2)]
         self.environ = {"WAYLAND_DISPLAY": "wayland-stand-in", "XDG_RUNTIME_DIR": str(folder)}
         self.notifications, self.refuse = {}, False
 
@@ -54,7 +54,7 @@ class CompositorStandIn:
         if kind == "wl_display" and opcode == 1:
             registry = struct.unpack("=I", data)[0]
             objects[registry] = "wl_registry"
-            for name, (interface, version) in enumerate([("wl_seat", 7), ("ext_idle_notifier_v1", self.version)], 1):
+            for name, (interface, version) in enumerate(self.offers, 1):
                 self.send(registry, 0, struct.pack("=I", name) + text(interface) + struct.pack("=I", version))
         elif kind == "wl_display":
             callback = struct.unpack("=I", data)[0]
@@ -128,6 +128,12 @@ async def test_old_wishes_are_taken_back_when_the_threshold_changes(source, comp
     await source.watch(20)
     await asyncio.sleep(0.05)
     assert sorted(compositor.notifications.values()) == [("inhibitable", 20_000), ("input", 20_000)]
+
+
+async def test_a_compositor_that_cannot_tell_is_said_so(compositor, heard):
+    compositor.offers.pop()
+    with pytest.raises(Unavailable, match="does not offer ext_idle_notifier_v1; Plasma from"):
+        await ExtIdle().start(Session(environ=compositor.environ), heard)
 
 
 async def test_the_compositor_refuses_and_says_why(compositor, heard):
