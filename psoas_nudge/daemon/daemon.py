@@ -96,6 +96,7 @@ class Daemon:
         self._token: str | None = None
         self._notice: tuple[str, str] | None = None
         self._untold: Message | None = None
+        self._trouble = ""
         self.runner = Runner(journal, rules, clock, self)
 
     @property
@@ -213,6 +214,10 @@ class Daemon:
 
     def stepped(self, state: m.State) -> None:
         """Pass the state on to whoever listens."""
+        if (trouble := self.runner.trouble) != self._trouble:
+            self._trouble = trouble
+            if trouble:
+                self.tell("No prompts for now", trouble)
         self._tell_untold(state)
         for listen in self.on_step:
             _guarded(listen, state)

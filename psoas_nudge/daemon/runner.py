@@ -79,13 +79,14 @@ class Runner:
 
     def __init__(self, journal: Keeper, rules: Rules, clock: Clock, world: World) -> None:
         self.rules = rules
+        self.trouble = ""
+        """Why the journal cannot be written; nothing is shown meanwhile."""
         self.state = journal.load() or State()
         self._journal, self._clock, self._world = journal, clock, world
         self._events: deque[AnyEvent] = deque()
         self._stepping = False
         self._unwritten: list[AnyEntry] = []
         self._stored = self.state
-        self._written = True
         self._carry_out: dict[type[Any], Callable[[Any], None]] = {
             Wake: lambda effect: world.wake(effect.after),
             Watch: lambda effect: world.watch(effect.threshold),
@@ -139,7 +140,7 @@ class Runner:
             self._carry_out[kind](effect)
 
     def _show(self, effect: Show) -> None:
-        if self._written:
+        if not self.trouble:
             self._world.show(effect)
         else:
             self.feed(NotShown, prompt=effect.prompt, why="the journal cannot be written")
@@ -147,13 +148,16 @@ class Runner:
     def _commit(self, entries: list[AnyEntry]) -> None:
         """Write what changed. When the disk refuses, nothing new is shown and the entries wait for the next step."""
         self._unwritten.extend(entries)
-        self._written = False
         try:
             stored = self._journal.commit(self._unwritten, self.state, ZoneInfo(self.rules.hours.zone))
         except JournalBroken as error:
-            log.warning("%s", error)
+            if str(error) != self.trouble:
+                log.warning("%s", error)
+            self.trouble = str(error)
             return
-        self._stored, self._written = self.state, True
+        if self.trouble:
+            log.warning("the journal can be written again")
+        self._stored, self.trouble = self.state, ""
         self._unwritten.clear()
         if log.isEnabledFor(logging.INFO):
             for kept in stored:

@@ -10,7 +10,7 @@ import pytest
 
 from psoas_nudge.core import model as m
 from psoas_nudge.daemon.daemon import Daemon
-from psoas_nudge.errors import ShowFailed
+from psoas_nudge.errors import JournalBroken, ShowFailed
 from psoas_nudge.notify.port import Message, Pressed
 from psoas_nudge.presence.port import ClockJumped, InputSeen, InputStopped, SignalChanged
 
@@ -255,3 +255,17 @@ async def test_a_listener_that_fails_costs_neither_the_prompt_nor_the_other_list
     assert len(screen.shown) == 1
     assert heard
     assert "unexpected" in caplog.text
+
+
+async def test_a_full_disk_is_told_once_because_prompts_stay_away(daemon, clock, screen, journal, monkeypatch, caplog):
+    def full(*_: Any) -> None:
+        raise JournalBroken("The disk is full.")
+
+    write = journal.commit
+    monkeypatch.setattr(journal, "commit", full)
+    await sit(daemon, clock, 40)
+    assert [(message.title, message.body) for message in screen.shown] == [("No prompts for now", "The disk is full.")]
+    assert caplog.text.count("The disk is full.") == 1
+    monkeypatch.setattr(journal, "commit", write)
+    await sit(daemon, clock, 10)
+    assert screen.shown[-1].title == "Sitting for 50 min"
