@@ -33,8 +33,16 @@ def fields(status: Status, at: datetime, zone: tzinfo | None = None) -> dict[str
     }
 
 
+def check(how: str) -> None:
+    """Raise BadInput for what is neither one of NAMED nor a template, before anybody is asked for a status."""
+    if how not in NAMED and "{" not in how:
+        raise BadInput(
+            f"There is no format '{how}'. Write one of {', '.join(NAMED)}, or a template such as '{{sat}} min'."
+        )
+
+
 def formatted(status: Status, how: str, at: datetime, zone: tzinfo | None = None) -> str:
-    """One line. `how` is one of NAMED, or a template with {fields}; raises BadInput when it is neither."""
+    """One line. `how` is one of NAMED, or a template with {fields}; raises BadInput for an unknown field."""
     match how:
         case "plain":
             return headline(status, at, zone)
@@ -42,10 +50,6 @@ def formatted(status: Status, how: str, at: datetime, zone: tzinfo | None = None
             return msgspec.json.encode(status).decode()
         case "waybar":
             return _waybar(status, at, zone)
-    if "{" not in how:
-        raise BadInput(
-            f"There is no format '{how}'. Write one of {', '.join(NAMED)}, or a template such as '{{sat}} min'."
-        )
     return _filled(how, fields(status, at, zone))
 
 

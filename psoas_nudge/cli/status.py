@@ -27,6 +27,10 @@ from psoas_nudge.core.status import Status
 def status(how: str | None, as_json: bool, follow: bool) -> None:
     """What is going on: sitting time, the open prompt, the next one, pauses and quiet."""
     how = "json" if as_json else how
+    if how and how != "json":
+        from psoas_nudge.cli.formats import check
+
+        check(how)
     if follow:
         _follow(how or "plain")
         return

@@ -7,9 +7,14 @@ with the session's own environment. Everywhere else the child is an ordinary one
 
 from __future__ import annotations
 
+import asyncio
+import logging
 import os
 import shutil
+import subprocess
 from collections.abc import Mapping, Sequence
+
+log = logging.getLogger(__name__)
 
 
 def outside(argv: Sequence[str], added: Mapping[str, str] | None = None) -> list[str]:
@@ -24,3 +29,40 @@ def outside(argv: Sequence[str], added: Mapping[str, str] | None = None) -> list
     passed_on = [f"--setenv={name}={value}" for name, value in (added or {}).items()]
     # a browser that the command leaves behind is the person's
     return [runner, "--user", "--quiet", "--collect", "--wait", "--property=KillMode=process", *passed_on, "--", *argv]
+
+
+class Outside:
+    """Starts such commands and lets them go when they end.
+
+    They outlive the daemon, so nothing here waits: an end is heard through a pidfd where there is one (Linux), else
+    looked for when the next is started.
+    """
+
+    def __init__(self) -> None:
+        self._running: dict[int, subprocess.Popen[bytes]] = {}
+
+    def start(self, argv: Sequence[str], added: Mapping[str, str] | None = None) -> None:
+        """Start `argv`, without a shell, with `added` variables. Raises OSError."""
+        for number in list(self._running):
+            self._look(number)
+        child = subprocess.Popen(  # noqa: S603 - the callers' own words and files, no shell
+            outside(argv, added),
+            env=os.environ | dict(added or {}),
+            stdin=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        self._running[child.pid] = child
+        if hasattr(os, "pidfd_open"):
+            fd = os.pidfd_open(child.pid)
+            asyncio.get_running_loop().add_reader(fd, self._ended, fd, child.pid)
+
+    def _ended(self, fd: int, number: int) -> None:
+        asyncio.get_running_loop().remove_reader(fd)
+        os.close(fd)
+        self._look(number)
+
+    def _look(self, number: int) -> None:
+        if (child := self._running.get(number)) and child.poll() is not None:
+            del self._running[number]
+            if child.returncode:
+                log.warning("%s ended with status %d", child.args, child.returncode)

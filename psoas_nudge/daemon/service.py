@@ -33,6 +33,7 @@ from psoas_nudge.daemon.commands import Commands
 from psoas_nudge.daemon.daemon import Daemon
 from psoas_nudge.daemon.guiding import Guiding
 from psoas_nudge.daemon.hooks import Hooks, event_of, refuse_writable_by_others
+from psoas_nudge.daemon.outside import Outside
 from psoas_nudge.daemon.schedule import Schedule
 from psoas_nudge.daemon.surfaces import Surfaces
 from psoas_nudge.daemon.timers import Timer
@@ -89,7 +90,8 @@ class Service:
             timer=Timer(),
         )
         self._daemon.sound = settings.desktop.sound
-        self._guiding = Guiding(settings.stretch.guide, config_file)
+        self._outside = Outside()
+        self._guiding = Guiding(settings.stretch.guide, self._outside, config_file)
         self._hooks = Hooks(settings.hooks)
         self._hooked = 0
         self._commands = Commands(self._daemon, self.reload, self._ended.set)
@@ -154,7 +156,9 @@ class Service:
             self._hung_up()
         if session_bus:
             file = places.config_file(self._config_file)
-            self._surfaces = Surfaces(session_bus, self._daemon, self._commands, self._guiding, self._journal, file)
+            self._surfaces = Surfaces(
+                session_bus, self._daemon, self._commands, self._guiding, self._outside, self._journal, file
+            )
             stack.push_async_callback(self._in_time, self._surfaces.stop, FACES_SECONDS)
             self._daemon.on_entry.append(self._surfaces.recorded)
             self._daemon.on_step.append(self._surfaces.stepped)

@@ -6,7 +6,6 @@ What is clicked or called there becomes the same requests as on the control sock
 from __future__ import annotations
 
 import logging
-import subprocess
 from collections.abc import Callable
 from datetime import date, datetime, time
 from pathlib import Path
@@ -19,7 +18,7 @@ from psoas_nudge.core.catalogue import rotation, suggestion
 from psoas_nudge.daemon.commands import Commands
 from psoas_nudge.daemon.daemon import Daemon
 from psoas_nudge.daemon.guiding import Guiding
-from psoas_nudge.daemon.outside import outside
+from psoas_nudge.daemon.outside import Outside
 from psoas_nudge.journal.records import Stored
 from psoas_nudge.journal.store import Journal
 from psoas_nudge.tray import commands as t
@@ -35,9 +34,17 @@ class Surfaces:
     """Tray and bus name. `configuration`: the file that "edit schedule" opens."""
 
     def __init__(
-        self, bus: Bus, daemon: Daemon, commands: Commands, guiding: Guiding, journal: Journal, configuration: Path
+        self,
+        bus: Bus,
+        daemon: Daemon,
+        commands: Commands,
+        guiding: Guiding,
+        outside: Outside,
+        journal: Journal,
+        configuration: Path,
     ) -> None:
-        self._bus, self._daemon, self._commands, self._guiding = bus, daemon, commands, guiding
+        self._bus, self._daemon, self._commands = bus, daemon, commands
+        self._guiding, self._outside = guiding, outside
         self._journal, self._configuration = journal, configuration
         self._held: tuple[date, float] | None = None
         self._tray: Tray | None = None
@@ -136,7 +143,7 @@ class Surfaces:
         if not self._configuration.exists():
             save(self._configuration, example(), fresh=True)
         try:
-            subprocess.Popen(outside(["xdg-open", str(self._configuration)]), start_new_session=True)  # noqa: S603 - no shell, the person's own PATH
+            self._outside.start(["xdg-open", str(self._configuration)])
         except OSError as error:
             self._daemon.tell(
                 "The schedule cannot be opened from here", f"Edit {self._configuration} ({error.strerror})"

@@ -9,7 +9,7 @@ import msgspec
 import pytest
 from msgspec.structs import replace
 
-from psoas_nudge.cli.formats import formatted
+from psoas_nudge.cli.formats import check, formatted
 from psoas_nudge.core.status import Status
 from psoas_nudge.errors import BadInput
 from tests.moments import AT, PROMPT
@@ -63,7 +63,7 @@ def test_an_unknown_field_names_the_known_ones() -> None:
 
 def test_an_unknown_format_names_the_known_ones() -> None:
     with pytest.raises(BadInput, match=r"no format 'xml'.*plain, json, waybar"):
-        line("xml")
+        check("xml")
 
 
 @pytest.mark.parametrize("how", ["plain", "json", "waybar", "{why}"])

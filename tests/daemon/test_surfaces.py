@@ -57,7 +57,7 @@ def daemon(runner, clock):
 
 @pytest.fixture
 def surfaces(daemon, asked, guiding, journal, tmp_path):
-    return Surfaces(None, daemon, asked.append, guiding, journal, tmp_path / "config.toml")
+    return Surfaces(None, daemon, asked.append, guiding, None, journal, tmp_path / "config.toml")
 
 
 def test_every_click_has_something_to_do(surfaces, asked, guiding, daemon, monkeypatch):
