@@ -3,7 +3,8 @@
 One `Bus` is one connection that everything shares (sensors, notifier, tray). Subscriptions outlive the connection:
 when the bus goes away the loss is logged once, the connection is tried again with growing pauses, and every match
 rule is laid again. Signals are matched on the unique name of the sender's current owner, because a shell that acts
-for another service lets every signal arrive twice.
+for another service lets every signal arrive twice. dbus-fast is imported with the first connection: Windows and macOS
+have neither a bus nor the library.
 """
 
 from __future__ import annotations
@@ -12,13 +13,14 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
-from typing import Any, Literal
-
-from dbus_fast import BusType, Message, MessageType
-from dbus_fast.aio import MessageBus
-from dbus_fast.errors import AuthError, InvalidAddressError
+from functools import cache
+from typing import TYPE_CHECKING, Any, Literal
 
 from psoas_nudge.errors import PsoasNudgeError, Unavailable
+
+if TYPE_CHECKING:
+    from dbus_fast import Message
+    from dbus_fast.aio import MessageBus
 
 log = logging.getLogger(__name__)
 
@@ -37,6 +39,13 @@ class CallFailed(PsoasNudgeError):
     def __init__(self, name: str, text: str) -> None:
         self.name = name
         super().__init__(f"{name}: {text}" if text else name)
+
+
+@cache
+def _connect_errors() -> tuple[type[Exception], ...]:
+    from dbus_fast.errors import AuthError, InvalidAddressError
+
+    return OSError, AuthError, InvalidAddressError, EOFError, ValueError, CallFailed
 
 
 class Subscription:
@@ -111,7 +120,9 @@ class Bus:
         """Connect once; raises Unavailable when there is no such bus. Later losses are mended by itself."""
         try:
             await self._open()
-        except (OSError, AuthError, InvalidAddressError, EOFError, ValueError) as error:
+        except ModuleNotFoundError as error:
+            raise Unavailable(f"no {self.kind} bus: dbus-fast is not installed") from error
+        except _connect_errors() as error:
             raise Unavailable(f"no {self.kind} bus: {error}") from error
         self._keeper = asyncio.create_task(self._keep())
 
@@ -157,6 +168,8 @@ class Bus:
         *body: Any,
         timeout: float,  # noqa: ASYNC109 - see call
     ) -> Message:
+        from dbus_fast import Message, MessageType
+
         message = Message(
             destination=destination,
             path=path,
@@ -252,6 +265,9 @@ class Bus:
         task.add_done_callback(lambda t: t.cancelled() or t.exception())
 
     async def _open(self) -> None:
+        from dbus_fast import BusType
+        from dbus_fast.aio import MessageBus
+
         bus_type = BusType.SESSION if self.kind == "session" else BusType.SYSTEM
         bus = MessageBus(bus_address=self._address, bus_type=bus_type, negotiate_unix_fd=self._negotiate_fds)
         try:
@@ -287,7 +303,7 @@ class Bus:
                 for rule in {s.rule for s in self._subscriptions}:
                     await self._match(rule)
                 owners = {name: await self.owner(name) for name in self._owners}
-            except (OSError, AuthError, InvalidAddressError, EOFError, ValueError, CallFailed) as error:
+            except _connect_errors() as error:
                 log.debug("the %s bus is not back yet: %s", self.kind, error)
                 continue
             log.warning("the %s bus is back", self.kind)
@@ -305,7 +321,7 @@ class Bus:
             tell(owner)
 
     def _on_message(self, message: Message) -> None:
-        if message.message_type is not MessageType.SIGNAL:
+        if message.message_type.name != "SIGNAL":
             return
         if message.sender == DBUS[0] and message.member == "NameOwnerChanged" and message.body[0] in self._owners:
             self._tell_owner(message.body[0], message.body[2] or None)

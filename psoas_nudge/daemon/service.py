@@ -15,7 +15,7 @@ import sys
 from collections.abc import Callable, Coroutine
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -35,7 +35,6 @@ from psoas_nudge.daemon.guiding import Guiding
 from psoas_nudge.daemon.hooks import Hooks, event_of, refuse_writable_by_others
 from psoas_nudge.daemon.outside import Outside
 from psoas_nudge.daemon.schedule import Schedule
-from psoas_nudge.daemon.surfaces import Surfaces
 from psoas_nudge.daemon.timers import Timer
 from psoas_nudge.errors import ConfigInvalid, Unavailable
 from psoas_nudge.journal.records import Stored, as_json
@@ -45,6 +44,9 @@ from psoas_nudge.notify.chooser import Chooser
 from psoas_nudge.notify.port import Surroundings
 from psoas_nudge.presence.chooser import Presence
 from psoas_nudge.presence.port import ClockJumped, Reading, Session
+
+if TYPE_CHECKING:
+    from psoas_nudge.daemon.surfaces import Surfaces
 
 log = logging.getLogger(__name__)
 
@@ -156,6 +158,8 @@ class Service:
             self._hung_up()
         if session_bus:
             file = places.config_file(self._config_file)
+            from psoas_nudge.daemon.surfaces import Surfaces  # with D-Bus only: elsewhere there is no dbus-fast
+
             self._surfaces = Surfaces(
                 session_bus, self._daemon, self._commands, self._guiding, self._outside, self._journal, file
             )
