@@ -69,9 +69,9 @@ class Journal:
     @classmethod
     def open_reading(cls, path: Path) -> Journal | None:
         """Open to read only, also while the daemon writes. Makes and changes nothing; None when there is none yet."""
-        if not path.exists():
-            return None
         with telling(str(path)):
+            if not path.exists():
+                return None
             uri = f"file:{quote(str(path.absolute()))}?mode=ro"
             db = sqlite3.connect(uri, uri=True, timeout=BUSY_SECONDS, isolation_level=None)
             try:

@@ -321,17 +321,18 @@ os.setgid(65534); os.setuid(65534)
 from psoas_nudge.errors import JournalBroken
 from psoas_nudge.journal import Journal
 try:
-    Journal.open(Path(sys.argv[1]))
+    getattr(Journal, sys.argv[2])(Path(sys.argv[1]))
 except JournalBroken as error:
     print(error)
 """
 
 
 @pytest.mark.skipif(os.getuid() != 0, reason="only root can become someone else")
-def test_a_directory_that_is_not_writable_is_named(tmp_path: Path) -> None:
+@pytest.mark.parametrize("how", ["open", "open_reading"])
+def test_a_directory_that_is_somebody_elses_is_named(tmp_path: Path, how: str) -> None:
     code = "import sys; sys.dont_write_bytecode = True; import msgspec, sqlite3, psoas_nudge.journal" + UNPRIVILEGED
     done = subprocess.run(
-        [sys.executable, "-c", code, str(tmp_path / "journal.db")], capture_output=True, text=True, check=False
+        [sys.executable, "-c", code, str(tmp_path / "journal.db"), how], capture_output=True, text=True, check=False
     )
     assert done.stderr == ""
     assert "Permission denied" in done.stdout
