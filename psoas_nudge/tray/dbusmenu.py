@@ -1,7 +1,8 @@
 """The menu on D-Bus: com.canonical.dbusmenu, version 3, as every tray host draws it (libdbusmenu's dbus-menu.xml).
 
 Texts that only tell something grow old without a signal; a host asks before it opens the menu (AboutToShow) and is told
-then to read it again. So a closed menu costs nothing.
+then to read it again, in the answer and by a signal: libdbusmenu (Xfce, MATE and others) asks and does not read the
+answer. So a closed menu costs nothing.
 """
 
 from collections.abc import Callable, Sequence
@@ -78,6 +79,8 @@ class DBusMenu(ServiceInterface):
         menu = self._current()
         changed = menu != self._told
         self._keep(menu)
+        if changed:
+            self.layout_updated(0)
         return changed
 
     def _event(self, number: int, event: str) -> None:

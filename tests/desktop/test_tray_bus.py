@@ -208,6 +208,20 @@ async def test_before_it_opens_a_menu_the_panel_learns_that_its_texts_are_old(pa
     assert await panel.menu("AboutToShowGroup", "ai", [0, 999]) == [[], [999]]
 
 
+async def test_a_panel_that_asks_and_reads_no_answer_hears_that_the_texts_are_old(panel: Panel, desk: Desk) -> None:
+    """libdbusmenu's way: in Xfce's panel the menu said "Sat 0 min" all day."""
+    desk.tray.update(SITTING, AT)
+    await panel.see(desk.name)
+    await panel.layout()
+    desk.tray.update(replace(SITTING, sat_seconds=1470.0, why=("another text",)), AT)
+    await panel.menu("AboutToShowGroup", "ai", [0])
+    await panel.settle()
+    assert panel.heard == ["LayoutUpdated"]
+    await panel.menu("AboutToShowGroup", "ai", [0])
+    await panel.settle()
+    assert panel.heard == ["LayoutUpdated"]
+
+
 async def test_clicks_can_come_in_a_group(panel: Panel, desk: Desk) -> None:
     desk.tray.update(SITTING, AT)
     await panel.see(desk.name)
