@@ -168,6 +168,8 @@ def test_the_tools_for_programs_install_it(tool: str, sdist: Path, tmp_path: Pat
     environ = {
         **{k: v for k, v in os.environ.items() if not k.startswith(("XDG_", "UV_TOOL", "PIPX_", "PYTHON"))},
         "HOME": str(tmp_path),
+        "UV_SYSTEM_CERTS": "1",  # as pip does; a mirror's certificate is known to the system, not to uv
+        "UV_NATIVE_TLS": "1",  # its older name
         "UV_TOOL_DIR": f"{tmp_path}/tools",
         "UV_TOOL_BIN_DIR": f"{tmp_path}/bin",
         "PIPX_HOME": f"{tmp_path}/tools",
