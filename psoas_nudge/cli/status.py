@@ -12,6 +12,7 @@ from psoas_nudge.cli.candidates import formats
 from psoas_nudge.control import messages as c
 from psoas_nudge.control.client import ask
 from psoas_nudge.core.status import Status
+from psoas_nudge.core.summary import when
 
 
 @click.command(epilog="Examples: psoas-nudge status --format waybar --follow; psoas-nudge status --format '{sat} min'")
@@ -44,7 +45,7 @@ def status(how: str | None, as_json: bool, follow: bool) -> None:
     for reason in now.why:
         print(reason)
     if now.next_prompt:
-        print(f"The earliest next prompt: {clock(now.next_prompt)}.")
+        print(f"The earliest next prompt: {when(now.next_prompt, datetime.now().astimezone())}.")
     if now.put_off:
         print(f"Prompts suggest a walk: you reported {now.put_off}. All right again? psoas-nudge feel --clear")
 
@@ -85,10 +86,4 @@ def explain(at: str | None, as_json: bool) -> None:
     if not told.reasons:
         print("Nothing stands in the way of a prompt.")
     if told.next_prompt:
-        print(f"The earliest next prompt: {clock(told.next_prompt)}.")
-
-
-def clock(at: datetime) -> str:
-    """A local time of day, with the date unless it is today's."""
-    local = at.astimezone()
-    return f"{local:%H:%M}" if local.date() == datetime.now().astimezone().date() else f"{local:%a %Y-%m-%d %H:%M}"
+        print(f"The earliest next prompt: {when(told.next_prompt, now)}.")

@@ -17,6 +17,7 @@ from psoas_nudge.core.advice import KINDS
 from psoas_nudge.core.durations import duration, elapsed
 from psoas_nudge.core.model import Bout, Rules, State
 from psoas_nudge.core.status import Explanation, OpenPrompt, Reason, Status
+from psoas_nudge.core.summary import when
 
 __all__ = ["TEXTS", "Explanation", "OpenPrompt", "Reason", "Status", "at_moment", "explain", "next_prompt", "status"]
 
@@ -165,20 +166,13 @@ def _reason(state: State, rules: Rules, kind: str, until: float | None) -> Reaso
     instant = None if until is None else _instant(state, until)
     text = (ENDLESS.get(kind) if instant is None else None) or TEXTS[kind]
     words = {
-        "until": "" if instant is None else _clock(instant, state, rules),
+        "until": "" if instant is None else when(instant, state.at, rules.hours.local(state.at).tzinfo),
         "sat": elapsed(sitting.sat(state, state.asked)),
         "needed": duration(conditions.needed(state, rules)),
         "limit": str(rules.daily_limit),
         "lull": duration(rules.lull),
     }
     return Reason(kind, text.format(**words), instant)
-
-
-def _clock(instant: datetime, state: State, rules: Rules) -> str:
-    local, today = rules.hours.local(instant), rules.hours.local_date(state.at)
-    if local.date() == today:
-        return f"{local:%H:%M}"
-    return f"{local:%a %H:%M}" if local.date() - today < timedelta(days=7) else f"{local:%Y-%m-%d %H:%M}"
 
 
 def _instant(state: State, point: float) -> datetime | None:

@@ -9,6 +9,7 @@ from typing import Any
 from psoas_nudge.control import messages as c
 from psoas_nudge.core import model as m
 from psoas_nudge.core.explain import explain
+from psoas_nudge.core.summary import when
 from psoas_nudge.daemon.daemon import Daemon
 from psoas_nudge.errors import NoPromptOpen, Refused
 
@@ -78,6 +79,5 @@ class Commands:
         return f"Paused until {self._clock(ends)}." if ends else "Paused until you resume."
 
     def _clock(self, at: datetime) -> str:
-        rules = self._daemon.rules
-        local, today = rules.hours.local(at), rules.hours.local_date(self._daemon.state_now().at)
-        return f"{local:%H:%M}" if local.date() == today else f"{local:%a %Y-%m-%d %H:%M}"
+        now = self._daemon.state_now().at
+        return when(at, now, self._daemon.rules.hours.local(now).tzinfo)

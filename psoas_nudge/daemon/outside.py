@@ -53,7 +53,11 @@ class Outside:
         )
         self._running[child.pid] = child
         if hasattr(os, "pidfd_open"):
-            fd = os.pidfd_open(child.pid)
+            try:
+                fd = os.pidfd_open(child.pid)
+            except OSError as error:  # a sandbox that forbids it; the child runs all the same
+                log.debug("its end will be noticed later: %s", error)
+                return
             asyncio.get_running_loop().add_reader(fd, self._ended, fd, child.pid)
 
     def _ended(self, fd: int, number: int) -> None:

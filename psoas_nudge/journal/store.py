@@ -30,7 +30,8 @@ from psoas_nudge.journal.records import Ids, Stored, id_bytes, id_text, millisec
 
 log = logging.getLogger(__name__)
 
-BUSY_SECONDS = 5.0
+BUSY_SECONDS = 2.0
+"""The daemon hears nobody meanwhile, and a command waits 3 s for it."""
 OLDEST_SQLITE = (3, 37, 0)  # STRICT tables
 
 

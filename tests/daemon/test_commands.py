@@ -87,7 +87,7 @@ def test_a_refused_snooze_says_why(ask, prompt, runner, clock, world):
 
 def test_a_pause_tells_its_end(ask, clock):
     assert ask(c.Pause(length=1800)).said == "Paused until 09:30."
-    assert ask(c.Pause(until=clock.now().at + timedelta(days=1))).said == "Paused until Tue 2026-11-24 09:00."
+    assert ask(c.Pause(until=clock.now().at + timedelta(days=1))).said == "Paused until Tue 09:00."
     assert ask(c.Pause()).said == "Paused until you resume."
     assert ask(c.Resume()).said.startswith("Prompts may come.")
 

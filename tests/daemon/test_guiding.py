@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -67,3 +68,19 @@ async def test_what_ends_outside_is_let_go_and_a_bad_end_is_told(caplog):
 async def test_a_program_that_does_not_exist_is_an_error_of_the_caller():
     with pytest.raises(FileNotFoundError):
         Outside().start(["/nowhere/editor"])
+
+
+@pytest.mark.skipif(not hasattr(os, "pidfd_open"), reason="only Linux has pidfds")
+async def test_where_a_sandbox_forbids_to_hear_of_the_end_it_is_noticed_with_the_next_start(monkeypatch):
+    def forbidden(_number: int) -> int:
+        raise PermissionError(1, "forbidden")
+
+    monkeypatch.setattr(os, "pidfd_open", forbidden)
+    outside = Outside()
+    outside.start([sys.executable, "-c", ""])
+    [first] = outside._running.values()
+    first.wait(10)
+    outside.start([sys.executable, "-c", ""])
+    [second] = outside._running.values()
+    second.wait(10)
+    assert second is not first
