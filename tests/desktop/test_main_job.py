@@ -178,6 +178,24 @@ def test_the_end_withdraws_the_open_prompt_within_two_seconds(
     assert (prompt["outcome"], prompt["because"]) == ("withdrawn", "shutdown")
 
 
+@pytest.mark.parametrize("what", ["dunst", "session_bus"])
+def test_what_hangs_on_the_desktop_does_not_hold_up_the_end(
+    program: Program, xvfb, dunst, session_bus, eventually: Eventually, what: str
+):
+    type_for(xvfb, 4.5)
+    eventually(lambda: dunst.count() == 1, within=5)
+    hangs = {"dunst": dunst, "session_bus": session_bus}[what]
+    os.killpg(hangs.process.pid, signal.SIGSTOP)
+    try:
+        began = time.monotonic()
+        assert program.end() == 0
+        assert time.monotonic() - began < 2.5  # two seconds, and the interpreter's own end on a busy machine
+    finally:
+        os.killpg(hangs.process.pid, signal.SIGCONT)
+    [prompt] = program.journal("prompt")
+    assert (prompt["outcome"], prompt["because"]) == ("withdrawn", "shutdown")
+
+
 def test_a_killed_daemon_takes_its_prompt_back_and_asks_anew_when_it_starts_again(
     program: Program, xvfb, dunst, eventually: Eventually
 ):

@@ -1,0 +1,123 @@
+"""The whole daemon without a desktop: what happens while it starts is not lost, and it ends when asked at any moment."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, timedelta
+from pathlib import Path
+
+import pytest
+
+from psoas_nudge import places
+from psoas_nudge.control.client import ask
+from psoas_nudge.control.messages import GetStatus
+from psoas_nudge.core import model as m
+from psoas_nudge.daemon import service
+from psoas_nudge.daemon.clock import SystemClock
+from psoas_nudge.daemon.service import serve
+from psoas_nudge.journal import Journal
+
+pytestmark = pytest.mark.skipif(os.name != "posix", reason="signals and the local socket are POSIX")
+
+CONFIG = '[prompt]\nnudge_after = "{}"\n'
+
+
+class Buses:
+    """No bus; but to find that out takes until `gate` is set."""
+
+    def __init__(self) -> None:
+        self.asked, self.gate = asyncio.Event(), asyncio.Event()
+
+    @asynccontextmanager
+    async def __call__(self, _told: object) -> AsyncIterator[tuple[None, None]]:
+        self.asked.set()
+        await self.gate.wait()
+        yield None, None
+
+
+@pytest.fixture
+async def buses(monkeypatch: pytest.MonkeyPatch) -> Buses:
+    buses = Buses()
+    monkeypatch.setattr(service, "buses", buses)
+    return buses
+
+
+@pytest.fixture
+def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    for name in ("DISPLAY", "WAYLAND_DISPLAY", "DBUS_SESSION_BUS_ADDRESS", "NOTIFY_SOCKET"):
+        monkeypatch.delenv(name, raising=False)
+    for name in ("HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME", "XDG_RUNTIME_DIR"):
+        monkeypatch.setenv(name, str(tmp_path / name))
+        (tmp_path / name).mkdir(mode=0o700)
+    file = tmp_path / "config.toml"
+    file.write_text(CONFIG.format("30m"))
+    return file
+
+
+async def until(what: Callable[[], bool]) -> None:
+    async with asyncio.timeout(10):
+        while not what():  # noqa: ASYNC110 - files and sockets have no event to wait for
+            await asyncio.sleep(0.01)
+
+
+async def needed() -> float:
+    """Seconds of sitting that the next prompt needs, as the daemon says."""
+    reply = await asyncio.to_thread(ask, GetStatus(), places.socket_file())
+    assert reply.status
+    return reply.status.needed
+
+
+def hang_up() -> None:
+    os.kill(os.getpid(), signal.SIGHUP)
+
+
+async def end(daemon: asyncio.Task[None]) -> None:
+    os.kill(os.getpid(), signal.SIGTERM)
+    await asyncio.wait_for(daemon, 10)
+
+
+@pytest.mark.parametrize("notice", [hang_up, lambda: None], ids=["with a hangup", "only saved"])
+async def test_a_configuration_changed_while_the_daemon_starts_is_in_force_once_it_runs(
+    config: Path, buses: Buses, notice: Callable[[], None]
+) -> None:
+    daemon = asyncio.create_task(serve(config))
+    await buses.asked.wait()
+    config.write_text(CONFIG.format("20m"))
+    notice()
+    await asyncio.sleep(0)
+    buses.gate.set()
+    await until(places.socket_file().exists)
+    async with asyncio.timeout(10):
+        while await needed() != 1200:  # noqa: ASYNC110 - as in `until`
+            await asyncio.sleep(0.01)
+    await end(daemon)
+
+
+async def test_a_hangup_while_it_starts_is_no_event_before_the_start(config: Path, buses: Buses) -> None:
+    now = SystemClock().now()
+    an_hour_ago = m.State(
+        at=now.at - timedelta(hours=1), tick=now.tick - 3600, now=9000.0, wake=9060.0, bout=m.Bout(started=8000.0)
+    )
+    with Journal.open(places.journal_file()) as journal:
+        journal.commit([], an_hour_ago, UTC)
+    daemon = asyncio.create_task(serve(config))
+    await buses.asked.wait()
+    hang_up()
+    await asyncio.sleep(0)
+    buses.gate.set()
+    await until(places.socket_file().exists)
+    await end(daemon)
+    with Journal.open(places.journal_file()) as journal:
+        bouts = [stored.entry for stored in journal.read(kinds=["bout"])]
+    assert [(bout.ended_by, bout.sitting_seconds) for bout in bouts] == [("restart", 1000)]
+
+
+async def test_a_request_to_end_while_it_starts_is_obeyed_at_once(config: Path, buses: Buses) -> None:
+    daemon = asyncio.create_task(serve(config))
+    await buses.asked.wait()
+    await end(daemon)
+    assert not places.socket_file().exists()
