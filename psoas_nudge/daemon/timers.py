@@ -47,7 +47,7 @@ class Timer:
         """Wake in `after` seconds, in place of any earlier wish; None: at the latest after the longest sleep."""
         seconds = LONGEST_SLEEP if after is None else min(max(after, 0.0), LONGEST_SLEEP)
         due = datetime.now(UTC) + timedelta(seconds=seconds)
-        self._scheduler.add_job(self._wake, DateTrigger(due), id=JOB, replace_existing=True)
+        self._scheduler.add_job(self._wake, DateTrigger(due, UTC), id=JOB, replace_existing=True)
 
     def clock_jumped(self) -> None:
         """Look at the time again: what APScheduler sleeps for may be over already, or not for long."""

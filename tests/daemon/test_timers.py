@@ -146,3 +146,14 @@ async def test_nothing_wakes_after_the_end(timer: Timer, sleeper: Sleeper) -> No
     timer.wake(SOON)
     await asyncio.sleep(3 * SOON)
     assert sleeper.woken == 0
+
+
+async def test_a_time_zone_that_does_not_exist_keeps_nobody_asleep(
+    timer: Timer, sleeper: Sleeper, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unknown() -> None:
+        raise KeyError("TZ=Nonsense/Zone")
+
+    monkeypatch.setattr("apscheduler.triggers.date.get_localzone", unknown)
+    timer.wake(0)
+    await sleeper.sleep()
