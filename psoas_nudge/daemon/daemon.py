@@ -152,8 +152,11 @@ class Daemon:
         self._token = press.token
         prompt = self.runner.state.prompt
         via = "terminal" if prompt and prompt.notifier == "terminal" else "notification"
-        self.feed(m.Answered, answer=press.answer, prompt=press.prompt, via=via)
+        refusal = self.feed(m.Answered, answer=press.answer, prompt=press.prompt, via=via)
         self._token = None
+        if refusal and not refusal.no_prompt_open and prompt:  # the press has closed it on the screen
+            log.info("asked again: %s", refusal.why)
+            self.show(m.Show(prompt=prompt.number, routine=prompt.routine, sat=self.status().sat_seconds, snooze=False))
 
     def reload(self, rules: m.Rules) -> None:
         """Rule 15: new settings take effect at once."""

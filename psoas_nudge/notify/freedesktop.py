@@ -168,6 +168,8 @@ class FreedesktopNotifier:
         owner = await self._meet()
         server, before = self._server, self._shown
         replaces = before.number if before and before.server == server else 0
+        if before and before.message.prompt == message.prompt:
+            refs |= before.refs
         self._early = []
         try:
             number = await self._notify(owner, replaces, message)

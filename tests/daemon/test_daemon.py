@@ -269,3 +269,17 @@ async def test_a_full_disk_is_told_once_because_prompts_stay_away(daemon, clock,
     monkeypatch.setattr(journal, "commit", write)
     await sit(daemon, clock, 10)
     assert screen.shown[-1].title == "Sitting for 50 min"
+
+
+async def test_a_snooze_that_new_settings_refuse_brings_the_prompt_back_without_that_button(
+    daemon, clock, screen, rules
+):
+    await sit(daemon, clock)
+    daemon.reload(m.Rules(hours=rules.hours, settle_in=0, wind_down=0, lull=0, max_snoozes=0))
+    daemon.pressed(Pressed(prompt=1, answer="snooze"))
+    await settle()
+    assert [message.prompt for message in screen.shown] == [1, 1]
+    assert [answer for answer, _ in screen.shown[-1].buttons] == ["accept", "skip"]
+    daemon.pressed(Pressed(prompt=1, answer="skip"))
+    await settle()
+    assert screen.withdrawn == [("fake", "ref-1")]
