@@ -91,6 +91,7 @@ SENSORS: tuple[Row, ...] = (
     Row("clock", "the wall clock was set, or the machine slept", "linux", "clock:ClockWatch"),
     Row("microphone", "a program records: a call", "linux", "microphone:Microphone"),
     Row("camera", "a program has a camera open: a call", "linux", "camera:Camera"),
+    Row("screen-share", "the screen is shared", "linux", "screen_share:ScreenShare"),
     Row("playing", "a film is on", "session-bus", "playing:Playing"),
     Row("fullscreen", "a fullscreen window in front (X11)", "x11", "fullscreen:Fullscreen"),
     Row("toplevels", "a fullscreen window in front (wlroots)", "wayland", "toplevels:Toplevels"),
