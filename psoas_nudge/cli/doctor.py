@@ -114,7 +114,7 @@ def _basics(config_file: Path | None) -> tuple[str, list[str]]:
                 (
                     "journal",
                     "broken" if found.problems else "sound",
-                    f"{places.journal_file()}, {found.entries} entries",
+                    f"{places.journal_file()}, entries: {found.entries}",
                 )
             )
             problems.extend(found.problems)

@@ -79,7 +79,7 @@ def export(file: Path) -> None:
             raise PsoasNudgeError(f"{file} is there already; nothing was written.") from None
         except OSError as error:
             raise PsoasNudgeError(f"{file} cannot be written: {error.strerror}.") from error
-    print(f"{count} entries written to {file}.")
+    print(f"{count} {'entry' if count == 1 else 'entries'} written to {file}.")
 
 
 @journal.command(epilog="Example: psoas-nudge journal merge other-machine.jsonl")
@@ -90,7 +90,7 @@ def merge(file: Path) -> None:
 
     with Journal.open(places.journal_file()) as into:
         seen, new = into.merge(entries_of(file))
-    print(f"{new} entries added, {seen - new} were here already.")
+    print(f"Entries added: {new}; here already: {seen - new}.")
 
 
 def moment(text: str) -> datetime:

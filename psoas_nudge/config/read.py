@@ -39,7 +39,7 @@ def load(path: Path | None, environ: Mapping[str, str]) -> Settings:
     `path` is the file that was named, None for the one that `place` finds. A missing file is an error only when named.
     """
     file, named = place(path, environ)
-    if not named and not os.path.lexists(file):
+    if not named and _is_missing(file):
         return _settings("", str(file), environ, None)
     return _settings(read_text(file), str(file), environ, file)
 
@@ -47,6 +47,17 @@ def load(path: Path | None, environ: Mapping[str, str]) -> Settings:
 def parse(text: str, name: str, environ: Mapping[str, str]) -> Settings:
     """The settings of a text that is called `name` in messages; raises ConfigInvalid."""
     return _settings(text, name, environ, None)
+
+
+def _is_missing(file: Path) -> bool:
+    """Whether there surely is no file; one that may not be looked at is for `read_text` to tell of."""
+    try:
+        file.lstat()
+    except (FileNotFoundError, NotADirectoryError):
+        return True
+    except OSError:
+        return False
+    return False
 
 
 def read_text(file: Path) -> str:

@@ -32,6 +32,8 @@ UNBROKEN = 180.0
 """Seconds of unbroken input after Accept that mean: not performed."""
 INPUT_GAP = 15.0
 """Seconds without input that break it. Shorter than any hold, longer than a look at the screen."""
+SHORTEST_BOUT = 1.0
+"""Seconds. Less is a key press between two other things, and nothing to keep."""
 GUIDE_LIMIT = 3600.0
 """A guide that has said nothing for so many seconds has died without a word."""
 
@@ -265,7 +267,7 @@ def end_bout(turn: Turn, point: float, by: EndedBy) -> None:
     assert state.bout is not None  # noqa: S101 - callers have looked; a wrong call is a bug, not a state
     seated = min(point, state.standing_since) if state.standing_since is not None else point
     seconds = round(state.bout.sat(state.bout.started, seated), 3)
-    if seconds > 0:
+    if seconds >= SHORTEST_BOUT:
         turn.record(
             BoutEntry(
                 at=turn.at,

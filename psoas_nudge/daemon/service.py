@@ -73,6 +73,19 @@ def _load(config_file: Path | None) -> Settings:
     return settings
 
 
+def _terminal_is_there() -> bool:
+    """Whether standard input is a terminal that still has a screen; one that was closed answers nothing any more."""
+    if sys.stdin is None or sys.platform == "win32":
+        return False
+    import termios
+
+    try:
+        termios.tcgetattr(sys.stdin)
+    except (termios.error, OSError, ValueError):
+        return False
+    return True
+
+
 class Service:
     """One run of the daemon, from the first reading to the last withdrawal."""
 
@@ -108,6 +121,7 @@ class Service:
         self._tasks: set[asyncio.Task[None]] = set()
         self._told = ""
         self._up = self._changed = False
+        self._from_terminal = _terminal_is_there()
         self._deadline = 0.0
         self._daemon.on_guide = self._guiding.accepted
         self._daemon.on_entry.append(self._hook)
@@ -118,7 +132,7 @@ class Service:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._ended.set)
-        loop.add_signal_handler(signal.SIGHUP, self._hung_up)
+        loop.add_signal_handler(signal.SIGHUP, self._hang_up)
         ended = loop.create_task(self._ended.wait())
         starting = loop.create_task(self._start(stack))
         try:
@@ -145,7 +159,7 @@ class Service:
             stack.push_async_callback(self._in_time, stop)
         stack.push_async_callback(self._daemon.stop)
         self._start_from_sign()
-        surroundings = Surroundings(environ, session_bus, interactive=sys.stdin is not None and sys.stdin.isatty())
+        surroundings = Surroundings(environ, session_bus, interactive=self._from_terminal)
         await asyncio.gather(
             self._presence.start(Session(environ, session_bus, system_bus), self._report),
             self._open_screen(surroundings),
@@ -232,6 +246,13 @@ class Service:
             log.info("%s", error)
         else:
             stack.push_async_callback(watch.stop)
+
+    def _hang_up(self) -> None:
+        """SIGHUP asks for a reload; from a terminal that was closed it is the end."""
+        if self._from_terminal and not _terminal_is_there():
+            self._ended.set()
+        else:
+            self._hung_up()
 
     def _hung_up(self) -> None:
         """Nothing is decided before the daemon knows how long it was away; a change until then is read after that."""

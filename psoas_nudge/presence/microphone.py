@@ -42,7 +42,11 @@ def socket_of(environ: dict[str, str]) -> Path:
         raise Unavailable(f"the sound server is on another machine: PULSE_SERVER={server}")
     runtime = environ.get("PULSE_RUNTIME_PATH") or f"{environ.get('XDG_RUNTIME_DIR', '')}/pulse"
     path = Path(server.removeprefix("unix:") or f"{runtime}/native")
-    if not path.is_socket():
+    try:
+        there = path.is_socket()
+    except OSError as error:
+        raise Unavailable(f"the sound server's socket {path} is not yours to look at: {error.strerror}") from error
+    if not there:
         raise Unavailable("no sound server: PulseAudio or PipeWire's pulse server (pipewire-pulse) is not running")
     return path
 

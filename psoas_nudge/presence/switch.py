@@ -20,6 +20,12 @@ from psoas_nudge.presence.port import Report, Session, SignalChanged, SourceLost
 
 log = logging.getLogger(__name__)
 
+FOREIGN = frozenset(
+    f"org.freedesktop.DBus.Error.{what}"
+    for what in ("UnknownInterface", "UnknownMethod", "UnknownObject", "UnknownProperty", "InvalidArgs")
+)
+"""The errors of a service that does not know what it is asked: it is not the program that this switch is of."""
+
 PROPERTIES = "org.freedesktop.DBus.Properties"
 
 
@@ -75,6 +81,8 @@ class BusSwitch:
             await self._read(bus)
         except CallFailed as error:
             await self.stop()
+            if error.name in FOREIGN:
+                raise Unavailable(f"another program answers as {self.switch.bus_name} here") from error
             raise Unavailable(f"{self.switch.bus_name} does not tell: {error}") from error
 
     async def stop(self) -> None:

@@ -14,7 +14,7 @@ from psoas_nudge.cli import main
 from psoas_nudge.places import CONFIG_VARIABLE
 
 PROJECT = Path(__file__).resolve().parents[2]
-NO_DAEMON = "psoas-nudge: psoas-nudge is not running. Start it with: psoas-nudge run\n"
+NO_DAEMON = "psoas-nudge: The daemon is not running. Start it with: psoas-nudge run\n"
 
 
 @pytest.fixture

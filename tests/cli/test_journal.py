@@ -201,9 +201,9 @@ def test_what_was_exported_merges_once_into_another_journal(run, recorded, home:
     exported = said(run("export", "-"))
     assert exported == said(run("--json")) == (home / "all.jsonl").read_text()
     journal_file.rename(home / "other.db")
-    assert said(run("merge", "all.jsonl")) == "18 entries added, 0 were here already.\n"
-    assert said(run("merge", "all.jsonl")) == "0 entries added, 18 were here already.\n"
-    assert said(run("merge", "other.db")) == "0 entries added, 18 were here already.\n"
+    assert said(run("merge", "all.jsonl")) == "Entries added: 18; here already: 0.\n"
+    assert said(run("merge", "all.jsonl")) == "Entries added: 0; here already: 18.\n"
+    assert said(run("merge", "other.db")) == "Entries added: 0; here already: 18.\n"
     assert said(run("--json")) == exported
 
 

@@ -5,6 +5,9 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import subprocess
+import sys
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, timedelta
@@ -23,6 +26,14 @@ from psoas_nudge.journal import Journal
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="signals and the local socket are POSIX")
 
+IN_A_TERMINAL = """
+import fcntl, os, sys, termios
+screen = int(sys.argv.pop(1))
+fcntl.ioctl(screen, termios.TIOCSCTTY, 0)
+os.close(screen)
+from psoas_nudge.cli import main
+main()
+"""
 CONFIG = '[prompt]\nnudge_after = "{}"\n'
 
 
@@ -121,3 +132,23 @@ async def test_a_request_to_end_while_it_starts_is_obeyed_at_once(config: Path, 
     await buses.asked.wait()
     await end(daemon)
     assert not places.socket_file().exists()
+
+
+def test_closing_the_terminal_it_was_started_in_ends_the_daemon(config: Path, tmp_path: Path) -> None:
+    keyboard, screen = os.openpty()
+    environ = {**os.environ, "PYTHONPATH": str(Path(__file__).resolve().parents[2])}
+    with subprocess.Popen(
+        [sys.executable, "-c", IN_A_TERMINAL, str(screen), "--config", str(config), "run"],
+        env=environ,
+        stdin=screen,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        pass_fds=(screen,),
+        start_new_session=True,
+    ) as daemon:
+        os.close(screen)
+        end_at = time.monotonic() + 20
+        while not places.socket_file().exists() and time.monotonic() < end_at:
+            time.sleep(0.02)
+        os.close(keyboard)
+        assert daemon.wait(10) == 0
