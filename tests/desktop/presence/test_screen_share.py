@@ -1,4 +1,4 @@
-"""The screen shared through a real PipeWire: by a real Mutter, and by a program that offers what other portals do."""
+"""The screen shared through a real PipeWire: by a real Mutter and KWin, and by a program that offers what portals do."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import os
 import signal
+import struct
 import subprocess
 
 import pytest
@@ -17,11 +18,14 @@ from psoas_nudge.presence.chooser import Presence
 from psoas_nudge.presence.port import Session, SignalChanged, SourceLost
 from psoas_nudge.presence.screen_share import CAST, SOURCE, ScreenShare
 from psoas_nudge.presence.table import Row
+from tests.desktop.presence.stages import KWinStage
 
 pytestmark = pytest.mark.heavy
 
 SHARED, NOT_SHARED = SignalChanged(Signal.SCREEN_SHARE, on=True), SignalChanged(Signal.SCREEN_SHARE, on=False)
 PLUGINS = [f"/usr/share/doc/gstreamer1.0-{name}" for name in ("pipewire", "plugins-base")]
+STREAM_OUTPUT, CLOSE_STREAM, HIDDEN_POINTER = 0, 0, 1
+"""Of zkde_screencast_unstable_v1."""
 MUTTER, MUTTER_PATH = "org.gnome.Mutter.ScreenCast", "/org/gnome/Mutter/ScreenCast"
 
 
@@ -100,7 +104,7 @@ async def sensor(pipewire, heard):
 @pytest.mark.parametrize(
     ("media_class", "name"),
     [
-        (CAST, "kwin_wayland"),
+        (CAST, "niri"),
         (SOURCE, "xdg-desktop-portal-wlr"),
         (SOURCE, "xdpw-stream-aBcDeF"),
         (SOURCE, "xdg-desktop-portal-hyprland"),
@@ -128,6 +132,23 @@ async def test_gnomes_compositor_shares_its_screen(sensor, pipewire, session_bus
     await bus.call(MUTTER, cast, f"{MUTTER}.Session", "Stop")
     await heard.until(NOT_SHARED)
     await bus.close()
+
+
+async def test_plasmas_compositor_shares_its_screen(sensor, pipewire, session_bus, folder, desktop_need, heard):
+    desktop_need("kwin_wayland")
+    kwin = KWinStage(session_bus, folder)
+    try:
+        await kwin.open()
+        output, _ = kwin.hand.bind("wl_output", 2)
+        screencast, _ = kwin.hand.bind("zkde_screencast_unstable_v1", 1)
+        assert SHARED not in heard
+        stream = kwin.hand.new(lambda _opcode, _arguments: None)
+        kwin.hand.send(screencast, STREAM_OUTPUT, struct.pack("=III", stream, output, HIDDEN_POINTER))
+        await heard.until(SHARED)
+        kwin.hand.send(stream, CLOSE_STREAM)
+        await heard.until(NOT_SHARED)
+    finally:
+        await kwin.close()
 
 
 async def test_a_camera_and_music_are_no_shared_screen(sensor, pipewire, heard):
