@@ -90,7 +90,7 @@ async def server(here):
 
 @pytest.fixture
 async def sensor(server):
-    sensor = ScreenShare(settle=0.05)
+    sensor = ScreenShare(settle=0.3)
     yield sensor
     await sensor.stop()
 
@@ -138,9 +138,12 @@ async def test_a_ping_is_answered(sensor, server, here, readings):
 async def test_from_the_preview_to_the_call_the_share_goes_on(sensor, server, here, readings):
     server.greeting = offered(40) + server.greeting
     await sensor.start(here, readings.append)
-    server.writer.write(gone(40) + offered(41) + gone(7) + offered(42, "PipeWire:Interface:Client"))
+    server.writer.write(gone(40) + message(0, PING, record(0, 1)))
+    await until(lambda: server.heard[-1] == (0, 3, record(0, 1)))
+    await asyncio.sleep(0.05)
+    server.writer.write(offered(41) + gone(7) + offered(42, "PipeWire:Interface:Client"))
     await until(lambda: len(readings) == 2)
-    await asyncio.sleep(0.1)
+    await asyncio.sleep(0.4)
     assert readings == [SHARED, SHARED]
     server.writer.write(gone(41))
     await until(lambda: len(readings) == 3)
