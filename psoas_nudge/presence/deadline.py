@@ -10,7 +10,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 
-from psoas_nudge.presence.port import InputSeen, InputStopped, Report, SourceLost
+from psoas_nudge.errors import Unavailable
+from psoas_nudge.presence.port import InputSeen, InputStopped, Report, Session, SourceLost
 
 CLOCKS_DIFFER_BY = 0.1
 """Seconds; the platform's clock and this process's are read one after the other."""
@@ -67,3 +68,39 @@ class DeadlinePoll:
     def _say(self, *, idle: bool, since_input: float) -> None:
         self._idle = idle
         self._report(InputStopped(since_input) if idle else InputSeen())
+
+
+class DeadlineSource:
+    """An idle source that is asked: a platform gives `open` and `seconds`."""
+
+    def __init__(self) -> None:
+        self._poll: DeadlinePoll | None = None
+
+    async def start(self, session: Session, report: Report) -> None:
+        """Ask once; raises Unavailable where the platform cannot be asked."""
+        try:
+            self.open(session)
+            self.seconds()
+        except (Unavailable, ReadFailed) as error:
+            await self.stop()
+            raise Unavailable(str(error)) from error
+        self._poll = DeadlinePoll(self.seconds, report)
+
+    async def stop(self) -> None:
+        """Ask no more."""
+        if self._poll:
+            self._poll.stop()
+            self._poll = None
+
+    async def watch(self, threshold: float) -> None:
+        """See port.IdleSource."""
+        if self._poll:
+            self._poll.watch(threshold)
+
+    def open(self, session: Session) -> None:
+        """Get hold of what is asked; raises Unavailable."""
+        raise NotImplementedError
+
+    def seconds(self) -> float:
+        """Seconds since the last input; raises ReadFailed."""
+        raise NotImplementedError

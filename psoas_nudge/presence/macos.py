@@ -13,8 +13,8 @@ import sys
 from typing import Any
 
 from psoas_nudge.errors import Unavailable
-from psoas_nudge.presence.deadline import DeadlinePoll, ReadFailed
-from psoas_nudge.presence.port import Report, Session
+from psoas_nudge.presence.deadline import DeadlineSource, ReadFailed
+from psoas_nudge.presence.port import Session
 
 HARDWARE, ANY_INPUT = 1, 0xFFFFFFFF
 """kCGEventSourceStateHIDSystemState and kCGAnyInputEventType."""
@@ -32,35 +32,17 @@ def _library() -> Any:
     return library
 
 
-class MacIdle:
+class MacIdle(DeadlineSource):
     """The idle source on macOS."""
 
     name = "macos"
 
-    def __init__(self) -> None:
-        self._poll: DeadlinePoll | None = None
-
-    async def start(self, session: Session, report: Report) -> None:  # noqa: ARG002 - the port's signature
-        """Ask once; raises Unavailable elsewhere, or outside of a desktop session."""
+    def open(self, session: Session) -> None:  # noqa: ARG002 - the platform has one session
+        """Load the framework; raises Unavailable elsewhere."""
         self._library = _library()
-        try:
-            self._seconds()
-        except ReadFailed as error:
-            raise Unavailable(str(error)) from error
-        self._poll = DeadlinePoll(self._seconds, report)
 
-    async def stop(self) -> None:
-        """Ask no more."""
-        if self._poll:
-            self._poll.stop()
-            self._poll = None
-
-    async def watch(self, threshold: float) -> None:
-        """See port.IdleSource."""
-        if self._poll:
-            self._poll.watch(threshold)
-
-    def _seconds(self) -> float:
+    def seconds(self) -> float:
+        """See DeadlineSource; fails outside of a desktop session."""
         seconds = float(self._library.CGEventSourceSecondsSinceLastEventType(HARDWARE, ANY_INPUT))
         if not math.isfinite(seconds) or seconds < 0:
             raise ReadFailed("macOS does not tell when the last input was")

@@ -7,7 +7,6 @@ does not count.
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from pathlib import Path
 from typing import Any
@@ -24,6 +23,7 @@ from psoas_nudge.presence.pulse import (
     number,
     text,
 )
+from psoas_nudge.presence.rereading import Rereading
 
 log = logging.getLogger(__name__)
 
@@ -74,8 +74,7 @@ class Microphone:
 
     def __init__(self) -> None:
         self._client: Client | None = None
-        self._task: asyncio.Task[None] | None = None
-        self._again = False
+        self._reading = Rereading("who records", self._look, (OSError, Refused))
 
     async def start(self, session: Session, report: Report) -> None:
         """Connect and look once; raises Unavailable without a sound server."""
@@ -84,7 +83,7 @@ class Microphone:
         self._client = Client(self._on_change, self._on_lost)
         try:
             await self._client.open(str(path), cookie_of(session.environ))
-            await self._look(self._client)
+            await self._look()
         except (OSError, Refused) as error:
             await self.stop()
             raise Unavailable(f"the sound server at {path} cannot be used: {error}") from error
@@ -92,14 +91,14 @@ class Microphone:
     async def stop(self) -> None:
         """Disconnect."""
         client, self._client = self._client, None
-        if self._task:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
-            self._task = None
+        await self._reading.stop()
         if client:
             await client.close()
 
-    async def _look(self, client: Client) -> None:
+    async def _look(self) -> None:
+        client = self._client
+        if client is None:
+            return
         got = await client.ask(GET_SOURCE_OUTPUT_INFO_LIST)
         recordings = [got[at : at + FIELDS] for at in range(0, len(got), FIELDS)]
         heard = [recording for recording in recordings if is_heard(recording)]
@@ -116,21 +115,8 @@ class Microphone:
             return False  # unplugged meanwhile
 
     def _on_change(self) -> None:
-        if self._client is None:
-            return
-        if self._task and not self._task.done():
-            self._again = True
-            return
-        self._task = asyncio.get_running_loop().create_task(self._look_again(self._client))
-
-    async def _look_again(self, client: Client) -> None:
-        try:
-            await self._look(client)
-            while self._again:
-                self._again = False
-                await self._look(client)
-        except (OSError, Refused) as error:
-            log.debug("who records could not be asked: %s", error)  # the end of the connection is told by itself
+        if self._client:
+            self._reading.ask()
 
     def _on_lost(self, why: str) -> None:
         if self._client:

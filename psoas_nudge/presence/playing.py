@@ -6,7 +6,6 @@ watches. Only whether a player plays is read, never what.
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from typing import Any
 
@@ -14,6 +13,7 @@ from psoas_nudge.bus import Bus, CallFailed, Subscription
 from psoas_nudge.core.model import Signal
 from psoas_nudge.errors import Unavailable
 from psoas_nudge.presence.port import Reading, Report, Session, SignalChanged, SourceLost
+from psoas_nudge.presence.rereading import Rereading
 from psoas_nudge.presence.switch import BusSwitch, Switch
 
 log = logging.getLogger(__name__)
@@ -79,8 +79,7 @@ class Playing:
         self._inhibited: set[str] = set()
         self._plays = False
         self._on: bool | None = None
-        self._task: asyncio.Task[None] | None = None
-        self._again = False
+        self._reading = Rereading("which players play", self._look, (CallFailed,))
 
     async def start(self, session: Session, report: Report) -> None:
         """Look once and subscribe; raises Unavailable where nothing tells that the screen is kept on."""
@@ -95,7 +94,7 @@ class Playing:
             raise Unavailable("nothing here tells whether the screen is kept on: no session manager, no logind")
         try:
             await self._subscribe(bus)
-            await self._look(bus)
+            await self._look()
         except CallFailed as error:
             await self.stop()
             raise Unavailable(f"the session bus does not answer: {error}") from error
@@ -109,10 +108,7 @@ class Playing:
         for switch in self._switches:
             await switch.stop()
         self._switches.clear()
-        if self._task:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
-            self._task = None
+        await self._reading.stop()
 
     async def _start_switch(self, row: Switch) -> None:
         switch = BusSwitch(row)
@@ -140,7 +136,10 @@ class Playing:
         )
         self._subscriptions += [await changed, await came_or_went]
 
-    async def _look(self, bus: Bus) -> None:
+    async def _look(self) -> None:
+        bus = self._bus
+        if bus is None:
+            return
         names = (await bus.call(DBUS, "/org/freedesktop/DBus", DBUS, "ListNames"))[0]
         self._plays = False
         for name in names:
@@ -154,21 +153,8 @@ class Playing:
             self._on_change(body)
 
     def _on_change(self, _body: list[Any]) -> None:
-        if self._bus is None:
-            return
-        if self._task and not self._task.done():
-            self._again = True
-            return
-        self._task = asyncio.get_running_loop().create_task(self._look_again(self._bus))
-
-    async def _look_again(self, bus: Bus) -> None:
-        try:
-            await self._look(bus)
-            while self._again:
-                self._again = False
-                await self._look(bus)
-        except CallFailed as error:
-            log.debug("the players could not be asked: %s", error)
+        if self._bus:
+            self._reading.ask()
 
     def _say(self) -> None:
         on = self._plays and bool(self._inhibited)

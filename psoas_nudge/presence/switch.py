@@ -17,6 +17,7 @@ from psoas_nudge.bus import Bus, CallFailed, Subscription
 from psoas_nudge.core.model import Signal
 from psoas_nudge.errors import Unavailable
 from psoas_nudge.presence.port import Report, Session, SignalChanged, SourceLost
+from psoas_nudge.presence.rereading import Rereading
 
 log = logging.getLogger(__name__)
 
@@ -58,9 +59,8 @@ class BusSwitch:
         self.name, self.switch = switch.name, switch
         self._bus: Bus | None = None
         self._subscriptions: list[Subscription] = []
-        self._task: asyncio.Task[None] | None = None
+        self._reading = Rereading(switch.name, self._read, (CallFailed,))
         self._timer: asyncio.TimerHandle | None = None
-        self._again = False
 
     async def start(self, session: Session, report: Report) -> None:
         """Read once and subscribe; raises Unavailable where the service is not there or does not offer this."""
@@ -78,7 +78,7 @@ class BusSwitch:
             raise Unavailable(f"nobody offers {self.switch.bus_name} here")
         try:
             await self._subscribe(bus)
-            await self._read(bus)
+            await self._read()
         except CallFailed as error:
             await self.stop()
             if error.name in FOREIGN:
@@ -95,10 +95,7 @@ class BusSwitch:
         self._subscriptions.clear()
         if self._timer:
             self._timer.cancel()
-        if self._task and self._task is not asyncio.current_task():
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
-            self._task = None
+        await self._reading.stop()
 
     async def _subscribe(self, bus: Bus) -> None:
         switch = self.switch
@@ -112,8 +109,10 @@ class BusSwitch:
                 )
             )
 
-    async def _read(self, bus: Bus) -> None:
-        switch = self.switch
+    async def _read(self) -> None:
+        bus, switch = self._bus, self.switch
+        if bus is None:
+            return
         try:
             if switch.arguments is None:
                 value = await bus.get(switch.bus_name, switch.path, switch.interface, switch.member)
@@ -129,21 +128,8 @@ class BusSwitch:
 
     def _on_change(self, _body: list[Any]) -> None:
         """Read again; a burst of changes while a reading is under way costs one more reading."""
-        if self._bus is None:
-            return
-        if self._task and not self._task.done():
-            self._again = True
-            return
-        self._task = asyncio.get_running_loop().create_task(self._read_again(self._bus))
-
-    async def _read_again(self, bus: Bus) -> None:
-        try:
-            await self._read(bus)
-            while self._again:
-                self._again = False
-                await self._read(bus)
-        except CallFailed as error:
-            log.debug("%s could not be read again: %s", self.name, error)
+        if self._bus:
+            self._reading.ask()
 
     def _on_owner(self, owner: str | None) -> None:
         if self._bus is None:

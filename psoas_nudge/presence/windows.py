@@ -10,8 +10,8 @@ import sys
 from typing import Any
 
 from psoas_nudge.errors import Unavailable
-from psoas_nudge.presence.deadline import DeadlinePoll, ReadFailed
-from psoas_nudge.presence.port import Report, Session
+from psoas_nudge.presence.deadline import DeadlineSource, ReadFailed
+from psoas_nudge.presence.port import Session
 
 WRAPS_AT = 1 << 32
 """Both counts are milliseconds since the start in 32 bits; they begin again every 49.7 days."""
@@ -29,35 +29,17 @@ def _libraries() -> tuple[Any, Any]:
     return ctypes.windll.user32, ctypes.windll.kernel32
 
 
-class WindowsIdle:
+class WindowsIdle(DeadlineSource):
     """The idle source on Windows."""
 
     name = "windows"
 
-    def __init__(self) -> None:
-        self._poll: DeadlinePoll | None = None
-
-    async def start(self, session: Session, report: Report) -> None:  # noqa: ARG002 - the port's signature
-        """Ask once; raises Unavailable elsewhere, or where there is no desktop to ask (a service)."""
+    def open(self, session: Session) -> None:  # noqa: ARG002 - the platform has one session
+        """Load the libraries; raises Unavailable elsewhere."""
         self._user32, self._kernel32 = _libraries()
-        try:
-            self._seconds()
-        except ReadFailed as error:
-            raise Unavailable(str(error)) from error
-        self._poll = DeadlinePoll(self._seconds, report)
 
-    async def stop(self) -> None:
-        """Ask no more."""
-        if self._poll:
-            self._poll.stop()
-            self._poll = None
-
-    async def watch(self, threshold: float) -> None:
-        """See port.IdleSource."""
-        if self._poll:
-            self._poll.watch(threshold)
-
-    def _seconds(self) -> float:
+    def seconds(self) -> float:
+        """See DeadlineSource; fails where there is no desktop to ask (a service)."""
         last = LastInput(ctypes.sizeof(LastInput), 0)
         if not self._user32.GetLastInputInfo(ctypes.byref(last)):
             raise ReadFailed("Windows does not tell when the last input was")

@@ -8,7 +8,7 @@ from __future__ import annotations
 import struct
 
 from psoas_nudge.errors import Unavailable
-from psoas_nudge.presence.deadline import DeadlinePoll, ReadFailed
+from psoas_nudge.presence.deadline import DeadlineSource, ReadFailed
 from psoas_nudge.presence.port import Report, Session, SourceLost
 from psoas_nudge.presence.x11 import display_of
 from psoas_nudge.presence.xcb import Connection, Extension, Refused, ServerGone
@@ -16,44 +16,38 @@ from psoas_nudge.presence.xcb import Connection, Extension, Refused, ServerGone
 QUERY_INFO = 1
 
 
-class XScreenSaverIdle:
+class XScreenSaverIdle(DeadlineSource):
     """The idle source of an X11 session that has nothing better."""
 
     name = "xscreensaver"
 
     def __init__(self) -> None:
+        super().__init__()
         self._connection: Connection | None = None
-        self._poll: DeadlinePoll | None = None
         self._saver = Extension(0, 0)
 
     async def start(self, session: Session, report: Report) -> None:
         """Connect; raises Unavailable without an X server or without the extension."""
-        display = display_of(session)
         self._report = report
-        self._connection = Connection(display, lambda _event: None, self._on_lost)
-        try:
-            self._saver = self._connection.extension("MIT-SCREEN-SAVER")
-            self._seconds()
-        except (Unavailable, ReadFailed, ServerGone, Refused) as error:
-            await self.stop()
-            raise Unavailable(str(error) or "the X server went away") from error
-        self._poll = DeadlinePoll(self._seconds, report)
+        await super().start(session, report)
 
     async def stop(self) -> None:
         """Disconnect."""
-        if self._poll:
-            self._poll.stop()
-            self._poll = None
+        await super().stop()
         if self._connection:
             self._connection.close()
             self._connection = None
 
-    async def watch(self, threshold: float) -> None:
-        """See port.IdleSource."""
-        if self._poll:
-            self._poll.watch(threshold)
+    def open(self, session: Session) -> None:
+        """Connect and find the extension."""
+        self._connection = Connection(display_of(session), lambda _event: None, self._on_lost)
+        try:
+            self._saver = self._connection.extension("MIT-SCREEN-SAVER")
+        except (ServerGone, Refused) as error:
+            raise Unavailable("the X server went away") from error
 
-    def _seconds(self) -> float:
+    def seconds(self) -> float:
+        """See DeadlineSource."""
         if self._connection is None:
             raise ReadFailed("the X server went away")
         try:
