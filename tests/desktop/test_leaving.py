@@ -6,6 +6,7 @@ import json
 import signal
 import subprocess
 import sys
+import time
 from datetime import UTC, datetime
 
 import pytest
@@ -70,6 +71,13 @@ def bouts(daemon, by):
     return [bout for bout in daemon.journal("bout") if bout["ended_by"] == by]
 
 
+def sit(xvfb):
+    """Type for a while: a daemon that starts slowly finds nobody there, and a bout without any length is none."""
+    for _ in range(15):
+        xvfb.type()
+        time.sleep(0.1)
+
+
 def test_the_x_server_dies_and_returns_and_idle_time_is_known_again(daemon, xvfb, eventually):
     xvfb.type()
     xvfb.kill()
@@ -86,7 +94,7 @@ def test_the_lid_is_closed_and_the_end_of_sitting_is_on_the_disk_before_the_mach
     daemon, xvfb, logind, eventually
 ):
     eventually(lambda: "psoas-nudge" in logind.inhibitors())
-    xvfb.type()
+    sit(xvfb)
     logind.sleep(True)
     eventually(lambda: "psoas-nudge" not in logind.inhibitors())
     asleep = datetime.now(UTC)
@@ -102,7 +110,7 @@ def test_the_lid_is_closed_and_the_end_of_sitting_is_on_the_disk_before_the_mach
 
 
 def test_the_screen_is_locked_for_lunch(daemon, xvfb, logind, eventually):
-    xvfb.type()
+    sit(xvfb)
     logind.set(LockedHint=True)
     eventually(lambda: bouts(daemon, "locked"), within=20)
     logind.set(LockedHint=False)
