@@ -78,13 +78,6 @@ def sit(xvfb):
         time.sleep(0.1)
 
 
-def sit(xvfb):
-    """Long enough to be a bout, with gaps far below away_after."""
-    for _ in range(6):
-        xvfb.type()
-        time.sleep(0.3)
-
-
 def test_the_x_server_dies_and_returns_and_idle_time_is_known_again(daemon, xvfb, eventually):
     xvfb.type()
     xvfb.kill()
