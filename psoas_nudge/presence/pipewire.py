@@ -24,6 +24,8 @@ CORE_EVENTS = {1: "done", 2: "ping", 3: "error"}
 REGISTRY_EVENTS = {0: "global", 1: "gone"}
 VERSION = 3
 """Of the core and of its registry, since PipeWire 0.3."""
+ALL_TOLD = [CORE, 1]
+"""Comes back behind the list of what is there. The server also says that it is done with what was not asked (-1, 0)."""
 MOST_BYTES = 1 << 20
 ANSWER_SECONDS = 5.0
 
@@ -119,7 +121,7 @@ class Client:
         self._send(CORE, HELLO, record(VERSION))
         self._send(CLIENT, UPDATE_PROPERTIES, record(record(1, "application.name", "psoas-nudge")))
         self._send(CORE, GET_REGISTRY, record(VERSION, REGISTRY))
-        self._send(CORE, SYNC, record(CORE, 0))
+        self._send(CORE, SYNC, record(*ALL_TOLD))
         try:
             await asyncio.wait_for(self._known, ANSWER_SECONDS)
         except TimeoutError:
@@ -174,7 +176,7 @@ class Client:
             case "gone":
                 who, *_ = fields(payload)
                 self._on_remove(who)
-            case "done" if not self._known.done():
+            case "done" if fields(payload)[:2] == ALL_TOLD and not self._known.done():
                 self._known.set_result(None)
             case "ping":
                 self._send(CORE, PONG, record(*fields(payload)))

@@ -28,6 +28,9 @@ def message(number, opcode, payload):
     return struct.pack("=4I", number, opcode << 24 | len(payload), 0, 0) + payload
 
 
+ALL_TOLD = message(0, DONE, record(0, 1))
+
+
 def offered(who, kind=NODE, about=CAST):
     return message(2, 0, record(who, 0o700, kind, 3, about))
 
@@ -40,7 +43,7 @@ class Server:
     """Says `greeting` to whoever asks for the registry; hears (object, opcode, payload)."""
 
     def __init__(self, path):
-        self.path, self.heard, self.greeting = path, [], message(0, DONE, record(0, 0))
+        self.path, self.heard, self.greeting = path, [], ALL_TOLD
 
     async def open(self):
         self.server = await asyncio.start_unix_server(self.serve, self.path)
@@ -125,7 +128,7 @@ async def test_it_introduces_itself_and_asks_for_the_registry(sensor, server, he
     assert hello == (0, 1, record(3))
     assert properties(fields(about[2])[0]) == {"application.name": "psoas-nudge"}
     assert registry == (0, 5, record(3, 2))
-    assert sync[:2] == (0, 2)
+    assert sync == (0, 2, record(0, 1))
     assert readings == [NOT_SHARED]
 
 
@@ -148,6 +151,17 @@ async def test_from_the_preview_to_the_call_the_share_goes_on(sensor, server, he
     server.writer.write(gone(41))
     await until(lambda: len(readings) == 3)
     assert readings[-1] == NOT_SHARED
+
+
+async def test_the_list_ends_only_where_it_was_asked_to(sensor, server, here, readings):
+    server.greeting = message(0, DONE, record(-1, 0))
+    starting = asyncio.create_task(sensor.start(here, readings.append))
+    await until(lambda: len(server.heard) == 4)
+    await asyncio.sleep(0.05)
+    assert readings == []
+    server.writer.write(offered(40) + ALL_TOLD)
+    await starting
+    assert readings == [SHARED]
 
 
 async def test_an_object_without_properties_is_nothing_to_us(sensor, server, here, readings):
