@@ -89,6 +89,7 @@ async def test_arrows_go_back_and_on_and_escape_stops(chromium: Any, serving: An
             await tab.press("ArrowRight")
         await tab.shows("Hold 1 of 2")
         served.passes(12)
+        await tab.until("document.getElementById('count').textContent === '18'")
         await tab.press("ArrowLeft")
         await tab.until("document.getElementById('count').textContent === '30'")
         served.passes(6)
