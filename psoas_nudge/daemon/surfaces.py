@@ -56,8 +56,10 @@ class Surfaces:
         await self.show_tray(tray)
 
     async def show_tray(self, wanted: bool) -> None:
-        """Have the icon, or have it no longer."""
-        if wanted and self._tray is None:
+        """Have the icon, or have it no longer; its choice of routines is that of the settings in force."""
+        if wanted and self._tray:
+            self._tray.routines = self._routines()
+        elif wanted:
             self._tray = Tray(self._bus, self.command, self._routines(), None)
             try:
                 await self._tray.start()
@@ -66,7 +68,7 @@ class Surfaces:
                 self._tray = None
             else:
                 self.stepped(self._daemon.state_now())
-        elif not wanted and self._tray is not None:
+        elif self._tray:
             tray, self._tray = self._tray, None
             await tray.stop()
 
@@ -75,7 +77,6 @@ class Surfaces:
         status = self._daemon.status()
         self._name.update(status)
         if self._tray:
-            self._tray.routines = self._routines()
             self._tray.update(status, state.at, self._held_on(self._daemon.rules.hours.local_date(state.at)))
 
     def recorded(self, stored: Stored) -> None:
