@@ -18,6 +18,7 @@ SITTING = Status(
     paused_until=None,
     quiet=(),
     hours_open=True,
+    zone="UTC",
     hours_change=AT + timedelta(hours=7),
     prompts_today=3,
     daily_limit=8,

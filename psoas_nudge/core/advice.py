@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import date, datetime
-from typing import Literal
 
 from msgspec import Struct
 
-from psoas_nudge.core.model import AdviceEntry, AnyEntry, FeelEntry, Felt, Pain
+from psoas_nudge.core.entries import AdviceEntry, AnyEntry, FeelEntry
+from psoas_nudge.core.events import Feel
+from psoas_nudge.core.words import AdviceReason, Pain
 
 LONG_DAYS = 7
 """Discomfort reported on more days than this, running, is for a professional ..."""
@@ -39,11 +40,11 @@ PUT_OFF = "Until you say that it is all right again (psoas-nudge feel --clear), 
 class Advice(Struct, frozen=True, kw_only=True):
     """Advice to see a professional; `text` begins with the reason."""
 
-    because: Literal["pain", "long"]
+    because: AdviceReason
     text: str
 
 
-def puts_off(report: FeelEntry | Felt) -> Pain | None:
+def puts_off(report: FeelEntry | Feel) -> Pain | None:
     """The pain for which stretches are put off after this report; pain of a kind not told counts as the worst case."""
     if report.pain is not None:
         return None if report.pain == "other" else report.pain

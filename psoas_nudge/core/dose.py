@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 
 from msgspec import Struct
 
-from psoas_nudge.core.model import AnyEntry, StretchEntry
+from psoas_nudge.core.entries import AnyEntry, StretchEntry
 from psoas_nudge.core.routines import Side
 
 UNEVEN_SECONDS = 45.0

@@ -7,7 +7,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from psoas_nudge.core.words import Afterwards, Answer, EndedBy, Outcome, Pain
+from psoas_nudge.core.words import AdviceReason, Afterwards, Answer, EndedBy, Outcome, Pain
 
 
 class Entry(Struct, frozen=True, kw_only=True, tag_field="kind"):
@@ -74,7 +74,7 @@ class StretchEntry(Entry, frozen=True, tag="stretch"):
 
 
 class FeelEntry(Entry, frozen=True, tag="feel"):
-    """How it feels, as the person reported it (see Felt)."""
+    """How it feels, as the person reported it (see events.Feel)."""
 
     level: int | None = None
     afterwards: Afterwards | None = None
@@ -90,7 +90,7 @@ class ClearedEntry(Entry, frozen=True, tag="cleared"):
 class AdviceEntry(Entry, frozen=True, tag="advice"):
     """The advice to see a professional was shown, because of a kind of pain or a long run of discomfort."""
 
-    because: Literal["pain", "long"]
+    because: AdviceReason
 
 
 class PauseEntry(Entry, frozen=True, tag="pause"):

@@ -1,165 +1,276 @@
-"""What can happen: the closed union of events that `machine.step` takes."""
+"""What can happen: the closed union of events that `machine.step` takes. Nothing here says when.
+
+When is the `Moment` that is passed beside the event. There are three kinds of events:
+
+- `Asked`: what a person asks for, with a button, a command, the tray, D-Bus or a guide. Each struct also holds the
+  words that go with it: its help line, its label on a button, and the sentence that answers it.
+- `Sensed`: what sensors report.
+- what the engine itself says: it started, it woke up, a notifier showed the prompt.
+
+The control socket, the D-Bus name, the tray, the page, the guide, the simulator and the sensors carry these structs
+as they are. Lengths are whole milliseconds, except the held seconds, which the journal keeps as such.
+Idea: h11's `_events.py`.
+"""
 
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Literal
+from typing import ClassVar, TypeVar
 
-from msgspec import Struct
+from msgspec import Struct, convert, to_builtins
 
-from psoas_nudge.core.words import Afterwards, Answer, Pain, Signal
+from psoas_nudge.core.ranges import Held, Instant, Length, Level, Name, Number, Text, instant
+from psoas_nudge.core.words import AdviceReason, Afterwards, Pain, Signal
 
 
-class Event(Struct, frozen=True, kw_only=True, tag=True):
-    """Something that happened at the instant `at` (aware UTC) and the clock reading `tick` (seconds)."""
+class Moment(Struct, frozen=True):
+    """One reading of both clocks: an aware UTC instant, and milliseconds of a clock that counts suspend and that
+    nobody can set. Schedules and the journal use the first, durations the second."""
 
     at: datetime
-    tick: float
+    tick: int
 
 
-class Started(Event, frozen=True):
-    """The daemon started. `lived`: seconds from the stored state to the last sign of life; `silent_for`: seconds
-    from that sign to now. Both are 0 with a fresh state."""
-
-    lived: float = 0.0
-    silent_for: float = 0.0
+def kebab(name: str) -> str:
+    """ "GuideEnded" as "guide-ended"."""
+    return "".join(f"-{letter.lower()}" if letter.isupper() else letter for letter in name).removeprefix("-")
 
 
-class Stopping(Event, frozen=True):
-    """The daemon is about to end."""
+class Event(Struct, frozen=True, kw_only=True, tag_field="event", tag=kebab, omit_defaults=True):
+    """Something that happened."""
 
 
-class Woke(Event, frozen=True):
-    """The wake-up that was asked for, or any moment at which nothing else happened."""
+# --- what a person asks for --------------------------------------------------------------------------------------
 
 
-class ClockSet(Event, frozen=True):
-    """The wall clock was set, or the machine came back from an unseen sleep."""
+class Request(Event, frozen=True, kw_only=True):
+    """Something a person asks for. `via` says where, for the journal."""
+
+    help: ClassVar[str] = ""
+    """One line for a list of commands and for D-Bus."""
+    label: ClassVar[str] = ""
+    """On a button or in a menu. {delay}: the length of a snooze."""
+    answer: ClassVar[str] = ""
+    """What the person reads when it was done. {next}: when the next prompt can come; {pause}: until when it is
+    paused; {undone}: what was taken back."""
+
+    via: Name = "command line"
 
 
-class Reloaded(Event, frozen=True):
-    """The rules passed with this step are new."""
+class Accept(Request, frozen=True, kw_only=True):
+    """`prompt` None: the one that is open."""
+
+    help = "Answer the prompt: stretch now."
+    label = "Start"
+    answer = "Accepted. Enjoy the stretch."
+
+    prompt: Number | None = None
 
 
-class Idle(Event, frozen=True):
-    """There has been no input for `idle_for` seconds, at least the threshold last asked for."""
+class Snooze(Request, frozen=True, kw_only=True):
+    """`delay` None: the length that the settings name."""
 
-    idle_for: float
+    help = "Answer the prompt: ask again later."
+    label = "In {delay}"
+    answer = "Snoozed. {next}"
+
+    prompt: Number | None = None
+    delay: Length | None = None
 
 
-class Active(Event, frozen=True):
-    """Input was seen just now, or there is no source that could tell (the person then counts as present)."""
+class Skip(Request, frozen=True, kw_only=True):
+    """`because`: a reason for the journal."""
+
+    help = "Answer the prompt: not this time."
+    label = "Skip"
+    answer = "Skipped. {next}"
+
+    prompt: Number | None = None
+    because: Text | None = None
 
 
-class Sensed(Event, frozen=True):
-    """A sensor reports that a signal went on or off; repeating what is known is harmless."""
+class Pause(Request, frozen=True, kw_only=True):
+    """For `length`, or until an instant, or until tomorrow (in the zone of the working hours); else until resumed."""
+
+    help = "Turn prompts off for a while."
+    label = "Pause prompts"
+    answer = "{pause}"
+
+    length: Length | None = None
+    until: Instant | None = None
+    until_tomorrow: bool = False
+
+    def __post_init__(self) -> None:
+        if self.until is not None:
+            instant(self.until)
+
+
+class Resume(Request, frozen=True, kw_only=True):
+    """The pause is over."""
+
+    help = "Turn prompts back on."
+    label = "Resume prompts"
+    answer = "Prompts are back on. {next}"
+
+
+class Stand(Request, frozen=True, kw_only=True):
+    """The person works standing from now on."""
+
+    help = "Say that you are standing now. Standing does not count as sitting."
+    label = "I'm standing now"
+    answer = "Standing does not count as sitting. Run `psoas-nudge sit` when you sit down again."
+
+
+class Sit(Request, frozen=True, kw_only=True):
+    """The person sits again."""
+
+    help = "Say that you are sitting again."
+    label = "I'm sitting again"
+    answer = "Sitting counts again. {next}"
+
+
+class Stretch(Request, frozen=True, kw_only=True):
+    """Open a guide without a prompt. `routine` None: the next in the rotation."""
+
+    help = "Stretch now."
+    label = "Stretch now"
+    answer = "The stretch opens."
+
+    routine: Name | None = None
+
+
+class GuideStarted(Request, frozen=True, kw_only=True):
+    """A guided stretch is under way; `prompt` is None when it was not started by a prompt."""
+
+    routine: Name
+    prompt: Number | None = None
+
+
+class GuideEnded(Request, frozen=True, kw_only=True):
+    """The guide closed. Seconds held per side are what was done, not what was planned.
+
+    `other_seconds`: rest, pressure, squeezing, walking: done, but no part of the weekly dose."""
+
+    routine: Name
+    prompt: Number | None = None
+    left_seconds: Held = 0.0
+    right_seconds: Held = 0.0
+    other_seconds: Held = 0.0
+
+
+class Feel(Request, frozen=True, kw_only=True):
+    """How it feels: `afterwards` right after a stretch, `level` 0 (nothing) to 10 at any time."""
+
+    help = "Record how your hip and back feel, from 0 to 10."
+    label = "How it feels"
+    answer = "Saved."
+
+    level: Level | None = None
+    afterwards: Afterwards | None = None
+    pain: Pain | None = None
+    note: Text | None = None
+    routine: Name | None = None
+
+
+class Clear(Request, frozen=True, kw_only=True):
+    """Stretching is all right again."""
+
+    help = "Say that stretching is all right again."
+    label = "Stretching is all right again"
+    answer = "Saved. Prompts suggest stretches again."
+
+
+class Advised(Request, frozen=True, kw_only=True):
+    """The advice to see a professional was shown."""
+
+    because: AdviceReason
+
+
+# --- what sensors report -----------------------------------------------------------------------------------------
+
+
+class Idle(Event, frozen=True, kw_only=True):
+    """There has been no input for `idle_for`, at least the threshold last asked for."""
+
+    idle_for: Length
+
+
+class Active(Event, frozen=True, kw_only=True):
+    """There was input just now, or no source can tell (the person then counts as present)."""
+
+
+class SignalChanged(Event, frozen=True, kw_only=True):
+    """A signal is on or off. Repeating what is known is harmless."""
 
     signal: Signal
     on: bool
 
 
-class Shown(Event, frozen=True):
-    """`notifier` has put prompt `prompt` on the screen; `ref` is what that notifier needs to withdraw it."""
+class ClockSet(Event, frozen=True, kw_only=True):
+    """The wall clock was set, or the machine came back from a sleep that nobody announced."""
+
+
+# --- what the engine says ----------------------------------------------------------------------------------------
+
+
+class Started(Event, frozen=True, kw_only=True):
+    """The engine started. `lived`: from the stored state to the last heartbeat; `silent_for`: from there to now.
+    Both are 0 with a fresh state."""
+
+    lived: int = 0
+    silent_for: int = 0
+
+
+class Stopping(Event, frozen=True, kw_only=True):
+    """The engine is about to end."""
+
+
+class Woke(Event, frozen=True, kw_only=True):
+    """The wake-up that was asked for, or any moment at which nothing else happened."""
+
+
+class Reloaded(Event, frozen=True, kw_only=True):
+    """The rules passed with this step are new."""
+
+
+class Shown(Event, frozen=True, kw_only=True):
+    """`notifier` has put the prompt on the screen; `ref` is what that notifier needs to withdraw it."""
 
     prompt: int
     notifier: str
     ref: str = ""
 
 
-class NotShown(Event, frozen=True):
-    """No notifier could show prompt `prompt`."""
+class NotShown(Event, frozen=True, kw_only=True):
+    """No notifier could show the prompt."""
 
     prompt: int
     why: str
 
 
-class Answered(Event, frozen=True):
-    """The person answered. `prompt` is None for "the one that is open". `delay` (seconds) only with snooze."""
-
-    answer: Answer
-    via: str
-    prompt: int | None = None
-    delay: float | None = None
-    because: str | None = None
-
-
-class Paused(Event, frozen=True):
-    """No prompts for `length` seconds or until an instant; without either, until resumed."""
-
-    length: float | None = None
-    until: datetime | None = None
-
-
-class Resumed(Event, frozen=True):
-    """The pause is over because the person said so."""
-
-
-class Stood(Event, frozen=True):
-    """The person works standing from now on."""
-
-
-class Sat(Event, frozen=True):
-    """The person sits again."""
-
-
-class GuideStarted(Event, frozen=True):
-    """A guided stretch of `routine` is under way; `prompt` is None when it was not started by a prompt."""
-
-    routine: str
-    prompt: int | None = None
-
-
-class GuideEnded(Event, frozen=True):
-    """The guide closed; seconds held per side are what was done, not what was planned.
-
-    `other_seconds`: rest, pressure, squeezing, walking: done, but no part of the weekly dose."""
-
-    routine: str
-    prompt: int | None = None
-    left_seconds: float = 0.0
-    right_seconds: float = 0.0
-    other_seconds: float = 0.0
-
-
-class Felt(Event, frozen=True):
-    """The person said how it feels: `afterwards` right after a stretch, `level` 0 (nothing) to 10 at any time."""
-
-    level: int | None = None
-    afterwards: Afterwards | None = None
-    pain: Pain | None = None
-    note: str | None = None
-    routine: str | None = None
-
-
-class Cleared(Event, frozen=True):
-    """The person says that stretching is all right again."""
-
-
-class Advised(Event, frozen=True):
-    """The advice to see a professional was shown."""
-
-    because: Literal["pain", "long"]
-
-
-AnyEvent = (
-    Started
-    | Stopping
-    | Woke
-    | ClockSet
-    | Reloaded
-    | Idle
-    | Active
-    | Sensed
-    | Shown
-    | NotShown
-    | Answered
-    | Paused
-    | Resumed
-    | Stood
-    | Sat
+Answering = Accept | Snooze | Skip
+Asked = (
+    Accept
+    | Snooze
+    | Skip
+    | Pause
+    | Resume
+    | Stand
+    | Sit
+    | Stretch
     | GuideStarted
     | GuideEnded
-    | Felt
-    | Cleared
+    | Feel
+    | Clear
     | Advised
 )
+Sensed = Idle | Active | SignalChanged | ClockSet
+AnyEvent = Asked | Sensed | Started | Stopping | Woke | Reloaded | Shown | NotShown
+
+
+E = TypeVar("E", bound=Event)
+
+
+def checked(event: E) -> E:
+    """The same event, its fields checked as if it had come through the socket; raises msgspec.ValidationError."""
+    return convert(to_builtins(event), type(event))

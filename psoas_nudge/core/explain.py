@@ -10,16 +10,16 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Literal
 
-from msgspec.structs import replace
-
 from psoas_nudge.core import conditions, sitting
 from psoas_nudge.core.advice import KINDS
 from psoas_nudge.core.durations import duration, elapsed
-from psoas_nudge.core.model import Bout, Rules, State
+from psoas_nudge.core.events import Moment
+from psoas_nudge.core.ranges import LONGEST
+from psoas_nudge.core.rules import Rules
+from psoas_nudge.core.state import Bout, Open, State, Waiting
 from psoas_nudge.core.status import Explanation, OpenPrompt, Reason, Status
 from psoas_nudge.core.summary import when
-
-__all__ = ["TEXTS", "Explanation", "OpenPrompt", "Reason", "Status", "at_moment", "explain", "next_prompt", "status"]
+from psoas_nudge.core.words import SECOND
 
 TEXTS = {
     "prompt-open": "A prompt is open and waits for your answer.",
@@ -52,18 +52,26 @@ ENDLESS = {
 }
 
 
-def at_moment(state: State, at: datetime, tick: float) -> State:
+def at_moment(state: State, moment: Moment) -> State:
     """The state as it stands at a later moment at which nothing has happened."""
-    return replace(state, at=at, tick=max(tick, state.tick), now=state.now + max(0.0, tick - state.tick))
+    return _ahead(state, moment.at, max(0, moment.tick - state.time.tick))
+
+
+def _ahead(state: State, at: datetime, elapsed: int) -> State:
+    new = state.copy()
+    new.time.at = at
+    new.time.tick += elapsed
+    new.time.now += elapsed
+    return new
 
 
 def explain(state: State, at: datetime, rules: Rules) -> Explanation:
     """Why there is no prompt at `at`: now (the state's own instant), or a later instant of which only the schedule,
-    a pause, a snooze and the day's budget can be known; never further ahead than conditions.FAR."""
-    at = min(at, state.at + timedelta(seconds=conditions.FAR))
-    later = (at - state.at).total_seconds() > 0
+    a pause, a snooze and the day's budget can be known; never further ahead than ranges.LONGEST."""
+    at = min(at, state.at + timedelta(milliseconds=LONGEST))
+    later = at > state.at
     if later:
-        state = replace(state, at=at, now=state.now + (at - state.at).total_seconds())
+        state = _ahead(state, at, (at - state.at) // timedelta(milliseconds=1))
     known = ("snoozed", "asked-again", "closed", "settling-in", "winding-down", "daily-limit", "paused")
     reasons = tuple(reason for reason in _reasons(state, rules) if not later or reason.kind in known)
     return Explanation(at=at, reasons=reasons, next_prompt=next_prompt(state, rules))
@@ -72,24 +80,24 @@ def explain(state: State, at: datetime, rules: Rules) -> Explanation:
 def status(state: State, rules: Rules) -> Status:
     """What holds at the state's moment (see at_moment)."""
     span = rules.hours.next_span(state.at)
-    is_open = span is not None and span.opens <= state.at
     pause_ends = conditions.pause_ends(state)
     return Status(
         presence=_presence(state),
-        sat_seconds=sitting.sat(state, 0.0),
-        toward_next=sitting.sat(state, state.asked),
-        needed=conditions.needed(state, rules),
-        prompt=None if state.prompt is None else _open_prompt(state, rules),
+        sat_seconds=sitting.sat(state, 0) / SECOND,
+        toward_next=sitting.sat(state, state.pacing.counts_from) / SECOND,
+        needed=conditions.needed(state, rules) / SECOND,
+        prompt=_open_prompt(state, rules),
         paused=state.paused is not None,
         paused_until=None if pause_ends is None else _instant(state, pause_ends),
         quiet=conditions.quiet_reasons(state, rules),
-        hours_open=is_open,
+        hours_open=span is not None and span.opens <= state.at,
         hours_change=rules.hours.next_change(state.at),
+        zone=rules.hours.zone,
         prompts_today=conditions.shown_today(state, rules, state.at),
         daily_limit=rules.daily_limit,
         next_prompt=next_prompt(state, rules),
         why=tuple(reason.text for reason in _reasons(state, rules)),
-        put_off=None if state.hurt is None else KINDS[state.hurt],
+        put_off=None if state.put_off is None else KINDS[state.put_off],
     )
 
 
@@ -98,9 +106,7 @@ def next_prompt(state: State, rules: Rules) -> datetime | None:
     when prompts are paused without an end, or when no working hours are in sight."""
     if state.prompt or (state.paused and conditions.pause_ends(state) is None):
         return None
-    ahead = _sitting_on(state)
-    if conditions.quiet_reasons(replace(state, paused=None), rules):
-        ahead = replace(ahead, clear_since=state.now)
+    ahead = _sitting_on(state, rules)
     for _ in range(64):  # each round passes at least one obstacle; a week of closed days and budgets passes in few
         span = rules.hours.next_span(ahead.at)
         waits = [obstacle.until for obstacle in conditions.obstacles(ahead, rules, span)]
@@ -116,66 +122,73 @@ def next_prompt(state: State, rules: Rules) -> datetime | None:
         at = _instant(ahead, point)
         if at is None:
             return None
-        ahead = replace(ahead, at=at, now=point)
+        ahead = _ahead(ahead, at, point - ahead.now)
     return None
 
 
-def _sitting_on(state: State) -> State:
+def _sitting_on(state: State, rules: Rules) -> State:
     """The state if the person sat down at once and everything a person can end were over."""
-    bout, asked = state.bout, state.asked
+    new = state.copy()
+    bout, left_at = state.bout, state.leaving.since if state.leaving else None
     if bout is None:
-        bout, asked = Bout(started=state.now), state.now
-    since = min((p for p in (state.standing_since, state.left_at) if p is not None), default=None)
+        bout = Bout(started=state.now)
+        new.pacing.counts_from = state.now
+    since = min((p for p in (state.standing_since, left_at) if p is not None), default=None)
     if since is not None and since < state.now:
         bout = bout.interrupted(since, state.now)
-    return replace(state, bout=bout, asked=asked, standing_since=None, left_at=None, stretching=None)
+    new.bout, new.standing_since, new.leaving, new.stretching = bout, None, None, None
+    new.input.state = "active"
+    if state.signals & rules.quiet:
+        new.quiet.clear_since = state.now
+    return new
 
 
 def _presence(state: State) -> Literal["sitting", "standing", "away", "stretching"]:
     if state.stretching:
         return "stretching"
-    if state.bout is None or state.left_at is not None:
+    if state.bout is None or state.leaving:
         return "away"
     return "standing" if state.standing_since is not None else "sitting"
 
 
-def _open_prompt(state: State, rules: Rules) -> OpenPrompt:
+def _open_prompt(state: State, rules: Rules) -> OpenPrompt | None:
     prompt = state.prompt
-    assert prompt is not None  # noqa: S101 - asked only while one is open
+    if prompt is None:
+        return None
     return OpenPrompt(
         number=prompt.number,
         routine=prompt.routine,
-        shown_at=None if prompt.shown is None else _instant(state, prompt.shown),
+        shown_at=_instant(state, prompt.since) if isinstance(prompt, Open) else None,
         snooze=conditions.snooze_refused(state, rules, state.at) is None,
     )
 
 
 def _reasons(state: State, rules: Rules) -> Iterator[Reason]:
     for obstacle in conditions.obstacles(state, rules, rules.hours.next_span(state.at)):
-        kind = state.left_by if obstacle.kind == "away" and state.left_by else obstacle.kind
+        kind = state.leaving.by if obstacle.kind == "away" and state.leaving else obstacle.kind
         yield _reason(state, rules, kind, obstacle.until)
-    for kind in conditions.quiet_reasons(state, rules):
-        yield _reason(state, rules, kind, conditions.pause_ends(state) if kind == "paused" else None)
+    for quiet in conditions.quiet_reasons(state, rules):
+        yield _reason(state, rules, quiet, conditions.pause_ends(state) if quiet == "paused" else None)
     if (until := conditions.quiet_until(state, rules)) is not None:
         yield _reason(state, rules, "after-quiet", until)
-    if state.due_since is not None:
-        yield _reason(state, rules, "lull", state.due_since + rules.patience)
+    if isinstance(state.stage, Waiting):
+        yield _reason(state, rules, "lull", state.stage.since + rules.patience)
 
 
-def _reason(state: State, rules: Rules, kind: str, until: float | None) -> Reason:
+def _reason(state: State, rules: Rules, kind: str, until: int | None) -> Reason:
     instant = None if until is None else _instant(state, until)
     text = (ENDLESS.get(kind) if instant is None else None) or TEXTS[kind]
     words = {
         "until": "" if instant is None else when(instant, state.at, rules.hours.local(state.at).tzinfo),
-        "sat": elapsed(sitting.sat(state, state.asked)),
-        "needed": duration(conditions.needed(state, rules)),
+        "sat": elapsed(sitting.sat(state, state.pacing.counts_from) / SECOND),
+        "needed": duration(conditions.needed(state, rules) / SECOND),
         "limit": str(rules.daily_limit),
-        "lull": duration(rules.lull),
+        "lull": duration(rules.lull / SECOND),
     }
     return Reason(kind, text.format(**words), instant)
 
 
-def _instant(state: State, point: float) -> datetime | None:
-    """When a point of the timeline is, None when that is too far ahead to say."""
+def _instant(state: State, point: int) -> datetime | None:
+    """When a point is, None when that is too far ahead to say."""
     ahead = point - state.now
-    return None if ahead > conditions.FAR else state.at + timedelta(seconds=ahead)
+    return None if ahead > LONGEST else state.at + timedelta(milliseconds=ahead)

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from psoas_nudge.core.advice import puts_off
-from psoas_nudge.core.model import AdviceEntry, Advised, Cleared, ClearedEntry, FeelEntry, Felt
-from psoas_nudge.core.turn import Turn
+from psoas_nudge.core.decision import Decision
+from psoas_nudge.core.entries import AdviceEntry, ClearedEntry, FeelEntry
+from psoas_nudge.core.events import Advised, Feel
 
 
-def felt(turn: Turn, event: Felt) -> None:
+def feel(decision: Decision, event: Feel) -> None:
     """Record the report. The latest pain that puts stretches off is the reason that is kept."""
-    turn.record(
+    decision.record(
         FeelEntry(
-            at=turn.at,
+            at=decision.at,
             level=event.level,
             afterwards=event.afterwards,
             pain=event.pain,
@@ -20,16 +21,16 @@ def felt(turn: Turn, event: Felt) -> None:
         )
     )
     if pain := puts_off(event):
-        turn.change(hurt=pain)
+        decision.state.put_off = pain
 
 
-def cleared(turn: Turn, _: Cleared) -> None:
+def clear(decision: Decision) -> None:
     """Stretches are suggested again."""
-    if turn.state.hurt:
-        turn.change(hurt=None)
-        turn.record(ClearedEntry(at=turn.at))
+    if decision.state.put_off:
+        decision.state.put_off = None
+        decision.record(ClearedEntry(at=decision.at))
 
 
-def advised(turn: Turn, event: Advised) -> None:
+def advised(decision: Decision, event: Advised) -> None:
     """Remember that the advice was given, so that it is not repeated too soon."""
-    turn.record(AdviceEntry(at=turn.at, because=event.because))
+    decision.record(AdviceEntry(at=decision.at, because=event.because))

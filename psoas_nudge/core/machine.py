@@ -1,9 +1,9 @@
-"""The rule book, and the one function that decides: `step(state, event, rules) -> (state, effects)`.
+"""The rule book, and the one function that decides: `step(state, moment, event, rules) -> (state, effects)`.
 
 Numbers are the defaults of settings. An answer is what the person pressed; an outcome is how the prompt ended.
 
-Time. Every event carries an instant (UTC) and a reading of a clock that counts suspend and ignores clock setting.
-Durations use the second, schedules the first. An event older than the last counts zero.
+Time. The moment beside each event is an instant (UTC) and a reading of a clock that counts suspend and ignores clock
+setting. Durations use the second, schedules the first. An event older than the last counts zero.
 
 1.  Sitting is not input. A bout runs while the person is present and sitting. No input for less than `away_after`
     (5 min, and never less than `shortest_break`) is still sitting: reading, thinking. No input for longer ends the
@@ -12,7 +12,7 @@ Durations use the second, schedules the first. An event older than the last coun
     (2 h) without any input; then it ended at the last one. After the call, `away_after` runs from its end.
 3.  A lock, a suspend or another user at the machine is strong evidence of leaving. For `shortest_break` (2 min) or
     longer it ends the bout at the moment it began; shorter, it does not (rule 4). An unexplained gap (the process was
-    stopped, the machine slept unseen) is treated the same way; it began at the last sign of life.
+    stopped, the machine slept unseen) is treated the same way; it began at the last heartbeat.
 4.  A break shorter than `shortest_break` does not end a bout; its length is not counted as sitting.
 5.  `stand` stops the bout counting until `sit`; it falls back to sitting after `standing_for` (60 min).
 6.  A prompt is due after `nudge_after` (30 min) of sitting in this bout, or since the last outcome that closed a
@@ -38,146 +38,139 @@ Durations use the second, schedules the first. An event older than the last coun
     stretches off (see advice.py) turns what prompts suggest into a walk, until the person clears it.
 13. A pause lasts until its time or until resumed. When hours close the open prompt is withdrawn; the bout goes on
     counting silently.
-14. Restart: a bout goes on if the last sign of life was less than `shortest_break` ago, else it ended at that sign.
+14. Restart: a bout goes on if the last heartbeat was less than `shortest_break` ago, else it ended at that heartbeat.
     An open prompt is withdrawn; answers, pause, snooze count, misses and the day's budget are kept.
 15. New settings take effect at once; open prompt, bout and counters stay.
 16. At any moment the core can say why there is no prompt now and when the next could come: see `explain`.
 
-Where the rules live: sitting.py has 1 to 5, 12 and 14, asking.py 6 to 11 and 13, with the conditions among them in
-conditions.py, which explain.py puts into words. Each rule is a function of a Turn that looks at the state, changes it,
-and says when it wants to be asked again; `step` calls all of them in a fixed order, so it does not matter which event
-made a rule true. Idea: h11's `_state.py`.
+Where the rules live: sitting.py has 1 to 5, 12 and 14, prompting.py 6 to 11 and 13, with the conditions among them in
+conditions.py, which explain.py puts into words, feeling.py the end of 12. Each rule is a function of a Decision that
+looks at the state, changes it, and says when it wants to be asked again; `step` calls all of them in a fixed order, so
+it does not matter which event made a rule true. Idea: h11's `_state.py`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from datetime import timedelta
+from typing import assert_never
 
-from msgspec.structs import replace
+from psoas_nudge.core import events as e
+from psoas_nudge.core import feeling, prompting, sitting
+from psoas_nudge.core.decision import Decision
+from psoas_nudge.core.effects import AnyEffect, Wake, Watch
+from psoas_nudge.core.rules import Rules
+from psoas_nudge.core.state import State, Waiting
+from psoas_nudge.core.words import MINUTE, SECOND
 
-from psoas_nudge.core import asking, feeling, sitting
-from psoas_nudge.core.model import (
-    EPOCH,
-    Active,
-    Advised,
-    Answered,
-    AnyEffect,
-    AnyEvent,
-    Cleared,
-    ClockSet,
-    Event,
-    Felt,
-    GuideEnded,
-    GuideStarted,
-    Idle,
-    NotShown,
-    Paused,
-    Reloaded,
-    Resumed,
-    Rules,
-    Sat,
-    Sensed,
-    Shown,
-    Started,
-    State,
-    Stood,
-    Stopping,
-    Wake,
-    Watch,
-    Woke,
-)
-from psoas_nudge.core.turn import Turn
+HEARTBEAT = MINUTE
+"""While a bout runs the core asks to be woken at least this often: the heartbeat of rules 3 and 14."""
+DRIFT = SECOND
+"""By how much instants and clock readings may part between two events; more means that the clock was set."""
 
-SIGN = 60.0
-"""While a bout runs the core asks to be woken at least this often (seconds): the sign of life of rules 3 and 14."""
-SOON = 0.001
-"""No wake-up is asked for sooner (seconds): what rounding leaves of a wait could be too short to move a clock on."""
-DRIFT = 1.0
-"""Seconds by which instants and ticks may part between two events; more means that the clock was set."""
-
-Rule = Callable[[Turn], None]
+Rule = Callable[[Decision], None]
 
 OVERDUE: tuple[Rule, ...] = (
     sitting.standing_over,
     sitting.left,
     sitting.away,
-    asking.left,
-    asking.hours,
-    asking.pause_over,
+    prompting.left,
+    prompting.hours,
+    prompting.pause_over,
 )
 """What time has brought about is settled before the event is looked at: the wake-up for it may come second."""
-RULES: tuple[Rule, ...] = (*OVERDUE, sitting.stretch_over, sitting.begin, asking.quiet, asking.expire, asking.due)
+RULES: tuple[Rule, ...] = (*OVERDUE, sitting.stretch_over, sitting.begin, prompting.quiet, prompting.expire, prompting.due)
 
 
-def step(state: State, event: AnyEvent, rules: Rules) -> tuple[State, tuple[AnyEffect, ...]]:
+def step(state: State, moment: e.Moment, event: e.AnyEvent, rules: Rules) -> tuple[State, tuple[AnyEffect, ...]]:
     """Decide. The new state and the effects in the order in which they are to be carried out, records first."""
-    if type(event) is Woke and (quick := _nothing_due(state, event)):
+    if type(event) is e.Woke and (quick := _nothing_due(state, moment)):
         return quick
-    turn = Turn(state, event, rules)
-    if not isinstance(event, Started):
-        sitting.gap(turn, state)
+    decision = Decision(state, moment, event, rules)
+    if not isinstance(event, e.Started):
+        sitting.gap(decision, state)
         for rule in OVERDUE:
-            rule(turn)
-    for handle in HANDLERS[type(event)]:
-        handle(turn, event)
-    if not isinstance(event, Stopping):
-        turn.deadlines.clear()
+            rule(decision)
+    _handle(decision, event)
+    decision.deadlines.clear()
+    if not isinstance(event, e.Stopping):
         for rule in RULES:
-            rule(turn)
-    _watch(turn)
-    _wake(turn)
-    return turn.state, tuple(turn.effects)
+            rule(decision)
+    _watch(decision)
+    _wake(decision, beats=not isinstance(event, e.Stopping))
+    return decision.state, tuple(decision.effects)
 
 
-def _forget_hours(turn: Turn, _: Event) -> None:
-    turn.change(span=None, looked=EPOCH)
+def _handle(decision: Decision, event: e.AnyEvent) -> None:  # noqa: C901, PLR0912 - one line for each event there is
+    match event:
+        case e.Woke() | e.ClockSet():
+            pass
+        case e.Idle():
+            sitting.idle(decision, event)
+        case e.Active():
+            sitting.active(decision)
+        case e.SignalChanged():
+            sitting.signal_changed(decision, event)
+        case e.Shown():
+            prompting.shown(decision, event)
+        case e.NotShown():
+            prompting.not_shown(decision, event)
+        case e.Accept() | e.Snooze() | e.Skip():
+            prompting.answered(decision, event)
+        case e.Pause():
+            prompting.pause(decision, event)
+        case e.Resume():
+            prompting.resume(decision)
+        case e.Stand():
+            sitting.stand(decision)
+        case e.Sit():
+            sitting.sit(decision)
+        case e.Stretch():
+            prompting.stretch(decision, event)
+        case e.GuideStarted():
+            prompting.guide_started(decision, event)
+            sitting.guide_started(decision, event)
+        case e.GuideEnded():
+            sitting.guide_ended(decision, event)
+        case e.Feel():
+            feeling.feel(decision, event)
+        case e.Clear():
+            feeling.clear(decision)
+        case e.Advised():
+            feeling.advised(decision, event)
+        case e.Started():
+            decision.state.time.wake = None
+            prompting.started(decision)
+            sitting.started(decision, event)
+        case e.Stopping():
+            prompting.stopping(decision)
+        case e.Reloaded():
+            prompting.look_up_hours(decision)
+        case _:
+            assert_never(event)
 
 
-HANDLERS: dict[type[Event], tuple[Callable[[Turn, Any], None], ...]] = {
-    Started: (asking.started, sitting.started, _forget_hours),
-    Stopping: (asking.stopping,),
-    Woke: (),
-    ClockSet: (),
-    Reloaded: (_forget_hours,),
-    Idle: (sitting.idle,),
-    Active: (sitting.active,),
-    Sensed: (sitting.sensed,),
-    Shown: (asking.shown,),
-    NotShown: (asking.not_shown,),
-    Answered: (asking.answered,),
-    Paused: (asking.paused,),
-    Resumed: (asking.resumed,),
-    Stood: (sitting.stood,),
-    Sat: (sitting.sat_down,),
-    GuideStarted: (asking.guide_started, sitting.guide_started),
-    GuideEnded: (sitting.guide_ended,),
-    Felt: (feeling.felt,),
-    Cleared: (feeling.cleared,),
-    Advised: (feeling.advised,),
-}
-
-
-def _nothing_due(state: State, event: Woke) -> tuple[State, tuple[AnyEffect, ...]] | None:
-    """The minute's sign of life costs next to nothing: no rule has asked to be looked at yet."""
-    now = state.now + max(0.0, event.tick - state.tick)
-    if state.wake is None or state.bout is None or now > state.wake + sitting.GRACE or _clock_set(state, event):
+def _nothing_due(state: State, moment: e.Moment) -> tuple[State, tuple[AnyEffect, ...]] | None:
+    """The minute's heartbeat costs next to nothing: no rule has asked to be looked at yet."""
+    time = state.time
+    elapsed = max(0, moment.tick - time.tick)
+    now = time.now + elapsed
+    if time.wake is None or state.bout is None or now > time.wake + sitting.GRACE:
         return None
-    if state.decide is not None and now >= state.decide:
+    if abs((moment.at - time.at) // timedelta(milliseconds=1) - elapsed) > DRIFT:
         return None
-    wake = now + SIGN if state.decide is None else max(now + SOON, min(now + SIGN, state.decide))
-    tick = max(state.tick, event.tick)
-    return replace(state, at=event.at, tick=tick, now=now, wake=wake), (Wake(after=wake - now),)
+    if time.decide is not None and now >= time.decide:
+        return None
+    new = state.copy()
+    new.time.at, new.time.tick, new.time.now = moment.at, max(time.tick, moment.tick), now
+    new.time.wake = wake = now + HEARTBEAT if time.decide is None else min(now + HEARTBEAT, time.decide)
+    return new, (Wake(after=wake - now),)
 
 
-def _clock_set(state: State, event: Event) -> bool:
-    return abs((event.at - state.at).total_seconds() - (event.tick - state.tick)) > DRIFT
-
-
-def _watch(turn: Turn) -> None:
+def _watch(decision: Decision) -> None:
     """The threshold that the idle source should have; asked for only while input flows, see presence.port."""
-    state, rules = turn.state, turn.rules
-    if state.due_since is not None:
+    state, rules = decision.state, decision.rules
+    if isinstance(state.stage, Waiting):
         threshold = rules.lull
     elif state.stretching and not state.stretching.broken:
         threshold = sitting.INPUT_GAP
@@ -185,19 +178,16 @@ def _watch(turn: Turn) -> None:
         threshold = rules.shortest_break
     else:
         threshold = sitting.away_after(rules)
-    threshold = max(threshold, 1.0)
-    if threshold != state.watch and state.idle_since is None:
-        turn.change(watch=threshold)
-        turn.do(Watch(threshold=threshold))
+    threshold = max(threshold, SECOND)
+    if threshold != state.input.threshold and state.input.state != "idle":
+        state.input.threshold = threshold
+        decision.do(Watch(threshold=threshold))
 
 
-def _wake(turn: Turn) -> None:
-    decide = min(turn.deadlines, default=None)
-    sign = turn.now + SIGN if turn.state.bout else None
-    wake = min((point for point in (decide, sign) if point is not None), default=None)
-    if isinstance(turn.event, Stopping):
-        wake = decide = None
-    if wake is not None:
-        wake = max(wake, turn.now + SOON)
-    turn.change(wake=wake, decide=decide)
-    turn.do(Wake(after=None if wake is None else wake - turn.now))
+def _wake(decision: Decision, *, beats: bool) -> None:
+    """Ask for one wake-up: at the first deadline of a rule, or for the heartbeat."""
+    time = decision.state.time
+    time.decide = min(decision.deadlines, default=None) if beats else None
+    heartbeat = decision.now + HEARTBEAT if beats and decision.state.bout else None
+    time.wake = min((point for point in (time.decide, heartbeat) if point is not None), default=None)
+    decision.do(Wake(after=None if time.wake is None else time.wake - decision.now))

@@ -2,60 +2,44 @@
 
 from __future__ import annotations
 
-from msgspec.structs import replace
+from psoas_nudge.core.decision import Decision
+from psoas_nudge.core.entries import BoutEntry, PostureEntry, StretchEntry
+from psoas_nudge.core.events import GuideEnded, GuideStarted, Idle, SignalChanged, Started
+from psoas_nudge.core.rules import Rules
+from psoas_nudge.core.state import Bout, Leaving, State, Stretching
+from psoas_nudge.core.words import HOUR, LEAVING, MINUTE, SECOND, EndedBy, Signal
 
-from psoas_nudge.core.model import (
-    LEAVING,
-    Active,
-    Bout,
-    BoutEntry,
-    EndedBy,
-    GuideEnded,
-    GuideStarted,
-    Idle,
-    PostureEntry,
-    Rules,
-    Sat,
-    Sensed,
-    Signal,
-    Started,
-    State,
-    Stood,
-    StretchEntry,
-    Stretching,
-)
-from psoas_nudge.core.turn import Turn
-
-GRACE = 60.0
-"""A wake-up this many seconds late means that the process or the machine was stopped."""
-UNBROKEN = 180.0
-"""Seconds of unbroken input after Accept that mean: not performed."""
-INPUT_GAP = 15.0
-"""Seconds without input that break it. Shorter than any hold, longer than a look at the screen."""
-SHORTEST_BOUT = 1.0
-"""Seconds. Less is a key press between two other things, and nothing to keep."""
-GUIDE_LIMIT = 3600.0
-"""A guide that has said nothing for so many seconds has died without a word."""
+GRACE = MINUTE
+"""A wake-up later than this means that the process or the machine was stopped."""
+UNBROKEN = 3 * MINUTE
+"""Unbroken input after Accept that means: not performed."""
+INPUT_GAP = 15 * SECOND
+"""Time without input that breaks it. Shorter than any hold, longer than a look at the screen."""
+SHORTEST_BOUT = SECOND
+"""Less is a key press between two other things, and nothing to keep."""
+GUIDE_LIMIT = HOUR
+"""Timeout after which a silent guide is considered dead."""
 
 
 # --- what holds --------------------------------------------------------------------------------------------------
 
 
-def sat(state: State, since: float) -> float:
-    """Seconds of sitting in this bout since a point of the timeline; standing and a lock under way do not count."""
+def sat(state: State, since: int) -> int:
+    """Milliseconds of sitting in this bout since a point; standing and a lock under way do not count."""
     if state.bout is None:
-        return 0.0
-    until = min(p for p in (state.now, state.left_at, state.standing_since) if p is not None)
+        return 0
+    left_at = state.leaving.since if state.leaving else None
+    until = min(p for p in (state.now, left_at, state.standing_since) if p is not None)
     return state.bout.sat(since, until)
 
 
-def away_after(rules: Rules) -> float:
-    """Rules 1 and 4: seconds without input that end a bout; never fewer than a short break has."""
+def away_after(rules: Rules) -> int:
+    """Rules 1 and 4: milliseconds without input that end a bout; never fewer than a short break has."""
     return max(rules.away_after, rules.shortest_break)
 
 
 def excused(state: State, rules: Rules) -> bool:
-    """Rule 2: missing input is no sign of leaving, because there is a call or something plays."""
+    """Rule 2: missing input does not mean leaving, because there is a call or something plays."""
     return (rules.call_counts_as_sitting and Signal.CALL in state.signals) or (
         rules.playing_counts_as_sitting and Signal.PLAYING in state.signals
     )
@@ -64,231 +48,239 @@ def excused(state: State, rules: Rules) -> bool:
 # --- what happened -----------------------------------------------------------------------------------------------
 
 
-def started(turn: Turn, event: Started) -> None:
-    """Rule 14: a bout goes on if the last sign of life was less than a short break ago."""
-    sign = turn.now - max(0.0, event.silent_for)
-    if turn.state.bout:
-        away_since = min(sign, turn.state.left_at) if turn.state.left_at is not None else sign
-        if turn.now - away_since >= turn.rules.shortest_break:
-            end_bout(turn, away_since, turn.state.left_by or "restart")
+def started(decision: Decision, event: Started) -> None:
+    """Rule 14: a bout goes on if the last heartbeat was less than a short break ago."""
+    state, rules, now = decision.state, decision.rules, decision.now
+    heartbeat = now - max(0, event.silent_for)
+    if state.bout:
+        away_since = min(heartbeat, state.leaving.since) if state.leaving else heartbeat
+        if now - away_since >= rules.shortest_break:
+            end_bout(decision, away_since, state.leaving.by if state.leaving else "restart")
         else:
-            add_break(turn, away_since, turn.now)
-    if turn.state.stretching and event.silent_for >= turn.rules.shortest_break:
-        turn.change(stretching=None)
-    if excused(turn.state, turn.rules):
-        turn.change(excused_until=turn.now)
-    restored = turn.state.prompts or turn.state.span
-    turn.change(
-        seen=False,
-        signals=frozenset(),
-        quiet=(),
-        clear_since=turn.now if restored else None,
-        idle_since=None,
-        idle_told=False,
-        left_at=None,
-        left_by=None,
-        watch=0.0,
-        wake=None,
-    )
+            add_break(state, away_since, now)
+    if state.stretching and event.silent_for >= rules.shortest_break:
+        state.stretching = None
+    if excused(state, rules):
+        state.excused_until = now
+    state.signals = frozenset()
+    state.leaving = None
+    state.input.state, state.input.since, state.input.measured, state.input.threshold = "unknown", now, False, 0
 
 
-def idle(turn: Turn, event: Idle) -> None:
+def idle(decision: Decision, event: Idle) -> None:
     """No input for a while: the last one was then."""
-    turn.change(idle_since=max(0.0, turn.now - max(0.0, event.idle_for)), idle_told=True, seen=True)
+    heard = decision.state.input
+    heard.state, heard.since, heard.measured = "idle", max(0, decision.now - event.idle_for), True
 
 
-def active(turn: Turn, _: Active) -> None:
+def active(decision: Decision) -> None:
     """Input: whatever was doubtful was sitting."""
-    turn.change(idle_since=None, seen=True)
+    heard = decision.state.input
+    if heard.state != "active":
+        heard.state, heard.since = "active", decision.now
 
 
-def sensed(turn: Turn, event: Sensed) -> None:
-    """A signal changed; the first sign of leaving dates the leaving, the end of an excuse dates the last presence."""
-    state = turn.state
+def signal_changed(decision: Decision, event: SignalChanged) -> None:
+    """The first signal of leaving dates the leaving, the end of an excuse dates the last presence."""
+    state = decision.state
     if (event.signal in state.signals) == event.on:
         return
-    if not event.on and excused(state, turn.rules):
-        turn.change(excused_until=turn.now)
-    signals = state.signals | {event.signal} if event.on else state.signals - {event.signal}
-    turn.change(signals=signals)
-    left = bool(signals & LEAVING)
-    if left and state.left_at is None:
-        turn.change(left_at=turn.now, left_by=event.signal.value)
-    elif not left and state.left_at is not None:
-        add_break(turn, state.left_at, turn.now)
-        turn.change(left_at=None, left_by=None)
+    if not event.on and excused(state, decision.rules):
+        state.excused_until = decision.now
+    state.signals = state.signals | {event.signal} if event.on else state.signals - {event.signal}
+    left = bool(state.signals & LEAVING)
+    if left and state.leaving is None:
+        state.leaving = Leaving(since=decision.now, by=_ended_by(event.signal))
+    elif not left and state.leaving is not None:
+        add_break(state, state.leaving.since, decision.now)
+        state.leaving = None
 
 
-def stood(turn: Turn, _: Stood) -> None:
+def stand(decision: Decision) -> None:
     """Rule 5: the bout stops counting."""
-    if turn.state.standing_since is None:
-        turn.change(standing_since=turn.now)
-        turn.record(PostureEntry(at=turn.at, posture="standing", by="person"))
+    if decision.state.standing_since is None:
+        decision.state.standing_since = decision.now
+        decision.record(PostureEntry(at=decision.at, posture="standing", by="person"))
 
 
-def sat_down(turn: Turn, _: Sat) -> None:
+def sit(decision: Decision) -> None:
     """Rule 5: the bout counts again."""
-    if turn.state.standing_since is not None:
-        _sit(turn, turn.now)
-        turn.record(PostureEntry(at=turn.at, posture="sitting", by="person"))
+    if decision.state.standing_since is not None:
+        _sit(decision.state, decision.now)
+        decision.record(PostureEntry(at=decision.at, posture="sitting", by="person"))
 
 
-def guide_started(turn: Turn, event: GuideStarted) -> None:
+def guide_started(decision: Decision, event: GuideStarted) -> None:
     """A guided stretch interrupts the bout, whether a prompt led to it or not."""
-    current = turn.state.stretching
+    current = decision.state.stretching
     if current is None or current.prompt != event.prompt:
-        if turn.state.bout:
-            end_bout(turn, turn.now, "stretch")
-        current = Stretching(since=turn.now, routine=event.routine, prompt=event.prompt)
-    turn.change(stretching=replace(current, guided=True))
+        if decision.state.bout:
+            end_bout(decision, decision.now, "stretch")
+        current = Stretching(since=decision.now, routine=event.routine, prompt=event.prompt)
+    decision.state.stretching = Stretching(current.since, current.routine, current.prompt, current.broken, guided=True)
 
 
-def guide_ended(turn: Turn, event: GuideEnded) -> None:
+def guide_ended(decision: Decision, event: GuideEnded) -> None:
     """Rule 12: what was held is recorded, unless unbroken input has already shown that nobody stretched."""
-    if event.prompt is not None and event.prompt == turn.state.unperformed:
-        if turn.state.stretching and turn.state.stretching.prompt == event.prompt:
-            turn.change(stretching=None)
+    state = decision.state
+    if event.prompt is not None and event.prompt == state.unperformed:
+        if state.stretching and state.stretching.prompt == event.prompt:
+            state.stretching = None
         return
-    held = event.left_seconds + event.right_seconds + event.other_seconds
-    turn.record(
-        StretchEntry(
-            at=turn.at,
-            routine=event.routine,
-            performed=held > 0,
-            left_seconds=event.left_seconds,
-            right_seconds=event.right_seconds,
-            other_seconds=event.other_seconds,
-            prompt=event.prompt,
+    performed = event.left_seconds + event.right_seconds + event.other_seconds > 0
+    if performed or event.prompt is not None or state.stretching:
+        decision.record(
+            StretchEntry(
+                at=decision.at,
+                routine=event.routine,
+                performed=performed,
+                left_seconds=event.left_seconds,
+                right_seconds=event.right_seconds,
+                other_seconds=event.other_seconds,
+                prompt=event.prompt,
+            )
         )
-    )
-    turn.change(stretching=None)
-    if held > 0:  # the rotation counts what was done as it counts what was suggested
-        turn.change(turns={**turn.state.turns, event.routine: turn.state.prompts})
+    state.stretching = None
+    if performed:  # the rotation counts what was done as it counts what was suggested
+        state.turns.take(event.routine)
 
 
 # --- what time does ----------------------------------------------------------------------------------------------
 
 
-def gap(turn: Turn, previous: State) -> None:
-    """Rule 3: a wake-up that came far too late means a stop that nobody announced; it began at the last sign."""
-    if previous.wake is None or turn.now <= previous.wake + GRACE or turn.state.left_at is not None:
+def gap(decision: Decision, previous: State) -> None:
+    """Rule 3: a wake-up that came far too late means a stop that nobody announced; it began at the last heartbeat."""
+    state, wake = decision.state, previous.time.wake
+    if wake is None or decision.now <= wake + GRACE or state.leaving:
         return
-    away(turn)
-    if turn.state.stretching:
-        turn.change(stretching=replace(turn.state.stretching, broken=True))
-    if turn.state.bout is None:
+    away(decision)
+    if state.stretching:
+        state.stretching = _broken(state.stretching)
+    if state.bout is None:
         return
-    if turn.now - previous.now >= turn.rules.shortest_break:
-        end_bout(turn, previous.now, "gap")
+    if decision.now - previous.now >= decision.rules.shortest_break:
+        end_bout(decision, previous.now, "gap")
     else:
-        add_break(turn, previous.now, turn.now)
+        add_break(state, previous.now, decision.now)
 
 
-def standing_over(turn: Turn) -> None:
+def standing_over(decision: Decision) -> None:
     """Rule 5: standing falls back to sitting."""
-    since = turn.state.standing_since
+    since = decision.state.standing_since
     if since is None:
         return
-    over = since + turn.rules.standing_for
-    if turn.now < over:
-        turn.by(over)
+    over = since + decision.rules.standing_for
+    if decision.now < over:
+        decision.by(over)
         return
-    _sit(turn, over)
-    turn.record(PostureEntry(at=turn.at, posture="sitting", by="time"))
+    _sit(decision.state, over)
+    decision.record(PostureEntry(at=decision.at, posture="sitting", by="time"))
 
 
-def left(turn: Turn) -> None:
+def left(decision: Decision) -> None:
     """Rule 3: lock, suspend or another user for longer than a short break ends the bout at its beginning."""
-    state = turn.state
-    if state.bout is None or state.left_at is None:
+    state = decision.state
+    if state.bout is None or state.leaving is None:
         return
-    if turn.now - state.left_at >= turn.rules.shortest_break:
-        end_bout(turn, state.left_at, state.left_by or "locked")
+    over = state.leaving.since + decision.rules.shortest_break
+    if decision.now >= over:
+        end_bout(decision, state.leaving.since, state.leaving.by)
     else:
-        turn.by(state.left_at + turn.rules.shortest_break)
+        decision.by(over)
 
 
-def away(turn: Turn) -> None:
+def away(decision: Decision) -> None:
     """Rules 1 and 2: too long without input ends the bout at the last input (or the end of the call)."""
-    state, rules = turn.state, turn.rules
-    if state.bout is None or state.idle_since is None:
+    state, rules = decision.state, decision.rules
+    last = state.input.idle_since
+    if state.bout is None or last is None:
         return
+    limit = away_after(rules)
     if excused(state, rules):
-        last, limit = state.idle_since, max(rules.unseen_limit, away_after(rules))
+        limit = max(rules.unseen_limit, limit)
     else:
-        last, limit = max(state.idle_since, state.excused_until), away_after(rules)
-    if turn.now - last >= limit:
-        end_bout(turn, max(last, state.bout.started), "idle")
+        last = max(last, state.excused_until)
+    if decision.now - last >= limit:
+        end_bout(decision, max(last, state.bout.started), "idle")
     else:
-        turn.by(last + limit)
+        decision.by(last + limit)
 
 
-def stretch_over(turn: Turn) -> None:
+def stretch_over(decision: Decision) -> None:
     """Rule 12: after Accept, wait for the guide to end, for a pause and a return, or for proof that nobody rose."""
-    state = turn.state
-    current = state.stretching
+    state, now = decision.state, decision.now
+    current, idle_since = state.stretching, state.input.idle_since
     if current is None:
         return
-    unseen = 0.0 if state.idle_since is None else turn.now - state.idle_since
-    broken = current.broken or state.left_at is not None or unseen >= INPUT_GAP
-    if broken != current.broken:
-        current = replace(current, broken=broken)
-        turn.change(stretching=current)
-    elapsed = turn.now - current.since
-    wait = GUIDE_LIMIT if current.guided or broken else UNBROKEN
-    if elapsed >= UNBROKEN and not broken and state.idle_told and current.prompt is not None:
-        turn.record(StretchEntry(at=turn.at, routine=current.routine, performed=False, prompt=current.prompt))
-        turn.change(stretching=None, unperformed=current.prompt, bout=Bout(started=current.since))
-    elif elapsed >= wait or (broken and not current.guided and state.idle_since is None):
-        turn.change(stretching=None)
+    if state.leaving or (idle_since is not None and now - idle_since >= INPUT_GAP):
+        current = state.stretching = _broken(current)
+    elapsed = now - current.since
+    wait = GUIDE_LIMIT if current.guided or current.broken else UNBROKEN
+    if elapsed >= UNBROKEN and not current.broken and state.input.measured and current.prompt is not None:
+        decision.record(
+            StretchEntry(at=decision.at, routine=current.routine, performed=False, prompt=current.prompt)
+        )
+        state.stretching, state.unperformed = None, current.prompt
+        state.bout = Bout(started=current.since)
+    elif elapsed >= wait or (current.broken and not current.guided and idle_since is None):
+        state.stretching = None
     else:
-        turn.by(current.since + UNBROKEN)
-        turn.by(current.since + wait)
-        if state.idle_since is not None:
-            turn.by(state.idle_since + INPUT_GAP)
+        decision.by(current.since + UNBROKEN)
+        decision.by(current.since + wait)
+        if idle_since is not None:
+            decision.by(idle_since + INPUT_GAP)
 
 
-def begin(turn: Turn) -> None:
+def begin(decision: Decision) -> None:
     """Rule 1: a bout begins when input shows that the person is there."""
-    state = turn.state
-    if (
-        state.bout is None
-        and state.seen
-        and state.idle_since is None
-        and state.left_at is None
-        and not state.stretching
-    ):
-        turn.change(bout=Bout(started=turn.now), asked=turn.now)
+    state = decision.state
+    if state.bout is None and state.input.state == "active" and not state.leaving and not state.stretching:
+        state.bout = Bout(started=decision.now)
+        state.pacing.counts_from = decision.now
 
 
-def end_bout(turn: Turn, point: float, by: EndedBy) -> None:
-    """Record the bout as ended at a point of the timeline."""
-    state = turn.state
+def end_bout(decision: Decision, point: int, by: EndedBy) -> None:
+    """Record the bout as ended at a point."""
+    state = decision.state
     assert state.bout is not None  # noqa: S101 - callers have looked; a wrong call is a bug, not a state
-    seated = min(point, state.standing_since) if state.standing_since is not None else point
-    seconds = round(state.bout.sat(state.bout.started, seated), 3)
-    if seconds >= SHORTEST_BOUT:
-        turn.record(
+    seated = point if state.standing_since is None else min(point, state.standing_since)
+    milliseconds = state.bout.sat(state.bout.started, seated)
+    if milliseconds >= SHORTEST_BOUT:
+        decision.record(
             BoutEntry(
-                at=turn.at,
-                started=turn.instant(state.bout.started),
-                ended=turn.instant(point),
-                sitting_seconds=seconds,
+                at=decision.at,
+                started=decision.instant(state.bout.started),
+                ended=decision.instant(point),
+                sitting_seconds=milliseconds / SECOND,
                 ended_by=by,
             )
         )
-    turn.change(bout=None)
+    state.bout = None
 
 
-def add_break(turn: Turn, begin_at: float, end_at: float) -> None:
+def add_break(state: State, begin_at: int, end_at: int) -> None:
     """Rule 4: a break too short to end the bout, which does not count as sitting."""
-    bout = turn.state.bout
-    if bout:
-        turn.change(bout=bout.interrupted(begin_at, end_at))
+    if state.bout:
+        state.bout = state.bout.interrupted(begin_at, end_at)
 
 
-def _sit(turn: Turn, point: float) -> None:
-    since = turn.state.standing_since
-    if since is not None:
-        add_break(turn, since, point)
-    turn.change(standing_since=None)
+def _sit(state: State, point: int) -> None:
+    if state.standing_since is not None:
+        add_break(state, state.standing_since, point)
+    state.standing_since = None
+
+
+def _broken(stretching: Stretching) -> Stretching:
+    return Stretching(
+        stretching.since, stretching.routine, stretching.prompt, broken=True, guided=stretching.guided
+    )
+
+
+def _ended_by(signal: Signal) -> EndedBy:
+    match signal:
+        case Signal.SUSPENDED:
+            return "suspended"
+        case Signal.SWITCHED:
+            return "switched"
+        case _:
+            return "locked"

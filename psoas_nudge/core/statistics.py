@@ -14,7 +14,7 @@ from itertools import groupby
 from msgspec import Struct
 from msgspec.structs import asdict, fields
 
-from psoas_nudge.core.model import AnyEntry, BoutEntry, PromptEntry, StretchEntry
+from psoas_nudge.core.entries import AnyEntry, BoutEntry, PromptEntry, StretchEntry
 
 
 class Totals(Struct, frozen=True, kw_only=True):

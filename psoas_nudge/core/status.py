@@ -36,6 +36,8 @@ class Status(Struct, frozen=True, kw_only=True):
     """Reasons for which a prompt would be held back now."""
     hours_open: bool
     hours_change: datetime | None
+    zone: str
+    """The time zone of the working hours, in which every time is shown to the person."""
     prompts_today: int
     daily_limit: int
     next_prompt: datetime | None

@@ -1,4 +1,4 @@
-"""The few words that events, entries and state share: signals, answers, outcomes, pain."""
+"""The few words that events, entries and state share: units, signals, answers, outcomes, pain."""
 
 from __future__ import annotations
 
@@ -7,6 +7,14 @@ from enum import StrEnum
 from typing import Literal
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+SECOND, MINUTE, HOUR, DAY = 1_000, 60_000, 3_600_000, 86_400_000
+"""The core counts time in whole milliseconds: floats lost deadlines to rounding."""
+
+
+def milliseconds(seconds: float) -> int:
+    """Seconds as the core counts them."""
+    return round(seconds * SECOND)
 
 
 class Signal(StrEnum):
@@ -24,7 +32,7 @@ class Signal(StrEnum):
 
 
 LEAVING = frozenset({Signal.LOCKED, Signal.SUSPENDED, Signal.SWITCHED})
-QUIET = frozenset({Signal.DO_NOT_DISTURB, Signal.FULLSCREEN, Signal.CALL, Signal.SCREEN_SHARE, Signal.BUSY})
+QUIETING = frozenset({Signal.DO_NOT_DISTURB, Signal.FULLSCREEN, Signal.CALL, Signal.SCREEN_SHARE, Signal.BUSY})
 
 Answer = Literal["accept", "snooze", "skip"]
 Outcome = Literal["accepted", "skipped", "snoozed", "missed", "taken", "withdrawn"]
@@ -32,3 +40,4 @@ Afterwards = Literal["fine", "tight", "pain"]
 Pain = Literal["sharp", "throbbing", "shooting", "radiating", "worse", "other"]
 """Kinds of pain; all but "other" put stretches off, see core/advice.py. "worse": than before the stretch."""
 EndedBy = Literal["idle", "locked", "suspended", "switched", "gap", "restart", "accepted", "stretch"]
+AdviceReason = Literal["pain", "long"]

@@ -48,10 +48,10 @@ ACTS: st.SearchStrategy[Act] = st.one_of(
     st.builds(lambda minutes: lambda day: day.sit(minutes), MINUTES),
     st.builds(lambda minutes: lambda day: day.sit(minutes), MINUTES),
     st.builds(lambda minutes: lambda day: day.read(minutes), MINUTES),
-    st.builds(lambda signal, on: lambda day: day.feed(m.Sensed, signal=signal, on=on), SIGNALS, st.booleans()),
+    st.builds(lambda signal, on: lambda day: day.feed(m.SignalChanged(signal=signal, on=on)), SIGNALS, st.booleans()),
     st.builds(lambda answer: lambda day: day.answer(answer), st.sampled_from(["accept", "snooze", "skip"])),
-    st.builds(lambda kind: lambda day: day.feed(kind), st.sampled_from([m.Stood, m.Sat, m.Resumed])),
-    st.builds(lambda minutes: lambda day: day.feed(m.Paused, length=minutes * 60), MINUTES),
+    st.builds(lambda kind: lambda day: day.feed(kind()), st.sampled_from([m.Stand, m.Sit, m.Resume])),
+    st.builds(lambda minutes: lambda day: day.feed(m.Pause(length=minutes * 60_000)), MINUTES),
     st.builds(lambda minutes: lambda day: day.freeze(minutes), MINUTES),
     st.builds(lambda: lambda day: (day.kill(), day.restart(0.5))),
 )
@@ -60,10 +60,10 @@ ACTS: st.SearchStrategy[Act] = st.one_of(
 def sit_down_in_peace(day: Day) -> None:
     """From now on the person sits, and all that a person or a program can end has ended."""
     for signal in sorted(day.state.signals):
-        day.feed(m.Sensed, signal=signal, on=False)
-    day.feed(m.Sat)
+        day.feed(m.SignalChanged(signal=signal, on=False))
+    day.feed(m.Sit())
     if day.state.stretching:
-        day.feed(m.GuideEnded, routine="standing-hip-flexor")
+        day.feed(m.GuideEnded(routine="standing-hip-flexor"))
     day.touch()
 
 
@@ -83,8 +83,8 @@ def test_no_prompt_comes_before_the_promised_moment_and_one_comes_soon_after(
     day = Day(start, **rules)
     for act in acts:
         act(day)
-    day.feed(m.Woke)
-    moment = at_moment(day.state, day.at, day.tick)
+    day.feed(m.Woke())
+    moment = at_moment(day.state, m.Moment(day.at, day.tick))
     promised = next_prompt(moment, day.rules)
     assert promised == status(moment, day.rules).next_prompt
     reasons = explain(moment, day.at, day.rules).reasons
@@ -112,10 +112,10 @@ def test_no_prompt_comes_before_the_promised_moment_and_one_comes_soon_after(
 def test_lengths_beyond_the_calendar_can_be_explained() -> None:
     for name in ("nudge_after", "standing_for", "ask_again_after", "settle_in", "after_quiet", "patience"):
         day = Day("2026-11-23 08:00", **{name: 3.6e12})
-        day.feed(m.Stood)
+        day.feed(m.Stand())
         day.touch()
         assert status(day.state, day.rules).why
-        day.feed(m.Sat)
+        day.feed(m.Sit())
         day.sit(120)
         assert status(day.state, day.rules).why
     day = Day(notifier=None, ask_again_after=3.6e12)
@@ -127,7 +127,7 @@ def test_lengths_beyond_the_calendar_can_be_explained() -> None:
 def test_every_signal_that_can_hold_a_prompt_back_is_named(signal: m.Signal) -> None:
     day = Day(quiet=frozenset(m.Signal))
     day.sit(31)
-    day.feed(m.Sensed, signal=signal, on=True)
+    day.feed(m.SignalChanged(signal=signal, on=True))
     assert signal in {reason.kind for reason in explain(day.state, day.at, day.rules).reasons}
 
 

@@ -2,7 +2,6 @@
 
 from datetime import UTC, datetime
 
-from psoas_nudge.core.catalogue import suggestion
 from psoas_nudge.core.explain import status
 from psoas_nudge.core.hours import WorkingHours
 from psoas_nudge.core.machine import step
@@ -11,25 +10,27 @@ from psoas_nudge.core.model import (
     Advised,
     AnyEntry,
     AnyEvent,
-    Cleared,
+    Clear,
     ClearedEntry,
+    Feel,
     FeelEntry,
-    Felt,
     GuideEnded,
+    Moment,
     Record,
     Rules,
     State,
     StretchEntry,
 )
+from psoas_nudge.core.prompting import next_routine
 
 AT = datetime(2026, 3, 4, 12, tzinfo=UTC)
 RULES = Rules(hours=WorkingHours())
 
 
 def after(*events: AnyEvent) -> tuple[State, list[AnyEntry]]:
-    state, entries = State(at=AT), list[AnyEntry]()
+    state, entries = State(), list[AnyEntry]()
     for event in events:
-        state, effects = step(state, event, RULES)
+        state, effects = step(state, Moment(AT, state.time.tick), event, RULES)
         entries += [effect.entry for effect in effects if isinstance(effect, Record)]
     return state, [
         entry for entry in entries if isinstance(entry, FeelEntry | ClearedEntry | AdviceEntry | StretchEntry)
@@ -37,33 +38,33 @@ def after(*events: AnyEvent) -> tuple[State, list[AnyEntry]]:
 
 
 def suggested(state: State) -> str:
-    return suggestion(state.turns, RULES.rotation, hurt=state.hurt is not None).id
+    return next_routine(state, RULES)
 
 
 def test_pain_after_a_stretch_turns_prompts_into_walks_until_it_is_cleared() -> None:
-    hurt, entries = after(Felt(at=AT, tick=0, afterwards="pain", pain="sharp", routine="standing-hip-flexor"))
+    hurt, entries = after(Feel(afterwards="pain", pain="sharp", routine="standing-hip-flexor"))
     assert suggested(hurt) == "stand-and-walk"
     assert status(hurt, RULES).put_off == "sharp pain"
     assert entries == [FeelEntry(at=AT, afterwards="pain", pain="sharp", routine="standing-hip-flexor")]
-    well, entries = after(Felt(at=AT, tick=0, pain="sharp"), Cleared(at=AT, tick=1))
+    well, entries = after(Feel(pain="sharp"), Clear())
     assert suggested(well) == "standing-hip-flexor"
     assert status(well, RULES).put_off is None
     assert entries[1:] == [ClearedEntry(at=AT)]
 
 
 def test_a_later_report_that_it_feels_fine_does_not_clear_it() -> None:
-    state, _ = after(Felt(at=AT, tick=0, pain="shooting"), Felt(at=AT, tick=1, afterwards="fine"))
-    assert state.hurt == "shooting"
+    state, _ = after(Feel(pain="shooting"), Feel(afterwards="fine"))
+    assert state.put_off == "shooting"
 
 
 def test_clearing_what_is_not_put_off_records_nothing() -> None:
-    assert after(Cleared(at=AT, tick=0))[1] == []
+    assert after(Clear())[1] == []
 
 
 def test_advice_that_was_shown_is_remembered() -> None:
-    assert after(Advised(at=AT, tick=0, because="long"))[1] == [AdviceEntry(at=AT, because="long")]
+    assert after(Advised(because="long"))[1] == [AdviceEntry(at=AT, because="long")]
 
 
 def test_rest_on_the_floor_counts_as_performed_although_no_side_was_held() -> None:
-    (entry,) = after(GuideEnded(at=AT, tick=0, routine="constructive-rest", other_seconds=300))[1]
+    (entry,) = after(GuideEnded(routine="constructive-rest", other_seconds=300))[1]
     assert entry == StretchEntry(at=AT, routine="constructive-rest", performed=True, other_seconds=300)

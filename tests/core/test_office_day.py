@@ -15,7 +15,7 @@ def bouts(day: Day) -> list[tuple[str, str, float, str]]:
 
 def x_server_restarts(day: Day) -> None:
     """The idle source is lost: the person counts as present. It comes back and is asked anew."""
-    day.feed(m.Active)
+    day.feed(m.Active())
     threshold, day.threshold = day.threshold, None
     day.reported_idle = None
     day.last_input = day.tick

@@ -6,18 +6,18 @@ from typing import Any
 import pytest
 
 from psoas_nudge.core.model import (
-    QUIET,
-    Answered,
     HeldBackEntry,
-    Paused,
+    Pause,
     PauseEntry,
-    Resumed,
+    QUIETING,
+    Resume,
     ResumeEntry,
-    Sat,
-    Sensed,
     Shown,
     Signal,
-    Stood,
+    SignalChanged,
+    Sit,
+    Skip,
+    Stand,
     Withdraw,
 )
 from tests.core.timeline import Day
@@ -33,15 +33,15 @@ def withdrawn(day: Day) -> list[str | None]:
 
 def on(day: Day, *signals: Signal) -> None:
     for signal in signals:
-        day.feed(Sensed, signal=signal, on=True)
+        day.feed(SignalChanged(signal=signal, on=True))
 
 
 def off(day: Day, *signals: Signal) -> None:
     for signal in signals:
-        day.feed(Sensed, signal=signal, on=False)
+        day.feed(SignalChanged(signal=signal, on=False))
 
 
-@pytest.mark.parametrize("signal", sorted(QUIET))
+@pytest.mark.parametrize("signal", sorted(QUIETING))
 def test_a_due_prompt_waits_for_quiet_to_end_and_a_minute_more(signal: Signal) -> None:
     day = Day()
     day.sit(25)
@@ -52,9 +52,9 @@ def test_a_due_prompt_waits_for_quiet_to_end_and_a_minute_more(signal: Signal) -
     assert held(day) == [("09:30", "09:45", (signal.value,))]
 
 
-@pytest.mark.parametrize("signal", sorted(QUIET))
+@pytest.mark.parametrize("signal", sorted(QUIETING))
 def test_a_reason_that_is_switched_off_holds_nothing_back(signal: Signal) -> None:
-    day = Day(quiet=QUIET - {signal})
+    day = Day(quiet=QUIETING - {signal})
     day.sit(25)
     day.during(signal, minutes=9, typing=True)
     day.sit(2)
@@ -182,7 +182,7 @@ def test_a_call_takes_the_open_prompt_away_and_it_comes_back_afterwards() -> Non
 def test_an_open_prompt_is_not_touched_by_what_counts_as_no_reason() -> None:
     day = Day(quiet=frozenset())
     day.sit(36)
-    on(day, *QUIET)
+    on(day, *QUIETING)
     assert withdrawn(day) == []
 
 
@@ -191,17 +191,17 @@ def test_quiet_that_begins_before_the_notifier_is_ready_takes_the_prompt_back() 
     day.sit(36)
     on(day, Signal.SCREEN_SHARE)
     assert [(p.shown_at, p.because) for p in day.prompts] == [(None, "screen-share")]
-    day.feed(Shown, prompt=1, notifier="slow", ref="7")
+    day.feed(Shown(prompt=1, notifier="slow", ref="7"))
     assert day.effects.count(Withdraw(prompt=1, notifier="slow", ref="7")) == 1
 
 
 def test_standing_up_at_the_desk_takes_the_open_prompt_away() -> None:
     day = Day()
     day.sit(36)
-    day.feed(Stood)
+    day.feed(Stand())
     assert withdrawn(day) == ["standing"]
     day.sit(10)
-    day.feed(Sat)
+    day.feed(Sit())
     day.read(0.5)
     assert day.shown == ["09:35", "09:46:08"]
 
@@ -212,7 +212,7 @@ def test_standing_up_at_the_desk_takes_the_open_prompt_away() -> None:
 def test_a_pause_of_an_hour_is_over_after_an_hour_and_the_prompt_comes() -> None:
     day = Day()
     day.sit(10)
-    day.feed(Paused, length=3600.0)
+    day.feed(Pause(length=3_600_000))
     day.sit(60)
     assert day.seen == ["09:10 pause", "10:10 resume"]
     assert [day.clock(e.until) for e in day.of(PauseEntry)] == ["10:10"]
@@ -225,7 +225,7 @@ def test_a_pause_of_an_hour_is_over_after_an_hour_and_the_prompt_comes() -> None
 
 def test_a_pause_until_noon_is_over_at_noon() -> None:
     day = Day()
-    day.feed(Paused, until=datetime(2026, 11, 23, 11, tzinfo=UTC))
+    day.feed(Pause(until=datetime(2026, 11, 23, 11, tzinfo=UTC)))
     day.sit(200)
     assert day.seen[:2] == ["09:00 pause", "12:00 resume"]
     assert day.shown[0] == "12:06"
@@ -233,11 +233,11 @@ def test_a_pause_until_noon_is_over_at_noon() -> None:
 
 def test_a_pause_without_an_end_lasts_until_resumed() -> None:
     day = Day()
-    day.feed(Paused)
+    day.feed(Pause())
     for _ in range(20):
         day.sit(20)
     assert day.shown == []
-    day.feed(Resumed)
+    day.feed(Resume())
     assert [e.until for e in day.of(PauseEntry)] == [None]
     assert [(day.clock(e.at), e.by) for e in day.of(ResumeEntry)] == [("15:40", "person")]
 
@@ -245,7 +245,7 @@ def test_a_pause_without_an_end_lasts_until_resumed() -> None:
 def test_a_pause_takes_the_open_prompt_away() -> None:
     day = Day()
     day.sit(36)
-    day.feed(Paused, length=600.0)
+    day.feed(Pause(length=600_000))
     assert withdrawn(day) == ["paused"]
     day.sit(11)
     day.read(0.5)
@@ -254,12 +254,12 @@ def test_a_pause_takes_the_open_prompt_away() -> None:
 
 def test_resuming_early_is_enough_and_resuming_without_a_pause_is_nothing() -> None:
     day = Day()
-    day.feed(Resumed)
+    day.feed(Resume())
     assert day.seen == []
     day.sit(31)
-    day.feed(Paused, length=36000.0)
+    day.feed(Pause(length=36_000_000))
     day.sit(3)
-    day.feed(Resumed)
+    day.feed(Resume())
     day.sit(1)
     day.read(0.5)
     assert day.shown == ["09:35:08"]
@@ -268,9 +268,9 @@ def test_resuming_early_is_enough_and_resuming_without_a_pause_is_nothing() -> N
 
 def test_the_last_pause_counts() -> None:
     day = Day()
-    day.feed(Paused)
+    day.feed(Pause())
     day.sit(5)
-    day.feed(Paused, length=600.0)
+    day.feed(Pause(length=600_000))
     day.sit(11)
     assert day.seen == ["09:00 pause", "09:05 pause", "09:15 resume"]
 
@@ -282,13 +282,13 @@ def test_the_last_pause_counts() -> None:
 def test_a_pause_that_is_over_at_once_changes_nothing(pause: dict[str, Any]) -> None:
     day = Day()
     day.sit(36)
-    day.feed(Paused, **pause)
+    day.feed(Pause(**pause))
     assert day.seen == ["09:35 shown", "09:36 pause", "09:36 resume"]
 
 
 def test_a_pause_for_longer_than_the_calendar_goes_does_no_harm() -> None:
     day = Day()
-    day.feed(Paused, length=3.6e12)
+    day.feed(Pause(length=3_600_000_000_000_000))
     day.sit(60)
     assert day.shown == []
     assert day.of(PauseEntry)[0].until - day.of(PauseEntry)[0].at > timedelta(days=3000)
@@ -296,7 +296,7 @@ def test_a_pause_for_longer_than_the_calendar_goes_does_no_harm() -> None:
 
 def test_a_pause_into_the_night_does_not_hold_tomorrow_up() -> None:
     day = Day("2026-11-23 16:00")
-    day.feed(Paused, length=8 * 3600.0)
+    day.feed(Pause(length=8 * 3_600_000))
     day.sit(60)
     day.lock(16 * 60)
     assert day.seen == [
@@ -312,7 +312,7 @@ def test_a_pause_into_the_night_does_not_hold_tomorrow_up() -> None:
 def test_a_pause_goes_on_while_the_machine_sleeps() -> None:
     day = Day()
     day.sit(5)
-    day.feed(Paused, length=3600.0)
+    day.feed(Pause(length=3_600_000))
     day.suspend(90)
     assert day.seen == ["09:05 pause", "10:35 bout 5.0 suspended", "10:35 resume"]
 
@@ -320,6 +320,6 @@ def test_a_pause_goes_on_while_the_machine_sleeps() -> None:
 def test_a_prompt_can_be_answered_the_moment_quiet_begins() -> None:
     day = Day()
     day.sit(36)
-    day.feed(Answered, answer="skip", via="test", prompt=1)
+    day.feed(Skip(via="test", prompt=1))
     on(day, Signal.CALL)
     assert day.outcomes == ["skipped"]

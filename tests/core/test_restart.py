@@ -8,11 +8,11 @@ from psoas_nudge.core.hours import Range, WorkingHours
 from psoas_nudge.core.model import (
     HeldBackEntry,
     NotShownEntry,
-    Paused,
-    Sensed,
+    Pause,
     Shown,
     Signal,
-    Stood,
+    SignalChanged,
+    Stand,
     Stopping,
     StretchEntry,
     Withdraw,
@@ -97,7 +97,7 @@ def test_nothing_counts_until_the_person_is_seen_again() -> None:
 def test_a_lock_that_began_before_the_kill_ends_the_bout_where_it_began() -> None:
     day = Day()
     day.sit(20)
-    day.feed(Sensed, signal=Signal.LOCKED, on=True)
+    day.feed(SignalChanged(signal=Signal.LOCKED, on=True))
     day.read(1)
     day.kill()
     day.restart(1.5)
@@ -108,13 +108,13 @@ def test_a_lock_that_began_before_the_kill_ends_the_bout_where_it_began() -> Non
 def test_a_call_goes_on_through_a_restart() -> None:
     day = Day()
     day.sit(5)
-    day.feed(Sensed, signal=Signal.CALL, on=True)
+    day.feed(SignalChanged(signal=Signal.CALL, on=True))
     day.read(60)
     day.stop()
     day.restart(0.1)
-    day.feed(Sensed, signal=Signal.CALL, on=True)
+    day.feed(SignalChanged(signal=Signal.CALL, on=True))
     day.read(20)
-    day.feed(Sensed, signal=Signal.CALL, on=False)
+    day.feed(SignalChanged(signal=Signal.CALL, on=False))
     day.touch()
     day.leave(6)
     assert minutes(day) == [(85, "idle")]
@@ -146,24 +146,24 @@ def test_a_prompt_decided_but_never_shown_is_closed_after_a_kill() -> None:
     day.kill()
     day.restart(0.5)
     assert [(p.outcome, p.because, p.shown_at) for p in day.prompts] == [("withdrawn", "restart", None)]
-    assert day.state.shown_today == 0
-    day.feed(Shown, prompt=1, notifier="slow", ref="3")
+    assert day.state.today.shown == 0
+    day.feed(Shown(prompt=1, notifier="slow", ref="3"))
     assert day.state.prompt is None
 
 
 def test_after_a_restart_the_sensors_get_a_minute_to_say_that_it_is_quiet() -> None:
     day = Day()
     day.sit(25)
-    day.feed(Sensed, signal=Signal.DO_NOT_DISTURB, on=True)
+    day.feed(SignalChanged(signal=Signal.DO_NOT_DISTURB, on=True))
     day.sit(10)
     day.kill()
     day.restart(0.1)
     day.touch()
     day.read(0.5)
-    day.feed(Sensed, signal=Signal.DO_NOT_DISTURB, on=True)
+    day.feed(SignalChanged(signal=Signal.DO_NOT_DISTURB, on=True))
     day.sit(10)
     assert day.shown == []
-    day.feed(Sensed, signal=Signal.DO_NOT_DISTURB, on=False)
+    day.feed(SignalChanged(signal=Signal.DO_NOT_DISTURB, on=False))
     day.sit(7)
     assert len(day.shown) == 1
     assert [e.reasons for e in day.of(HeldBackEntry)] == [("do-not-disturb",)]
@@ -214,13 +214,13 @@ def test_misses_survive_a_kill() -> None:
     day.restart(0.5)
     day.sit(30)
     assert day.outcomes == ["missed", "missed"]
-    assert day.state.spacing == 2
+    assert day.state.pacing.spacing == 2
 
 
 def test_a_pause_survives_a_kill_and_ends_in_time() -> None:
     day = Day()
     day.sit(5)
-    day.feed(Paused, length=3600.0)
+    day.feed(Pause(length=3_600_000))
     day.sit(5)
     day.kill()
     day.restart(30, reboot=True)
@@ -231,7 +231,7 @@ def test_a_pause_survives_a_kill_and_ends_in_time() -> None:
 
 def test_a_pause_that_ended_while_the_machine_was_off_is_over() -> None:
     day = Day()
-    day.feed(Paused, length=600.0)
+    day.feed(Pause(length=600_000))
     day.kill()
     day.restart(30)
     assert day.seen == ["09:00 pause", "09:30 resume"]
@@ -240,7 +240,7 @@ def test_a_pause_that_ended_while_the_machine_was_off_is_over() -> None:
 def test_standing_survives_a_kill() -> None:
     day = Day()
     day.sit(10)
-    day.feed(Stood)
+    day.feed(Stand())
     day.sit(5)
     day.kill()
     day.restart(1)
@@ -289,7 +289,7 @@ def test_killed_every_few_minutes_a_day_is_still_the_same_day() -> None:
 
 def test_stopping_before_anything_has_happened_is_harmless() -> None:
     day = Day("2026-11-22 12:00")
-    day.feed(Stopping)
+    day.feed(Stopping())
     assert day.entries == []
 
 
@@ -350,7 +350,7 @@ def test_a_snooze_that_has_become_too_many_is_refused() -> None:
 def test_a_reason_switched_off_lets_the_waiting_prompt_go() -> None:
     day = Day()
     day.sit(25)
-    day.feed(Sensed, signal=Signal.DO_NOT_DISTURB, on=True)
+    day.feed(SignalChanged(signal=Signal.DO_NOT_DISTURB, on=True))
     day.sit(10)
     day.reload(quiet=frozenset())
     day.sit(1)

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from psoas_nudge.core.model import LEAVING, PostureEntry, Sat, Sensed, Signal, Stood
+from psoas_nudge.core.model import LEAVING, PostureEntry, Signal, SignalChanged, Sit, Stand
 from tests.core.timeline import Day
 
 
@@ -113,12 +113,12 @@ def test_a_call_that_begins_too_late_does_not_bring_the_bout_back() -> None:
 def test_two_calls_that_overlap_are_over_with_the_last() -> None:
     day = Day()
     day.sit(5)
-    day.feed(Sensed, signal=Signal.CALL, on=True)
+    day.feed(SignalChanged(signal=Signal.CALL, on=True))
     day.read(10)
-    day.feed(Sensed, signal=Signal.PLAYING, on=True)
-    day.feed(Sensed, signal=Signal.CALL, on=False)
+    day.feed(SignalChanged(signal=Signal.PLAYING, on=True))
+    day.feed(SignalChanged(signal=Signal.CALL, on=False))
     day.read(10)
-    day.feed(Sensed, signal=Signal.PLAYING, on=False)
+    day.feed(SignalChanged(signal=Signal.PLAYING, on=False))
     day.leave(5)
     assert bouts(day) == [("09:00", "09:25", 25, "idle")]
 
@@ -160,10 +160,10 @@ def test_an_automatic_lock_after_reading_does_not_move_the_end_of_the_bout() -> 
 def test_a_closed_lid_locks_and_suspends_and_counts_once() -> None:
     day = Day()
     day.sit(10)
-    day.feed(Sensed, signal=Signal.LOCKED, on=True)
+    day.feed(SignalChanged(signal=Signal.LOCKED, on=True))
     day.suspend(60)
     day.read(1)
-    day.feed(Sensed, signal=Signal.LOCKED, on=False)
+    day.feed(SignalChanged(signal=Signal.LOCKED, on=False))
     day.sit(5)
     day.leave(6)
     assert bouts(day) == [("09:00", "09:10", 10, "locked"), ("10:11", "10:16", 5, "idle")]
@@ -181,12 +181,12 @@ def test_a_suspend_of_a_minute_is_a_short_break() -> None:
 def test_the_same_lock_reported_twice_is_one_lock() -> None:
     day = Day()
     day.sit(10)
-    day.feed(Sensed, signal=Signal.LOCKED, on=True)
+    day.feed(SignalChanged(signal=Signal.LOCKED, on=True))
     day.read(1)
-    day.feed(Sensed, signal=Signal.LOCKED, on=True)
+    day.feed(SignalChanged(signal=Signal.LOCKED, on=True))
     day.read(0.5)
-    day.feed(Sensed, signal=Signal.LOCKED, on=False)
-    day.feed(Sensed, signal=Signal.LOCKED, on=False)
+    day.feed(SignalChanged(signal=Signal.LOCKED, on=False))
+    day.feed(SignalChanged(signal=Signal.LOCKED, on=False))
     day.sit(10)
     day.leave(6)
     assert bouts(day) == [("09:00", "09:21:30", 20, "idle")]
@@ -213,9 +213,9 @@ def test_a_stop_shorter_than_a_break_is_only_left_out() -> None:
 def test_standing_stops_the_bout_until_sitting_down() -> None:
     day = Day()
     day.sit(10)
-    day.feed(Stood)
+    day.feed(Stand())
     day.sit(20)
-    day.feed(Sat)
+    day.feed(Sit())
     day.sit(5)
     day.leave(6)
     assert bouts(day) == [("09:00", "09:35", 15, "idle")]
@@ -225,7 +225,7 @@ def test_standing_stops_the_bout_until_sitting_down() -> None:
 def test_standing_that_is_forgotten_turns_into_sitting_after_an_hour() -> None:
     day = Day()
     day.sit(10)
-    day.feed(Stood)
+    day.feed(Stand())
     day.sit(64)
     day.leave(6)
     assert bouts(day) == [("09:00", "10:14", 14, "idle")]
@@ -236,10 +236,10 @@ def test_standing_that_is_forgotten_turns_into_sitting_after_an_hour() -> None:
 def test_no_prompt_comes_while_standing() -> None:
     day = Day()
     day.sit(29)
-    day.feed(Stood)
+    day.feed(Stand())
     day.sit(50)
     assert day.shown == []
-    day.feed(Sat)
+    day.feed(Sit())
     day.sit(1.5)
     day.read(1)
     assert day.shown == ["10:20:38"]
@@ -247,11 +247,11 @@ def test_no_prompt_comes_while_standing() -> None:
 
 def test_standing_up_twice_is_standing_up_once() -> None:
     day = Day()
-    day.feed(Sat)
+    day.feed(Sit())
     day.sit(10)
-    day.feed(Stood)
+    day.feed(Stand())
     day.sit(5)
-    day.feed(Stood)
+    day.feed(Stand())
     day.sit(5)
     day.leave(6)
     assert bouts(day) == [("09:00", "09:20", 10, "idle")]
@@ -261,11 +261,11 @@ def test_standing_up_twice_is_standing_up_once() -> None:
 def test_a_lock_while_standing_is_left_out_only_once() -> None:
     day = Day()
     day.sit(10)
-    day.feed(Stood)
+    day.feed(Stand())
     day.sit(5)
     day.lock(1)
     day.sit(4)
-    day.feed(Sat)
+    day.feed(Sit())
     day.sit(10)
     day.leave(6)
     assert bouts(day) == [("09:00", "09:30", 20, "idle")]
@@ -274,7 +274,7 @@ def test_a_lock_while_standing_is_left_out_only_once() -> None:
 def test_going_home_from_the_standing_desk_counts_only_what_was_sat() -> None:
     day = Day()
     day.sit(10)
-    day.feed(Stood)
+    day.feed(Stand())
     day.sit(15)
     day.lock(600)
     assert bouts(day) == [("09:00", "09:25", 10, "locked")]
@@ -282,7 +282,7 @@ def test_going_home_from_the_standing_desk_counts_only_what_was_sat() -> None:
 
 def test_a_bout_of_nothing_but_standing_is_not_recorded() -> None:
     day = Day()
-    day.feed(Stood)
+    day.feed(Stand())
     day.sit(20)
     day.lock(5)
     assert day.bouts == []
@@ -291,7 +291,7 @@ def test_a_bout_of_nothing_but_standing_is_not_recorded() -> None:
 def test_standing_for_no_time_at_all_is_over_at_once() -> None:
     day = Day(standing_for=0)
     day.sit(10)
-    day.feed(Stood)
+    day.feed(Stand())
     day.sit(5)
     day.leave(6)
     assert bouts(day) == [("09:00", "09:15", 15, "idle")]

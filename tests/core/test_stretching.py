@@ -8,9 +8,9 @@ from psoas_nudge.core.model import (
     Active,
     GuideEnded,
     GuideStarted,
-    Sensed,
     Show,
     Signal,
+    SignalChanged,
     StartGuide,
     StretchEntry,
 )
@@ -34,11 +34,11 @@ def stretches(day: Day) -> list[tuple[bool, float, float, int | None]]:
 
 
 def started(day: Day, prompt: int | None = 1) -> None:
-    day.feed(GuideStarted, routine=ROUTINE, prompt=prompt)
+    day.feed(GuideStarted(routine=ROUTINE, prompt=prompt))
 
 
 def ended(day: Day, prompt: int | None = 1, left: float = 60.0, right: float = 60.0) -> None:
-    day.feed(GuideEnded, routine=ROUTINE, prompt=prompt, left_seconds=left, right_seconds=right)
+    day.feed(GuideEnded(routine=ROUTINE, prompt=prompt, left_seconds=left, right_seconds=right))
 
 
 def test_accepting_ends_the_bout_and_opens_the_guide() -> None:
@@ -207,7 +207,7 @@ def test_a_lid_closed_after_accepting_is_no_typing_and_no_sitting() -> None:
 
 def test_accepting_and_going_home_leaves_nothing_open() -> None:
     day = accepted()
-    day.feed(Sensed, signal=Signal.LOCKED, on=True)
+    day.feed(SignalChanged(signal=Signal.LOCKED, on=True))
     day.read(900)
     assert day.state.stretching is None
     assert day.seen[3:] == ["17:00 hours closed"]
@@ -216,7 +216,7 @@ def test_accepting_and_going_home_leaves_nothing_open() -> None:
 @pytest.mark.parametrize("guided", [True, False])
 def test_where_nothing_tells_of_missing_input_only_the_guide_says_what_was_done(guided: bool) -> None:
     day = Day(watches=False)
-    day.feed(Active)
+    day.feed(Active())
     day.sit(36)
     day.answer("accept")
     if guided:
@@ -231,7 +231,7 @@ def test_where_nothing_tells_of_missing_input_only_the_guide_says_what_was_done(
 
 def test_a_routine_done_without_a_prompt_is_not_the_next_to_be_suggested():
     day = Day()
-    day.feed(GuideStarted, routine=ROUTINE, prompt=None)
+    day.feed(GuideStarted(routine=ROUTINE, prompt=None))
     ended(day, prompt=None)
     day.sit(36)
     assert [effect.routine for effect in day.effects if isinstance(effect, Show)] != [ROUTINE]

@@ -11,10 +11,8 @@ from __future__ import annotations
 
 from collections import deque
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, get_type_hints
 from zoneinfo import ZoneInfo
-
-from msgspec.structs import replace
 
 from psoas_nudge.core import model as m
 from psoas_nudge.core.hours import WorkingHours
@@ -23,9 +21,14 @@ from psoas_nudge.core.machine import step
 BERLIN = WorkingHours(zone="Europe/Berlin")
 
 
+ANSWERS: dict[m.Answer, type[m.Answering]] = {"accept": m.Accept, "snooze": m.Snooze, "skip": m.Skip}
+
+
 def rules(**settings: Any) -> m.Rules:
-    """The default rules with Berlin office hours, and what the test changes."""
-    return m.Rules(**{"hours": BERLIN, **settings})
+    """The default rules with Berlin office hours, and what the test changes: lengths of time in seconds."""
+    lengths = {name for name, kind in get_type_hints(m.Rules).items() if kind is int} - {"daily_limit", "max_snoozes"}
+    given = {name: m.milliseconds(value) if name in lengths else value for name, value in settings.items()}
+    return m.Rules(**{"hours": BERLIN, **given})
 
 
 class Day:
@@ -37,24 +40,24 @@ class Day:
         self.rules = rules(**settings)
         self.zone = ZoneInfo(self.rules.hours.zone)
         self.at = datetime.fromisoformat(start).replace(tzinfo=self.zone).astimezone(UTC)
-        self.tick = 1000.0
+        self.tick = 1_000_000
         self.state = m.State()
         self.notifier = notifier
         self.entries: list[m.AnyEntry] = []
         self.effects: list[m.AnyEffect] = []
         self.seen: list[str] = []
         self.refused: list[str] = []
-        self.last_input = self.tick - 1e6
+        self.last_input = self.tick - 1_000_000_000
         self.typing = False
-        self.threshold: float | None = None
+        self.threshold: int | None = None
         self.reported_idle: bool | None = None
-        self.wake: float | None = None
+        self.wake: int | None = None
         self.alive = True
         self.watches = watches
         self.stored = self.state
         self.stored_at = self.sign = self.tick
         self.events: deque[m.AnyEvent] = deque()
-        self.feed(m.Started)
+        self.feed(m.Started())
 
     # --- what the person does --------------------------------------------------------------------------------
 
@@ -62,12 +65,12 @@ class Day:
         """Use mouse or keyboard all the time."""
         self.typing = True
         self._input()
-        self._pass(minutes * 60)
+        self._pass(minutes)
         self.typing = False
 
     def read(self, minutes: float) -> None:
         """Be there without any input; the machine cannot tell it from leaving."""
-        self._pass(minutes * 60)
+        self._pass(minutes)
 
     leave = read
 
@@ -78,10 +81,10 @@ class Day:
     def during(self, *signals: m.Signal, minutes: float, typing: bool = False) -> None:
         """Signals that are on for so long."""
         for signal in signals:
-            self.feed(m.Sensed, signal=signal, on=True)
+            self.feed(m.SignalChanged(signal=signal, on=True))
         (self.sit if typing else self.read)(minutes)
         for signal in signals:
-            self.feed(m.Sensed, signal=signal, on=False)
+            self.feed(m.SignalChanged(signal=signal, on=False))
 
     def lock(self, minutes: float) -> None:
         """Lock, walk away, unlock by typing."""
@@ -90,26 +93,27 @@ class Day:
 
     def suspend(self, minutes: float) -> None:
         """Sleep announced by the session; nothing runs meanwhile."""
-        self.feed(m.Sensed, signal=m.Signal.SUSPENDED, on=True)
+        self.feed(m.SignalChanged(signal=m.Signal.SUSPENDED, on=True))
         self.freeze(minutes)
-        self.feed(m.Sensed, signal=m.Signal.SUSPENDED, on=False)
+        self.feed(m.SignalChanged(signal=m.Signal.SUSPENDED, on=False))
         self._input()
 
     def freeze(self, minutes: float) -> None:
         """The process is stopped, or the machine sleeps unseen: no wake-up is delivered."""
-        self.tick += minutes * 60
-        self.at += timedelta(minutes=minutes)
+        elapsed = m.milliseconds(minutes * 60)
+        self.tick += elapsed
+        self.at += timedelta(milliseconds=elapsed)
 
     def answer(self, answer: m.Answer, **more: Any) -> None:
         """Press a button of the open prompt."""
-        self.feed(m.Answered, answer=answer, via="test", **more)
+        self.feed(ANSWERS[answer](via="test", **more))
 
     # --- what happens to the machine --------------------------------------------------------------------------
 
     def set_clock(self, minutes: float) -> None:
         """The wall clock jumps, durations do not."""
         self.at += timedelta(minutes=minutes)
-        self.feed(m.ClockSet)
+        self.feed(m.ClockSet())
 
     def kill(self) -> None:
         """The daemon dies without a word; what is left is what it last stored, and its last sign of life."""
@@ -117,7 +121,7 @@ class Day:
 
     def stop(self) -> None:
         """The daemon ends in good order."""
-        self.feed(m.Stopping)
+        self.feed(m.Stopping())
         self.alive = False
 
     def restart(self, minutes: float = 0.0, *, reboot: bool = False) -> None:
@@ -126,25 +130,25 @@ class Day:
         self.freeze(minutes)
         silent_for = self.tick - self.sign
         if reboot:
-            self.last_input = self.tick = 5.0
+            self.last_input = self.tick = 5_000
         self.state, self.stored_at = self.stored, self.tick
         self.alive, self.threshold, self.reported_idle, self.wake = True, None, None, None
-        self.feed(m.Started, lived=lived, silent_for=silent_for)
+        self.feed(m.Started(lived=lived, silent_for=silent_for))
 
     def reload(self, **settings: Any) -> None:
         """New settings."""
         self.rules = rules(**settings)
-        self.feed(m.Reloaded)
+        self.feed(m.Reloaded())
 
-    def feed(self, event: type[m.Event], **fields: Any) -> None:
+    def feed(self, event: m.AnyEvent) -> None:
         """One event now; carries out what the core asks for. What that brings about waits for its turn."""
         if not self.alive:
             return
-        self.events.append(event(at=self.at, tick=self.tick, **fields))  # type: ignore[arg-type]
+        self.events.append(event)
         if len(self.events) > 1:
             return
         while self.events:
-            self.state, effects = step(self.state, self.events[0], self.rules)
+            self.state, effects = step(self.state, m.Moment(self.at, self.tick), self.events[0], self.rules)
             self._store()
             self.effects.extend(effects)
             for effect in effects:
@@ -188,20 +192,20 @@ class Day:
         self.last_input = self.tick
         if self.reported_idle is not False and self.threshold is not None:
             self.reported_idle = False
-            self.feed(m.Active)
+            self.feed(m.Active())
 
-    def _pass(self, seconds: float) -> None:
-        target = self.tick + seconds
-        for _ in range(1000 + int(seconds)):
+    def _pass(self, minutes: float) -> None:
+        target = self.tick + m.milliseconds(minutes * 60)
+        for _ in range(1000 + int(minutes * 60)):
             points = [target]
             if self.wake is not None and self.alive:
                 points.append(self.wake)
             if not self.typing and self.reported_idle is False and self.threshold is not None:
                 points.append(max(self.tick, self.last_input + self.threshold))
             point = min(points)
-            elapsed = max(0.0, point - self.tick)
+            elapsed = max(0, point - self.tick)
             self.tick += elapsed
-            self.at += timedelta(seconds=elapsed)
+            self.at += timedelta(milliseconds=elapsed)
             if self.typing:
                 self.last_input = self.tick
             if not self._deliver() and point >= target:
@@ -210,9 +214,8 @@ class Day:
 
     def _store(self) -> None:
         """As the daemon does: a commit when more than time has changed, a touch of the sign otherwise."""
-        new, old = self.state, self.stored
-        if replace(old, at=new.at, tick=new.tick, now=new.now, wake=new.wake, decide=new.decide) != new:
-            self.stored, self.stored_at = new, self.tick
+        if self.state.differs_from(self.stored):
+            self.stored, self.stored_at = self.state, self.tick
         self.sign = self.tick
 
     def _deliver(self) -> bool:
@@ -220,11 +223,11 @@ class Day:
             idle_for = self.tick - self.last_input
             if idle_for >= self.threshold:
                 self.reported_idle = True
-                self.feed(m.Idle, idle_for=idle_for)
+                self.feed(m.Idle(idle_for=idle_for))
                 return True
         if self.wake is not None and self.tick >= self.wake and self.alive:
             self.wake = None
-            self.feed(m.Woke)
+            self.feed(m.Woke())
             return True
         return False
 
@@ -242,15 +245,15 @@ class Day:
                     return
                 if self.notifier:
                     self.seen.append(f"{self.clock()} shown")
-                    self.feed(m.Shown, prompt=prompt, notifier=self.notifier)
+                    self.feed(m.Shown(prompt=prompt, notifier=self.notifier))
                 else:
-                    self.feed(m.NotShown, prompt=prompt, why="no notifier")
+                    self.feed(m.NotShown(prompt=prompt, why="no notifier"))
             case m.Refuse(why=why):
                 self.refused.append(why)
             case m.Withdraw() | m.StartGuide():
                 pass
 
-    def _watch(self, threshold: float) -> None:
+    def _watch(self, threshold: int) -> None:
         if not self.watches:
             return
         first = self.threshold is None
@@ -258,10 +261,10 @@ class Day:
         idle_for = self.tick - self.last_input
         if idle_for >= threshold:
             self.reported_idle = True
-            self.feed(m.Idle, idle_for=idle_for)
+            self.feed(m.Idle(idle_for=idle_for))
         elif first:
             self.reported_idle = False
-            self.feed(m.Active)
+            self.feed(m.Active())
 
     @staticmethod
     def _words(entry: m.AnyEntry) -> str:

@@ -6,14 +6,15 @@ import pytest
 
 from psoas_nudge.core.hours import Range, WorkingHours
 from psoas_nudge.core.model import (
+    MINUTE,
     Active,
     LateAnswerEntry,
     NotShownEntry,
     Outcome,
-    Sensed,
     Show,
     Shown,
     Signal,
+    SignalChanged,
     Stopping,
     Withdraw,
 )
@@ -52,7 +53,7 @@ def test_the_prompt_says_for_how_long_one_has_sat() -> None:
     day.sit(20)
     day.lock(1)
     day.sit(15)
-    assert [(e.sat, day.shown) for e in day.effects if isinstance(e, Show)] == [(35 * 60, ["09:36"])]
+    assert [(e.sat, day.shown) for e in day.effects if isinstance(e, Show)] == [(35 * MINUTE, ["09:36"])]
 
 
 def test_early_birds_are_left_alone_until_hours_have_been_open_for_ten_minutes() -> None:
@@ -253,7 +254,7 @@ def test_a_laptop_closed_on_an_open_prompt_for_the_evening_is_a_break_taken() ->
 
 def test_a_prompt_is_withdrawn_when_the_daemon_stops() -> None:
     day = prompted()
-    day.feed(Stopping)
+    day.feed(Stopping())
     assert [(p.outcome, p.because) for p in day.prompts] == [("withdrawn", "shutdown")]
     assert day.wake is None
 
@@ -295,16 +296,16 @@ def test_a_prompt_that_takes_long_to_appear_is_taken_away_again_when_the_person_
     day.sit(36)
     day.lock(3)
     assert [(p.outcome, p.shown_at) for p in day.prompts] == [("withdrawn", None)]
-    day.feed(Shown, prompt=1, notifier="slow", ref="42")
+    day.feed(Shown(prompt=1, notifier="slow", ref="42"))
     assert Withdraw(prompt=1, notifier="slow", ref="42") in day.effects
-    assert day.state.shown_today == 0
+    assert day.state.today.shown == 0
 
 
 def test_a_notifier_that_never_answers_is_given_up_on() -> None:
     day = Day(notifier="hangs")
     day.sit(41)
     assert [(day.clock(p.closed_at), p.outcome, p.shown_at) for p in day.prompts] == [("09:40", "withdrawn", None)]
-    assert day.state.shown_today == 0
+    assert day.state.today.shown == 0
 
 
 def test_an_answer_proves_that_the_prompt_was_seen() -> None:
@@ -319,9 +320,9 @@ def test_an_answer_proves_that_the_prompt_was_seen() -> None:
 def test_a_prompt_confirmed_twice_counts_once() -> None:
     day = prompted()
     before = day.state
-    day.feed(Shown, prompt=1, notifier="fake", ref="other")
+    day.feed(Shown(prompt=1, notifier="fake", ref="other"))
     assert day.state == before
-    assert before.shown_today == 1
+    assert before.today.shown == 1
 
 
 def test_what_no_notifier_could_show_is_no_prompt_and_is_tried_again_later() -> None:
@@ -331,7 +332,7 @@ def test_what_no_notifier_could_show_is_no_prompt_and_is_tried_again_later() -> 
     day.notifier = "fake"
     day.sit(15)
     assert day.shown == ["09:50"]
-    assert day.state.shown_today == 1
+    assert day.state.today.shown == 1
     assert day.prompts == []
 
 
@@ -413,7 +414,7 @@ def test_the_last_prompt_of_the_day_cannot_be_snoozed_because_it_could_not_come_
 
 def test_a_snooze_of_ones_own_length() -> None:
     day = prompted()
-    day.answer("snooze", delay=1200)
+    day.answer("snooze", delay=20 * MINUTE)
     day.sit(20)
     day.read(0.5)
     assert day.shown[1:] == ["09:51:08"]
@@ -444,7 +445,7 @@ def test_who_leaves_after_snoozing_has_had_the_break() -> None:
     day.sit(2)
     day.read(0.5)
     assert offered(day) == [True, True]
-    assert day.state.snoozes == 0
+    assert day.state.pacing.snoozes == 0
 
 
 # --- rule 11: missed -----------------------------------------------------------------------------------------------
@@ -507,7 +508,7 @@ def test_an_answer_ends_the_row_of_misses() -> None:
     day.answer("skip")
     day.sit(41)
     assert day.outcomes == ["missed", "skipped", "missed"]
-    assert (day.state.misses, day.state.spacing) == (1, 1)
+    assert (day.state.pacing.misses, day.state.pacing.spacing) == (1, 1)
 
 
 def test_a_snooze_ends_the_row_of_misses_too() -> None:
@@ -516,7 +517,7 @@ def test_a_snooze_ends_the_row_of_misses_too() -> None:
     day.answer("snooze")
     day.sit(20)
     assert day.outcomes == ["missed", "snoozed", "missed"]
-    assert (day.state.misses, day.state.spacing) == (1, 1)
+    assert (day.state.pacing.misses, day.state.pacing.spacing) == (1, 1)
 
 
 # --- without an idle source ----------------------------------------------------------------------------------------
@@ -524,10 +525,10 @@ def test_a_snooze_ends_the_row_of_misses_too() -> None:
 
 def test_where_nothing_can_tell_of_input_time_alone_brings_the_prompts() -> None:
     day = Day(watches=False)
-    day.feed(Active)
+    day.feed(Active())
     day.sit(36)
     assert day.shown == ["09:35"]
-    day.feed(Sensed, signal=Signal.LOCKED, on=True)
+    day.feed(SignalChanged(signal=Signal.LOCKED, on=True))
     day.sit(3)
     assert day.outcomes == ["taken"]
 

@@ -1,0 +1,52 @@
+"""The words of a request: the sentence that answers it and its label on a button, from the struct and the moment."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from psoas_nudge.core.durations import duration
+from psoas_nudge.core.events import Request, Snooze
+from psoas_nudge.core.explain import status
+from psoas_nudge.core.rules import Rules
+from psoas_nudge.core.state import State
+from psoas_nudge.core.summary import when
+from psoas_nudge.core.words import SECOND
+
+
+def answer(request: Request, state: State, rules: Rules) -> str:
+    """What the person reads once `request` was done and `state` holds; "" for what needs no answer."""
+    words = {
+        "{next}": _next,
+        "{pause}": _pause,
+    }
+    said = request.answer
+    for word, make in words.items():
+        if word in said:
+            said = said.replace(word, make(state, rules))
+    return said
+
+
+def label(request: Request, rules: Rules) -> str:
+    """The request on a button: "In 5 min"."""
+    delay = (request.delay if isinstance(request, Snooze) else None) or rules.snooze_for
+    return request.label.format(delay=duration(delay / SECOND))
+
+
+def _next(state: State, rules: Rules) -> str:
+    now = status(state, rules)
+    if now.prompt:
+        return "A prompt is waiting for your answer."
+    if now.next_prompt is None:
+        return "No prompt is planned."
+    return f"Next prompt: {_clock(now.next_prompt, state, rules)} at the earliest."
+
+
+def _pause(state: State, rules: Rules) -> str:
+    ends = status(state, rules).paused_until
+    if ends is None:
+        return "Paused. Run `psoas-nudge resume` to turn prompts back on."
+    return f"Paused until {_clock(ends, state, rules)}."
+
+
+def _clock(at: datetime, state: State, rules: Rules) -> str:
+    return when(at, state.at, rules.hours.local(state.at).tzinfo)
