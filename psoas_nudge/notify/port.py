@@ -12,7 +12,7 @@ from typing import Protocol
 from msgspec import Struct
 
 from psoas_nudge.bus import Bus
-from psoas_nudge.core.model import Answer
+from psoas_nudge.core.events import Answering
 
 
 class Capability(StrEnum):
@@ -28,14 +28,21 @@ class Capability(StrEnum):
     """The body is read as markup, so it has to be escaped."""
 
 
+class Button(Struct, frozen=True):
+    """What a press asks for (events.Answering, with the number of its prompt), and the label."""
+
+    press: Answering
+    label: str
+
+
 class Message(Struct, frozen=True):
     """A prompt in words. Plain text: each notifier escapes it for where it is shown."""
 
     prompt: int
     title: str
     body: str
-    buttons: tuple[tuple[Answer, str], ...]
-    """(answer, label) in the order of preference; a notifier without buttons leaves them out."""
+    buttons: tuple[Button, ...] = ()
+    """In the order of preference; a notifier without buttons leaves them out."""
     icon: str | None = None
     """Path of a picture file."""
     sound: bool = False
@@ -44,8 +51,7 @@ class Message(Struct, frozen=True):
 class Pressed(Struct, frozen=True):
     """The person pressed a button of a prompt. `token` is the activation token, where the server handed one over."""
 
-    prompt: int
-    answer: Answer
+    press: Answering
     token: str | None = None
 
 

@@ -12,28 +12,7 @@ from typing import Protocol, runtime_checkable
 from msgspec import Struct
 
 from psoas_nudge.bus import Bus
-from psoas_nudge.core.model import Signal
-
-
-class InputStopped(Struct, frozen=True):
-    """No input for `seconds` (at least the threshold that was asked for)."""
-
-    seconds: float
-
-
-class InputSeen(Struct, frozen=True):
-    """There was input just now."""
-
-
-class SignalChanged(Struct, frozen=True):
-    """A signal is on or off. Repeating what was said is allowed."""
-
-    signal: Signal
-    on: bool
-
-
-class ClockJumped(Struct, frozen=True):
-    """The wall clock was set, or the machine woke from a sleep that nobody announced."""
+from psoas_nudge.core.events import Sensed
 
 
 class SourceLost(Struct, frozen=True):
@@ -42,7 +21,7 @@ class SourceLost(Struct, frozen=True):
     why: str
 
 
-Reading = InputStopped | InputSeen | SignalChanged | ClockJumped | SourceLost
+Reading = Sensed | SourceLost
 Report = Callable[[Reading], None]
 
 
@@ -72,11 +51,10 @@ class Sensor(Protocol):
 class IdleSource(Sensor, Protocol):
     """A sensor of input. Reads only how long ago any input was, never what it was.
 
-    After `start`, nothing is reported until `watch`. `watch(threshold)` (seconds, > 0) may be called again at any
-    time and replaces the threshold. The first call reports at once what holds: InputStopped when there has been no
-    input for the threshold, else InputSeen. A later call reports InputStopped at once when it holds already.
-    From then on the two alternate: one InputStopped each time the threshold is reached, one InputSeen at the first
-    input after it. Between them the source causes no wake-up where the platform can tell by itself.
+    After `start`, nothing is reported until `watch`. `watch(threshold)` (milliseconds, > 0) may be called again at any
+    time and replaces the threshold. The first call reports at once what holds: Idle when there has been no input for
+    the threshold, else Active. A later call reports Idle at once when it holds already. From then on the two
+    alternate: one Idle each time the threshold is reached, one Active at the first input after it. Between them the source causes no wake-up where the platform can tell by itself.
     """
 
-    async def watch(self, threshold: float) -> None: ...
+    async def watch(self, threshold: int) -> None: ...

@@ -1,0 +1,46 @@
+"""Background tasks: the one place that starts them, logs their failures and cancels them."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Coroutine
+from typing import Any
+
+from psoas_nudge.errors import PsoasNudgeError, fault
+
+
+class Tasks:
+    """The background tasks of one owner. A failure is logged by `log` as "`what`: the reason" and ends only its task."""
+
+    def __init__(self, log: logging.Logger, what: str) -> None:
+        self._log, self._what = log, what
+        self._running: set[asyncio.Task[None]] = set()
+
+    def start(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        """Run `work` on the running loop, without waiting for it."""
+        task = asyncio.get_running_loop().create_task(work)
+        self._running.add(task)
+        task.add_done_callback(self._done)
+        return task
+
+    async def cancel(self) -> None:
+        """Cancel all and wait until they have ended; a task that cancels its own owner goes on."""
+        tasks = self._running - {asyncio.current_task()}
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    def _done(self, task: asyncio.Task[None]) -> None:
+        self._running.discard(task)
+        if not task.cancelled() and (error := task.exception()):
+            log_failure(self._log, self._what, error)
+
+
+def log_failure(log: logging.Logger, what: str, error: BaseException) -> None:
+    """One line for a failure; what nobody foresaw also with the place in the code, and with its traceback under -vv."""
+    if isinstance(error, PsoasNudgeError):
+        log.warning("%s: %s", what, error)
+    else:
+        log.error("%s: unexpected, please report it: %s", what, fault(error))
+        log.debug("where it came from", exc_info=error)
