@@ -1,4 +1,4 @@
-"""Where things are kept on this machine: configuration, journal, sign of life, socket and lock.
+"""Where things are kept on this machine: configuration, journal, heartbeat, socket and lock.
 
 Pure functions of the environment; nothing is made here but what `private_directory` is asked to make. What is shared
 with the platform's conventions comes from platformdirs, imported only where needed: `status` has a budget.
@@ -40,8 +40,8 @@ def journal_file() -> Path:
     return data_directory() / "journal.db"
 
 
-def sign_file() -> Path:
-    """The sign of life; it must survive a restart of the machine, as the journal does."""
+def heartbeat_file() -> Path:
+    """The heartbeat file; it must survive a restart of the machine, as the journal does."""
     return data_directory() / "alive"
 
 

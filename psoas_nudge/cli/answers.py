@@ -7,13 +7,16 @@ from datetime import datetime
 import click
 
 from psoas_nudge import places
-from psoas_nudge.cli.when import parse_pause, system_zone
-from psoas_nudge.control import messages as c
+from psoas_nudge.cli.zone import system_zone
+from psoas_nudge.core.written import parse_pause
 from psoas_nudge.control.client import ask
+from psoas_nudge.control.messages import AnyRequest, Reload, Stop
 from psoas_nudge.core.durations import parse_duration
+from psoas_nudge.core.events import Accept, Resume, Sit, Skip, Snooze, Stand
+from psoas_nudge.core.words import milliseconds
 
 
-def tell(request: c.AnyRequest) -> None:
+def tell(request: AnyRequest) -> None:
     """Ask the daemon and print what it says."""
     print(ask(request, places.socket_file()).said)
 
@@ -21,7 +24,7 @@ def tell(request: c.AnyRequest) -> None:
 @click.command(epilog="Example: psoas-nudge accept")
 def accept() -> None:
     """Answer the open prompt: stretch now."""
-    tell(c.Accept())
+    tell(Accept())
 
 
 @click.command(epilog="Example: psoas-nudge snooze 10m")
@@ -31,14 +34,14 @@ def snooze(for_: str | None) -> None:
 
     FOR is a length like "10m"; without it the setting prompt.snooze_for decides.
     """
-    tell(c.Snooze(delay=None if for_ is None else parse_duration(for_)))
+    tell(Snooze(delay=None if for_ is None else milliseconds(parse_duration(for_))))
 
 
 @click.command(epilog='Example: psoas-nudge skip --because "train to catch"')
 @click.option("--because", metavar="TEXT", help="The reason, for your journal.")
 def skip(because: str | None) -> None:
     """Answer the open prompt: not this time."""
-    tell(c.Skip(because=because))
+    tell(Skip(because=because))
 
 
 @click.command(
@@ -47,35 +50,34 @@ def skip(because: str | None) -> None:
 @click.argument("words", metavar="[FOR | until TIME | until tomorrow]", nargs=-1)
 def pause(words: tuple[str, ...]) -> None:
     """No prompts for a while; without a length, until you resume."""
-    length, until = parse_pause(words, datetime.now().astimezone(), system_zone())
-    tell(c.Pause(length=length, until=until))
+    tell(parse_pause(words, datetime.now().astimezone(), system_zone(), via="command line"))
 
 
 @click.command(epilog="Example: psoas-nudge resume")
 def resume() -> None:
     """End a pause."""
-    tell(c.Resume())
+    tell(Resume())
 
 
 @click.command(epilog="Example: psoas-nudge stand")
 def stand() -> None:
     """Say that you work standing now; it does not count as sitting."""
-    tell(c.Stand())
+    tell(Stand())
 
 
 @click.command(epilog="Example: psoas-nudge sit")
 def sit() -> None:
     """Say that you sit again."""
-    tell(c.Sit())
+    tell(Sit())
 
 
 @click.command(epilog="Example: psoas-nudge reload")
 def reload() -> None:
     """Make the daemon read the configuration again."""
-    tell(c.Reload())
+    tell(Reload())
 
 
 @click.command(epilog="Example: psoas-nudge stop")
 def stop() -> None:
     """End the daemon; an open prompt is withdrawn."""
-    tell(c.Stop())
+    tell(Stop())

@@ -8,13 +8,11 @@ from typing import get_args
 
 import click
 
-from psoas_nudge.control import messages as c
-from psoas_nudge.core.model import Pain
+from psoas_nudge.core.events import Clear, Feel
+from psoas_nudge.core.ranges import LONGEST_TEXT
+from psoas_nudge.core.words import Pain
 from psoas_nudge.errors import BadInput, PsoasNudgeError
 from psoas_nudge.guide.opening import load_settings, recorder
-
-LONGEST_NOTE = 1000
-"""Characters; a line of the journal is for a glance."""
 
 
 @click.command(epilog='Examples: psoas-nudge feel 2 --note "stiff after the drive"; psoas-nudge feel --clear')
@@ -34,17 +32,17 @@ def feel(config_file: Path | None, level: int | None, pain: Pain | None, note: s
         raise BadInput("--clear stands alone: it says that stretching is all right again.")
     if not clear and level is None and pain is None:
         raise BadInput("Say a number from 0 to 10, a kind of --pain, or --clear.")
-    if note and len(note) > LONGEST_NOTE:
-        raise BadInput(f"A note may have {LONGEST_NOTE} characters; this one has {len(note)}.")
+    if note and len(note) > LONGEST_TEXT:
+        raise BadInput(f"A note may have {LONGEST_TEXT} characters; this one has {len(note)}.")
     book = recorder(load_settings(config_file))
     if clear:
-        if trouble := book.record(c.Clear()):
+        if trouble := book.record(Clear()):
             raise PsoasNudgeError(trouble)
-        print("Noted. Prompts suggest stretches again.")
+        print(Clear.answer)
         return
-    receipt = book.feel(level=level, pain=pain, note=note)
+    receipt = book.feel(Feel(level=level, pain=pain, note=note))
     if receipt.trouble:
         raise PsoasNudgeError(f"Not recorded: {receipt.trouble}")
-    print("Noted.")
+    print(Feel.answer)
     if receipt.advice:
         print(fill(receipt.advice, 90))

@@ -15,13 +15,13 @@ def run(config_file: Path | None, verbose: int) -> None:
 
     Needs no configuration and no desktop: without a notification service it prompts in this terminal.
     """
-    from psoas_nudge.daemon.lean import without_openssl
+    from psoas_nudge.engine.lean import without_openssl
 
     without_openssl()
     import asyncio
 
-    from psoas_nudge.daemon import log
-    from psoas_nudge.daemon.service import serve
+    from psoas_nudge.engine import log
+    from psoas_nudge.engine.service import serve
 
     log.set_up(verbose)
     asyncio.run(serve(config_file))

@@ -15,17 +15,18 @@ from msgspec.structs import replace
 
 from psoas_nudge import places
 from psoas_nudge.cli.journal import print_days
-from psoas_nudge.cli.trace import read_trace
-from psoas_nudge.cli.when import parse_moment, parse_pause
 from psoas_nudge.config import Settings, load
-from psoas_nudge.core import model as m
 from psoas_nudge.core.durations import parse_duration
-from psoas_nudge.daemon.simulation import VIA, Simulation, made_up
-from psoas_nudge.daemon.virtual import Act, During
+from psoas_nudge.core.rules import Rules
+from psoas_nudge.core.words import Answer, Signal, milliseconds
+from psoas_nudge.core.written import parse_moment
 from psoas_nudge.errors import BadInput
 from psoas_nudge.journal import Stored, as_json
+from psoas_nudge.simulation.desk import Act, During
+from psoas_nudge.simulation.people import made_up
+from psoas_nudge.simulation.play import Simulation
+from psoas_nudge.simulation.trace import read_trace
 
-EVENTS: dict[str, type[m.Event]] = {"resume": m.Resumed, "stand": m.Stood, "sit": m.Sat}
 IGNORE = "ignore"
 
 
@@ -39,7 +40,7 @@ IGNORE = "ignore"
 @click.option("--json", "json_", is_flag=True, help="One JSON object a line, as `journal --json` prints them.")
 @click.option(
     "--answers",
-    type=click.Choice([*get_args(m.Answer), IGNORE]),
+    type=click.Choice([*get_args(Answer), IGNORE]),
     default=IGNORE,
     help="How every prompt is answered; not at all, if left out.",
 )
@@ -68,12 +69,13 @@ def simulate(
     {"from": "2026-11-23T09:00:00+01:00", "to": "2026-11-23T10:30:00+01:00", "signal": "input"}
     {"at": "2026-11-23T09:50:00+01:00", "do": "pause 30m"}
 
-    Signals: input (in use, with gaps under 5 s), locked, suspended, call, playing, fullscreen, do-not-disturb.
+    Signals: input (in use, with gaps under 5 s), locked, suspended, switched, call, playing, do-not-disturb,
+    fullscreen, screen-share, busy.
     To do: accept, skip, snooze, pause 30m, resume, stand, sit.
     """
     if (trace is None) == (days is None):
         raise BadInput("Name a trace, or make days up: psoas-nudge simulate --days 30")
-    delay = parse_duration(answer_after)
+    delay = milliseconds(parse_duration(answer_after))
     settings = load(own_config or config_file, os.environ)
     if days is None:
         items = _read(trace)
@@ -84,8 +86,8 @@ def simulate(
     if not items:
         return  # a made-up weekend off
     items, rules = _with_calendar(items, settings)
-    answer = next((known for known in get_args(m.Answer) if known == answers), None)
-    played = Simulation(items, rules, act, answer=answer, answer_after=delay, seed=seed)
+    answer = next((known for known in get_args(Answer) if known == answers), None)
+    played = Simulation(items, rules, answer=answer, answer_after=delay, seed=seed)
     _print(played.play(), json_)
 
 
@@ -99,7 +101,7 @@ def _read(trace: Path | None) -> list[During | Act]:
         raise BadInput(f"{trace} cannot be read: {error.strerror}") from error
 
 
-def _with_calendar(items: list[During | Act], settings: Settings) -> tuple[list[During | Act], m.Rules]:
+def _with_calendar(items: list[During | Act], settings: Settings) -> tuple[list[During | Act], Rules]:
     """The trace with the busy times, and the rules with the holidays, of the calendars that the configuration names."""
     source, rules = settings.calendar, settings.rules
     if not source.holidays and not source.busy:
@@ -113,21 +115,8 @@ def _with_calendar(items: list[During | Act], settings: Settings) -> tuple[list[
     calendar = asyncio.run(refresh(source.holidays, source.busy, rules.hours.zone, cache, years))
     for problem in calendar.problems:
         click.echo(f"psoas-nudge: {problem}", err=True)
-    busy = [During(span.opens, span.closes, m.Signal.BUSY) for span in calendar.busy(begin, end + timedelta(days=1))]
+    busy = [During(span.opens, span.closes, Signal.BUSY) for span in calendar.busy(begin, end + timedelta(days=1))]
     return [*items, *busy], replace(rules, hours=calendar.close(rules.hours))
-
-
-def act(do: str, simulation: Simulation) -> None:
-    """Carry out what a line of the trace lets the person do; a refusal changes nothing, as in life."""
-    what, _, rest = do.partition(" ")
-    feed, now = simulation.runner.feed, simulation.desk.now().at
-    if what == "pause":
-        length, until = parse_pause(tuple(rest.split()), now, UTC)
-        feed(m.Paused, length=length, until=until)
-    elif what in EVENTS:
-        feed(EVENTS[what])
-    else:
-        feed(m.Answered, answer=what, via=VIA, delay=parse_duration(rest) if rest else None)
 
 
 def _print(entries: Iterator[Stored], json_: bool) -> None:

@@ -72,7 +72,8 @@ def _line(now: Status, how: str) -> str:
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
 def explain(at: str | None, as_json: bool) -> None:
     """Why there is no prompt now, what is waited for, and when the next could come."""
-    from psoas_nudge.cli.when import parse_moment, system_zone
+    from psoas_nudge.cli.zone import system_zone
+    from psoas_nudge.core.written import parse_moment
 
     now = datetime.now().astimezone()
     moment = None if at is None else parse_moment(at, now, system_zone(), future=True)

@@ -9,10 +9,8 @@ import click
 from psoas_nudge import places
 from psoas_nudge.cli.candidates import routine_ids
 from psoas_nudge.config import Settings
-from psoas_nudge.core.advice import KINDS
-from psoas_nudge.core.catalogue import find, suggestion
-from psoas_nudge.core.model import State
-from psoas_nudge.core.routines import WALK
+from psoas_nudge.core.prompting import next_routine, stretch_refused
+from psoas_nudge.core.state import State
 from psoas_nudge.errors import Refused
 from psoas_nudge.guide.opening import in_terminal, load_settings, on_page
 from psoas_nudge.journal import Journal
@@ -41,16 +39,10 @@ def stretch(config_file: Path | None, routine_id: str | None, page: bool) -> Non
 
 def _chosen(settings: Settings, routine_id: str | None) -> str:
     rules, state = settings.rules, _state()
-    if routine_id is None:
-        hurt = state.hurt is not None
-        return suggestion(state.turns, rules.rotation, rules.routines, hurt=hurt, floor=rules.floor).id
-    routine = find(routine_id, rules.routines)
-    if state.hurt and routine.id != WALK:
-        raise Refused(
-            f"Stretches are put off because you reported {KINDS[state.hurt]}. "
-            f"An easy walk: psoas-nudge stretch {WALK}. When it is all right again: psoas-nudge feel --clear"
-        )
-    return routine.id
+    routine = routine_id or next_routine(state, rules)
+    if why := stretch_refused(state, rules, routine):
+        raise Refused(why)
+    return routine
 
 
 def _state() -> State:

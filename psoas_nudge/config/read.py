@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from psoas_nudge import places
-from psoas_nudge.config.kinds import Key, nearest, shown
+from psoas_nudge.config.kinds import Duration, Key, nearest, shown
 from psoas_nudge.config.problems import Problems, environment, variables
 from psoas_nudge.config.settings import Calendar, Desktop, Given, Settings, Stretch
 from psoas_nudge.config.table import DAYS, EVENTS, PREFIX, QUIET_HELP, SECTIONS, SETTINGS
@@ -19,7 +19,8 @@ from psoas_nudge.config.tables import unknown_routine
 from psoas_nudge.config.zone import system_zone
 from psoas_nudge.core.catalogue import CATALOGUE
 from psoas_nudge.core.hours import WorkingHours
-from psoas_nudge.core.model import Rules
+from psoas_nudge.core.rules import Rules
+from psoas_nudge.core.words import milliseconds
 from psoas_nudge.errors import ConfigInvalid
 
 LARGEST = 1_000_000
@@ -183,8 +184,8 @@ def _build(values: dict[str, Any], given: dict[str, Given], environ: Mapping[str
         hours=hours,
         quiet=frozenset(signal for signal in QUIET_HELP if quiet[signal.value.replace("-", "_")]),
         **{name: stretch.pop(name) for name in ("rotation", "routines", "floor")},
-        **section("sitting"),
-        **section("prompt"),
+        **_lengths("sitting", section("sitting")),
+        **_lengths("prompt", section("prompt")),
     )
     folder = file.parent if file else Path()
     return Settings(
@@ -200,3 +201,11 @@ def _build(values: dict[str, Any], given: dict[str, Given], environ: Mapping[str
         file=file,
         given=given,
     )
+
+
+def _lengths(section: str, values: dict[str, Any]) -> dict[str, Any]:
+    """The core counts lengths in milliseconds, a file in seconds."""
+    return {
+        name: milliseconds(value) if isinstance(SETTINGS[f"{section}.{name}"].kind, Duration) else value
+        for name, value in values.items()
+    }

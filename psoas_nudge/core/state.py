@@ -193,8 +193,8 @@ class Turns(Struct):
         self.last = {**self.last, routine: self.count}
 
 
-class State(Struct, kw_only=True):
-    """See the module."""
+class State(Struct, kw_only=True, forbid_unknown_fields=True):
+    """See the module. Unknown fields are refused, so that an older form cannot pass for an empty state."""
 
     time: Timeline = field(default_factory=Timeline)
     input: Input = field(default_factory=Input)

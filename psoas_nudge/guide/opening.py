@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from importlib.util import find_spec
 from pathlib import Path
 from textwrap import fill
@@ -49,15 +49,19 @@ def load_settings(file: Path | None) -> Settings:
 
 def recorder(settings: Settings) -> Recorder:
     """Records on this machine."""
-    where = Places(socket=places.socket_file(), lock=places.lock_file(), journal=places.journal_file())
+    where = Places(
+        socket=places.socket_file(),
+        lock=places.lock_file(),
+        journal=places.journal_file(),
+        heartbeat=places.heartbeat_file(),
+    )
     return Recorder(where, settings.rules)
 
 
 def dose_now(settings: Settings) -> Dose:
     """The dose up to now, from the journal. Raises JournalBroken."""
-    book = recorder(settings)
-    now, local_date = book.now(), settings.rules.hours.local_date
-    found = Journal.open_reading(book.where.journal)
+    now, local_date = datetime.now(UTC), settings.rules.hours.local_date
+    found = Journal.open_reading(places.journal_file())
     if found is None:
         return dose([], local_date(now), local_date, settings.stretch.weekly_dose)
     with found:

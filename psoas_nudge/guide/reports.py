@@ -1,4 +1,4 @@
-"""Where a stretch is reported: to the daemon, which records it; without one, into the journal itself.
+"""Where a stretch is reported: to the daemon; without one, to the same engine with nothing attached.
 
 Nothing is lost in silence: whatever cannot be recorded comes back as a sentence for the person. Without a daemon the
 lock is held while the journal is written, so that none starts in between with a state that is then out of date.
@@ -6,33 +6,26 @@ lock is held while the journal is written, so that none starts in between with a
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Protocol
-from zoneinfo import ZoneInfo
 
 from msgspec import Struct
-from msgspec.structs import replace
 
-from psoas_nudge.control import messages as c
 from psoas_nudge.control.client import ask
 from psoas_nudge.control.lock import Lock
-from psoas_nudge.core.advice import advice, puts_off
-from psoas_nudge.core.model import (
-    AdviceEntry,
-    Afterwards,
-    AnyEntry,
-    ClearedEntry,
-    FeelEntry,
-    Pain,
-    Rules,
-    State,
-    StretchEntry,
-)
-from psoas_nudge.errors import AlreadyRunning, NoDaemon, PsoasNudgeError
+from psoas_nudge.core.advice import advice
+from psoas_nudge.core.entries import AnyEntry
+from psoas_nudge.core.events import Advised, Asked, Feel, GuideEnded, GuideStarted
+from psoas_nudge.core.rules import Rules
+from psoas_nudge.core.words import Afterwards, Pain
+from psoas_nudge.engine.clock import Clock, SystemClock
+from psoas_nudge.engine.engine import Engine, Nowhere
+from psoas_nudge.engine.heartbeat import started
+from psoas_nudge.errors import AlreadyRunning, JournalBroken, NoDaemon, PsoasNudgeError, Refused
 from psoas_nudge.guide.player import Held
 from psoas_nudge.journal import Journal
+from psoas_nudge.journal.heartbeat import HeartbeatFile, boot_id
 
 ADVICE_LOOKS_BACK = timedelta(days=400)
 """As long as a run of discomfort may be and still be counted in full."""
@@ -59,20 +52,21 @@ class Reports(Protocol):
 
 
 class Places(Struct, frozen=True):
-    """Where the daemon listens and the journal is kept."""
+    """Where the daemon listens and what it keeps."""
 
     socket: Path
     lock: Path
     journal: Path
+    heartbeat: Path
 
 
 class Recorder:
-    """Records what a person reports, through the daemon or without it. `now` reads the wall clock (aware)."""
+    """Records what a person reports, through the daemon or without it."""
 
-    def __init__(self, where: Places, rules: Rules, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
-        self.where, self.rules, self.now = where, rules, now
+    def __init__(self, where: Places, rules: Rules, clock: Clock | None = None) -> None:
+        self.where, self.rules, self._clock = where, rules, clock or SystemClock()
 
-    def record(self, request: c.AnyRequest) -> str | None:
+    def record(self, request: Asked) -> str | None:
         """Record it; the reason when that is not possible."""
         try:
             try:
@@ -83,76 +77,42 @@ class Recorder:
             return str(error)
         return None
 
-    def feel(
-        self,
-        *,
-        level: int | None = None,
-        afterwards: Afterwards | None = None,
-        pain: Pain | None = None,
-        note: str | None = None,
-        routine: str | None = None,
-    ) -> Receipt:
+    def feel(self, report: Feel) -> Receipt:
         """Record a report of how it feels; the advice that is due then counts as given."""
-        report = c.Feel(via="guide", level=level, afterwards=afterwards, pain=pain, note=note, routine=routine)
         if trouble := self.record(report):
             return Receipt(trouble=trouble)
+        hours, now = self.rules.hours, self._clock.now().at
         try:
-            due = advice(self._recent(), self.rules.hours.local_date(self.now()), self.rules.hours.local_date)
+            due = advice(self._recent(), hours.local_date(now), hours.local_date)
         except PsoasNudgeError as error:
             return Receipt(trouble=str(error))
         if due is None:
             return Receipt()
-        return Receipt(trouble=self.record(c.Advise(via="guide", because=due.because)), advice=due.text)
+        return Receipt(trouble=self.record(Advised(via=report.via, because=due.because)), advice=due.text)
 
     def _recent(self) -> list[AnyEntry]:
         found = Journal.open_reading(self.where.journal)
         if found is None:
             return []
+        since = self._clock.now().at - ADVICE_LOOKS_BACK
         with found:
-            return [line.entry for line in found.read(since=self.now() - ADVICE_LOOKS_BACK, kinds=("feel", "advice"))]
+            return [line.entry for line in found.read(since=since, kinds=("feel", "advice"))]
 
-    def _record_here(self, request: c.AnyRequest) -> None:
+    def _record_here(self, request: Asked) -> None:
+        where = self.where
         try:
-            with Lock(self.where.lock), Journal.open(self.where.journal) as journal:
-                state = journal.load() or State()
-                entry, state = self._entry(request, state)
-                if entry is not None:
-                    journal.commit([entry], state, ZoneInfo(self.rules.hours.zone))
+            with Lock(where.lock), Journal.open(where.journal) as journal, HeartbeatFile(where.heartbeat) as heartbeat:
+                engine = Engine(journal, self.rules, self._clock)
+                now = self._clock.now()
+                engine.start(Nowhere(), started(engine.state, heartbeat.read(), now, boot_id()))
+                refusal = engine.feed(request)
         except AlreadyRunning:  # a daemon has started meanwhile
-            ask(request, self.where.socket)
-
-    def _entry(self, request: c.AnyRequest, state: State) -> tuple[AnyEntry | None, State]:
-        """What the daemon would record, and the state that it would keep."""
-        match request:
-            case c.GuideEnded(routine=routine, left_seconds=left, right_seconds=right, other_seconds=other):
-                performed = left + right + other > 0
-                if not performed and request.prompt is None:
-                    return None, state
-                entry = StretchEntry(
-                    at=self.now(),
-                    routine=routine,
-                    performed=performed,
-                    left_seconds=left,
-                    right_seconds=right,
-                    other_seconds=other,
-                    prompt=request.prompt,
-                )
-                return entry, state
-            case c.Feel():
-                felt = FeelEntry(
-                    at=self.now(),
-                    level=request.level,
-                    afterwards=request.afterwards,
-                    pain=request.pain,
-                    note=request.note,
-                    routine=request.routine,
-                )
-                return felt, replace(state, hurt=puts_off(felt) or state.hurt)
-            case c.Clear():
-                return ClearedEntry(at=self.now()), replace(state, hurt=None)
-            case c.Advise(because=because):
-                return AdviceEntry(at=self.now(), because=because), state
-        return None, state
+            ask(request, where.socket)
+            return
+        if engine.trouble:
+            raise JournalBroken(engine.trouble)
+        if refusal:
+            raise Refused(refusal.why)
 
 
 class StretchReports:
@@ -165,13 +125,13 @@ class StretchReports:
     def begun(self) -> Receipt:
         """See Reports."""
         self._begun = True
-        return Receipt(self.recorder.record(c.GuideStarted(via="guide", routine=self.routine, prompt=self.prompt)))
+        return Receipt(self.recorder.record(GuideStarted(via="guide", routine=self.routine, prompt=self.prompt)))
 
     def ended(self, held: Held) -> Receipt:
-        """See Reports. One that was never begun is told only when a prompt waits to hear what came of it."""
+        """See Reports. One that was never begun is reported only when a prompt waits to hear what came of it."""
         if not self._begun and self.prompt is None:
             return Receipt()
-        ended = c.GuideEnded(
+        ended = GuideEnded(
             via="guide",
             routine=self.routine,
             prompt=self.prompt,
@@ -183,4 +143,4 @@ class StretchReports:
 
     def felt(self, afterwards: Afterwards, pain: Pain | None) -> Receipt:
         """See Reports."""
-        return self.recorder.feel(afterwards=afterwards, pain=pain, routine=self.routine)
+        return self.recorder.feel(Feel(via="guide", afterwards=afterwards, pain=pain, routine=self.routine))

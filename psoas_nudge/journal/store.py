@@ -21,11 +21,13 @@ from urllib.parse import quote
 import msgspec
 from msgspec import Struct
 
-from psoas_nudge.core.model import AnyEntry, State
+from psoas_nudge.core.entries import AnyEntry
+from psoas_nudge.core.state import State
 from psoas_nudge.core.statistics import Totals
 from psoas_nudge.errors import JournalBroken
 from psoas_nudge.journal import days, schema
 from psoas_nudge.journal.failures import telling
+from psoas_nudge.journal.first_state import read_first
 from psoas_nudge.journal.records import Ids, Stored, id_bytes, id_text, milliseconds, offset_minutes
 
 log = logging.getLogger(__name__)
@@ -143,7 +145,7 @@ class Journal:
             if row is None:
                 return None
             try:
-                return msgspec.json.decode(row[0], type=State)
+                return _state(row[0])
             except (msgspec.DecodeError, ValueError) as error:
                 log.warning("the stored state cannot be read (%s); it is set aside in %s", error, self._name)
                 with self._transaction():
@@ -274,3 +276,14 @@ class Journal:
             if self._db.in_transaction:  # a full disk may have rolled it back already
                 self._db.execute("ROLLBACK")
             raise
+
+
+def _state(body: bytes) -> State:
+    """From this version's form or that of 0.1.0; raises msgspec.DecodeError."""
+    try:
+        return msgspec.json.decode(body, type=State)
+    except msgspec.ValidationError as error:
+        if "idle_told" not in msgspec.json.decode(body):
+            raise
+        log.info("the stored state is of version 0.1.0 (%s)", error)
+        return read_first(body)

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from psoas_nudge.cli.when import parse_moment, parse_pause
+from psoas_nudge.core.written import parse_moment, parse_pause
 from psoas_nudge.errors import BadInput
 
 BERLIN = ZoneInfo("Europe/Berlin")

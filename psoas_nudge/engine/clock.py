@@ -6,18 +6,11 @@ import time
 from datetime import UTC, datetime
 from typing import Protocol
 
-from msgspec import Struct
-
-
-class Moment(Struct, frozen=True):
-    """One reading of both clocks: an aware UTC instant, and seconds that ignore clock setting."""
-
-    at: datetime
-    tick: float
+from psoas_nudge.core.events import Moment
 
 
 class Clock(Protocol):
-    """Where moments come from: the system, or a test's virtual time."""
+    """Where moments come from: the system, or virtual time."""
 
     def now(self) -> Moment: ...
 
@@ -30,5 +23,5 @@ class SystemClock:
 
     def now(self) -> Moment:
         """Both clocks, now."""
-        tick = time.monotonic() if self._id is None else time.clock_gettime(self._id)
-        return Moment(datetime.now(UTC), tick)
+        nanoseconds = time.monotonic_ns() if self._id is None else time.clock_gettime_ns(self._id)
+        return Moment(datetime.now(UTC), nanoseconds // 1_000_000)

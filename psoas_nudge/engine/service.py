@@ -13,7 +13,6 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Coroutine
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,28 +24,34 @@ from psoas_nudge.config import Settings, load
 from psoas_nudge.config.watch import Watch
 from psoas_nudge.control.lock import Lock
 from psoas_nudge.control.server import Server
-from psoas_nudge.core import model as m
 from psoas_nudge.core.durations import duration
-from psoas_nudge.daemon import ready
-from psoas_nudge.daemon.clock import Moment, SystemClock
-from psoas_nudge.daemon.commands import Commands
-from psoas_nudge.daemon.daemon import Daemon
-from psoas_nudge.daemon.guiding import Guiding
-from psoas_nudge.daemon.hooks import Hooks, event_of, refuse_writable_by_others
-from psoas_nudge.daemon.outside import Outside
-from psoas_nudge.daemon.schedule import Schedule
-from psoas_nudge.daemon.timers import Timer
+from psoas_nudge.core.events import AnyEvent, ClockSet, Woke
+from psoas_nudge.core.state import Open, State
+from psoas_nudge.core.words import SECOND
+from psoas_nudge.engine import ready
+from psoas_nudge.engine.clock import SystemClock
+from psoas_nudge.engine.desktop import Desktop
+from psoas_nudge.engine.engine import Engine, Listener
+from psoas_nudge.engine.guides import Guides
+from psoas_nudge.engine.heartbeat import Heartbeats, started
+from psoas_nudge.engine.hooks import Hooks, event_of, refuse_writable_by_others
+from psoas_nudge.engine.outside import Outside
+from psoas_nudge.engine.requests import Requests
+from psoas_nudge.engine.schedule import Schedule
+from psoas_nudge.engine.screen import Screen
+from psoas_nudge.engine.timers import Timer
 from psoas_nudge.errors import ConfigInvalid, Unavailable
+from psoas_nudge.journal.heartbeat import HeartbeatFile, boot_id
 from psoas_nudge.journal.records import Stored, as_json
-from psoas_nudge.journal.sign import Sign, boot_id
 from psoas_nudge.journal.store import Journal
 from psoas_nudge.notify.chooser import Chooser
 from psoas_nudge.notify.port import Surroundings
 from psoas_nudge.presence.chooser import Presence
-from psoas_nudge.presence.port import ClockJumped, Reading, Session
+from psoas_nudge.presence.port import Session
+from psoas_nudge.tasks import Tasks
 
 if TYPE_CHECKING:
-    from psoas_nudge.daemon.surfaces import Surfaces
+    from psoas_nudge.engine.surfaces import Surfaces
 
 log = logging.getLogger(__name__)
 
@@ -62,8 +67,8 @@ async def serve(config_file: Path | None) -> None:
     async with contextlib.AsyncExitStack() as stack:
         lock = stack.enter_context(Lock(places.lock_file()))
         journal = stack.enter_context(Journal.open(places.journal_file()))
-        sign = stack.enter_context(Sign(places.sign_file()))
-        await Service(config_file, settings, journal, sign, lock).run(stack)
+        heartbeat = stack.enter_context(HeartbeatFile(places.heartbeat_file()))
+        await Service(config_file, settings, journal, heartbeat, lock).run(stack)
 
 
 def _load(config_file: Path | None) -> Settings:
@@ -86,53 +91,94 @@ def _terminal_is_there() -> bool:
     return True
 
 
+class HookRunner(Listener):
+    """Fires the hooks for what is recorded, and for a prompt that has come up, which has no entry yet."""
+
+    def __init__(self, hooks: Hooks, engine: Engine) -> None:
+        self._hooks, self._engine = hooks, engine
+        self._shown = 0
+
+    def recorded(self, stored: Stored) -> None:
+        """The hook gets the entry."""
+        if event := event_of(stored.entry):
+            self._hooks.fire(event, as_json(stored))
+
+    def stepped(self, event: AnyEvent, state: State) -> None:  # noqa: ARG002 - whatever it was
+        """The hook gets what `status` would say of the prompt."""
+        if isinstance(state.stage, Open) and state.stage.number != self._shown:
+            self._shown = state.stage.number
+            self._hooks.fire("prompt_shown", msgspec.json.encode(self._engine.status().prompt))
+
+
+class Followers(Listener):
+    """Sends each new status to those who follow it."""
+
+    def __init__(self, server: Server, engine: Engine) -> None:
+        self._server, self._engine = server, engine
+
+    def stepped(self, event: AnyEvent, state: State) -> None:  # noqa: ARG002 - whatever it was
+        """Nobody pays for a status that nobody follows."""
+        if self._server.followed:
+            self._server.publish(self._engine.status())
+
+
+class ClockWatch(Listener):
+    """A clock that was set may have passed the begin or end of a busy time."""
+
+    def __init__(self, schedule: Schedule) -> None:
+        self._schedule = schedule
+
+    def stepped(self, event: AnyEvent, state: State) -> None:  # noqa: ARG002 - only the event matters
+        """Check again."""
+        if isinstance(event, ClockSet):
+            self._schedule.check()
+
+
 class Service:
     """One run of the daemon, from the first reading to the last withdrawal."""
 
-    def __init__(self, config_file: Path | None, settings: Settings, journal: Journal, sign: Sign, lock: Lock) -> None:
+    def __init__(
+        self, config_file: Path | None, settings: Settings, journal: Journal, heartbeat: HeartbeatFile, lock: Lock
+    ) -> None:
         self._config_file, self._settings = config_file, settings
-        self._journal, self._sign, self._lock = journal, sign, lock
+        self._journal, self._heartbeat, self._lock = journal, heartbeat, lock
         self._ended = asyncio.Event()
-        self._clock = SystemClock()
+        self._clock = clock = SystemClock()
+        self._engine = engine = Engine(journal, settings.rules, clock)
         self._presence = Presence()
-        self._notifiers = Chooser(settings.desktop.notifier, lambda: self._clock.now().tick)
-        self._daemon = Daemon(
-            journal,
-            settings.rules,
-            self._clock,
-            presence=self._presence,
-            notifiers=self._notifiers,
-            timer=Timer(),
-        )
-        self._daemon.sound = settings.desktop.sound
+        self._notifiers = Chooser(settings.desktop.notifier, lambda: clock.now().tick / SECOND)
+        self._screen = Screen(self._notifiers)
+        self._timer = Timer(lambda: engine.feed(Woke()))
         self._outside = Outside()
-        self._guiding = Guiding(settings.stretch.guide, self._outside, config_file)
-        self._hooks = Hooks(settings.hooks)
-        self._hooked = 0
-        self._commands = Commands(self._daemon, self.reload, self._ended.set)
-        self._schedule = Schedule(
-            lambda: self._clock.now().at,
-            apply=self._daemon.reload,
-            report=self._daemon.report,
-            tell=lambda what: self._daemon.tell("A calendar cannot be read", what),
-            reload=self._hung_up,
+        self._guides = Guides(settings.stretch.guide, self._outside, config_file)
+        self._desktop = Desktop(
+            engine, idle_time=self._presence, screen=self._screen, timer=self._timer, guides=self._guides
         )
+        self._desktop.sound = settings.desktop.sound
+        self._hooks = Hooks(settings.hooks)
+        self._requests = Requests(engine, self.reload, self._ended.set)
+        self._schedule = Schedule(
+            lambda: clock.now().at,
+            apply=engine.reload,
+            report=engine.feed,
+            tell=lambda what: self._desktop.tell("A calendar cannot be read", what),
+            reload=self._configuration_changed,
+        )
+        for listener in (Heartbeats(heartbeat), HookRunner(self._hooks, engine), ClockWatch(self._schedule)):
+            engine.listen(listener)
         self._surfaces: Surfaces | None = None
-        self._tasks: set[asyncio.Task[None]] = set()
-        self._told = ""
+        self._tasks = Tasks(log, "the service")
+        self._reported = ""
         self._up = self._changed = False
         self._from_terminal = _terminal_is_there()
         self._deadline = 0.0
-        self._daemon.on_guide = self._guiding.accepted
-        self._daemon.on_entry.append(self._hook)
-        self._daemon.on_step += [self._live, self._hook_shown]
 
     async def run(self, stack: contextlib.AsyncExitStack) -> None:
         """Start everything, wait for the end, stop everything. The end may come while still starting."""
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._ended.set)
-        loop.add_signal_handler(signal.SIGHUP, self._hang_up)
+        loop.add_signal_handler(signal.SIGHUP, self._on_sighup)
         ended = loop.create_task(self._ended.wait())
         starting = loop.create_task(self._start(stack))
         try:
@@ -151,35 +197,35 @@ class Service:
         await self._watch_configuration(stack)
         environ = dict(os.environ)
         session_bus, system_bus = await stack.enter_async_context(buses(lambda _kind, why: log.info("%s", why)))
-        server = Server(places.socket_file(), self._commands, self._lock)
+        server = Server(places.socket_file(), self._requests, self._lock)
         await server.start()
         stack.push_async_callback(server.close)
-        self._daemon.on_step.append(lambda _state: server.publish(self._daemon.status()) if server.followed else None)
+        self._engine.listen(Followers(server, self._engine))
         for stop in (self._hooks.close, self._notifiers.stop, self._presence.stop, self._schedule.stop):
             stack.push_async_callback(self._in_time, stop)
-        stack.push_async_callback(self._daemon.stop)
-        self._start_from_sign()
+        stack.push_async_callback(self._desktop.stop)
+        self._timer.start()
+        self._desktop.start(started(self._engine.state, self._heartbeat.read(), self._clock.now(), boot_id()))
         surroundings = Surroundings(environ, session_bus, interactive=self._from_terminal)
         await asyncio.gather(
-            self._presence.start(Session(environ, session_bus, system_bus), self._report),
+            self._presence.start(Session(environ, session_bus, system_bus), self._engine.feed),
             self._open_screen(surroundings),
         )
         ready.tell("READY=1")
-        log.info("ready, a prompt comes after %s of sitting", duration(self._settings.rules.nudge_after))
+        log.info("ready, a prompt comes after %s of sitting", duration(self._settings.rules.nudge_after / SECOND))
         self._schedule.want(self._settings)
         self._up = True
         if self._changed:
-            self._hung_up()
+            self._configuration_changed()
         if session_bus:
-            file = places.config_file(self._config_file)
-            from psoas_nudge.daemon.surfaces import Surfaces  # with D-Bus only: elsewhere there is no dbus-fast
+            from psoas_nudge.engine.surfaces import Surfaces  # with D-Bus only: elsewhere there is no dbus-fast
 
+            file = places.config_file(self._config_file)
             self._surfaces = Surfaces(
-                session_bus, self._daemon, self._commands, self._guiding, self._outside, self._journal, file
+                session_bus, self._engine, self._requests, self._desktop, self._outside, self._journal, file
             )
             stack.push_async_callback(self._in_time, self._surfaces.stop, FACES_SECONDS)
-            self._daemon.on_entry.append(self._surfaces.recorded)
-            self._daemon.on_step.append(self._surfaces.stepped)
+            self._engine.listen(self._surfaces)
             try:
                 await self._surfaces.start(self._settings.desktop.tray)
             except CallFailed as error:
@@ -193,53 +239,33 @@ class Service:
             log.info("not waited for any longer: %s", stop.__qualname__)
 
     async def _open_screen(self, surroundings: Surroundings) -> None:
-        await self._notifiers.start(surroundings, self._daemon.pressed)
-        self._daemon.open_screen()
+        await self._notifiers.start(surroundings, self._desktop.pressed)
+        self._screen.open()
 
     def reload(self) -> str:
-        """Rule 15: read the configuration again; a broken one changes nothing and is told once."""
+        """Rule 15: read the configuration again; a broken one changes nothing and is reported once."""
         try:
             settings = _load(self._config_file)
         except ConfigInvalid as error:
-            if self._told != str(error):
-                self._told = str(error)
+            if self._reported != str(error):
+                self._reported = str(error)
                 log.warning("the configuration is unchanged: %s", error)
-                self._daemon.tell("Your psoas-nudge configuration has a mistake", "\n".join(error.problems))
+                self._desktop.tell("Your psoas-nudge configuration has a mistake", "\n".join(error.problems))
             raise
-        self._settings, self._told = settings, ""
+        self._settings, self._reported = settings, ""
         self._notifiers.want(settings.desktop.notifier)
-        self._daemon.sound = settings.desktop.sound
-        self._guiding.kind = settings.stretch.guide
+        self._desktop.sound = settings.desktop.sound
+        self._guides.kind = settings.stretch.guide
         self._hooks.commands = settings.hooks
-        self._daemon.tell_no_more()
-        self._daemon.reload(self._schedule.want(settings))
+        self._desktop.tell_no_more()
+        self._engine.reload(self._schedule.want(settings))
         if self._surfaces:
-            self._soon(self._surfaces.show_tray(settings.desktop.tray))
+            self._tasks.start(self._surfaces.show_tray(settings.desktop.tray))
         log.info("the configuration is in force")
         return "The configuration was read again and is in force."
 
-    def _soon(self, work: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.get_running_loop().create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-
-    def _report(self, reading: Reading) -> None:
-        self._daemon.report(reading)
-        if isinstance(reading, ClockJumped):
-            self._schedule.look()
-
-    def _hook(self, stored: Stored) -> None:
-        if event := event_of(stored.entry):
-            self._hooks.fire(event, as_json(stored))
-
-    def _hook_shown(self, state: m.State) -> None:
-        """A prompt that has come up has no entry yet; the hook gets what `status` would tell of it."""
-        if state.prompt and state.prompt.shown is not None and state.prompt.number != self._hooked:
-            self._hooked = state.prompt.number
-            self._hooks.fire("prompt_shown", msgspec.json.encode(self._daemon.status().prompt))
-
     async def _watch_configuration(self, stack: contextlib.AsyncExitStack) -> None:
-        watch = Watch(places.config_file(self._config_file), self._hung_up)
+        watch = Watch(places.config_file(self._config_file), self._configuration_changed)
         try:
             await watch.start()
         except Unavailable as error:
@@ -247,46 +273,17 @@ class Service:
         else:
             stack.push_async_callback(watch.stop)
 
-    def _hang_up(self) -> None:
+    def _on_sighup(self) -> None:
         """SIGHUP asks for a reload; from a terminal that was closed it is the end."""
         if self._from_terminal and not _terminal_is_there():
             self._ended.set()
         else:
-            self._hung_up()
+            self._configuration_changed()
 
-    def _hung_up(self) -> None:
+    def _configuration_changed(self) -> None:
         """Nothing is decided before the daemon knows how long it was away; a change until then is read after that."""
         if not self._up:
             self._changed = True
             return
-        with contextlib.suppress(ConfigInvalid):  # told by `reload`
+        with contextlib.suppress(ConfigInvalid):  # reported by `reload`
             self.reload()
-
-    def _start_from_sign(self) -> None:
-        """Rule 14: how long the daemon lived after its last snapshot, and how long it has been silent since."""
-        stored = self._daemon.runner.state
-        lived, silent_for = lived_and_silent(stored, self._sign.read(), self._clock.now(), boot_id())
-        self._daemon.start(lived=lived, silent_for=silent_for)
-
-    def _live(self, state: m.State) -> None:
-        """Rule 14: a sign of life with every step while a bout runs, at least one a minute."""
-        if state.bout:
-            now = self._clock.now()
-            self._sign.touch(now.at, now.tick)
-
-
-def lived_and_silent(
-    stored: m.State, sign: tuple[datetime, float, str] | None, now: Moment, boot: str
-) -> tuple[float, float]:
-    """Seconds from the stored state to the last sign of life, and from that to now; see model.Started.
-
-    `sign`: instant, tick and boot, as in the file. Within one boot ticks decide, for the wall clock may have been set.
-    """
-    if stored.at == m.EPOCH:
-        return 0.0, 0.0
-    same_boot = sign is not None and sign[2] == boot != ""
-    at, tick = stored.at, stored.tick
-    if sign is not None and (sign[0] >= stored.at or (same_boot and sign[1] >= stored.tick)):
-        at, tick = sign[0], sign[1]
-    silent_for = now.tick - tick if same_boot else (now.at - at).total_seconds()
-    return max(0.0, tick - stored.tick), max(0.0, silent_for)

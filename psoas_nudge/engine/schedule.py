@@ -20,9 +20,10 @@ from psoas_nudge import places
 from psoas_nudge.config import Settings
 from psoas_nudge.config.watch import Watch
 from psoas_nudge.config.zone import LOCALTIME
-from psoas_nudge.core.model import Rules, Signal
+from psoas_nudge.core.events import SignalChanged
+from psoas_nudge.core.rules import Rules
+from psoas_nudge.core.words import Signal
 from psoas_nudge.errors import Unavailable
-from psoas_nudge.presence.port import Report, SignalChanged
 
 if TYPE_CHECKING:
     from psoas_nudge.calendars import Calendar
@@ -41,7 +42,7 @@ class Schedule:
         now: Callable[[], datetime],
         *,
         apply: Callable[[Rules], None],
-        report: Report,
+        report: Callable[[SignalChanged], object],
         tell: Callable[[str], None],
         reload: Callable[[], None],
     ) -> None:
@@ -74,7 +75,7 @@ class Schedule:
         for watch in self._watches.values():
             await watch.stop()
 
-    def look(self) -> None:
+    def check(self) -> None:
         """Report whether the person is busy now, and look again when that changes; also after a jump of the clock."""
         if self._timer:
             self._timer.cancel()
@@ -83,14 +84,14 @@ class Schedule:
         busy = calendar is not None and calendar.is_busy(now)
         if busy != self._busy:
             self._busy = busy
-            self._report(SignalChanged(Signal.BUSY, busy))
+            self._report(SignalChanged(signal=Signal.BUSY, on=busy))
         if calendar is None:
             return
         if now.year != self._year:
             self._stale.set()
         change = calendar.next_change(now)
         ahead = LONGEST_SLEEP if change is None else (change - now).total_seconds()
-        self._timer = asyncio.get_running_loop().call_later(min(ahead, LONGEST_SLEEP), self.look)
+        self._timer = asyncio.get_running_loop().call_later(min(ahead, LONGEST_SLEEP), self.check)
 
     def _rules(self, settings: Settings) -> Rules:
         if self._calendar is None:
@@ -128,7 +129,7 @@ class Schedule:
             self._calendar = None
         if self._calendar != before:
             self._apply(self._rules(settings))
-        self.look()
+        self.check()
 
     def _say(self, problems: tuple[str, ...]) -> None:
         """Each problem once, until it is over."""

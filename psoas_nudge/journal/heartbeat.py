@@ -1,19 +1,22 @@
-"""The sign of life (rule 14): when the daemon was last seen alive, overwritten in place once a minute.
+"""The heartbeat file (rule 14): when the daemon was last seen alive, overwritten in place once a minute.
 
-A touch, not a commit: no fsync, so an idle disk may sleep. After a kill the system still has what was written; after
-a power cut an older sign, or none, is as good as the disk gives. A sum at the end tells a torn sign from a whole one.
+No fsync, so an idle disk may sleep. After a kill the system still has what was written; after a power cut an older
+heartbeat, or none, is as good as the disk gives. A checksum at the end tells a torn write from a whole one.
 """
 
 from __future__ import annotations
 
 import logging
 import os
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from types import TracebackType
 from zlib import crc32
 
-from psoas_nudge.core.model import EPOCH
+from msgspec import Struct
+
+from psoas_nudge.core.events import Moment
+from psoas_nudge.core.words import EPOCH
 from psoas_nudge.errors import JournalBroken
 from psoas_nudge.journal.records import milliseconds
 
@@ -31,8 +34,15 @@ def boot_id() -> str:
         return ""
 
 
-class Sign:
-    """The file of the sign; made with mode 0600, its directory with 0700, where missing. Raises JournalBroken."""
+class Heartbeat(Struct, frozen=True):
+    """When the daemon was last alive; `boot`: which start of the machine the clock reading belongs to."""
+
+    moment: Moment
+    boot: str
+
+
+class HeartbeatFile:
+    """Made with mode 0600, its directory with 0700, where missing. Raises JournalBroken."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -43,14 +53,13 @@ class Sign:
             opened = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
         except OSError as error:
             raise JournalBroken(
-                f"The sign of life {path}: {error.strerror}. The file and its directory must be writable for you."
+                f"The heartbeat file {path}: {error.strerror}. The file and its directory must be writable for you."
             ) from error
         self._file = os.fdopen(opened, "r+b", buffering=0)
 
-    def touch(self, utc: datetime, tick: float) -> None:
-        """Write that the daemon lives at `utc`, clock reading `tick` (seconds). A failure is logged once, not raised:
-        without a sign a restart only knows less."""
-        text = f"{milliseconds(utc)} {tick!r} {self.boot or '-'}"
+    def beat(self, moment: Moment) -> None:
+        """Write that the daemon is alive. A failure is logged once, not raised: a restart then only knows less."""
+        text = f"{milliseconds(moment.at)} {moment.tick / 1000!r} {self.boot or '-'}"
         line = f"{text} {crc32(text.encode()):08x}".ljust(LENGTH - 1) + "\n"
         try:
             self._file.seek(0)
@@ -58,26 +67,27 @@ class Sign:
             self._failed = False
         except OSError as error:
             if not self._failed:
-                log.warning("the sign of life %s cannot be written: %s", self._path, error)
+                log.warning("the heartbeat file %s cannot be written: %s", self._path, error)
             self._failed = True
 
-    def read(self) -> tuple[datetime, float, str] | None:
-        """The last sign: instant (UTC), clock reading, which start of the machine; None when there is none whole."""
+    def read(self) -> Heartbeat | None:
+        """The last heartbeat; None when there is none whole."""
         try:
             self._file.seek(0)
             text, _, total = self._file.read(LENGTH).decode("ascii").strip().rpartition(" ")
             ms, tick, boot = text.split(" ")
             if int(total, 16) != crc32(text.encode()):
                 return None
-            return EPOCH + timedelta(milliseconds=int(ms)), float(tick), "" if boot == "-" else boot
+            moment = Moment(EPOCH + timedelta(milliseconds=int(ms)), round(float(tick) * 1000))
+            return Heartbeat(moment, "" if boot == "-" else boot)
         except (OSError, ValueError, OverflowError):
             return None
 
     def close(self) -> None:
-        """Close the file; the sign stays."""
+        """Close the file; the heartbeat stays."""
         self._file.close()
 
-    def __enter__(self) -> Sign:
+    def __enter__(self) -> HeartbeatFile:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:

@@ -6,53 +6,52 @@ What is clicked or called there becomes the same requests as on the control sock
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
 from datetime import date, datetime, time
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from psoas_nudge.bus import Bus, CallFailed
 from psoas_nudge.control import messages as c
-from psoas_nudge.core import model as m
-from psoas_nudge.core.catalogue import rotation, suggestion
-from psoas_nudge.daemon.commands import Commands
-from psoas_nudge.daemon.daemon import Daemon
-from psoas_nudge.daemon.guiding import Guiding
-from psoas_nudge.daemon.outside import Outside
+from psoas_nudge.core.catalogue import rotation
+from psoas_nudge.core.entries import StretchEntry
+from psoas_nudge.core.events import AnyEvent, Asked
+from psoas_nudge.core.state import State
+from psoas_nudge.engine.desktop import Desktop
+from psoas_nudge.engine.engine import Engine, Listener
+from psoas_nudge.engine.outside import Outside
+from psoas_nudge.engine.requests import Requests
 from psoas_nudge.journal.records import Stored
 from psoas_nudge.journal.store import Journal
-from psoas_nudge.tray import commands as t
-from psoas_nudge.tray.service import Service
+from psoas_nudge.tray.busname import BusName
+from psoas_nudge.tray.port import Action
 from psoas_nudge.tray.tray import Tray
 
 log = logging.getLogger(__name__)
 
-VIA = "tray"
 
-
-class Surfaces:
-    """Tray and bus name. `configuration`: the file that "edit schedule" opens."""
+class Surfaces(Listener):
+    """Tray and bus name. `configuration`: the file that "Edit the settings" opens."""
 
     def __init__(
         self,
         bus: Bus,
-        daemon: Daemon,
-        commands: Commands,
-        guiding: Guiding,
+        engine: Engine,
+        requests: Requests,
+        desktop: Desktop,
         outside: Outside,
         journal: Journal,
         configuration: Path,
     ) -> None:
-        self._bus, self._daemon, self._commands = bus, daemon, commands
-        self._guiding, self._outside = guiding, outside
+        self._bus, self._engine, self._requests = bus, engine, requests
+        self._desktop, self._outside = desktop, outside
         self._journal, self._configuration = journal, configuration
         self._held: tuple[date, float] | None = None
         self._tray: Tray | None = None
-        self._name = Service(bus, self.command)
+        self._name = BusName(bus, self.command)
 
     async def start(self, tray: bool) -> None:
         """Answer to the bus name, and wait for a tray if one is wanted."""
-        await self._name.start(self._daemon.status())
+        await self._name.start(self._engine.status())
         await self.show_tray(tray)
 
     async def show_tray(self, wanted: bool) -> None:
@@ -60,35 +59,38 @@ class Surfaces:
         if wanted and self._tray:
             self._tray.routines = self._routines()
         elif wanted:
-            self._tray = Tray(self._bus, self.command, self._routines(), None)
+            self._tray = Tray(self._bus, self.command, self._routines())
             try:
                 await self._tray.start()
             except CallFailed as error:
                 log.warning("no tray icon: %s", error)
                 self._tray = None
             else:
-                self.stepped(self._daemon.state_now())
+                self._show(self._engine.state_now())
         elif self._tray:
             tray, self._tray = self._tray, None
             await tray.stop()
 
-    def stepped(self, state: m.State) -> None:
+    def stepped(self, event: AnyEvent, state: State) -> None:  # noqa: ARG002 - whatever it was
         """Show the new state."""
-        status = self._daemon.status()
+        self._show(state)
+
+    def _show(self, state: State) -> None:
+        status = self._engine.status()
         self._name.update(status)
         if self._tray:
-            self._tray.update(status, state.at, self._held_on(self._daemon.rules.hours.local_date(state.at)))
+            self._tray.update(status, state.at, self._held_on(self._engine.rules.hours.local_date(state.at)))
 
     def recorded(self, stored: Stored) -> None:
         """A stretch changes the dose."""
-        if isinstance(stored.entry, m.StretchEntry):
+        if isinstance(stored.entry, StretchEntry):
             self._held = None
 
     def _held_on(self, today: date) -> float:
         if self._held is None or self._held[0] != today:
-            since = datetime.combine(today, time(), ZoneInfo(self._daemon.rules.hours.zone))
+            since = datetime.combine(today, time(), ZoneInfo(self._engine.rules.hours.zone))
             kept = (each.entry for each in self._journal.read(since=since, kinds=["stretch"]))
-            self._held = today, sum(e.left_seconds + e.right_seconds for e in kept if isinstance(e, m.StretchEntry))
+            self._held = today, sum(e.left_seconds + e.right_seconds for e in kept if isinstance(e, StretchEntry))
         return self._held[1]
 
     async def stop(self) -> None:
@@ -99,42 +101,24 @@ class Surfaces:
         except CallFailed as error:
             log.debug("the bus name was not given back: %s", error)
 
-    def command(self, command: t.TrayCommand) -> None:
+    def command(self, command: Asked | Action) -> None:
         """Do what was clicked or called; raises what the rules refuse."""
         match command:
-            case t.Stretch(routine=routine):
-                self._guiding.open(routine or self._turn(), None, None)
-            case t.Explain():
-                status = self._daemon.status()
+            case Action.EXPLAIN:
+                status = self._engine.status()
                 if status.prompt is None:
-                    self._daemon.tell("Why there is no prompt now", "\n".join(status.why))
-            case t.EditSchedule():
+                    self._desktop.tell("Why there is no prompt now", "\n".join(status.why))
+            case Action.EDIT_SETTINGS:
                 self._edit()
+            case Action.RELOAD:
+                self._requests(c.Reload())
+            case Action.QUIT:
+                self._requests(c.Stop())
             case _:
-                self._commands(self._request(command))
-
-    def _request(self, command: t.TrayCommand) -> c.AnyRequest:
-        match command:
-            case t.Snooze(delay=delay):
-                return c.Snooze(via=VIA, delay=delay)
-            case t.Skip(because=because):
-                return c.Skip(via=VIA, because=because)
-            case t.Pause(length=length, until=until):
-                return c.Pause(via=VIA, length=length, until=until)
-            case t.PauseUntilTomorrow():
-                return c.Pause(via=VIA, until=self._tomorrow())
-            case _:
-                return SIMPLE[type(command)](via=VIA)
-
-    def _tomorrow(self) -> datetime:
-        return self._daemon.rules.hours.next_day(self._daemon.state_now().at)
-
-    def _turn(self) -> str:
-        rules = self._daemon.rules
-        return suggestion(self._daemon.runner.state.turns, rules.rotation, rules.routines, floor=rules.floor).id
+                self._requests.ask(command)
 
     def _routines(self) -> tuple[tuple[str, str], ...]:
-        rules = self._daemon.rules
+        rules = self._engine.rules
         return tuple((routine.id, routine.title) for routine in rotation(rules.rotation, rules.routines))
 
     def _edit(self) -> None:
@@ -146,16 +130,6 @@ class Surfaces:
         try:
             self._outside.start(["xdg-open", str(self._configuration)])
         except OSError as error:
-            self._daemon.tell(
+            self._desktop.tell(
                 "The schedule cannot be opened from here", f"Edit {self._configuration} ({error.strerror})"
             )
-
-
-SIMPLE: dict[type, Callable[..., c.AnyRequest]] = {
-    t.Accept: c.Accept,
-    t.Stand: c.Stand,
-    t.Sit: c.Sit,
-    t.Resume: c.Resume,
-    t.Reload: c.Reload,
-    t.Quit: c.Stop,
-}

@@ -6,8 +6,7 @@ import logging
 import sys
 from pathlib import Path
 
-from psoas_nudge.core.model import StartGuide
-from psoas_nudge.daemon.outside import Outside
+from psoas_nudge.engine.outside import Outside
 from psoas_nudge.places import CONFIG_VARIABLE
 
 log = logging.getLogger(__name__)
@@ -16,7 +15,7 @@ TOKENS = ("XDG_ACTIVATION_TOKEN", "DESKTOP_STARTUP_ID")
 """What a window needs to come to the front, on Wayland and on X11."""
 
 
-class Guiding:
+class Guides:
     """Opens guides. `kind`: "page", "terminal" or "none", as the setting says; `config_file`: the one in use."""
 
     def __init__(self, kind: str, outside: Outside, config_file: Path | None = None) -> None:
@@ -24,12 +23,8 @@ class Guiding:
         self._outside = outside
         self._config = {} if config_file is None else {CONFIG_VARIABLE: str(config_file.absolute())}
 
-    def accepted(self, effect: StartGuide, token: str | None) -> None:
-        """Open the guide for an accepted prompt; `token` is the activation token of the click."""
-        self.open(effect.routine, effect.prompt, token)
-
     def open(self, routine: str, prompt: int | None, token: str | None) -> None:
-        """Open the guide, for a prompt or because the person wants to stretch now."""
+        """Open the guide, for a prompt or because the person wants to stretch now; `token`: of the click."""
         if self.kind == "none":
             return
         added = self._config | (dict.fromkeys(TOKENS, token) if token else {})

@@ -8,15 +8,23 @@ from datetime import UTC, datetime
 import msgspec
 from msgspec import Struct, field
 
-from psoas_nudge.cli.when import parse_pause
 from psoas_nudge.core.durations import parse_duration
-from psoas_nudge.daemon.virtual import Act, During
+from psoas_nudge.core.events import Accept, Asked, Resume, Sit, Skip, Snooze, Stand
+from psoas_nudge.core.ranges import instant
+from psoas_nudge.core.words import Signal, milliseconds
+from psoas_nudge.core.written import parse_pause
 from psoas_nudge.errors import BadInput
+from psoas_nudge.simulation.desk import INPUT, Act, During
+from psoas_nudge.simulation.play import VIA
 
-SIGNALS = ("input", "locked", "suspended", "call", "playing", "fullscreen", "do-not-disturb")
-ALONE = ("accept", "skip", "resume", "stand", "sit")
-LENGTHS = ("snooze", "pause")
-"""What may have a length after it: "pause 30m"."""
+SIGNALS = (INPUT, *(signal.value for signal in Signal))
+ALONE: dict[str, Asked] = {
+    "accept": Accept(via=VIA),
+    "skip": Skip(via=VIA),
+    "resume": Resume(via=VIA),
+    "stand": Stand(via=VIA),
+    "sit": Sit(via=VIA),
+}
 MOST_MISTAKES = 20
 FORM = '{"from": TIME, "to": TIME, "signal": "input"} or {"at": TIME, "do": "accept"}'
 
@@ -54,29 +62,34 @@ def read_trace(name: str, lines: Iterable[bytes]) -> list[During | Act]:
 
 def _item(line: Line) -> During | Act:
     if line.at and line.do is not None and not (line.begin or line.end or line.signal):
-        _check_do(line.do, _with_offset(line.at))
-        return Act(line.at, line.do)
+        return Act(line.at, _asked(line.do, _checked(line.at)))
     if line.begin and line.end and line.signal is not None and not (line.at or line.do):
         if line.signal not in SIGNALS:
             raise BadInput(f'"{line.signal[:40]}" is not a signal. The signals are {", ".join(SIGNALS)}.')
-        if _with_offset(line.end) < _with_offset(line.begin):
+        if _checked(line.end) < _checked(line.begin):
             raise BadInput('"to" is before "from".')
         return During(line.begin, line.end, line.signal)
     raise BadInput(f"A line is {FORM}.")
 
 
-def _with_offset(at: datetime) -> datetime:
+def _checked(at: datetime) -> datetime:
     if at.tzinfo is None:
         raise BadInput(f'"{at.isoformat()}" has no offset. Write it like "{at.isoformat()}+01:00".')
-    return at
+    try:
+        return instant(at)
+    except ValueError as error:
+        raise BadInput(f"{error}.") from error
 
 
-def _check_do(do: str, at: datetime) -> None:
+def _asked(do: str, at: datetime) -> Asked:
     what, _, rest = do.partition(" ")
-    if what in LENGTHS and rest:
-        parse_duration(rest) if what == "snooze" else parse_pause(tuple(rest.split()), at, at.tzinfo or UTC)
-    elif do not in (*ALONE, *LENGTHS):
+    if what == "pause":
+        return parse_pause(tuple(rest.split()), at, at.tzinfo or UTC, via=VIA)
+    if what == "snooze":
+        return Snooze(via=VIA, delay=milliseconds(parse_duration(rest)) if rest else None)
+    if do not in ALONE:
         raise BadInput(f'"{do[:40]}" is nothing to do. Write one of {", ".join(ALONE)}, snooze or "pause 30m".')
+    return ALONE[do]
 
 
 def _first_up(text: str) -> str:

@@ -1,23 +1,17 @@
-"""Moments as people type them: "14:00", "tomorrow", "2026-12-24", "2026-12-24 10:30", RFC 3339."""
+"""Moments and pauses as people type them: "14:00", "tomorrow", "2026-12-24", "2026-12-24 10:30", RFC 3339."""
 
 from __future__ import annotations
 
-import os
 import re
 from datetime import datetime, time, timedelta, tzinfo
-from zoneinfo import ZoneInfo
 
 from psoas_nudge.core.durations import parse_duration
+from psoas_nudge.core.events import Pause
+from psoas_nudge.core.ranges import LONGEST
+from psoas_nudge.core.words import milliseconds
 from psoas_nudge.errors import BadInput
 
 LOOKS = 'Write a time like "14:00", "tomorrow", "2026-12-24 10:30" or "2026-12-24T10:30+01:00".'
-
-
-def system_zone() -> tzinfo:
-    """The zone that this machine's clock shows, so that typed times are as the person reads them on the wall."""
-    from psoas_nudge.config.zone import system_zone as name
-
-    return ZoneInfo(name(os.environ))
 
 
 def parse_moment(text: str, now: datetime, zone: tzinfo, *, future: bool = False) -> datetime:
@@ -40,19 +34,25 @@ def parse_moment(text: str, now: datetime, zone: tzinfo, *, future: bool = False
     return moment if moment.tzinfo else moment.replace(tzinfo=zone)
 
 
-def parse_pause(words: tuple[str, ...], now: datetime, zone: tzinfo) -> tuple[float | None, datetime | None]:
-    """(seconds, None), (None, instant) or (None, None) for "until resumed", from what follows `pause`."""
+def parse_pause(words: tuple[str, ...], now: datetime, zone: tzinfo, *, via: str) -> Pause:
+    """What follows `pause`: a length, "until" and a moment, or nothing for "until resumed"."""
     if not words:
-        return None, None
+        return Pause(via=via)
+    text = " ".join(words).lower()
+    if text == "until tomorrow":
+        return Pause(via=via, until_tomorrow=True)
     if words[0].lower() != "until":
-        seconds = parse_duration(" ".join(words))
-        if seconds <= 0:
+        length = milliseconds(parse_duration(text))
+        if length <= 0:
             raise BadInput("A pause of no length is no pause. Write it like: psoas-nudge pause 30m")
-        return seconds, None
+        return Pause(via=via, length=min(length, LONGEST))
     until = parse_moment(" ".join(words[1:]), now, zone, future=True)
     if until <= now:
         raise BadInput(f"{until:%Y-%m-%d %H:%M} is over already. {LOOKS}")
-    return None, until
+    try:
+        return Pause(via=via, until=until)
+    except ValueError as error:
+        raise BadInput(f"{error}.") from error
 
 
 def _midnight(local: datetime) -> datetime:

@@ -1,0 +1,152 @@
+"""The world of a real desktop: effects go to the timer, the idle source, the screen and the guides.
+
+It knows no file, no bus and no socket: service.py gives it real parts, `demo` others, tests fakes.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import Protocol
+
+from psoas_nudge.core.answers import label
+from psoas_nudge.core.catalogue import find
+from psoas_nudge.core.effects import Show, StartGuide, Withdraw
+from psoas_nudge.core.events import Accept, AnyEvent, NotShown, Shown, Skip, Snooze, Started, Stopping
+from psoas_nudge.core.routines import prompt_words
+from psoas_nudge.core.sitting import sat
+from psoas_nudge.core.state import State
+from psoas_nudge.core.words import SECOND
+from psoas_nudge.engine.engine import Engine, Listener
+from psoas_nudge.engine.screen import Screen
+from psoas_nudge.notify import ICON, picture
+from psoas_nudge.notify.port import Button, Message, Pressed
+from psoas_nudge.tasks import Tasks
+
+log = logging.getLogger(__name__)
+
+
+class Timer(Protocol):
+    """See timers.Timer."""
+
+    def wake(self, after: int | None) -> None: ...
+
+    def stop(self) -> None: ...
+
+
+class IdleTime(Protocol):
+    """See presence.chooser."""
+
+    async def watch(self, threshold: int) -> None: ...
+
+
+class Guides(Protocol):
+    """See guides.Guides."""
+
+    def open(self, routine: str, prompt: int | None, token: str | None) -> None: ...
+
+
+class Desktop(Listener):
+    """Carries out what `engine` decides (engine.World), and hands it what is pressed on a prompt."""
+
+    def __init__(self, engine: Engine, *, idle_time: IdleTime, screen: Screen, timer: Timer, guides: Guides) -> None:
+        self.sound = False
+        self._engine, self._idle_time, self._screen = engine, idle_time, screen
+        self._timer, self._guides = timer, guides
+        self._tasks = Tasks(log, "asking for idle time")
+        self._token: str | None = None
+        self._untold: tuple[str, str] | None = None
+        self._trouble = ""
+
+    def start(self, started: Started) -> None:
+        """Begin to decide."""
+        self._engine.listen(self)
+        self._engine.start(self, started)
+
+    async def stop(self) -> None:
+        """Withdraw the open prompt and end."""
+        self._engine.feed(Stopping())
+        self._engine.close()
+        self._timer.stop()
+        await self._screen.close()
+        await self._tasks.cancel()
+
+    # --- in ---------------------------------------------------------------------------------------------------
+
+    def pressed(self, pressed: Pressed) -> None:
+        """What the person pressed on the prompt."""
+        self._token = pressed.token
+        prompt = self._engine.state.prompt
+        refusal = self._engine.feed(pressed.press)
+        self._token = None
+        if refusal and not refusal.no_prompt_open and prompt:  # the press has closed it on the screen
+            log.info("asked again: %s", refusal.why)
+            seated = sat(self._engine.state_now(), 0)
+            self.show(Show(prompt=prompt.number, routine=prompt.routine, sat=seated, snooze=False))
+
+    def tell(self, title: str, body: str) -> None:
+        """Show a message that is no prompt and asks for no answer, once no prompt is open."""
+        self._untold = title, body
+        self._tell_untold(self._engine.state)
+
+    def tell_no_more(self) -> None:
+        """Take the last message of `tell` away."""
+        self._untold = None
+        self._screen.tell_no_more()
+
+    # --- out (engine.World) -----------------------------------------------------------------------------------
+
+    def wake(self, after: int | None) -> None:
+        """Ask the timer."""
+        self._timer.wake(after)
+
+    def watch(self, threshold: int) -> None:
+        """Ask the idle source."""
+        self._tasks.start(self._idle_time.watch(threshold))
+
+    def show(self, effect: Show) -> None:
+        """Put the prompt on the screen, after whatever is on its way there."""
+        rules, number = self._engine.rules, effect.prompt
+        title, body = prompt_words(find(effect.routine, rules.routines), effect.sat / SECOND)
+        snooze = (Snooze(via="notification", prompt=number),) if effect.snooze else ()
+        presses = (Accept(via="notification", prompt=number), *snooze, Skip(via="notification", prompt=number))
+        message = Message(
+            prompt=number,
+            title=title,
+            body=body,
+            buttons=tuple(Button(press, label(press, rules)) for press in presses),
+            icon=picture(effect.routine),
+            sound=self.sound,
+        )
+        self._screen.show(
+            message,
+            wanted=lambda: (prompt := self._engine.state.prompt) is not None and prompt.number == number,
+            shown=lambda name, ref: self._feed(Shown(prompt=number, notifier=name, ref=ref)),
+            failed=lambda why: self._feed(NotShown(prompt=number, why=why)),
+        )
+
+    def withdraw(self, effect: Withdraw) -> None:
+        """Take it away. One that is still on its way is taken away when the core is told that it was shown."""
+        if effect.notifier is not None:
+            self._screen.withdraw(effect.notifier, effect.ref)
+
+    def start_guide(self, effect: StartGuide) -> None:
+        """Open the guide; the activation token lets its window come to the front."""
+        self._guides.open(effect.routine, effect.prompt, self._token)
+
+    # --- what it listens for ----------------------------------------------------------------------------------
+
+    def stepped(self, event: AnyEvent, state: State) -> None:
+        """Tell what waits for the prompt to close, and that the journal cannot be written."""
+        if (trouble := self._engine.trouble) != self._trouble:
+            self._trouble = trouble
+            if trouble:
+                self.tell("No prompts for now", trouble)
+        self._tell_untold(state)
+
+    def _tell_untold(self, state: State) -> None:
+        if self._untold and state.prompt is None:
+            (title, body), self._untold = self._untold, None
+            self._screen.tell(title, body, ICON)
+
+    def _feed(self, event: AnyEvent) -> None:
+        self._engine.feed(event)

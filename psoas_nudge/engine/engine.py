@@ -1,0 +1,215 @@
+"""The engine: one event in, one step of the core, one transaction, then the effects.
+
+The same engine runs in the daemon, in `demo` and `simulate`, and in a guide that finds no daemon; only the world around
+it differs. An effect may bring about the next event at once (a notifier that answers at once): events queue up, steps
+never nest. The way of an event: a sensor, a button or a socket calls `feed`, that calls `_step`, that calls the core.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import deque
+from collections.abc import Sequence
+from datetime import tzinfo
+from typing import Protocol, assert_never
+from zoneinfo import ZoneInfo
+
+from msgspec import to_builtins
+
+from psoas_nudge.core.effects import AnyEffect, Record, Refuse, Show, StartGuide, Wake, Watch, Withdraw
+from psoas_nudge.core.entries import AnyEntry
+from psoas_nudge.core.events import AnyEvent, NotShown, Reloaded, Started
+from psoas_nudge.core.explain import at_moment, status
+from psoas_nudge.core.machine import step
+from psoas_nudge.core.rules import Rules
+from psoas_nudge.core.state import State
+from psoas_nudge.core.status import Status
+from psoas_nudge.engine.clock import Clock
+from psoas_nudge.engine.log import line
+from psoas_nudge.errors import JournalBroken
+from psoas_nudge.journal.records import Stored
+from psoas_nudge.tasks import log_failure
+
+log = logging.getLogger(__name__)
+
+
+class World(Protocol):
+    """Where effects are carried out. Nothing here decides, and nothing blocks."""
+
+    def wake(self, after: int | None) -> None: ...
+
+    def watch(self, threshold: int) -> None: ...
+
+    def show(self, effect: Show) -> None:
+        """Feed Shown or NotShown, now or later."""
+
+    def withdraw(self, effect: Withdraw) -> None: ...
+
+    def start_guide(self, effect: StartGuide) -> None: ...
+
+
+class Nowhere:
+    """A world without screen, sensors and timers: what a report needs that finds no daemon."""
+
+    def wake(self, after: int | None) -> None:
+        """Nobody waits."""
+
+    def watch(self, threshold: int) -> None:
+        """Nobody looks."""
+
+    def show(self, effect: Show) -> None:
+        """Never asked for: without input nobody is known to be there."""
+
+    def withdraw(self, effect: Withdraw) -> None:
+        """The daemon that showed it has taken it along."""
+
+    def start_guide(self, effect: StartGuide) -> None:
+        """The caller is the guide."""
+
+
+class Listener:
+    """Hears what has been decided; can neither change it nor keep others from hearing it."""
+
+    def recorded(self, stored: Stored) -> None:
+        """This entry stands in the journal now."""
+
+    def stepped(self, event: AnyEvent, state: State) -> None:
+        """A step was taken for `event`; `state` is the new one."""
+
+
+class Keeper(Protocol):
+    """What keeps entries and state: the journal, or nothing that lasts. See journal.store.Journal."""
+
+    def load(self) -> State | None: ...
+
+    def commit(self, entries: Sequence[AnyEntry], state: State, zone: tzinfo) -> tuple[Stored, ...]: ...
+
+
+class Engine:
+    """Holds the state. `feed` is the only way in; it answers nothing until `start`."""
+
+    def __init__(self, journal: Keeper, rules: Rules, clock: Clock) -> None:
+        self.rules = rules
+        self.state = journal.load() or State()
+        self.trouble = ""
+        """Why the journal cannot be written; nothing is shown meanwhile."""
+        self._journal, self._clock = journal, clock
+        self._world: World = Nowhere()
+        self._listeners: list[Listener] = []
+        self._queue: deque[AnyEvent] = deque()
+        self._stepping = self._closed = False
+        self._unwritten: list[AnyEntry] = []
+        self._written = self.state
+
+    def start(self, world: World, started: Started) -> None:
+        """Begin to decide, in `world`."""
+        self._world = world
+        self.feed(started)
+
+    def listen(self, listener: Listener) -> None:
+        """Tell `listener` of every step and entry from now on."""
+        self._listeners.append(listener)
+
+    def close(self) -> None:
+        """Whatever happens from now on is no event any more."""
+        self._closed = True
+
+    def feed(self, event: AnyEvent) -> Refuse | None:
+        """Something happened now. Returns the refusal, where the event was a request that the rules do not grant."""
+        if self._closed:
+            return Refuse(why="psoas-nudge is ending.")
+        self._queue.append(event)
+        if self._stepping:
+            return None
+        refusal = None
+        self._stepping = True
+        try:
+            while self._queue:
+                happened = self._queue.popleft()
+                refused = self._step(happened)
+                if happened is event:  # a fault may have left others before it
+                    refusal = refused
+        finally:
+            self._stepping = False
+        return refusal
+
+    def reload(self, rules: Rules) -> None:
+        """Rule 15: new settings take effect at once."""
+        self.rules = rules
+        self.feed(Reloaded())
+
+    def state_now(self) -> State:
+        """The state as it stands at this moment."""
+        return at_moment(self.state, self._clock.now())
+
+    def status(self) -> Status:
+        """What a person is shown of this moment."""
+        return status(self.state_now(), self.rules)
+
+    def _step(self, event: AnyEvent) -> Refuse | None:
+        self.state, effects = step(self.state, self._clock.now(), event, self.rules)
+        if log.isEnabledFor(logging.DEBUG):
+            log.debug("%s -> %s", event, effects)
+        entries = [effect.entry for effect in effects if type(effect) is Record]
+        stored = self._commit(entries) if entries or self._unwritten or self.state.differs_from(self._written) else ()
+        for effect in effects:
+            self._carry_out(effect)
+        for listener in self._listeners:
+            try:
+                for each in stored:
+                    listener.recorded(each)
+                listener.stepped(event, self.state)
+            except Exception as error:  # noqa: BLE001 - what listens cannot undo a decision
+                log_failure(log, type(listener).__name__, error)
+        return next((effect for effect in effects if type(effect) is Refuse), None)
+
+    def _carry_out(self, effect: AnyEffect) -> None:
+        match effect:
+            case Record():
+                pass
+            case Wake(after=after):
+                self._world.wake(after)
+            case Watch(threshold=threshold):
+                self._world.watch(threshold)
+            case Show():
+                _log("show", effect)
+                if self.trouble:
+                    self.feed(NotShown(prompt=effect.prompt, why="the journal cannot be written"))
+                else:
+                    self._world.show(effect)
+            case Withdraw():
+                self._world.withdraw(effect)
+            case StartGuide():
+                _log("guide", effect)
+                self._world.start_guide(effect)
+            case Refuse():
+                _log("refuse", effect)
+            case _:
+                assert_never(effect)
+
+    def _commit(self, entries: list[AnyEntry]) -> tuple[Stored, ...]:
+        """Write what changed. When the disk refuses, nothing new is shown and the entries wait for the next step."""
+        self._unwritten.extend(entries)
+        try:
+            stored = self._journal.commit(self._unwritten, self.state, ZoneInfo(self.rules.hours.zone))
+        except JournalBroken as error:
+            if str(error) != self.trouble:
+                log.warning("%s", error)
+            self.trouble = str(error)
+            return ()
+        if self.trouble:
+            log.warning("the journal can be written again")
+        self._written, self.trouble = self.state, ""
+        self._unwritten.clear()
+        if log.isEnabledFor(logging.INFO):
+            for kept in stored:
+                facts = to_builtins(kept.entry)
+                log.info("%s", line(facts.pop("kind"), facts))
+        return stored
+
+
+def _log(words: str, effect: AnyEffect) -> None:
+    if log.isEnabledFor(logging.INFO):
+        facts = to_builtins(effect)
+        facts.pop("type")
+        log.info("%s", line(words, facts))

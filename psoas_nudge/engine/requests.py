@@ -1,0 +1,44 @@
+"""Answers what comes through the control socket: requests go to the engine, the rest is the control room's own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import assert_never
+
+from psoas_nudge.control import messages as c
+from psoas_nudge.core.answers import answer
+from psoas_nudge.core.events import Asked, Request
+from psoas_nudge.core.explain import explain
+from psoas_nudge.engine.engine import Engine
+from psoas_nudge.errors import NoPromptOpen, Refused
+
+
+class Requests:
+    """`reload` and `stop` are what the service does for them."""
+
+    def __init__(self, engine: Engine, reload: Callable[[], str], stop: Callable[[], None]) -> None:
+        self._engine, self._reload, self._stop = engine, reload, stop
+
+    def __call__(self, request: c.AnyRequest) -> c.Ok:
+        """Do what is asked; raises Refused or NoPromptOpen with the reason when the rules do not grant it."""
+        if isinstance(request, Request):
+            return c.Ok(said=self.ask(request))
+        match request:
+            case c.GetStatus() | c.Follow():
+                return c.Ok(status=self._engine.status())
+            case c.Explain(at=at):
+                state = self._engine.state_now()
+                return c.Ok(explanation=explain(state, at or state.at, self._engine.rules))
+            case c.Reload():
+                return c.Ok(said=self._reload())
+            case c.Stop():
+                self._stop()
+                return c.Ok(said="Stopping.")
+            case _:
+                assert_never(request)
+
+    def ask(self, request: Asked) -> str:
+        """What the person reads once it is done; raises as above."""
+        if refusal := self._engine.feed(request):
+            raise NoPromptOpen if refusal.no_prompt_open else Refused(refusal.why)
+        return answer(request, self._engine.state_now(), self._engine.rules)

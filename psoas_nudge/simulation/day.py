@@ -1,0 +1,50 @@
+"""The day that `demo` plays: what happens, what there is to say about it, and how the person answers."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from psoas_nudge.core.events import Asked, Sit, Stand
+from psoas_nudge.core.words import SECOND, Answer
+from psoas_nudge.simulation.desk import Act, During
+
+WEEK = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+CONFIG = "[hours]\n" + "\n".join(f'{day} = ["09:00-12:30", "13:15-17:00"]' for day in WEEK)
+DAY: tuple[tuple[str, str, str, str], ...] = (
+    # from, to, what, what to say about it
+    ("09:00", "09:32", "input", "The day begins."),
+    ("09:34", "09:36", "nothing", ""),
+    ("09:36", "10:12", "input", "Back at the desk."),
+    ("10:02", "10:26", "call", "A call. You sit, although there is no input; a prompt would wait."),
+    ("10:26", "10:50", "input", ""),
+    ("10:50", "11:00", "locked", "The screen is locked: certainly a break."),
+    ("11:00", "11:20", "input", ""),
+    ("11:20", "11:24", "nothing", "Reading. Four minutes without input are still sitting."),
+    ("11:24", "11:29", "input", ""),
+    ("11:31", "11:46", "input", ""),
+    ("11:47", "13:15", "nothing", "Lunch. Nobody locked the screen; the bout ends at the last input all the same."),
+    ("13:15", "13:46", "input", ""),
+    ("13:40", "13:55", "do-not-disturb", "Do not disturb. A due prompt waits."),
+    ("13:46", "13:56", "input", ""),
+    ("13:58", "14:20", "input", ""),
+    ("14:20", "14:40", "suspended", "The lid is closed."),
+    ("14:40", "16:59", "input", ""),
+)
+ACTS: tuple[tuple[str, Asked], ...] = (("15:20", Stand(via="story")), ("15:50", Sit(via="story")))
+ANSWERS: tuple[Answer | None, ...] = ("accept", "snooze", "skip", None, None, "accept")
+"""What the person in the story answers, unless you are quicker. None: nothing."""
+THINKS = 45 * SECOND
+"""Virtual time until then."""
+
+
+def trace(midnight: datetime) -> list[During | Act]:
+    """The day that begins at `midnight` (aware)."""
+    spans = [During(at(midnight, a), at(midnight, b), what) for a, b, what, _ in DAY if what != "nothing"]
+    remarks = [Act(at(midnight, clock), said) for clock, _, _, said in DAY if said]
+    return [*spans, *remarks, *(Act(at(midnight, clock), asked) for clock, asked in ACTS)]
+
+
+def at(midnight: datetime, clock: str) -> datetime:
+    """A time of that day, from "09:32"."""
+    hours, minutes = clock.split(":")
+    return midnight.replace(hour=int(hours), minute=int(minutes))
