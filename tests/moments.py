@@ -22,6 +22,7 @@ SITTING = Status(
     hours_change=AT + timedelta(hours=7),
     prompts_today=3,
     daily_limit=8,
+    backed_off=False,
     next_prompt=AT + timedelta(minutes=6),
     why=("You have sat for 24m of the 30m after which a prompt comes.",),
 )

@@ -13,8 +13,8 @@ from msgspec import Struct
 
 from psoas_nudge.core.hours import Span
 from psoas_nudge.core.rules import Rules
-from psoas_nudge.core.sitting import sat
-from psoas_nudge.core.state import Pending, State, point_of
+from psoas_nudge.core.sitting import excused, sat
+from psoas_nudge.core.state import State, Waiting, point_of
 
 Kind = Literal[
     "prompt-open",
@@ -23,6 +23,7 @@ Kind = Literal[
     "standing",
     "snoozed",
     "asked-again",
+    "not-shown",
     "sitting",
     "closed",
     "winding-down",
@@ -38,14 +39,25 @@ class Obstacle(Struct, frozen=True):
     until: int | None = None
 
 
+BACK_OFF = 2
+"""How many times `nudge_after` a prompt needs after two that were ignored; never more."""
+
+
+def backed_off(state: State, rules: Rules) -> bool:
+    """Rule 11: whether the interval is doubled today."""
+    day = state.pacing.backed_off_on
+    return day is not None and day == rules.hours.local_date(state.at)
+
+
 def needed(state: State, rules: Rules) -> int:
     """Milliseconds of sitting that the next prompt needs."""
-    return rules.nudge_after * state.pacing.spacing
+    return rules.nudge_after * (BACK_OFF if backed_off(state, rules) else 1)
 
 
-def shown_today(state: State, rules: Rules, at: datetime) -> int:
-    """Prompts shown on the local day of `at`."""
-    return state.today.shown if state.today.day == rules.hours.local_date(at) else 0
+def prompts_today(state: State, rules: Rules, at: datetime) -> int:
+    """Prompts that could be answered on the local day of `at`, the open one included."""
+    past = state.today.prompts if state.today.day == rules.hours.local_date(at) else 0
+    return past + (state.prompt is not None)
 
 
 def snooze_refused(state: State, rules: Rules, at: datetime) -> str | None:
@@ -55,7 +67,7 @@ def snooze_refused(state: State, rules: Rules, at: datetime) -> str | None:
     if state.pacing.snoozes >= rules.max_snoozes:
         times = "once" if rules.max_snoozes == 1 else f"{rules.max_snoozes} times in a row"
         return f"This prompt has been snoozed {times}, the most that max_snoozes allows."
-    if shown_today(state, rules, at) + isinstance(state.stage, Pending) >= rules.daily_limit:
+    if prompts_today(state, rules, at) >= rules.daily_limit:
         return f"This is the last of today's {rules.daily_limit} prompts, so it could not come back."
     return None
 
@@ -72,14 +84,29 @@ def obstacles(state: State, rules: Rules, span: Span | None) -> Iterator[Obstacl
         yield Obstacle("standing", state.standing_since + rules.standing_for)
     if again := state.pacing.again:
         if state.now < again.at:
-            yield Obstacle("snoozed" if again.why == "snoozed" else "asked-again", again.at)
-    elif (missing := needed(state, rules) - sat(state, state.pacing.counts_from)) > 0:
-        counts = state.bout and not state.leaving and state.standing_since is None
-        yield Obstacle("sitting", state.now + missing if counts else None)
+            yield Obstacle("asked-again" if again.why == "missed" else again.why, again.at)
+    elif (enough := _sat_enough(state, rules)) != state.now:
+        yield Obstacle("sitting", enough)
     if closed := _outside_hours(state, rules, span):
         yield closed
-    if shown_today(state, rules, state.at) >= rules.daily_limit:
+    if state.prompt is None and prompts_today(state, rules, state.at) >= rules.daily_limit:
         yield Obstacle("daily-limit", point_of(state, rules.hours.next_day(state.at)))
+
+
+def _sat_enough(state: State, rules: Rules) -> int | None:
+    """The point at which enough has been sat for a prompt, now if that is so already; None while sitting does not
+    count. Back-off ends with the local day."""
+    sat_so_far = sat(state, state.pacing.counts_from)
+    missing = max(0, needed(state, rules) - sat_so_far)
+    if missing == 0:
+        return state.now
+    if state.bout is None or state.leaving or state.standing_since is not None:
+        return None
+    enough = state.now + missing
+    if backed_off(state, rules):
+        without = state.now + max(0, rules.nudge_after - sat_so_far)
+        enough = min(enough, max(without, point_of(state, rules.hours.next_day(state.at))))
+    return enough
 
 
 def _outside_hours(state: State, rules: Rules, span: Span | None) -> Obstacle | None:
@@ -102,11 +129,35 @@ def quiet_reasons(state: State, rules: Rules) -> tuple[str, ...]:
 
 
 def quiet_until(state: State, rules: Rules) -> int | None:
-    """Rule 7: the point until which a prompt waits although the last reason has ended."""
-    clear_since = state.quiet.clear_since
-    if clear_since is None or state.now >= clear_since + rules.after_quiet:
+    """Rule 7: the point until which a prompt waits although the last reason has ended. One that quiet has taken away
+    waits longer, so that it does not flicker between calls."""
+    clear_since, interrupted_at = state.quiet.clear_since, state.pacing.interrupted_at
+    if clear_since is None:
         return None
-    return clear_since + rules.after_quiet
+    until = clear_since + rules.after_quiet
+    if interrupted_at is not None:
+        calm = clear_since + max(rules.after_quiet, rules.expires_after)
+        until = min(calm, max(until, interrupted_at + rules.nudge_after))
+    return None if state.now >= until else until
+
+
+def waits_until(state: State, rules: Rules) -> int | None:
+    """Rule 8: the point at which a prompt that waits for a pause in typing is shown anyway; None while nobody is seen."""
+    if not isinstance(state.stage, Waiting) or state.input.state != "active":
+        return None
+    return max(state.stage.since, state.input.since) + rules.patience
+
+
+def lull_until(state: State, rules: Rules) -> int | None:
+    """Rule 8: the point at which the pause in typing is long enough to show the prompt; None when there is no pause, or
+    it began so early that the person may have left."""
+    if not isinstance(state.stage, Waiting):
+        return None
+    if state.input.state == "active":
+        return state.now if rules.lull == 0 else None
+    if state.input.since < state.stage.since - rules.lull and not excused(state, rules):
+        return None
+    return max(state.now, state.input.since + rules.lull)
 
 
 def pause_ends(state: State) -> int | None:

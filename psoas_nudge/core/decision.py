@@ -48,5 +48,3 @@ class Decision:
         """Ask for the rules to be looked at again at a point."""
         if point > self.now:
             self.deadlines.append(point)
-
-

@@ -26,6 +26,15 @@ class Show(Effect, frozen=True, kw_only=True):
     snooze: bool
 
 
+class Renew(Effect, frozen=True, kw_only=True):
+    """Put the open prompt on the screen again, in its place and with the minutes of now. A failure changes nothing."""
+
+    prompt: int
+    routine: str
+    sat: int
+    snooze: bool
+
+
 class Withdraw(Effect, frozen=True, kw_only=True):
     """Take the prompt from the screen. `notifier` and `ref` as told by Shown; None when it was still being shown."""
 
@@ -60,4 +69,4 @@ class Refuse(Effect, frozen=True, kw_only=True):
     no_prompt_open: bool = False
 
 
-AnyEffect = Record | Show | Withdraw | StartGuide | Watch | Wake | Refuse
+AnyEffect = Record | Show | Renew | Withdraw | StartGuide | Watch | Wake | Refuse

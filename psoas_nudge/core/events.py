@@ -234,11 +234,13 @@ class Reloaded(Event, frozen=True, kw_only=True):
 
 
 class Shown(Event, frozen=True, kw_only=True):
-    """`notifier` has put the prompt on the screen; `ref` is what that notifier needs to withdraw it."""
+    """`notifier` has put the prompt on the screen; `ref` is what that notifier needs to withdraw it. `fades`: the
+    prompt vanishes by itself after a few seconds of activity, so that it has to be shown again."""
 
     prompt: int
     notifier: str
     ref: str = ""
+    fades: bool = False
 
 
 class NotShown(Event, frozen=True, kw_only=True):
@@ -250,19 +252,7 @@ class NotShown(Event, frozen=True, kw_only=True):
 
 Answering = Accept | Snooze | Skip
 Asked = (
-    Accept
-    | Snooze
-    | Skip
-    | Pause
-    | Resume
-    | Stand
-    | Sit
-    | Stretch
-    | GuideStarted
-    | GuideEnded
-    | Feel
-    | Clear
-    | Advised
+    Accept | Snooze | Skip | Pause | Resume | Stand | Sit | Stretch | GuideStarted | GuideEnded | Feel | Clear | Advised
 )
 Sensed = Idle | Active | SignalChanged | ClockSet
 AnyEvent = Asked | Sensed | Started | Stopping | Woke | Reloaded | Shown | NotShown

@@ -22,20 +22,25 @@ from psoas_nudge.core.summary import when
 from psoas_nudge.core.words import SECOND
 
 TEXTS = {
-    "prompt-open": "A prompt is open and waits for your answer.",
+    "prompt-open": "A prompt is open and waiting for your answer.",
     "stretching": "You are stretching.",
-    "away": "You are away, or there has been no input for a while.",
+    "away": "You are away from the computer.",
     "standing": "You are working standing, until {until} unless you sit down earlier.",
-    "sitting": "You have sat for {sat} of the {needed} after which a prompt comes.",
-    "snoozed": "The prompt is snoozed until {until}.",
-    "asked-again": "The last prompt did not reach you; it comes again at {until}.",
-    "closed": "Outside working hours; prompts begin {until}.",
-    "settling-in": "Working hours have only just opened; prompts begin at {until}.",
-    "winding-down": "Working hours close at {until}; so close to the end no prompt comes.",
-    "daily-limit": "Today's {limit} prompts have all been shown.",
+    "sitting": "You have been sitting for {sat}. A prompt comes after {needed}.",
+    "backed-off": (
+        "You did not answer the last two prompts, so prompts come half as often for the rest of the day. "
+        "To end that, accept a prompt, do any stretch, or run `psoas-nudge resume`."
+    ),
+    "snoozed": "You snoozed the prompt until {until}.",
+    "asked-again": "You did not answer the last prompt. It comes again at {until}.",
+    "not-shown": "The last prompt could not be shown. psoas-nudge tries again at {until}.",
+    "closed": "It is outside your working hours. Prompts start at {until}.",
+    "settling-in": "Your working hours have just started. Prompts start at {until}.",
+    "winding-down": "Your working hours end at {until}. No prompt comes this close to the end.",
+    "daily-limit": "You have had all {limit} prompts for today.",
     "locked": "The screen is locked.",
-    "suspended": "The machine is asleep.",
-    "switched": "Another user is at the machine.",
+    "suspended": "The computer is asleep.",
+    "switched": "Another user is using the computer.",
     "do-not-disturb": "Do not disturb is on.",
     "fullscreen": "A program fills the screen.",
     "call": "You are in a call.",
@@ -43,12 +48,13 @@ TEXTS = {
     "screen-share": "You are sharing your screen.",
     "busy": "Your calendar says you are busy.",
     "paused": "Prompts are paused until {until}.",
-    "after-quiet": "It was quiet, or psoas-nudge was started again, a moment ago; a prompt waits until {until}.",
-    "lull": "A prompt is due; it waits for {lull} without input, until {until} at the latest.",
+    "after-quiet": "You have just become free, or psoas-nudge has just started. A prompt waits until {until}.",
+    "lull": "A prompt is due. It comes when you stop typing for {lull}, or at {until}.",
+    "unseen": "A prompt is due. It comes after you next touch the keyboard or mouse.",
 }
 ENDLESS = {
-    "closed": "No working hours are open within the next two years.",
-    "paused": "Prompts are paused until you resume them.",
+    "closed": "There are no working hours in the next two years.",
+    "paused": "Prompts are paused. Run `psoas-nudge resume` to turn them back on.",
 }
 
 
@@ -72,7 +78,7 @@ def explain(state: State, at: datetime, rules: Rules) -> Explanation:
     later = at > state.at
     if later:
         state = _ahead(state, at, (at - state.at) // timedelta(milliseconds=1))
-    known = ("snoozed", "asked-again", "closed", "settling-in", "winding-down", "daily-limit", "paused")
+    known = ("snoozed", "asked-again", "not-shown", "closed", "settling-in", "winding-down", "daily-limit", "paused")
     reasons = tuple(reason for reason in _reasons(state, rules) if not later or reason.kind in known)
     return Explanation(at=at, reasons=reasons, next_prompt=next_prompt(state, rules))
 
@@ -93,8 +99,9 @@ def status(state: State, rules: Rules) -> Status:
         hours_open=span is not None and span.opens <= state.at,
         hours_change=rules.hours.next_change(state.at),
         zone=rules.hours.zone,
-        prompts_today=conditions.shown_today(state, rules, state.at),
+        prompts_today=conditions.prompts_today(state, rules, state.at),
         daily_limit=rules.daily_limit,
+        backed_off=conditions.backed_off(state, rules),
         next_prompt=next_prompt(state, rules),
         why=tuple(reason.text for reason in _reasons(state, rules)),
         put_off=None if state.put_off is None else KINDS[state.put_off],
@@ -167,12 +174,15 @@ def _reasons(state: State, rules: Rules) -> Iterator[Reason]:
     for obstacle in conditions.obstacles(state, rules, rules.hours.next_span(state.at)):
         kind = state.leaving.by if obstacle.kind == "away" and state.leaving else obstacle.kind
         yield _reason(state, rules, kind, obstacle.until)
+        if obstacle.kind == "sitting" and conditions.backed_off(state, rules):
+            yield _reason(state, rules, "backed-off", None)
     for quiet in conditions.quiet_reasons(state, rules):
         yield _reason(state, rules, quiet, conditions.pause_ends(state) if quiet == "paused" else None)
     if (until := conditions.quiet_until(state, rules)) is not None:
         yield _reason(state, rules, "after-quiet", until)
     if isinstance(state.stage, Waiting):
-        yield _reason(state, rules, "lull", state.stage.since + rules.patience)
+        latest = conditions.waits_until(state, rules) or conditions.lull_until(state, rules)
+        yield _reason(state, rules, "unseen" if latest is None else "lull", latest)
 
 
 def _reason(state: State, rules: Rules, kind: str, until: int | None) -> Reason:

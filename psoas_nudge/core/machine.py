@@ -15,23 +15,30 @@ setting. Durations use the second, schedules the first. An event older than the 
     stopped, the machine slept unseen) is treated the same way; it began at the last heartbeat.
 4.  A break shorter than `shortest_break` does not end a bout; its length is not counted as sitting.
 5.  `stand` stops the bout counting until `sit`; it falls back to sitting after `standing_for` (60 min).
-6.  A prompt is due after `nudge_after` (30 min) of sitting in this bout, or since the last outcome that closed a
+6.  A prompt is due after `nudge_after` (45 min) of sitting in this bout, or since the last outcome that closed a
     prompt, inside working hours, at least `settle_in` (10 min) after they open and `wind_down` (10 min) before they
     close, while the day's budget (8) lasts, not paused, not standing, no prompt open, nobody stretching.
-7.  Quiet (do-not-disturb, fullscreen, a call, a screen share, a busy calendar, a pause) holds a due prompt back. It is
-    shown when the last reason has been over for `after_quiet` (1 min): never dropped, never counted as a break, and
-    every reason is recorded. Quiet that begins while a prompt is open withdraws it; it is due again afterwards.
-8.  The lull: when due, wait until there is no input for `lull` (8 s), at most for `patience` (5 min), then show.
-    Leaving meanwhile is a natural break: nothing is shown.
+7.  Quiet (do-not-disturb, fullscreen, a call, a screen share, a busy calendar, a pause) holds a due prompt back. It may
+    come when the last reason has been over for `after_quiet` (1 min): never dropped, never counted as a break, and every
+    reason is recorded. Quiet that begins while a prompt is open withdraws it; it is due again, but so that it does not
+    flicker between calls, only after a calm as long as a prompt stays open (`expires_after`), or `nudge_after` after it
+    was taken away.
+8.  The lull: a due prompt is shown in a pause in typing of `lull` (8 s) that began while it waited or within `lull`
+    before, or, while there is input, after `patience` (5 min). Somebody who has not been seen for longer gets it in a
+    pause after the next input; only where missing input is sitting (rule 2) does it come without. Leaving meanwhile is a
+    natural break: nothing is shown.
 9.  One prompt at a time, and each shown prompt gets exactly one outcome: accepted, skipped, snoozed, missed (no answer
-    for `expires_after`, 5 min, while present), taken (left for `shortest_break` or longer without answering) or
-    withdrawn (hours closed, paused, quiet began, standing, shutdown or restart, no notifier confirmed it). Silence is
-    never success: when there was no input either, the outcome waits until it is known whether the person had left. A
-    late answer is recorded and changes nothing.
+    for `expires_after`, 5 min, while present), taken (left without answering) or withdrawn (the person had left before
+    it was shown, hours closed, paused, quiet began, standing, shutdown or restart, no notifier confirmed it). Silence is
+    never success: without input at the end of that time, the outcome waits until it is known whether the person has left.
+    A late answer is recorded and changes nothing. The day's budget counts every outcome but "withdrawn". A prompt that the
+    desktop hides by itself is shown again in the same place: at the first input after a pause, and once a minute of
+    activity.
 10. A snooze lasts `snooze_for` (5 min), at most `max_snoozes` (2) in a row; then it is not offered, and a request is
     refused with the reason. So it is on the last prompt of the day's budget, which could not come back.
-11. A missed prompt is asked again once, after `ask_again_after` (10 min). Two misses in a row double the interval, at
-    most to four times, until a prompt is accepted or taken.
+11. A missed prompt is asked again once, after `ask_again_after` (10 min). Two misses in a row, of prompts that were on the
+    screen while there was input, double the interval, never more. Backing off ends with the local day, with a prompt that
+    is accepted or taken, with any stretch, and with `resume`.
 12. Accept starts the guide and ends the bout. What was held is recorded as done, never as planned; an accepted prompt
     followed by 3 min of unbroken input is recorded as not performed, and the bout goes on from the answer. Without
     a source that tells of missing input nobody can know: then only the guide says what was done. Pain that puts
@@ -60,7 +67,7 @@ from psoas_nudge.core import feeling, prompting, sitting
 from psoas_nudge.core.decision import Decision
 from psoas_nudge.core.effects import AnyEffect, Wake, Watch
 from psoas_nudge.core.rules import Rules
-from psoas_nudge.core.state import State, Waiting
+from psoas_nudge.core.state import Open, Pending, State, Waiting
 from psoas_nudge.core.words import MINUTE, SECOND
 
 HEARTBEAT = MINUTE
@@ -79,7 +86,15 @@ OVERDUE: tuple[Rule, ...] = (
     prompting.pause_over,
 )
 """What time has brought about is settled before the event is looked at: the wake-up for it may come second."""
-RULES: tuple[Rule, ...] = (*OVERDUE, sitting.stretch_over, sitting.begin, prompting.quiet, prompting.expire, prompting.due)
+RULES: tuple[Rule, ...] = (
+    *OVERDUE,
+    sitting.stretch_over,
+    sitting.begin,
+    prompting.quiet,
+    prompting.expire,
+    prompting.renew,
+    prompting.due,
+)
 
 
 def step(state: State, moment: e.Moment, event: e.AnyEvent, rules: Rules) -> tuple[State, tuple[AnyEffect, ...]]:
@@ -170,12 +185,10 @@ def _nothing_due(state: State, moment: e.Moment) -> tuple[State, tuple[AnyEffect
 def _watch(decision: Decision) -> None:
     """The threshold that the idle source should have; asked for only while input flows, see presence.port."""
     state, rules = decision.state, decision.rules
-    if isinstance(state.stage, Waiting):
+    if isinstance(state.stage, Waiting | Pending | Open):
         threshold = rules.lull
     elif state.stretching and not state.stretching.broken:
         threshold = sitting.INPUT_GAP
-    elif state.prompt:
-        threshold = rules.shortest_break
     else:
         threshold = sitting.away_after(rules)
     threshold = max(threshold, SECOND)

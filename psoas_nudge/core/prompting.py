@@ -7,15 +7,16 @@ from datetime import timedelta
 from psoas_nudge.core.advice import KINDS
 from psoas_nudge.core.catalogue import find, suggestion
 from psoas_nudge.core.conditions import (
+    lull_until,
     obstacles,
     pause_ends,
     quiet_reasons,
     quiet_until,
-    shown_today,
     snooze_refused,
+    waits_until,
 )
 from psoas_nudge.core.decision import Decision
-from psoas_nudge.core.effects import Refuse, Show, StartGuide, Withdraw
+from psoas_nudge.core.effects import Refuse, Renew, Show, StartGuide, Withdraw
 from psoas_nudge.core.entries import (
     HeldBackEntry,
     HoursEntry,
@@ -34,7 +35,10 @@ from psoas_nudge.core.sitting import end_bout, excused, sat
 from psoas_nudge.core.state import Again, HeldBack, Open, Paused, Pending, State, Stretching, Waiting, point_of
 from psoas_nudge.core.words import EPOCH, MINUTE, Answer, Outcome
 
-MOST_SPACING = 4
+BACK_OFF_AFTER = 2
+"""Prompts in a row that were noticed and not answered."""
+RENEW_AFTER = MINUTE
+"""How often a prompt that fades is shown again while the person is active."""
 RETRY = MINUTE
 """The time that a failed notifier is given at least, however short the settings are: never a loop of attempts."""
 
@@ -65,11 +69,13 @@ def look_up_hours(decision: Decision) -> None:
 
 def shown(decision: Decision, event: Shown) -> None:
     """A notifier has confirmed the prompt; from now it counts. One that has been closed meanwhile is taken back."""
-    stage = decision.state.stage
-    if isinstance(stage, Pending) and stage.number == event.prompt:
-        _confirmed(decision, stage, event.notifier, event.ref)
-    elif not (isinstance(stage, Open) and stage.number == event.prompt):
+    prompt = decision.state.prompt
+    if prompt is None or prompt.number != event.prompt:
         decision.do(Withdraw(prompt=event.prompt, notifier=event.notifier, ref=event.ref))
+    elif isinstance(prompt, Pending):
+        _confirmed(decision, prompt, event.notifier, event.ref, fades=event.fades)
+    elif prompt.fades:  # shown again, perhaps by a server that was restarted
+        prompt.notifier, prompt.ref = event.notifier, event.ref
 
 
 def not_shown(decision: Decision, event: NotShown) -> None:
@@ -87,9 +93,7 @@ def answered(decision: Decision, event: Answering) -> None:
     state, rules = decision.state, decision.rules
     prompt = state.prompt
     if prompt is None or event.prompt not in (None, prompt.number):
-        decision.record(
-            LateAnswerEntry(at=decision.at, answer=answer_name(event), via=event.via, prompt=event.prompt)
-        )
+        decision.record(LateAnswerEntry(at=decision.at, answer=answer_name(event), via=event.via, prompt=event.prompt))
         decision.do(Refuse(why="No prompt is open.", no_prompt_open=True))
         return
     match event:
@@ -172,10 +176,11 @@ def pause(decision: Decision, event: Pause) -> None:
 
 
 def resume(decision: Decision) -> None:
-    """Rule 13: the pause is over."""
+    """Rule 13: the pause is over. Rule 11: so is backing off, if the person wants prompts again."""
     if decision.state.paused:
         decision.state.paused = None
         decision.record(ResumeEntry(at=decision.at, by="person"))
+    decision.state.pacing.stop_backing_off()
 
 
 # --- what time does ----------------------------------------------------------------------------------------------
@@ -212,15 +217,16 @@ def pause_over(decision: Decision) -> None:
 
 
 def left(decision: Decision) -> None:
-    """Rules 8 and 9: with the bout ends what was due in it; an open prompt was answered by leaving."""
+    """Rules 8 and 9: with the bout ends what was due in it; an open prompt was answered by leaving, unless it came up
+    after the person had left."""
     state = decision.state
     if state.bout is not None:
         return
-    if isinstance(state.stage, Pending):
-        close(decision, "withdrawn", because="left before it was shown")
-    else:
+    if isinstance(state.stage, Open) and state.bout_ended > state.stage.since:
         close(decision, "taken")
-    state.pacing.again, state.pacing.snoozes = None, 0
+    else:
+        close(decision, "withdrawn", because="left before it was shown")
+    state.pacing.again, state.pacing.snoozes, state.pacing.interrupted_at = None, 0, None
 
 
 def quiet(decision: Decision) -> None:
@@ -231,7 +237,9 @@ def quiet(decision: Decision) -> None:
         state.quiet.reasons = reasons
         if not reasons:
             state.quiet.clear_since = decision.now
-    if reasons:
+    if reasons and isinstance(state.stage, Pending | Open):
+        if reasons != ("paused",):
+            state.pacing.interrupted_at = decision.now
         close(decision, "withdrawn", because=", ".join(reasons))
     elif state.standing_since is not None:
         close(decision, "withdrawn", because="standing")
@@ -239,36 +247,44 @@ def quiet(decision: Decision) -> None:
 
 def expire(decision: Decision) -> None:
     """Rules 9 and 11: no answer in time is a miss, unless the person may have left; then wait until that is known."""
-    state, rules = decision.state, decision.rules
-    prompt = state.prompt
+    state, prompt = decision.state, decision.state.prompt
     if prompt is None:
         return
-    over = _expires(prompt, rules)
+    if isinstance(prompt, Open) and state.input.state == "active":
+        prompt.noticed = True
+    over = _expires(prompt, decision.rules)
     if decision.now < over:
         decision.by(over)
-        return
-    idle_since = state.input.idle_since
-    doubtful = idle_since is not None and not excused(state, rules)
-    if state.leaving or (doubtful and decision.now - (idle_since or 0) >= rules.shortest_break):
-        return
-    if isinstance(prompt, Pending):
+    elif isinstance(prompt, Pending):
         close(decision, "withdrawn", because="no notifier confirmed it")
-    else:
+    elif not state.leaving and (state.input.state != "idle" or excused(state, decision.rules)):
         close(decision, "missed")
+
+
+def renew(decision: Decision) -> None:
+    """Rule 9: a prompt that fades is shown again at the first input after a pause, and once a minute of activity."""
+    state, prompt = decision.state, decision.state.stage
+    if not isinstance(prompt, Open) or not prompt.fades or state.input.state != "active":
+        return
+    again = prompt.renewed + RENEW_AFTER
+    if decision.now >= again or prompt.renewed < state.input.since:
+        prompt.renewed = decision.now
+        decision.do(
+            Renew(
+                prompt=prompt.number,
+                routine=prompt.routine,
+                sat=sat(state, 0),
+                snooze=snooze_refused(state, decision.rules, decision.at) is None,
+            )
+        )
+        again = decision.now + RENEW_AFTER
+    decision.by(again)
 
 
 def due(decision: Decision) -> None:
     """Rules 6 to 8: hold back while quiet, wait for the lull, show."""
     state, rules, now = decision.state, decision.rules, decision.now
-    unmet = list(obstacles(state, rules, state.hours.span))
-    if unmet:
-        for obstacle in unmet:
-            if obstacle.until is not None:
-                decision.by(obstacle.until)
-        if isinstance(state.stage, Waiting):
-            state.stage = None
-        if not (len(unmet) == 1 and unmet[0].kind == "away" and state.bout):  # a short lock may still end
-            _end_hold_back(decision)
+    if _obstructed(decision):
         return
     if state.quiet.reasons:
         held = state.stage if isinstance(state.stage, HeldBack) else HeldBack(since=now, reasons=())
@@ -281,16 +297,28 @@ def due(decision: Decision) -> None:
         decision.by(until)
         return
     _end_hold_back(decision)
-    waiting = state.stage if isinstance(state.stage, Waiting) else Waiting(since=now)
-    idle_since = state.input.idle_since
-    unseen = 0 if idle_since is None else now - idle_since
-    if unseen >= rules.lull or now - waiting.since >= rules.patience:
-        _show(decision)
-        return
-    state.stage = waiting
-    decision.by(waiting.since + rules.patience)
-    if idle_since is not None:
-        decision.by(idle_since + rules.lull)
+    if not isinstance(state.stage, Waiting):
+        state.stage = Waiting(since=now)
+    for point in (lull_until(state, rules), waits_until(state, rules)):
+        if point is not None and point <= now:
+            _show(decision)
+            return
+        if point is not None:
+            decision.by(point)
+
+
+def _obstructed(decision: Decision) -> bool:
+    """Rule 6: whether any condition is not met; asks to look again when one ends."""
+    state = decision.state
+    unmet = list(obstacles(state, decision.rules, state.hours.span))
+    for obstacle in unmet:
+        if obstacle.until is not None:
+            decision.by(obstacle.until)
+    if unmet and isinstance(state.stage, Waiting):
+        state.stage = None
+    if unmet and not (len(unmet) == 1 and unmet[0].kind == "away" and state.bout):  # a short lock may still end
+        _end_hold_back(decision)
+    return bool(unmet)
 
 
 def close(decision: Decision, outcome: Outcome, *, via: str | None = None, because: str | None = None) -> None:
@@ -325,30 +353,37 @@ def close(decision: Decision, outcome: Outcome, *, via: str | None = None, becau
     state.stage = None
     if outcome == "withdrawn":
         return
+    _count(decision)
+    pacing.interrupted_at = None
     if outcome == "snoozed":
         pacing.snoozes += 1
-        pacing.misses = 0
+        pacing.misses = pacing.ignored = 0
         return
     pacing.snoozes, pacing.again, pacing.counts_from = 0, None, decision.now
-    if outcome != "missed":
-        pacing.misses = 0
-        if outcome in ("accepted", "taken"):
-            pacing.spacing = 1
-        return
-    pacing.misses += 1
-    if pacing.misses % 2:
-        pacing.again = Again(decision.now + decision.rules.ask_again_after, "missed")
+    if outcome == "missed":
+        pacing.misses += 1
+        pacing.ignored += isinstance(prompt, Open) and prompt.noticed
+        if pacing.misses % 2:
+            pacing.again = Again(decision.now + decision.rules.ask_again_after, "missed")
+        elif pacing.ignored >= BACK_OFF_AFTER:
+            pacing.backed_off_on = decision.rules.hours.local_date(decision.at)
+    elif outcome == "skipped":
+        pacing.misses = pacing.ignored = 0
     else:
-        pacing.spacing = min(MOST_SPACING, pacing.spacing * 2)
+        pacing.stop_backing_off()
 
 
-def _confirmed(decision: Decision, prompt: Pending, notifier: str | None, ref: str) -> Open:
-    """The prompt has been on the screen, told by its notifier or proved by an answer: from now on it counts."""
-    state, rules = decision.state, decision.rules
-    state.today.shown = shown_today(state, rules, decision.at) + 1
-    state.today.day = rules.hours.local_date(decision.at)
+def _count(decision: Decision) -> None:
+    today, day = decision.state.today, decision.rules.hours.local_date(decision.at)
+    today.prompts = today.prompts + 1 if today.day == day else 1
+    today.day = day
+
+
+def _confirmed(decision: Decision, prompt: Pending, notifier: str | None, ref: str, *, fades: bool = False) -> Open:
+    """The prompt has been on the screen: its notifier says so, or an answer proves it."""
+    state, now = decision.state, decision.now
     state.turns.take(prompt.routine)
-    opened = Open(number=prompt.number, routine=prompt.routine, since=decision.now, notifier=notifier, ref=ref)
+    opened = Open(prompt.number, prompt.routine, now, notifier, ref, fades, renewed=now)
     state.stage = opened
     return opened
 

@@ -20,7 +20,7 @@ class Rules(Struct, frozen=True, kw_only=True):
     standing_for: int = HOUR
     call_counts_as_sitting: bool = True
     playing_counts_as_sitting: bool = True
-    nudge_after: int = 30 * MINUTE
+    nudge_after: int = 45 * MINUTE
     settle_in: int = 10 * MINUTE
     wind_down: int = 10 * MINUTE
     daily_limit: int = 8

@@ -143,6 +143,7 @@ def guide_ended(decision: Decision, event: GuideEnded) -> None:
     state.stretching = None
     if performed:  # the rotation counts what was done as it counts what was suggested
         state.turns.take(event.routine)
+        state.pacing.stop_backing_off()
 
 
 # --- what time does ----------------------------------------------------------------------------------------------
@@ -217,9 +218,7 @@ def stretch_over(decision: Decision) -> None:
     elapsed = now - current.since
     wait = GUIDE_LIMIT if current.guided or current.broken else UNBROKEN
     if elapsed >= UNBROKEN and not current.broken and state.input.measured and current.prompt is not None:
-        decision.record(
-            StretchEntry(at=decision.at, routine=current.routine, performed=False, prompt=current.prompt)
-        )
+        decision.record(StretchEntry(at=decision.at, routine=current.routine, performed=False, prompt=current.prompt))
         state.stretching, state.unperformed = None, current.prompt
         state.bout = Bout(started=current.since)
     elif elapsed >= wait or (current.broken and not current.guided and idle_since is None):
@@ -255,7 +254,7 @@ def end_bout(decision: Decision, point: int, by: EndedBy) -> None:
                 ended_by=by,
             )
         )
-    state.bout = None
+    state.bout, state.bout_ended = None, point
 
 
 def add_break(state: State, begin_at: int, end_at: int) -> None:
@@ -271,9 +270,7 @@ def _sit(state: State, point: int) -> None:
 
 
 def _broken(stretching: Stretching) -> Stretching:
-    return Stretching(
-        stretching.since, stretching.routine, stretching.prompt, broken=True, guided=stretching.guided
-    )
+    return Stretching(stretching.since, stretching.routine, stretching.prompt, broken=True, guided=stretching.guided)
 
 
 def _ended_by(signal: Signal) -> EndedBy:

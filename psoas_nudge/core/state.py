@@ -138,7 +138,7 @@ class Pending(Struct, frozen=True, tag=True):
     since: int
 
 
-class Open(Struct, frozen=True, tag=True):
+class Open(Struct, tag=True):
     """The prompt is on the screen since the point `since`, shown by `notifier`, which knows it as `ref`."""
 
     number: int
@@ -146,6 +146,12 @@ class Open(Struct, frozen=True, tag=True):
     since: int
     notifier: str | None
     ref: str = ""
+    fades: bool = False
+    """Whether that notifier hides the prompt by itself after a few seconds, so that it has to be shown again."""
+    renewed: int = 0
+    """The point at which it was last put on the screen."""
+    noticed: bool = False
+    """Whether there was input while it was on the screen: only then does silence mean that it was ignored."""
 
 
 Stage = HeldBack | Waiting | Pending | Open
@@ -169,15 +175,24 @@ class Pacing(Struct):
     """In a row."""
     misses: int = 0
     """In a row."""
-    spacing: int = 1
-    """How many times `nudge_after` the next prompt needs."""
+    ignored: int = 0
+    """Of these, how many were on the screen while there was input."""
+    backed_off_on: date | None = None
+    """The local date on which the next prompt needs twice `nudge_after`."""
+    interrupted_at: int | None = None
+    """The point at which quiet last took an open prompt away, until the next one is answered or missed."""
+
+    def stop_backing_off(self) -> None:
+        """Rule 11: the interval is the usual one again."""
+        self.misses = self.ignored = 0
+        self.backed_off_on = None
 
 
 class Today(Struct):
-    """How many prompts were shown on the local date `day`. Owner: prompting.py."""
+    """How many prompts could be answered on the local date `day`. Owner: prompting.py."""
 
     day: date | None = None
-    shown: int = 0
+    prompts: int = 0
 
 
 class Turns(Struct):
@@ -204,6 +219,8 @@ class State(Struct, kw_only=True, forbid_unknown_fields=True):
     """The point at which the last call or film ended that counted as sitting. Owner: sitting.py."""
     leaving: Leaving | None = None
     bout: Bout | None = None
+    bout_ended: int = 0
+    """The point at which the last bout ended. Owner: sitting.py."""
     standing_since: int | None = None
     """Point. Owner: sitting.py."""
     stretching: Stretching | None = None
@@ -240,6 +257,7 @@ class State(Struct, kw_only=True, forbid_unknown_fields=True):
         """One that can be changed without changing this one."""
         new = copy(self)
         new.time, new.input, new.hours = copy(self.time), copy(self.input), copy(self.hours)
+        new.stage = copy(self.stage) if isinstance(self.stage, Open) else self.stage
         new.quiet, new.pacing, new.today, new.turns = (
             copy(self.quiet),
             copy(self.pacing),

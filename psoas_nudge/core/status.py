@@ -40,6 +40,8 @@ class Status(Struct, frozen=True, kw_only=True):
     """The time zone of the working hours, in which every time is shown to the person."""
     prompts_today: int
     daily_limit: int
+    backed_off: bool
+    """Whether the next prompt takes twice as long because the last two were ignored."""
     next_prompt: datetime | None
     """The earliest instant at which a prompt could come; None when one is open or none is foreseeable."""
     why: tuple[str, ...]

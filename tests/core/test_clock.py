@@ -111,7 +111,7 @@ def test_a_working_night_is_one_stretch_with_the_budget_of_each_date() -> None:
         if day.state.prompt:
             day.touch()
             day.answer("skip")
-    assert day.shown == ["22:35", "00:00"]
+    assert day.shown == ["22:35", "00:05"]
     assert [line for line in day.seen if "hours" in line] == ["06:00 hours closed"]
 
 

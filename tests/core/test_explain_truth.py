@@ -134,13 +134,15 @@ def test_every_signal_that_can_hold_a_prompt_back_is_named(signal: m.Signal) -> 
 def test_a_prompt_that_nobody_could_show_is_not_called_snoozed() -> None:
     day = Day(notifier=None)
     day.sit(36)
-    assert status(day.state, day.rules).why == ("The last prompt did not reach you; it comes again at 09:45.",)
+    assert status(day.state, day.rules).why == (
+        "The last prompt could not be shown. psoas-nudge tries again at 09:45.",
+    )
     day = Day()
     day.sit(36)
     day.answer("snooze")
-    assert status(day.state, day.rules).why == ("The prompt is snoozed until 09:41.",)
+    assert status(day.state, day.rules).why == ("You snoozed the prompt until 09:41.",)
     day.sit(11)
     day.leave(0.1)
     day.sit(6)
     assert day.outcomes == ["snoozed", "missed"]
-    assert status(day.state, day.rules).why == ("The last prompt did not reach you; it comes again at 10:01.",)
+    assert status(day.state, day.rules).why == ("You did not answer the last prompt. It comes again at 10:01.",)

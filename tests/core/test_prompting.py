@@ -4,13 +4,18 @@ import itertools
 
 import pytest
 
+from psoas_nudge.core.explain import status
 from psoas_nudge.core.hours import Range, WorkingHours
 from psoas_nudge.core.model import (
     MINUTE,
     Active,
+    GuideEnded,
+    GuideStarted,
     LateAnswerEntry,
     NotShownEntry,
     Outcome,
+    Renew,
+    Resume,
     Show,
     Shown,
     Signal,
@@ -142,11 +147,25 @@ def test_who_never_stops_typing_is_interrupted_after_five_minutes() -> None:
     assert day.shown == ["09:35"]
 
 
-def test_who_is_reading_when_it_becomes_due_gets_it_at_once() -> None:
+def test_who_is_reading_when_it_becomes_due_gets_it_in_the_first_pause_after_the_next_input() -> None:
     day = Day()
     day.sit(29)
     day.read(2)
-    assert day.shown == ["09:30"]
+    assert day.shown == []
+    assert status(day.state, day.rules).why == (
+        "A prompt is due. It comes after you next touch the keyboard or mouse.",
+    )
+    day.touch()
+    day.read(1)
+    assert day.shown == ["09:31:08"]
+
+
+def test_who_comes_back_typing_is_given_the_whole_patience_again() -> None:
+    day = Day()
+    day.sit(29)
+    day.read(4.5)
+    day.sit(6)
+    assert day.shown == ["09:38:30"]
 
 
 def test_pauses_shorter_than_the_lull_are_no_lull() -> None:
@@ -174,16 +193,47 @@ def test_after_a_short_lock_the_prompt_is_there_at_the_unlocking() -> None:
     day = Day()
     day.sit(34)
     day.lock(1)
-    assert day.seen == ["09:35 shown"]
+    day.read(0.2)
+    assert day.seen == ["09:35:08 shown"]
 
 
-def test_who_reads_or_leaves_just_before_it_is_due_finds_it_on_return() -> None:
+def test_who_leaves_just_before_it_is_due_gets_no_prompt_at_an_empty_desk() -> None:
     day = Day()
     day.sit(29)
-    day.leave(3)
-    assert day.seen == ["09:30 shown"]
+    day.leave(13)
+    assert day.seen == ["09:34 bout 29.0 idle"]
+    day.sit(4)
+    assert day.shown == []
+
+
+def test_who_leaves_within_the_lull_itself_has_left_before_it_was_shown_and_no_prompt_is_counted() -> None:
+    day = Day()
+    day.sit(31)
+    day.leave(13)
+    assert day.seen == ["09:31:08 shown", "09:36 bout 31.0 idle", "09:36 withdrawn"]
+    assert [p.because for p in day.prompts] == ["left before it was shown"]
+    assert status(day.state, day.rules).prompts_today == 0
+
+
+def test_who_uses_the_computer_while_the_prompt_is_open_and_then_leaves_has_taken_the_break() -> None:
+    day = Day()
+    day.sit(31)
+    day.read(0.2)
+    day.sit(3.5)  # the prompt would expire a minute and a half later
     day.leave(10)
     assert day.outcomes == ["taken"]
+    assert status(day.state, day.rules).prompts_today == 1
+
+
+def test_who_reads_through_the_expiry_of_the_prompt_and_comes_back_has_missed_it() -> None:
+    day = Day()
+    day.sit(31)
+    day.read(0.2)
+    day.sit(3.5)
+    day.read(3)
+    assert day.outcomes == []
+    day.touch()
+    assert day.outcomes == ["missed"]
 
 
 def test_without_patience_it_comes_at_once() -> None:
@@ -298,14 +348,14 @@ def test_a_prompt_that_takes_long_to_appear_is_taken_away_again_when_the_person_
     assert [(p.outcome, p.shown_at) for p in day.prompts] == [("withdrawn", None)]
     day.feed(Shown(prompt=1, notifier="slow", ref="42"))
     assert Withdraw(prompt=1, notifier="slow", ref="42") in day.effects
-    assert day.state.today.shown == 0
+    assert day.state.today.prompts == 0
 
 
 def test_a_notifier_that_never_answers_is_given_up_on() -> None:
     day = Day(notifier="hangs")
     day.sit(41)
     assert [(day.clock(p.closed_at), p.outcome, p.shown_at) for p in day.prompts] == [("09:40", "withdrawn", None)]
-    assert day.state.today.shown == 0
+    assert day.state.today.prompts == 0
 
 
 def test_an_answer_proves_that_the_prompt_was_seen() -> None:
@@ -322,7 +372,7 @@ def test_a_prompt_confirmed_twice_counts_once() -> None:
     before = day.state
     day.feed(Shown(prompt=1, notifier="fake", ref="other"))
     assert day.state == before
-    assert before.today.shown == 1
+    assert status(before, day.rules).prompts_today == 1
 
 
 def test_what_no_notifier_could_show_is_no_prompt_and_is_tried_again_later() -> None:
@@ -332,7 +382,7 @@ def test_what_no_notifier_could_show_is_no_prompt_and_is_tried_again_later() -> 
     day.notifier = "fake"
     day.sit(15)
     assert day.shown == ["09:50"]
-    assert day.state.today.shown == 1
+    assert status(day.state, day.rules).prompts_today == 1
     assert day.prompts == []
 
 
@@ -451,14 +501,14 @@ def test_who_leaves_after_snoozing_has_had_the_break() -> None:
 # --- rule 11: missed -----------------------------------------------------------------------------------------------
 
 
-def test_a_miss_is_asked_again_once_and_two_in_a_row_double_the_interval_up_to_four_times() -> None:
+def test_a_miss_is_asked_again_once_and_two_in_a_row_double_the_interval_and_never_more() -> None:
     day = Day("2026-11-23 00:00", settle_in=0, daily_limit=99, hours=ALWAYS)
     day.sit(16 * 60)
     shown = [_minutes(at) for at in day.shown]
     assert day.outcomes == ["missed"] * len(day.outcomes)
     between = [b - a for a, b in itertools.pairwise(shown)]
-    # five to be missed and five of patience on top: again after 10, then 60, again, then 120, and never more
-    assert between[:8] == [20, 70, 20, 130, 20, 130, 20, 130]
+    # five to be missed and five of patience on top: again after 10, then 60, again, then 60
+    assert between[:8] == [20, 70, 20, 70, 20, 70, 20, 70]
 
 
 @pytest.mark.parametrize(("answer", "interval"), [("skip", 60), ("snooze", 5), ("accept", 30)])
@@ -508,7 +558,7 @@ def test_an_answer_ends_the_row_of_misses() -> None:
     day.answer("skip")
     day.sit(41)
     assert day.outcomes == ["missed", "skipped", "missed"]
-    assert (day.state.pacing.misses, day.state.pacing.spacing) == (1, 1)
+    assert (day.state.pacing.misses, day.state.pacing.backed_off_on) == (1, None)
 
 
 def test_a_snooze_ends_the_row_of_misses_too() -> None:
@@ -517,7 +567,90 @@ def test_a_snooze_ends_the_row_of_misses_too() -> None:
     day.answer("snooze")
     day.sit(20)
     assert day.outcomes == ["missed", "snoozed", "missed"]
-    assert (day.state.pacing.misses, day.state.pacing.spacing) == (1, 1)
+    assert (day.state.pacing.misses, day.state.pacing.backed_off_on) == (1, None)
+
+
+def test_backing_off_ends_with_the_day() -> None:
+    day = Day()
+    day.sit(60)
+    assert day.outcomes == ["missed", "missed"]
+    assert status(day.state, day.rules).needed == 60 * 60
+    day.leave(24 * 60 - 60)
+    day.sit(1)
+    assert status(day.state, day.rules).needed == 30 * 60
+
+
+def test_backing_off_that_ends_at_midnight_brings_the_prompt_then() -> None:
+    day = Day("2026-11-23 22:30", hours=ALWAYS)
+    day.sit(60)
+    assert day.outcomes == ["missed", "missed"]
+    day.sit(50)
+    assert day.shown[2:] == ["00:05"]  # 35 minutes after the second miss, patience included, not 65
+
+
+@pytest.mark.parametrize("way", ["stretch of one's own", "resume"])
+def test_a_stretch_of_ones_own_and_resume_end_backing_off(way: str) -> None:
+    day = Day()
+    day.sit(60)
+    assert any("half as often" in why for why in status(day.state, day.rules).why)
+    if way == "resume":
+        day.feed(Resume())
+    else:
+        day.feed(GuideStarted(routine="glute-squeeze"))
+        day.feed(GuideEnded(routine="glute-squeeze", other_seconds=30))
+        day.touch()
+    assert not status(day.state, day.rules).backed_off
+
+
+def test_twenty_days_of_sitting_after_one_afternoon_of_misses_bring_prompts_every_day() -> None:
+    day = Day()
+    day.sit(180)
+    assert set(day.outcomes) == {"missed"}
+    for _ in range(20):
+        local = day.at.astimezone(day.zone)
+        day.leave(24 * 60 - (local.hour - 9) * 60 - local.minute)
+        before = len(day.shown)
+        for _ in range(5):
+            day.sit(80)
+            day.leave(10)
+        assert len(day.shown) > before or local.weekday() in (4, 5)
+
+
+def test_a_prompt_that_nobody_was_there_to_notice_does_not_count_towards_backing_off() -> None:
+    day = Day()
+    day.sit(25)
+    day.feed(SignalChanged(signal=Signal.PLAYING, on=True))
+    day.read(50)
+    assert day.outcomes == ["missed", "missed"]
+    assert day.shown == ["09:30", "09:45"], "the next one comes after the usual sitting"
+    assert not status(day.state, day.rules).backed_off
+
+
+# --- a desktop that hides prompts by itself ------------------------------------------------------------------------
+
+
+def test_a_prompt_that_fades_is_shown_again_once_a_minute_of_typing_with_the_minutes_of_then() -> None:
+    day = Day(notifier="fades")
+    day.sit(38.5)
+    assert day.seen == ["09:35 shown", "09:36 renewed", "09:37 renewed", "09:38 renewed"]
+    assert [e.sat // MINUTE for e in day.effects if isinstance(e, Renew)] == [36, 37, 38]
+    day.answer("skip")
+    day.sit(2)
+    assert day.seen[-1] == "09:38:30 skipped"
+
+
+def test_a_prompt_that_fades_is_shown_again_at_the_first_input_after_a_pause() -> None:
+    day = Day(notifier="fades")
+    day.sit(31)
+    day.read(0.4)
+    day.touch()
+    assert day.seen == ["09:31:08 shown", "09:31:24 renewed"]
+
+
+def test_a_prompt_that_stays_by_itself_is_shown_once() -> None:
+    day = Day()
+    day.sit(39)
+    assert day.seen == ["09:35 shown"]
 
 
 # --- without an idle source ----------------------------------------------------------------------------------------

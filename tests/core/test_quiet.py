@@ -5,11 +5,12 @@ from typing import Any
 
 import pytest
 
+from psoas_nudge.core.explain import status
 from psoas_nudge.core.model import (
+    QUIETING,
     HeldBackEntry,
     Pause,
     PauseEntry,
-    QUIETING,
     Resume,
     ResumeEntry,
     Shown,
@@ -94,7 +95,10 @@ def test_quiet_that_comes_back_within_the_minute_was_never_over() -> None:
         day.read(0.9)
         assert day.shown == []
     day.read(0.1)
-    assert day.shown == ["10:04:42"]
+    assert day.shown == [], "a minute after the end nobody has been seen since"
+    day.touch()
+    day.read(0.2)
+    assert day.shown == ["10:04:50"]
     assert held(day) == [("09:30", "10:03:42", ("fullscreen",))]
 
 
@@ -105,12 +109,15 @@ def test_a_meeting_of_two_hours_is_sitting_and_its_prompt_comes_afterwards() -> 
     day.read(100)
     off(day, Signal.CALL)
     day.read(2)
-    assert day.shown == ["10:46"]
+    assert day.shown == [], "nobody has been seen since the call"
+    day.touch()
+    day.read(1)
+    assert day.shown == ["10:47:08"]
     assert held(day) == [("09:30", "10:45", ("call",))]
     day.touch()
     day.answer("skip")
     day.leave(6)
-    assert [b.sitting_seconds for b in day.bouts] == [107 * 60]
+    assert [b.sitting_seconds for b in day.bouts] == [108 * 60]
 
 
 def test_leaving_during_quiet_is_a_break_and_nothing_is_shown() -> None:
@@ -142,8 +149,9 @@ def test_a_short_lock_during_quiet_does_not_end_the_wait() -> None:
 def test_without_after_quiet_it_comes_with_the_end_of_the_last_reason() -> None:
     day = Day(after_quiet=0)
     day.sit(25)
-    day.during(Signal.CALL, minutes=10)
-    assert day.shown == ["09:35"]
+    day.during(Signal.CALL, minutes=10, typing=True)
+    day.read(0.2)
+    assert day.shown == ["09:35:08"]
 
 
 def test_quiet_that_ended_long_ago_is_no_reason_to_wait() -> None:
@@ -162,8 +170,9 @@ def test_quiet_that_begins_while_it_waits_for_a_lull_holds_it_back() -> None:
     day.read(3)
     assert day.shown == []
     off(day, Signal.SCREEN_SHARE)
+    day.sit(1)
     day.read(1)
-    assert day.shown == ["09:35"]
+    assert day.shown == ["09:35:08"]
     assert held(day) == [("09:31", "09:34", ("screen-share",))]
 
 
@@ -173,10 +182,27 @@ def test_a_call_takes_the_open_prompt_away_and_it_comes_back_afterwards() -> Non
     day.during(Signal.CALL, minutes=10, typing=True)
     assert day.seen == ["09:35 shown", "09:36 withdrawn"]
     assert withdrawn(day) == ["call"]
-    day.sit(1)
+    day.sit(4)
     day.read(0.5)
-    assert day.shown == ["09:35", "09:47:08"]
+    assert day.shown == ["09:35"], "it waits for as long as it would be open, so that it does not flicker"
+    day.sit(2)
+    day.read(0.5)
+    assert day.shown == ["09:35", "09:52:38"]
     assert held(day) == [("09:36", "09:46", ("call",))]
+    assert status(day.state, day.rules).prompts_today == 1, "what the call took away is not counted"
+
+
+def test_between_short_calls_the_prompt_comes_back_after_as_long_as_a_prompt_takes() -> None:
+    day = Day()
+    day.sit(36)
+    for _ in range(4):
+        day.during(Signal.CALL, minutes=4, typing=True)
+        day.sit(2.5)
+    assert day.shown == ["09:35"]
+    day.during(Signal.CALL, minutes=4, typing=True)
+    day.sit(2)
+    day.read(0.5)
+    assert day.shown == ["09:35", "10:08:08"]  # 30 minutes after the first was taken away
 
 
 def test_an_open_prompt_is_not_touched_by_what_counts_as_no_reason() -> None:

@@ -3,7 +3,7 @@
 The day plays the part of the daemon: it delivers wake-ups when they were asked for and reports idle and active as an
 idle source would. Nothing is patched and no clock is read. Minutes throughout; `day.seen` holds lines such as
 "09:35 shown" and "10:00 bout 60.0 idle", `day.prompts` and `day.bouts` the entries. A day's `notifier` shows at once;
-None fails at once, "hangs" never says anything. With `watches` False there is no idle source.
+None fails at once, "hangs" never says anything, "fades" hides prompts by itself. With `watches` False there is no idle source.
 Idea: workrave's IntegrationTests, GNOME Break Timer's `time_step`.
 """
 
@@ -25,10 +25,11 @@ ANSWERS: dict[m.Answer, type[m.Answering]] = {"accept": m.Accept, "snooze": m.Sn
 
 
 def rules(**settings: Any) -> m.Rules:
-    """The default rules with Berlin office hours, and what the test changes: lengths of time in seconds."""
+    """The default rules with Berlin office hours and a prompt after 30 minutes, and what the test changes: lengths of
+    time in seconds."""
     lengths = {name for name, kind in get_type_hints(m.Rules).items() if kind is int} - {"daily_limit", "max_snoozes"}
     given = {name: m.milliseconds(value) if name in lengths else value for name, value in settings.items()}
-    return m.Rules(**{"hours": BERLIN, **given})
+    return m.Rules(**{"hours": BERLIN, "nudge_after": 30 * m.MINUTE, **given})
 
 
 class Day:
@@ -245,11 +246,13 @@ class Day:
                     return
                 if self.notifier:
                     self.seen.append(f"{self.clock()} shown")
-                    self.feed(m.Shown(prompt=prompt, notifier=self.notifier))
+                    self.feed(m.Shown(prompt=prompt, notifier=self.notifier, fades=self.notifier == "fades"))
                 else:
                     self.feed(m.NotShown(prompt=prompt, why="no notifier"))
             case m.Refuse(why=why):
                 self.refused.append(why)
+            case m.Renew():
+                self.seen.append(f"{self.clock()} renewed")
             case m.Withdraw() | m.StartGuide():
                 pass
 
