@@ -1,4 +1,4 @@
-"""Moments as people type them: "14:00", "tomorrow", "2026-12-24", "2026-12-24 10:30", RFC 3339."""
+"""Times as people type them: "14:00", "tomorrow", "2026-12-24", "2026-12-24 10:30", RFC 3339."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ LOOKS = 'Write a time like "14:00", "tomorrow", "2026-12-24 10:30" or "2026-12-2
 
 
 def system_zone() -> tzinfo:
-    """The zone that this machine's clock shows, so that typed times are as the person reads them on the wall."""
+    """The system's time zone, in which people type times."""
     from psoas_nudge.config.zone import system_zone as name
 
     return ZoneInfo(name(os.environ))
 
 
 def parse_moment(text: str, now: datetime, zone: tzinfo, *, future: bool = False) -> datetime:
-    """An aware instant. A bare time of day is today's, or with `future` the next one; a named day is its midnight."""
+    """An aware instant. A time of day is today's, or with `future` the next one; a day means its midnight."""
     local, words = now.astimezone(zone), text.strip().lower()
     days = {"yesterday": -1, "today": 0, "tomorrow": 1}
     named = {"now": local} | {name: _midnight(local + timedelta(days=n)) for name, n in days.items()}
@@ -36,22 +36,29 @@ def parse_moment(text: str, now: datetime, zone: tzinfo, *, future: bool = False
     try:
         moment = datetime.fromisoformat(text.strip())
     except ValueError as error:
-        raise BadInput(f'"{text}" is not a time. {LOOKS}') from error
+        from psoas_nudge.config.guess import dates
+
+        near = " or ".join(f'"{each}"' for each in dates(text))
+        raise BadInput(f'"{text}" is not a time. {f"Did you mean {near}?" if near else LOOKS}') from error
     return moment if moment.tzinfo else moment.replace(tzinfo=zone)
 
 
 def parse_pause(words: tuple[str, ...], now: datetime, zone: tzinfo) -> tuple[float | None, datetime | None]:
-    """(seconds, None), (None, instant) or (None, None) for "until resumed", from what follows `pause`."""
+    """The words after `pause`: (seconds, None), (None, instant), or (None, None) for "until resumed".
+
+    A number without a unit means minutes: nobody pauses for 90 seconds.
+    """
     if not words:
         return None, None
     if words[0].lower() != "until":
-        seconds = parse_duration(" ".join(words))
+        length = " ".join(words)
+        seconds = parse_duration(f"{length}m" if re.fullmatch(r"\d{1,4}", length, re.ASCII) else length)
         if seconds <= 0:
-            raise BadInput("A pause of no length is no pause. Write it like: psoas-nudge pause 30m")
+            raise BadInput("A pause has to be longer than 0. Write it like: psoas-nudge pause 30m")
         return seconds, None
     until = parse_moment(" ".join(words[1:]), now, zone, future=True)
     if until <= now:
-        raise BadInput(f"{until:%Y-%m-%d %H:%M} is over already. {LOOKS}")
+        raise BadInput(f"{until:%Y-%m-%d %H:%M} is in the past. {LOOKS}")
     return None, until
 
 

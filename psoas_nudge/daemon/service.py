@@ -22,6 +22,7 @@ import msgspec
 from psoas_nudge import places
 from psoas_nudge.bus import CallFailed, buses
 from psoas_nudge.config import Settings, load
+from psoas_nudge.config.problems import rejected
 from psoas_nudge.config.watch import Watch
 from psoas_nudge.control.lock import Lock
 from psoas_nudge.control.server import Server
@@ -68,8 +69,8 @@ async def serve(config_file: Path | None) -> None:
 
 def _load(config_file: Path | None) -> Settings:
     settings = load(config_file, os.environ)
-    if settings.hooks and settings.file:
-        refuse_writable_by_others(settings.file)
+    for file in settings.files if settings.hooks else ():
+        refuse_writable_by_others(file)
     return settings
 
 
@@ -203,8 +204,8 @@ class Service:
         except ConfigInvalid as error:
             if self._told != str(error):
                 self._told = str(error)
-                log.warning("the configuration is unchanged: %s", error)
-                self._daemon.tell("Your psoas-nudge configuration has a mistake", "\n".join(error.problems))
+                log.warning("%s %s", rejected(error), error)
+                self._daemon.tell("Your psoas-nudge configuration has a mistake", f"{rejected(error)}\n{error}")
             raise
         self._settings, self._told = settings, ""
         self._notifiers.want(settings.desktop.notifier)
