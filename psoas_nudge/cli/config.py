@@ -172,17 +172,15 @@ def set_(named: Path | None, key: str, value: str) -> None:
     file, _ = place(named, os.environ)
     raw = saving.value(key, value)
     saving.change(file, key, raw, os.environ)
-    settings = load(file, os.environ)
-    if settings.source(key) == "environment":
-        click.echo(f"Saved, but the environment variable {settings.given[key].name} overrides this setting.", err=True)
-    _advise(settings, key)
+    _advise(load(file, os.environ), key)
 
 
 def _advise(settings: Settings, key: str = "") -> None:
     """Print what is probably a mistake in one setting, or in all of them."""
     from psoas_nudge.config.advice import advice
 
-    found = [each for each in advice(settings, datetime.now(UTC)) if dotted(each[0]).startswith(key)]
+    every = advice(settings, datetime.now(UTC))
+    found = [each for each in every if dotted(each[0]).startswith(key) or key.startswith(dotted(each[0]))]
     for warning in _located(settings, found):
         click.echo(warning, err=True)
 

@@ -46,12 +46,8 @@ def edit_copy(
         for mistake in mistakes:
             click.echo(mistake, err=True)
         if not sys.stdin.isatty() or not click.confirm("Edit again?", default=True, err=True):
-            raise ConfigInvalid(
-                [
-                    f"The previous settings stay in force. Your edit is kept in {copy}. "
-                    "To continue: psoas-nudge config edit"
-                ]
-            )
+            kept = f"The previous settings stay in force. Your edit is kept in {copy}."
+            raise ConfigInvalid([f"{kept} To continue: psoas-nudge config edit"])
     if (read_text(file) if file.exists() else None) != before:
         raise PsoasNudgeError(f"Another program has changed {file} in the meantime. Your edit is kept in {copy}")
     save(file, text)

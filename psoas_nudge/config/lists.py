@@ -18,6 +18,9 @@ class ListOf(Kind):
 
     def read(self, raw: Any, at: Place, report: Report) -> tuple[Any, ...]:
         """A tuple of the items' values."""
+        if isinstance(raw, str) and not self.item.accepts(raw) and not self.likely(raw):
+            self.item.read(raw, at, report)  # says more than that brackets are missing
+            return ()
         if not isinstance(raw, list):
             self.wrong(raw, at, report, f"Write a list in brackets: {self.example}.")
             return ()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterable
 from typing import Any
 
@@ -56,7 +57,7 @@ def example() -> str:
         above = ""
         for row in (row for row in ROWS if row.section == section):
             if row.help != above:
-                parts.append(commented(row.help))
+                parts.append(commented(textwrap.fill(row.help, 110)))
             above = row.help
             parts.append(_line(row))
     return "".join(parts)

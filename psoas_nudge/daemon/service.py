@@ -205,8 +205,10 @@ class Service:
             if self._told != str(error):
                 self._told = str(error)
                 log.warning("%s %s", rejected(error), error)
-                self._daemon.tell("Your psoas-nudge configuration has a mistake", f"{rejected(error)}\n{error}")
-            raise
+                self._daemon.tell(
+                    "Your psoas-nudge configuration has a mistake", f"The previous settings stay in force.\n{error}"
+                )
+            raise ConfigInvalid([rejected(error), *error.problems]) from error
         self._settings, self._told = settings, ""
         self._notifiers.want(settings.desktop.notifier)
         self._daemon.sound = settings.desktop.sound
