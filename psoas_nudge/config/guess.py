@@ -131,7 +131,7 @@ def dates(text: str) -> Iterator[date]:
     for year, month, day in orders:
         try:
             found = date(year + 2000 if year < 100 else year, month, day)
-        except ValueError:
+        except (ValueError, OverflowError):
             continue
         if found not in seen:
             seen.add(found)

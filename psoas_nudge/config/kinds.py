@@ -13,14 +13,13 @@ from datetime import date, time
 from pathlib import Path
 from typing import Any
 
-from psoas_nudge.core.durations import HOURS, MINUTES, SECONDS, meant, parse_duration
-from psoas_nudge.errors import BadInput
-
 Place = tuple[str | int, ...]
 Report = Callable[[Place, str], None]
 """Called with the place of a mistake and a sentence that says what is wrong and how to fix it."""
 
 LONGEST_SHOWN = 60
+LONGEST_GUESSED = 200
+"""Characters up to which a text may be a value in another spelling."""
 
 
 class Key(str):
@@ -119,7 +118,9 @@ class Kind:
         return True
 
     def likely(self, raw: Any) -> list[Any]:
-        """What may have been meant and is accepted: the suggestions."""
+        """What may have been meant and is accepted: the suggestions. None for what nobody types by hand."""
+        if (isinstance(raw, str) and len(raw) > LONGEST_GUESSED) or (isinstance(raw, int) and raw.bit_length() >= 64):
+            return []
         return [value for value in self.meant(raw) if self.accepts(value)][:2]
 
     def wrong(self, raw: Any, at: Place, report: Report, right: str) -> None:
@@ -184,39 +185,6 @@ class Whole(Kind):
         return {"type": "integer", "minimum": self.least, "maximum": self.most}
 
 
-class Duration(Kind):
-    """A length of time. `instead`: what to do in place of a length of zero; without it zero is allowed."""
-
-    form = "a length of time"
-
-    def __init__(self, instead: str = "") -> None:
-        self.instead = instead
-
-    def read(self, raw: Any, at: Place, report: Report) -> float:
-        """Seconds."""
-        try:
-            seconds = parse_duration(raw) if isinstance(raw, str) else None
-        except BadInput:
-            seconds = None
-        if seconds is None:
-            self.wrong(raw, at, report, 'Write it like "45s", "30m" or "1h 15m".')
-            return 0.0
-        if not seconds and self.instead:
-            report(at, f"{shown(raw)} is too short. {self.instead}")
-        return seconds
-
-    def meant(self, raw: Any) -> Iterable[str]:
-        """A number without a unit, other spellings and separators."""
-        return meant(str(raw)) if isinstance(raw, (str, int, float, time)) and not isinstance(raw, bool) else []
-
-    def schema(self) -> dict[str, Any]:
-        """A string with a pattern."""
-        number = r"\d{1,9}(\.\d{1,3})?\s*"
-        units = r"\s*".join(rf"({number}{unit})?" for unit in (HOURS, MINUTES, SECONDS))
-        not_zero = "(?=.*[1-9])" if self.instead else ""
-        return {"type": "string", "pattern": rf"^\s*(?=\d){not_zero}{units}\s*$"}
-
-
 class Text(Kind):
     """Text that is shown to people or passed to a program."""
 
@@ -279,9 +247,10 @@ class File(Kind):
         """The path of a file:// address."""
         if not isinstance(raw, str) or not raw.startswith("file://"):
             return []
-        from urllib.parse import unquote, urlsplit
+        from urllib.parse import unquote
 
-        return [unquote(urlsplit(raw).path)]
+        path = unquote(raw.removeprefix("file://").partition("/")[2])
+        return [f"/{path}"] if path else []
 
     def schema(self) -> dict[str, Any]:
         """A string."""

@@ -10,12 +10,10 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from psoas_nudge import places
-from psoas_nudge.config.kinds import Kind, Place, Report, from_toml, shown, toml
+from psoas_nudge.config.kinds import LONGEST_GUESSED, Kind, Place, Report, from_toml, shown, toml
 from psoas_nudge.errors import ConfigInvalid
 
 MOST_SYNTAX_ERRORS = 20
-LONGEST_GUESSED = 200
-"""Characters of a line; nobody means a longer one to be read as a single value."""
 WHERE = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
 ONE_LINE = (
     "Expected newline or end of document",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from psoas_nudge.config.kinds import Choice, Duration, File, Kind, Pattern, Switch, Text, Whole
+from psoas_nudge.config.kinds import Choice, File, Kind, Pattern, Switch, Text, Whole
 from psoas_nudge.config.lists import Argv, ListOf, Tables
 from psoas_nudge.config.tables import (
     EXCEPTION_EXAMPLES,
@@ -18,7 +18,7 @@ from psoas_nudge.config.tables import (
     exception,
     routine,
 )
-from psoas_nudge.config.times import Hours, Region, Zone
+from psoas_nudge.config.times import Duration, Hours, Region, Zone
 from psoas_nudge.core.catalogue import ROTATION
 from psoas_nudge.core.model import Signal
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from psoas_nudge.config.kinds import Choice, Duration, Pattern, Place, Report, Switch, Text, Whole, nearest
+from psoas_nudge.config.kinds import Choice, Pattern, Place, Report, Switch, Text, Whole, nearest
 from psoas_nudge.config.lists import Field, ListOf, Tables
-from psoas_nudge.config.times import Date, Hours
+from psoas_nudge.config.times import Date, Duration, Hours
 from psoas_nudge.core.hours import DayException
 from psoas_nudge.core.routines import Routine, Step, problems
 

@@ -1,15 +1,50 @@
-"""Kinds of values that say when and where: hours of the day, dates, time zones, countries."""
+"""Kinds of values that say when, how long and where: lengths of time, hours, dates, time zones, countries."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from psoas_nudge.config.kinds import Kind, Place, Report, closest
+from psoas_nudge.config.kinds import Kind, Place, Report, closest, shown
+from psoas_nudge.core.durations import HOURS, MINUTES, SECONDS, meant, parse_duration
 from psoas_nudge.core.hours import Range
+from psoas_nudge.errors import BadInput
+
+
+class Duration(Kind):
+    """A length of time. `instead`: what to do in place of a length of zero; without it zero is allowed."""
+
+    form = "a length of time"
+
+    def __init__(self, instead: str = "") -> None:
+        self.instead = instead
+
+    def read(self, raw: Any, at: Place, report: Report) -> float:
+        """Seconds."""
+        try:
+            seconds = parse_duration(raw) if isinstance(raw, str) else None
+        except BadInput:
+            seconds = None
+        if seconds is None:
+            self.wrong(raw, at, report, 'Write it like "45s", "30m" or "1h 15m".')
+            return 0.0
+        if not seconds and self.instead:
+            report(at, f"{shown(raw)} is too short. {self.instead}")
+        return seconds
+
+    def meant(self, raw: Any) -> Iterable[str]:
+        """A number without a unit, other spellings and separators."""
+        return meant(str(raw)) if isinstance(raw, (str, int, float, time)) and not isinstance(raw, bool) else []
+
+    def schema(self) -> dict[str, Any]:
+        """A string with a pattern."""
+        number = r"\d{1,9}(\.\d{1,3})?\s*"
+        units = r"\s*".join(rf"({number}{unit})?" for unit in (HOURS, MINUTES, SECONDS))
+        not_zero = "(?=.*[1-9])" if self.instead else ""
+        return {"type": "string", "pattern": rf"^\s*(?=\d){not_zero}{units}\s*$"}
 
 
 class Zone(Kind):

@@ -226,3 +226,24 @@ def test_a_line_that_could_not_be_read_is_not_reported_as_missing_too() -> None:
     with pytest.raises(ConfigInvalid) as caught:
         config.parse('[[exceptions]]\non = 24.12.2026\n\n[[exceptions]]\nnote = "x"', "config.toml", {})
     assert [line[:17] for line in caught.value.problems] == ["config.toml:2:11:", "config.toml:4:1: "]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'exceptions = [{ on = "99999999999999999999-1-1" }]',
+        f'exceptions = [{{ on = "{"1" * 9000}-1-1" }}]',
+        f"prompt.lull = 0x{'f' * 9000}",
+        f"stretch.routines = [{{ title = 0x{'f' * 9000} }}]",
+        f'hours.monday = "{"9-5," * 9000}"',
+        f'calendar.holidays = "{"Germany" * 9000}"',
+        f"prompt.lull = {'9' * 9000} minutes",
+        'calendar.busy = ["file://["]',
+    ],
+    ids=range(8),
+)
+def test_what_nobody_types_by_hand_gets_no_guess(text: str) -> None:
+    with pytest.raises(ConfigInvalid) as caught:
+        config.parse(text, "config.toml", {})
+    assert "Did you mean" not in str(caught.value)
+    assert len(str(caught.value)) < 600
