@@ -152,7 +152,10 @@ def get(named: Path | None, key: str) -> None:
         raw = in_force_value(load(named, os.environ), row)
     except ConfigInvalid as error:
         raw = glance(key, named, os.environ, error)
-        click.echo(f"{summary(error)}. This value is from the rest. See: psoas-nudge config check", err=True)
+        click.echo(
+            f"{summary(error)}. The value comes from the lines without mistakes. See: psoas-nudge config check",
+            err=True,
+        )
     if raw is not None:
         click.echo(raw if isinstance(raw, str) else value_text(raw))
 

@@ -81,6 +81,7 @@ def test_every_section_reaches_its_place() -> None:
         away_after = "7m"
         [prompt]
         daily_limit = 3
+        insist = true
         [stretch]
         guide = "terminal"
         weekly_dose = "12m"
@@ -102,6 +103,8 @@ def test_every_section_reaches_its_place() -> None:
     assert settings.stretch.guide == "terminal"
     assert settings.stretch.weekly_dose == 720
     assert (settings.desktop.notifier, settings.desktop.sound, settings.desktop.tray) == ("plyer", True, True)
+    assert settings.desktop.insist is True
+    assert read("").desktop.insist is False
     assert settings.hooks == {"missed": ("logger", "missed")}
     assert (settings.calendar.holidays, settings.calendar.busy) == ("DE-BY", (Path("/data/work.ics"),))
 
