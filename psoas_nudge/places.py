@@ -9,12 +9,14 @@ from __future__ import annotations
 import os
 import stat
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 from psoas_nudge.errors import PsoasNudgeError
 
 NAME = "psoas-nudge"
 CONFIG_VARIABLE = "PSOAS_NUDGE_CONFIG"
+SYSTEM_CONFIG = "/etc/xdg"
 
 
 def config_file(given: Path | None = None) -> Path:
@@ -26,6 +28,17 @@ def config_file(given: Path | None = None) -> Path:
     from platformdirs import user_config_path
 
     return user_config_path(NAME, appauthor=False, roaming=True) / "config.toml"
+
+
+def system_config_files(environ: Mapping[str, str]) -> list[Path]:
+    """The files in which an administrator sets defaults for everybody, highest precedence first; they need not exist.
+
+    XDG base directory specification. None on Windows, where anybody may create files below %PROGRAMDATA%.
+    """
+    if sys.platform == "win32":
+        return []
+    named = environ.get("XDG_CONFIG_DIRS") or SYSTEM_CONFIG
+    return [Path(each) / NAME / "config.toml" for each in named.split(":") if each.startswith("/")]
 
 
 def data_directory() -> Path:

@@ -1,11 +1,11 @@
-"""`config`: write, look at, check and change the configuration."""
+"""The `config` commands: create, show, check and change the configuration."""
 
 from __future__ import annotations
 
 import json
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -15,14 +15,14 @@ from psoas_nudge import places
 from psoas_nudge.cli.candidates import setting_keys
 from psoas_nudge.config import Settings, example, load, place
 from psoas_nudge.config.kinds import Place
-from psoas_nudge.config.problems import dotted
-from psoas_nudge.config.read import parse, read_text
+from psoas_nudge.config.problems import dotted, summary
+from psoas_nudge.config.read import glance, parse, read_text
 from psoas_nudge.errors import ConfigInvalid
 
 
 @click.group()
 def config() -> None:
-    """Write, look at, check and change the configuration.
+    """Create, show, check and change the configuration.
 
     \b
     Example: psoas-nudge config set prompt.nudge_after 45m
@@ -32,7 +32,7 @@ def config() -> None:
 @config.command()
 @click.pass_obj
 def init(named: Path | None) -> None:
-    """Write a file with every setting, its default and what it does. Never over a file.
+    """Create a file with all settings, their defaults and what they do. Does not overwrite a file.
 
     \b
     Example: psoas-nudge config init && psoas-nudge config edit
@@ -43,13 +43,13 @@ def init(named: Path | None) -> None:
     file, _ = place(named, os.environ)
     save(file, example(), fresh=True)
     save(file.parent / SCHEMA, _schema())
-    click.echo(f"Written: {file}")
+    click.echo(f"Created: {file}")
 
 
 @config.command()
 @click.pass_obj
 def path(named: Path | None) -> None:
-    """Print which file is used, whether it exists or not.
+    """Print the path of the configuration file, even if it does not exist.
 
     \b
     Example: cat "$(psoas-nudge config path)"
@@ -60,7 +60,9 @@ def path(named: Path | None) -> None:
 @config.command()
 @click.pass_obj
 def show(named: Path | None) -> None:
-    """Print what is in force, and where each value comes from: default, file or environment.
+    """Print the settings in force and where each comes from: default, system, file or environment.
+
+    "system" is a file in which an administrator sets defaults, usually /etc/xdg/psoas-nudge/config.toml.
 
     \b
     Example: psoas-nudge config show | grep -v default
@@ -68,14 +70,17 @@ def show(named: Path | None) -> None:
     from psoas_nudge.config.writing import in_force
 
     settings = load(named, os.environ)
-    click.echo(f"# {settings.file or 'No file: ' + str(place(named, os.environ)[0])}\n{in_force(settings)}", nl=False)
+    click.echo("".join(f"# {each}\n" for each in settings.files), nl=False)
+    if not settings.file:
+        click.echo(f"# {place(named, os.environ)[0]} does not exist.")
+    click.echo(in_force(settings), nl=False)
 
 
 @config.command()
 @click.argument("file", required=False, type=click.Path(path_type=Path))
 @click.pass_obj
 def check(named: Path | None, file: Path | None) -> None:
-    """Find every mistake in the file in use, or in FILE, and warn of what can hardly be meant.
+    """List all mistakes in your configuration file, or in FILE, and warn about what is probably a mistake.
 
     \b
     Example: psoas-nudge config check ~/new.toml
@@ -87,27 +92,34 @@ def check(named: Path | None, file: Path | None) -> None:
         for problem in error.problems:
             click.echo(problem, err=True)
         sys.exit(error.exit_code)
-    warnings = list(_warnings(settings, used))
+    warnings = list(_warnings(settings))
     for warning in warnings:
         click.echo(warning)
-    count = f"{len(warnings)} warning{'s' * (len(warnings) != 1)}" if warnings else "all is well"
-    click.echo(f"{used}: {count}" if settings.file else f"There is no file {used}; the defaults are in force: {count}")
+    count = f"{len(warnings)} warning{'s' * (len(warnings) != 1)}" if warnings else "no mistakes found"
+    if not settings.file:
+        click.echo(f"{used} does not exist, so {'other files' if settings.files else 'the defaults'} apply.")
+    click.echo(f"{used}: {count}")
 
 
-def _warnings(settings: Settings, file: Path) -> Iterator[str]:
+def _warnings(settings: Settings) -> Iterator[str]:
     from psoas_nudge.config.advice import advice
+
+    return _located(settings, (*advice(settings, datetime.now(UTC)), *_calendar_problems(settings)))
+
+
+def _located(settings: Settings, found: Iterable[tuple[Place, str]]) -> Iterator[str]:
+    """Warnings with file and line; defaults and the environment have none."""
     from psoas_nudge.config.locate import Locations
 
-    locations = Locations(read_text(file).removeprefix("\ufeff")) if settings.file else None
-    for where, what in (*advice(settings, datetime.now(UTC)), *_calendar_problems(settings)):
-        line, column = locations.find(where) if locations else (1, 1)
-        # What only a default or the environment says has no line of its own.
-        spot = f"{file}:{line}:{column}: " if locations and where[:2] in locations else ""
-        yield f"{spot}warning: {dotted(where)}: {what}"
+    files = [(file, Locations(read_text(file).removeprefix("\ufeff"))) for file in settings.files]
+    for where, what in found:
+        file, locations = next((each for each in files if where[:2] in each[1]), (None, None))
+        line, column = locations.find(where) if locations else (0, 0)
+        yield f"{f'{file}:{line}:{column}: ' if file else ''}warning: {dotted(where)}: {what}"
 
 
 def _calendar_problems(settings: Settings) -> Iterator[tuple[Place, str]]:
-    """Regions that nobody knows and calendar files that cannot be read, found out by reading them."""
+    """Unknown regions and calendar files that cannot be read; reads them to find out."""
     source = settings.calendar
     if not source.holidays and not source.busy:
         return
@@ -126,7 +138,7 @@ def _calendar_problems(settings: Settings) -> Iterator[tuple[Place, str]]:
 @click.argument("key", shell_complete=setting_keys)
 @click.pass_obj
 def get(named: Path | None, key: str) -> None:
-    """Print the value of one setting.
+    """Print the value of one setting. Works even if other lines of the file have mistakes.
 
     \b
     Example: psoas-nudge config get prompt.nudge_after
@@ -135,7 +147,15 @@ def get(named: Path | None, key: str) -> None:
     from psoas_nudge.config.table import SETTINGS
     from psoas_nudge.config.writing import in_force_value, value_text
 
-    raw = in_force_value(load(named, os.environ), SETTINGS[setting(key)])
+    row = SETTINGS[setting(key)]
+    try:
+        raw = in_force_value(load(named, os.environ), row)
+    except ConfigInvalid as error:
+        raw = glance(key, named, os.environ, error)
+        click.echo(
+            f"{summary(error)}. The value comes from the lines without mistakes. See: psoas-nudge config check",
+            err=True,
+        )
     if raw is not None:
         click.echo(raw if isinstance(raw, str) else value_text(raw))
 
@@ -145,7 +165,7 @@ def get(named: Path | None, key: str) -> None:
 @click.argument("value")
 @click.pass_obj
 def set_(named: Path | None, key: str, value: str) -> None:
-    """Change one setting in the file; comments and layout stay as they are. A list is written with commas.
+    """Change one setting in the file and keep comments and layout. Separate the items of a list with commas.
 
     \b
     Example: psoas-nudge config set hours.friday "09:00-12:00, 13:00-16:00"
@@ -155,17 +175,23 @@ def set_(named: Path | None, key: str, value: str) -> None:
     file, _ = place(named, os.environ)
     raw = saving.value(key, value)
     saving.change(file, key, raw, os.environ)
-    settings = load(file, os.environ)
-    if settings.source(key) == "environment":
-        click.echo(
-            "It has no effect yet: an environment variable sets this too. See: psoas-nudge config show", err=True
-        )
+    _advise(load(file, os.environ), key)
+
+
+def _advise(settings: Settings, key: str = "") -> None:
+    """Print what is probably a mistake in one setting, or in all of them."""
+    from psoas_nudge.config.advice import advice
+
+    every = advice(settings, datetime.now(UTC))
+    found = [each for each in every if dotted(each[0]).startswith(key) or key.startswith(dotted(each[0]))]
+    for warning in _located(settings, found):
+        click.echo(warning, err=True)
 
 
 @config.command()
 @click.pass_obj
 def edit(named: Path | None) -> None:
-    """Open a copy in your editor ($VISUAL, $EDITOR), check it, then swap it in. A copy with mistakes is never lost.
+    """Edit the file in your editor ($VISUAL or $EDITOR). It is saved only without mistakes; your edit is never lost.
 
     \b
     Example: EDITOR=nano psoas-nudge config edit
@@ -183,11 +209,13 @@ def edit(named: Path | None) -> None:
         return []
 
     edit_copy(file, before, before or example(), checked, os.environ)
+    if file.exists():
+        _advise(load(file, os.environ))
 
 
 @config.command()
 def schema() -> None:
-    """Print the JSON Schema of the file, for editors.
+    """Print the JSON Schema of the file, with which editors complete and check it.
 
     \b
     Example: psoas-nudge config schema > config.schema.json

@@ -35,6 +35,8 @@ SPEED = 800.0
 """Virtual seconds in one real second, ..."""
 SLOW = 15.0
 """... and in a prompt's first minute, so that there is time to press a button."""
+
+
 @click.command(epilog="Example: psoas-nudge demo")
 def demo() -> None:
     """Play a workday in about a minute: real prompts, a visible timeline, nothing recorded.

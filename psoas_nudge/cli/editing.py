@@ -1,4 +1,4 @@
-"""A person edits a copy of a file in their own editor; it is swapped in when it is right, and kept when it is not."""
+"""Edit a copy of a file in the person's own editor. The copy replaces the file when valid and is kept when not."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from pathlib import Path
 
 import click
 
+from psoas_nudge.config.problems import summary
 from psoas_nudge.config.read import read_text
 from psoas_nudge.config.saving import save
 from psoas_nudge.errors import BadInput, ConfigInvalid, PsoasNudgeError
@@ -21,13 +22,13 @@ USUAL = ("sensible-editor", "nano", "vim", "vi")
 def edit_copy(
     file: Path, before: str | None, begin: str, check: Callable[[str], list[str]], environ: Mapping[str, str]
 ) -> None:
-    """Edit `file`, which held `before` (None: it does not exist), starting with the text `begin`.
+    """Edit `file`, which contained `before` (None: it does not exist), starting with the text `begin`.
 
-    `check` returns what is wrong with a text. Raises ConfigInvalid when the person stops with mistakes left.
+    `check` returns the mistakes in a text. Raises ConfigInvalid when the person stops with mistakes left.
     """
     copy = file.with_name(f"{file.stem}.edited{file.suffix}")
     if copy.exists():
-        click.echo(f"Going on with your last edit, which was not finished: {copy}")
+        click.echo(f"Opening your last edit, which still had mistakes: {copy}")
     else:
         save(copy, begin, fresh=True)
     command = _editor(environ)
@@ -36,19 +37,19 @@ def edit_copy(
         text = read_text(copy)
         if text == before:
             copy.unlink()
-            click.echo("Nothing was changed.")
+            click.echo("You changed nothing.")
             return
         mistakes = check(text)
         if not mistakes:
             break
+        click.echo(f"{summary(ConfigInvalid(mistakes))}.", err=True)
         for mistake in mistakes:
             click.echo(mistake, err=True)
         if not sys.stdin.isatty() or not click.confirm("Edit again?", default=True, err=True):
-            raise ConfigInvalid(
-                [f"{file} is unchanged. Your edit is kept in {copy}; go on with: psoas-nudge config edit"]
-            )
+            kept = f"The previous settings stay in force. Your edit is kept in {copy}."
+            raise ConfigInvalid([f"{kept} To continue: psoas-nudge config edit"])
     if (read_text(file) if file.exists() else None) != before:
-        raise PsoasNudgeError(f"{file} was changed by someone else meanwhile. Your edit is kept in {copy}")
+        raise PsoasNudgeError(f"Another program has changed {file} in the meantime. Your edit is kept in {copy}")
     save(file, text)
     copy.unlink()
     click.echo(f"Saved: {file}")
@@ -59,12 +60,12 @@ def _editor(environ: Mapping[str, str]) -> list[str]:
     try:
         command = shlex.split(wish) if wish else []
     except ValueError as error:
-        raise BadInput(f"$VISUAL or $EDITOR cannot be read: {error}") from error
+        raise BadInput(f"$VISUAL or $EDITOR is not a valid command: {error}") from error
     if command:
         return command
     found = next((name for name in USUAL if shutil.which(name)), None)
     if not found:
-        raise PsoasNudgeError("No editor was found. Name one: EDITOR=... psoas-nudge config edit")
+        raise PsoasNudgeError("No editor was found. Choose one: EDITOR=... psoas-nudge config edit")
     return [found]
 
 
@@ -74,4 +75,4 @@ def _run(command: list[str]) -> None:
     except OSError as error:
         raise PsoasNudgeError(f"The editor {command[0]} cannot be started: {error.strerror}") from error
     if status:
-        raise PsoasNudgeError(f"The editor {command[0]} ended with status {status}; nothing was swapped in.")
+        raise PsoasNudgeError(f"The editor {command[0]} ended with status {status}. Nothing was saved.")

@@ -1,4 +1,4 @@
-"""What is legal in a configuration but can hardly be meant: it has no effect, or no prompt can ever come."""
+"""Warnings about settings that are allowed but probably a mistake: no effect, or no prompt could ever appear."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ from itertools import pairwise
 
 import msgspec
 
+from psoas_nudge.config.guess import turned
 from psoas_nudge.config.kinds import Place, shown
 from psoas_nudge.config.settings import Settings
-from psoas_nudge.config.table import DAYS, SETTINGS
+from psoas_nudge.config.table import DAYS
 from psoas_nudge.core.catalogue import find
 from psoas_nudge.core.durations import format_duration
 from psoas_nudge.core.hours import NEVER, Range, WorkingHours
@@ -21,9 +22,10 @@ Advice = tuple[Place, str]
 
 
 def advice(settings: Settings, now: datetime) -> list[Advice]:
-    """Each doubtful setting with what it leads to; `now` is an aware instant."""
+    """Each doubtful setting with its consequence; `now` is an aware instant."""
     return [
         *_overlaps(settings.rules.hours),
+        *_turned(settings.rules.hours),
         *_exceptions(settings.rules.hours, now),
         *_room(settings),
         *_without_effect(settings),
@@ -35,16 +37,28 @@ def _overlaps(hours: WorkingHours) -> Iterator[Advice]:
     for index, (day, ranges) in enumerate(zip(DAYS, hours.week, strict=True)):
         for first, second in pairwise(sorted(ranges)):
             if second.start < first.end:
-                yield ("hours", day), f"{written(first)} and {written(second)} overlap; they count as one."
+                yield ("hours", day), f"{written(first)} and {written(second)} overlap and are merged."
         following = hours.week[(index + 1) % 7]
         for night in (r for r in ranges if r.end > 1440):
             for morning in (r for r in following if r.start < night.end - 1440):
                 next_day = DAYS[(index + 1) % 7].capitalize()
-                yield ("hours", day), f"{written(night)} runs into {next_day}'s {written(morning)}; they count as one."
+                yield ("hours", day), f"{written(night)} runs into {next_day}'s {written(morning)}; the two are merged."
+
+
+def _turned(hours: WorkingHours) -> Iterator[Advice]:
+    places: list[tuple[Place, tuple[Range, ...]]] = [
+        (("hours", day), each) for day, each in zip(DAYS, hours.week, strict=True)
+    ]
+    places += [(("exceptions", index, "hours"), each.ranges) for index, each in enumerate(hours.exceptions)]
+    for place, ranges in places:
+        for index, span in enumerate(ranges):
+            if right := turned(span.start, span.end):
+                length = format_duration((span.end - span.start) * 60)
+                yield (*place, index), f'{written(span)} runs overnight, for {length}. Did you mean "{right}"?'
 
 
 def written(span: Range) -> str:
-    """A range as it stands in the file."""
+    """A range as in the file."""
     ends = (span.start, span.end if span.end == 1440 else span.end % 1440)
     return "-".join(f"{minutes // 60:02}:{minutes % 60:02}" for minutes in ends)
 
@@ -54,9 +68,9 @@ def _exceptions(hours: WorkingHours, now: datetime) -> Iterator[Advice]:
     for index, each in enumerate(hours.exceptions):
         later = hours.exceptions[index + 1 :]
         if each.last < today:
-            yield ("exceptions", index), f"This is in the past, since {each.last}; it can be deleted."
+            yield ("exceptions", index), f"This ended on {each.last}. You can delete it."
         elif any(other.first <= each.first and other.last >= each.last for other in later):
-            yield ("exceptions", index), "A later exception covers the same days and decides; this one has no effect."
+            yield ("exceptions", index), "A later exception covers the same days, so this one has no effect."
 
 
 def _room(settings: Settings) -> Iterator[Advice]:
@@ -65,19 +79,19 @@ def _room(settings: Settings) -> Iterator[Advice]:
     needed = rules.nudge_after
     kept_free = rules.settle_in + rules.wind_down
     if longest is None:
-        yield ("hours",), "No day of the week has open hours, so no prompt comes outside of exceptions."
+        yield ("hours",), "No day has working hours, so prompts appear only in exceptions."
     elif longest <= kept_free:
         free = f"settle_in and wind_down together ({format_duration(kept_free)})"
-        yield ("prompt", "settle_in"), f"{free} leave no room in any range, so no prompt can come."
+        yield ("prompt", "settle_in"), f"{free} leave no time in any range, so no prompt can appear."
     elif longest < needed:
-        length = f"is longer than every range (the longest is {format_duration(longest)})"
-        yield ("prompt", "nudge_after"), f"{format_duration(needed)} {length}, so hardly a prompt can come."
+        length = f"is longer than every range of hours (the longest is {format_duration(longest)})"
+        yield ("prompt", "nudge_after"), f"{format_duration(needed)} {length}, so prompts will hardly ever appear."
     if rules.daily_limit == 0:
-        yield ("prompt", "daily_limit"), "0 means that no prompt ever comes."
+        yield ("prompt", "daily_limit"), "0 means that no prompt ever appears."
 
 
 def _longest(hours: WorkingHours) -> float | None:
-    """Seconds of the longest unbroken open time of a plain week; None when there is none, a week when it never ends."""
+    """Seconds of the longest unbroken working time in a usual week, at most a week; None when there is none."""
     plain = msgspec.structs.replace(hours, zone="UTC", exceptions=())
     at = monday = datetime(2024, 1, 1, tzinfo=UTC)
     longest = None
@@ -93,12 +107,12 @@ def _without_effect(settings: Settings) -> Iterator[Advice]:
     rules = settings.rules
     for key, given in settings.given.items():
         if given.source == "environment":
-            yield tuple(key.split(".")), f"The environment variable {SETTINGS[key].variable} sets this now."
+            yield tuple(key.split(".")), f"The environment variable {given.name} overrides this."
     if rules.lull > rules.patience:
-        what = f"A lull of {format_duration(rules.lull)} is never waited for: patience ends before."
+        what = f"{format_duration(rules.lull)} is longer than patience, so prompts never wait for such a pause."
         yield ("prompt", "lull"), what
     if settings.calendar.busy and not any(signal.value == "busy" for signal in rules.quiet):
-        yield ("calendar", "busy"), "These files have no effect while quiet.busy is false."
+        yield ("calendar", "busy"), "These files have no effect because quiet.busy is false."
     for index, routine_id in enumerate(rules.rotation):
         place = ("stretch", "rotation", index)
         if (
@@ -106,15 +120,18 @@ def _without_effect(settings: Settings) -> Iterator[Advice]:
             and not rules.floor
             and "stretch.rotation" in settings.given
         ):
-            yield place, f"{shown(routine_id)} needs the floor and never comes while stretch.floor is false."
+            yield place, f"{shown(routine_id)} needs the floor. To get it, set stretch.floor to true."
         if routine_id in rules.rotation[:index]:
-            yield place, f"{shown(routine_id)} is in the rotation twice; once is enough for its turn."
+            yield place, f"{shown(routine_id)} is listed twice. Once is enough."
     for index, routine in enumerate(rules.routines):
         if routine.id not in rules.rotation:
-            yield ("stretch", "routines", index), f"{shown(routine.id)} is not in stretch.rotation and never comes."
+            yield (
+                ("stretch", "routines", index),
+                f"{shown(routine.id)} is never suggested. To get it, add it to stretch.rotation.",
+            )
 
 
 def _missing(settings: Settings) -> Iterator[Advice]:
     for event, command in settings.hooks.items():
-        if not shutil.which(os.path.expanduser(command[0])):  # noqa: PTH111 - a word, not yet known to be a path
-            yield ("hooks", f"on_{event}", 0), f"The program {shown(command[0])} is not found."
+        if not shutil.which(os.path.expanduser(command[0])):  # noqa: PTH111 - may be a bare command name
+            yield ("hooks", f"on_{event}", 0), f"There is no program {shown(command[0])}."

@@ -1,7 +1,7 @@
-"""Kinds of values: how one leaf of the file is read, what is said when it is wrong, and its JSON Schema.
+"""Kinds of values: how one value of the file is read, the error message for a wrong one, and its JSON Schema.
 
-A kind reports every mistake to a callback and goes on, so that one run finds them all; what it returns after a
-report is never used. Nothing here knows lines: places are paths, `locate` turns them into lines when needed.
+A kind reports each mistake to a callback and carries on, so that one run finds them all; what it returns after a
+report is never used. A mistake's place is a path of keys; `locate` turns it into line and column when needed.
 """
 
 from __future__ import annotations
@@ -9,24 +9,21 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Callable, Iterable
-from datetime import date, datetime
+from datetime import date, time
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
-
-from psoas_nudge.core.durations import parse_duration
-from psoas_nudge.core.hours import Range
-from psoas_nudge.errors import BadInput
 
 Place = tuple[str | int, ...]
 Report = Callable[[Place, str], None]
-"""Called with the place of a mistake and a sentence that says what is wrong and what would be right."""
+"""Called with the place of a mistake and a sentence that says what is wrong and how to fix it."""
 
 LONGEST_SHOWN = 60
+LONGEST_GUESSED = 200
+"""Characters up to which a text may be a value in another spelling."""
 
 
 class Key(str):
-    """The last part of a place where the key itself is wrong, not its value."""
+    """The last part of a place when the mistake is in the key, not in its value."""
 
     __slots__ = ()
 
@@ -35,7 +32,7 @@ WORDS = {"true": True, "yes": True, "on": True, "1": True, "false": False, "no":
 
 
 def shown(raw: Any) -> str:
-    """A value as it stands in the file, in one short printable line."""
+    """A value as written in the file, shortened to one printable line."""
     if isinstance(raw, bool):
         return "true" if raw else "false"
     if isinstance(raw, int):
@@ -46,16 +43,36 @@ def shown(raw: Any) -> str:
     return "a list" if isinstance(raw, list) else "a table" if isinstance(raw, dict) else str(raw)
 
 
-def nearest(word: str, choices: Iterable[str]) -> str:
-    """' Did you mean "x"?' for the nearest choice, or nothing."""
+def toml(raw: Any) -> str:
+    """A value as TOML, for a suggestion that can be copied into the file."""
+    if isinstance(raw, list):
+        return "[" + ", ".join(toml(item) for item in raw) + "]"
+    if isinstance(raw, str):
+        return '"' + "".join(_escaped(c) for c in raw) + '"'
+    return str(raw) if isinstance(raw, (date, float)) else shown(raw)
+
+
+def _escaped(character: str) -> str:
+    if character in '"\\':
+        return f"\\{character}"
+    return character if character.isprintable() else f"\\U{ord(character):08x}"
+
+
+def closest(word: str, choices: Iterable[str]) -> list[str]:
+    """The most similar choice, if any is similar."""
     from difflib import get_close_matches
 
-    near = get_close_matches(word[:LONGEST_SHOWN].lower(), list(choices), 1, 0.55)
+    return get_close_matches(word[:LONGEST_SHOWN].lower(), list(choices), 1, 0.55)
+
+
+def nearest(word: str, choices: Iterable[str]) -> str:
+    """' Did you mean "x"?' for the most similar choice, or nothing."""
+    near = closest(word, choices)
     return f' Did you mean "{near[0]}"?' if near else ""
 
 
 def from_toml(text: str) -> Any:
-    """A value written as TOML, or the text itself when it is not TOML: its kind then says what is wrong with it."""
+    """A value written as TOML, or the text itself when it is not TOML, so that its kind can report it."""
     try:
         values = tomllib.loads(f"value = {text}")
     except (ValueError, RecursionError):
@@ -63,8 +80,16 @@ def from_toml(text: str) -> Any:
     return values["value"] if len(values) == 1 else text
 
 
+class _Refused(Exception):
+    """A value that was tried is not accepted."""
+
+
+def _refuse(at: Place, what: str) -> None:  # noqa: ARG001 - a Report
+    raise _Refused
+
+
 class Kind:
-    """One form of value. `form` completes the sentence "… is not"."""
+    """One type of value. `form` completes the sentence "… is not"."""
 
     form = ""
 
@@ -73,16 +98,37 @@ class Kind:
         raise NotImplementedError
 
     def from_text(self, text: str) -> Any:
-        """The value as it would stand in the file, from an environment variable or the command line."""
+        """The value as it would be in the file, from an environment variable or the command line."""
         return text
 
     def schema(self) -> dict[str, Any]:
         """The JSON Schema of the value in the file."""
         raise NotImplementedError
 
+    def meant(self, raw: Any) -> Iterable[Any]:  # noqa: ARG002 - most kinds have no guess
+        """Values for the file that somebody may have meant by a wrong one, likeliest first; not checked yet."""
+        return ()
+
+    def accepts(self, raw: Any) -> bool:
+        """Whether `read` reports nothing."""
+        try:
+            self.read(raw, (), _refuse)
+        except _Refused:
+            return False
+        return True
+
+    def likely(self, raw: Any) -> list[Any]:
+        """What may have been meant and is accepted: the suggestions. None for what nobody types by hand."""
+        if (isinstance(raw, str) and len(raw) > LONGEST_GUESSED) or (isinstance(raw, int) and raw.bit_length() >= 64):
+            return []
+        return [value for value in self.meant(raw) if self.accepts(value)][:2]
+
     def wrong(self, raw: Any, at: Place, report: Report, right: str) -> None:
-        """Report that this is not such a value, and what would be."""
-        report(at, f"{shown(raw)} is not {self.form}. {right}")
+        """Report that this is not such a value, with what may have been meant, else with what would be right."""
+        if report is _refuse:  # a guess is being checked: it needs no guesses of its own
+            _refuse(at, right)
+        likely = " or ".join(toml(value) for value in self.likely(raw))
+        report(at, f"{shown(raw)} is not {self.form}. {f'Did you mean {likely}?' if likely else right}".rstrip())
 
 
 class Switch(Kind):
@@ -99,6 +145,11 @@ class Switch(Kind):
     def from_text(self, text: str) -> Any:
         """Also yes, no, on, off, 1 and 0."""
         return WORDS.get(text.strip().lower(), text)
+
+    def meant(self, raw: Any) -> Iterable[bool]:
+        """The same words as in an environment variable."""
+        word = str(raw).strip().lower()
+        return [WORDS[word]] if word in WORDS else []
 
     def schema(self) -> dict[str, Any]:
         """A boolean."""
@@ -123,38 +174,19 @@ class Whole(Kind):
         """Digits."""
         return int(text) if re.fullmatch(r"\s*-?[0-9]{1,18}\s*", text) else text
 
+    def meant(self, raw: Any) -> Iterable[Any]:
+        """A number in quotes, or written with a decimal point."""
+        if isinstance(raw, str):
+            return [self.from_text(raw)]
+        return [int(raw)] if isinstance(raw, float) and raw.is_integer() else []
+
     def schema(self) -> dict[str, Any]:
         """An integer with bounds."""
         return {"type": "integer", "minimum": self.least, "maximum": self.most}
 
 
-class Duration(Kind):
-    """A length of time; seconds as a float."""
-
-    form = "a length of time"
-
-    def read(self, raw: Any, at: Place, report: Report) -> float:
-        """Seconds."""
-        try:
-            seconds = parse_duration(raw) if isinstance(raw, str) else None
-        except BadInput:
-            seconds = None
-        if seconds is None:
-            right = (
-                f'Write "{raw}m" for minutes or "{raw}s"' if type(raw) is int and 0 <= raw < 10**6 else 'Write "30m"'
-            )
-            self.wrong(raw, at, report, f'{right}, "1h 15m" or "45s", in quotes.')
-            return 0.0
-        return seconds
-
-    def schema(self) -> dict[str, Any]:
-        """A string with a pattern."""
-        number = r"\d{1,9}(\.\d{1,3})?\s*"
-        return {"type": "string", "pattern": rf"^\s*(?=\d)({number}h)?\s*({number}m)?\s*({number}s)?\s*$"}
-
-
 class Text(Kind):
-    """Words for people."""
+    """Text that is shown to people or passed to a program."""
 
     form = "text"
 
@@ -166,10 +198,14 @@ class Text(Kind):
         if not isinstance(raw, str):
             self.wrong(raw, at, report, "Put it in quotes.")
         elif len(raw) > self.most:
-            report(at, f"This text has {len(raw)} characters; at most {self.most} can be shown.")
+            report(at, f"This text is too long: {len(raw)} characters; the limit is {self.most}.")
         elif not raw.strip() and not self.empty:
-            report(at, "This text is empty. Write something, or leave the line out.")
+            report(at, "This text is empty. Write something or delete the line.")
         return raw if isinstance(raw, str) else ""
+
+    def meant(self, raw: Any) -> Iterable[str]:
+        """The same without its type."""
+        return [str(raw)] if isinstance(raw, (int, float, date, time)) and not isinstance(raw, bool) else []
 
     def schema(self) -> dict[str, Any]:
         """A string."""
@@ -177,7 +213,7 @@ class Text(Kind):
 
 
 class File(Kind):
-    """The path of a file; ~ is the home directory. Where a relative one begins is for the reader to say."""
+    """The path of a file; ~ is the home directory. The reader of the file resolves relative paths."""
 
     form = "the name of a file"
 
@@ -186,15 +222,39 @@ class File(Kind):
         if not isinstance(raw, str) or not raw.strip() or "\0" in raw:
             self.wrong(raw, at, report, 'Write for example "~/work.ics".')
             return Path()
+        if "://" in raw:
+            self._address(raw, at, report)
+            return Path()
         try:
             return Path(raw).expanduser()
         except RuntimeError as error:
             report(at, f"{shown(raw)} cannot be found: {error}")
             return Path()
 
+    def _address(self, raw: str, at: Place, report: Report) -> None:
+        if self.likely(raw):
+            self.wrong(raw, at, report, "")
+            return
+        # Only the host: the rest of a calendar's private address is a secret, and messages end up in logs.
+        host = raw.partition("://")[2].partition("/")[0].rpartition("@")[2]
+        report(
+            at,
+            f"This is a web address (at {shown(host)}), and psoas-nudge does not go online. "
+            'Download the calendar to a file and write its name, for example "~/work.ics".',
+        )
+
+    def meant(self, raw: Any) -> Iterable[str]:
+        """The path of a file:// address."""
+        if not isinstance(raw, str) or not raw.startswith("file://"):
+            return []
+        from urllib.parse import unquote
+
+        path = unquote(raw.removeprefix("file://").partition("/")[2])
+        return [f"/{path}"] if path else []
+
     def schema(self) -> dict[str, Any]:
         """A string."""
-        return {"type": "string", "minLength": 1}
+        return {"type": "string", "minLength": 1, "not": {"pattern": "://"}}
 
 
 class Choice(Kind):
@@ -207,10 +267,13 @@ class Choice(Kind):
     def read(self, raw: Any, at: Place, report: Report) -> str:
         """One of the words."""
         if raw not in self.choices:
-            near = nearest(raw, self.choices) if isinstance(raw, str) else ""
-            report(at, f"{shown(raw)} is not {self.form}.{near}")
+            self.wrong(raw, at, report, "")
             return self.choices[0]
         return str(raw)
+
+    def meant(self, raw: Any) -> Iterable[str]:
+        """The most similar word."""
+        return closest(raw, self.choices) if isinstance(raw, str) else []
 
     def schema(self) -> dict[str, Any]:
         """An enumeration."""
@@ -218,92 +281,18 @@ class Choice(Kind):
 
 
 class Pattern(Kind):
-    """Text of a given form, for example an identifier; `example` is what would be right."""
+    """Text that matches a regular expression, for example an identifier; `example` is one that does."""
 
     def __init__(self, form: str, pattern: str, example: str) -> None:
         self.form, self.pattern, self.example = form, pattern, example
 
     def read(self, raw: Any, at: Place, report: Report) -> str:
-        """A str that fits."""
+        """A str."""
         if not isinstance(raw, str) or not re.fullmatch(self.pattern, raw):
-            upper = raw.upper().replace("_", "-") if isinstance(raw, str) else ""
-            right = upper if re.fullmatch(self.pattern, upper) and upper else self.example
-            self.wrong(raw, at, report, f'Write for example "{right}".')
+            self.wrong(raw, at, report, f'Write for example "{self.example}".')
             return ""
         return raw
 
     def schema(self) -> dict[str, Any]:
         """A string with a pattern."""
         return {"type": "string", "pattern": f"^(?:{self.pattern})$"}
-
-
-class Zone(Kind):
-    """An IANA time zone; empty for the system's."""
-
-    form = "a time zone of the IANA list"
-
-    def read(self, raw: Any, at: Place, report: Report) -> str:
-        """The zone's name."""
-        if raw == "":
-            return ""
-        try:
-            return ZoneInfo(raw).key if isinstance(raw, str) else self.unknown(raw, at, report)
-        except (OSError, ValueError, KeyError):  # ZoneInfo lets through what the file system says of strange names
-            return self.unknown(raw, at, report)
-
-    def unknown(self, raw: Any, at: Place, report: Report) -> str:
-        """Report the zone with the nearest real name."""
-        from zoneinfo import available_timezones
-
-        names = {name.lower(): name for name in available_timezones()}
-        near = nearest(raw, names) if isinstance(raw, str) else ""
-        for lower, name in names.items():
-            near = near.replace(f'"{lower}"', f'"{name}"')
-        right = near or ' Write for example "Europe/Berlin", or "" for the system\'s zone.'
-        report(at, f"{shown(raw)} is not {self.form}.{right}")
-        return ""
-
-    def schema(self) -> dict[str, Any]:
-        """A string."""
-        return {"type": "string"}
-
-
-class Hours(Kind):
-    """A range of the day: "09:00-12:30"; one that ends before it starts runs into the next day."""
-
-    form = "a range of hours"
-    # People paste ranges with an en dash; it cannot mean anything else.
-    written = r"([01]?\d|2[0-3]):([0-5]\d)\s*[-\u2013]\s*([01]?\d|2[0-4]):([0-5]\d)"
-
-    def read(self, raw: Any, at: Place, report: Report) -> Range:
-        """Minutes after midnight."""
-        found = re.fullmatch(self.written, raw.strip(), re.ASCII) if isinstance(raw, str) else None
-        h1, m1, h2, m2 = (int(n) for n in found.groups()) if found else (0, 0, 0, 0)
-        start, end = h1 * 60 + m1, h2 * 60 + m2
-        if not found or end > 24 * 60:
-            self.wrong(raw, at, report, 'Write it like "09:00-12:30", or "22:00-06:00" into the next day.')
-        elif start == end:
-            report(at, f'{shown(raw)} has no length. For the whole day write "00:00-24:00".')
-        return Range(start, end if end > start else end + 24 * 60)
-
-    def schema(self) -> dict[str, Any]:
-        """A string with a pattern."""
-        return {"type": "string", "pattern": rf"^\s*{self.written}\s*$"}
-
-
-class Date(Kind):
-    """A local date, written without quotes."""
-
-    form = "a date"
-
-    def read(self, raw: Any, at: Place, report: Report) -> date:
-        """A date."""
-        if isinstance(raw, date) and not isinstance(raw, datetime):
-            return raw
-        quoted = isinstance(raw, str) and re.fullmatch(r"\d{4}-\d\d-\d\d", raw)
-        self.wrong(raw, at, report, f"Write it without quotes: {raw if quoted else '2026-12-24'}.")
-        return date(2000, 1, 1)
-
-    def schema(self) -> dict[str, Any]:
-        """A string, as validators for TOML hand dates over."""
-        return {"type": "string", "format": "date"}

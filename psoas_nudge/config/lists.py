@@ -1,23 +1,26 @@
-"""Kinds of values that hold other values: lists, and lists of tables ([[exceptions]], [[stretch.routines]])."""
+"""Kinds of values that contain other values: lists, and lists of tables ([[exceptions]], [[stretch.routines]])."""
 
 from __future__ import annotations
 
 import shlex
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
 from psoas_nudge.config.kinds import Key, Kind, Place, Report, from_toml, nearest, shown
 
 
 class ListOf(Kind):
-    """A list of values of one kind. `least`: how many there have to be."""
+    """A list of values of one kind, at least `least` of them."""
 
     def __init__(self, item: Kind, example: str, *, least: int = 0) -> None:
         self.item, self.example, self.least = item, example, least
         self.form = "a list"
 
     def read(self, raw: Any, at: Place, report: Report) -> tuple[Any, ...]:
-        """A tuple of what the items are read as."""
+        """A tuple of the items' values."""
+        if isinstance(raw, str) and not self.item.accepts(raw) and not self.likely(raw):
+            self.item.read(raw, at, report)  # says more than that brackets are missing
+            return ()
         if not isinstance(raw, list):
             self.wrong(raw, at, report, f"Write a list in brackets: {self.example}.")
             return ()
@@ -26,10 +29,21 @@ class ListOf(Kind):
         return tuple(self.item.read(value, (*at, index), report) for index, value in enumerate(raw))
 
     def from_text(self, text: str) -> Any:
-        """A TOML list, or items with commas between them."""
+        """A TOML list, or items separated by commas."""
         if text.lstrip().startswith("["):
             return from_toml(text)
         return [part.strip() for part in text.split(",")] if text.strip() else []
+
+    def meant(self, raw: Any) -> Iterable[list[Any]]:
+        """An empty list from false or "none"; else the list, or a text's items, each as it is or as it may be meant."""
+        from psoas_nudge.config.guess import CLOSED, plain
+
+        if raw is False or (isinstance(raw, str) and plain(raw) in CLOSED):
+            yield []
+            return
+        items = self.from_text(raw) if isinstance(raw, str) else raw
+        if isinstance(items, list):
+            yield [item if self.item.accepts(item) else next(iter(self.item.likely(item)), item) for item in items]
 
     def schema(self) -> dict[str, Any]:
         """An array."""
@@ -37,10 +51,10 @@ class ListOf(Kind):
 
 
 class Argv(ListOf):
-    """A command with its arguments; it is started as it stands, no shell reads it."""
+    """A command with its arguments. It is started directly, without a shell."""
 
     def from_text(self, text: str) -> Any:
-        """A TOML list, or words as a shell would split them."""
+        """A TOML list, or words split as a shell does."""
         if text.lstrip().startswith("["):
             return from_toml(text)
         try:
@@ -59,7 +73,7 @@ class Field(NamedTuple):
 
 
 class Tables(Kind):
-    """A list of tables with the same keys. `build` makes the value from what was given, by key; it may report too."""
+    """A list of tables with the same keys. `build` makes one value of each and may report mistakes too."""
 
     form = "a list of tables"
 
@@ -74,9 +88,9 @@ class Tables(Kind):
         self.header, self.fields, self.build, self.least = header, fields, build, least
 
     def read(self, raw: Any, at: Place, report: Report) -> tuple[Any, ...]:
-        """A tuple of what `build` makes."""
+        """A tuple of what `build` returns."""
         if isinstance(raw, dict) and not self.header.startswith("{"):
-            report(at, f"This needs two brackets on each side: {self.header}, once for each.")
+            report(at, f"Write two brackets on each side: {self.header}.")
             return ()
         if not isinstance(raw, list):
             self.wrong(raw, at, report, f"Write {self.header}.")

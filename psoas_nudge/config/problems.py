@@ -1,13 +1,16 @@
-"""Collects everything that is wrong with a configuration and says each with its place: FILE:LINE:COLUMN: KEY: what."""
+"""Collects all mistakes in a configuration and formats each with its place: FILE:LINE:COLUMN: KEY: what is wrong."""
 
 from __future__ import annotations
 
+import os
 import re
 import tomllib
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any, NamedTuple
 
-from psoas_nudge.config.kinds import WORDS, Place, Report, shown
+from psoas_nudge import places
+from psoas_nudge.config.kinds import LONGEST_GUESSED, Kind, Place, Report, from_toml, shown, toml
 from psoas_nudge.errors import ConfigInvalid
 
 MOST_SYNTAX_ERRORS = 20
@@ -19,11 +22,11 @@ ONE_LINE = (
     "Expected '='",
     "Invalid initial",
 )
-"""Errors that leave the lines after them readable, so that reading can go on to find more."""
+"""Errors that affect only their own line, so that the parser can skip it and find more."""
 
 
 class Problem(NamedTuple):
-    """One mistake. `variable`: the environment variable that holds it, empty when the file does."""
+    """One mistake. `variable` is the environment variable it is in; empty when it is in the file."""
 
     place: Place
     what: str
@@ -31,7 +34,7 @@ class Problem(NamedTuple):
 
 
 class Problems:
-    """The mistakes in one text (called `name`) and in the environment variables over it."""
+    """The mistakes in one text, which is called `name`, and in the environment variables."""
 
     def __init__(self, name: str, text: str) -> None:
         self.name, self.text = name, text
@@ -40,16 +43,16 @@ class Problems:
         self.found: list[Problem] = []
 
     def add(self, place: Place, what: str) -> None:
-        """Note a mistake in the file."""
+        """Record a mistake in the file."""
         self.found.append(Problem(place, what))
 
     def tables(self) -> dict[str, Any]:
-        """The text as TOML; a line that cannot be read is noted and left out, so that the rest can be checked too."""
+        """The parsed text; a line that is not TOML is recorded and skipped, so that the rest is checked too."""
         while len(self.syntax) < MOST_SYNTAX_ERRORS:
             try:
                 return tomllib.loads(self.readable)
             except RecursionError:
-                self.syntax.append(f"{self.name}: This is nested too deep to be a configuration.")
+                self.syntax.append(f"{self.name}: The brackets are nested too deeply.")
                 break
             except ValueError as error:
                 if not self._leave_out(str(error)):
@@ -69,15 +72,27 @@ class Problems:
             while number > 1 and not lines[number - 1].strip():
                 number -= 1
         line = lines[number - 1] if number <= len(lines) else ""
-        self.syntax.append(f"{self.name}:{number}:{column}: {_advice(what, line)}")
+        section = _section(lines[: number - 1])
+        self.syntax.append(f"{self.name}:{number}:{column}: {_advice(what, line, section)}")
         if not where or not what.startswith(ONE_LINE) or not re.match(r"\s*[\w\"'.-]", line):
             return False
         lines[number - 1] = ""
         self.readable = "\n".join(lines)
         return True
 
+    def _has_skipped_line(self, row: int) -> bool:
+        """Whether a line below this header was skipped."""
+        lines = self.readable.split("\n")
+        end = next((n for n in range(row, len(lines)) if lines[n].lstrip().startswith("[")), len(lines))
+        return any(row < _place(text)[0] <= end for text in self.syntax)
+
     def fail(self) -> None:
-        """Raise ConfigInvalid with everything that was found, in the order of the file; nothing when all is well."""
+        """Raise ConfigInvalid when there are mistakes."""
+        if texts := self.texts():
+            raise ConfigInvalid(texts)
+
+    def texts(self) -> list[str]:
+        """The messages, in the order of the file, then those about environment variables."""
         lines = [(_place(text), text) for text in self.syntax]
         if any(not problem.variable for problem in self.found):
             from psoas_nudge.config.locate import Locations
@@ -86,13 +101,13 @@ class Problems:
             for problem in self.found:
                 if not problem.variable:
                     row, column = locations.find(problem.place)
+                    if problem.place and isinstance(problem.place[-1], int) and self._has_skipped_line(row):
+                        continue  # what seems to be missing is in the line that could not be read
                     text = f"{self.name}:{row}:{column}: {dotted(problem.place)}: {problem.what}"
                     lines.append(((row, column), text))
         lines.sort(key=lambda line: line[0])
         texts = [text for _, text in lines]
-        texts += [f"environment: {p.variable}: {p.what}" for p in self.found if p.variable]
-        if texts:
-            raise ConfigInvalid(texts)
+        return texts + [f"environment: {p.variable}: {p.what}" for p in self.found if p.variable]
 
 
 def _place(text: str) -> tuple[int, int]:
@@ -101,7 +116,7 @@ def _place(text: str) -> tuple[int, int]:
 
 
 def dotted(place: Place) -> str:
-    """A place as people write it: exceptions[2].on, counted from 1."""
+    """A place in dotted form, counted from 1: exceptions[2].on."""
     text = ""
     for part in place:
         if isinstance(part, int):
@@ -111,24 +126,70 @@ def dotted(place: Place) -> str:
     return text
 
 
-def _advice(what: str, line: str) -> str:
-    """A syntax error in our words, with the offending line and, where it can be guessed, what would be right."""
+def _section(lines: list[str]) -> str:
+    """The last header above, without its brackets."""
+    for line in reversed(lines):
+        if found := re.match(r"\s*\[{1,2}([^\[\]]+)\]", line):
+            return found[1].strip()
+    return ""
+
+
+def _kind(section: str, key: str) -> Kind | None:
+    """The kind of a key's value, so that a line that is not TOML can still be understood."""
+    from psoas_nudge.config.lists import Tables
+    from psoas_nudge.config.table import SETTINGS
+
+    if section in SETTINGS and isinstance(tables := SETTINGS[section].kind, Tables):
+        return next((field.kind for field in tables.fields if field.name == key), None)
+    row = SETTINGS.get(f"{section}.{key}" if section else key)
+    return row.kind if row else None
+
+
+def each_day(days: tuple[str, ...], raw: Any) -> str:
+    """The lines that give each of these days the hours in `raw`, or those that may be meant, or office hours."""
+    from psoas_nudge.config.table import OFFICE, RANGES
+
+    value = next((each for each in (raw, *RANGES.likely(raw)) if RANGES.accepts(each)), OFFICE)
+    return ", ".join(f"{day} = {toml(value)}" for day in days)
+
+
+def _corrected(line: str, section: str) -> str:
+    """How to correct a line that is not TOML: the line with a value that its key accepts, else what the key needs."""
+    from psoas_nudge.config.guess import QUOTES, days
+
+    straight = re.sub(r"\s#[^\"']*$", "", line[:LONGEST_GUESSED].translate(QUOTES))
+    found = re.fullmatch(r"([\w.-]+)\s*=\s*(.+?)\s*", straight)
+    if not found or len(line) > LONGEST_GUESSED:
+        return ""
+    key, text = found.groups()
+    kind = _kind(section, key)
+    raw = from_toml(text)
+    if section == "hours" and (meant := days(key)) and kind is None:
+        return f"Write {each_day(meant, raw)}"
+    if kind is None:
+        return "" if text[0] in "\"'[{" and raw == text else f"Write {key} = {toml(raw)}"
+    typed = kind.from_text(text)
+    for each in (raw, typed, *kind.likely(raw)):
+        if kind.accepts(each):
+            return f"Write {key} = {toml(each)}"
+    messages: list[str] = []
+    kind.read(typed, (), lambda _, what: messages.append(what))
+    return "" if text[0] in "\"'[{" else messages[0]
+
+
+def _advice(what: str, line: str, section: str) -> str:
+    """A syntax error in plain words, with the line and, where it can be guessed, the correct one."""
     line = line.strip()
-    bare = re.fullmatch(r"([\w.-]+)\s*=\s*([^\"'\[{#\s][^#\"]*?)\s*(#.*)?", line)
-    key, value = (bare.group(1), bare.group(2)) if bare else ("", "")
     unread = what.startswith(("Expected newline", "Invalid value"))
+    right = _corrected(line, section) if unread else ""
     cases = (
-        (
-            what.startswith(("Cannot overwrite", "Cannot declare")),
-            "It is already set further up; keep one of the two.",
-        ),
+        (what.startswith(("Cannot overwrite", "Cannot declare")), "It is already set further up. Keep one of the two."),
         (what.startswith("Cannot mutate"), "What it adds to is already complete."),
-        (unread and value.lower() in WORDS, f"Write {key} = {shown(WORDS.get(value.lower()))}"),
-        (unread and key, f'Text has to stand in quotes: {key} = "{value}"'),
+        (right, right),
         (what.startswith("Unclosed array"), "A list is not closed: a ] or a comma is missing."),
         (what.startswith("Unterminated string") or line.count('"') % 2, "A quotation mark is missing."),
-        (what.startswith("Expected '='"), "A line has to be: key = value."),
-        (what.startswith("Expected ']'"), "A header has to stand in brackets: [prompt]."),
+        (what.startswith("Expected '='"), "Write key = value."),
+        (what.startswith("Expected ']'"), "Write a header in brackets, such as [prompt]."),
         (True, f"It is not TOML ({what[:1].lower()}{what[1:]})."),
     )
     advice = next(text for fits, text in cases if fits)
@@ -136,15 +197,51 @@ def _advice(what: str, line: str) -> str:
 
 
 def environment(problems: Problems, variable: str) -> Report:
-    """A callback that notes a mistake in an environment variable."""
+    """A callback that records a mistake in an environment variable."""
 
-    def report(place: Place, what: str) -> None:  # noqa: ARG001 - a variable is one line; its name is place enough
+    def report(place: Place, what: str) -> None:  # noqa: ARG001 - the variable's name is the place
         problems.found.append(Problem((), what, variable=variable))
 
     return report
 
 
 def variables(environ: Mapping[str, str], prefix: str, sections: Mapping[str, str]) -> list[str]:
-    """The variables that are meant for a section of the file."""
+    """The names of the variables that begin like those of a setting, sorted."""
     starts = tuple(f"{prefix}{section.upper()}" for section in sections)
     return sorted(name for name in environ if name.startswith(starts))
+
+
+def legible(text: str) -> str:
+    """What remains of a text without the lines and sections that are not TOML."""
+    kept = ""
+    for part in re.split(r"^(?=[ \t]*\[)", text, flags=re.MULTILINE):
+        problems = Problems("", kept + part)
+        try:
+            problems.tables()
+        except ConfigInvalid:
+            continue
+        kept = problems.readable
+    return kept
+
+
+def summary(error: ConfigInvalid) -> str:
+    """How many mistakes there are and where the first one is: the beginning of a sentence about a broken file."""
+    first = error.problems[0]
+    count = len(error.problems)
+    if variable := re.match(r"environment: (\w+): ", first):
+        return f"The environment variable {variable[1]} has a mistake"
+    found = re.match(r"(.+?):(\d+)(?::\d+)?: ", first)
+    if not found:
+        return "The configuration cannot be used"
+    system = found[1] in [str(file) for file in places.system_config_files(os.environ)]
+    name = f"The system's {found[1]}" if system else f"Your change to {Path(found[1]).name}"
+    return (
+        f"{name} has a mistake on line {found[2]}"
+        if count == 1
+        else f"{name} has {count} mistakes, the first on line {found[2]}"
+    )
+
+
+def rejected(error: ConfigInvalid) -> str:
+    """What to say when a changed configuration was not taken over."""
+    return f"{summary(error)}. The previous settings stay in force."

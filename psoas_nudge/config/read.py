@@ -1,21 +1,23 @@
-"""From TOML text and environment variables to Settings: all mistakes at once, each with its place and a remedy.
+"""From TOML text and environment variables to Settings; reports all mistakes at once, each with its place and a fix.
 
-The layers are default < file < environment. A value is converted leaf by leaf by its kind from the table.
+Precedence: defaults < system files (XDG_CONFIG_DIRS) < the person's file < environment. A layer replaces whole values,
+so exceptions in the person's file replace all of the system's.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from psoas_nudge import places
-from psoas_nudge.config.kinds import Duration, Key, nearest, shown
-from psoas_nudge.config.problems import Problems, environment, variables
-from psoas_nudge.config.settings import Calendar, Desktop, Given, Settings, Stretch
+from psoas_nudge.config.kinds import Key, Report, nearest, shown
+from psoas_nudge.config.problems import Problems, each_day, environment, legible, variables
+from psoas_nudge.config.settings import Calendar, Desktop, Given, Settings, Source, Stretch
 from psoas_nudge.config.table import DAYS, EVENTS, PREFIX, QUIET_HELP, SECTIONS, SETTINGS
 from psoas_nudge.config.tables import unknown_routine
+from psoas_nudge.config.times import Duration
 from psoas_nudge.config.zone import system_zone
 from psoas_nudge.core.catalogue import CATALOGUE
 from psoas_nudge.core.hours import WorkingHours
@@ -24,34 +26,71 @@ from psoas_nudge.core.words import milliseconds
 from psoas_nudge.errors import ConfigInvalid
 
 LARGEST = 1_000_000
-"""Bytes. A larger file is not a configuration, and reading it would cost memory for nothing."""
+"""Bytes. Larger files are refused without being read into memory."""
+
+
+class Layer(NamedTuple):
+    """The text of one file. `source` is "system" or "file"."""
+
+    source: Source
+    name: str
+    text: str
 
 
 def place(path: Path | None, environ: Mapping[str, str]) -> tuple[Path, bool]:
-    """The file to use, and whether it was named (it then has to exist)."""
+    """The file to use, and whether somebody named it; then it must exist."""
     if path is None and environ.get(places.CONFIG_VARIABLE):
         path = Path(os.path.expanduser(environ[places.CONFIG_VARIABLE]))  # noqa: PTH111 - as in places.config_file
     return places.config_file(path), path is not None
 
 
 def load(path: Path | None, environ: Mapping[str, str]) -> Settings:
-    """The settings in force; raises ConfigInvalid with everything that is wrong.
+    """The settings in force; raises ConfigInvalid with all mistakes.
 
-    `path` is the file that was named, None for the one that `place` finds. A missing file is an error only when named.
+    `path` is the file that was named; None means the one that `place` finds, which need not exist.
     """
-    file, named = place(path, environ)
-    if not named and _is_missing(file):
-        return _settings("", str(file), environ, None)
-    return _settings(read_text(file), str(file), environ, file)
+    layers, file = _layers(path, environ)
+    return _settings(layers, environ, file)
 
 
 def parse(text: str, name: str, environ: Mapping[str, str]) -> Settings:
-    """The settings of a text that is called `name` in messages; raises ConfigInvalid."""
-    return _settings(text, name, environ, None)
+    """The settings if the person's file, called `name` in messages, had this text; raises ConfigInvalid."""
+    return _settings([*_system(environ), Layer("file", name, text)], environ, None)
+
+
+def glance(key: str, path: Path | None, environ: Mapping[str, str], error: ConfigInvalid) -> Any:
+    """The raw value of one setting while other parts of the configuration are broken; None when it is not set.
+
+    Raises `error`, which says what is broken, when it is this value.
+    """
+    layers, _ = _layers(path, environ)
+    given: dict[str, Given] = {}
+    for layer in layers:
+        problems = Problems(layer.name, legible(layer.text))
+        given |= _from_file(problems.tables(), problems, layer)
+    given |= _from_environment(environ, problems)
+    if key not in given:
+        return SETTINGS[key].default
+    if not SETTINGS[key].kind.accepts(given[key].raw):
+        raise error
+    return given[key].raw
+
+
+def _layers(path: Path | None, environ: Mapping[str, str]) -> tuple[list[Layer], Path | None]:
+    """The files in rising precedence, and the person's own; the last layer is theirs, empty when there is none."""
+    file, named = place(path, environ)
+    if not named and _is_missing(file):
+        return [*_system(environ), Layer("file", str(file), "")], None
+    return [*_system(environ), Layer("file", str(file), read_text(file))], file
+
+
+def _system(environ: Mapping[str, str]) -> list[Layer]:
+    files = reversed(places.system_config_files(environ))
+    return [Layer("system", str(file), read_text(file)) for file in files if not _is_missing(file)]
 
 
 def _is_missing(file: Path) -> bool:
-    """Whether there surely is no file; one that may not be looked at is for `read_text` to tell of."""
+    """Whether the file certainly does not exist; `read_text` reports one that cannot be accessed."""
     try:
         file.lstat()
     except (FileNotFoundError, NotADirectoryError):
@@ -62,70 +101,87 @@ def _is_missing(file: Path) -> bool:
 
 
 def read_text(file: Path) -> str:
-    """The file's text; raises ConfigInvalid with one message when it cannot be read as text."""
+    """The file's text; raises ConfigInvalid with one message when it cannot be read."""
     try:
         if file.exists() and not file.is_file():
-            raise ConfigInvalid(
-                [f"{file}: This is {'a directory' if file.is_dir() else 'not a file'}, not a text file."]
-            )
+            what = "a directory" if file.is_dir() else "not a regular file"
+            raise ConfigInvalid([f"{file}: This is {what}. The configuration has to be a text file."])
         with file.open("rb") as opened:
             data = opened.read(LARGEST + 1)
     except FileNotFoundError:
-        what = "This link points to nothing." if file.is_symlink() else "There is no such file."
-        raise ConfigInvalid([f"{file}: {what} To write one with all settings: psoas-nudge config init"]) from None
+        what = "This link points to a file that does not exist." if file.is_symlink() else "There is no such file."
+        raise ConfigInvalid([f"{file}: {what} To create one with all settings: psoas-nudge config init"]) from None
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
-        raise ConfigInvalid([f"{file}: This cannot be read: {reason}."]) from None
+        raise ConfigInvalid([f"{file}: This file cannot be read: {reason}."]) from None
     if len(data) > LARGEST:
-        raise ConfigInvalid([f"{file}: This file is larger than {LARGEST // 1000} kB; it cannot be a configuration."])
+        raise ConfigInvalid([f"{file}: This file is larger than {LARGEST // 1000} kB. Is it the right one?"])
     try:
         return data.decode()
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        what = "This is not UTF-8 text. Save it with the encoding UTF-8."
+        what = "This is not UTF-8 text. Save the file with UTF-8 encoding."
         raise ConfigInvalid([f"{file}:{line}: {what}"]) from None
 
 
-def _settings(text: str, name: str, environ: Mapping[str, str], file: Path | None) -> Settings:
-    problems = Problems(name, text.removeprefix("\ufeff").replace("\r\n", "\n"))
-    given = _from_file(problems.tables(), problems) | _from_environment(environ, problems)
+def _settings(layers: list[Layer], environ: Mapping[str, str], file: Path | None) -> Settings:
+    sources: dict[str, Problems] = {}
+    given: dict[str, Given] = {}
+    for layer in layers:
+        problems = sources[layer.name] = Problems(layer.name, layer.text.removeprefix("\ufeff").replace("\r\n", "\n"))
+        given |= _from_file(problems.tables(), problems, layer)
+    given |= _from_environment(environ, problems)
+
+    def reporter(key: str) -> Report:
+        if key not in given:
+            return problems.add
+        if given[key].source == "environment":
+            return environment(problems, given[key].name)
+        return sources[given[key].name].add
+
     values = {}
     for key, row in SETTINGS.items():
         if key in given:
-            report = environment(problems, row.variable) if given[key].source == "environment" else problems.add
-            values[key] = row.kind.read(given[key].raw, tuple(key.split(".")), report)
+            values[key] = row.kind.read(given[key].raw, tuple(key.split(".")), reporter(key))
         elif row.default is not None:
             values[key] = row.kind.read(row.default, (), problems.add)
-    _check_routines(values, given, problems)
-    problems.fail()
-    return _build(values, given, environ, file)
+    _check_routines(values, given, reporter)
+    if mistakes := [text for each in sources.values() for text in each.texts()]:
+        raise ConfigInvalid(mistakes)
+    files = tuple(Path(layer.name) for layer in reversed(layers) if layer.source == "system" or file)
+    return _build(values, given, environ, file, files)
 
 
-def _from_file(tables: dict[str, Any], problems: Problems) -> dict[str, Given]:
+def _from_file(tables: dict[str, Any], problems: Problems, layer: Layer) -> dict[str, Given]:
     given = {}
     for section, content in tables.items():
         if section in SETTINGS:
-            given[section] = Given(content, "file")
+            given[section] = Given(content, layer.source, layer.name)
         elif section not in SECTIONS:
-            _unknown((section,), problems)
+            _unknown((section,), content, problems)
         elif not isinstance(content, dict):
-            right = f"Write [{section}] on a line of its own, and the keys below it."
+            right = f"Write [{section}] on a line of its own, and the settings below it."
             problems.add((Key(section),), f"This is a section, not {shown(content)}. {right}")
         else:
             for key, raw in content.items():
                 if f"{section}.{key}" in SETTINGS:
-                    given[f"{section}.{key}"] = Given(raw, "file")
+                    given[f"{section}.{key}"] = Given(raw, layer.source, layer.name)
                 else:
-                    _unknown((section, key), problems)
+                    _unknown((section, key), raw, problems)
     return given
 
 
-def _unknown(where: tuple[str, ...], problems: Problems) -> None:
-    """Note a key or section that does not exist, with the section it belongs in or the nearest name."""
+def _unknown(where: tuple[str, ...], raw: Any, problems: Problems) -> None:
+    """Record a key or section that does not exist, with the section it belongs in or the most similar name."""
+    from psoas_nudge.config.guess import days
+
     word = where[-1]
     homes = [row.key for row in SETTINGS.values() if row.name == word]
     if homes:
         hint = f" Did you mean {homes[0]}? It belongs under [{SETTINGS[homes[0]].section}]."
+    elif where[0] in ("hours", word) and (meant := days(word)):
+        under = "" if where[0] == "hours" else " under [hours]"
+        hint = f" Set each day{under}: {each_day(meant, raw)}"
     elif len(where) == 1:
         hint = nearest(word, [*SECTIONS, *(row.name for row in SETTINGS.values())])
         hint = hint or f" The sections are {', '.join(SECTIONS)}."
@@ -141,34 +197,39 @@ def _from_environment(environ: Mapping[str, str], problems: Problems) -> dict[st
     given = {}
     for name in variables(environ, PREFIX, SECTIONS):
         if name in rows:
-            given[rows[name].key] = Given(rows[name].kind.from_text(environ[name]), "environment")
+            given[rows[name].key] = Given(rows[name].kind.from_text(environ[name]), "environment", name)
         else:
             near = nearest(name, {variable.lower(): variable for variable in rows}).upper()
-            hint = near.replace("DID YOU MEAN", "Did you mean") or " See: psoas-nudge config show"
+            hint = near.replace("DID YOU MEAN", "Did you mean") or " List all: psoas-nudge config show"
             environment(problems, name)((), f"There is no such setting.{hint}")
     return given
 
 
-def _check_routines(values: dict[str, Any], given: dict[str, Given], problems: Problems) -> None:
+def _check_routines(values: dict[str, Any], given: dict[str, Given], reporter: Callable[[str], Report]) -> None:
     own = [routine for routine in values["stretch.routines"] if routine]
     seen: set[str] = set()
     for index, routine in enumerate(own):
         if routine.id in seen:
-            problems.add(("stretch", "routines", index, "id"), f'There are two routines "{routine.id}". Rename one.')
+            place = ("stretch", "routines", index, "id")
+            reporter("stretch.routines")(place, f'There are two routines "{routine.id}". Rename one.')
         seen.add(routine.id)
     key = "stretch.rotation"
     if key not in given:
         values[key] += tuple(r.id for r in own if r.id not in values[key])
         return
     known = seen | {routine.id for routine in CATALOGUE}
-    where = SETTINGS[key].variable if given[key].source == "environment" else ""
-    report = environment(problems, where) if where else problems.add
     for index, routine_id in enumerate(values[key]):
         if routine_id and routine_id not in known and len(own) == len(values["stretch.routines"]):
-            report(("stretch", "rotation", index), unknown_routine(routine_id, dict.fromkeys(known)))
+            reporter(key)(("stretch", "rotation", index), unknown_routine(routine_id, dict.fromkeys(known)))
 
 
-def _build(values: dict[str, Any], given: dict[str, Given], environ: Mapping[str, str], file: Path | None) -> Settings:
+def _build(
+    values: dict[str, Any],
+    given: dict[str, Given],
+    environ: Mapping[str, str],
+    file: Path | None,
+    files: tuple[Path, ...],
+) -> Settings:
     def section(name: str) -> dict[str, Any]:
         return {row.name: values[key] for key, row in SETTINGS.items() if row.section == name and key in values}
 
@@ -180,18 +241,21 @@ def _build(values: dict[str, Any], given: dict[str, Given], environ: Mapping[str
     )
     stretch = section("stretch")
     quiet = section("quiet")
+    prompt = section("prompt")
+    insist = prompt.pop("insist")
     rules = Rules(
         hours=hours,
         quiet=frozenset(signal for signal in QUIET_HELP if quiet[signal.value.replace("-", "_")]),
         **{name: stretch.pop(name) for name in ("rotation", "routines", "floor")},
         **_lengths("sitting", section("sitting")),
-        **_lengths("prompt", section("prompt")),
+        **_lengths("prompt", prompt),
     )
-    folder = file.parent if file else Path()
+    busy = given.get("calendar.busy")
+    folder = Path(busy.name).parent if busy and busy.source != "environment" else file.parent if file else Path()
     return Settings(
         rules=rules,
         stretch=Stretch(**stretch),
-        desktop=Desktop(**section("desktop")),
+        desktop=Desktop(**section("desktop"), insist=insist),
         calendar=Calendar(
             holidays=values["calendar.holidays"],
             busy=tuple((folder / path).absolute() for path in values["calendar.busy"]),
@@ -199,6 +263,7 @@ def _build(values: dict[str, Any], given: dict[str, Given], environ: Mapping[str
         hooks={event: values[f"hooks.on_{event}"] for event in EVENTS if f"hooks.on_{event}" in values},
         follows_system_zone=not zone,
         file=file,
+        files=files,
         given=given,
     )
 

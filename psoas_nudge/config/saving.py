@@ -1,4 +1,4 @@
-"""Changes a person's file without touching what they wrote around it, and never leaves half a file behind."""
+"""Changes single settings in the file, keeps comments and layout, and writes atomically."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ from psoas_nudge.errors import BadInput, PsoasNudgeError
 
 
 def setting(key: str) -> str:
-    """The key, when the table has it; raises BadInput with the nearest one."""
+    """The key, if there is such a setting; raises BadInput with the most similar one."""
     if key in SETTINGS:
         return key
     tails = [row.key for row in SETTINGS.values() if row.name == key]
     near = f' Did you mean "{tails[0]}"?' if tails else nearest(key, SETTINGS)
-    raise BadInput(f"There is no setting {shown(key)}.{near or ' See: psoas-nudge config show'}")
+    raise BadInput(f"There is no setting {shown(key)}.{near or ' List all: psoas-nudge config show'}")
 
 
 def value(key: str, text: str) -> Any:
-    """What was typed, as it will stand in the file; raises BadInput with everything that is wrong with it."""
+    """The typed value as it will be in the file; raises BadInput with all mistakes in it."""
     row = SETTINGS[setting(key)]
     raw = row.kind.from_text(text)
     wrong: list[str] = []
@@ -39,12 +39,12 @@ def value(key: str, text: str) -> Any:
 
 
 def with_value(text: str, key: str, raw: Any) -> str:
-    """The text of a file with one setting changed, everything else as it was."""
+    """The text of a file with one setting changed and everything else as before."""
     import tomlkit
 
     mark = "\ufeff" if text.startswith("\ufeff") else ""
     document = tomlkit.parse(text.removeprefix("\ufeff"))
-    # The file's own line ends: tomlkit keeps those it read and would end new lines with a bare line feed.
+    # tomlkit keeps the line ends it read but ends new lines with a bare line feed.
     ending = "\r\n" if "\r\n" in text else "\n"
     section, _, name = key.rpartition(".")
     if isinstance(raw, list) and raw and isinstance(raw[0], dict):
@@ -66,7 +66,7 @@ def with_value(text: str, key: str, raw: Any) -> str:
 
 
 def change(file: Path, key: str, raw: Any, environ: Mapping[str, str]) -> None:
-    """Set one value in a file, which is made when it is missing; raises ConfigInvalid when the file has mistakes."""
+    """Set one value in a file, creating the file if needed; raises ConfigInvalid when the file has mistakes."""
     before = read_text(file) if os.path.lexists(file) else ""
     parse(before, str(file), environ)
     after = with_value(before, key, raw)
@@ -75,9 +75,9 @@ def change(file: Path, key: str, raw: Any, environ: Mapping[str, str]) -> None:
 
 
 def save(file: Path, text: str, *, fresh: bool = False) -> None:
-    """Write all of the text or nothing, through a link when there is one; `fresh`: only where nothing is yet.
+    """Write the text atomically, following symbolic links; with `fresh`, fail if the file exists.
 
-    An existing file keeps its mode; a new one is for its owner alone.
+    An existing file keeps its mode; a new one gets 0600.
     """
     target = Path(os.path.realpath(file))
     try:
@@ -91,9 +91,11 @@ def save(file: Path, text: str, *, fresh: bool = False) -> None:
                 os.fchmod(opened.fileno(), mode)
                 os.fsync(opened.fileno())
             if fresh and os.path.lexists(file):
-                raise PsoasNudgeError(f"{file} is there already and was left as it is. See: psoas-nudge config edit")
+                raise PsoasNudgeError(
+                    f"{file} already exists. Nothing was written. To change it: psoas-nudge config edit"
+                )
             if fresh:
-                os.link(name, target)  # unlike a rename it fails when another was faster
+                os.link(name, target)  # unlike rename, fails if the file exists by now
             else:
                 Path(name).replace(target)
         finally:

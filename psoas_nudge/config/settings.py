@@ -1,4 +1,4 @@
-"""What the program is told: the settings in force, typed, and where each of them came from."""
+"""The settings in force, typed, and where each of them comes from."""
 
 from __future__ import annotations
 
@@ -9,37 +9,40 @@ from msgspec import Struct
 
 from psoas_nudge.core.model import Rules
 
-Source = Literal["default", "file", "environment"]
+Source = Literal["default", "system", "file", "environment"]
+"""In rising precedence. "system" is a file in XDG_CONFIG_DIRS, "file" the person's own."""
 
 
 class Given(NamedTuple):
-    """A value as it was written, and where."""
+    """A value as written. `name` is the file or the environment variable that sets it."""
 
     raw: Any
     source: Source
+    name: str
 
 
 class Stretch(Struct, frozen=True, kw_only=True):
-    """The section [stretch], without what the rules need: rotation, routines and floor are in Rules."""
+    """The section [stretch] except rotation, routines and floor, which are in Rules."""
 
     guide: Literal["page", "terminal", "none"]
     weekly_dose: float
-    """Seconds of hold time a side."""
+    """Seconds of hold time per side."""
 
 
 class Desktop(Struct, frozen=True, kw_only=True):
-    """The section [desktop]."""
+    """How prompts appear: the section [desktop] and prompt.insist."""
 
     tray: bool
     notifier: Literal["auto", "freedesktop", "plyer", "terminal"]
     sound: bool
+    insist: bool
 
 
 class Calendar(Struct, frozen=True, kw_only=True):
     """The section [calendar]."""
 
     holidays: str
-    """A country or its part, for example DE-BY; empty for none."""
+    """A country or region, for example DE-BY; empty for none."""
     busy: tuple[Path, ...]
     """Calendar files, absolute."""
 
@@ -54,12 +57,14 @@ class Settings(Struct, frozen=True, kw_only=True):
     hooks: dict[str, tuple[str, ...]]
     """Event name without "on_" -> command."""
     follows_system_zone: bool
-    """Whether the zone is the system's, so that a change of it needs a new load."""
+    """Whether the time zone is the system's; then the settings are loaded again when it changes."""
     file: Path | None
-    """The file that was read; None when there is none."""
+    """The person's file; None when there is none."""
+    files: tuple[Path, ...]
+    """All files that were read, the person's first, then those of the system in falling precedence."""
     given: dict[str, Given]
-    """What the file and the environment set, by key; everything else is a default of the table."""
+    """What the files and the environment set, by key; everything else is a default of the table."""
 
     def source(self, key: str) -> Source:
-        """Where the value of a key of the table came from."""
+        """Where the value of a setting comes from."""
         return self.given[key].source if key in self.given else "default"

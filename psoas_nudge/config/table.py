@@ -1,5 +1,5 @@
-"""The one table of settings. Parsing, defaults, help, config.example.toml, the JSON Schema and the environment
-variables all come from it; a new setting is one row here and one field where it is used.
+"""The table of settings: the single source for parsing, defaults, help, config.example.toml, the JSON Schema and the
+environment variables. A new setting is one row here and one field where it is used.
 
 Idea: todoman's `configuration.py`, where one list drives validation and documentation.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from psoas_nudge.config.kinds import Choice, Duration, File, Hours, Kind, Pattern, Switch, Text, Whole, Zone
+from psoas_nudge.config.kinds import Choice, File, Kind, Pattern, Switch, Text, Whole
 from psoas_nudge.config.lists import Argv, ListOf, Tables
 from psoas_nudge.config.tables import (
     EXCEPTION_EXAMPLES,
@@ -18,6 +18,7 @@ from psoas_nudge.config.tables import (
     exception,
     routine,
 )
+from psoas_nudge.config.times import Duration, Hours, Region, Zone
 from psoas_nudge.core.catalogue import ROTATION
 from psoas_nudge.core.model import Signal
 
@@ -26,7 +27,7 @@ DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sun
 
 
 class Setting(NamedTuple):
-    """One row. `default` and `example` are values as they stand in the file; None as default means "not set"."""
+    """One row. `default` and `example` are values as written in the file; a default of None means "not set"."""
 
     key: str
     kind: Kind
@@ -34,16 +35,16 @@ class Setting(NamedTuple):
     help: str
     example: Any = None
     dormant: bool = False
-    """Whether it stands in the example file as a comment, because setting it means more than its value."""
+    """Whether the example file has it commented out, because setting it has side effects or there is no default."""
 
     @property
     def section(self) -> str:
-        """The header it stands under."""
+        """The name in the header above it."""
         return self.key.partition(".")[0]
 
     @property
     def name(self) -> str:
-        """The key below the header."""
+        """The key without its section."""
         return self.key.rpartition(".")[2]
 
     @property
@@ -53,29 +54,28 @@ class Setting(NamedTuple):
 
 
 SECTIONS = {
-    "hours": "When prompts are allowed: any number of ranges a day, in local time.",
-    "exceptions": "Days that are different. The last one that fits a day decides.",
-    "calendar": "Days off and busy times from elsewhere. Needs: pip install 'psoas-nudge[calendar]'",
-    "sitting": "What counts as sitting, and what as a break.",
-    "prompt": "When a prompt comes, how long it waits, how often it comes.",
-    "quiet": "What holds a due prompt back until it is over.",
+    "hours": "When prompts are allowed, in local time. A day can have several ranges.",
+    "exceptions": "Days with different hours. If several entries match a day, the last one applies.",
+    "calendar": "Public holidays and calendar files. Needs: pip install 'psoas-nudge[calendar]'",
+    "sitting": "What counts as sitting and what counts as a break.",
+    "prompt": "When prompts appear and how often.",
+    "quiet": "What delays a prompt. Set a line to false to get prompts anyway.",
     "stretch": "The guided stretch.",
-    "desktop": "How it shows on the desktop.",
-    "hooks": "Commands to start when something happens, as lists of words; no shell reads them.",
+    "desktop": "How psoas-nudge appears on your desktop.",
+    "hooks": "Programs to start when something happens. Each is a list of words; no shell is involved.",
 }
 
 RANGES = ListOf(Hours(), '["09:00-12:30", "13:30-18:00"]')
 OFFICE = ["09:00-17:00"]
 COMMAND = Argv(Text(4000), '["notify-send", "Time to stand"]', least=1)
-ROUTINE_ID = Pattern("the id of a routine", r"[a-z0-9]+(-[a-z0-9]+)*", "standing-hip-flexor")
-REGION = Pattern("a country or its part", r"|[A-Z]{2}(-[A-Z0-9]{1,3})?", "DE-BY")
+ROUTINE_ID = Pattern("a routine's id", r"[a-z0-9]+(-[a-z0-9]+)*", "standing-hip-flexor")
 
 HOURS = (
     Setting(
         "hours.timezone",
         Zone(),
         "",
-        'The time zone of the ranges; "" follows the system.',
+        'Time zone of the hours below. "" means the system\'s time zone, also when you travel.',
         "Europe/Berlin",
     ),
     *(
@@ -83,31 +83,31 @@ HOURS = (
             f"hours.{day}",
             RANGES,
             OFFICE if index < 5 else [],
-            "Open ranges, any number a day; [] is a day off.",
+            "Hours in which prompts can appear. [] means no prompts on that day.",
         )
         for index, day in enumerate(DAYS)
     ),
 )
 
 QUIET_HELP = {
-    Signal.DO_NOT_DISTURB: "The desktop's do-not-disturb is on.",
-    Signal.FULLSCREEN: "A window fills the screen.",
-    Signal.CALL: "Microphone or camera is in use.",
-    Signal.SCREEN_SHARE: "The screen is being shared.",
-    Signal.BUSY: "A calendar file says you are busy.",
+    Signal.DO_NOT_DISTURB: "Wait while the desktop's do-not-disturb mode is on.",
+    Signal.FULLSCREEN: "Wait while a window is in full screen.",
+    Signal.CALL: "Wait while the microphone or the camera is in use.",
+    Signal.SCREEN_SHARE: "Wait while the screen is shared or recorded.",
+    Signal.BUSY: "Wait while a file in calendar.busy has an event.",
 }
 
 EVENTS = {
-    "prompt_shown": "A prompt appeared.",
-    "accepted": "A prompt was accepted.",
-    "skipped": "A prompt was skipped.",
-    "snoozed": "A prompt was put off.",
-    "missed": "A prompt had no answer.",
-    "taken": "You left without answering.",
-    "performed": "A stretch was done.",
-    "bout_ended": "A stretch of sitting ended.",
-    "hours_opened": "Working hours began.",
-    "hours_closed": "Working hours ended.",
+    "prompt_shown": "A prompt appears.",
+    "accepted": "You start the stretch of a prompt.",
+    "skipped": "You skip a prompt.",
+    "snoozed": "You snooze a prompt.",
+    "missed": "A prompt gets no answer.",
+    "taken": "You get up while a prompt is on screen, without answering it.",
+    "performed": "You finish a stretch.",
+    "bout_ended": "You get up after sitting.",
+    "hours_opened": "Working hours begin.",
+    "hours_closed": "Working hours end.",
 }
 
 ROWS: tuple[Setting, ...] = (
@@ -116,53 +116,109 @@ ROWS: tuple[Setting, ...] = (
         "exceptions",
         Tables("[[exceptions]]", EXCEPTION_FIELDS, exception),
         [],
-        "A day (on) or a span (from, to) with its own ranges; without ranges it is closed.",
+        "One day (on) or several (from, to) with their own hours. Without hours there are no prompts on these days.",
         EXCEPTION_EXAMPLES,
         dormant=True,
     ),
     Setting(
-        "calendar.holidays", REGION, "", 'Public holidays are days off: country or part of one; "" for none.', "DE-BY"
+        "calendar.holidays",
+        Region(),
+        "",
+        'Country or region whose public holidays are days off. "" means none.',
+        "DE-BY",
     ),
     Setting(
         "calendar.busy",
         ListOf(File(), '["~/work.ics"]'),
         [],
-        "Calendar files (.ics) whose events hold prompts back.",
+        "Calendar files (.ics). Prompts wait until their events are over.",
         ["~/work.ics"],
     ),
-    Setting("sitting.away_after", Duration(), "5m", "Without input for so long, you have left."),
-    Setting("sitting.shortest_break", Duration(), "2m", "A shorter absence is no break."),
     Setting(
-        "sitting.unseen_limit", Duration(), "2h", "A call or a video counts as sitting for so long without any input."
+        "sitting.away_after",
+        Duration('Write for example "5m".'),
+        "5m",
+        "Minutes without keyboard or mouse input after which you count as away.",
     ),
-    Setting("sitting.standing_for", Duration(), "1h", "How long `psoas-nudge stand` holds."),
-    Setting("sitting.call_counts_as_sitting", Switch(), True, "A call without input is sitting."),
-    Setting("sitting.playing_counts_as_sitting", Switch(), True, "A playing video without input is sitting."),
-    Setting("prompt.nudge_after", Duration(), "30m", "Sitting for so long makes a prompt due."),
-    Setting("prompt.settle_in", Duration(), "10m", "No prompt so soon after working hours open."),
-    Setting("prompt.wind_down", Duration(), "10m", "No prompt so shortly before they close."),
-    Setting("prompt.daily_limit", Whole(0, 1000), 8, "At most so many prompts a day."),
-    Setting("prompt.lull", Duration(), "8s", "A due prompt waits for a pause in typing of this length, ..."),
-    Setting("prompt.patience", Duration(), "5m", "... but no longer than this."),
-    Setting("prompt.expires_after", Duration(), "5m", "A prompt without an answer is missed after this."),
-    Setting("prompt.ask_again_after", Duration(), "10m", "A missed prompt is shown once more after this."),
-    Setting("prompt.snooze_for", Duration(), "5m", "How long a snooze puts a prompt off."),
-    Setting("prompt.max_snoozes", Whole(0, 100), 2, "At most so many snoozes in a row."),
-    Setting("prompt.after_quiet", Duration(), "1m", "How long after quiet a held-back prompt comes."),
+    Setting("sitting.shortest_break", Duration(), "2m", "Shortest absence that counts as a break."),
+    Setting(
+        "sitting.unseen_limit",
+        Duration(),
+        "2h",
+        "Longest time that a call or a video counts as sitting without keyboard or mouse input.",
+    ),
+    Setting(
+        "sitting.standing_for",
+        Duration('Write for example "1h".'),
+        "1h",
+        "After `psoas-nudge stand`, time until you count as sitting again.",
+    ),
+    Setting(
+        "sitting.call_counts_as_sitting",
+        Switch(),
+        True,
+        "Count a call as sitting, even without keyboard or mouse input.",
+    ),
+    Setting(
+        "sitting.playing_counts_as_sitting",
+        Switch(),
+        True,
+        "Count a playing video as sitting, even without keyboard or mouse input.",
+    ),
+    Setting(
+        "prompt.nudge_after",
+        Duration('Write for example "45m". To get no prompts at all, set prompt.daily_limit to 0.'),
+        "45m",
+        "Minutes of sitting after which a prompt is due.",
+    ),
+    Setting(
+        "prompt.settle_in", Duration(), "10m", "Minutes after the start of working hours in which no prompt appears."
+    ),
+    Setting(
+        "prompt.wind_down", Duration(), "10m", "Minutes before the end of working hours in which no prompt appears."
+    ),
+    Setting("prompt.daily_limit", Whole(0, 1000), 8, "Maximum number of prompts per day. 0 means no prompts."),
+    Setting("prompt.lull", Duration(), "8s", "A due prompt waits until you pause typing for this long."),
+    Setting("prompt.patience", Duration(), "5m", "If you don't pause, the prompt appears after this time anyway."),
+    Setting(
+        "prompt.expires_after",
+        Duration('Write for example "5m".'),
+        "5m",
+        "Time after which a prompt without an answer closes and counts as missed.",
+    ),
+    Setting("prompt.ask_again_after", Duration(), "10m", "Time after which a missed prompt appears a second time."),
+    Setting(
+        "prompt.snooze_for",
+        Duration('Write for example "5m". To turn snoozing off, set prompt.max_snoozes to 0.'),
+        "5m",
+        "Time until a snoozed prompt appears again.",
+    ),
+    Setting("prompt.max_snoozes", Whole(0, 100), 2, "How many times in a row you can snooze a prompt."),
+    Setting(
+        "prompt.after_quiet", Duration(), "1m", "How long a delayed prompt waits after a call or similar has ended."
+    ),
+    Setting(
+        "prompt.insist",
+        Switch(),
+        False,
+        "Keep the prompt on screen until you answer. It also shows during do-not-disturb and hides other notifications "
+        "while it is open.",
+    ),
     *(Setting(f"quiet.{s.value.replace('-', '_')}", Switch(), True, text) for s, text in QUIET_HELP.items()),
     Setting(
         "stretch.guide",
         Choice("page", "terminal", "none"),
         "page",
-        "What Accept opens: a page in the browser, a terminal, or nothing.",
+        'Where the guided stretch opens: "page" in the browser, "terminal" in a terminal window, or "none".',
     ),
-    Setting("stretch.floor", Switch(), False, "You can kneel or lie on the floor where you work."),
-    Setting("stretch.weekly_dose", Duration(), "10m", "The aim for a week: hold time on each side."),
+    Setting("stretch.floor", Switch(), False, "Also suggest stretches for which you kneel or lie on the floor."),
+    Setting("stretch.weekly_dose", Duration(), "10m", "Weekly goal: time holding a stretch, for each side."),
     Setting(
         "stretch.rotation",
         ListOf(ROUTINE_ID, '["standing-hip-flexor"]', least=1),
         list(ROTATION),
-        "The routines that take turns; see `psoas-nudge routines`. Your own join by themselves when this is not set.",
+        "The stretches to take turns, by id; list them with `psoas-nudge routines`. "
+        "If you set this, add your own stretches to the list too.",
         ["standing-hip-flexor", "glute-squeeze"],
         dormant=True,
     ),
@@ -170,18 +226,18 @@ ROWS: tuple[Setting, ...] = (
         "stretch.routines",
         Tables("[[stretch.routines]]", ROUTINE_FIELDS, routine),
         [],
-        "Routines of your own, for example from your physiotherapist.",
+        "Your own stretches, for example from your physiotherapist.",
         ROUTINE_EXAMPLES,
         dormant=True,
     ),
-    Setting("desktop.tray", Switch(), True, "Show an icon in the panel, where there is one."),
+    Setting("desktop.tray", Switch(), True, "Show an icon in the panel, if the desktop supports it."),
     Setting(
         "desktop.notifier",
         Choice("auto", "freedesktop", "plyer", "terminal"),
         "auto",
-        "Who shows the prompts.",
+        'How prompts are shown. "auto" tries the desktop\'s notifications first, then plyer, then the terminal.',
     ),
-    Setting("desktop.sound", Switch(), False, "Let the desktop play a sound with a prompt."),
+    Setting("desktop.sound", Switch(), False, "Play the desktop's notification sound with a prompt."),
     *(Setting(f"hooks.on_{e}", COMMAND, None, text, ["logger", e], dormant=True) for e, text in EVENTS.items()),
 )
 

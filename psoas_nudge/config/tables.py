@@ -1,74 +1,78 @@
-"""The keys of [[exceptions]] and [[stretch.routines]], and what is made of them."""
+"""The keys of [[exceptions]] and [[stretch.routines]], and the values built from them."""
 
 from __future__ import annotations
 
 from datetime import date
 from typing import Any
 
-from psoas_nudge.config.kinds import Choice, Date, Duration, Hours, Pattern, Place, Report, Switch, Text, Whole, nearest
+from psoas_nudge.config.kinds import Choice, Pattern, Place, Report, Switch, Text, Whole, nearest
 from psoas_nudge.config.lists import Field, ListOf, Tables
+from psoas_nudge.config.times import Date, Duration, Hours
 from psoas_nudge.core.hours import DayException
 from psoas_nudge.core.routines import Routine, Step, problems
 
 EXCEPTION_FIELDS = (
-    Field("on", Date(), "The day, a date without quotes."),
-    Field("from", Date(), "The first day of a span, ..."),
-    Field("to", Date(), "... and its last day."),
+    Field("on", Date(), "The day, such as 2026-12-24."),
+    Field("from", Date(), "The first of several days."),
+    Field("to", Date(), "The last of several days."),
     Field(
-        "hours", ListOf(Hours(), '["10:00-14:00"]'), "The ranges of these days in place of the week's; [] closes them."
+        "hours",
+        ListOf(Hours(), '["10:00-14:00"]'),
+        "The hours of these days, instead of the usual ones. [] means no prompts.",
     ),
-    Field("note", Text(200), "Why; it is shown in preview and explain."),
+    Field("note", Text(200), "A note for yourself. `psoas-nudge preview` and `psoas-nudge explain` show it."),
 )
 
 
 def exception(values: dict[str, Any], at: Place, report: Report) -> DayException | None:
-    """The days with other hours; either `on`, or `from` and `to`, say which days."""
+    """One entry: the days are given either by `on` or by `from` and `to`."""
     span = "from" in values and "to" in values
     if ("on" in values) == span or ("on" in values and ("from" in values or "to" in values)):
-        report(at, "Say which days: either on = 2026-12-24, or from = 2026-12-24 and to = 2027-01-06.")
+        report(at, "Set either on = 2026-12-24, or both from = 2026-12-24 and to = 2027-01-06.")
         return None
     first, last = (values["from"], values["to"]) if span else (values["on"], values["on"])
     if first > last:
-        report((*at, "to"), f"The span ends on {last}, before it begins on {first}. Exchange the two dates.")
+        report((*at, "to"), f"The last day, {last}, is before the first, {first}. Swap the two dates.")
         return None
     return DayException(first, last, values.get("hours", ()), values.get("note", ""))
 
 
-def step(values: dict[str, Any], at: Place, report: Report) -> Step:  # noqa: ARG001 - the form that Tables calls
+def step(values: dict[str, Any], at: Place, report: Report) -> Step:  # noqa: ARG001 - Tables passes them
     """One step of a routine."""
     return Step(**values)
 
 
 STEP_FIELDS = (
     Field("text", Text(empty=False), "What to do.", required=True),
-    Field("seconds", Duration(), "How long it takes.", required=True),
-    Field("cue", Text(), "The one thing to keep in mind meanwhile."),
-    Field("hold", Switch(), "Whether its seconds count as held."),
+    Field("seconds", Duration(), "How long the step takes.", required=True),
+    Field("cue", Text(), "A short reminder shown during the step."),
+    Field("hold", Switch(), "Whether the step is a hold, which counts toward the weekly goal."),
 )
 STEPS = '{ text = "Shift forward and hold.", seconds = "30s", hold = true }'
 
 ROUTINE_FIELDS = (
     Field(
-        "id", Pattern("an id", r"[a-z0-9]+(-[a-z0-9]+)*", "my-stretch"), "A short name for the rotation.", required=True
+        "id",
+        Pattern("an id", r"[a-z0-9]+(-[a-z0-9]+)*", "my-stretch"),
+        "A short name for stretch.rotation.",
+        required=True,
     ),
-    Field("title", Text(80, empty=False), "What a prompt calls it.", required=True),
+    Field("title", Text(80, empty=False), "The name shown in prompts.", required=True),
     Field("purpose", Text(), "What it is good for."),
-    Field("steps", Tables(STEPS, STEP_FIELDS, step, least=1), "What to do, in order.", required=True),
-    Field("needs", ListOf(Choice("floor", "chair"), '["chair"]'), "What has to be there."),
-    Field("sided", Switch(), "Done on one side, then on the other."),
-    Field("repeats", Whole(1, 20), "How often the holds are done on each side."),
-    Field("rest", Duration(), "The rest between two repeats."),
-    Field(
-        "cues", ListOf(Text(), '["Tuck the pelvis first."]'), "What to keep in mind; the first stands in the prompt."
-    ),
+    Field("steps", Tables(STEPS, STEP_FIELDS, step, least=1), "What to do, step by step.", required=True),
+    Field("needs", ListOf(Choice("floor", "chair"), '["chair"]'), "What you need for it."),
+    Field("sided", Switch(), "Whether to do it once for each side."),
+    Field("repeats", Whole(1, 20), "How many times to do the holds on each side."),
+    Field("rest", Duration(), "Rest between two repeats."),
+    Field("cues", ListOf(Text(), '["Tuck your pelvis first."]'), "Reminders. The first one is shown in the prompt."),
     Field("cautions", ListOf(Text(), '["Stop if it hurts."]'), "When to stop."),
-    Field("stretches", Switch(), "Whether its holds count toward the weekly dose."),
-    Field("long_break", Switch(), "Only before a long break."),
+    Field("stretches", Switch(), "Whether its holds count toward the weekly goal."),
+    Field("long_break", Switch(), "Whether to suggest it only before a long break."),
 )
 
 
 def routine(values: dict[str, Any], at: Place, report: Report) -> Routine:
-    """A routine of the person's own; what the guide could not play is reported."""
+    """A routine from the file; reports what the guide could not play."""
     made = Routine(**{"purpose": "", **values})
     for problem in problems(made):
         field, _, right = problem.partition(": ")
@@ -86,16 +90,16 @@ ROUTINE_EXAMPLES = [
         "id": "my-lunge",
         "title": "My lunge",
         "steps": [
-            {"text": "Kneel on one knee, hand on the desk.", "seconds": "10s"},
+            {"text": "Kneel on one knee with a hand on the desk.", "seconds": "10s"},
             {"text": "Shift forward and hold.", "seconds": "40s", "hold": True},
         ],
         "needs": ["floor"],
         "repeats": 2,
-        "cues": ["Tuck the pelvis first."],
+        "cues": ["Tuck your pelvis first."],
     }
 ]
 
 
 def unknown_routine(routine_id: str, known: dict[str, Any]) -> str:
-    """What to say of an id in the rotation that no routine has."""
-    return f'There is no routine "{routine_id}".{nearest(routine_id, known) or " See: psoas-nudge routines"}'
+    """The message for an id in the rotation that no routine has."""
+    return f'There is no routine "{routine_id}".{nearest(routine_id, known) or " List them: psoas-nudge routines"}'

@@ -1,10 +1,8 @@
-"""Settings as TOML text: config.example.toml and what `config show` prints, both generated from the table.
-
-Imported only by the commands that write.
-"""
+"""Settings as TOML text: config.example.toml and the output of `config show`, both generated from the table."""
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterable
 from typing import Any
 
@@ -16,15 +14,15 @@ from psoas_nudge.config.table import ROWS, SECTIONS, Setting
 SCHEMA = "config.schema.json"
 HEAD = f"""\
 #:schema ./{SCHEMA}
-# psoas-nudge: every setting with its default. Each line can be left out.
-# Lengths of time are written "45s", "30m", "1h 15m"; ranges of the day "09:00-12:30", and "22:00-06:00" runs into
-# the next day. Any setting can also come from the environment: PSOAS_NUDGE_PROMPT_NUDGE_AFTER=45m.
-# Afterwards: psoas-nudge config check, psoas-nudge preview
+# All settings of psoas-nudge with their defaults. You can delete any line.
+# Lengths of time: "45s", "30m", "1h 15m". Hours: "09:00-12:30"; "22:00-06:00" runs into the next day.
+# You can also set any of them in the environment, for example PSOAS_NUDGE_PROMPT_NUDGE_AFTER=45m.
+# After a change: psoas-nudge config check, psoas-nudge preview
 """
 
 
 def value_text(raw: Any) -> str:
-    """A value as it stands in a file, on one line; only a list of tables takes more."""
+    """A value as TOML, on one line; a list of tables has several."""
     if isinstance(raw, list) and raw and isinstance(raw[0], dict):
         return "[\n" + "".join(f"    {value_text(item)},\n" for item in raw) + "]"
     if isinstance(raw, list):
@@ -35,7 +33,7 @@ def value_text(raw: Any) -> str:
 
 
 def pair(row: Setting, raw: Any) -> str:
-    """The lines that set a row to a value: one, or a table a time for a list of tables."""
+    """The lines that set a row to a value: one line, or one table for each item of a list of tables."""
     if isinstance(raw, list) and raw and isinstance(raw[0], dict):
         return "\n".join(
             f"[[{row.key}]]\n" + "".join(f"{key} = {value_text(value)}\n" for key, value in table.items())
@@ -45,12 +43,12 @@ def pair(row: Setting, raw: Any) -> str:
 
 
 def commented(text: str) -> str:
-    """The same lines as comments."""
+    """The lines as comments."""
     return "".join(f"# {line}\n" if line else "#\n" for line in text.splitlines())
 
 
 def example() -> str:
-    """The whole of config.example.toml: everything set to its default, with help, and examples as comments."""
+    """The text of config.example.toml: all settings with help and defaults; examples are comments."""
     parts = [HEAD]
     for section, about in SECTIONS.items():
         parts.append(f"\n# {about}\n")
@@ -59,7 +57,7 @@ def example() -> str:
         above = ""
         for row in (row for row in ROWS if row.section == section):
             if row.help != above:
-                parts.append(commented(row.help))
+                parts.append(commented(textwrap.fill(row.help, 110)))
             above = row.help
             parts.append(_line(row))
     return "".join(parts)
@@ -73,15 +71,15 @@ def _line(row: Setting) -> str:
 
 
 def in_force_value(settings: Settings, row: Setting) -> Any:
-    """The value of a row that holds now, as it would stand in a file; None when it is not set."""
+    """The value of a row in force, as TOML has it; None when it is not set."""
     if row.key in settings.given:
         return settings.given[row.key].raw
-    # Left alone, the rotation grows by the person's own routines.
+    # Unless it is set, the rotation includes the person's own routines.
     return list(settings.rules.rotation) if row.key == "stretch.rotation" else row.default
 
 
 def in_force(settings: Settings, keys: Iterable[str] | None = None) -> str:
-    """The settings in force as TOML, each line with where it comes from; a valid file when written to one."""
+    """The settings in force as a valid TOML file; a comment on each says where it comes from."""
     wanted = [row for row in ROWS if keys is None or row.key in set(keys)]
     parts: list[str] = []
     header = ""
@@ -91,10 +89,17 @@ def in_force(settings: Settings, keys: Iterable[str] | None = None) -> str:
             continue
         text = pair(row, raw)
         if text.startswith("[["):
-            parts.append(f"\n# {settings.source(row.key)}\n{text}")
+            parts.append(f"\n# {_origin(settings, row.key)}\n{text}")
             continue
         if row.section != header:
             header = row.section
             parts.append(f"\n[{header}]\n" if parts else f"[{header}]\n")
-        parts.append(f"{text[:-1]}  # {settings.source(row.key)}\n")
+        parts.append(f"{text[:-1]}  # {_origin(settings, row.key)}\n")
     return "".join(parts)
+
+
+def _origin(settings: Settings, key: str) -> str:
+    given = settings.given.get(key)
+    if given is None:
+        return "default"
+    return f"system: {given.name}" if given.source == "system" else given.source

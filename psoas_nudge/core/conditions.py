@@ -142,7 +142,7 @@ def quiet_until(state: State, rules: Rules) -> int | None:
 
 
 def waits_until(state: State, rules: Rules) -> int | None:
-    """Rule 8: the point at which a prompt that waits for a pause in typing is shown anyway; None while nobody is seen."""
+    """Rule 8: the point at which a prompt that waits for a pause in typing is shown anyway; None without input."""
     if not isinstance(state.stage, Waiting) or state.input.state != "active":
         return None
     return max(state.stage.since, state.input.since) + rules.patience

@@ -1,4 +1,4 @@
-"""Lengths of time as people write them: "45s", "30m", "1h 15m". One way for file, command line and explanations."""
+"""Lengths of time as people write them: "45s", "30m", "1h 15m", "45 minutes". For file and command line."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ import re
 from psoas_nudge.errors import BadInput
 
 NUMBER = r"(\d{1,9}(?:\.\d{1,3})?)"
-WRITTEN = re.compile(rf"(?=\S)(?:{NUMBER}\s*h)?\s*(?:{NUMBER}\s*m)?\s*(?:{NUMBER}\s*s)?", re.ASCII)
+HOURS, MINUTES, SECONDS = "h(?:ours?|rs?)?", "m(?:in(?:ute)?s?)?", "s(?:ec(?:ond)?s?)?"
+PATTERN = rf"(?=\S)(?:{NUMBER}\s*{HOURS})?\s*(?:{NUMBER}\s*{MINUTES})?\s*(?:{NUMBER}\s*{SECONDS})?"
+WRITTEN = re.compile(PATTERN, re.ASCII)
 MILLISECONDS = (3_600_000, 60_000, 1_000)
 
 
@@ -15,8 +17,23 @@ def parse_duration(text: str) -> float:
     """Seconds, exact to a millisecond, from hours, minutes and seconds in that order; raises BadInput."""
     found = WRITTEN.fullmatch(text.strip())
     if not found:
-        raise BadInput(f'"{text}" is not a length of time. Write it like "45s", "30m" or "1h 15m".')
+        near = " or ".join(f'"{each}"' for each in meant(text))
+        right = f"Did you mean {near}?" if near else 'Write it like "45s", "30m" or "1h 15m".'
+        raise BadInput(f'"{text}" is not a length of time. {right}')
     return sum(round(float(n) * unit) for n, unit in zip(found.groups(), MILLISECONDS, strict=True) if n) / 1000
+
+
+def meant(text: str) -> list[str]:
+    """What somebody may have meant by a text that `parse_duration` refuses, likeliest first; each is accepted by it."""
+    words = " ".join(text.lower().strip("\"'\u201c\u201d\u201e ").split())
+    words = re.sub(r"(?<=\d)\s+(?:and|&)\s+|(?<=[a-z]),?\s+(?:and|&)\s+|(?<=[a-z]),\s*", " ", words)
+    words = re.sub(r"(?<=\d),(?=\d)", ".", words).removeprefix("pt")
+    if clock := re.fullmatch(r"(\d{1,3}):(\d\d)(?::(\d\d))?", words, re.ASCII):
+        words = f"{clock[1]}h {clock[2]}m {clock[3] or 0}s"
+    if days := re.fullmatch(r"(\d{1,3})\s*d(?:ays?)?", words, re.ASCII):
+        words = f"{int(days[1]) * 24}h"
+    candidates = [f"{words}m", f"{words}s"] if re.fullmatch(NUMBER, words, re.ASCII) else [words]
+    return [format_duration(parse_duration(each)) for each in candidates if WRITTEN.fullmatch(each)]
 
 
 def format_duration(seconds: float) -> str:

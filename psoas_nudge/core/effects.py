@@ -18,7 +18,7 @@ class Record(Effect, frozen=True, kw_only=True):
 
 
 class Show(Effect, frozen=True, kw_only=True):
-    """Put the prompt on the screen; answer with Shown or NotShown. `sat`: milliseconds; `snooze`: whether to offer it."""
+    """Put the prompt on the screen; feed Shown or NotShown. `sat`: milliseconds; `snooze`: whether to offer it."""
 
     prompt: int
     routine: str

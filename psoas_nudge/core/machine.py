@@ -5,11 +5,11 @@ Numbers are the defaults of settings. An answer is what the person pressed; an o
 Time. The moment beside each event is an instant (UTC) and a reading of a clock that counts suspend and ignores clock
 setting. Durations use the second, schedules the first. An event older than the last counts zero.
 
-1.  Sitting is not input. A bout runs while the person is present and sitting. No input for less than `away_after`
-    (5 min, and never less than `shortest_break`) is still sitting: reading, thinking. No input for longer ends the
-    bout at the last input.
-2.  A call or a playing video is sitting: meanwhile missing input does not end the bout, for at most `unseen_limit`
-    (2 h) without any input; then it ended at the last one. After the call, `away_after` runs from its end.
+1.  Sitting is not input. A bout runs while the person is present and sitting. No input for less than `away_after` (5
+    min, and never less than `shortest_break`) is still sitting: reading, thinking. No input for longer ends the bout
+    at the last input.
+2.  A call or a playing video is sitting: meanwhile missing input does not end the bout, for at most `unseen_limit` (2
+    h) without any input; then it ended at the last one. After the call, `away_after` runs from its end.
 3.  A lock, a suspend or another user at the machine is strong evidence of leaving. For `shortest_break` (2 min) or
     longer it ends the bout at the moment it began; shorter, it does not (rule 4). An unexplained gap (the process was
     stopped, the machine slept unseen) is treated the same way; it began at the last heartbeat.
@@ -18,30 +18,30 @@ setting. Durations use the second, schedules the first. An event older than the 
 6.  A prompt is due after `nudge_after` (45 min) of sitting in this bout, or since the last outcome that closed a
     prompt, inside working hours, at least `settle_in` (10 min) after they open and `wind_down` (10 min) before they
     close, while the day's budget (8) lasts, not paused, not standing, no prompt open, nobody stretching.
-7.  Quiet (do-not-disturb, fullscreen, a call, a screen share, a busy calendar, a pause) holds a due prompt back. It may
-    come when the last reason has been over for `after_quiet` (1 min): never dropped, never counted as a break, and every
-    reason is recorded. Quiet that begins while a prompt is open withdraws it; it is due again, but so that it does not
-    flicker between calls, only after a calm as long as a prompt stays open (`expires_after`), or `nudge_after` after it
-    was taken away.
+7.  Quiet (do-not-disturb, fullscreen, a call, a screen share, a busy calendar, a pause) holds a due prompt back. It
+    may come when the last reason has been over for `after_quiet` (1 min): never dropped, never counted as a break,
+    and every reason is recorded. Quiet that begins while a prompt is open withdraws it; it is due again, but so that
+    it does not flicker between calls, only after a calm as long as a prompt stays open (`expires_after`), or
+    `nudge_after` after it was taken away.
 8.  The lull: a due prompt is shown in a pause in typing of `lull` (8 s) that began while it waited or within `lull`
     before, or, while there is input, after `patience` (5 min). Somebody who has not been seen for longer gets it in a
-    pause after the next input; only where missing input is sitting (rule 2) does it come without. Leaving meanwhile is a
-    natural break: nothing is shown.
-9.  One prompt at a time, and each shown prompt gets exactly one outcome: accepted, skipped, snoozed, missed (no answer
-    for `expires_after`, 5 min, while present), taken (left without answering) or withdrawn (the person had left before
-    it was shown, hours closed, paused, quiet began, standing, shutdown or restart, no notifier confirmed it). Silence is
-    never success: without input at the end of that time, the outcome waits until it is known whether the person has left.
-    A late answer is recorded and changes nothing. The day's budget counts every outcome but "withdrawn". A prompt that the
-    desktop hides by itself is shown again in the same place: at the first input after a pause, and once a minute of
-    activity.
+    pause after the next input; only where missing input is sitting (rule 2) does it come without. Leaving meanwhile
+    is a natural break: nothing is shown.
+9.  One prompt at a time, and each shown prompt gets exactly one outcome: accepted, skipped, snoozed, missed (no
+    answer for `expires_after`, 5 min, while present), taken (left without answering) or withdrawn (the person had
+    left before it was shown, hours closed, paused, quiet began, standing, shutdown or restart, no notifier confirmed
+    it). Silence is never success: without input at the end of that time, the outcome waits until it is known whether
+    the person has left. A late answer is recorded and changes nothing. The day's budget counts every outcome but
+    "withdrawn". A prompt that the desktop hides by itself is shown again in the same place: at the first input after
+    a pause, and once a minute of activity.
 10. A snooze lasts `snooze_for` (5 min), at most `max_snoozes` (2) in a row; then it is not offered, and a request is
     refused with the reason. So it is on the last prompt of the day's budget, which could not come back.
-11. A missed prompt is asked again once, after `ask_again_after` (10 min). Two misses in a row, of prompts that were on the
-    screen while there was input, double the interval, never more. Backing off ends with the local day, with a prompt that
-    is accepted or taken, with any stretch, and with `resume`.
+11. A missed prompt is asked again once, after `ask_again_after` (10 min). Two misses in a row, of prompts that were
+    on the screen while there was input, double the interval, never more. Backing off ends with the local day, with a
+    prompt that is accepted or taken, with any stretch, and with `resume`.
 12. Accept starts the guide and ends the bout. What was held is recorded as done, never as planned; an accepted prompt
-    followed by 3 min of unbroken input is recorded as not performed, and the bout goes on from the answer. Without
-    a source that tells of missing input nobody can know: then only the guide says what was done. Pain that puts
+    followed by 3 min of unbroken input is recorded as not performed, and the bout goes on from the answer. Without a
+    source that tells of missing input nobody can know: then only the guide says what was done. Pain that puts
     stretches off (see advice.py) turns what prompts suggest into a walk, until the person clears it.
 13. A pause lasts until its time or until resumed. When hours close the open prompt is withdrawn; the bout goes on
     counting silently.

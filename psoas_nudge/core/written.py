@@ -15,7 +15,7 @@ LOOKS = 'Write a time like "14:00", "tomorrow", "2026-12-24 10:30" or "2026-12-2
 
 
 def parse_moment(text: str, now: datetime, zone: tzinfo, *, future: bool = False) -> datetime:
-    """An aware instant. A bare time of day is today's, or with `future` the next one; a named day is its midnight."""
+    """An aware instant. A time of day is today's, or with `future` the next one; a day means its midnight."""
     local, words = now.astimezone(zone), text.strip().lower()
     days = {"yesterday": -1, "today": 0, "tomorrow": 1}
     named = {"now": local} | {name: _midnight(local + timedelta(days=n)) for name, n in days.items()}
@@ -30,25 +30,31 @@ def parse_moment(text: str, now: datetime, zone: tzinfo, *, future: bool = False
     try:
         moment = datetime.fromisoformat(text.strip())
     except ValueError as error:
-        raise BadInput(f'"{text}" is not a time. {LOOKS}') from error
+        from psoas_nudge.config.guess import dates
+
+        near = " or ".join(f'"{each}"' for each in dates(text))
+        raise BadInput(f'"{text}" is not a time. {f"Did you mean {near}?" if near else LOOKS}') from error
     return moment if moment.tzinfo else moment.replace(tzinfo=zone)
 
 
 def parse_pause(words: tuple[str, ...], now: datetime, zone: tzinfo, *, via: str) -> Pause:
-    """What follows `pause`: a length, "until" and a moment, or nothing for "until resumed"."""
+    """What follows `pause`: a length, "until" and a moment, or nothing for "until resumed".
+
+    A number without a unit means minutes: nobody pauses for 90 seconds.
+    """
     if not words:
         return Pause(via=via)
     text = " ".join(words).lower()
     if text == "until tomorrow":
         return Pause(via=via, until_tomorrow=True)
     if words[0].lower() != "until":
-        length = milliseconds(parse_duration(text))
-        if length <= 0:
-            raise BadInput("A pause of no length is no pause. Write it like: psoas-nudge pause 30m")
-        return Pause(via=via, length=min(length, LONGEST))
+        seconds = parse_duration(f"{text}m" if re.fullmatch(r"\d{1,4}", text, re.ASCII) else text)
+        if seconds <= 0:
+            raise BadInput("A pause has to be longer than 0. Write it like: psoas-nudge pause 30m")
+        return Pause(via=via, length=min(milliseconds(seconds), LONGEST))
     until = parse_moment(" ".join(words[1:]), now, zone, future=True)
     if until <= now:
-        raise BadInput(f"{until:%Y-%m-%d %H:%M} is over already. {LOOKS}")
+        raise BadInput(f"{until:%Y-%m-%d %H:%M} is in the past. {LOOKS}")
     try:
         return Pause(via=via, until=until)
     except ValueError as error:

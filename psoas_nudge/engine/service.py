@@ -21,6 +21,7 @@ import msgspec
 from psoas_nudge import places
 from psoas_nudge.bus import CallFailed, buses
 from psoas_nudge.config import Settings, load
+from psoas_nudge.config.problems import rejected
 from psoas_nudge.config.watch import Watch
 from psoas_nudge.control.lock import Lock
 from psoas_nudge.control.server import Server
@@ -73,8 +74,8 @@ async def serve(config_file: Path | None) -> None:
 
 def _load(config_file: Path | None) -> Settings:
     settings = load(config_file, os.environ)
-    if settings.hooks and settings.file:
-        refuse_writable_by_others(settings.file)
+    for file in settings.files if settings.hooks else ():
+        refuse_writable_by_others(file)
     return settings
 
 
@@ -249,9 +250,11 @@ class Service:
         except ConfigInvalid as error:
             if self._reported != str(error):
                 self._reported = str(error)
-                log.warning("the configuration is unchanged: %s", error)
-                self._desktop.tell("Your psoas-nudge configuration has a mistake", "\n".join(error.problems))
-            raise
+                log.warning("%s %s", rejected(error), error)
+                self._desktop.tell(
+                    "Your psoas-nudge configuration has a mistake", f"The previous settings stay in force.\n{error}"
+                )
+            raise ConfigInvalid([rejected(error), *error.problems]) from error
         self._settings, self._reported = settings, ""
         self._notifiers.want(settings.desktop.notifier)
         self._desktop.sound = settings.desktop.sound

@@ -58,7 +58,7 @@ def test_without_a_daemon_a_command_says_so_and_how_to_start_it(type_in, words):
     [
         ("snooze soon", 'psoas-nudge: "soon" is not a length of time. Write it like "45s", "30m" or "1h 15m".\n'),
         ("pause until 25:00", None),
-        ("pause 0s", "psoas-nudge: A pause of no length is no pause. Write it like: psoas-nudge pause 30m\n"),
+        ("pause 0s", "psoas-nudge: A pause has to be longer than 0. Write it like: psoas-nudge pause 30m\n"),
         ("explain --at someday", None),
         ("status --format xml", None),
         ("--config nowhere.toml run", None),

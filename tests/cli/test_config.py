@@ -36,7 +36,14 @@ def nudge(tmp_path: Path, file: Path) -> Nudge:
         }
         return subprocess.run(
             [sys.executable, "-m", "psoas_nudge", *map(str, words)],
-            env=clean | {"XDG_CONFIG_HOME": str(tmp_path), "PYTHONPATH": str(PROJECT), "TZ": "Europe/Berlin"} | environ,
+            env=clean
+            | {
+                "XDG_CONFIG_HOME": str(tmp_path),
+                "XDG_CONFIG_DIRS": str(tmp_path / "xdg"),
+                "PYTHONPATH": str(PROJECT),
+                "TZ": "Europe/Berlin",
+            }
+            | environ,
             cwd=tmp_path,
             stdin=stdin,
             capture_output=True,
@@ -62,12 +69,12 @@ def write(file: Path, text: str) -> Path:
 
 
 def test_init_writes_the_example_for_its_owner_alone_and_never_over_a_file(nudge: Nudge, file: Path) -> None:
-    assert said(nudge("config", "init")) == f"Written: {file}\n"
+    assert said(nudge("config", "init")) == f"Created: {file}\n"
     assert file.read_text() == config.example()
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert json.loads((file.parent / "config.schema.json").read_text()) == schema()
     file.write_text("# mine\n")
-    assert "is there already and was left as it is" in said(nudge("config", "init"), 1)
+    assert "already exists. Nothing was written." in said(nudge("config", "init"), 1)
     assert file.read_text() == "# mine\n"
     assert sorted(p.name for p in file.parent.iterdir()) == ["config.schema.json", "config.toml"]
 
@@ -79,13 +86,82 @@ def test_the_place_is_named_by_option_before_environment_before_platform(nudge: 
 
 
 def test_show_tells_where_each_value_comes_from(nudge: Nudge, file: Path) -> None:
-    assert said(nudge("config", "show")).startswith(f"# No file: {file}\n[hours]\n")
+    assert said(nudge("config", "show")).startswith(f"# {file} does not exist.\n[hours]\n")
     write(file, '[prompt]\nlull = "3s"\n')
     shown = said(nudge("config", "show", PSOAS_NUDGE_PROMPT_PATIENCE="1m")).splitlines()
     assert shown[0] == f"# {file}"
     assert 'lull = "3s"  # file' in shown
     assert 'patience = "1m"  # environment' in shown
     assert 'nudge_after = "30m"  # default' in shown
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Path:
+    """The file in which an administrator sets defaults for everybody; `nudge` looks for it there."""
+    file = tmp_path / "xdg" / "psoas-nudge" / "config.toml"
+    file.parent.mkdir(parents=True)
+    file.write_text('[prompt]\nlull = "5s"\npatience = "2m"\n[hours]\nmonday = ["17:00-09:00"]\n')
+    return file
+
+
+def test_an_office_sets_defaults_and_the_person_has_the_last_word(nudge: Nudge, file: Path, office: Path) -> None:
+    assert said(nudge("config", "show")).splitlines()[:2] == [f"# {office}", f"# {file} does not exist."]
+    write(file, '[prompt]\nlull = "3s"\n')
+    shown = said(nudge("config", "show")).splitlines()
+    assert shown[:2] == [f"# {file}", f"# {office}"]
+    assert 'lull = "3s"  # file' in shown
+    assert f'patience = "2m"  # system: {office}' in shown
+    assert said(nudge("config", "get", "prompt.patience")) == "2m\n"
+    assert said(nudge("config", "check")).splitlines()[0] == (
+        f'{office}:5:11: warning: hours.monday[1]: 17:00-09:00 runs overnight, for 16h. Did you mean "09:00-17:00"?'
+    )
+    said(nudge("config", "set", "prompt.patience", "1m"))
+    assert "5s" in office.read_text()
+    assert said(nudge("config", "get", "prompt.patience")) == "1m\n"
+
+
+def test_a_mistake_in_the_files_of_the_office_names_that_file(nudge: Nudge, office: Path) -> None:
+    office.write_text('[prompt]\nlull = "soon"\n')
+    assert said(nudge("config", "check"), 2) == (
+        f'{office}:2:8: prompt.lull: "soon" is not a length of time. Write it like "45s", "30m" or "1h 15m".\n'
+    )
+    ran = nudge("config", "get", "prompt.patience")
+    assert said(ran) == "5m\n"
+    assert ran.stderr.startswith(f"The system's {office} has a mistake on line 2.")
+
+
+@pytest.mark.parametrize(
+    ("broken", "where"),
+    [
+        ('[desktop]\nsound = "x"\n', "a mistake on line 4"),
+        ("[desktop]\nsound = perhaps\n", "a mistake on line 4"),
+        ('[hours]\nmonday = ["09:00-12:00"\n', "a mistake on line"),
+        ("[desktop\n", "a mistake on line 3"),
+        ("[prompt]\n", "a mistake on line 3"),
+        ("[desk]\n[hurs]\n", "2 mistakes, the first on line 3"),
+    ],
+)
+def test_get_works_while_other_lines_are_broken(broken: str, where: str, nudge: Nudge, file: Path) -> None:
+    write(file, f'[prompt]\nlull = "3s"\n{broken}[sitting]\naway_after = "7m"\n')
+    for key, value in (("prompt.lull", "3s"), ("sitting.away_after", "7m"), ("prompt.patience", "5m")):
+        ran = nudge("config", "get", key)
+        assert said(ran) == f"{value}\n"
+        assert f"Your change to config.toml has {where}" in ran.stderr
+
+
+def test_get_of_the_broken_setting_itself_says_what_is_wrong(nudge: Nudge, file: Path) -> None:
+    write(file, "[prompt]\nlull = 3\n")
+    assert 'prompt.lull: 3 is not a length of time. Did you mean "3m" or "3s"?' in said(
+        nudge("config", "get", "prompt.lull"), 2
+    )
+
+
+def test_set_warns_of_what_can_hardly_be_meant(nudge: Nudge, file: Path) -> None:
+    ran = nudge("config", "set", "hours.monday", "17:00-09:00")
+    assert said(ran) == ""
+    assert ran.stderr == (
+        f'{file}:2:11: warning: hours.monday[1]: 17:00-09:00 runs overnight, for 16h. Did you mean "09:00-17:00"?\n'
+    )
 
 
 def test_check_lists_every_mistake_and_ends_with_2(nudge: Nudge, file: Path) -> None:
@@ -96,7 +172,9 @@ def test_check_lists_every_mistake_and_ends_with_2(nudge: Nudge, file: Path) -> 
 
 
 def test_check_of_a_file_that_is_not_there(nudge: Nudge, file: Path) -> None:
-    assert said(nudge("config", "check")) == f"There is no file {file}; the defaults are in force: all is well\n"
+    assert said(nudge("config", "check")) == (
+        f"{file} does not exist, so the defaults apply.\n{file}: no mistakes found\n"
+    )
     assert "There is no such file" in said(nudge("config", "check", "other.toml"), 2)
 
 
@@ -105,31 +183,34 @@ def test_check_of_a_file_that_is_not_there(nudge: Nudge, file: Path) -> None:
     [
         (
             '[hours]\nmonday = ["09:00-13:00", "12:00-17:00"]',
-            "2:10: warning: hours.monday: 09:00-13:00 and 12:00-17:00 overlap; they count as one.",
+            "2:10: warning: hours.monday: 09:00-13:00 and 12:00-17:00 overlap and are merged.",
         ),
         (
             'hours.friday = ["22:00-06:00"]\nhours.saturday = ["05:00-12:00"]',
-            "1:16: warning: hours.friday: 22:00-06:00 runs into Saturday's 05:00-12:00; they count as one.",
+            "1:16: warning: hours.friday: 22:00-06:00 runs into Saturday's 05:00-12:00; the two are merged.",
         ),
         (
             '[prompt]\nnudge_after = "9h"',
-            "2:15: warning: prompt.nudge_after: 9h is longer than every range (the longest is 8h), "
-            "so hardly a prompt can come.",
+            "2:15: warning: prompt.nudge_after: 9h is longer than every range of hours (the longest is 8h), "
+            "so prompts will hardly ever appear.",
         ),
         (
             'prompt.settle_in = "8h"',
-            "1:20: warning: prompt.settle_in: settle_in and wind_down together (8h 10m) leave no",
+            "1:20: warning: prompt.settle_in: settle_in and wind_down together (8h 10m) leave no time",
         ),
-        ("prompt.daily_limit = 0", "1:22: warning: prompt.daily_limit: 0 means that no prompt ever comes."),
+        ("prompt.daily_limit = 0", "1:22: warning: prompt.daily_limit: 0 means that no prompt ever appears."),
         (
             "[[exceptions]]\non = 2001-01-01",
-            "1:1: warning: exceptions[1]: This is in the past, since 2001-01-01; it can be deleted.",
+            "1:1: warning: exceptions[1]: This ended on 2001-01-01. You can delete it.",
         ),
         (
             "[[exceptions]]\non = 2999-01-02\n[[exceptions]]\nfrom = 2999-01-01\nto = 2999-01-09",
-            "1:1: warning: exceptions[1]: A later exception covers the same days and decides; this one has no effect.",
+            "1:1: warning: exceptions[1]: A later exception covers the same days, so this one has no effect.",
         ),
-        ('prompt.lull = "10m"', "1:15: warning: prompt.lull: A lull of 10m is never waited for: patience ends before."),
+        (
+            'prompt.lull = "10m"',
+            "1:15: warning: prompt.lull: 10m is longer than patience, so prompts never wait for such a pause.",
+        ),
         (
             'calendar.busy = ["work.ics", "/no/such.ics"]',
             "1:30: warning: calendar.busy[2]: /no/such.ics: This cannot be read: No such file or directory.",
@@ -140,13 +221,13 @@ def test_check_of_a_file_that_is_not_there(nudge: Nudge, file: Path) -> None:
         ),
         (
             'quiet.busy = false\ncalendar.busy = ["work.ics"]',
-            "2:17: warning: calendar.busy: These files have no effect while quiet.busy is false.",
+            "2:17: warning: calendar.busy: These files have no effect because quiet.busy is false.",
         ),
-        ('hooks.on_taken = ["no-such-program"]', 'hooks.on_taken[1]: The program "no-such-program" is not found.'),
-        ('stretch.rotation = ["constructive-rest"]', "needs the floor and never comes while stretch.floor is false."),
+        ('hooks.on_taken = ["no-such-program"]', 'hooks.on_taken[1]: There is no program "no-such-program".'),
+        ('stretch.rotation = ["constructive-rest"]', "needs the floor. To get it, set stretch.floor to true."),
         (
             'stretch.rotation = ["glute-squeeze", "glute-squeeze"]',
-            "is in the rotation twice; once is enough for its turn.",
+            '"glute-squeeze" is listed twice. Once is enough.',
         ),
     ],
 )
@@ -163,8 +244,8 @@ def test_check_warns_of_what_can_hardly_be_meant(text: str, warning: str, nudge:
 def test_check_warns_when_no_day_is_open_and_when_the_environment_decides(nudge: Nudge, file: Path) -> None:
     write(file, "[hours]\n" + "".join(f"{d} = []\n" for d in ("monday", "tuesday", "wednesday", "thursday", "friday")))
     warnings = said(nudge("config", "check", PSOAS_NUDGE_PROMPT_LULL="5s"))
-    assert f"{file}:1:1: warning: hours: No day of the week has open hours" in warnings
-    assert "\nwarning: prompt.lull: The environment variable PSOAS_NUDGE_PROMPT_LULL sets this now." in warnings
+    assert f"{file}:1:1: warning: hours: No day has working hours" in warnings
+    assert "\nwarning: prompt.lull: The environment variable PSOAS_NUDGE_PROMPT_LULL overrides this." in warnings
 
 
 @pytest.mark.parametrize(
@@ -247,7 +328,7 @@ def test_set_does_not_touch_a_broken_file(nudge: Nudge, file: Path) -> None:
 
 def test_set_says_when_the_environment_has_the_last_word(nudge: Nudge) -> None:
     ran = nudge("config", "set", "prompt.lull", "4s", PSOAS_NUDGE_PROMPT_LULL="9s")
-    assert "It has no effect yet" in ran.stderr
+    assert "The environment variable PSOAS_NUDGE_PROMPT_LULL overrides this." in ran.stderr
 
 
 def test_get_of_an_unset_hook_prints_nothing_and_of_an_unknown_key_helps(nudge: Nudge) -> None:
@@ -298,7 +379,7 @@ def test_a_broken_edit_is_never_lost_and_the_next_edit_goes_on_with_it(
     assert f"Your edit is kept in {copy}" in ran.stderr
     assert file.read_text() == "# mine\n"
     again = nudge("config", "edit", EDITOR=f"'{tmp_path}/an editor.sh' --wait")
-    assert "Going on with your last edit" in said(again)
+    assert "Opening your last edit" in said(again)
     assert (tmp_path / "seen").read_text() == "prompt.lull = 4\n"
     assert file.read_text() == 'prompt.lull = "4s"\n'
     assert not copy.exists()
@@ -317,10 +398,10 @@ def test_a_broken_edit_is_offered_again_at_a_terminal(nudge: Nudge, file: Path, 
 
 def test_an_edit_that_changes_nothing_and_an_editor_that_fails(nudge: Nudge, file: Path) -> None:
     write(file, "# mine\n")
-    assert said(nudge("config", "edit", EDITOR="true")) == "Nothing was changed.\n"
+    assert said(nudge("config", "edit", EDITOR="true")) == "You changed nothing.\n"
     assert "The editor false ended with status 1" in said(nudge("config", "edit", EDITOR="false"), 1)
     assert "no-such-editor cannot be started" in said(nudge("config", "edit", EDITOR="no-such-editor"), 1)
-    assert "cannot be read" in said(nudge("config", "edit", EDITOR="'"), 2)
+    assert "is not a valid command" in said(nudge("config", "edit", EDITOR="'"), 2)
     assert file.read_text() == "# mine\n"
 
 
@@ -329,7 +410,7 @@ def test_an_edit_does_not_undo_what_another_program_wrote_meanwhile(nudge: Nudge
     script = tmp_path / "editor.sh"
     script.write_text(f'#!/bin/sh\necho "# theirs" > "{file}"\necho "# edited" > "$1"\n')
     script.chmod(0o755)
-    assert "was changed by someone else meanwhile" in said(nudge("config", "edit", EDITOR=str(script)), 1)
+    assert "Another program has changed" in said(nudge("config", "edit", EDITOR=str(script)), 1)
     assert file.read_text() == "# theirs\n"
     assert file.with_name("config.edited.toml").read_text() == "# edited\n"
 

@@ -89,6 +89,10 @@ def test_however_the_file_is_written_it_takes_effect_and_a_broken_one_changes_no
     dotfiles.write_text("[prompt")
     running.until_told("cannot be read")
     assert running.needed() == 23 * 60
+    asked = subprocess.run(running.words("reload"), env=running.environ, capture_output=True, text=True, check=False)
+    first = "psoas-nudge: Your change to config.toml has a mistake on line 1. The previous settings stay in force.\n"
+    assert (asked.returncode, asked.stderr.partition("\n")[0] + "\n") == (2, first)
+    assert running.needed() == 23 * 60
     file.unlink()
     running.until(1800)
     file.write_text(text.format(24))
@@ -96,6 +100,11 @@ def test_however_the_file_is_written_it_takes_effect_and_a_broken_one_changes_no
     for minute in range(1, 1001):
         file.write_text(text.format(minute))
     running.until(1000 * 60)
-    assert running.log.read_text().count("the configuration is unchanged") == 1
+    assert (
+        running.log.read_text().count(
+            "Your change to config.toml has a mistake on line 1. The previous settings stay in force."
+        )
+        == 1
+    )
     running.process.send_signal(signal.SIGHUP)
     running.until(1000 * 60)

@@ -47,6 +47,8 @@ def test_what_is_no_time_is_refused_with_an_example(text):
     [
         ((), (None, None)),
         (("30m",), (1800, None)),
+        (("90",), (5400, None)),
+        (("45", "min"), (2700, None)),
         (("1h", "15m"), (4500, None)),
         (("until", "tomorrow"), (None, datetime(2026, 11, 24, tzinfo=BERLIN))),
         (("until", "9:00"), (None, datetime(2026, 11, 24, 9, tzinfo=BERLIN))),
@@ -60,3 +62,8 @@ def test_a_pause_is_a_length_or_a_time_or_open(words, pause):
 def test_a_pause_that_makes_no_sense_is_refused(words):
     with pytest.raises(BadInput):
         parse_pause(words, NOW, BERLIN)
+
+
+def test_a_date_in_another_order_gets_the_right_one():
+    with pytest.raises(BadInput, match=r'"24\.12\.2026" is not a time. Did you mean "2026-12-24"\?'):
+        parse_moment("24.12.2026", NOW, BERLIN)

@@ -37,7 +37,7 @@ def test_an_example_can_be_set_in_a_file_that_has_everything(row: Setting, tmp_p
 def test_a_fresh_file_is_never_written_over_another(tmp_path: Path) -> None:
     file = tmp_path / "config.toml"
     file.symlink_to("nowhere.toml")
-    with pytest.raises(PsoasNudgeError, match="was left as it is"):
+    with pytest.raises(PsoasNudgeError, match="already exists"):
         saving.save(file, "new", fresh=True)
     assert [path.name for path in tmp_path.iterdir()] == ["config.toml"]
 

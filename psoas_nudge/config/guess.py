@@ -1,0 +1,192 @@
+"""What somebody may have meant by a value that cannot be read. Imported only when there is a mistake to report.
+
+These are candidates: `Kind.wrong` suggests only those that the same kind then accepts.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import date, datetime
+from pathlib import Path
+
+QUOTES = dict.fromkeys(map(ord, "\u201c\u201d\u201e\u201f\u00ab\u00bb"), '"') | dict.fromkeys(
+    range(0x2018, 0x201C), "'"
+)
+"""The quotation marks that word processors and chat programs put in place of straight ones."""
+
+CLOCK = r"(\d{1,2})(?:[:.h]?(\d\d))?\s*(?:uhr|h)?\s*(a\.?m\.?|p\.?m\.?)?"
+HOURS = re.compile(rf"(?:from\s+)?{CLOCK}\s*(?:[-\u2010-\u2015/~]+|to|until|till|bis)\s*{CLOCK}", re.ASCII)
+MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+CLOSED = ("", "-", "0", "closed", "false", "free", "no", "none", "off")
+
+WEEK = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+GROUPS = {
+    "weekday": WEEK[:5],
+    "workday": WEEK[:5],
+    "weekend": WEEK[5:],
+    "everyday": WEEK,
+    "daily": WEEK,
+    "day": WEEK,
+    "default": WEEK[:5],
+}
+
+COUNTRY_TABLES = (Path("/usr/share/zoneinfo/iso3166.tab"), Path("/usr/share/lib/zoneinfo/tab/country.tab"))
+OTHER_NAMES = {
+    "america": "US",
+    "bavaria": "DE-BY",
+    "bayern": "DE-BY",
+    "berlin": "DE-BE",
+    "brasil": "BR",
+    "california": "US-CA",
+    "catalonia": "ES-CT",
+    "czechia": "CZ",
+    "danmark": "DK",
+    "deutschland": "DE",
+    "england": "GB-ENG",
+    "españa": "ES",
+    "france": "FR",
+    "germany": "DE",
+    "great britain": "GB",
+    "holland": "NL",
+    "italia": "IT",
+    "nederland": "NL",
+    "new york": "US-NY",
+    "norge": "NO",
+    "northern ireland": "GB-NIR",
+    "polska": "PL",
+    "scotland": "GB-SCT",
+    "schweiz": "CH",
+    "suisse": "CH",
+    "suomi": "FI",
+    "sverige": "SE",
+    "the netherlands": "NL",
+    "uk": "GB",
+    "united kingdom": "GB",
+    "united states": "US",
+    "united states of america": "US",
+    "usa": "US",
+    "wales": "GB-WLS",
+    "österreich": "AT",
+}
+"""Names that people use and tzdata's table of countries does not have, and the commonest where there is no table."""
+
+
+def plain(text: str) -> str:
+    """The text in lower case, without quotation marks around it and with single ordinary spaces."""
+    return " ".join(text.translate(QUOTES).replace('"', " ").replace("'", " ").lower().split())
+
+
+def ranges(text: str) -> Iterator[str]:
+    """ "09:00-17:00" from "9-5", "9am-5pm", "9.00 to 17.00", "0900-1700"."""
+    found = HOURS.fullmatch(plain(text))
+    if not found:
+        return
+    start, minute, half, end, end_minute, end_half = found.groups()
+    begin, finish = int(start), int(end)
+    later = (end_half or "").startswith("p")
+    if end_half and not half:  # "9-5pm", but "1-5pm" is all in the afternoon
+        half = "am" if not later or begin % 12 > finish % 12 else "pm"
+    begin, finish = _of_day(begin, half), _of_day(finish, end_half)
+    if not end_half and finish <= begin <= 12 and finish < 12:  # nobody works from 9 until 5 in the morning
+        finish += 12
+    if begin < 24 and finish <= 24:
+        yield f"{begin:02}:{minute or '00'}-{finish:02}:{end_minute or '00'}"
+
+
+def _of_day(hour: int, half: str | None) -> int:
+    if not half or not 1 <= hour <= 12:
+        return hour
+    return hour % 12 + (12 if half.startswith("p") else 0)
+
+
+def turned(start: int, end: int) -> str | None:
+    """The range by day of which this one into the next day may be a slip; minutes after midnight.
+
+    Nothing below 14 hours: a night shift is as long as that.
+    """
+    if end <= 1440 or end - start < 14 * 60:
+        return None
+    first, last = (start, end - 720) if start < 720 else (end - 1440, start)
+    return f"{first // 60:02}:{first % 60:02}-{last // 60:02}:{last % 60:02}" if first < last <= 1440 else None
+
+
+def dates(text: str) -> Iterator[date]:
+    """Dates in the order of other countries: 24.12.2026, 12/24/2026, 24 December 2026; both where it is open."""
+    words = re.findall(r"\d+|[a-zäé]+", plain(text))
+    numbers = [int(word) for word in words if word.isdecimal()]
+    months = [MONTHS.index(word[:3]) + 1 for word in words if word[:3] in MONTHS]
+    if len(words) != 3 or len(numbers) + len(months) != 3:
+        return
+    if months:
+        day, year = numbers if numbers[0] <= 31 else reversed(numbers)
+        orders = [(year, months[0], day)]
+    elif numbers[0] > 31:
+        orders = [(numbers[0], numbers[1], numbers[2])]
+    else:
+        first, second, year = numbers
+        orders = [(year, second, first), (year, first, second)]
+        orders = orders[::-1] if "/" in text else orders
+    seen = set()
+    for year, month, day in orders:
+        try:
+            found = date(year + 2000 if year < 100 else year, month, day)
+        except (ValueError, OverflowError):
+            continue
+        if found not in seen:
+            seen.add(found)
+            yield found
+
+
+def day_of(raw: object) -> Iterator[date]:
+    """The dates that a value of any type may mean."""
+    if isinstance(raw, datetime):
+        yield raw.date()
+    elif isinstance(raw, str):
+        yield from dates(raw)
+
+
+def days(word: str) -> tuple[str, ...]:
+    """The days that a key such as weekdays, mon or mo_fr may mean; nothing when it means none."""
+    name = plain(word).replace("_", "-")
+    for group in (name, name.removesuffix("s"), name.removeprefix("all-").removesuffix("s").replace("-", "")):
+        if group in GROUPS:
+            return GROUPS[group]
+    ends = [
+        [index for index, day in enumerate(WEEK) if len(part) > 1 and day.startswith(part)]
+        for part in re.split(r"-to-|-", name.replace("thurs", "thu").replace("tues", "tue"))
+    ]
+    if not 1 <= len(ends) <= 2 or any(len(found) != 1 for found in ends):
+        return ()
+    return WEEK[ends[0][0] : ends[-1][0] + 1]
+
+
+def regions(text: str) -> Iterator[str]:
+    """A code such as DE or DE-BY from a country's name."""
+    name = plain(text)
+    yield name.upper().replace("_", "-").replace(" ", "-").replace("/", "-")
+    if name in OTHER_NAMES:
+        yield OTHER_NAMES[name]
+        return
+    names = dict(_countries())
+    if name in names:
+        yield names[name]
+        return
+    from difflib import get_close_matches
+
+    known = names | OTHER_NAMES
+    for near in get_close_matches(name[:60], known, 1, 0.8):
+        yield known[near]
+
+
+def _countries() -> Iterator[tuple[str, str]]:
+    for file in COUNTRY_TABLES:
+        try:
+            text = file.read_text(encoding="utf-8")
+        except (OSError, ValueError):
+            continue
+        for line in text.splitlines():
+            code, _, name = line.partition("\t")
+            if not line.startswith("#") and name:
+                yield name.lower(), code
+        return
