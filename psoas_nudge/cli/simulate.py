@@ -27,7 +27,11 @@ from psoas_nudge.simulation.people import made_up
 from psoas_nudge.simulation.play import Simulation
 from psoas_nudge.simulation.trace import read_trace
 
-IGNORE = "ignore"
+ANSWERS: dict[str, tuple[Answer | None, ...]] = {
+    **{answer: (answer,) for answer in get_args(Answer)},
+    "mixed": ("accept", "skip", "snooze", None),
+    "ignore": (None,),
+}
 
 
 @click.command(
@@ -40,9 +44,9 @@ IGNORE = "ignore"
 @click.option("--json", "json_", is_flag=True, help="One JSON object a line, as `journal --json` prints them.")
 @click.option(
     "--answers",
-    type=click.Choice([*get_args(Answer), IGNORE]),
-    default=IGNORE,
-    help="How every prompt is answered; not at all, if left out.",
+    type=click.Choice([*ANSWERS]),
+    default="ignore",
+    help="How prompts are answered: all alike, mixed (accept, skip, snooze, no answer in turn), or ignored (default).",
 )
 @click.option("--answer-after", default="20s", metavar="FOR", help="How long after it came up; 20s, if left out.")
 @click.option("--days", type=click.IntRange(1, 3660), metavar="N", help="Make up N plausible days instead of a trace.")
@@ -86,8 +90,7 @@ def simulate(
     if not items:
         return  # a made-up weekend off
     items, rules = _with_calendar(items, settings)
-    answer = next((known for known in get_args(Answer) if known == answers), None)
-    played = Simulation(items, rules, answer=answer, answer_after=delay, seed=seed)
+    played = Simulation(items, rules, answers=ANSWERS[answers], answer_after=delay, seed=seed)
     _print(played.play(), json_)
 
 

@@ -186,7 +186,7 @@ ROWS: tuple[Setting, ...] = (
         "5m",
         "Time after which a prompt without an answer closes and counts as missed.",
     ),
-    Setting("prompt.ask_again_after", Duration(), "10m", "Time after which a missed prompt appears a second time."),
+    Setting("prompt.ask_again_after", Duration(), "15m", "Time after which a missed prompt appears a second time."),
     Setting(
         "prompt.snooze_for",
         Duration('Write for example "5m". To turn snoozing off, set prompt.max_snoozes to 0.'),

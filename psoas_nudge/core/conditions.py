@@ -60,15 +60,13 @@ def prompts_today(state: State, rules: Rules, at: datetime) -> int:
     return past + (state.prompt is not None)
 
 
-def snooze_refused(state: State, rules: Rules, at: datetime) -> str | None:
+def snooze_refused(state: State, rules: Rules) -> str | None:
     """Rule 10: why a snooze would be refused now, None when it would be granted."""
     if rules.max_snoozes == 0:
         return "Snoozing is switched off: max_snoozes is 0."
     if state.pacing.snoozes >= rules.max_snoozes:
         times = "once" if rules.max_snoozes == 1 else f"{rules.max_snoozes} times in a row"
         return f"This prompt has been snoozed {times}, the most that max_snoozes allows."
-    if prompts_today(state, rules, at) >= rules.daily_limit:
-        return f"This is the last of today's {rules.daily_limit} prompts, so it could not come back."
     return None
 
 

@@ -166,7 +166,7 @@ def _open_prompt(state: State, rules: Rules) -> OpenPrompt | None:
         number=prompt.number,
         routine=prompt.routine,
         shown_at=_instant(state, prompt.since) if isinstance(prompt, Open) else None,
-        snooze=conditions.snooze_refused(state, rules, state.at) is None,
+        snooze=conditions.snooze_refused(state, rules) is None,
     )
 
 

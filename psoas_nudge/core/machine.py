@@ -32,11 +32,11 @@ setting. Durations use the second, schedules the first. An event older than the 
     left before it was shown, hours closed, paused, quiet began, standing, shutdown or restart, no notifier confirmed
     it). Silence is never success: without input at the end of that time, the outcome waits until it is known whether
     the person has left. A late answer is recorded and changes nothing. The day's budget counts every outcome but
-    "withdrawn". A prompt that the desktop hides by itself is shown again in the same place: at the first input after
-    a pause, and once a minute of activity.
+    "withdrawn" and "snoozed": a snoozed prompt comes back and counts then. A prompt that the desktop hides by itself
+    is shown again in the same place: at the first input after a pause, and once a minute of activity.
 10. A snooze lasts `snooze_for` (5 min), at most `max_snoozes` (2) in a row; then it is not offered, and a request is
-    refused with the reason. So it is on the last prompt of the day's budget, which could not come back.
-11. A missed prompt is asked again once, after `ask_again_after` (10 min). Two misses in a row, of prompts that were
+    refused with the reason.
+11. A missed prompt is asked again once, after `ask_again_after` (15 min). Two misses in a row, of prompts that were
     on the screen while there was input, double the interval, never more. Backing off ends with the local day, with a
     prompt that is accepted or taken, with any stretch, and with `resume`.
 12. Accept starts the guide and ends the bout. What was held is recorded as done, never as planned; an accepted prompt

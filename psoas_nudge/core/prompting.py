@@ -103,7 +103,7 @@ def answered(decision: Decision, event: Answering) -> None:
         case Skip():
             close(decision, "skipped", via=event.via, because=event.because)
         case Snooze():
-            if why := snooze_refused(state, rules, decision.at):
+            if why := snooze_refused(state, rules):
                 decision.do(Refuse(why=why))
                 return
             close(decision, "snoozed", via=event.via)
@@ -274,7 +274,7 @@ def renew(decision: Decision) -> None:
                 prompt=prompt.number,
                 routine=prompt.routine,
                 sat=sat(state, 0),
-                snooze=snooze_refused(state, decision.rules, decision.at) is None,
+                snooze=snooze_refused(state, decision.rules) is None,
             )
         )
         again = decision.now + RENEW_AFTER
@@ -353,12 +353,12 @@ def close(decision: Decision, outcome: Outcome, *, via: str | None = None, becau
     state.stage = None
     if outcome == "withdrawn":
         return
-    _count(decision)
     pacing.interrupted_at = None
     if outcome == "snoozed":
         pacing.snoozes += 1
         pacing.misses = pacing.ignored = 0
         return
+    _count(decision)
     pacing.snoozes, pacing.again, pacing.counts_from = 0, None, decision.now
     if outcome == "missed":
         pacing.misses += 1
@@ -408,7 +408,7 @@ def _show(decision: Decision) -> None:
     state.numbered += 1
     prompt = state.stage = Pending(number=state.numbered, routine=routine, since=decision.now)
     decision.by(_expires(prompt, rules))
-    snooze = snooze_refused(state, rules, decision.at) is None
+    snooze = snooze_refused(state, rules) is None
     decision.do(Show(prompt=prompt.number, routine=routine, sat=sat(state, 0), snooze=snooze))
 
 

@@ -27,7 +27,7 @@ class Rules(Struct, frozen=True, kw_only=True):
     lull: int = 8 * SECOND
     patience: int = 5 * MINUTE
     expires_after: int = 5 * MINUTE
-    ask_again_after: int = 10 * MINUTE
+    ask_again_after: int = 15 * MINUTE
     snooze_for: int = 5 * MINUTE
     max_snoozes: int = 2
     after_quiet: int = MINUTE

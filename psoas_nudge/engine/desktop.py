@@ -10,7 +10,7 @@ from typing import Protocol
 
 from psoas_nudge.core.answers import label
 from psoas_nudge.core.catalogue import find
-from psoas_nudge.core.effects import Show, StartGuide, Withdraw
+from psoas_nudge.core.effects import Renew, Show, StartGuide, Withdraw
 from psoas_nudge.core.events import Accept, AnyEvent, NotShown, Shown, Skip, Snooze, Started, Stopping
 from psoas_nudge.core.routines import prompt_words
 from psoas_nudge.core.sitting import sat
@@ -105,24 +105,11 @@ class Desktop(Listener):
 
     def show(self, effect: Show) -> None:
         """Put the prompt on the screen, after whatever is on its way there."""
-        rules, number = self._engine.rules, effect.prompt
-        title, body = prompt_words(find(effect.routine, rules.routines), effect.sat / SECOND)
-        snooze = (Snooze(via="notification", prompt=number),) if effect.snooze else ()
-        presses = (Accept(via="notification", prompt=number), *snooze, Skip(via="notification", prompt=number))
-        message = Message(
-            prompt=number,
-            title=title,
-            body=body,
-            buttons=tuple(Button(press, label(press, rules)) for press in presses),
-            icon=picture(effect.routine),
-            sound=self.sound,
-        )
-        self._screen.show(
-            message,
-            wanted=lambda: (prompt := self._engine.state.prompt) is not None and prompt.number == number,
-            shown=lambda name, ref: self._feed(Shown(prompt=number, notifier=name, ref=ref)),
-            failed=lambda why: self._feed(NotShown(prompt=number, why=why)),
-        )
+        self._put(effect, sound=self.sound)
+
+    def renew(self, effect: Renew) -> None:
+        """Put it there again: what fails is no prompt less, so the core is not told."""
+        self._put(effect, sound=False)
 
     def withdraw(self, effect: Withdraw) -> None:
         """Take it away. One that is still on its way is taken away when the core is told that it was shown."""
@@ -147,6 +134,29 @@ class Desktop(Listener):
         if self._untold and state.prompt is None:
             (title, body), self._untold = self._untold, None
             self._screen.tell(title, body, ICON)
+
+    def _put(self, effect: Show | Renew, *, sound: bool) -> None:
+        number = effect.prompt
+        self._screen.show(
+            self._message(effect, sound=sound),
+            wanted=lambda: (prompt := self._engine.state.prompt) is not None and prompt.number == number,
+            shown=lambda name, ref: self._feed(Shown(prompt=number, notifier=name, ref=ref)),
+            failed=lambda why: self._feed(NotShown(prompt=number, why=why)),
+        )
+
+    def _message(self, effect: Show | Renew, *, sound: bool) -> Message:
+        rules, number = self._engine.rules, effect.prompt
+        title, body = prompt_words(find(effect.routine, rules.routines), effect.sat / SECOND)
+        snooze = (Snooze(via="notification", prompt=number),) if effect.snooze else ()
+        presses = (Accept(via="notification", prompt=number), *snooze, Skip(via="notification", prompt=number))
+        return Message(
+            prompt=number,
+            title=title,
+            body=body,
+            buttons=tuple(Button(press, label(press, rules)) for press in presses),
+            icon=picture(effect.routine),
+            sound=sound,
+        )
 
     def _feed(self, event: AnyEvent) -> None:
         self._engine.feed(event)

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta, tzinfo
+from itertools import cycle
 from random import Random
 
-from psoas_nudge.core.effects import Show, StartGuide, Withdraw
+from psoas_nudge.core.effects import Renew, Show, StartGuide, Withdraw
 from psoas_nudge.core.entries import AnyEntry
 from psoas_nudge.core.events import Accept, Asked, Sensed, Shown, Skip, Snooze, Started, Woke
 from psoas_nudge.core.rules import Rules
@@ -30,7 +31,8 @@ ANSWERS = {"accept": Accept, "snooze": Snooze, "skip": Skip}
 class Simulation:
     """The world (engine.World) and the journal (engine.Keeper) of one trace; `play` returns what was recorded.
 
-    `answer`: how every prompt is answered, after `answer_after` milliseconds; None: not at all.
+    `answers`: how prompts are answered, in turn and again from the first, after `answer_after` milliseconds; None: not
+    at all.
     """
 
     def __init__(
@@ -38,12 +40,12 @@ class Simulation:
         trace: Sequence[During | Act],
         rules: Rules,
         *,
-        answer: Answer | None = None,
+        answers: Sequence[Answer | None] = (None,),
         answer_after: int = 20 * SECOND,
         seed: int = 0,
     ) -> None:
         self._rules = rules
-        self._answer, self._answer_after = answer, answer_after
+        self._answers, self._answer_after = cycle(answers), answer_after
         begin = min(item.begin if isinstance(item, During) else item.at for item in trace)
         self._last = max(item.end if isinstance(item, During) else item.at for item in trace)
         self.desk = VirtualDesk(trace, begin, self._feed)
@@ -86,8 +88,11 @@ class Simulation:
     def show(self, effect: Show) -> None:
         """Shown at once; the answer, if any, comes a while later."""
         self.engine.feed(Shown(prompt=effect.prompt, notifier=NOTIFIER))
-        if self._answer:
-            self.desk.later(self._answer_after, ANSWERS[self._answer](via=VIA, prompt=effect.prompt))
+        if answer := next(self._answers):
+            self.desk.later(self._answer_after, ANSWERS[answer](via=VIA, prompt=effect.prompt))
+
+    def renew(self, effect: Renew) -> None:
+        """There is no screen."""
 
     def withdraw(self, effect: Withdraw) -> None:
         """There is no screen."""

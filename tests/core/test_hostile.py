@@ -290,6 +290,7 @@ class Hostile(RuleBasedStateMachine):
                 self.outcomes[number] += 1
                 if entry.outcome != "withdrawn":
                     assert entry.shown_at is not None, "what nobody saw has no other outcome"
+                if entry.outcome not in ("withdrawn", "snoozed"):
                     self.count(number)
             case m.NotShownEntry():
                 assert isinstance(event, m.NotShown)

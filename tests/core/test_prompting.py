@@ -454,12 +454,15 @@ def test_one_snooze_only() -> None:
     assert day.refused == ["This prompt has been snoozed once, the most that max_snoozes allows."]
 
 
-def test_the_last_prompt_of_the_day_cannot_be_snoozed_because_it_could_not_come_back() -> None:
+def test_the_last_prompt_of_the_day_can_be_snoozed_and_comes_back() -> None:
     day = prompted(daily_limit=1)
-    assert offered(day) == [False]
+    assert offered(day) == [True]
     day.answer("snooze")
-    assert day.refused == ["This is the last of today's 1 prompts, so it could not come back."]
-    assert day.state.prompt is not None
+    day.sit(10.5)
+    assert day.shown == ["09:30:08", "09:41"]
+    day.answer("skip")
+    day.sit(120)
+    assert day.outcomes == ["snoozed", "skipped"]
 
 
 def test_a_snooze_of_ones_own_length() -> None:

@@ -29,7 +29,7 @@ def rules(**settings: Any) -> m.Rules:
     time in seconds."""
     lengths = {name for name, kind in get_type_hints(m.Rules).items() if kind is int} - {"daily_limit", "max_snoozes"}
     given = {name: m.milliseconds(value) if name in lengths else value for name, value in settings.items()}
-    return m.Rules(**{"hours": BERLIN, "nudge_after": 30 * m.MINUTE, **given})
+    return m.Rules(**{"hours": BERLIN, "nudge_after": 30 * m.MINUTE, "ask_again_after": 10 * m.MINUTE, **given})
 
 
 class Day:

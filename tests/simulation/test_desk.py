@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 import pytest
-
-from psoas_nudge.core import model as m
 from psoas_nudge.daemon.runner import Runner
 from psoas_nudge.daemon.virtual import Act, During, VirtualDesk
+
+from psoas_nudge.core import model as m
 from psoas_nudge.journal.store import Journal
 from psoas_nudge.presence.port import InputStopped, Reading, SignalChanged
 

@@ -7,12 +7,12 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 import pytest
+from psoas_nudge.daemon.simulation import Simulation, made_up
+from psoas_nudge.daemon.virtual import Act, During
 
 from psoas_nudge.cli.simulate import act
 from psoas_nudge.core.hours import Range, WorkingHours
 from psoas_nudge.core.model import Answer, Rules
-from psoas_nudge.daemon.simulation import Simulation, made_up
-from psoas_nudge.daemon.virtual import Act, During
 from psoas_nudge.journal import as_json
 
 BERLIN = ZoneInfo("Europe/Berlin")
