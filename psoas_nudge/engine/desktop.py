@@ -122,7 +122,7 @@ class Desktop(Listener):
 
     # --- what it listens for ----------------------------------------------------------------------------------
 
-    def stepped(self, event: AnyEvent, state: State) -> None:
+    def stepped(self, event: AnyEvent, state: State) -> None:  # noqa: ARG002 - whatever it was
         """Tell what waits for the prompt to close, and that the journal cannot be written."""
         if (trouble := self._engine.trouble) != self._trouble:
             self._trouble = trouble

@@ -1,5 +1,7 @@
-"""The screen: prompts and messages go to the notifiers one at a time, in order, so that a withdrawal never overtakes the
-showing that it belongs to."""
+"""The screen: prompts and messages go to the notifiers one at a time, in order.
+
+So a withdrawal never overtakes the showing that it belongs to.
+"""
 
 from __future__ import annotations
 
@@ -104,9 +106,9 @@ class Screen:
             why = str(error) or f"no notifier answered within {SHOW_SECONDS:g} s"
             log.warning("the prompt could not be shown: %s", why)
             failed(why)
-        except Exception as error:
+        except Exception:
             failed("a notifier failed; the log has the details")
-            raise error
+            raise
         else:
             self._notice = None
             if self._ending:
