@@ -283,7 +283,6 @@ def _state(body: bytes) -> State:
     try:
         return msgspec.json.decode(body, type=State)
     except msgspec.ValidationError as error:
-        if "idle_told" not in msgspec.json.decode(body):
-            raise
-        log.info("the stored state is of version 0.1.0 (%s)", error)
-        return read_first(body)
+        with suppress(msgspec.ValidationError):
+            return read_first(body)
+        raise error
