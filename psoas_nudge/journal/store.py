@@ -282,7 +282,7 @@ def _state(body: bytes) -> State:
     """From this version's form or that of 0.1.0; raises msgspec.DecodeError."""
     try:
         return msgspec.json.decode(body, type=State)
-    except msgspec.ValidationError as error:
+    except msgspec.ValidationError:
         with suppress(msgspec.ValidationError):
             return read_first(body)
-        raise error
+        raise
