@@ -25,9 +25,7 @@ class StandingClock:
         return self.moment
 
     def move(self, seconds: float) -> None:
-        self.moment = m.Moment(
-            self.moment.at + timedelta(seconds=seconds), self.moment.tick + m.milliseconds(seconds)
-        )
+        self.moment = m.Moment(self.moment.at + timedelta(seconds=seconds), self.moment.tick + m.milliseconds(seconds))
 
 
 class RememberingWorld:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from psoas_nudge.core import model as m
-from psoas_nudge.engine.engine import Engine, Listener
+from psoas_nudge.engine.engine import Engine
 from psoas_nudge.errors import JournalBroken
 from psoas_nudge.journal.store import Journal
 
@@ -116,3 +117,10 @@ def test_a_fault_in_mid_step_does_not_make_the_engine_deaf(engine, world, clock)
         sit_until_prompt(engine, clock)
     assert engine.feed(m.Accept(via="test")) is not None
     assert engine.state.prompt is None
+
+
+def test_a_step_after_the_clock_was_set_asks_for_the_wake_up_anew(engine, world, clock):
+    world.done.clear()
+    clock.moment = m.Moment(clock.moment.at + timedelta(hours=2), clock.moment.tick)
+    engine.feed(m.ClockSet())
+    assert world.of("wake") == [m.MINUTE]

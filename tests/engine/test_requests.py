@@ -48,12 +48,11 @@ def test_every_request_of_a_person_is_a_message_and_is_done(kind: type[m.Asked],
 
 @pytest.mark.parametrize("kind", get_args(c.AnyRequest))
 def test_every_message_is_answered_or_refused_in_words(kind: type[c.AnyRequest], ask: Requests) -> None:
-    try:
-        reply = ask(EXAMPLES.get(kind) or kind())
-    except PsoasNudgeError as error:
-        assert str(error)
+    if kind in get_args(m.Answering):
+        with pytest.raises(NoPromptOpen, match=r"."):
+            ask(kind())
     else:
-        assert isinstance(reply, c.Ok)
+        assert isinstance(ask(EXAMPLES.get(kind) or kind()), c.Ok)
 
 
 def test_an_answer_closes_the_prompt_and_says_what_comes_next(ask: Requests, prompt, engine: Engine) -> None:
@@ -84,7 +83,9 @@ def test_a_pause_tells_its_end(ask: Requests, clock) -> None:
     assert ask(m.Resume()).said.startswith("Prompts are back on. ")
 
 
-def test_a_pause_until_tomorrow_ends_at_midnight_in_the_zone_of_the_working_hours(ask: Requests, journal: Journal) -> None:
+def test_a_pause_until_tomorrow_ends_at_midnight_in_the_zone_of_the_working_hours(
+    ask: Requests, journal: Journal
+) -> None:
     ask(m.Pause(until_tomorrow=True))
     [pause] = journal.read(kinds=["pause"])
     assert pause.entry.until == datetime(2026, 11, 24, tzinfo=UTC)

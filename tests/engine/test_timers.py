@@ -9,8 +9,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from apscheduler.events import EVENT_JOB_MAX_INSTANCES, EVENT_JOB_MISSED, JobExecutionEvent
 
-from psoas_nudge.engine import timers
 from psoas_nudge.core.words import HOUR, MINUTE, SECOND
+from psoas_nudge.engine import timers
 from psoas_nudge.engine.timers import JOB, LONGEST_SLEEP, Timer
 
 SOON = 20
