@@ -10,7 +10,7 @@ from typing import Protocol
 
 from psoas_nudge.core.answers import label
 from psoas_nudge.core.catalogue import find
-from psoas_nudge.core.effects import Show, StartGuide, Withdraw
+from psoas_nudge.core.effects import Renew, Show, StartGuide, Withdraw
 from psoas_nudge.core.events import Accept, AnyEvent, NotShown, Shown, Skip, Snooze, Started, Stopping
 from psoas_nudge.core.routines import prompt_words
 from psoas_nudge.core.sitting import sat
@@ -81,7 +81,7 @@ class Desktop(Listener):
         if refusal and not refusal.no_prompt_open and prompt:  # the press has closed it on the screen
             log.info("asked again: %s", refusal.why)
             seated = sat(self._engine.state_now(), 0)
-            self.show(Show(prompt=prompt.number, routine=prompt.routine, sat=seated, snooze=False))
+            self.renew(Renew(prompt=prompt.number, routine=prompt.routine, sat=seated, snooze=False))
 
     def tell(self, title: str, body: str) -> None:
         """Show a message that is no prompt and asks for no answer, once no prompt is open."""
@@ -103,7 +103,7 @@ class Desktop(Listener):
         """Ask the idle source."""
         self._tasks.start(self._idle_time.watch(threshold))
 
-    def show(self, effect: Show) -> None:
+    def show(self, effect: Show | Renew) -> None:
         """Put the prompt on the screen, after whatever is on its way there."""
         rules, number = self._engine.rules, effect.prompt
         title, body = prompt_words(find(effect.routine, rules.routines), effect.sat / SECOND)
@@ -115,7 +115,7 @@ class Desktop(Listener):
             body=body,
             buttons=tuple(Button(press, label(press, rules)) for press in presses),
             icon=picture(effect.routine),
-            sound=self.sound,
+            sound=self.sound and isinstance(effect, Show),
         )
         self._screen.show(
             message,
@@ -123,6 +123,10 @@ class Desktop(Listener):
             shown=lambda name, ref: self._feed(Shown(prompt=number, notifier=name, ref=ref)),
             failed=lambda why: self._feed(NotShown(prompt=number, why=why)),
         )
+
+    def renew(self, effect: Renew) -> None:
+        """Put the open prompt on the screen again, without a sound."""
+        self.show(effect)
 
     def withdraw(self, effect: Withdraw) -> None:
         """Take it away. One that is still on its way is taken away when the core is told that it was shown."""

@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 
 from msgspec import to_builtins
 
-from psoas_nudge.core.effects import AnyEffect, Record, Refuse, Show, StartGuide, Wake, Watch, Withdraw
+from psoas_nudge.core.effects import AnyEffect, Record, Refuse, Renew, Show, StartGuide, Wake, Watch, Withdraw
 from psoas_nudge.core.entries import AnyEntry
 from psoas_nudge.core.events import AnyEvent, NotShown, Reloaded, Started
 from psoas_nudge.core.explain import at_moment, status
@@ -43,6 +43,9 @@ class World(Protocol):
     def show(self, effect: Show) -> None:
         """Feed Shown or NotShown, now or later."""
 
+    def renew(self, effect: Renew) -> None:
+        """The same for a prompt that is open already."""
+
     def withdraw(self, effect: Withdraw) -> None: ...
 
     def start_guide(self, effect: StartGuide) -> None: ...
@@ -59,6 +62,9 @@ class Nowhere:
 
     def show(self, effect: Show) -> None:
         """Never asked for: without input nobody is known to be there."""
+
+    def renew(self, effect: Renew) -> None:
+        """Never asked for: no prompt is open."""
 
     def withdraw(self, effect: Withdraw) -> None:
         """The daemon that showed it has taken it along."""
@@ -177,6 +183,8 @@ class Engine:
                     self.feed(NotShown(prompt=effect.prompt, why="the journal cannot be written"))
                 else:
                     self._world.show(effect)
+            case Renew():
+                self._world.renew(effect)
             case Withdraw():
                 self._world.withdraw(effect)
             case StartGuide():

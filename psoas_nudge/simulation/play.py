@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta, tzinfo
 from random import Random
 
-from psoas_nudge.core.effects import Show, StartGuide, Withdraw
+from psoas_nudge.core.effects import Renew, Show, StartGuide, Withdraw
 from psoas_nudge.core.entries import AnyEntry
 from psoas_nudge.core.events import Accept, Asked, Sensed, Shown, Skip, Snooze, Started, Woke
 from psoas_nudge.core.rules import Rules
@@ -88,6 +88,9 @@ class Simulation:
         self.engine.feed(Shown(prompt=effect.prompt, notifier=NOTIFIER))
         if self._answer:
             self.desk.later(self._answer_after, ANSWERS[self._answer](via=VIA, prompt=effect.prompt))
+
+    def renew(self, effect: Renew) -> None:
+        """Nothing fades."""
 
     def withdraw(self, effect: Withdraw) -> None:
         """There is no screen."""

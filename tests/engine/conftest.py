@@ -47,6 +47,9 @@ class RememberingWorld:
         if self.answers and self.engine:
             self.engine.feed(m.Shown(prompt=effect.prompt, notifier="fake", ref="7"))
 
+    def renew(self, effect: m.Renew) -> None:
+        self.done.append(("renew", effect.prompt))
+
     def withdraw(self, effect: m.Withdraw) -> None:
         self.done.append(("withdraw", effect.ref))
 
@@ -70,7 +73,7 @@ def world() -> RememberingWorld:
 @pytest.fixture
 def rules() -> m.Rules:
     """Always open, a prompt after half an hour, no lull."""
-    return m.Rules(hours=ALWAYS, settle_in=0, wind_down=0, lull=0)
+    return m.Rules(hours=ALWAYS, nudge_after=30 * m.MINUTE, settle_in=0, wind_down=0, lull=0)
 
 
 @pytest.fixture

@@ -179,7 +179,9 @@ async def test_no_input_for_five_minutes_is_reported_as_away(desktop, engine, cl
 
 
 async def test_while_a_prompt_waits_for_the_lull_the_source_watches_for_it(desktop, engine, clock, desk):
-    engine.reload(m.Rules(hours=engine.rules.hours, settle_in=0, wind_down=0, lull=8 * m.SECOND))
+    engine.reload(
+        m.Rules(hours=engine.rules.hours, nudge_after=30 * m.MINUTE, settle_in=0, wind_down=0, lull=8 * m.SECOND)
+    )
     await sit(engine, clock)
     assert desk.threshold == 8 * m.SECOND
 
@@ -253,11 +255,11 @@ async def test_taking_the_late_prompt_away_does_not_take_the_next_one_that_has_t
         on_screen.clear()
 
     screen.show, screen.withdraw = show, withdraw
-    engine.reload(m.Rules(hours=rules.hours, settle_in=0, wind_down=0, lull=0, after_quiet=0))
+    engine.reload(m.Rules(hours=rules.hours, nudge_after=30 * m.MINUTE, settle_in=0, wind_down=0, lull=0))
     screen.gate.clear()
     await sit(engine, clock)
-    engine.feed(m.SignalChanged(signal=m.Signal.FULLSCREEN, on=True))
-    engine.feed(m.SignalChanged(signal=m.Signal.FULLSCREEN, on=False))
+    engine.feed(m.Stand())
+    engine.feed(m.Sit())
     assert engine.state.numbered == 2
     screen.gate.set()
     await settle()
@@ -305,7 +307,9 @@ async def test_a_snooze_that_new_settings_refuse_brings_the_prompt_back_without_
     desktop, engine, clock, screen, rules
 ):
     await sit(engine, clock)
-    engine.reload(m.Rules(hours=rules.hours, settle_in=0, wind_down=0, lull=0, max_snoozes=0))
+    engine.reload(
+        m.Rules(hours=rules.hours, nudge_after=30 * m.MINUTE, settle_in=0, wind_down=0, lull=0, max_snoozes=0)
+    )
     press(desktop, m.Snooze(via="notification", prompt=1))
     await settle()
     assert [message.prompt for message in screen.shown] == [1, 1]
@@ -313,3 +317,17 @@ async def test_a_snooze_that_new_settings_refuse_brings_the_prompt_back_without_
     press(desktop, m.Skip(via="notification", prompt=1))
     await settle()
     assert screen.withdrawn == [("fake", "ref-1")]
+
+
+async def test_a_prompt_that_fades_is_shown_again_in_silence_at_the_next_input(desktop, engine, clock, screen):
+    desktop.sound = True
+    await sit(engine, clock)
+    engine.feed(m.Stand())
+    engine.feed(m.Sit())
+    engine.feed(m.Shown(prompt=2, notifier="fake", ref="ref-2", fades=True))
+    clock.move(60)
+    engine.feed(m.Idle(idle_for=30 * m.SECOND))
+    engine.feed(m.Active())
+    await settle()
+    assert [(message.prompt, message.sound) for message in screen.shown] == [(1, True), (2, True), (2, False)]
+    assert buttons(screen.shown[-1]) == ["Start", "In 5 min", "Skip"]

@@ -80,7 +80,7 @@ def test_after_a_restart_the_counters_are_where_they_were(engine, world, clock, 
     sit_until_prompt(engine, clock)
     engine.feed(m.Snooze(via="test"))
     again = Engine(journal, rules, clock)
-    assert (again.state.pacing.snoozes, again.state.today.shown, again.state.numbered) == (1, 1, 1)
+    assert (again.state.pacing.snoozes, again.state.today.prompts, again.state.numbered) == (1, 1, 1)
 
 
 @pytest.mark.parametrize("silent_for", [30.0, 3600.0])

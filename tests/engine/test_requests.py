@@ -71,7 +71,7 @@ def test_an_answer_with_no_prompt_open_has_its_own_exit_status(ask: Requests) ->
 
 
 def test_a_refused_snooze_says_why(ask: Requests, prompt, engine: Engine) -> None:
-    engine.rules = m.Rules(hours=engine.rules.hours, max_snoozes=0)
+    engine.rules = m.Rules(hours=engine.rules.hours, nudge_after=30 * m.MINUTE, max_snoozes=0)
     with pytest.raises(Refused, match="max_snoozes"):
         ask(m.Snooze())
 
@@ -111,7 +111,9 @@ def test_stop_ends_the_daemon(ask: Requests, stopped: list[bool]) -> None:
 
 
 def test_a_prompt_that_comes_up_at_once_is_not_called_out_of_sight(ask: Requests, prompt, engine: Engine) -> None:
-    engine.rules = m.Rules(hours=engine.rules.hours, settle_in=0, wind_down=0, lull=0, after_quiet=0)
+    engine.rules = m.Rules(
+        hours=engine.rules.hours, nudge_after=30 * m.MINUTE, settle_in=0, wind_down=0, lull=0, after_quiet=0
+    )
     ask(m.Pause())
     assert ask(m.Resume()).said == "Prompts are back on. A prompt is waiting for your answer."
 

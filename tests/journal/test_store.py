@@ -462,7 +462,7 @@ def test_a_journal_of_an_older_version_is_brought_up_to_date(old: Path, path: Pa
         found: list[Stored] = list(journal.read())
         assert [s.entry.__struct_config__.tag for s in found] == ["hours", "prompt", "stretch", "bout"]
         assert found[1].id == "019ab000-0000-7000-8000-000000000002"
-        assert journal.load() == State(time=Timeline(now=42_000), today=Today(shown=1))
+        assert journal.load() == State(time=Timeline(now=42_000), today=Today(prompts=1))
         assert journal.check().problems == ()
         journal.commit([opened(datetime(2026, 12, 1, tzinfo=UTC))], State(), berlin)
 

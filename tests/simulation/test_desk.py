@@ -14,7 +14,8 @@ from psoas_nudge.journal.store import Journal
 from psoas_nudge.simulation.desk import Act, During, VirtualDesk
 
 BEGIN = datetime(2026, 11, 23, 9, tzinfo=UTC)
-RULES = m.Rules(hours=WorkingHours(zone="UTC", week=((Range(0, 1440),),) * 7), settle_in=0, wind_down=0)
+ALWAYS = WorkingHours(zone="UTC", week=((Range(0, 1440),),) * 7)
+RULES = m.Rules(hours=ALWAYS, nudge_after=30 * m.MINUTE, settle_in=0, wind_down=0)
 
 
 def at(minutes: float) -> datetime:

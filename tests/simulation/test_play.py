@@ -18,7 +18,7 @@ from psoas_nudge.simulation.people import made_up
 from psoas_nudge.simulation.play import Simulation
 
 BERLIN = ZoneInfo("Europe/Berlin")
-RULES = Rules(hours=WorkingHours(zone="Europe/Berlin"))
+RULES = Rules(hours=WorkingHours(zone="Europe/Berlin"), nudge_after=30 * MINUTE)
 
 
 def at(clock: str) -> datetime:

@@ -44,5 +44,7 @@ def test_what_a_person_may_do_at_the_desk(do: str, asked: Asked) -> None:
 
 def test_a_signal_that_does_not_exist_is_answered_with_those_that_do() -> None:
     line = b'{"from": "2026-11-23T09:00:00Z", "to": "2026-11-23T09:00:00Z", "signal": "telepathy"}'
-    with pytest.raises(BadInput, match=r'^trace:1: "telepathy" is not a signal\. The signals are input, .*screen-share'):
+    with pytest.raises(
+        BadInput, match=r'^trace:1: "telepathy" is not a signal\. The signals are input, .*screen-share'
+    ):
         read_trace("trace", [line])
