@@ -6,8 +6,10 @@ from collections.abc import Callable
 
 import pytest
 
+from psoas_nudge.core.events import Active, Idle
+from psoas_nudge.core.words import milliseconds
 from psoas_nudge.errors import Unavailable
-from psoas_nudge.presence.port import InputSeen, InputStopped, Report, Session, SourceLost
+from psoas_nudge.presence.port import Report, Session, SourceLost
 
 
 class FakeIdle:
@@ -18,8 +20,8 @@ class FakeIdle:
     def __init__(self) -> None:
         self.works = True
         self.report: Report | None = None
-        self.threshold: float | None = None
-        self.since_input = 0.0
+        self.threshold: int | None = None
+        self.since_input = 0
         self.idle: bool | None = None
         self.starts = 0
 
@@ -32,7 +34,7 @@ class FakeIdle:
     async def stop(self) -> None:
         self.report = self.threshold = None
 
-    async def watch(self, threshold: float) -> None:
+    async def watch(self, threshold: int) -> None:
         self.threshold = threshold
         self._look()
 
@@ -42,21 +44,21 @@ class FakeIdle:
         idle = self.since_input >= self.threshold
         if idle:
             self.idle = True
-            self.report(InputStopped(self.since_input))
+            self.report(Idle(idle_for=self.since_input))
         elif self.idle is None:
             self.idle = False
-            self.report(InputSeen())
+            self.report(Active())
 
     def pass_time(self, seconds: float) -> None:
-        self.since_input += seconds
+        self.since_input += milliseconds(seconds)
         self._look()
 
     def input(self) -> None:
-        self.since_input = 0.0
+        self.since_input = 0
         if self.idle:
             self.idle = False
             if self.report is not None:
-                self.report(InputSeen())
+                self.report(Active())
 
     def die(self, why: str = "killed") -> None:
         report, self.report, self.threshold = self.report, None, None

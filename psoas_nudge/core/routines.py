@@ -20,6 +20,8 @@ Kind = Literal["move", "hold", "rest", "switch"]
 
 SIDES: tuple[Side, Side] = ("left", "right")
 SWITCH_SECONDS = 6.0
+LEAST_HELD = 1.0
+"""Seconds: a shorter hold was ended as it began, and counts nothing."""
 BREATH_IN, BREATH_OUT = 4.0, 6.0
 """Seconds of one slow breath, the pace that the players show while something is held."""
 LONGEST = 3600.0

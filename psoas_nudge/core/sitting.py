@@ -5,6 +5,7 @@ from __future__ import annotations
 from psoas_nudge.core.decision import Decision
 from psoas_nudge.core.entries import BoutEntry, PostureEntry, StretchEntry
 from psoas_nudge.core.events import GuideEnded, GuideStarted, Idle, SignalChanged, Started
+from psoas_nudge.core.routines import LEAST_HELD
 from psoas_nudge.core.rules import Rules
 from psoas_nudge.core.state import Bout, Leaving, State, Stretching
 from psoas_nudge.core.words import HOUR, LEAVING, MINUTE, SECOND, EndedBy, Signal
@@ -127,16 +128,16 @@ def guide_ended(decision: Decision, event: GuideEnded) -> None:
         if state.stretching and state.stretching.prompt == event.prompt:
             state.stretching = None
         return
-    performed = event.left_seconds + event.right_seconds + event.other_seconds > 0
+    performed = event.left_seconds + event.right_seconds + event.other_seconds >= LEAST_HELD
     if performed or event.prompt is not None or state.stretching:
         decision.record(
             StretchEntry(
                 at=decision.at,
                 routine=event.routine,
                 performed=performed,
-                left_seconds=event.left_seconds,
-                right_seconds=event.right_seconds,
-                other_seconds=event.other_seconds,
+                left_seconds=event.left_seconds if performed else 0.0,
+                right_seconds=event.right_seconds if performed else 0.0,
+                other_seconds=event.other_seconds if performed else 0.0,
                 prompt=event.prompt,
             )
         )

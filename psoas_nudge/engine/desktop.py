@@ -81,7 +81,7 @@ class Desktop(Listener):
         if refusal and not refusal.no_prompt_open and prompt:  # the press has closed it on the screen
             log.info("asked again: %s", refusal.why)
             seated = sat(self._engine.state_now(), 0)
-            self.show(Show(prompt=prompt.number, routine=prompt.routine, sat=seated, snooze=False))
+            self.renew(Renew(prompt=prompt.number, routine=prompt.routine, sat=seated, snooze=False))
 
     def tell(self, title: str, body: str) -> None:
         """Show a message that is no prompt and asks for no answer, once no prompt is open."""

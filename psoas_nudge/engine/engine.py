@@ -43,7 +43,8 @@ class World(Protocol):
     def show(self, effect: Show) -> None:
         """Feed Shown or NotShown, now or later."""
 
-    def renew(self, effect: Renew) -> None: ...
+    def renew(self, effect: Renew) -> None:
+        """The same for a prompt that is open already."""
 
     def withdraw(self, effect: Withdraw) -> None: ...
 
@@ -63,7 +64,7 @@ class Nowhere:
         """Never asked for: without input nobody is known to be there."""
 
     def renew(self, effect: Renew) -> None:
-        """Never asked for, as above."""
+        """Never asked for: no prompt is open."""
 
     def withdraw(self, effect: Withdraw) -> None:
         """The daemon that showed it has taken it along."""

@@ -103,7 +103,7 @@ def in_terminal(settings: Settings, routine_id: str, prompt: int | None) -> None
     console.write(terminal.summary(player))
     receipt = Receipt()
     with console.single_keys():
-        if player.held.total >= 1 and (answer := terminal.ask_afterwards(console)):
+        if player.held.total and (answer := terminal.ask_afterwards(console)):
             receipt = reports.felt(*answer)
     if receipt.advice:
         console.write(fill(receipt.advice, 90) + "\n")

@@ -10,7 +10,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from psoas_nudge.core.routines import BREATH_IN, BREATH_OUT, WALK, Routine, Segment, Side, script
+from psoas_nudge.core.routines import BREATH_IN, BREATH_OUT, LEAST_HELD, WALK, Routine, Segment, Side, script
 
 Ended = Literal["finished", "stopped"]
 Command = Literal["pause", "back", "next", "stop"]
@@ -72,9 +72,11 @@ class Player:
 
     @property
     def held(self) -> Held:
-        """What has been done so far. A hold that is begun anew counts once, at its longest."""
+        """What has been done so far. A hold that is begun anew counts once, at its longest; less than LEAST_HELD not."""
         left = right = other = 0.0
         for segment, done in zip(self.segments, self._done, strict=True):
+            if done < LEAST_HELD:
+                continue
             if not self.routine.stretches or segment.side is None:
                 other += done
             elif segment.side == "left":

@@ -109,7 +109,7 @@ def summary(player: Player) -> str:
 
 def held_words(held: Held) -> str:
     """The seconds that count, in words."""
-    if held.total < 1:
+    if not held.total:
         return "Nothing was held, so nothing is counted."
     if held.left or held.right:
         return f"Held {round(held.left)} s on the left, {round(held.right)} s on the right."

@@ -55,11 +55,11 @@ class FirstStretching(Struct):
 
 
 class FirstState(Struct, kw_only=True):
-    """The fields that still mean something after a start."""
+    """The fields that still mean something after a start. `now` tells this form from later ones, which group it."""
 
+    now: float
     at: datetime = EPOCH
     tick: float = 0.0
-    now: float = 0.0
     idle_since: float | None = None
     signals: frozenset[Signal] = frozenset()
     excused_until: float = 0.0

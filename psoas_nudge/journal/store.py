@@ -282,8 +282,7 @@ def _state(body: bytes) -> State:
     """From this version's form or that of 0.1.0; raises msgspec.DecodeError."""
     try:
         return msgspec.json.decode(body, type=State)
-    except msgspec.ValidationError as error:
-        if "idle_told" not in msgspec.json.decode(body):
-            raise
-        log.info("the stored state is of version 0.1.0 (%s)", error)
-        return read_first(body)
+    except msgspec.ValidationError:
+        with suppress(msgspec.ValidationError):
+            return read_first(body)
+        raise

@@ -92,7 +92,7 @@ class Simulation:
             self.desk.later(self._answer_after, ANSWERS[answer](via=VIA, prompt=effect.prompt))
 
     def renew(self, effect: Renew) -> None:
-        """There is no screen."""
+        """Nothing fades."""
 
     def withdraw(self, effect: Withdraw) -> None:
         """There is no screen."""

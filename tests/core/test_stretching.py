@@ -6,12 +6,14 @@ import pytest
 
 from psoas_nudge.core.model import (
     Active,
+    Feel,
     GuideEnded,
     GuideStarted,
     Show,
     Signal,
     SignalChanged,
     StartGuide,
+    Stretch,
     StretchEntry,
 )
 from tests.core.timeline import Day
@@ -65,6 +67,15 @@ def test_a_guide_that_is_closed_at_once_was_no_stretch() -> None:
     day.read(0.5)
     ended(day, left=0, right=0)
     assert stretches(day) == [(False, 0, 0, 1)]
+
+
+@pytest.mark.parametrize(("held", "recorded"), [(0.4, (False, 0, 0, 1)), (1.0, (True, 1, 0, 1))])
+def test_a_hold_that_had_only_begun_is_no_stretch(held: float, recorded: tuple[bool, float, float, int]) -> None:
+    day = accepted()
+    started(day)
+    ended(day, left=held, right=0)
+    assert stretches(day) == [recorded]
+    assert day.state.turns.count == (2 if recorded[0] else 1)
 
 
 def test_accepting_and_typing_on_for_three_minutes_is_not_performed_and_the_bout_goes_on_from_the_answer() -> None:
@@ -236,3 +247,39 @@ def test_a_routine_done_without_a_prompt_is_not_the_next_to_be_suggested():
     day.sit(36)
     assert [effect.routine for effect in day.effects if isinstance(effect, Show)] != [ROUTINE]
     assert day.shown
+
+
+def test_four_stretches_of_ones_own_in_a_row_are_four_different_routines() -> None:
+    day = Day(floor=True)
+    day.sit(5)
+    for _ in range(4):
+        day.feed(Stretch())
+        routine = [effect for effect in day.effects if isinstance(effect, StartGuide)][-1].routine
+        day.feed(GuideStarted(routine=routine))
+        day.read(3)
+        day.feed(GuideEnded(routine=routine, left_seconds=60, right_seconds=60))
+        day.sit(1)
+    chosen = [effect.routine for effect in day.effects if isinstance(effect, StartGuide)]
+    assert len(set(chosen)) == 4, chosen
+
+
+def test_a_stretch_that_was_only_opened_keeps_its_turn() -> None:
+    day = Day()
+    for _ in range(2):
+        day.feed(Stretch())
+        day.feed(GuideStarted(routine=ROUTINE))
+        day.feed(GuideEnded(routine=ROUTINE))
+    assert [effect.routine for effect in day.effects if isinstance(effect, StartGuide)] == [ROUTINE, ROUTINE]
+
+
+def test_a_hip_stretch_is_refused_while_stretches_are_put_off_and_the_walk_opens() -> None:
+    day = Day()
+    day.feed(Feel(afterwards="pain", pain="sharp"))
+    day.feed(Stretch(routine=ROUTINE))
+    assert [effect for effect in day.effects if isinstance(effect, StartGuide)] == []
+    [why] = day.refused
+    assert why.startswith("Stretches are put off because you reported ")
+    assert why.endswith("When it is all right again: psoas-nudge feel --clear")
+    day.feed(Stretch())
+    day.feed(Stretch(routine="stand-and-walk"))
+    assert [effect.routine for effect in day.effects if isinstance(effect, StartGuide)] == ["stand-and-walk"] * 2

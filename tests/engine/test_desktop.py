@@ -1,4 +1,4 @@
-"""The daemon between sensors and notifiers, with a notifier that does what the test tells it."""
+"""The desktop between sensors and notifiers, with a notifier that does what the test tells it."""
 
 from __future__ import annotations
 
@@ -9,14 +9,15 @@ from typing import Any
 import pytest
 
 from psoas_nudge.core import model as m
-from psoas_nudge.daemon.daemon import Daemon
+from psoas_nudge.engine.desktop import Desktop
+from psoas_nudge.engine.engine import Engine, Listener
+from psoas_nudge.engine.screen import Screen
 from psoas_nudge.errors import JournalBroken, ShowFailed
 from psoas_nudge.notify.port import Message, Pressed
-from psoas_nudge.presence.port import ClockJumped, InputSeen, InputStopped, SignalChanged
 
 
-class Screen:
-    """A notifier in memory."""
+class FakeNotifiers:
+    """Notifiers in memory."""
 
     def __init__(self) -> None:
         self.shown: list[Message] = []
@@ -40,23 +41,27 @@ class Desk:
     """An idle source that remembers the threshold, and a timer that never rings."""
 
     def __init__(self) -> None:
-        self.threshold = 0.0
-        self.jumps = 0
+        self.threshold = 0
+        self.stopped = False
 
-    async def watch(self, threshold: float) -> None:
+    async def watch(self, threshold: int) -> None:
         self.threshold = threshold
 
-    def start(self, on_wake: Any) -> None:
+    def wake(self, after: int | None) -> None:
         pass
 
     def stop(self) -> None:
-        pass
+        self.stopped = True
 
-    def wake(self, after: float | None) -> None:
-        pass
 
-    def clock_jumped(self) -> None:
-        self.jumps += 1
+class Guides:
+    """Remembers what was opened."""
+
+    def __init__(self) -> None:
+        self.opened: list[tuple[str, int | None, str | None]] = []
+
+    def open(self, routine: str, prompt: int | None, token: str | None) -> None:
+        self.opened.append((routine, prompt, token))
 
 
 async def settle() -> None:
@@ -65,8 +70,8 @@ async def settle() -> None:
 
 
 @pytest.fixture
-def screen() -> Screen:
-    return Screen()
+def screen() -> FakeNotifiers:
+    return FakeNotifiers()
 
 
 @pytest.fixture
@@ -75,152 +80,169 @@ def desk() -> Desk:
 
 
 @pytest.fixture
-async def daemon(journal, rules, clock, screen, desk) -> AsyncIterator[Daemon]:
-    daemon = Daemon(journal, rules, clock, presence=desk, notifiers=screen, timer=desk)
-    daemon.start()
-    daemon.open_screen()
-    daemon.report(InputSeen())
-    yield daemon
-    await daemon.stop()
+def guides() -> Guides:
+    return Guides()
 
 
-async def sit(daemon: Daemon, clock: Any, minutes: int = 30) -> None:
+@pytest.fixture
+def engine(journal, rules, clock) -> Engine:
+    return Engine(journal, rules, clock)
+
+
+@pytest.fixture
+async def desktop(engine, screen, desk, guides) -> AsyncIterator[Desktop]:
+    shown = Screen(screen)
+    desktop = Desktop(engine, idle_time=desk, screen=shown, timer=desk, guides=guides)
+    desktop.start(m.Started())
+    shown.open()
+    engine.feed(m.Active())
+    yield desktop
+    await desktop.stop()
+
+
+async def sit(engine: Engine, clock: Any, minutes: int = 30) -> None:
     for _ in range(minutes):
         clock.move(60)
-        daemon.feed(m.Woke)
+        engine.feed(m.Woke())
     await settle()
 
 
-async def test_the_prompt_names_the_routine_and_offers_three_buttons(daemon, clock, screen):
-    await sit(daemon, clock)
+def press(desktop: Desktop, answer: m.Answering, token: str | None = None) -> None:
+    desktop.pressed(Pressed(answer, token))
+
+
+def buttons(message: Message) -> list[str]:
+    return [button.label for button in message.buttons]
+
+
+async def test_the_prompt_names_the_routine_and_offers_three_buttons(desktop, engine, clock, screen):
+    await sit(engine, clock)
     [message] = screen.shown
-    assert [answer for answer, _ in message.buttons] == ["accept", "snooze", "skip"]
+    assert buttons(message) == ["Start", "In 5 min", "Skip"]
+    assert [button.press for button in message.buttons] == [
+        kind(via="notification", prompt=1) for kind in (m.Accept, m.Snooze, m.Skip)
+    ]
     assert message.title == "Sitting for 30 min"
     assert "Standing hip-flexor stretch" in message.body
 
 
-async def test_pressing_accept_opens_the_guide_with_the_token_of_the_click(daemon, clock):
-    opened: list[Any] = []
-    daemon.on_guide = lambda effect, token: opened.append((effect.prompt, token))
-    await sit(daemon, clock)
-    daemon.pressed(Pressed(prompt=1, answer="accept", token="abc"))
-    assert opened == [(1, "abc")]
+async def test_pressing_accept_opens_the_guide_with_the_token_of_the_click(desktop, engine, clock, guides):
+    await sit(engine, clock)
+    press(desktop, m.Accept(via="notification", prompt=1), "abc")
+    assert guides.opened == [("standing-hip-flexor", 1, "abc")]
     await settle()
 
 
-async def test_after_two_snoozes_the_third_prompt_does_not_offer_one(daemon, clock, screen):
-    await sit(daemon, clock)
+async def test_after_two_snoozes_the_third_prompt_does_not_offer_one(desktop, engine, clock, screen):
+    await sit(engine, clock)
     for _ in range(2):
-        daemon.pressed(Pressed(prompt=daemon.runner.state.prompts, answer="snooze"))
-        await sit(daemon, clock, 6)
-    assert [answer for answer, _ in screen.shown[-1].buttons] == ["accept", "skip"]
+        press(desktop, m.Snooze(via="notification", prompt=engine.state.numbered))
+        await sit(engine, clock, 6)
+    assert buttons(screen.shown[-1]) == ["Start", "Skip"]
 
 
-async def test_a_prompt_nobody_can_show_is_recorded_as_not_shown(daemon, clock, screen, journal):
+async def test_a_prompt_nobody_can_show_is_recorded_as_not_shown(desktop, engine, clock, screen, journal):
     screen.failing = "no service"
-    await sit(daemon, clock)
+    await sit(engine, clock)
     assert [stored.entry.why for stored in journal.read(kinds=["not-shown"])] == ["no service"]
-    assert daemon.status().prompts_today == 0
+    assert engine.status().prompts_today == 0
 
 
-async def test_a_prompt_closed_while_it_is_on_its_way_is_taken_away_once_it_is_there(daemon, clock, screen):
+async def test_a_prompt_closed_while_it_is_on_its_way_is_taken_away_once_it_is_there(desktop, engine, clock, screen):
     screen.gate.clear()
-    await sit(daemon, clock)
-    daemon.report(SignalChanged(m.Signal.FULLSCREEN, on=True))
+    await sit(engine, clock)
+    engine.feed(m.SignalChanged(signal=m.Signal.FULLSCREEN, on=True))
     screen.gate.set()
     await settle()
     assert screen.withdrawn == [("fake", "ref-1")]
 
 
-async def test_stopping_takes_the_open_prompt_away_and_says_why(daemon, clock, screen, journal):
-    await sit(daemon, clock)
-    await daemon.stop()
+async def test_stopping_takes_the_open_prompt_away_and_says_why(desktop, engine, clock, screen, journal):
+    await sit(engine, clock)
+    await desktop.stop()
     assert screen.withdrawn == [("fake", "ref-1")]
     [prompt] = [stored.entry for stored in journal.read(kinds=["prompt"])]
     assert (prompt.outcome, prompt.because) == ("withdrawn", "shutdown")
 
 
-async def test_a_notifier_that_hangs_does_not_keep_the_daemon_from_ending(daemon, clock, screen, monkeypatch):
-    monkeypatch.setattr("psoas_nudge.daemon.daemon.LAST_SECONDS", 0.01)
+async def test_a_notifier_that_hangs_does_not_keep_the_daemon_from_ending(desktop, engine, clock, screen, monkeypatch):
+    monkeypatch.setattr("psoas_nudge.engine.screen.LAST_SECONDS", 0.01)
     screen.gate.clear()
-    await sit(daemon, clock)
-    await asyncio.wait_for(daemon.stop(), 1)
+    await sit(engine, clock)
+    await asyncio.wait_for(desktop.stop(), 1)
 
 
-async def test_a_jump_of_the_clock_is_passed_to_the_timer(daemon, desk):
-    daemon.report(ClockJumped())
-    assert desk.jumps == 1
-
-
-async def test_no_input_for_five_minutes_is_reported_as_away(daemon, clock):
+async def test_no_input_for_five_minutes_is_reported_as_away(desktop, engine, clock):
     clock.move(300)
-    daemon.report(InputStopped(300))
-    assert daemon.status().presence == "away"
+    engine.feed(m.Idle(idle_for=300 * m.SECOND))
+    assert engine.status().presence == "away"
 
 
-async def test_while_a_prompt_waits_for_the_lull_the_source_watches_for_it(daemon, clock, desk):
-    daemon.reload(m.Rules(hours=daemon.rules.hours, settle_in=0, wind_down=0, lull=8))
-    await sit(daemon, clock)
-    assert desk.threshold == 8
+async def test_while_a_prompt_waits_for_the_lull_the_source_watches_for_it(desktop, engine, clock, desk):
+    engine.reload(
+        m.Rules(hours=engine.rules.hours, nudge_after=30 * m.MINUTE, settle_in=0, wind_down=0, lull=8 * m.SECOND)
+    )
+    await sit(engine, clock)
+    assert desk.threshold == 8 * m.SECOND
 
 
-async def test_a_message_is_not_put_over_an_open_prompt(daemon, clock, screen):
-    daemon.tell("A hint", "about the file")
+async def test_a_message_is_not_put_over_an_open_prompt(desktop, engine, clock, screen):
+    desktop.tell("A hint", "about the file")
     await settle()
-    await sit(daemon, clock)
-    daemon.tell("Another", "hint")
+    await sit(engine, clock)
+    desktop.tell("Another", "hint")
     await settle()
     assert [message.title for message in screen.shown] == ["A hint", "Sitting for 30 min"]
 
 
-async def test_a_message_that_came_while_a_prompt_was_open_is_shown_after_it(daemon, clock, screen):
-    await sit(daemon, clock)
-    daemon.tell("A mistake", "in line 3")
+async def test_a_message_that_came_while_a_prompt_was_open_is_shown_after_it(desktop, engine, clock, screen):
+    await sit(engine, clock)
+    desktop.tell("A mistake", "in line 3")
     await settle()
     assert [message.title for message in screen.shown] == ["Sitting for 30 min"]
-    daemon.pressed(Pressed(prompt=1, answer="skip"))
+    press(desktop, m.Skip(via="notification", prompt=1))
     await settle()
     assert [message.title for message in screen.shown] == ["Sitting for 30 min", "A mistake"]
 
 
-async def test_a_mended_mistake_is_not_told_any_more(daemon, clock, screen):
-    await sit(daemon, clock)
-    daemon.tell("A mistake", "in line 3")
-    daemon.tell_no_more()
-    daemon.pressed(Pressed(prompt=1, answer="skip"))
+async def test_a_mended_mistake_is_not_told_any_more(desktop, engine, clock, screen):
+    await sit(engine, clock)
+    desktop.tell("A mistake", "in line 3")
+    desktop.tell_no_more()
+    press(desktop, m.Skip(via="notification", prompt=1))
     await settle()
     assert [message.title for message in screen.shown] == ["Sitting for 30 min"]
 
 
 async def test_a_prompt_that_comes_up_while_the_daemon_ends_is_taken_away_and_no_other_comes(
-    daemon, clock, screen, journal
+    desktop, engine, clock, screen, journal
 ):
     screen.gate.clear()
-    await sit(daemon, clock)
-    ending = asyncio.create_task(daemon.stop())
+    await sit(engine, clock)
+    ending = asyncio.create_task(desktop.stop())
     await settle()
-    daemon.report(InputStopped(60))
+    engine.feed(m.Idle(idle_for=60 * m.SECOND))
     screen.gate.set()
     await ending
     assert [message.prompt for message in screen.shown] == [1]
     assert screen.withdrawn == [("fake", "ref-1")]
-    assert daemon.runner.state.prompt is None
-    refused = daemon.feed(m.Paused)
+    assert engine.state.prompt is None
+    refused = engine.feed(m.Pause())
     assert refused is not None
     assert "ending" in refused.why
 
 
-async def test_the_end_before_there_is_a_screen_waits_for_nothing(journal, rules, clock, screen, desk, caplog):
-    daemon = Daemon(journal, rules, clock, presence=desk, notifiers=screen, timer=desk)
-    daemon.start()
-    daemon.report(InputSeen())
-    await sit(daemon, clock)
-    await asyncio.wait_for(daemon.stop(), 1)
+async def test_the_end_before_there_is_a_screen_waits_for_nothing(engine, clock, screen, desk, guides, caplog):
+    desktop = Desktop(engine, idle_time=desk, screen=Screen(screen), timer=desk, guides=guides)
+    desktop.start(m.Started())
+    engine.feed(m.Active())
+    await sit(engine, clock)
+    await asyncio.wait_for(desktop.stop(), 1)
     assert "did not take" not in caplog.text
 
 
 async def test_taking_the_late_prompt_away_does_not_take_the_next_one_that_has_the_same_ref(
-    daemon, clock, screen, rules
+    desktop, engine, clock, screen, rules
 ):
     on_screen: list[str] = []
 
@@ -233,53 +255,79 @@ async def test_taking_the_late_prompt_away_does_not_take_the_next_one_that_has_t
         on_screen.clear()
 
     screen.show, screen.withdraw = show, withdraw
-    daemon.reload(m.Rules(hours=rules.hours, settle_in=0, wind_down=0, lull=0, after_quiet=0))
+    engine.reload(m.Rules(hours=rules.hours, nudge_after=30 * m.MINUTE, settle_in=0, wind_down=0, lull=0))
     screen.gate.clear()
-    await sit(daemon, clock)
-    daemon.report(SignalChanged(m.Signal.FULLSCREEN, on=True))
-    daemon.report(SignalChanged(m.Signal.FULLSCREEN, on=False))
-    assert daemon.runner.state.prompts == 2
+    await sit(engine, clock)
+    engine.feed(m.Stand())
+    engine.feed(m.Sit())
+    assert engine.state.numbered == 2
     screen.gate.set()
     await settle()
     assert on_screen == ["Sitting for 30 min"]
 
 
-async def test_a_listener_that_fails_costs_neither_the_prompt_nor_the_other_listeners(daemon, clock, screen, caplog):
+async def test_a_listener_that_fails_costs_neither_the_prompt_nor_the_other_listeners(
+    desktop, engine, clock, screen, caplog
+):
     heard: list[m.State] = []
 
-    def fail(_state: m.State) -> None:
-        raise OSError("the bus is gone")
+    class Broken(Listener):
+        def stepped(self, event: m.AnyEvent, state: m.State) -> None:
+            raise OSError("the bus is gone")
 
-    daemon.on_step += [fail, heard.append]
-    await sit(daemon, clock)
+    class Other(Listener):
+        def stepped(self, event: m.AnyEvent, state: m.State) -> None:
+            heard.append(state)
+
+    engine.listen(Broken())
+    engine.listen(Other())
+    await sit(engine, clock)
     assert len(screen.shown) == 1
     assert heard
     assert "unexpected" in caplog.text
 
 
-async def test_a_full_disk_is_told_once_because_prompts_stay_away(daemon, clock, screen, journal, monkeypatch, caplog):
+async def test_a_full_disk_is_told_once_because_prompts_stay_away(
+    desktop, engine, clock, screen, journal, monkeypatch, caplog
+):
     def full(*_: Any) -> None:
         raise JournalBroken("The disk is full.")
 
     write = journal.commit
     monkeypatch.setattr(journal, "commit", full)
-    await sit(daemon, clock, 40)
+    await sit(engine, clock, 40)
     assert [(message.title, message.body) for message in screen.shown] == [("No prompts for now", "The disk is full.")]
     assert caplog.text.count("The disk is full.") == 1
     monkeypatch.setattr(journal, "commit", write)
-    await sit(daemon, clock, 10)
+    await sit(engine, clock, 10)
     assert screen.shown[-1].title == "Sitting for 50 min"
 
 
 async def test_a_snooze_that_new_settings_refuse_brings_the_prompt_back_without_that_button(
-    daemon, clock, screen, rules
+    desktop, engine, clock, screen, rules
 ):
-    await sit(daemon, clock)
-    daemon.reload(m.Rules(hours=rules.hours, settle_in=0, wind_down=0, lull=0, max_snoozes=0))
-    daemon.pressed(Pressed(prompt=1, answer="snooze"))
+    await sit(engine, clock)
+    engine.reload(
+        m.Rules(hours=rules.hours, nudge_after=30 * m.MINUTE, settle_in=0, wind_down=0, lull=0, max_snoozes=0)
+    )
+    press(desktop, m.Snooze(via="notification", prompt=1))
     await settle()
     assert [message.prompt for message in screen.shown] == [1, 1]
-    assert [answer for answer, _ in screen.shown[-1].buttons] == ["accept", "skip"]
-    daemon.pressed(Pressed(prompt=1, answer="skip"))
+    assert buttons(screen.shown[-1]) == ["Start", "Skip"]
+    press(desktop, m.Skip(via="notification", prompt=1))
     await settle()
     assert screen.withdrawn == [("fake", "ref-1")]
+
+
+async def test_a_prompt_that_fades_is_shown_again_in_silence_at_the_next_input(desktop, engine, clock, screen):
+    desktop.sound = True
+    await sit(engine, clock)
+    engine.feed(m.Stand())
+    engine.feed(m.Sit())
+    engine.feed(m.Shown(prompt=2, notifier="fake", ref="ref-2", fades=True))
+    clock.move(60)
+    engine.feed(m.Idle(idle_for=30 * m.SECOND))
+    engine.feed(m.Active())
+    await settle()
+    assert [(message.prompt, message.sound) for message in screen.shown] == [(1, True), (2, True), (2, False)]
+    assert buttons(screen.shown[-1]) == ["Start", "In 5 min", "Skip"]

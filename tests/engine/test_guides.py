@@ -11,9 +11,8 @@ from typing import Any
 
 import pytest
 
-from psoas_nudge.core.model import StartGuide
-from psoas_nudge.daemon.guiding import Guiding
-from psoas_nudge.daemon.outside import Outside
+from psoas_nudge.engine.guides import Guides
+from psoas_nudge.engine.outside import Outside
 
 
 class Remembering(Outside):
@@ -32,7 +31,7 @@ class Remembering(Outside):
 
 def test_an_accepted_prompt_opens_its_routine_with_the_token_of_the_click_and_the_same_configuration():
     outside = Remembering()
-    Guiding("page", outside, Path("/my.toml")).accepted(StartGuide(routine="glute-squeeze", prompt=7), "abc")
+    Guides("page", outside, Path("/my.toml")).open("glute-squeeze", 7, "abc")
     words = ["-m", "psoas_nudge.guide", "glute-squeeze", "--prompt", "7", "--page"]
     added = {"PSOAS_NUDGE_CONFIG": "/my.toml", "XDG_ACTIVATION_TOKEN": "abc", "DESKTOP_STARTUP_ID": "abc"}
     assert outside.started == [(words, added)]
@@ -40,18 +39,18 @@ def test_an_accepted_prompt_opens_its_routine_with_the_token_of_the_click_and_th
 
 def test_a_stretch_of_ones_own_accord_belongs_to_no_prompt():
     outside = Remembering()
-    Guiding("terminal", outside).open("glute-squeeze", None, None)
+    Guides("terminal", outside).open("glute-squeeze", None, None)
     assert outside.started == [(["-m", "psoas_nudge.guide", "glute-squeeze", "--terminal"], {})]
 
 
 def test_no_guide_is_opened_where_none_is_wanted():
     outside = Remembering()
-    Guiding("none", outside).open("glute-squeeze", 1, None)
+    Guides("none", outside).open("glute-squeeze", 1, None)
     assert outside.started == []
 
 
 def test_a_guide_that_cannot_be_started_is_told_in_the_log(caplog):
-    Guiding("page", Remembering(OSError(2, "no such program"))).open("glute-squeeze", 1, None)
+    Guides("page", Remembering(OSError(2, "no such program"))).open("glute-squeeze", 1, None)
     assert "the guide could not be started" in caplog.text
 
 

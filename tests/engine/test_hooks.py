@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 
 from psoas_nudge.core import model as m
-from psoas_nudge.daemon.hooks import WAITING, Hooks, event_of, refuse_writable_by_others
+from psoas_nudge.engine.hooks import WAITING, Hooks, event_of, refuse_writable_by_others
 from psoas_nudge.errors import ConfigInvalid
 
 NOW = datetime(2026, 3, 2, 10, tzinfo=UTC)

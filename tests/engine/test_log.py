@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from psoas_nudge.daemon.log import line, set_up
+from psoas_nudge.engine.log import line, set_up
 
 
 @pytest.fixture(autouse=True)
@@ -24,7 +24,7 @@ def logging_as_before() -> Iterator[None]:
 @pytest.mark.parametrize(("verbosity", "told"), [(0, 1), (1, 2), (2, 3), (9, 3)])
 def test_more_is_told_the_more_is_asked_for(capsys: pytest.CaptureFixture[str], verbosity: int, told: int) -> None:
     set_up(verbosity, {})
-    log = logging.getLogger("psoas_nudge.daemon")
+    log = logging.getLogger("psoas_nudge.engine")
     for level in (logging.WARNING, logging.INFO, logging.DEBUG):
         log.log(level, "happened")
     assert capsys.readouterr().err.count("happened") == told

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from psoas_nudge.daemon.outside import outside
+from psoas_nudge.engine.outside import outside
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from psoas_nudge.daemon.ready import tell
+from psoas_nudge.engine.ready import tell
 
 
 @pytest.mark.parametrize("form", ["path", "abstract"])

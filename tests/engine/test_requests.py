@@ -9,112 +9,148 @@ import pytest
 
 from psoas_nudge.control import messages as c
 from psoas_nudge.core import model as m
-from psoas_nudge.daemon.commands import EVENTS, Commands
-from psoas_nudge.errors import NoPromptOpen, Refused
-
-BY_HAND = {c.GetStatus, c.Follow, c.Explain, c.Reload, c.Stop}
-
-
-class Standing:
-    """A daemon that only steps: what it was fed is in `state`."""
-
-    def __init__(self, runner, clock):
-        self.runner, self.clock, self.rules = runner, clock, runner.rules
-        self.feed = runner.feed
-
-    def state_now(self):
-        from psoas_nudge.core.explain import at_moment
-
-        now = self.clock.now()
-        return at_moment(self.runner.state, now.at, now.tick)
-
-    def status(self):
-        from psoas_nudge.core.explain import status
-
-        return status(self.state_now(), self.rules)
+from psoas_nudge.engine.engine import Engine
+from psoas_nudge.engine.requests import Requests
+from psoas_nudge.errors import NoPromptOpen, PsoasNudgeError, Refused
+from psoas_nudge.journal.store import Journal
 
 
 @pytest.fixture
-def stopped():
+def stopped() -> list[bool]:
     return []
 
 
 @pytest.fixture
-def ask(runner, clock, stopped):
-    return Commands(Standing(runner, clock), lambda: "read", lambda: stopped.append(True))
+def ask(engine: Engine, stopped: list[bool]) -> Requests:
+    return Requests(engine, lambda: "read", lambda: stopped.append(True))
 
 
 @pytest.fixture
-def prompt(runner, clock):
+def prompt(engine: Engine, clock) -> m.Pending | m.Open | None:
     for _ in range(30):
         clock.move(60)
-        runner.feed(m.Woke)
-    return runner.state.prompt
+        engine.feed(m.Woke())
+    return engine.state.prompt
 
 
-def test_every_message_is_understood():
-    assert set(get_args(c.AnyRequest)) == set(EVENTS) | BY_HAND
+EXAMPLES: dict[type[m.Request], m.Asked] = {
+    m.GuideStarted: m.GuideStarted(routine="standing-hip-flexor"),
+    m.GuideEnded: m.GuideEnded(routine="standing-hip-flexor"),
+    m.Advised: m.Advised(because="long"),
+}
 
 
-@pytest.mark.parametrize("message", EVENTS)
-def test_every_field_of_a_message_reaches_the_event(message):
-    event, unsaid, _ = EVENTS[message]
-    missing = set(message.__struct_fields__) - set(event.__struct_fields__) - {"via"}
-    assert not missing
-    assert not set(unsaid) & set(message.__struct_fields__)
+@pytest.mark.parametrize("kind", get_args(m.Asked))
+def test_every_request_of_a_person_is_a_message_and_is_done(kind: type[m.Asked], ask: Requests, prompt) -> None:
+    assert kind in get_args(c.AnyRequest)
+    assert isinstance(ask(EXAMPLES.get(kind) or kind()).said, str)
 
 
-def test_an_answer_closes_the_prompt_and_says_what_comes_next(ask, prompt, runner):
-    assert ask(c.Skip(because="busy")).said == "Skipped. The next prompt can come at 10:00."
-    assert runner.state.prompt is None
+@pytest.mark.parametrize("kind", get_args(c.AnyRequest))
+def test_every_message_is_answered_or_refused_in_words(kind: type[c.AnyRequest], ask: Requests) -> None:
+    if kind in get_args(m.Answering):
+        with pytest.raises(NoPromptOpen, match=r"."):
+            ask(kind())
+    else:
+        assert isinstance(ask(EXAMPLES.get(kind) or kind()), c.Ok)
 
 
-def test_a_snooze_of_its_own_length_is_granted(ask, prompt, runner, clock):
-    ask(c.Snooze(delay=90))
-    assert runner.state.ask_at == runner.state.now + 90
+def test_an_answer_closes_the_prompt_and_says_what_comes_next(ask: Requests, prompt, engine: Engine) -> None:
+    assert ask(m.Skip(because="busy")).said == "Skipped. Next prompt: 10:00 at the earliest."
+    assert engine.state.prompt is None
 
 
-def test_an_answer_with_no_prompt_open_has_its_own_exit_status(ask):
+def test_a_snooze_of_its_own_length_is_granted(ask: Requests, prompt, engine: Engine) -> None:
+    ask(m.Snooze(delay=90_000))
+    assert engine.state.pacing.again == m.Again(engine.state.now + 90_000, "snoozed")
+
+
+def test_an_answer_with_no_prompt_open_has_its_own_exit_status(ask: Requests) -> None:
     with pytest.raises(NoPromptOpen):
-        ask(c.Accept())
+        ask(m.Accept())
 
 
-def test_a_refused_snooze_says_why(ask, prompt, runner, clock, world):
-    runner.rules = m.Rules(hours=runner.rules.hours, max_snoozes=0)
+def test_a_refused_snooze_says_why(ask: Requests, prompt, engine: Engine) -> None:
+    engine.rules = m.Rules(hours=engine.rules.hours, nudge_after=30 * m.MINUTE, max_snoozes=0)
     with pytest.raises(Refused, match="max_snoozes"):
-        ask(c.Snooze())
+        ask(m.Snooze())
 
 
-def test_a_pause_tells_its_end(ask, clock):
-    assert ask(c.Pause(length=1800)).said == "Paused until 09:30."
-    assert ask(c.Pause(until=clock.now().at + timedelta(days=1))).said == "Paused until Tue 09:00."
-    assert ask(c.Pause()).said == "Paused until you resume."
-    assert ask(c.Resume()).said.startswith("Prompts may come.")
+def test_a_pause_tells_its_end(ask: Requests, clock) -> None:
+    assert ask(m.Pause(length=30 * m.MINUTE)).said == "Paused until 09:30."
+    assert ask(m.Pause(until=clock.now().at + timedelta(days=1))).said == "Paused until Tue 09:00."
+    assert ask(m.Pause()).said == "Paused. Run `psoas-nudge resume` to turn prompts back on."
+    assert ask(m.Resume()).said.startswith("Prompts are back on. ")
 
 
-def test_status_and_explanation_tell_of_the_same_moment(ask, clock):
+def test_a_pause_until_tomorrow_ends_at_midnight_in_the_zone_of_the_working_hours(
+    ask: Requests, journal: Journal
+) -> None:
+    ask(m.Pause(until_tomorrow=True))
+    [pause] = journal.read(kinds=["pause"])
+    assert pause.entry.until == datetime(2026, 11, 24, tzinfo=UTC)
+
+
+def test_status_and_explanation_tell_of_the_same_moment(ask: Requests, clock) -> None:
     clock.move(600)
     status, explanation = ask(c.GetStatus()).status, ask(c.Explain()).explanation
+    assert status is not None
+    assert explanation is not None
     assert status.sat_seconds == 600
     assert status.next_prompt == explanation.next_prompt
     assert status.why == tuple(reason.text for reason in explanation.reasons)
 
 
-def test_stop_ends_the_daemon(ask, stopped):
+def test_reload_reads_the_configuration(ask: Requests) -> None:
+    assert ask(c.Reload()).said == "read"
+
+
+def test_stop_ends_the_daemon(ask: Requests, stopped: list[bool]) -> None:
     assert ask(c.Stop()).said == "Stopping."
     assert stopped == [True]
 
 
-def test_a_prompt_that_comes_up_at_once_is_not_called_out_of_sight(ask, prompt, runner):
-    runner.rules = m.Rules(hours=runner.rules.hours, settle_in=0, wind_down=0, lull=0, after_quiet=0)
-    ask(c.Pause())
-    assert ask(c.Resume()).said == "Prompts may come. A prompt waits for your answer."
+def test_a_prompt_that_comes_up_at_once_is_not_called_out_of_sight(ask: Requests, prompt, engine: Engine) -> None:
+    engine.rules = m.Rules(
+        hours=engine.rules.hours, nudge_after=30 * m.MINUTE, settle_in=0, wind_down=0, lull=0, after_quiet=0
+    )
+    ask(m.Pause())
+    assert ask(m.Resume()).said == "Prompts are back on. A prompt is waiting for your answer."
 
 
-def test_the_end_of_time_is_as_far_as_ten_years(ask, runner, journal):
-    end = datetime(9999, 12, 31, 23, 59, tzinfo=UTC)
-    explained = ask(c.Explain(at=end)).explanation
-    assert explained.at - runner.state.at == timedelta(days=3650)
-    ask(c.Pause(until=end))
+def test_a_report_of_how_it_feels_is_saved(ask: Requests, journal: Journal) -> None:
+    assert ask(m.Feel(level=3)).said == "Saved."
+    assert [stored.entry.level for stored in journal.read(kinds=["feel"])] == [3]
+
+
+def test_a_stretch_opens_the_routine_whose_turn_it_is(ask: Requests, world) -> None:
+    assert ask(m.Stretch(routine="glute-squeeze")).said == "The stretch opens."
+    ask(m.Stretch())
+    assert world.of("guide") == ["glute-squeeze", "standing-hip-flexor"]
+
+
+def test_a_hip_stretch_is_refused_while_stretches_are_put_off_and_the_walk_opens(ask: Requests, world) -> None:
+    ask(m.Feel(afterwards="pain", pain="sharp"))
+    with pytest.raises(Refused, match=r"^Stretches are put off because you reported .* feel --clear$"):
+        ask(m.Stretch(routine="standing-hip-flexor"))
+    assert world.of("guide") == []
+    ask(m.Stretch())
+    assert world.of("guide") == ["stand-and-walk"]
+    assert ask(m.Clear()).said == "Saved. Prompts suggest stretches again."
+    ask(m.Stretch(routine="standing-hip-flexor"))
+    assert world.of("guide") == ["stand-and-walk", "standing-hip-flexor"]
+
+
+def test_a_routine_that_does_not_exist_is_refused_and_harms_nothing(ask: Requests, engine: Engine) -> None:
+    with pytest.raises(PsoasNudgeError, match="no-such-routine"):
+        ask(m.Stretch(routine="no-such-routine"))
+    assert ask(c.GetStatus()).status is not None
+
+
+def test_the_end_of_time_is_as_far_as_ten_years(ask: Requests, engine: Engine, journal: Journal) -> None:
+    explanation = ask(c.Explain(at=datetime(9999, 12, 31, 23, 59, tzinfo=UTC))).explanation
+    assert explanation is not None
+    assert explanation.at - engine.state.at == timedelta(days=3650)
+    ask(m.Pause(until=datetime(2199, 12, 31, 23, 59, tzinfo=UTC)))
     [pause] = journal.read(kinds=["pause"])
-    assert pause.entry.until - runner.state.at == timedelta(days=3650)
+    assert pause.entry.until - engine.state.at == timedelta(days=3650)

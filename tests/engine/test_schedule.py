@@ -11,10 +11,9 @@ import pytest
 from psoas_nudge import calendars, config
 from psoas_nudge.calendars import Calendar
 from psoas_nudge.config import watch
-from psoas_nudge.core.model import Rules, Signal
-from psoas_nudge.daemon import schedule
-from psoas_nudge.daemon.schedule import Schedule
-from psoas_nudge.presence.port import Reading, SignalChanged
+from psoas_nudge.core.model import Rules, Signal, SignalChanged
+from psoas_nudge.engine import schedule
+from psoas_nudge.engine.schedule import Schedule
 
 CHRISTMAS = date(2026, 12, 25)
 
@@ -25,7 +24,7 @@ class World:
     def __init__(self) -> None:
         self.now = datetime(2026, 12, 24, 12, tzinfo=UTC)
         self.rules: list[Rules] = []
-        self.readings: list[Reading] = []
+        self.readings: list[SignalChanged] = []
         self.told: list[str] = []
         self.reloads = 0
         self.asked: list[tuple[int, ...]] = []
@@ -82,7 +81,7 @@ def closed(rules: Rules) -> bool:
     return rules.hours.day_ranges(CHRISTMAS) == ()
 
 
-BUSY, FREE = SignalChanged(Signal.BUSY, True), SignalChanged(Signal.BUSY, False)
+BUSY, FREE = SignalChanged(signal=Signal.BUSY, on=True), SignalChanged(signal=Signal.BUSY, on=False)
 
 
 async def test_a_holiday_closes_its_day_and_opens_it_again_when_it_is_no_longer_wanted(world: World) -> None:
@@ -109,7 +108,7 @@ async def test_busy_begins_and_ends_with_the_event_and_when_its_file_changes(wor
     world.schedule.want(wanted)
     await world.until(lambda: world.readings == [BUSY])
     world.now += timedelta(seconds=10)
-    world.schedule.look()
+    world.schedule.check()
     assert world.readings == [BUSY, FREE]
     file.write_text(f"{now} {now + 1000}")
     await world.until(lambda: world.readings == [BUSY, FREE, BUSY])
@@ -146,7 +145,7 @@ async def test_a_new_year_is_read_when_it_comes(world: World) -> None:
     world.schedule.want(settings('calendar.holidays = "DE"'))
     await world.until(lambda: world.rules)
     world.now = datetime(2027, 1, 1, tzinfo=UTC)
-    world.schedule.look()
+    world.schedule.check()
     await world.until(lambda: len(world.asked) == 2)
     assert world.asked == [(2026, 2027), (2027, 2028)]
 

@@ -19,9 +19,9 @@ from psoas_nudge import places
 from psoas_nudge.control.client import ask
 from psoas_nudge.control.messages import GetStatus
 from psoas_nudge.core import model as m
-from psoas_nudge.daemon import service
-from psoas_nudge.daemon.clock import SystemClock
-from psoas_nudge.daemon.service import serve
+from psoas_nudge.engine import service
+from psoas_nudge.engine.clock import SystemClock
+from psoas_nudge.engine.service import serve
 from psoas_nudge.journal import Journal
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="signals and the local socket are POSIX")

@@ -9,13 +9,14 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from apscheduler.events import EVENT_JOB_MAX_INSTANCES, EVENT_JOB_MISSED, JobExecutionEvent
 
-from psoas_nudge.daemon import timers
-from psoas_nudge.daemon.timers import JOB, LONGEST_SLEEP, Timer
+from psoas_nudge.core.words import HOUR, MINUTE, SECOND
+from psoas_nudge.engine import timers
+from psoas_nudge.engine.timers import JOB, LONGEST_SLEEP, Timer
 
-SOON = 0.02
-"""Seconds that the real scheduler is given."""
+SOON = 20
+"""Milliseconds that the real scheduler is given."""
 LONG = 5.0
-"""A test that needs so long has failed."""
+"""Seconds after which a test has failed."""
 
 
 class Sleeper:
@@ -44,83 +45,86 @@ async def sleeper() -> Sleeper:
 
 @pytest.fixture
 async def timer(sleeper: Sleeper) -> AsyncIterator[Timer]:
-    timer = Timer()
-    timer.start(sleeper.wake)
+    timer = Timer(sleeper.wake)
+    timer.start()
     yield timer
     timer.stop()
 
 
 def asked(timer: Timer) -> float:
-    """Seconds until the wake-up."""
+    """Milliseconds until the wake-up."""
     [job] = timer._scheduler.get_jobs()
-    return float((job.next_run_time - datetime.now(UTC)).total_seconds())
+    return float((job.next_run_time - datetime.now(UTC)) / timedelta(milliseconds=1))
 
 
 async def test_it_wakes_once(timer: Timer, sleeper: Sleeper) -> None:
     timer.wake(SOON)
     await sleeper.sleep()
-    await asyncio.sleep(3 * SOON)
+    await asyncio.sleep(3 * SOON / SECOND)
     assert sleeper.woken == 1
     assert timer._scheduler.get_jobs() == []
 
 
 async def test_a_wish_takes_the_place_of_the_one_before(timer: Timer, sleeper: Sleeper) -> None:
     timer.wake(SOON)
-    timer.wake(300)
-    assert 299 < asked(timer) <= 300
+    timer.wake(5 * MINUTE)
+    assert 5 * MINUTE - SECOND < asked(timer) <= 5 * MINUTE
     timer.wake(2 * SOON)
     await sleeper.sleep()
     assert sleeper.woken == 1
 
 
 async def test_what_was_asked_for_before_the_start_is_kept(sleeper: Sleeper) -> None:
-    timer = Timer()
+    timer = Timer(sleeper.wake)
     timer.wake(0)
-    timer.start(sleeper.wake)
+    timer.start()
     await sleeper.sleep()
     timer.stop()
 
 
-@pytest.mark.parametrize("after", [None, 1e9])
-async def test_no_sleep_is_longer_than_a_quarter_of_an_hour(timer: Timer, after: float | None) -> None:
+@pytest.mark.parametrize("after", [None, 1000 * HOUR])
+async def test_no_sleep_is_longer_than_a_quarter_of_an_hour(timer: Timer, after: int | None) -> None:
     timer.wake(after)
-    assert LONGEST_SLEEP - 1 < asked(timer) <= LONGEST_SLEEP
+    assert LONGEST_SLEEP - SECOND < asked(timer) <= LONGEST_SLEEP
 
 
 async def test_a_moment_that_is_over_already_wakes_at_once(timer: Timer, sleeper: Sleeper) -> None:
-    timer.wake(-5)
+    timer.wake(-5 * SECOND)
     await sleeper.sleep()
 
 
 async def test_a_wake_up_hours_late_after_a_sleep_of_the_machine_still_comes(timer: Timer, sleeper: Sleeper) -> None:
-    timer.wake(300)
+    timer.wake(5 * MINUTE)
     timer._scheduler.modify_job(JOB, next_run_time=datetime.now(UTC) - timedelta(hours=9))
     await sleeper.sleep()
     assert sleeper.woken == 1
 
 
-async def test_after_a_jump_of_the_clock_it_looks_at_the_time_again(
-    timer: Timer, sleeper: Sleeper, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("hours", [-1, 1])
+async def test_a_step_after_the_clock_was_set_arms_it_anew(
+    timer: Timer, sleeper: Sleeper, hours: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    timer.wake(300)
+    timer.wake(5 * MINUTE)
     await asyncio.sleep(0)
 
-    class Later(datetime):
+    class Set(datetime):
         @classmethod
         def now(cls, tz=None):
-            return datetime.now(tz) + timedelta(hours=1)
+            return datetime.now(tz) + timedelta(hours=hours)
 
-    monkeypatch.setattr("apscheduler.schedulers.base.datetime", Later)
-    monkeypatch.setattr("apscheduler.executors.base.datetime", Later)
+    for module in ("apscheduler.schedulers.base", "apscheduler.executors.base", timers.__name__):
+        monkeypatch.setattr(f"{module}.datetime", Set)
+    await asyncio.sleep(SOON / SECOND)
     assert sleeper.woken == 0
-    timer.clock_jumped()
+    timer.wake(SOON)
     await sleeper.sleep()
+    assert sleeper.woken == 1
 
 
 async def test_a_fault_in_what_is_woken_is_told_in_one_line_and_tried_again(
     timer: Timer, sleeper: Sleeper, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(timers, "AGAIN", SOON)
+    monkeypatch.setattr(timers, "RETRY", SOON)
     sleeper.fails = 1
     timer.wake(0)
     await sleeper.sleep()
@@ -133,7 +137,7 @@ async def test_a_fault_in_what_is_woken_is_told_in_one_line_and_tried_again(
 async def test_a_wake_up_that_the_scheduler_gave_up_is_armed_again(
     timer: Timer, sleeper: Sleeper, code: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(timers, "AGAIN", SOON)
+    monkeypatch.setattr(timers, "RETRY", SOON)
     timer._scheduler._dispatch_event(JobExecutionEvent(code, JOB, "default", datetime.now(UTC)))
     await sleeper.sleep()
     assert sleeper.woken == 1
@@ -144,7 +148,7 @@ async def test_nothing_wakes_after_the_end(timer: Timer, sleeper: Sleeper) -> No
     timer.stop()
     timer.stop()
     timer.wake(SOON)
-    await asyncio.sleep(3 * SOON)
+    await asyncio.sleep(3 * SOON / SECOND)
     assert sleeper.woken == 0
 
 

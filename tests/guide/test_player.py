@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from psoas_nudge.core.catalogue import CATALOGUE, WALKING, find
-from psoas_nudge.core.routines import BREATH_IN, BREATH_OUT, Routine
+from psoas_nudge.core.routines import BREATH_IN, BREATH_OUT, LEAST_HELD, Routine
 from psoas_nudge.guide.player import STALL, Command, Held, Player
 
 STANDING = find("standing-hip-flexor")
@@ -58,6 +58,11 @@ def test_a_hold_that_is_stopped_counts_as_far_as_it_went() -> None:
     assert player.ended == "stopped"
     assert player.held == Held(left=12.5)
     assert player.total_remaining == 0
+
+
+def test_a_hold_that_had_only_begun_counts_nothing() -> None:
+    assert after(holding(), 0.4).held == Held()
+    assert after(holding(), LEAST_HELD).held == Held(left=LEAST_HELD)
 
 
 def test_no_time_counts_while_it_is_paused() -> None:

@@ -14,8 +14,8 @@ import pytest
 
 from psoas_nudge.control import messages as c
 from psoas_nudge.control.lock import Lock
+from psoas_nudge.core import model as m
 from psoas_nudge.core.hours import WorkingHours
-from psoas_nudge.core.model import AdviceEntry, AnyEntry, ClearedEntry, FeelEntry, Rules, StretchEntry
 from psoas_nudge.guide.player import Held
 from psoas_nudge.guide.reports import Places, Recorder, StretchReports
 from psoas_nudge.journal import Journal
@@ -26,15 +26,32 @@ NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)
 @pytest.fixture
 def where() -> Iterator[Places]:
     with TemporaryDirectory(prefix="pn-") as folder:
-        yield Places(socket=Path(folder, "s"), lock=Path(folder, "lock"), journal=Path(folder, "data", "journal.db"))
+        data = Path(folder, "data")
+        yield Places(
+            socket=Path(folder, "s"), lock=Path(folder, "lock"), journal=data / "journal.db", heartbeat=data / "alive"
+        )
+
+
+class StandingClock:
+    """The same moment until told otherwise."""
+
+    def __init__(self, at: datetime) -> None:
+        self.at = at
+
+    def now(self) -> m.Moment:
+        return m.Moment(self.at, (self.at - NOW) // timedelta(milliseconds=1))
+
+
+def at_desk(where: Places, at: datetime = NOW) -> Recorder:
+    return Recorder(where, m.Rules(hours=WorkingHours()), StandingClock(at))
 
 
 @pytest.fixture
 def recorder(where: Places) -> Recorder:
-    return Recorder(where, Rules(hours=WorkingHours()), lambda: NOW)
+    return at_desk(where)
 
 
-def recorded(where: Places) -> list[AnyEntry]:
+def recorded(where: Places) -> list[m.AnyEntry]:
     found = Journal.open_reading(where.journal)
     if found is None:
         return []
@@ -42,11 +59,11 @@ def recorded(where: Places) -> list[AnyEntry]:
         return [line.entry for line in found.read()]
 
 
-def hurt(where: Places) -> str | None:
+def put_off(where: Places) -> str | None:
     with Journal.open(where.journal) as journal:
         state = journal.load()
         assert state
-        return state.hurt
+        return state.put_off
 
 
 class FakeDaemon:
@@ -90,8 +107,8 @@ def test_a_daemon_is_told_what_was_done_and_records_it_itself(where: Places, rec
     assert reports.begun().trouble is None
     assert reports.ended(Held(left=30, right=12.5)).trouble is None
     assert running.asked == [
-        c.GuideStarted(via="guide", routine="standing-hip-flexor", prompt=7),
-        c.GuideEnded(via="guide", routine="standing-hip-flexor", prompt=7, left_seconds=30, right_seconds=12.5),
+        m.GuideStarted(via="guide", routine="standing-hip-flexor", prompt=7),
+        m.GuideEnded(via="guide", routine="standing-hip-flexor", prompt=7, left_seconds=30, right_seconds=12.5),
     ]
     assert recorded(where) == []
 
@@ -101,7 +118,7 @@ def test_without_a_daemon_the_stretch_goes_into_the_journal(where: Places, recor
     assert reports.begun().trouble is None
     assert reports.ended(Held(left=30, right=12.5)).trouble is None
     assert recorded(where) == [
-        StretchEntry(at=NOW, routine="standing-hip-flexor", performed=True, left_seconds=30, right_seconds=12.5)
+        m.StretchEntry(at=NOW, routine="standing-hip-flexor", performed=True, left_seconds=30, right_seconds=12.5)
     ]
 
 
@@ -111,14 +128,29 @@ def test_a_window_that_was_only_opened_is_no_stretch_unless_a_prompt_waits_to_he
     StretchReports(recorder, "standing-hip-flexor", None).ended(Held())
     assert recorded(where) == []
     StretchReports(recorder, "standing-hip-flexor", 3).ended(Held())
-    assert recorded(where) == [StretchEntry(at=NOW, routine="standing-hip-flexor", performed=False, prompt=3)]
+    assert recorded(where) == [m.StretchEntry(at=NOW, routine="standing-hip-flexor", performed=False, prompt=3)]
 
 
-def test_begun_and_stopped_before_any_hold_is_nothing_to_record(where: Places, recorder: Recorder) -> None:
+def test_begun_and_stopped_before_any_hold_was_not_performed(where: Places, recorder: Recorder) -> None:
     reports = StretchReports(recorder, "standing-hip-flexor", None)
     reports.begun()
     assert reports.ended(Held()).trouble is None
-    assert recorded(where) == []
+    assert recorded(where) == [m.StretchEntry(at=NOW, routine="standing-hip-flexor", performed=False)]
+
+
+def test_a_bout_that_ended_with_the_daemon_is_in_the_journal_before_the_stretch(where: Places) -> None:
+    with Journal.open(where.journal) as journal:
+        bout = m.Bout(started=0)
+        state = m.State(time=m.Timeline(at=NOW, tick=0, now=20 * m.MINUTE), bout=bout, hours=m.OpenHours(open=True))
+        journal.commit([], state, UTC)
+    later = NOW + timedelta(minutes=30)
+    assert StretchReports(at_desk(where, later), "standing-hip-flexor", 3).ended(Held(left=30)).trouble is None
+    assert recorded(where) == [
+        m.BoutEntry(
+            at=later, started=NOW - timedelta(minutes=20), ended=NOW, sitting_seconds=1200.0, ended_by="restart"
+        ),
+        m.StretchEntry(at=later, routine="standing-hip-flexor", performed=True, left_seconds=30, prompt=3),
+    ]
 
 
 def test_what_the_daemon_refuses_comes_back_as_the_reason(recorder: Recorder, daemon) -> None:
@@ -136,7 +168,7 @@ def test_a_journal_that_cannot_be_written_is_told(where: Places, recorder: Recor
 
 def test_a_daemon_that_starts_meanwhile_is_told(where: Places, recorder: Recorder, daemon) -> None:
     with Lock(where.lock):
-        trouble = recorder.record(c.GuideEnded(routine="x", left_seconds=5))
+        trouble = recorder.record(m.GuideEnded(routine="x", left_seconds=5))
         assert trouble
         assert "not running" in trouble
     assert recorded(where) == []
@@ -146,21 +178,20 @@ def test_pain_without_a_daemon_puts_stretches_off_until_it_is_cleared(where: Pla
     receipt = StretchReports(recorder, "standing-hip-flexor", None).felt("pain", "shooting")
     assert receipt.advice
     assert receipt.advice.startswith("You reported pain that shoots down the leg.")
-    assert hurt(where) == "shooting"
-    assert recorder.record(c.Clear()) is None
-    assert hurt(where) is None
+    assert put_off(where) == "shooting"
+    assert recorder.record(m.Clear()) is None
+    assert put_off(where) is None
     assert set(recorded(where)) == {
-        FeelEntry(at=NOW, afterwards="pain", pain="shooting", routine="standing-hip-flexor"),
-        AdviceEntry(at=NOW, because="pain"),
-        ClearedEntry(at=NOW),
+        m.FeelEntry(at=NOW, afterwards="pain", pain="shooting", routine="standing-hip-flexor"),
+        m.AdviceEntry(at=NOW, because="pain"),
+        m.ClearedEntry(at=NOW),
     }
 
 
 def test_advice_about_a_long_run_comes_with_the_eighth_report_and_not_with_the_ninth(where: Places) -> None:
     given = []
     for day in range(9):
-        book = Recorder(where, Rules(hours=WorkingHours()), lambda day=day: NOW + timedelta(days=day))
-        given.append(book.feel(level=3).advice)
+        given.append(at_desk(where, NOW + timedelta(days=day)).feel(m.Feel(level=3)).advice)
     assert given[:7] == [None] * 7
     assert given[7]
     assert given[7].startswith("You reported discomfort on 8 days running.")
@@ -168,6 +199,6 @@ def test_advice_about_a_long_run_comes_with_the_eighth_report_and_not_with_the_n
 
 
 def test_feeling_fine_is_recorded_and_brings_nothing(where: Places, recorder: Recorder) -> None:
-    receipt = recorder.feel(level=0, note="new chair")
+    receipt = recorder.feel(m.Feel(level=0, note="new chair"))
     assert (receipt.trouble, receipt.advice) == (None, None)
-    assert recorded(where) == [FeelEntry(at=NOW, level=0, note="new chair")]
+    assert recorded(where) == [m.FeelEntry(at=NOW, level=0, note="new chair")]

@@ -115,6 +115,18 @@ async def test_a_long_rest_on_the_floor_is_not_nobody() -> None:
     await page.aclose()
 
 
+async def test_esc_at_the_start_of_a_hold_reports_and_draws_nothing_held() -> None:
+    stretch = Stretch()
+    page, _ = await stretch.page()
+    stretch.session.command("pause")
+    stretch.passes(18)
+    stretch.now += 0.4
+    stretch.session.command("stop")
+    assert stretch.told == ["begun", Held()]
+    assert stretch.session.moment.held == Held()
+    await page.aclose()
+
+
 async def test_an_unanswered_question_ends_it_after_two_minutes() -> None:
     stretch = Stretch()
     page, _ = await stretch.page()

@@ -120,6 +120,12 @@ def test_stopping_counts_what_was_held(key: str) -> None:
     assert summary(player) == "Stopped: Standing hip-flexor stretch. Held 11 s on the left, 0 s on the right.\n"
 
 
+def test_esc_at_the_start_of_a_hold_counts_nothing_and_says_so() -> None:
+    player = played(FakeConsole({18.4: "esc"}))
+    assert player.held == Held()
+    assert summary(player) == "Stopped: Standing hip-flexor stretch. Nothing was held, so nothing is counted.\n"
+
+
 def test_b_begins_the_hold_again_and_n_skips() -> None:
     assert played(FakeConsole({18 + 10.0: "b", 18 + 20.0: "q"})).held == Held(left=10)
     assert played(FakeConsole({0.1: "n", 0.2: "n", 5.2: "q"})).held.left == pytest.approx(5)

@@ -25,8 +25,8 @@ def write(path: Path) -> None:
     journal = Journal.open(path)
     state = journal.load() or State()
     while True:
-        number = state.prompts + 1
-        state = State(prompts=number)
+        number = state.numbered + 1
+        state = State(numbered=number)
         at = START + timedelta(seconds=number)
         journal.commit(
             [

@@ -1,4 +1,4 @@
-"""The sign of life tells when the daemon last lived, or says that it does not know; never a wrong time."""
+"""The heartbeat says when the daemon was last alive, or that nobody knows; never a wrong time."""
 
 from __future__ import annotations
 
@@ -11,61 +11,67 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from psoas_nudge.core.events import Moment
 from psoas_nudge.errors import JournalBroken
-from psoas_nudge.journal import sign as module
-from psoas_nudge.journal.sign import LENGTH, Sign
+from psoas_nudge.journal import heartbeat as module
+from psoas_nudge.journal.heartbeat import LENGTH, Heartbeat, HeartbeatFile
 
 NOW = datetime(2026, 11, 23, 8, 30, 15, 250_000, tzinfo=UTC)
 
 
-def test_the_sign_is_there_after_a_restart(tmp_path: Path) -> None:
-    path = tmp_path / "private" / "sign"
-    with Sign(path) as sign:
-        assert sign.read() is None
-        sign.touch(NOW, 123.456789)
-        sign.touch(NOW + timedelta(minutes=1), 183.5)
-    with Sign(path) as sign:
-        utc, tick, boot = sign.read() or pytest.fail("no sign")
-    assert (utc, tick) == (NOW + timedelta(minutes=1), 183.5)
-    assert boot == module.boot_id()
+def test_the_heartbeat_is_there_after_a_restart(tmp_path: Path) -> None:
+    path = tmp_path / "private" / "heartbeat"
+    with HeartbeatFile(path) as file:
+        assert file.read() is None
+        file.beat(Moment(NOW, 123_456))
+        file.beat(Moment(NOW + timedelta(minutes=1), 183_500))
+    with HeartbeatFile(path) as file:
+        assert file.read() == Heartbeat(Moment(NOW + timedelta(minutes=1), 183_500), module.boot_id())
     assert path.stat().st_size == LENGTH
     assert path.stat().st_mode & 0o777 == 0o600
     assert path.parent.stat().st_mode & 0o777 == 0o700
 
 
 @given(st.binary(max_size=LENGTH), st.integers(0, LENGTH))
-def test_a_torn_sign_is_no_sign_or_the_whole_one(garbage: bytes, at: int) -> None:
+def test_a_torn_heartbeat_is_none_or_the_whole_one(garbage: bytes, at: int) -> None:
     from tempfile import TemporaryDirectory
 
     with TemporaryDirectory() as directory:
-        path = Path(directory) / "sign"
-        with Sign(path) as sign:
-            sign.touch(NOW, 5.0)
-            whole = sign.read()
+        path = Path(directory) / "heartbeat"
+        with HeartbeatFile(path) as file:
+            file.beat(Moment(NOW, 5000))
+            whole = file.read()
             content = path.read_bytes()
             path.write_bytes(content[:at] + garbage + content[at + len(garbage) :])
-            assert sign.read() in (None, whole)
+            assert file.read() in (None, whole)
 
 
-def test_a_machine_that_does_not_tell_its_start_has_a_sign_all_the_same(tmp_path: Path, monkeypatch) -> None:
+def test_a_machine_that_does_not_tell_its_start_has_a_heartbeat_all_the_same(tmp_path: Path, monkeypatch) -> None:
     monkeypatch.setattr(module, "BOOT_ID", tmp_path / "none")
-    with Sign(tmp_path / "sign") as sign:
-        sign.touch(NOW, 5.0)
-        assert sign.read() == (NOW, 5.0, "")
+    with HeartbeatFile(tmp_path / "heartbeat") as file:
+        file.beat(Moment(NOW, 5000))
+        assert file.read() == Heartbeat(Moment(NOW, 5000), "")
 
 
-def test_a_sign_that_cannot_be_made_is_told(tmp_path: Path) -> None:
+def test_what_version_0_1_0_wrote_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "heartbeat"
+    path.write_text("1795422615250 123.456789 b07b8c5e-1111-2222-3333-444455556666 0751fbb5".ljust(LENGTH - 1) + "\n")
+    with HeartbeatFile(path) as file:
+        assert file.read() == Heartbeat(Moment(NOW, 123_457), "b07b8c5e-1111-2222-3333-444455556666")
+
+
+def test_a_heartbeat_file_that_cannot_be_made_is_reported(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    with pytest.raises(JournalBroken, match=r"file/sign.*writable"):
-        Sign(tmp_path / "file" / "sign")
+    with pytest.raises(JournalBroken, match=r"file/heartbeat.*writable"):
+        HeartbeatFile(tmp_path / "file" / "heartbeat")
 
 
-def test_a_disk_that_takes_no_sign_is_told_once(caplog: pytest.LogCaptureFixture, tmp_path: Path) -> None:
-    with Sign(tmp_path / "sign") as sign:
+def test_a_disk_that_takes_no_heartbeat_is_reported_once(caplog: pytest.LogCaptureFixture, tmp_path: Path) -> None:
+    with HeartbeatFile(tmp_path / "heartbeat") as file:
         full = os.open("/dev/full", os.O_RDWR)
-        os.dup2(full, sign._file.fileno())
+        os.dup2(full, file._file.fileno())
         os.close(full)
         with caplog.at_level(logging.WARNING):
-            sign.touch(NOW, 1.0)
-            sign.touch(NOW, 2.0)
+            file.beat(Moment(NOW, 1000))
+            file.beat(Moment(NOW, 2000))
     assert caplog.text.count("cannot be written") == 1

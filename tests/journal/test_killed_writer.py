@@ -56,7 +56,7 @@ def assert_all_kept(path: Path, kept: int) -> None:
         state = journal.load()
         numbers = [stored.entry.number for stored in journal.read()]
         assert state is not None
-        assert numbers == list(range(1, state.prompts + 1))
-        assert state.prompts >= kept
-        assert sum(day.accepted for day in journal.days()) == state.prompts
+        assert numbers == list(range(1, state.numbered + 1))
+        assert state.numbered >= kept
+        assert sum(day.accepted for day in journal.days()) == state.numbered
         assert journal.check().problems == ()

@@ -42,14 +42,14 @@ def test_a_line_with_something_missing_is_refused(line: bytes) -> None:
 def test_a_long_journal_of_another_machine_merges_and_keeps_the_state(tmp_path: Path, morning) -> None:
     entries = [HoursEntry(at=morning + timedelta(hours=n), open=n % 2 == 0) for n in range(450)]
     with Journal.open(tmp_path / "other.db") as other:
-        other.commit(entries, State(now=7.0), UTC)
+        other.commit(entries, State(numbered=7), UTC)
         theirs = list(other.read())
     with Journal.open(tmp_path / "mine.db") as mine:
-        (own,) = mine.commit([HoursEntry(at=morning - timedelta(days=1), open=True)], State(now=3.0), UTC)
+        (own,) = mine.commit([HoursEntry(at=morning - timedelta(days=1), open=True)], State(numbered=3), UTC)
         assert mine.merge(entries_of(tmp_path / "other.db")) == (450, 450)
         assert mine.merge(entries_of(tmp_path / "other.db")) == (450, 0)
         assert list(mine.read()) == [own, *theirs]
-        assert mine.load() == State(now=3.0)
+        assert mine.load() == State(numbered=3)
 
 
 def test_a_damaged_or_missing_source_is_told(tmp_path: Path) -> None:

@@ -25,13 +25,16 @@ from psoas_nudge.core.model import (
     Bout,
     BoutEntry,
     HoursEntry,
-    Pause,
+    Open,
+    Paused,
     PauseEntry,
-    Prompt,
     PromptEntry,
     ResumeEntry,
     Signal,
     State,
+    Timeline,
+    Today,
+    Turns,
 )
 from psoas_nudge.errors import JournalBroken
 from psoas_nudge.journal import Journal, Stored, as_json, schema
@@ -80,19 +83,17 @@ def test_every_kind_of_entry_comes_back_as_it_was(data: st.DataObject, memory: J
 
 def test_the_state_comes_back_as_it_was(path: Path, morning: datetime, berlin: ZoneInfo) -> None:
     state = State(
-        at=morning,
-        tick=12.5,
-        now=99.25,
+        time=Timeline(at=morning, tick=12_500, now=99_250),
         signals=frozenset({Signal.CALL, Signal.LOCKED}),
-        bout=Bout(1.0, ((2.0, 3.0),)),
-        paused=Pause(until_at=morning),
-        prompt=Prompt(3, "standing-hip-flexor", 5.0, shown=6.0, notifier="dbus", ref="7"),
-        day=morning.date(),
-        turns={"standing-hip-flexor": 2},
+        bout=Bout(1000, ((2000, 3000),)),
+        paused=Paused(until_at=morning),
+        stage=Open(3, "standing-hip-flexor", since=6000, notifier="dbus", ref="7"),
+        today=Today(morning.date(), 3),
+        turns=Turns(2, {"standing-hip-flexor": 2}),
     )
     with Journal.open(path) as journal:
         assert journal.load() is None
-        journal.commit([], State(now=1.0), berlin)
+        journal.commit([], State(numbered=1), berlin)
         journal.commit([], state, berlin)
     with Journal.open(path) as journal:
         assert journal.load() == state
@@ -202,15 +203,15 @@ def test_an_entry_written_over_an_existing_one_is_ignored(path: Path, morning, b
 
 def test_a_commit_that_fails_leaves_neither_entries_nor_state(path: Path, morning, berlin) -> None:
     with Journal.open(path) as journal:
-        journal.commit([opened(morning)], State(now=1.0), berlin)
+        journal.commit([opened(morning)], State(numbered=1), berlin)
         journal._db.execute("CREATE TRIGGER full BEFORE INSERT ON snapshot BEGIN SELECT RAISE(ABORT, 'no'); END")
         with pytest.raises(JournalBroken):
-            journal.commit(at_hours(morning, 1, 2), State(now=2.0), berlin)
+            journal.commit(at_hours(morning, 1, 2), State(numbered=2), berlin)
         journal._db.execute("DROP TRIGGER full")
-        assert journal.load() == State(now=1.0)
+        assert journal.load() == State(numbered=1)
         assert len(list(journal.read())) == 1
-        journal.commit(at_hours(morning, 3), State(now=3.0), berlin)
-        assert journal.load() == State(now=3.0)
+        journal.commit(at_hours(morning, 3), State(numbered=3), berlin)
+        assert journal.load() == State(numbered=3)
 
 
 # --- files -------------------------------------------------------------------------------------------------------
@@ -342,21 +343,21 @@ def test_a_directory_that_is_somebody_elses_is_named(tmp_path: Path, how: str) -
 
 def test_a_full_disk_loses_nothing_and_is_told(path: Path, morning, berlin) -> None:
     with Journal.open(path) as journal:
-        journal.commit([opened(morning)], State(now=1.0), berlin)
+        journal.commit([opened(morning)], State(numbered=1), berlin)
         pages = journal._db.execute("PRAGMA page_count").fetchone()[0]
         journal._db.execute(f"PRAGMA max_page_count = {pages}")
         with pytest.raises(JournalBroken, match="disk is full: free some space"):
-            journal.commit(at_hours(morning, *range(1, 500)), State(now=2.0), berlin)
-        assert journal.load() == State(now=1.0)
+            journal.commit(at_hours(morning, *range(1, 500)), State(numbered=2), berlin)
+        assert journal.load() == State(numbered=1)
         journal._db.execute("PRAGMA max_page_count = 1000000")
-        journal.commit(at_hours(morning, 1), State(now=3.0), berlin)
+        journal.commit(at_hours(morning, 1), State(numbered=3), berlin)
         assert len(list(journal.read())) == 2
 
 
 # --- what this version cannot read -------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("body", [b'{"signals": ["telepathy"]}', b"\xff\xfe", b"{", b'{"bout": 7}'])
+@pytest.mark.parametrize("body", [b'{"signals": ["telepathy"]}', b"\xff\xfe", b"{", b"7", b'{"bout": 7}'])
 def test_a_state_that_cannot_be_read_is_set_aside(body: bytes, path: Path, morning, berlin, caplog) -> None:
     with Journal.open(path) as journal:
         journal.commit([opened(morning)], State(), berlin)
@@ -408,7 +409,7 @@ def test_a_reader_sees_whole_commits_while_the_daemon_writes(path: Path, morning
     reader.start()
     with Journal.open(path) as journal:
         for n in range(60):
-            journal.commit(at_hours(morning, n, n + 0.5), State(now=float(n)), berlin)
+            journal.commit(at_hours(morning, n, n + 0.5), State(numbered=n), berlin)
     done.set()
     reader.join()
     assert all(n % 2 == 0 for n in seen)
@@ -461,7 +462,7 @@ def test_a_journal_of_an_older_version_is_brought_up_to_date(old: Path, path: Pa
         found: list[Stored] = list(journal.read())
         assert [s.entry.__struct_config__.tag for s in found] == ["hours", "prompt", "stretch", "bout"]
         assert found[1].id == "019ab000-0000-7000-8000-000000000002"
-        assert journal.load() == State(now=42.0, shown_today=1)
+        assert journal.load() == State(time=Timeline(now=42_000), today=Today(prompts=1))
         assert journal.check().problems == ()
         journal.commit([opened(datetime(2026, 12, 1, tzinfo=UTC))], State(), berlin)
 

@@ -7,16 +7,18 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 import pytest
-from psoas_nudge.daemon.simulation import Simulation, made_up
-from psoas_nudge.daemon.virtual import Act, During
 
-from psoas_nudge.cli.simulate import act
+from psoas_nudge.core.events import Accept, Asked, Pause, Resume, Skip, Snooze, Stand
 from psoas_nudge.core.hours import Range, WorkingHours
-from psoas_nudge.core.model import Answer, Rules
+from psoas_nudge.core.rules import Rules
+from psoas_nudge.core.words import MINUTE, SECOND, Answer
 from psoas_nudge.journal import as_json
+from psoas_nudge.simulation.desk import Act, During
+from psoas_nudge.simulation.people import made_up
+from psoas_nudge.simulation.play import Simulation
 
 BERLIN = ZoneInfo("Europe/Berlin")
-RULES = Rules(hours=WorkingHours(zone="Europe/Berlin"))
+RULES = Rules(hours=WorkingHours(zone="Europe/Berlin"), nudge_after=30 * MINUTE)
 
 
 def at(clock: str) -> datetime:
@@ -28,9 +30,9 @@ def during(signal: str, begin: str, end: str) -> During:
 
 
 def play(
-    *trace: During | Act, rules: Rules = RULES, answer: Answer | None = None, answer_after: float = 20.0
+    *trace: During | Act, rules: Rules = RULES, answer: Answer | None = None, answer_after: int = 20 * SECOND
 ) -> list[dict[str, Any]]:
-    played = Simulation(trace, rules, act, answer=answer, answer_after=answer_after).play()
+    played = Simulation(trace, rules, answers=(answer,), answer_after=answer_after).play()
     return [msgspec.json.decode(as_json(stored)) for stored in played]
 
 
@@ -63,7 +65,7 @@ def test_each_way_of_answering(answer: Answer | None, outcomes: list[str]) -> No
 
 
 def test_the_answer_comes_as_late_as_asked_for() -> None:
-    entries = play(during("input", "09:00", "10:00"), answer="accept", answer_after=90)
+    entries = play(during("input", "09:00", "10:00"), answer="accept", answer_after=90 * SECOND)
     assert told(entries, "prompt", "shown_at", "closed_at")[0] == ("09:35:00", "09:36:30")
 
 
@@ -78,15 +80,17 @@ def test_who_has_left_gives_no_answer() -> None:
 
 def test_what_the_person_does_is_done() -> None:
     trace = [during("input", "09:00", "12:00")]
-    trace_of = {"pause 30m": ("pause", "until"), "stand": ("posture", "posture"), "accept": ("late-answer", "answer")}
-    for do, (kind, field) in trace_of.items():
-        assert told(play(*trace, Act(at("09:10"), do)), kind, field)[:1] in (
-            [("09:40:00",)], [("standing",)], [("accept",)],
-        )  # fmt: skip
-    entries = play(*trace, Act(at("09:36"), "snooze 7m"))
+    expected: list[tuple[Asked, str, str, str]] = [
+        (Pause(length=30 * MINUTE), "pause", "until", "09:40:00"),
+        (Stand(), "posture", "posture", "standing"),
+        (Accept(), "late-answer", "answer", "accept"),
+    ]
+    for what, kind, field, value in expected:
+        assert told(play(*trace, Act(at("09:10"), what)), kind, field)[0] == (value,)
+    entries = play(*trace, Act(at("09:36"), Snooze(delay=7 * MINUTE)))
     assert told(entries, "prompt", "outcome", "closed_at")[0] == ("snoozed", "09:36:00")
-    assert told(play(*trace, Act(at("09:36"), "skip")), "prompt", "outcome")[0] == ("skipped",)
-    assert told(play(*trace, Act(at("09:10"), "pause"), Act(at("09:20"), "resume")), "resume", "by") == [("person",)]
+    assert told(play(*trace, Act(at("09:36"), Skip())), "prompt", "outcome")[0] == ("skipped",)
+    assert told(play(*trace, Act(at("09:10"), Pause()), Act(at("09:20"), Resume())), "resume", "by") == [("person",)]
 
 
 @pytest.mark.parametrize(
@@ -99,7 +103,7 @@ def test_leaving_ends_the_bout_when_it_began(signal: str, ended_by: str) -> None
     assert told(entries, "bout", "ended", "ended_by")[0] == ("09:20:00", ended_by)
 
 
-@pytest.mark.parametrize("signal", ["do-not-disturb", "fullscreen", "call", "busy"])
+@pytest.mark.parametrize("signal", ["do-not-disturb", "fullscreen", "call", "busy", "screen-share"])
 def test_quiet_holds_the_prompt_back(signal: str) -> None:
     entries = play(during("input", "09:00", "10:00"), during(signal, "09:10", "09:50"))
     assert told(entries, "held-back", "reasons") == [([signal],)]

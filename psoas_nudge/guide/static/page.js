@@ -44,7 +44,7 @@ function where(segment) {
 
 function heldWords(held) {
   const [left, right, other] = [held.left, held.right, held.other].map(Math.round);
-  if (left + right + other < 1) return "Nothing was held, so nothing is counted.";
+  if (!(left + right + other)) return "Nothing was held, so nothing is counted.";
   if (left || right) return `Held ${left} s on the left and ${right} s on the right.`;
   return `Held ${clock(held.other)}; this one is no part of the weekly dose.`;
 }
