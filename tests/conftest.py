@@ -6,24 +6,25 @@ from collections.abc import Callable
 
 import pytest
 
+from psoas_nudge.core.events import Active, Idle
 from psoas_nudge.errors import Unavailable
-from psoas_nudge.presence.port import InputSeen, InputStopped, Report, Session, SourceLost
+from psoas_nudge.presence.port import DesktopSession, Report, SourceLost
 
 
 class FakeIdle:
-    """An idle source in memory: `pass_time(seconds)` lets time go by without input, `input()` is a key press."""
+    """An idle source in memory: `pass_time(milliseconds)` lets time go by without input, `input()` is a key press."""
 
     name = "fake"
 
     def __init__(self) -> None:
         self.works = True
         self.report: Report | None = None
-        self.threshold: float | None = None
-        self.since_input = 0.0
+        self.threshold: int | None = None
+        self.since_input = 0
         self.idle: bool | None = None
         self.starts = 0
 
-    async def start(self, session: Session, report: Report) -> None:
+    async def start(self, session: DesktopSession, report: Report) -> None:
         if not self.works:
             raise Unavailable("the fake is switched off")
         self.starts += 1
@@ -32,31 +33,31 @@ class FakeIdle:
     async def stop(self) -> None:
         self.report = self.threshold = None
 
-    async def watch(self, threshold: float) -> None:
+    async def watch(self, threshold: int) -> None:
         self.threshold = threshold
-        self._look()
+        self._check()
 
-    def _look(self) -> None:
+    def _check(self) -> None:
         if self.threshold is None or self.report is None or self.idle:
             return
         idle = self.since_input >= self.threshold
         if idle:
             self.idle = True
-            self.report(InputStopped(self.since_input))
+            self.report(Idle(idle_for=self.since_input))
         elif self.idle is None:
             self.idle = False
-            self.report(InputSeen())
+            self.report(Active())
 
-    def pass_time(self, seconds: float) -> None:
-        self.since_input += seconds
-        self._look()
+    def pass_time(self, milliseconds: int) -> None:
+        self.since_input += milliseconds
+        self._check()
 
     def input(self) -> None:
-        self.since_input = 0.0
+        self.since_input = 0
         if self.idle:
             self.idle = False
             if self.report is not None:
-                self.report(InputSeen())
+                self.report(Active())
 
     def die(self, why: str = "killed") -> None:
         report, self.report, self.threshold = self.report, None, None
