@@ -3,8 +3,8 @@
 One `Bus` is one connection that everything shares (sensors, notifier, tray). Subscriptions outlive the connection:
 when the bus goes away the loss is logged once, the connection is tried again with growing pauses, and every match
 rule is laid again. Signals are matched on the unique name of the sender's current owner, because a shell that acts
-for another service lets every signal arrive twice. dbus-fast is imported with the first connection: Windows and macOS
-have neither a bus nor the library.
+for another service lets every signal arrive twice. An exception in one subscriber is logged and keeps nothing from the
+others. dbus-fast is imported with the first connection: Windows has neither a bus nor the library.
 """
 
 from __future__ import annotations
@@ -14,9 +14,10 @@ import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import cache
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from psoas_nudge.errors import PsoasNudgeError, Unavailable
+from psoas_nudge.tasks import Tasks, log_failure
 
 if TYPE_CHECKING:
     from dbus_fast import Message
@@ -27,6 +28,8 @@ log = logging.getLogger(__name__)
 DBUS = ("org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus")
 CONNECT_SECONDS = 5.0
 RETRY_SECONDS = (0.2, 1.0, 5.0, 15.0, 60.0)
+
+T = TypeVar("T")
 
 OnSignal = Callable[[list[Any]], None]
 OnOwner = Callable[[str | None], None]
@@ -49,7 +52,7 @@ def _connect_errors() -> tuple[type[Exception], ...]:
 
 
 class Subscription:
-    """A wish for signals; `cancel` ends it."""
+    """Signals that were asked for; `cancel` ends it."""
 
     def __init__(
         self,
@@ -78,11 +81,11 @@ class Subscription:
             and message.interface == self.interface
             and self.path in (None, message.path)
             and (self.sender is None or message.sender in (self.sender, owner))
-            and (self.namespace is None or str(message.body[0]).startswith(self.namespace))
+            and (self.namespace is None or str((*message.body, "")[0]).startswith(self.namespace))
         )
 
     def cancel(self) -> None:
-        """Hear no more of it."""
+        """Call `on_signal` no more."""
         self.bus.forget(self)
 
 
@@ -100,8 +103,7 @@ class Bus:
         self._owners: dict[str, str | None] = {}
         self._on_owner: dict[str, list[OnOwner]] = {}
         self._on_connection: list[OnConnection] = []
-        self._keeper: asyncio.Task[None] | None = None
-        self._pending: set[asyncio.Task[Any]] = set()
+        self._tasks = Tasks(log, f"the {kind} bus")
         self._following = asyncio.Lock()
 
     @property
@@ -117,20 +119,18 @@ class Bus:
         return self._bus
 
     async def connect(self) -> None:
-        """Connect once; raises Unavailable when there is no such bus. Later losses are mended by itself."""
+        """Connect once; raises Unavailable when there is no such bus. After a loss it reconnects by itself."""
         try:
             await self._open()
         except ModuleNotFoundError as error:
             raise Unavailable(f"no {self.kind} bus: dbus-fast is not installed") from error
         except _connect_errors() as error:
             raise Unavailable(f"no {self.kind} bus: {error}") from error
-        self._keeper = asyncio.create_task(self._keep())
+        self._tasks.start(self._keep())
 
     async def close(self) -> None:
-        """Disconnect and stay so."""
-        if self._keeper:
-            self._keeper.cancel()
-            await asyncio.gather(self._keeper, return_exceptions=True)
+        """Disconnect, and do not reconnect."""
+        await self._tasks.cancel()
         if self._bus and self._bus.connected:
             self._bus.disconnect()
         self._bus = None
@@ -217,9 +217,13 @@ class Bus:
         """
         subscription = Subscription(self, on_signal, sender, path, interface, member, namespace)
         self._subscriptions.append(subscription)
-        if sender:
-            await self._follow_owner(sender)
-        await self._match(subscription.rule)
+        try:
+            if sender:
+                await self._follow_owner(sender)
+            await self._match(subscription.rule)
+        except BaseException:
+            self._subscriptions.remove(subscription)
+            raise
         return subscription
 
     async def watch_owner(self, name: str, on_owner: OnOwner) -> str | None:
@@ -241,7 +245,7 @@ class Bus:
         if subscription in self._subscriptions:
             self._subscriptions.remove(subscription)
             if self.connected and all(s.rule != subscription.rule for s in self._subscriptions):
-                self._soon(self.call(*DBUS, "RemoveMatch", "s", subscription.rule))
+                self._tasks.start(self._unmatch(subscription.rule))
 
     async def _follow_owner(self, name: str) -> None:
         async with self._following:  # a second one who asks meanwhile must not take "not known yet" for "nobody"
@@ -258,11 +262,11 @@ class Bus:
     async def _match(self, rule: str) -> None:
         await self.call(*DBUS, "AddMatch", "s", rule)
 
-    def _soon(self, call: Any) -> None:
-        task = asyncio.ensure_future(call)
-        self._pending.add(task)
-        task.add_done_callback(self._pending.discard)
-        task.add_done_callback(lambda t: t.cancelled() or t.exception())
+    async def _unmatch(self, rule: str) -> None:
+        try:
+            await self.call(*DBUS, "RemoveMatch", "s", rule)
+        except CallFailed as error:
+            log.debug("the %s bus keeps a match rule: %s", self.kind, error)
 
     async def _open(self) -> None:
         from dbus_fast import BusType
@@ -283,15 +287,15 @@ class Bus:
                 reason = "closed"
             except Exception as error:  # noqa: BLE001 - the library raises whatever ended its reader; it is logged
                 reason = str(error) or type(error).__name__
-            log.warning("the %s bus went away (%s); trying to come back", self.kind, reason)
+            log.warning("the %s bus went away (%s); trying to reconnect", self.kind, reason)
             self._bus = None
             for name in self._owners:
-                self._tell_owner(name, None)
-            for tell in list(self._on_connection):
-                tell(False)
-            await self._come_back()
+                self._set_owner(name, None)
+            for on_connection in list(self._on_connection):
+                self._notify(on_connection, False)
+            await self._reconnect()
 
-    async def _come_back(self) -> None:
+    async def _reconnect(self) -> None:
         tries = 0
         while True:
             await asyncio.sleep(RETRY_SECONDS[min(tries, len(RETRY_SECONDS) - 1)])
@@ -307,39 +311,46 @@ class Bus:
                 log.debug("the %s bus is not back yet: %s", self.kind, error)
                 continue
             log.warning("the %s bus is back", self.kind)
-            for tell in list(self._on_connection):
-                tell(True)
+            for on_connection in list(self._on_connection):
+                self._notify(on_connection, True)
             for name, owner in owners.items():
-                self._tell_owner(name, owner)
+                self._set_owner(name, owner)
             return
 
-    def _tell_owner(self, name: str, owner: str | None) -> None:
+    def _set_owner(self, name: str, owner: str | None) -> None:
         if self._owners.get(name) == owner:
             return
         self._owners[name] = owner
-        for tell in list(self._on_owner.get(name, ())):
-            tell(owner)
+        for on_owner in list(self._on_owner.get(name, ())):
+            self._notify(on_owner, owner)
+
+    def _notify(self, subscriber: Callable[[T], None], what: T) -> None:
+        """One subscriber's mistake must not keep the signal from the others, nor end the connection."""
+        try:
+            subscriber(what)
+        except Exception as error:  # noqa: BLE001 - see above; it is logged
+            log_failure(log, f"a subscriber of the {self.kind} bus", error)
 
     def _on_message(self, message: Message) -> None:
         if message.message_type.name != "SIGNAL":
             return
         if message.sender == DBUS[0] and message.member == "NameOwnerChanged" and message.body[0] in self._owners:
-            self._tell_owner(message.body[0], message.body[2] or None)
+            self._set_owner(message.body[0], message.body[2] or None)
         for subscription in list(self._subscriptions):
             if subscription.wants(message, self._owners.get(subscription.sender or "")):
-                subscription.on_signal(list(message.body))
+                self._notify(subscription.on_signal, list(message.body))
 
 
 @asynccontextmanager
-async def buses(told: Callable[[str, str], object]) -> AsyncIterator[tuple[Bus | None, Bus | None]]:
-    """The session and the system bus, None where there is none; `told` then hears which ("session", …) and why."""
+async def buses(on_missing: Callable[[str, str], object]) -> AsyncIterator[tuple[Bus | None, Bus | None]]:
+    """The session and the system bus, None where there is none; `on_missing` then gets which ("session", …) and why."""
     async with AsyncExitStack() as stack:
 
         async def connected(bus: Bus) -> Bus | None:
             try:
                 await bus.connect()
             except Unavailable as error:
-                told(bus.kind, str(error))
+                on_missing(bus.kind, str(error))
                 return None
             stack.push_async_callback(bus.close)
             return bus

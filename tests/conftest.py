@@ -7,13 +7,12 @@ from collections.abc import Callable
 import pytest
 
 from psoas_nudge.core.events import Active, Idle
-from psoas_nudge.core.words import milliseconds
 from psoas_nudge.errors import Unavailable
-from psoas_nudge.presence.port import Report, Session, SourceLost
+from psoas_nudge.presence.port import DesktopSession, Report, SourceLost
 
 
 class FakeIdle:
-    """An idle source in memory: `pass_time(seconds)` lets time go by without input, `input()` is a key press."""
+    """An idle source in memory: `pass_time(milliseconds)` lets time go by without input, `input()` is a key press."""
 
     name = "fake"
 
@@ -25,7 +24,7 @@ class FakeIdle:
         self.idle: bool | None = None
         self.starts = 0
 
-    async def start(self, session: Session, report: Report) -> None:
+    async def start(self, session: DesktopSession, report: Report) -> None:
         if not self.works:
             raise Unavailable("the fake is switched off")
         self.starts += 1
@@ -36,9 +35,9 @@ class FakeIdle:
 
     async def watch(self, threshold: int) -> None:
         self.threshold = threshold
-        self._look()
+        self._check()
 
-    def _look(self) -> None:
+    def _check(self) -> None:
         if self.threshold is None or self.report is None or self.idle:
             return
         idle = self.since_input >= self.threshold
@@ -49,9 +48,9 @@ class FakeIdle:
             self.idle = False
             self.report(Active())
 
-    def pass_time(self, seconds: float) -> None:
-        self.since_input += milliseconds(seconds)
-        self._look()
+    def pass_time(self, milliseconds: int) -> None:
+        self.since_input += milliseconds
+        self._check()
 
     def input(self) -> None:
         self.since_input = 0

@@ -24,7 +24,7 @@ from psoas_nudge.notify.chooser import Chooser
 from psoas_nudge.notify.port import Capability, Pressed, Surroundings
 from psoas_nudge.notify.probe import TEST_MESSAGE
 from psoas_nudge.presence.chooser import Presence
-from psoas_nudge.presence.port import Session
+from psoas_nudge.presence.port import DesktopSession
 
 Row = tuple[str, str, str]
 PRESS_SECONDS = 15
@@ -54,7 +54,7 @@ async def _doctor(config_file: Path | None, notify: bool) -> int:
         session_bus, system_bus = await stack.enter_async_context(missing)
         environ = dict(os.environ)
         presence = Presence()
-        await presence.start(Session(environ, session_bus, system_bus), lambda _reading: None)
+        await presence.start(DesktopSession(environ, session_bus, system_bus), lambda _event: None)
         stack.push_async_callback(presence.stop)
         choices = presence.choices()
         for port, title in (("idle", "Idle time"), ("signals", "Signals")):

@@ -18,8 +18,10 @@ import msgspec
 
 from psoas_nudge.bus import buses
 from psoas_nudge.core.durations import parse_duration
+from psoas_nudge.core.events import Active, ClockSet, Idle, Sensed, SignalChanged
+from psoas_nudge.core.words import SECOND, milliseconds
 from psoas_nudge.presence.chooser import Presence
-from psoas_nudge.presence.port import ClockJumped, InputSeen, InputStopped, Reading, Session, SignalChanged
+from psoas_nudge.presence.port import DesktopSession, Reading
 from psoas_nudge.presence.probe import words
 
 IDLE_AFTER = 10.0
@@ -28,7 +30,7 @@ IDLE_AFTER = 10.0
 class Out(Protocol):
     """Where readings go: `merged` as the daemon gets them, `heard` each as its sensor said it."""
 
-    def merged(self, reading: Reading) -> None: ...
+    def merged(self, event: Sensed) -> None: ...
 
     def heard(self, name: str, reading: Reading) -> None: ...
 
@@ -36,7 +38,7 @@ class Out(Protocol):
 class ByName:
     """For people: every reading of every sensor, with its name."""
 
-    def merged(self, reading: Reading) -> None:
+    def merged(self, event: Sensed) -> None:
         """Said by `heard` already."""
 
     def heard(self, name: str, reading: Reading) -> None:
@@ -47,17 +49,17 @@ class ByName:
 class AsJson:
     """For scripts: one object a line, one line a change."""
 
-    def merged(self, reading: Reading) -> None:
+    def merged(self, event: Sensed) -> None:
         """One line; `kind` is active, idle, signal or clock-jumped."""
         line: dict[str, object] = {"at": datetime.now().astimezone().isoformat(timespec="milliseconds")}
-        match reading:
-            case InputSeen():
+        match event:
+            case Active():
                 line["kind"] = "active"
-            case InputStopped(seconds=seconds):
-                line |= {"kind": "idle", "seconds": round(seconds, 3)}
+            case Idle(idle_for=idle_for):
+                line |= {"kind": "idle", "seconds": idle_for / SECOND}
             case SignalChanged(signal=signal, on=on):
                 line |= {"kind": "signal", "signal": signal.value, "on": on}
-            case ClockJumped():
+            case ClockSet():
                 line["kind"] = "clock-jumped"
         print(msgspec.json.encode(line).decode(), flush=True)
 
@@ -100,8 +102,8 @@ async def _live(out: Out, idle_after: float) -> None:
     sensors = Presence(listen=guarded(out.heard))
     async with buses(lambda _kind, why: print(why, file=sys.stderr)) as (session_bus, system_bus):
         try:
-            await sensors.start(Session(dict(os.environ), session_bus, system_bus), guarded(out.merged))
-            await sensors.watch(max(idle_after, 0.1))
+            await sensors.start(DesktopSession(dict(os.environ), session_bus, system_bus), guarded(out.merged))
+            await sensors.watch(max(milliseconds(idle_after), 100))
             await unread
         finally:
             await sensors.stop()

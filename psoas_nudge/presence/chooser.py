@@ -1,33 +1,30 @@
 """Which sensors this session has: one idle source, the best that works, and every sensor of signals that works.
 
-The idle source in use may die (a compositor crashes, an X server restarts): the next in the table takes over, and the
-better one comes back when it returns. A sensor whose D-Bus service appears later is started then. Signals are merged:
-one is on while any sensor says so. What was passed over, and why, is kept for `doctor`.
+When the idle source in use is lost (a compositor crashes, an X server restarts, a message is malformed), the next in
+the table takes over, and the better one is used again when it is back. A sensor whose D-Bus service appears later is
+started then. Signals are merged: one is on while any sensor reports it. `doctor` shows what was passed over, and why.
+
+Without any idle source the person counts as present if none has ever worked here: there is only no way to know. They
+count as away if the last one that worked was lost, because the display went away with it. Nothing reports Active then;
+once the threshold has passed since the loss, Idle is reported.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine, Sequence
-from typing import Any, Literal
+from collections.abc import Callable, Sequence
+from typing import Literal
 
 from msgspec import Struct
 
-from psoas_nudge.bus import Bus, CallFailed
-from psoas_nudge.core.model import Signal
+from psoas_nudge.bus import Bus, CallFailed, OnOwner
+from psoas_nudge.core.events import Active, Idle, Sensed, SignalChanged
+from psoas_nudge.core.words import SECOND, Signal
 from psoas_nudge.errors import Unavailable
-from psoas_nudge.presence.port import (
-    IdleSource,
-    InputSeen,
-    Reading,
-    Report,
-    Sensor,
-    Session,
-    SignalChanged,
-    SourceLost,
-)
-from psoas_nudge.presence.table import IDLE_SOURCES, SENSORS, Row
+from psoas_nudge.presence.port import DesktopSession, IdleSource, Reading, Sensor, SourceLost
+from psoas_nudge.presence.table import IDLE_SOURCES, SENSORS, SensorRow
+from psoas_nudge.tasks import Tasks, log_failure
 
 log = logging.getLogger(__name__)
 
@@ -36,101 +33,112 @@ RETRY_SECONDS = (1.0, 2.0, 5.0, 15.0, 30.0, 60.0, 120.0, 300.0)
 LATE_STARTER_SECONDS = (5.0, 20.0)
 """At login the sound server or the compositor may come up after this."""
 
-State = Literal["chosen", "available", "missing", "lost"]
+STABLE_SECONDS = 60.0
+"""A source that is lost sooner than this after its start is retried less and less often."""
+
+SensorState = Literal["chosen", "available", "missing", "lost"]
+UNTRIED = "not tried yet"
 
 
-class Choice(Struct, frozen=True):
-    """What became of one row of the table. `available`: works or would work, but a better one is in use."""
+class SensorChoice(Struct, frozen=True):
+    """The result for one row of the table. `available`: works or would work, but a better one is in use."""
 
     port: Literal["idle", "signals"]
     name: str
-    state: State
+    state: SensorState
     why: str
     about: str
 
 
-class _Place:
+class _Slot:
     """One row of the table in this session: the sensor while it runs, else why it does not."""
 
-    def __init__(self, row: Row) -> None:
+    def __init__(self, row: SensorRow) -> None:
         self.row = row
         self.sensor: Sensor | None = None
-        self.why = "not looked at yet"
+        self.why = UNTRIED
         self.lost = False
         self.on: set[Signal] = set()
         self.tries = 0
+        self.started_at = 0.0
         self.starting = asyncio.Lock()
 
 
 class Presence:
-    """All sensors of a session behind one `report`.
+    """All sensors of a session behind one `report`, which gets events of the core only.
 
-    `retry_seconds`: the growing pauses before a lost sensor is tried again. `listen` hears every reading of every
+    `retry_seconds`: the growing pauses before a lost sensor is tried again. `listen` gets every reading of every
     sensor in use, with the sensor's name, before it is merged: for `doctor --watch`.
     """
 
     def __init__(
         self,
-        idle_sources: Sequence[Row] = IDLE_SOURCES,
-        sensors: Sequence[Row] = SENSORS,
+        idle_sources: Sequence[SensorRow] = IDLE_SOURCES,
+        sensors: Sequence[SensorRow] = SENSORS,
         *,
         retry_seconds: Sequence[float] = RETRY_SECONDS,
         listen: Callable[[str, Reading], None] = lambda _name, _reading: None,
     ) -> None:
-        self._idle = [_Place(row) for row in idle_sources]
-        self._sensors = [_Place(row) for row in sensors]
+        self._idle = [_Slot(row) for row in idle_sources]
+        self._sensors = [_Slot(row) for row in sensors]
         self._retry_seconds, self._listen = retry_seconds, listen
-        self._current: _Place | None = None
-        self._threshold: float | None = None
-        self._told_none = False
-        self._settling = asyncio.Lock()
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._current: _Slot | None = None
+        self._threshold: int | None = None
+        self._last_input: Active | Idle | None = None
+        """What was last reported about input."""
+        self._without_source = False
+        self._lost_at: float | None = None
+        """When the source in use was lost, until there is another; on the event loop's clock."""
+        self._absence: asyncio.TimerHandle | None = None
+        self._choosing = asyncio.Lock()
+        self._tasks = Tasks(log, "a sensor")
         self._timers: dict[str, asyncio.TimerHandle] = {}
-        self._watched: list[tuple[Bus, str, Any]] = []
+        self._watched: list[tuple[Bus, str, OnOwner]] = []
         self._stopped = False
 
-    async def start(self, session: Session, report: Report) -> None:
+    async def start(self, session: DesktopSession, report: Callable[[Sensed], None]) -> None:
         """Start what works here. Raises nothing: with no sensor at all the person counts as present."""
         self._session, self._report = session, report
-        await self._settle()
+        await self._choose()
         await asyncio.gather(*(self._start_sensor(place) for place in self._sensors))
         for place in (*self._idle, *self._sensors):
             await self._watch_name(place)
 
-    async def watch(self, threshold: float) -> None:
-        """Report InputStopped after `threshold` seconds without input, from the source in use and any later one."""
+    async def watch(self, threshold: int) -> None:
+        """Report Idle after `threshold` milliseconds without input, from the source in use and any later one."""
         self._threshold = threshold
+        self._count_as_away_later()
         if self._current and isinstance(self._current.sensor, IdleSource):
             await self._current.sensor.watch(threshold)
 
     async def stop(self) -> None:
         """Stop every sensor; nothing is reported afterwards."""
         self._stopped = True
-        for timer in self._timers.values():
+        for timer in (*self._timers.values(), *([self._absence] if self._absence else ())):
             timer.cancel()
         for bus, name, on_owner in self._watched:
             bus.unwatch_owner(name, on_owner)
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._tasks.cancel()
         for place in (*self._idle, *self._sensors):
             await self._end(place)
 
-    def choices(self) -> list[Choice]:
+    def choices(self) -> list[SensorChoice]:
         """What was chosen, what else would work, what is missing and why; in the order of preference."""
         found = [self._choice("idle", place, chosen=place is self._current) for place in self._idle]
         return found + [self._choice("signals", place, chosen=place.sensor is not None) for place in self._sensors]
 
     @staticmethod
-    def _choice(port: Literal["idle", "signals"], place: _Place, *, chosen: bool) -> Choice:
-        state: State = "chosen" if chosen else "lost" if place.lost else "available" if not place.why else "missing"
-        return Choice(port, place.row.name, state, place.why, place.row.about)
+    def _choice(port: Literal["idle", "signals"], place: _Slot, *, chosen: bool) -> SensorChoice:
+        state: SensorState = (
+            "chosen" if chosen else "lost" if place.lost else "available" if not place.why else "missing"
+        )
+        return SensorChoice(port, place.row.name, state, place.why, place.row.about)
 
     # --- the idle source --------------------------------------------------------------------------------------
 
-    async def _settle(self) -> None:
-        """Use the best idle source that works now; what is worse than it is not looked at."""
-        async with self._settling:
+    async def _choose(self) -> None:
+        """Use the best idle source that works now; what is worse than it is not tried."""
+        async with self._choosing:
             chosen = None
             for place in self._idle:
                 if place is self._current and place.sensor:
@@ -142,34 +150,52 @@ class Presence:
             if before and chosen:
                 await self._end(before)
             for place in self._idle:
-                if place is not chosen and place.sensor is None and not place.lost and place.why == "not looked at yet":
+                if place is not chosen and place.sensor is None and not place.lost and place.why == UNTRIED:
                     place.why = place.row.missing(self._session) or ""
             if chosen is None:
-                self._tell_none()
+                self._no_source()
                 return
-            self._told_none = False
+            self._without_source, self._lost_at = False, None
+            self._count_as_away_later()
             log.info("idle time comes from %s", chosen.row.name)
             if self._threshold is not None and isinstance(chosen.sensor, IdleSource):
                 await chosen.sensor.watch(self._threshold)
 
-    def _tell_none(self) -> None:
-        if not self._told_none:
-            self._told_none = True
-            log.warning("nothing here can tell how long ago the last input was: you count as present all the time")
-            self._report(InputSeen())
+    def _no_source(self) -> None:
+        if not self._without_source:
+            self._without_source = True
+            if self._lost_at is None:
+                log.warning("nothing here can tell how long ago the last input was: you count as present all the time")
+                self._emit(Active())
+            else:
+                log.warning("the last source of idle time is lost: you count as away until there is input again")
+                self._count_as_away_later()
         for place in self._idle:
             if place.row.missing(self._session) is None:
                 self._retry(place)
 
+    def _count_as_away_later(self) -> None:
+        """While the last source is lost, its loss counts as the last input."""
+        if self._absence:
+            self._absence.cancel()
+            self._absence = None
+        if self._without_source and self._lost_at is not None and self._threshold is not None:
+            due = self._lost_at + self._threshold / SECOND
+            self._absence = asyncio.get_running_loop().call_at(due, self._count_as_away, self._threshold)
+
+    def _count_as_away(self, threshold: int) -> None:
+        if not isinstance(self._last_input, Idle):
+            self._emit(Idle(idle_for=threshold))
+
     # --- the sensors of signals -------------------------------------------------------------------------------
 
-    async def _start_sensor(self, place: _Place) -> None:
+    async def _start_sensor(self, place: _Slot) -> None:
         if await self._try(place):
             log.info("signals come from %s", place.row.name)
 
     # --- both -------------------------------------------------------------------------------------------------
 
-    async def _try(self, place: _Place) -> bool:
+    async def _try(self, place: _Slot) -> bool:
         """Start a sensor unless it runs; its reason is kept when it cannot."""
         async with place.starting:
             if place.sensor:
@@ -182,7 +208,7 @@ class Presence:
                 return False
             try:
                 sensor = place.row.load()
-                await sensor.start(self._session, lambda reading: self._heard(place, sensor, reading))
+                await sensor.start(self._session, lambda reading: self._on_reading(place, sensor, reading))
             except (Unavailable, ImportError) as error:
                 place.why = str(error)
                 log.debug("%s cannot be used: %s", place.row.name, error)
@@ -193,22 +219,23 @@ class Presence:
                 log.error("%s %s; please report it", place.row.name, place.why)  # noqa: TRY400 - no traceback for people
                 log.debug("where it came from", exc_info=error)
                 return False
-            place.sensor, place.why, place.lost, place.tries = sensor, "", False, 0
+            place.sensor, place.why, place.lost = sensor, "", False
+            place.started_at = asyncio.get_running_loop().time()
             return True
 
-    async def _nobody(self, row: Row) -> str | None:
+    async def _nobody(self, row: SensorRow) -> str | None:
         """A look at the bus is cheaper than importing a sensor whose service is not there."""
         bus = row.bus(self._session)
         if bus is None or row.bus_name is None or await bus.owner(row.bus_name):
             return None
         return f"nobody offers {row.bus_name} here"
 
-    async def _end(self, place: _Place) -> None:
+    async def _end(self, place: _Slot) -> None:
         if place.sensor:
             sensor, place.sensor = place.sensor, None
             await sensor.stop()
 
-    def _heard(self, place: _Place, sensor: Sensor, reading: Reading) -> None:
+    def _on_reading(self, place: _Slot, sensor: Sensor, reading: Reading) -> None:
         """Pass a reading on. Signals may come while the sensor is being started; input only from the one in use."""
         if self._stopped or place.sensor not in {None, sensor}:
             return
@@ -219,36 +246,50 @@ class Presence:
             case SourceLost(why=why):
                 self._lose(place, why)
             case _ if place in self._sensors or place is self._current:
-                self._report(reading)
+                self._emit(reading)
 
-    def _signal(self, place: _Place, signal: Signal, *, on: bool) -> None:
+    def _emit(self, event: Sensed) -> None:
+        """Pass an event on. Its receiver's mistake is logged, and is no failure of the sensor."""
+        if isinstance(event, Active | Idle):
+            self._last_input = event
+        try:
+            self._report(event)
+        except Exception as error:  # noqa: BLE001 - see above
+            log_failure(log, f"{type(event).__name__} was not handled", error)
+
+    def _signal(self, place: _Slot, signal: Signal, *, on: bool) -> None:
         before = self._is_on(signal)
         if on:
             place.on.add(signal)
         else:
             place.on.discard(signal)
         if self._is_on(signal) != before:
-            self._report(SignalChanged(signal, not before))
+            self._emit(SignalChanged(signal=signal, on=not before))
 
     def _is_on(self, signal: Signal) -> bool:
         return any(signal in place.on for place in (*self._idle, *self._sensors))
 
-    def _lose(self, place: _Place, why: str) -> None:
+    def _lose(self, place: _Slot, why: str) -> None:
         log.warning("%s is lost: %s", place.row.name, why)
+        now = asyncio.get_running_loop().time()
+        if now - place.started_at > STABLE_SECONDS:
+            place.tries = 0
         place.why, place.lost = why, True
         sensor, place.sensor = place.sensor, None
         for signal in list(place.on):
             self._signal(place, signal, on=False)
         if sensor:
-            self._soon(sensor.stop())
+            self._tasks.start(sensor.stop())
         if place is self._current:
-            self._current = None
-            self._soon(self._settle())
+            self._current, self._lost_at = None, now
+            self._tasks.start(self._choose())
         self._retry(place)
 
-    def _retry(self, place: _Place) -> None:
-        """Try again after a pause: for ever what was lost or is missed, twice what may only start later than this."""
-        if place.row.name in self._timers or self._stopped or self._comes_by_itself(place.row):
+    def _retry(self, place: _Slot) -> None:
+        """Try again after a pause. Lost sensors are retried forever with back-off; the others twice after the start."""
+        if place.row.name in self._timers or self._stopped:
+            return
+        if not place.lost and self._announced(place.row):
             return
         pauses = self._retry_seconds
         if not place.lost and (place in self._sensors or self._current):
@@ -259,18 +300,18 @@ class Presence:
         place.tries += 1
         self._timers[place.row.name] = asyncio.get_running_loop().call_later(pause, self._try_again, place)
 
-    def _comes_by_itself(self, row: Row) -> bool:
-        """Whether the bus tells when it can start: no need to try."""
+    def _announced(self, row: SensorRow) -> bool:
+        """Whether the bus sends a signal when it can start: no need to try."""
         return row.bus_name is not None and row.bus(self._session) is not None
 
-    def _try_again(self, place: _Place) -> None:
+    def _try_again(self, place: _Slot) -> None:
         timer = self._timers.pop(place.row.name, None)
         if timer:
             timer.cancel()
         if not self._stopped:
-            self._soon(self._settle() if place in self._idle else self._start_sensor(place))
+            self._tasks.start(self._choose() if place in self._idle else self._start_sensor(place))
 
-    async def _watch_name(self, place: _Place) -> None:
+    async def _watch_name(self, place: _Slot) -> None:
         """A service that appears later, or again, is used at once."""
         bus = place.row.bus(self._session)
         if bus is None or place.row.bus_name is None:
@@ -286,13 +327,3 @@ class Presence:
             log.debug("cannot watch for %s: %s", place.row.bus_name, error)
         else:
             self._watched.append((bus, place.row.bus_name, on_owner))
-
-    def _soon(self, work: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.get_running_loop().create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._done)
-
-    def _done(self, task: asyncio.Task[None]) -> None:
-        self._tasks.discard(task)
-        if not task.cancelled() and (error := task.exception()):
-            log.error("a sensor failed unexpectedly, please report it: %s: %s", type(error).__name__, error)

@@ -6,17 +6,17 @@ wake-up until then. Python has timerfd from 3.13 on only, so it is called throug
 
 from __future__ import annotations
 
-import asyncio
 import ctypes
 import errno
 import os
 import sys
 import time
 
+from psoas_nudge.core.events import ClockSet
 from psoas_nudge.errors import Unavailable
-from psoas_nudge.presence.port import ClockJumped, Report, Session
+from psoas_nudge.presence.guarded import GuardedSensor
+from psoas_nudge.presence.port import DesktopSession
 
-TFD_NONBLOCK, TFD_CLOEXEC = os.O_NONBLOCK if sys.platform == "linux" else 0, getattr(os, "O_CLOEXEC", 0)
 TFD_TIMER_ABSTIME, TFD_TIMER_CANCEL_ON_SET = 1, 2
 FAR_SECONDS = 10 * 365 * 86400
 
@@ -30,51 +30,43 @@ class _Spec(ctypes.Structure):
     )
 
 
-class ClockWatch:
-    """Reports ClockJumped."""
+class ClockWatch(GuardedSensor):
+    """Reports ClockSet."""
 
     name = "clock"
+    _libc: ctypes.CDLL
+    _timer: int
 
-    def __init__(self) -> None:
-        self._fd: int | None = None
-
-    async def start(self, session: Session, report: Report) -> None:  # noqa: ARG002 - the port's signature
+    async def open(self, session: DesktopSession) -> None:  # noqa: ARG002 - the port's signature
         """Arm the timer; raises Unavailable where there is no timerfd."""
         if sys.platform != "linux":
-            raise Unavailable("only Linux tells when its clock is set")
+            raise Unavailable("only Linux has timers that are cancelled when the clock is set")
         self._libc = ctypes.CDLL(None, use_errno=True)
-        fd = self._libc.timerfd_create(time.CLOCK_REALTIME, TFD_NONBLOCK | TFD_CLOEXEC)
-        if fd < 0:
+        self._timer = self._libc.timerfd_create(time.CLOCK_REALTIME, os.O_NONBLOCK | os.O_CLOEXEC)
+        if self._timer < 0:
             raise Unavailable(f"no timerfd: {os.strerror(ctypes.get_errno())}")
-        self._fd, self._report = fd, report
-        self._arm(fd)
-        asyncio.get_running_loop().add_reader(fd, self._on_readable)
+        self.at_end(lambda: os.close(self._timer))
+        self._arm()
+        self.readable(self._timer, self._on_readable)
 
-    async def stop(self) -> None:
-        """Close the timer."""
-        if self._fd is not None:
-            asyncio.get_running_loop().remove_reader(self._fd)
-            os.close(self._fd)
-            self._fd = None
-
-    def _arm(self, fd: int) -> None:
+    def _arm(self) -> None:
         spec = _Spec(0, 0, int(time.time()) + FAR_SECONDS, 0)
         flags = TFD_TIMER_ABSTIME | TFD_TIMER_CANCEL_ON_SET
-        if self._libc.timerfd_settime(fd, flags, ctypes.byref(spec), None) < 0:
+        if self._libc.timerfd_settime(self._timer, flags, ctypes.byref(spec), None) < 0:
             code = ctypes.get_errno()
             if code != errno.ECANCELED:  # the clock was set while the timer was armed: it is armed all the same
                 raise OSError(code, os.strerror(code))
 
     def _on_readable(self) -> None:
-        if self._fd is None:
-            return
         try:
-            os.read(self._fd, 8)
+            os.read(self._timer, 8)
+        except BlockingIOError:
+            return
         except OSError as error:
             if error.errno != errno.ECANCELED:
-                return
-        self._arm(self._fd)
-        self._report(ClockJumped())
+                raise
+        self._arm()
+        self.report(ClockSet())
 
 
 if __name__ == "__main__":

@@ -1,106 +1,68 @@
-"""Idle time where the platform can only be asked: sleep until the threshold could first be reached, then look again.
+"""Idle time where the platform can only be queried: sleep until the threshold could first be reached, then query again.
 
-While there is input this wakes at most once a threshold. While there is none it has to look for the first input, at
-first every second, later more rarely, because after a long absence seconds matter less. Used by XScreenSaver,
-Windows and macOS. Idea: GNOME Break Timer's and KIdleTime's fallback pollers.
+While there is input this wakes at most once per threshold. Without input it has to look for the first input: at first
+every second, later less often, because after a long absence seconds matter less. Used by XScreenSaver and Windows.
+Idea: the fallback pollers of GNOME Break Timer and KIdleTime.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Iterator
 
-from psoas_nudge.errors import Unavailable
-from psoas_nudge.presence.port import InputSeen, InputStopped, Report, Session, SourceLost
+from psoas_nudge.core.events import Active, Idle
+from psoas_nudge.core.words import SECOND, milliseconds
+from psoas_nudge.presence.guarded import GuardedIdleSource
 
-CLOCKS_DIFFER_BY = 0.1
-"""Seconds; the platform's clock and this process's are read one after the other."""
-
-
-class ReadFailed(Exception):
-    """The platform gave no answer; the source is lost."""
+CLOCKS_DIFFER_BY = 100
+"""Milliseconds; the platform's clock and this process's are read one after the other."""
 
 
-class DeadlinePoll:
-    """Turns "how long ago was the last input" into readings. `read` gives seconds, or raises ReadFailed."""
+class Deadlines:
+    """What to report after a query, and when the next query is due. All times are milliseconds; no I/O, no clock."""
 
-    def __init__(
-        self, read: Callable[[], float], report: Report, *, look_every: float = 1.0, look_at_least_every: float = 15.0
-    ) -> None:
-        self._read, self._report = read, report
-        self._look_every, self._look_at_least_every = look_every, look_at_least_every
-        self._loop = asyncio.get_running_loop()
-        self._timer: asyncio.TimerHandle | None = None
-        self._threshold = 0.0
+    def __init__(self, *, shortest: int = SECOND, longest: int = 15 * SECOND) -> None:
+        self._shortest, self._longest = shortest, longest
         self._idle: bool | None = None
-        self._last_input = 0.0
+        self._last_input = 0
 
-    def watch(self, threshold: float) -> None:
-        """See port.IdleSource."""
-        self._threshold = threshold
-        self._look()
-
-    def stop(self) -> None:
-        """Look no more."""
-        if self._timer:
-            self._timer.cancel()
-            self._timer = None
-
-    def _look(self) -> None:
-        self.stop()
-        try:
-            since_input = self._read()
-        except ReadFailed as error:
-            self._report(SourceLost(str(error)))
-            return
-        last_input = self._loop.time() - since_input
+    def readings(self, now: int, since_input: int, threshold: int) -> Iterator[Active | Idle]:
+        """What the answer to a query means."""
+        last_input = now - since_input
         if self._idle and last_input > self._last_input + CLOCKS_DIFFER_BY:
-            self._say(idle=False, since_input=since_input)
-        if not self._idle and (since_input >= self._threshold or self._idle is None):
-            self._say(idle=since_input >= self._threshold, since_input=since_input)
+            self._idle = False
+            yield Active()
         self._last_input = last_input
+        if not self._idle and (since_input >= threshold or self._idle is None):
+            self._idle = since_input >= threshold
+            yield Idle(idle_for=since_input) if self._idle else Active()
+
+    def pause(self, since_input: int, threshold: int) -> int:
+        """Until the next query."""
         if self._idle:
-            pause = min(max(since_input / 10, self._look_every), self._look_at_least_every)
-        else:
-            pause = max(self._threshold - since_input, 0.001)
-        self._timer = self._loop.call_later(pause, self._look)
-
-    def _say(self, *, idle: bool, since_input: float) -> None:
-        self._idle = idle
-        self._report(InputStopped(since_input) if idle else InputSeen())
+            return min(max(since_input // 10, self._shortest), self._longest)
+        return max(threshold - since_input, 1)
 
 
-class DeadlineSource:
-    """An idle source that is asked: a platform gives `open` and `seconds`."""
+class DeadlineSource(GuardedIdleSource):
+    """An idle source that is queried: a platform implements `open` and `since_input`."""
 
     def __init__(self) -> None:
-        self._poll: DeadlinePoll | None = None
+        super().__init__()
+        self._deadlines = Deadlines()
+        self._timer: asyncio.TimerHandle | None = None
 
-    async def start(self, session: Session, report: Report) -> None:
-        """Ask once; raises Unavailable where the platform cannot be asked."""
-        try:
-            self.open(session)
-            self.seconds()
-        except (Unavailable, ReadFailed) as error:
-            await self.stop()
-            raise Unavailable(str(error)) from error
-        self._poll = DeadlinePoll(self.seconds, report)
-
-    async def stop(self) -> None:
-        """Ask no more."""
-        if self._poll:
-            self._poll.stop()
-            self._poll = None
-
-    async def watch(self, threshold: float) -> None:
-        """See port.IdleSource."""
-        if self._poll:
-            self._poll.watch(threshold)
-
-    def open(self, session: Session) -> None:
-        """Get hold of what is asked; raises Unavailable."""
+    async def since_input(self) -> int:
+        """Milliseconds since the last input; a failure loses the source."""
         raise NotImplementedError
 
-    def seconds(self) -> float:
-        """Seconds since the last input; raises ReadFailed."""
-        raise NotImplementedError
+    async def set_threshold(self, threshold: int) -> None:
+        """See GuardedIdleSource; also called when the next query is due."""
+        if self._timer:
+            self._timer.cancel()
+        since_input = await self.since_input()
+        now = milliseconds(asyncio.get_running_loop().time())
+        for reading in self._deadlines.readings(now, since_input, threshold):
+            self.report(reading)
+        pause = self._deadlines.pause(since_input, threshold) / SECOND
+        self._timer = self.later(pause, lambda: self.background(self.watch(threshold)))

@@ -1,22 +1,26 @@
 """Idle time on Wayland: the protocol ext-idle-notify-v1 (Plasma, sway from 1.8, Hyprland, labwc, niri, COSMIC …).
 
-Its predecessor, KDE's org_kde_kwin_idle, says the same in other words and is all that sway 1.7 and Plasma 5.26 have.
+Its predecessor, KDE's org_kde_kwin_idle, has the same events and is all that sway 1.7 and Plasma 5.26 have.
 
-The compositor tells when there was no input for the threshold and when there is input again; nothing wakes this process
-in between. Since version 2 there is a request that ignores idle inhibitors. With both, "no input" can be told from "no
-input, but something keeps the screen on": somebody watches a film. With version 1 a film looks like input.
+The compositor sends an event when there was no input for the threshold and another when there is input again; the
+process is not woken in between. Version 2 adds a request that ignores idle inhibitors. With both, "no input" can be
+told from "no input, but a program keeps the screen on": somebody watches a film. With version 1 a film looks like
+input.
 
-A compositor counts from the moment it is asked, and cannot be asked how long ago the last input was.
+A compositor counts from the moment of the request, and cannot be asked how long ago the last input was.
 """
 
 from __future__ import annotations
 
 import asyncio
 import struct
+from collections.abc import Callable
 
-from psoas_nudge.core.model import Signal
+from psoas_nudge.core.events import Active, Idle, SignalChanged
+from psoas_nudge.core.words import Signal
 from psoas_nudge.errors import Unavailable
-from psoas_nudge.presence.port import InputSeen, InputStopped, Report, Session, SignalChanged, SourceLost
+from psoas_nudge.presence.guarded import GuardedIdleSource
+from psoas_nudge.presence.port import DesktopSession
 from psoas_nudge.presence.wayland import Compositor
 
 SEAT, NOTIFIER, PREDECESSOR = "wl_seat", "ext_idle_notifier_v1", "org_kde_kwin_idle"
@@ -26,30 +30,29 @@ INPUT_BY_VERSION = (GET_TIMEOUT, GET_NOTIFICATION, GET_INPUT_NOTIFICATION)
 """The request that comes nearest to input alone; version 0 is the predecessor."""
 IDLED, RESUMED = 0, 1
 INHIBITED_AFTER = 1.0
-"""Seconds: a compositor that is not inhibited tells both within one moment."""
+"""Seconds: without an inhibitor a compositor sends both events within one moment."""
 
 
-class ExtIdle:
+class ExtIdle(GuardedIdleSource):
     """The idle source of a Wayland session; reports PLAYING where the compositor can tell."""
 
     name = "ext-idle-notify"
 
     def __init__(self) -> None:
-        self._compositor: Compositor | None = None
+        super().__init__()
         self._seat = self._notifier = self._version = 0
         self._input = self._inhibitable = 0
-        self._owed = 0
-        self._threshold = 0.0
+        self._resuming = 0
+        """The notification of an earlier threshold that will announce the next input."""
+        self._threshold = 0
         self._idle: bool | None = None
-        self._rests = self._plays = False
-        self._doubt: asyncio.TimerHandle | None = None
+        self._inhibitable_idle = self._playing = False
+        self._settling: asyncio.TimerHandle | None = None
 
-    async def start(self, session: Session, report: Report) -> None:
-        """Connect; raises Unavailable without a compositor or where it does not offer the protocol."""
-        self._report = report
-        self._input = self._inhibitable = self._owed = 0
-        self._idle, self._rests, self._plays = None, False, False
-        compositor = Compositor(self._on_lost)
+    async def open(self, session: DesktopSession) -> None:
+        """Raises Unavailable without a compositor or where it does not offer the protocol."""
+        compositor = self._compositor = Compositor(self.lose)
+        self.close_at_end(compositor.close)
         await compositor.connect(session.environ)
         try:
             self._seat, _ = compositor.bind(SEAT, 1)
@@ -58,99 +61,76 @@ class ExtIdle:
             else:
                 self._notifier, self._version = compositor.bind(PREDECESSOR, 1)[0], 0
         except Unavailable as error:
-            await compositor.close()
             raise Unavailable(f"{error}; Plasma from 5.27 and sway from 1.8 do") from error
-        self._compositor = compositor
 
-    async def stop(self) -> None:
-        """Disconnect."""
-        self._no_doubt()
-        compositor, self._compositor = self._compositor, None
-        if compositor:
-            await compositor.close()
-
-    async def watch(self, threshold: float) -> None:
-        """See port.IdleSource; the first call always reports InputSeen, because the compositor cannot be asked."""
-        compositor = self._compositor
-        if compositor is None:
-            return
+    async def set_threshold(self, threshold: int) -> None:
+        """See port.IdleSource; the first call always reports Active, because the compositor cannot be asked."""
         self._threshold = threshold
         if self._idle:
-            self._owed, old = self._input, self._owed  # it will tell of the next input
+            self._resuming, old = self._input, self._resuming
         else:
             old = self._input
         for notification in (old, self._inhibitable):
-            self._forget(compositor, notification)
-        self._rests = False
-        self._input = self._ask(compositor, self._on_input, INPUT_BY_VERSION[self._version])
+            self._destroy(notification)
+        self._inhibitable_idle = False
+        self._input = self._notification(self._on_input, INPUT_BY_VERSION[self._version])
         if self._version > 1:
-            self._inhibitable = self._ask(compositor, self._on_inhibitable, GET_NOTIFICATION)
+            self._inhibitable = self._notification(self._on_inhibitable, GET_NOTIFICATION)
         if self._idle is None:
             self._idle = False
-            self._report(InputSeen())
+            self.report(Active())
 
-    def _ask(self, compositor: Compositor, on_event: object, opcode: int) -> int:
-        def heard(what: int, _data: bytes) -> None:
-            if self._compositor is compositor:
-                on_event(number, what)  # type: ignore[operator] # one of the two methods below
-
-        number = compositor.new(heard)
-        milliseconds = max(1, round(self._threshold * 1000))
-        wish = (milliseconds, self._seat) if self._version else (self._seat, milliseconds)
-        compositor.send(self._notifier, opcode, struct.pack("=III", number, *wish))
+    def _notification(self, on_event: Callable[[int, int], None], opcode: int) -> int:
+        number = self._compositor.new(lambda what, _data: on_event(number, what))
+        wish = (max(1, self._threshold), self._seat)
+        arguments = struct.pack("=III", number, *(wish if self._version else reversed(wish)))
+        self._compositor.send(self._notifier, opcode, arguments)
         return number
 
-    def _forget(self, compositor: Compositor, notification: int) -> None:
+    def _destroy(self, notification: int) -> None:
         if notification:
-            compositor.ignore(notification)
-            compositor.send(notification, DESTROY)
+            self._compositor.ignore(notification)
+            self._compositor.send(notification, DESTROY)
 
     def _on_input(self, notification: int, what: int) -> None:
         if what == IDLED and notification == self._input and not self._idle:
             self._idle = True
-            self._report(InputStopped(self._threshold))
+            self.report(Idle(idle_for=self._threshold))
             if self._version > 1:
-                self._wonder()
+                self._settle_later()
         elif what == RESUMED and self._idle:
             self._idle = False
-            self._no_doubt()
-            if self._compositor and self._owed:
-                self._forget(self._compositor, self._owed)
-                self._owed = 0
-            self._report(InputSeen())
-            self._say_playing(on=False)
+            self._cancel_settling()
+            self._destroy(self._resuming)
+            self._resuming = 0
+            self.report(Active())
+            self._set_playing(on=False)
 
     def _on_inhibitable(self, _notification: int, what: int) -> None:
-        self._rests = what == IDLED
-        if self._idle and self._rests and not self._doubt:
+        self._inhibitable_idle = what == IDLED
+        if self._idle and self._inhibitable_idle and not self._settling:
             self._settle()
-        elif self._idle and not self._rests:
-            self._wonder()  # the person may just have come back: both resume, one after the other
+        elif self._idle and not self._inhibitable_idle:
+            self._settle_later()  # the person may just have come back: both resume, one after the other
 
-    def _wonder(self) -> None:
-        if not self._doubt:
-            self._doubt = asyncio.get_running_loop().call_later(INHIBITED_AFTER, self._settle)
+    def _settle_later(self) -> None:
+        if not self._settling:
+            self._settling = self.later(INHIBITED_AFTER, self._settle)
 
     def _settle(self) -> None:
-        """No input, but the compositor does not call it idle: something keeps the screen on."""
-        self._no_doubt()
-        self._say_playing(on=bool(self._idle) and not self._rests)
+        """No input, but the compositor does not call it idle: a program keeps the screen on."""
+        self._cancel_settling()
+        self._set_playing(on=bool(self._idle) and not self._inhibitable_idle)
 
-    def _say_playing(self, *, on: bool) -> None:
-        if on != self._plays:
-            self._plays = on
-            self._report(SignalChanged(Signal.PLAYING, on))
+    def _set_playing(self, *, on: bool) -> None:
+        if on != self._playing:
+            self._playing = on
+            self.report(SignalChanged(signal=Signal.PLAYING, on=on))
 
-    def _no_doubt(self) -> None:
-        if self._doubt:
-            self._doubt.cancel()
-            self._doubt = None
-
-    def _on_lost(self, why: str) -> None:
-        self._no_doubt()
-        if self._compositor:
-            self._compositor = None
-            self._report(SourceLost(why))
+    def _cancel_settling(self) -> None:
+        if self._settling:
+            self._settling.cancel()
+            self._settling = None
 
 
 if __name__ == "__main__":

@@ -1,31 +1,30 @@
-"""The microphone is in use: some program records from a real source of the sound server (PulseAudio or PipeWire).
+"""The microphone is in use: a program records from a real source of the sound server (PulseAudio or PipeWire).
 
-A call, then, or a dictation: in either case a bad moment for a prompt, and no break. Told by the server's own
-subscription. What records the computer's own sound (a monitor), what only draws a level meter and what is paused
+A call, then, or a dictation: in either case a bad moment for a prompt, and no break. The server sends an event for each
+change. What records the computer's own sound (a monitor), what only draws a level meter and what is paused
 does not count.
 """
 
 from __future__ import annotations
 
-import logging
 from pathlib import Path
 from typing import Any
 
-from psoas_nudge.core.model import Signal
+from psoas_nudge.core.events import SignalChanged
+from psoas_nudge.core.words import Signal
 from psoas_nudge.errors import Unavailable
-from psoas_nudge.presence.port import Report, Session, SignalChanged, SourceLost
+from psoas_nudge.presence.guarded import GuardedSensor
+from psoas_nudge.presence.port import DesktopSession
 from psoas_nudge.presence.pulse import (
     GET_SOURCE_INFO,
     GET_SOURCE_OUTPUT_INFO_LIST,
     INVALID,
-    Client,
-    Refused,
+    PulseClient,
     number,
     text,
 )
 from psoas_nudge.presence.rereading import Rereading
-
-log = logging.getLogger(__name__)
+from psoas_nudge.presence.wire import ServerGone, ServerRefused
 
 FIELDS = 13
 """Values of one recording: index, name, module, client, source, format, map, two latencies, resampler, driver,
@@ -61,67 +60,47 @@ def cookie_of(environ: dict[str, str]) -> bytes:
         return b""
 
 
-def is_heard(recording: list[Any]) -> bool:
-    """Whether this is a recording in earnest, as far as it tells of itself."""
+def is_recording(recording: list[Any]) -> bool:
+    """Whether this is more than a level meter or a paused recording."""
     name = recording[PROPERTIES].get("media.name", "")
     return not recording[PAUSED] and recording[RESAMPLER] != "peaks" and name != "Peak detect"
 
 
-class Microphone:
+class Microphone(GuardedSensor):
     """Reports CALL."""
 
     name = "microphone"
 
     def __init__(self) -> None:
-        self._client: Client | None = None
-        self._reading = Rereading("who records", self._look, (OSError, Refused))
+        super().__init__()
+        self._rereading = Rereading(self.background, self._read)
 
-    async def start(self, session: Session, report: Report) -> None:
-        """Connect and look once; raises Unavailable without a sound server."""
-        self._report = report
+    async def open(self, session: DesktopSession) -> None:
+        """Raises Unavailable without a sound server."""
         path = socket_of(session.environ)
-        self._client = Client(self._on_change, self._on_lost)
+        self._client = PulseClient(self._rereading.request, self.lose)
+        self.close_at_end(self._client.close)
         try:
             await self._client.open(str(path), cookie_of(session.environ))
-            await self._look()
-        except (OSError, Refused) as error:
-            await self.stop()
+            await self._read()
+        except (OSError, ServerGone, ServerRefused) as error:
             raise Unavailable(f"the sound server at {path} cannot be used: {error}") from error
 
-    async def stop(self) -> None:
-        """Disconnect."""
-        client, self._client = self._client, None
-        await self._reading.stop()
-        if client:
-            await client.close()
-
-    async def _look(self) -> None:
-        client = self._client
-        if client is None:
-            return
-        got = await client.ask(GET_SOURCE_OUTPUT_INFO_LIST)
+    async def _read(self) -> None:
+        got = await self._client.ask(GET_SOURCE_OUTPUT_INFO_LIST)
         recordings = [got[at : at + FIELDS] for at in range(0, len(got), FIELDS)]
-        heard = [recording for recording in recordings if is_heard(recording)]
+        sources = {recording[SOURCE] for recording in recordings if is_recording(recording)}
         on = False
-        for source in {recording[SOURCE] for recording in heard}:
-            on = on or await self._is_microphone(client, source)
-        self._report(SignalChanged(Signal.CALL, on))
+        for source in sources:
+            on = on or await self._is_microphone(source)
+        self.report(SignalChanged(signal=Signal.CALL, on=on))
 
-    @staticmethod
-    async def _is_microphone(client: Client, source: int) -> bool:
+    async def _is_microphone(self, source: int) -> bool:
         try:
-            return bool((await client.ask(GET_SOURCE_INFO, number(source) + text(None)))[MONITOR_OF] == INVALID)
-        except Refused:
+            got = await self._client.ask(GET_SOURCE_INFO, number(source) + text(None))
+        except ServerRefused:
             return False  # unplugged meanwhile
-
-    def _on_change(self) -> None:
-        if self._client:
-            self._reading.ask()
-
-    def _on_lost(self, why: str) -> None:
-        if self._client:
-            self._client = None
-            self._report(SourceLost(why))
+        return bool(got[MONITOR_OF] == INVALID)
 
 
 if __name__ == "__main__":

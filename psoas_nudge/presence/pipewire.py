@@ -10,8 +10,9 @@ import asyncio
 import logging
 import struct
 from collections.abc import Callable
-from contextlib import suppress
 from typing import Any
+
+from psoas_nudge.presence.wire import ServerRefused, Stream
 
 log = logging.getLogger(__name__)
 
@@ -24,14 +25,11 @@ CORE_EVENTS = {1: "done", 2: "ping", 3: "error"}
 REGISTRY_EVENTS = {0: "global", 1: "gone"}
 VERSION = 3
 """Of the core and of its registry, since PipeWire 0.3."""
-ALL_TOLD = [CORE, 1]
-"""Comes back behind the list of what is there. The server also says that it is done with what was not asked (-1, 0)."""
+END_OF_LIST = [CORE, 1]
+"""Comes back after the list of what is there. The server also sends "done" for what was not asked (-1, 0)."""
 MOST_BYTES = 1 << 20
-ANSWER_SECONDS = 5.0
-
-
-class Refused(Exception):
-    """The server answered with an error, or ended the connection before it told what is there."""
+HEAD = struct.Struct("=4I")
+"""Of a message: for which object; opcode and size; a count; the number of descriptors."""
 
 
 def _pod(kind: int, body: bytes) -> bytes:
@@ -89,15 +87,7 @@ def properties(data: bytes) -> dict[str, str]:
     return {key: value for key, value in zip(rest[::2], rest[1::2], strict=True) if isinstance(value, str)}
 
 
-def _header(data: bytes) -> tuple[int, int, int]:
-    """Of a message: for which object, opcode, size. What follows, a count and that of descriptors, is not needed."""
-    number, word = struct.unpack_from("=II", data)
-    if word & 0xFFFFFF > MOST_BYTES:
-        raise ValueError(f"a message of {word & 0xFFFFFF} bytes")
-    return number, word >> 24, word & 0xFFFFFF
-
-
-class Client:
+class PipeWireClient:
     """A connection. `on_global` hears of every object (number, kind, properties) and `on_remove` of its end, those that
     are there before `open` returns; `on_lost` hears of the connection's end.
     """
@@ -108,80 +98,50 @@ class Client:
         on_remove: Callable[[int], None],
         on_lost: Callable[[str], None],
     ) -> None:
-        self._on_global, self._on_remove, self._on_lost = on_global, on_remove, on_lost
-        self._writer: asyncio.StreamWriter | None = None
-        self._reading: asyncio.Task[None] | None = None
+        self._on_global, self._on_remove = on_global, on_remove
+        self._listed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._sent = 0
+        self._stream = Stream("PipeWire", HEAD.size, self._length, self._on_message, on_lost)
+        self.close = self._stream.close
 
     async def open(self, path: str) -> None:
-        """Connect and learn what is there; raises OSError or Refused."""
-        reader, self._writer = await asyncio.open_unix_connection(path)
-        self._known: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._reading = asyncio.get_running_loop().create_task(self._read(reader))
+        """Connect and learn what is there; raises OSError, ServerGone or ServerRefused."""
+        await self._stream.open(path)
         self._send(CORE, HELLO, record(VERSION))
         self._send(CLIENT, UPDATE_PROPERTIES, record(record(1, "application.name", "psoas-nudge")))
         self._send(CORE, GET_REGISTRY, record(VERSION, REGISTRY))
-        self._send(CORE, SYNC, record(*ALL_TOLD))
-        try:
-            await asyncio.wait_for(self._known, ANSWER_SECONDS)
-        except TimeoutError:
-            raise Refused("it does not answer") from None
-
-    async def close(self) -> None:
-        """Disconnect; nothing is heard afterwards."""
-        reading, self._reading = self._reading, None
-        if reading:
-            reading.cancel()
-            await asyncio.gather(reading, return_exceptions=True)
-        await self._hang_up()
-
-    async def _hang_up(self) -> None:
-        writer, self._writer = self._writer, None
-        if writer:
-            writer.close()
-            with suppress(OSError):
-                await writer.wait_closed()
+        self._send(CORE, SYNC, record(*END_OF_LIST))
+        await self._stream.answer(self._listed)
 
     def _send(self, number: int, opcode: int, payload: bytes) -> None:
-        if self._writer:
-            self._writer.write(struct.pack("=4I", number, opcode << 24 | len(payload), self._sent, 0) + payload)
-            self._sent += 1
+        self._stream.send(HEAD.pack(number, opcode << 24 | len(payload), self._sent, 0) + payload)
+        self._sent += 1
 
-    async def _read(self, reader: asyncio.StreamReader) -> None:
-        why = "PipeWire went away"
-        try:
-            while True:
-                number, opcode, size = _header(await reader.readexactly(16))
-                payload = await reader.readexactly(size)
-                if number in {CORE, REGISTRY}:
-                    self._understand(number, opcode, payload)
-        except (asyncio.IncompleteReadError, OSError) as error:
-            log.debug("%s: %s", why, error)
-        except (ValueError, TypeError, struct.error) as error:
-            why = f"PipeWire said something unknown: {error}"
-        except Refused as error:
-            why = str(error)
-        await self._hang_up()
-        if not self._known.done():
-            self._known.set_exception(Refused(why))
-        elif self._reading:
-            self._on_lost(why)
+    @staticmethod
+    def _length(head: bytes) -> int:
+        size: int = HEAD.unpack(head)[1] & 0xFFFFFF
+        if size > MOST_BYTES:
+            raise ValueError(f"a message of {size} bytes")
+        return size
 
-    def _understand(self, number: int, opcode: int, payload: bytes) -> None:
+    def _on_message(self, head: bytes, payload: bytes) -> None:
         """What follows the first struct is a footer, of no interest here."""
-        match (CORE_EVENTS if number == CORE else REGISTRY_EVENTS).get(opcode):
+        number, word, *_ = HEAD.unpack(head)
+        if number not in {CORE, REGISTRY}:
+            return
+        match (CORE_EVENTS if number == CORE else REGISTRY_EVENTS).get(word >> 24):
             case "global":
                 who, _permissions, kind, _version, about, *_ = fields(payload)
                 self._on_global(who, kind, properties(about) if about else {})
             case "gone":
                 who, *_ = fields(payload)
                 self._on_remove(who)
-            case "done" if fields(payload)[:2] == ALL_TOLD and not self._known.done():
-                self._known.set_result(None)
+            case "done" if fields(payload)[:2] == END_OF_LIST and not self._listed.done():
+                self._listed.set_result(None)
             case "ping":
                 self._send(CORE, PONG, record(*fields(payload)))
             case "error":
                 _who, _sequence, _code, message, *_ = fields(payload)
                 log.debug("PipeWire reports an error: %s", message)
-                if not self._known.done():
-                    raise Refused(message)
+                if not self._listed.done():
+                    raise ServerRefused(message)

@@ -9,12 +9,14 @@ from __future__ import annotations
 import logging
 from typing import Any
 
-from psoas_nudge.bus import Bus, CallFailed, Subscription
-from psoas_nudge.core.model import Signal
+from psoas_nudge.bus import Bus, CallFailed
+from psoas_nudge.core.events import SignalChanged
+from psoas_nudge.core.words import Signal
 from psoas_nudge.errors import Unavailable
-from psoas_nudge.presence.port import Reading, Report, Session, SignalChanged, SourceLost
+from psoas_nudge.presence.guarded import GuardedSensor
+from psoas_nudge.presence.port import DesktopSession, Reading, SourceLost
 from psoas_nudge.presence.rereading import Rereading
-from psoas_nudge.presence.switch import BusSwitch, Switch
+from psoas_nudge.presence.switch import BusSwitch, SwitchSpec
 
 log = logging.getLogger(__name__)
 
@@ -24,7 +26,7 @@ GNOME, KDE = "org.gnome.SessionManager", "org.kde.Solid.PowerManagement.PolicyAg
 FREEDESKTOP = "org.freedesktop.PowerManagement.Inhibit"
 
 INHIBITORS = (
-    Switch(
+    SwitchSpec(
         name="GNOME session",
         signal=Signal.PLAYING,
         bus_name=GNOME,
@@ -34,7 +36,7 @@ INHIBITORS = (
         arguments=("u", "8"),  # 8: inhibits going idle
         changes=((GNOME, "InhibitorAdded"), (GNOME, "InhibitorRemoved")),
     ),
-    Switch(
+    SwitchSpec(
         name="Plasma",
         signal=Signal.PLAYING,
         bus_name=KDE,
@@ -44,7 +46,7 @@ INHIBITORS = (
         arguments=("u", "4"),  # 4: inhibits changes to the screen
         changes=((KDE, "InhibitionsChanged"),),
     ),
-    Switch(
+    SwitchSpec(
         name="power manager",
         signal=Signal.PLAYING,
         bus_name="org.freedesktop.PowerManagement",
@@ -54,7 +56,7 @@ INHIBITORS = (
         arguments=(),
         changes=((FREEDESKTOP, "HasInhibitChanged"),),
     ),
-    Switch(
+    SwitchSpec(
         name="logind",
         signal=Signal.PLAYING,
         bus_name="org.freedesktop.login1",
@@ -67,100 +69,76 @@ INHIBITORS = (
 )
 
 
-class Playing:
+class Playing(GuardedSensor):
     """Reports PLAYING."""
 
     name = "playing"
 
     def __init__(self) -> None:
-        self._bus: Bus | None = None
-        self._subscriptions: list[Subscription] = []
-        self._switches: list[BusSwitch] = []
+        super().__init__()
+        self._switches = 0
         self._inhibited: set[str] = set()
         self._plays = False
         self._on: bool | None = None
-        self._reading = Rereading("which players play", self._look, (CallFailed,))
+        self._rereading = Rereading(self.background, self._read)
 
-    async def start(self, session: Session, report: Report) -> None:
-        """Look once and subscribe; raises Unavailable where nothing tells that the screen is kept on."""
+    async def open(self, session: DesktopSession) -> None:
+        """Raises Unavailable where nothing tells that the screen is kept on."""
         bus = session.session_bus
         if bus is None:
             raise Unavailable("no session bus")
-        self._bus, self._report, self._session = bus, report, session
-        for switch in INHIBITORS:
-            await self._start_switch(switch)
+        self._bus = bus
+        for spec in INHIBITORS:
+            await self._start_switch(spec, session)
         if not self._switches:
-            await self.stop()
             raise Unavailable("nothing here tells whether the screen is kept on: no session manager, no logind")
+        await self.subscribe(
+            bus, self._on_changed, sender=None, interface=PROPERTIES, member="PropertiesChanged", path=PLAYER_PATH
+        )
+        await self.subscribe(
+            bus, self._on_owner, sender=DBUS, interface=DBUS, member="NameOwnerChanged", namespace=PLAYERS
+        )
+        await self._read()
+
+    async def _start_switch(self, spec: SwitchSpec, session: DesktopSession) -> None:
+        def on_reading(reading: Reading) -> None:
+            if isinstance(reading, SourceLost):
+                self.lose(reading.why)
+            elif isinstance(reading, SignalChanged):
+                (self._inhibited.add if reading.on else self._inhibited.discard)(spec.name)
+                self._merge()
+
+        switch = BusSwitch(spec)
         try:
-            await self._subscribe(bus)
-            await self._look()
-        except CallFailed as error:
-            await self.stop()
-            raise Unavailable(f"the session bus does not answer: {error}") from error
-
-    async def stop(self) -> None:
-        """Listen no more."""
-        self._bus = None
-        for subscription in self._subscriptions:
-            subscription.cancel()
-        self._subscriptions.clear()
-        for switch in self._switches:
-            await switch.stop()
-        self._switches.clear()
-        await self._reading.stop()
-
-    async def _start_switch(self, row: Switch) -> None:
-        switch = BusSwitch(row)
-
-        def heard(reading: Reading) -> None:
-            if isinstance(reading, SignalChanged) and reading.on:
-                self._inhibited.add(row.name)
-            elif isinstance(reading, SignalChanged | SourceLost):
-                self._inhibited.discard(row.name)
-            self._say()
-
-        try:
-            await switch.start(self._session, heard)
+            await switch.start(session, on_reading)
         except Unavailable as error:
-            log.debug("no inhibitors from %s: %s", row.name, error)
+            log.debug("no inhibitors from %s: %s", spec.name, error)
         else:
-            self._switches.append(switch)
+            self._switches += 1
+            self.close_at_end(switch.stop)
 
-    async def _subscribe(self, bus: Bus) -> None:
-        changed = bus.subscribe(
-            self._on_changed, sender=None, interface=PROPERTIES, member="PropertiesChanged", path=PLAYER_PATH
-        )
-        came_or_went = bus.subscribe(
-            self._on_change, sender=DBUS, interface=DBUS, member="NameOwnerChanged", namespace=PLAYERS
-        )
-        self._subscriptions += [await changed, await came_or_went]
-
-    async def _look(self) -> None:
-        bus = self._bus
-        if bus is None:
-            return
-        names = (await bus.call(DBUS, "/org/freedesktop/DBus", DBUS, "ListNames"))[0]
-        self._plays = False
+    async def _read(self) -> None:
+        names = (await self._bus.call(DBUS, "/org/freedesktop/DBus", DBUS, "ListNames"))[0]
+        plays = False
         for name in names:
-            if name.startswith(f"{PLAYERS}.") and await _plays(bus, name):
-                self._plays = True
+            if name.startswith(f"{PLAYERS}.") and await _plays(self._bus, name):
+                plays = True
                 break
-        self._say()
+        self._plays = plays
+        self._merge()
 
     def _on_changed(self, body: list[Any]) -> None:
         if body[0] == PLAYER and ("PlaybackStatus" in body[1] or "PlaybackStatus" in body[2]):
-            self._on_change(body)
+            self._rereading.request()
 
-    def _on_change(self, _body: list[Any]) -> None:
-        if self._bus:
-            self._reading.ask()
+    def _on_owner(self, _body: list[Any]) -> None:
+        self._rereading.request()
 
-    def _say(self) -> None:
+    def _merge(self) -> None:
         on = self._plays and bool(self._inhibited)
-        if on != self._on and self._bus is not None:
+        if on != self._on:
             self._on = on
-            self._report(SignalChanged(Signal.PLAYING, on))
+            self.report(SignalChanged(signal=Signal.PLAYING, on=on))
 
 
 async def _plays(bus: Bus, name: str) -> bool:

@@ -1,7 +1,8 @@
-"""What every sensor looks like: it says whether it can work here, then reports what it sees.
+"""The interface of sensors.
 
 A sensor never decides. It is started with a `report` function and calls it, on the daemon's event loop, with a
-reading. Each file of this package holds one sensor and runs alone as a probe: `python -m psoas_nudge.presence.x11`.
+reading. A sensor never fails in silence either: see presence/guarded.py, on which all are built. Each file of a sensor
+also runs alone as a probe: `python -m psoas_nudge.presence.x11`.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from psoas_nudge.core.events import Sensed
 
 
 class SourceLost(Struct, frozen=True):
-    """The sensor has died (its server or connection is gone) and reports nothing more until it is started again."""
+    """The sensor failed, or its server is gone. It reports nothing more until it is started again."""
 
     why: str
 
@@ -25,8 +26,8 @@ Reading = Sensed | SourceLost
 Report = Callable[[Reading], None]
 
 
-class Session(Struct, frozen=True):
-    """What the sensors may look at: the environment variables and the buses (None where there is none)."""
+class DesktopSession(Struct, frozen=True):
+    """What sensors may use: the environment variables and the buses (None where there is none)."""
 
     environ: dict[str, str]
     session_bus: Bus | None = None
@@ -42,7 +43,7 @@ class Sensor(Protocol):
 
     name: str
 
-    async def start(self, session: Session, report: Report) -> None: ...
+    async def start(self, session: DesktopSession, report: Report) -> None: ...
 
     async def stop(self) -> None: ...
 
@@ -54,7 +55,8 @@ class IdleSource(Sensor, Protocol):
     After `start`, nothing is reported until `watch`. `watch(threshold)` (milliseconds, > 0) may be called again at any
     time and replaces the threshold. The first call reports at once what holds: Idle when there has been no input for
     the threshold, else Active. A later call reports Idle at once when it holds already. From then on the two
-    alternate: one Idle each time the threshold is reached, one Active at the first input after it. Between them the source causes no wake-up where the platform can tell by itself.
+    alternate: one Idle each time the threshold is reached, one Active at the first input after it. Between them the
+    process is not woken where the platform can send events.
     """
 
     async def watch(self, threshold: int) -> None: ...

@@ -12,31 +12,24 @@ import time
 from contextlib import suppress
 
 from psoas_nudge.bus import buses
+from psoas_nudge.core.events import Active, ClockSet, Idle, SignalChanged
+from psoas_nudge.core.words import SECOND
 from psoas_nudge.errors import Unavailable
-from psoas_nudge.presence.port import (
-    ClockJumped,
-    InputSeen,
-    InputStopped,
-    Reading,
-    Sensor,
-    Session,
-    SignalChanged,
-    SourceLost,
-)
+from psoas_nudge.presence.port import DesktopSession, IdleSource, Reading, Sensor, SourceLost
 
-THRESHOLD = 3.0
+THRESHOLD = 3 * SECOND
 
 
 def words(reading: Reading) -> str:
     """A reading for people."""
     match reading:
-        case InputSeen():
+        case Active():
             return "input"
-        case InputStopped(seconds=seconds):
-            return f"no input for {seconds:.1f} s"
+        case Idle(idle_for=idle_for):
+            return f"no input for {idle_for / SECOND:.1f} s"
         case SignalChanged(signal=signal, on=on):
             return f"{signal.value} {'on' if on else 'off'}"
-        case ClockJumped():
+        case ClockSet():
             return "the clock was set, or the machine slept"
         case SourceLost(why=why):
             return f"lost: {why}"
@@ -50,19 +43,18 @@ def show(reading: Reading) -> None:
 
 async def _watch(sensor: Sensor) -> int:
     async with buses(lambda _kind, why: sys.stderr.write(f"{why}\n")) as (session_bus, system_bus):
-        return await _watch_in(Session(dict(os.environ), session_bus, system_bus), sensor)
+        return await _watch_in(DesktopSession(dict(os.environ), session_bus, system_bus), sensor)
 
 
-async def _watch_in(session: Session, sensor: Sensor) -> int:
+async def _watch_in(session: DesktopSession, sensor: Sensor) -> int:
     try:
         await sensor.start(session, show)
     except Unavailable as error:
         sys.stderr.write(f"{sensor.name}: {error}\n")
         return 1
     else:
-        watch = getattr(sensor, "watch", None)
-        if watch:
-            await watch(THRESHOLD)
+        if isinstance(sensor, IdleSource):
+            await sensor.watch(THRESHOLD)
         sys.stderr.write(f"{sensor.name} works; its readings follow until Ctrl+C\n")
         await asyncio.Event().wait()
         return 0

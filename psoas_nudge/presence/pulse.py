@@ -8,12 +8,11 @@ No sound is opened, recorded or listened to.
 from __future__ import annotations
 
 import asyncio
-import logging
 import struct
 from collections.abc import Callable
 from typing import Any
 
-log = logging.getLogger(__name__)
+from psoas_nudge.presence.wire import ServerRefused, Stream
 
 VERSION = 19
 COMMAND_ERROR, COMMAND_REPLY, AUTH, SET_CLIENT_NAME = 0, 2, 8, 9
@@ -21,15 +20,13 @@ GET_SOURCE_INFO, GET_SOURCE_OUTPUT_INFO_LIST, SUBSCRIBE, SUBSCRIBE_EVENT = 23, 3
 MASK_SOURCE_OUTPUT = 0x0008
 INVALID = 0xFFFFFFFF
 MOST_BYTES = 4 << 20
+HEAD = struct.Struct(">5I")
+"""Of a message: its length, its channel, and three numbers for sound."""
 
 FIXED = {b"L": ">I", b"B": ">B", b"U": ">Q", b"r": ">q", b"R": ">Q", b"T": ">II", b"V": ">I", b"a": ">BBI"}
 """Tagged values of fixed size: number, byte, microseconds, integers, time, volume, sample format."""
 
 FLAGS = {b"N": None, b"1": True, b"0": False}
-
-
-class Refused(Exception):
-    """The server answered with an error."""
 
 
 def number(value: int) -> bytes:
@@ -96,70 +93,42 @@ def _properties(data: bytes, at: int) -> tuple[dict[str, str], int]:
         found[key] = content.rstrip(b"\0").decode(errors="replace")
 
 
-class Client:
-    """A connection. `on_change` is called when somebody begins, changes or ends recording; `on_lost` at its end."""
+class PulseClient:
+    """A connection. `on_change` is called when a program begins, changes or ends recording; `on_lost` at its end."""
 
     def __init__(self, on_change: Callable[[], None], on_lost: Callable[[str], None]) -> None:
-        self._on_change, self._on_lost = on_change, on_lost
+        self._on_change = on_change
         self._waiting: dict[int, asyncio.Future[list[Any]]] = {}
         self._tag = 0
-        self._writer: asyncio.StreamWriter | None = None
-        self._reading: asyncio.Task[None] | None = None
+        self._stream = Stream("the sound server", HEAD.size, self._length, self._on_message, on_lost)
+        self.close = self._stream.close
 
     async def open(self, path: str, cookie: bytes) -> None:
-        """Connect and subscribe; raises OSError, or Refused when this user may not."""
-        reader, self._writer = await asyncio.open_unix_connection(path)
-        self._reading = asyncio.get_running_loop().create_task(self._read(reader))
+        """Connect and subscribe; raises OSError, ServerGone, or ServerRefused when this user may not."""
+        await self._stream.open(path)
         await self.ask(AUTH, number(VERSION) + blob(cookie.ljust(256, b"\0")[:256]))
         name = b"P" + text("application.name") + number(12) + blob(b"psoas-nudge\0") + b"N"
         await self.ask(SET_CLIENT_NAME, name)
         await self.ask(SUBSCRIBE, number(MASK_SOURCE_OUTPUT))
 
-    async def close(self) -> None:
-        """Disconnect."""
-        if self._reading:
-            self._reading.cancel()
-            await asyncio.gather(self._reading, return_exceptions=True)
-            self._reading = None
-        if self._writer:
-            self._writer.close()
-            self._writer = None
-
     async def ask(self, command: int, body: bytes = b"") -> list[Any]:
-        """Send a command and wait for the values of its reply; raises Refused or OSError."""
-        if self._writer is None:
-            raise ConnectionResetError("not connected")
+        """Send a command and wait for the values of its reply; raises ServerRefused or ServerGone."""
         self._tag += 1
         payload = number(command) + number(self._tag) + body
         future = self._waiting[self._tag] = asyncio.get_running_loop().create_future()
-        self._writer.write(struct.pack(">5I", len(payload), INVALID, 0, 0, 0) + payload)
-        try:
-            return await asyncio.wait_for(future, 5.0)
-        except TimeoutError:
-            raise ConnectionResetError("the sound server does not answer") from None
+        self._stream.send(HEAD.pack(len(payload), INVALID, 0, 0, 0) + payload)
+        return await self._stream.answer(future)
 
-    async def _read(self, reader: asyncio.StreamReader) -> None:
-        why = "the sound server went away"
-        try:
-            while True:
-                length, channel, *_ = struct.unpack(">5I", await reader.readexactly(20))
-                payload = await reader.readexactly(min(length, MOST_BYTES))
-                if channel == INVALID:
-                    self._understand(payload)
-        except (asyncio.IncompleteReadError, OSError) as error:
-            log.debug("%s: %s", why, error)
-        except (ValueError, IndexError, struct.error) as error:
-            why = f"the sound server said something unknown: {error}"
-        for future in self._waiting.values():
-            if not future.done():
-                future.set_exception(ConnectionResetError(why))
-        self._waiting.clear()
-        if self._writer:
-            self._writer.close()
-            self._writer = None
-        self._on_lost(why)
+    @staticmethod
+    def _length(head: bytes) -> int:
+        length: int = HEAD.unpack(head)[0]
+        if length > MOST_BYTES:
+            raise ValueError(f"a message of {length} bytes")
+        return length
 
-    def _understand(self, payload: bytes) -> None:
+    def _on_message(self, head: bytes, payload: bytes) -> None:
+        if HEAD.unpack(head)[1] != INVALID:
+            return  # sound
         command, tag = struct.unpack_from(">xIxI", payload)
         if command == SUBSCRIBE_EVENT:
             self._on_change()
@@ -171,4 +140,4 @@ class Client:
         if command == COMMAND_REPLY:
             future.set_result(got)
         else:
-            future.set_exception(Refused(f"the sound server refused with error {got[0] if got else '?'}"))
+            future.set_exception(ServerRefused(f"the sound server refused with error {got[0] if got else '?'}"))

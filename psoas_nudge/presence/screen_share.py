@@ -1,7 +1,7 @@
 """The screen is shared or recorded: a compositor, or its portal, offers its picture to others through PipeWire.
 
-Told by PipeWire's registry, for every program that shares in a Wayland session, because there is no other way there.
-Which screen or window, and to whom, is not looked at. A picture of a window that the desktop itself shows, such as
+Read from PipeWire's registry, through which every program shares in a Wayland session. Which screen or window, and
+with whom, is not read. A picture of a window that the desktop itself shows, such as
 Plasma's previews in the task bar, is offered in the same way and counts while it is on view.
 """
 
@@ -10,10 +10,13 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
-from psoas_nudge.core.model import Signal
+from psoas_nudge.core.events import SignalChanged
+from psoas_nudge.core.words import Signal
 from psoas_nudge.errors import Unavailable
-from psoas_nudge.presence.pipewire import Client, Refused
-from psoas_nudge.presence.port import Report, Session, SignalChanged, SourceLost
+from psoas_nudge.presence.guarded import GuardedSensor
+from psoas_nudge.presence.pipewire import PipeWireClient
+from psoas_nudge.presence.port import DesktopSession
+from psoas_nudge.presence.wire import ServerGone, ServerRefused
 
 NODE = "PipeWire:Interface:Node"
 CAST = "Stream/Output/Video"
@@ -42,69 +45,49 @@ def is_cast(kind: str, properties: dict[str, str]) -> bool:
     return offered == CAST or (offered == SOURCE and properties.get("node.name", "").startswith(PORTALS))
 
 
-class ScreenShare:
+class ScreenShare(GuardedSensor):
     """Reports SCREEN_SHARE. `settle`: seconds after which the end of the last cast counts."""
 
     name = "screen-share"
 
     def __init__(self, *, settle: float = SETTLE_SECONDS) -> None:
+        super().__init__()
         self._settle = settle
-        self._client: Client | None = None
         self._casts: set[int] = set()
         self._ending: asyncio.TimerHandle | None = None
-        self._ready = False
+        self._listed = False
 
-    async def start(self, session: Session, report: Report) -> None:
-        """Connect and learn what is there; raises Unavailable without PipeWire."""
-        self._report = report
+    async def open(self, session: DesktopSession) -> None:
+        """Raises Unavailable without PipeWire."""
         path = socket_of(session.environ)
-        client = self._client = Client(self._on_global, self._on_remove, self._on_lost)
+        client = PipeWireClient(self._on_global, self._on_remove, self.lose)
+        self.close_at_end(client.close)
         try:
             await client.open(str(path))
-        except (OSError, Refused) as error:
-            await self.stop()
+        except (OSError, ServerGone, ServerRefused) as error:
             raise Unavailable(f"PipeWire at {path} cannot be used: {error}") from error
-        if self._client is not client:
-            raise Unavailable(f"PipeWire at {path} went away at once")
-        self._ready = True
-        self._tell()
+        self._listed = True
+        self._report_casts()
 
-    async def stop(self) -> None:
-        """Disconnect."""
-        self._keep()
-        client, self._client = self._client, None
-        if client:
-            await client.close()
-
-    def _tell(self) -> None:
+    def _report_casts(self) -> None:
         self._ending = None
-        self._report(SignalChanged(Signal.SCREEN_SHARE, bool(self._casts)))
-
-    def _keep(self) -> None:
-        if self._ending:
-            self._ending.cancel()
-            self._ending = None
+        self.report(SignalChanged(signal=Signal.SCREEN_SHARE, on=bool(self._casts)))
 
     def _on_global(self, number: int, kind: str, properties: dict[str, str]) -> None:
         if not is_cast(kind, properties):
             return
-        self._keep()
+        if self._ending:
+            self._ending.cancel()
         self._casts.add(number)
-        if self._ready:
-            self._tell()
+        if self._listed:
+            self._report_casts()
 
     def _on_remove(self, number: int) -> None:
         if number not in self._casts:
             return
         self._casts.remove(number)
-        if self._ready and not self._casts:
-            self._ending = asyncio.get_running_loop().call_later(self._settle, self._tell)
-
-    def _on_lost(self, why: str) -> None:
-        self._keep()
-        self._client = None
-        if self._ready:
-            self._report(SourceLost(why))
+        if self._listed and not self._casts:
+            self._ending = self.later(self._settle, self._report_casts)
 
 
 if __name__ == "__main__":

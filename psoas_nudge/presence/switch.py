@@ -1,36 +1,34 @@
-"""A signal that some D-Bus service keeps: a property or method to read, and D-Bus signals after which to read again.
+"""A signal that a D-Bus service keeps: a property or method to read, and D-Bus signals after which to read again.
 
-Most of what a desktop knows about quiet and leaving has this form, so each is a row of switches.py and no code.
+Do-not-disturb and lock have this form on most desktops, so each is a row of switches.py and no code.
 """
 
 from __future__ import annotations
 
-import asyncio
-import logging
 from collections.abc import Callable
 from typing import Any, Literal
 
 from dbus_fast import Variant
 from msgspec import Struct
 
-from psoas_nudge.bus import Bus, CallFailed, Subscription
-from psoas_nudge.core.model import Signal
+from psoas_nudge.bus import Bus, CallFailed
+from psoas_nudge.core.events import SignalChanged
+from psoas_nudge.core.words import Signal
 from psoas_nudge.errors import Unavailable
-from psoas_nudge.presence.port import Report, Session, SignalChanged, SourceLost
+from psoas_nudge.presence.guarded import GuardedSensor
+from psoas_nudge.presence.port import DesktopSession
 from psoas_nudge.presence.rereading import Rereading
-
-log = logging.getLogger(__name__)
 
 FOREIGN = frozenset(
     f"org.freedesktop.DBus.Error.{what}"
     for what in ("UnknownInterface", "UnknownMethod", "UnknownObject", "UnknownProperty", "InvalidArgs")
 )
-"""The errors of a service that does not know what it is asked: it is not the program that this switch is of."""
+"""The errors of a service that does not know the call: another program owns this name."""
 
 PROPERTIES = "org.freedesktop.DBus.Properties"
 
 
-class Switch(Struct, frozen=True, kw_only=True):
+class SwitchSpec(Struct, frozen=True, kw_only=True):
     """Where a signal is read and what announces its changes.
 
     `member` is a property, or a method where `arguments` is not None. `changes`: (interface, member) of D-Bus signals
@@ -52,96 +50,64 @@ class Switch(Struct, frozen=True, kw_only=True):
     read_every: float | None = None
 
 
-class BusSwitch:
+class BusSwitch(GuardedSensor):
     """The sensor of one switch."""
 
-    def __init__(self, switch: Switch) -> None:
-        self.name, self.switch = switch.name, switch
-        self._bus: Bus | None = None
-        self._subscriptions: list[Subscription] = []
-        self._reading = Rereading(switch.name, self._read, (CallFailed,))
-        self._timer: asyncio.TimerHandle | None = None
+    def __init__(self, spec: SwitchSpec) -> None:
+        self.name, self.spec = spec.name, spec
+        super().__init__()
+        self._rereading = Rereading(self.background, self._read)
 
-    async def start(self, session: Session, report: Report) -> None:
-        """Read once and subscribe; raises Unavailable where the service is not there or does not offer this."""
-        bus = session.session_bus if self.switch.bus == "session" else session.system_bus
+    async def open(self, session: DesktopSession) -> None:
+        """Raises Unavailable where the service is not there or does not offer this."""
+        spec = self.spec
+        bus = session.session_bus if spec.bus == "session" else session.system_bus
         if bus is None:
-            raise Unavailable(f"no {self.switch.bus} bus")
-        self._report = report
-        try:
-            owner = await bus.watch_owner(self.switch.bus_name, self._on_owner)
-        except CallFailed as error:
-            raise Unavailable(f"the {self.switch.bus} bus does not answer: {error}") from error
+            raise Unavailable(f"no {spec.bus} bus")
         self._bus = bus
-        if owner is None:
-            await self.stop()
-            raise Unavailable(f"nobody offers {self.switch.bus_name} here")
+        if await self.watch_owner(bus, spec.bus_name, self._on_owner) is None:
+            raise Unavailable(f"nobody offers {spec.bus_name} here")
+        changes = list(spec.changes)
+        if spec.arguments is None:
+            changes.append((PROPERTIES, "PropertiesChanged"))
         try:
-            await self._subscribe(bus)
+            for interface, member in changes:
+                await self.subscribe(
+                    bus, self._on_change, sender=spec.bus_name, interface=interface, member=member, path=spec.path
+                )
             await self._read()
         except CallFailed as error:
-            await self.stop()
             if error.name in FOREIGN:
-                raise Unavailable(f"another program answers as {self.switch.bus_name} here") from error
-            raise Unavailable(f"{self.switch.bus_name} does not tell: {error}") from error
-
-    async def stop(self) -> None:
-        """Listen no more."""
-        if self._bus:
-            self._bus.unwatch_owner(self.switch.bus_name, self._on_owner)
-            self._bus = None
-        for subscription in self._subscriptions:
-            subscription.cancel()
-        self._subscriptions.clear()
-        if self._timer:
-            self._timer.cancel()
-        await self._reading.stop()
-
-    async def _subscribe(self, bus: Bus) -> None:
-        switch = self.switch
-        wanted = list(switch.changes)
-        if switch.arguments is None:
-            wanted.append((PROPERTIES, "PropertiesChanged"))
-        for interface, member in wanted:
-            self._subscriptions.append(
-                await bus.subscribe(
-                    self._on_change, sender=switch.bus_name, interface=interface, member=member, path=switch.path
-                )
-            )
+                raise Unavailable(f"another program answers as {spec.bus_name} here") from error
+            raise Unavailable(f"{spec.bus_name} does not answer: {error}") from error
 
     async def _read(self) -> None:
-        bus, switch = self._bus, self.switch
-        if bus is None:
-            return
+        bus, spec = self._bus, self.spec
         try:
-            if switch.arguments is None:
-                value = await bus.get(switch.bus_name, switch.path, switch.interface, switch.member)
+            if spec.arguments is None:
+                value = await bus.get(spec.bus_name, spec.path, spec.interface, spec.member)
             else:
-                value = await _call(bus, switch, *switch.arguments)
+                value = await _call(bus, spec, *spec.arguments)
         except CallFailed as error:
-            if not switch.absent or error.name != switch.absent:
+            if not spec.absent or error.name != spec.absent:
                 raise
             value = False
-        self._report(SignalChanged(switch.signal, switch.is_on(value)))
-        if switch.read_every:
-            self._timer = asyncio.get_running_loop().call_later(switch.read_every, self._on_change, [])
+        self.report(SignalChanged(signal=spec.signal, on=spec.is_on(value)))
+        if spec.read_every:
+            self.later(spec.read_every, self._rereading.request)
 
     def _on_change(self, _body: list[Any]) -> None:
-        """Read again; a burst of changes while a reading is under way costs one more reading."""
-        if self._bus:
-            self._reading.ask()
+        self._rereading.request()
 
     def _on_owner(self, owner: str | None) -> None:
-        if self._bus is None:
-            return
         if owner is None:
-            self._report(SourceLost(f"{self.switch.bus_name} went away"))
+            self.lose(f"{self.spec.bus_name} went away")
         else:
-            self._on_change([])
+            self._rereading.request()
 
 
-async def _call(bus: Bus, switch: Switch, signature: str = "", *values: str) -> Any:
+async def _call(bus: Bus, spec: SwitchSpec, signature: str = "", *values: str) -> Any:
     """Call the method; arguments are written as text in the table, numbers by signature "u"."""
     body = [int(v) if kind == "u" else v for kind, v in zip(signature, values, strict=True)]
-    got = (await bus.call(switch.bus_name, switch.path, switch.interface, switch.member, signature, *body))[0]
+    got = (await bus.call(spec.bus_name, spec.path, spec.interface, spec.member, signature, *body))[0]
     return got.value if isinstance(got, Variant) else got

@@ -1,12 +1,12 @@
-"""Do-not-disturb and lock, as the desktops' own services tell them on the session bus.
+"""Do-not-disturb and lock, from the desktops' own services on the session bus.
 
 Sources: the introspection data of dunst, Plasma, swaync, mako, Xfconf and the screen savers.
 """
 
 from __future__ import annotations
 
-from psoas_nudge.core.model import Signal
-from psoas_nudge.presence.switch import BusSwitch, Switch
+from psoas_nudge.core.words import Signal
+from psoas_nudge.presence.switch import BusSwitch, SwitchSpec
 
 NOTIFICATIONS = "org.freedesktop.Notifications"
 NOTIFICATIONS_PATH = "/org/freedesktop/Notifications"
@@ -15,7 +15,7 @@ NOTIFICATIONS_PATH = "/org/freedesktop/Notifications"
 def dunst() -> BusSwitch:
     """`dunstctl set-paused true`."""
     return BusSwitch(
-        Switch(
+        SwitchSpec(
             name="dunst",
             signal=Signal.DO_NOT_DISTURB,
             bus_name=NOTIFICATIONS,
@@ -29,7 +29,7 @@ def dunst() -> BusSwitch:
 def plasma() -> BusSwitch:
     """KDE Plasma's do-not-disturb, which it also turns on while screens are mirrored or shared, if asked to."""
     return BusSwitch(
-        Switch(
+        SwitchSpec(
             name="plasma",
             signal=Signal.DO_NOT_DISTURB,
             bus_name=NOTIFICATIONS,
@@ -44,7 +44,7 @@ def swaync() -> BusSwitch:
     """SwayNotificationCenter's do-not-disturb."""
     name = "org.erikreider.swaync.cc"
     return BusSwitch(
-        Switch(
+        SwitchSpec(
             name="swaync",
             signal=Signal.DO_NOT_DISTURB,
             bus_name=name,
@@ -58,9 +58,9 @@ def swaync() -> BusSwitch:
 
 
 def mako() -> BusSwitch:
-    """mako's mode of that name (`makoctl mode -a do-not-disturb`), which up to 1.7 it announces to nobody."""
+    """mako's mode of that name (`makoctl mode -a do-not-disturb`), for which mako up to 1.7 sends no D-Bus signal."""
     return BusSwitch(
-        Switch(
+        SwitchSpec(
             name="mako",
             signal=Signal.DO_NOT_DISTURB,
             bus_name=NOTIFICATIONS,
@@ -79,7 +79,7 @@ def xfce() -> BusSwitch:
     """xfce4-notifyd's do-not-disturb, a setting kept by Xfconf; absent until it was first switched."""
     name = "org.xfce.Xfconf"
     return BusSwitch(
-        Switch(
+        SwitchSpec(
             name="xfce",
             signal=Signal.DO_NOT_DISTURB,
             bus_name=name,
@@ -95,7 +95,7 @@ def xfce() -> BusSwitch:
 
 def _screen_saver(name: str, bus_name: str) -> BusSwitch:
     return BusSwitch(
-        Switch(
+        SwitchSpec(
             name=name,
             signal=Signal.LOCKED,
             bus_name=bus_name,
@@ -119,15 +119,15 @@ def gnome_saver() -> BusSwitch:
 
 
 def cinnamon_saver() -> BusSwitch:
-    """Cinnamon's."""
+    """The screen saver of Cinnamon."""
     return _screen_saver("cinnamon-screensaver", "org.cinnamon.ScreenSaver")
 
 
 def mate_saver() -> BusSwitch:
-    """MATE's."""
+    """The screen saver of MATE."""
     return _screen_saver("mate-screensaver", "org.mate.ScreenSaver")
 
 
 def xfce_saver() -> BusSwitch:
-    """XFCE's."""
+    """The screen saver of XFCE."""
     return _screen_saver("xfce-screensaver", "org.xfce.ScreenSaver")

@@ -1,4 +1,4 @@
-"""The one table of sensors: what each is, where it can be at all, and the module that is imported only then.
+"""The one table of sensors: what each reports, where it can work, and the module that is imported only then.
 
 A new sensor is one new file and one row here; the tests and `doctor` meet it through the table.
 """
@@ -13,38 +13,37 @@ from typing import Literal, cast
 from msgspec import Struct
 
 from psoas_nudge.bus import Bus
-from psoas_nudge.presence.port import Sensor, Session
+from psoas_nudge.presence.port import DesktopSession, Sensor
 
-Needs = Literal["x11", "wayland", "session-bus", "system-bus", "linux", "win32", "darwin"]
+Needs = Literal["x11", "wayland", "session-bus", "system-bus", "linux", "win32"]
 
 
-def _x11(session: Session) -> str | None:
+def _x11(session: DesktopSession) -> str | None:
     if session.environ.get("WAYLAND_DISPLAY") or session.environ.get("XDG_SESSION_TYPE") == "wayland":
         return "this is a Wayland session: its X server sees only what is typed into X11 windows"
     return None if session.environ.get("DISPLAY") else "no X11 session: DISPLAY is not set"
 
 
-def _wayland(session: Session) -> str | None:
+def _wayland(session: DesktopSession) -> str | None:
     return None if session.environ.get("WAYLAND_DISPLAY") else "no Wayland session: WAYLAND_DISPLAY is not set"
 
 
-def _platform(name: str) -> Callable[[Session], str | None]:
-    titles = {"linux": "Linux", "win32": "Windows", "darwin": "macOS"}
+def _platform(name: str) -> Callable[[DesktopSession], str | None]:
+    titles = {"linux": "Linux", "win32": "Windows"}
     return lambda _session: None if sys.platform == name else f"this is not {titles[name]}"
 
 
-MISSING: dict[Needs, Callable[[Session], str | None]] = {
+MISSING: dict[Needs, Callable[[DesktopSession], str | None]] = {
     "x11": _x11,
     "wayland": _wayland,
     "session-bus": lambda session: None if session.session_bus else "no session bus",
     "system-bus": lambda session: None if session.system_bus else "no system bus",
     "linux": _platform("linux"),
     "win32": _platform("win32"),
-    "darwin": _platform("darwin"),
 }
 
 
-class Row(Struct, frozen=True):
+class SensorRow(Struct, frozen=True):
     """One sensor. `needs`: what is checked before its module is imported; `bus_name`: when it appears, it can start."""
 
     name: str
@@ -53,11 +52,11 @@ class Row(Struct, frozen=True):
     source: str | Callable[[], Sensor]
     bus_name: str | None = None
 
-    def missing(self, session: Session) -> str | None:
-        """Why it cannot be in this session, as far as a look at the environment tells."""
+    def missing(self, session: DesktopSession) -> str | None:
+        """Why it cannot work in this session, as far as the environment shows."""
         return MISSING[self.needs](session)
 
-    def bus(self, session: Session) -> Bus | None:
+    def bus(self, session: DesktopSession) -> Bus | None:
         """The bus that `bus_name` is on."""
         return session.system_bus if self.needs == "system-bus" else session.session_bus
 
@@ -69,38 +68,41 @@ class Row(Struct, frozen=True):
         return cast("Sensor", getattr(import_module(f"psoas_nudge.presence.{module}"), name)())
 
 
-IDLE_SOURCES: tuple[Row, ...] = (
-    Row("mutter", "idle time of GNOME", "session-bus", "mutter:MutterIdle", "org.gnome.Mutter.IdleMonitor"),
-    Row("ext-idle-notify", "idle time of the Wayland compositor, and films", "wayland", "ext_idle:ExtIdle"),
-    Row("x11", "idle time of the X server, by alarms", "x11", "x11:X11Idle"),
-    Row("xscreensaver", "idle time of the X server, asked at deadlines", "x11", "xscreensaver:XScreenSaverIdle"),
-    Row("windows", "idle time of Windows, asked at deadlines", "win32", "windows:WindowsIdle"),
-    Row("macos", "idle time of macOS, asked at deadlines", "darwin", "macos:MacIdle"),
+IDLE_SOURCES: tuple[SensorRow, ...] = (
+    SensorRow("mutter", "idle time of GNOME", "session-bus", "mutter:MutterIdle", "org.gnome.Mutter.IdleMonitor"),
+    SensorRow("ext-idle-notify", "idle time of the Wayland compositor, and films", "wayland", "ext_idle:ExtIdle"),
+    SensorRow("x11", "idle time of the X server, by alarms", "x11", "x11:X11Idle"),
+    SensorRow(
+        "xscreensaver", "idle time of the X server, queried at deadlines", "x11", "xscreensaver:XScreenSaverIdle"
+    ),
+    SensorRow("windows", "idle time of Windows, queried at deadlines", "win32", "windows:WindowsIdle"),
 )
 """In order of preference."""
 
 
-def _switch(name: str, about: str, function: str, bus_name: str) -> Row:
-    return Row(name, about, "session-bus", f"switches:{function}", bus_name)
+def _switch(name: str, about: str, function: str, bus_name: str) -> SensorRow:
+    return SensorRow(name, about, "session-bus", f"switches:{function}", bus_name)
 
 
 NOTIFICATIONS = "org.freedesktop.Notifications"
 
-SENSORS: tuple[Row, ...] = (
-    Row("logind", "sleep, lock, another user in front", "system-bus", "logind:Logind", "org.freedesktop.login1"),
-    Row("clock", "the wall clock was set, or the machine slept", "linux", "clock:ClockWatch"),
-    Row("microphone", "a program records: a call", "linux", "microphone:Microphone"),
-    Row("camera", "a program has a camera open: a call", "linux", "camera:Camera"),
-    Row("screen-share", "the screen is shared", "linux", "screen_share:ScreenShare"),
-    Row("playing", "a film is on", "session-bus", "playing:Playing"),
-    Row("fullscreen", "a fullscreen window in front (X11)", "x11", "fullscreen:Fullscreen"),
-    Row("toplevels", "a fullscreen window in front (wlroots)", "wayland", "toplevels:Toplevels"),
+SENSORS: tuple[SensorRow, ...] = (
+    SensorRow("logind", "sleep, lock, another user in front", "system-bus", "logind:Logind", "org.freedesktop.login1"),
+    SensorRow("clock", "the wall clock was set, or the machine slept", "linux", "clock:ClockWatch"),
+    SensorRow("microphone", "a program records: a call", "linux", "microphone:Microphone"),
+    SensorRow("camera", "a program has a camera open: a call", "linux", "camera:Camera"),
+    SensorRow("screen-share", "the screen is shared", "linux", "screen_share:ScreenShare"),
+    SensorRow("playing", "a film is on", "session-bus", "playing:Playing"),
+    SensorRow("fullscreen", "a fullscreen window in front (X11)", "x11", "fullscreen:Fullscreen"),
+    SensorRow("toplevels", "a fullscreen window in front (wlroots)", "wayland", "toplevels:Toplevels"),
     _switch("dunst", "do-not-disturb of dunst", "dunst", NOTIFICATIONS),
     _switch("plasma", "do-not-disturb of KDE Plasma", "plasma", NOTIFICATIONS),
     _switch("mako", "do-not-disturb of mako", "mako", NOTIFICATIONS),
     _switch("swaync", "do-not-disturb of swaync", "swaync", "org.erikreider.swaync.cc"),
     _switch("xfce", "do-not-disturb of XFCE", "xfce", "org.xfce.Xfconf"),
-    Row("gnome-banners", "do-not-disturb of GNOME", "session-bus", "gnome_banners:GnomeBanners", "org.gnome.Shell"),
+    SensorRow(
+        "gnome-banners", "do-not-disturb of GNOME", "session-bus", "gnome_banners:GnomeBanners", "org.gnome.Shell"
+    ),
     _switch("screensaver", "the screen is locked", "freedesktop_saver", "org.freedesktop.ScreenSaver"),
     _switch("gnome-screensaver", "the screen is locked (GNOME)", "gnome_saver", "org.gnome.ScreenSaver"),
     _switch("cinnamon-screensaver", "the screen is locked (Cinnamon)", "cinnamon_saver", "org.cinnamon.ScreenSaver"),

@@ -1,15 +1,16 @@
 """A fullscreen window in front, on Wayland: the protocol wlr-foreign-toplevel-management (sway, Hyprland, labwc …).
 
-The compositor lists its windows with their states; titles and names that it also sends are thrown away unread.
+The compositor lists its windows with their states; the titles and names that it also sends are not decoded.
 """
 
 from __future__ import annotations
 
 import struct
 
-from psoas_nudge.core.model import Signal
-from psoas_nudge.errors import Unavailable
-from psoas_nudge.presence.port import Report, Session, SignalChanged, SourceLost
+from psoas_nudge.core.events import SignalChanged
+from psoas_nudge.core.words import Signal
+from psoas_nudge.presence.guarded import GuardedSensor
+from psoas_nudge.presence.port import DesktopSession
 from psoas_nudge.presence.wayland import Compositor, read_numbers
 
 MANAGER = "zwlr_foreign_toplevel_manager_v1"
@@ -19,47 +20,33 @@ DESTROY = 7
 ACTIVATED, FULLSCREEN = 2, 3
 
 
-class Toplevels:
+class Toplevels(GuardedSensor):
     """Reports FULLSCREEN."""
 
     name = "toplevels"
 
     def __init__(self) -> None:
-        self._compositor: Compositor | None = None
+        super().__init__()
         self._states: dict[int, tuple[int, ...]] = {}
         self._on = False
 
-    async def start(self, session: Session, report: Report) -> None:
-        """Connect and look once; raises Unavailable where the compositor does not offer the protocol."""
-        self._report, self._on = report, False
-        self._states.clear()
-        compositor = Compositor(self._on_lost)
-        await compositor.connect(session.environ)
-        self._compositor = compositor
-        try:
-            compositor.bind(MANAGER, 2, self._on_manager)
-            await compositor.round_trip()
-        except (Unavailable, TimeoutError, ConnectionError) as error:
-            await self.stop()
-            raise Unavailable(str(error) or "the compositor does not answer") from error
-
-    async def stop(self) -> None:
-        """Disconnect."""
-        compositor, self._compositor = self._compositor, None
-        if compositor:
-            await compositor.close()
+    async def open(self, session: DesktopSession) -> None:
+        """Raises Unavailable where the compositor does not offer the protocol."""
+        self._compositor = Compositor(self.lose)
+        self.close_at_end(self._compositor.close)
+        await self._compositor.connect(session.environ)
+        self._compositor.bind(MANAGER, 2, self._on_manager)
+        await self._compositor.round_trip()
 
     def _on_manager(self, what: int, data: bytes) -> None:
-        if what == TOPLEVEL and self._compositor:
+        if what == TOPLEVEL:
             (window,) = struct.unpack_from("=I", data)
             self._states[window] = ()
             self._compositor.hear(window, lambda event, arguments: self._on_window(window, event, arguments))
         elif what == FINISHED:
-            self._on_lost("the compositor lists its windows no more")
+            self.lose("the compositor no longer lists its windows")
 
     def _on_window(self, window: int, what: int, data: bytes) -> None:
-        if self._compositor is None:
-            return
         if what == STATE:
             self._states[window] = read_numbers(data)
         elif what == CLOSED:
@@ -70,12 +57,7 @@ class Toplevels:
             on = any(ACTIVATED in states and FULLSCREEN in states for states in self._states.values())
             if on != self._on:
                 self._on = on
-                self._report(SignalChanged(Signal.FULLSCREEN, on))
-
-    def _on_lost(self, why: str) -> None:
-        if self._compositor:
-            self._compositor = None
-            self._report(SourceLost(why))
+                self.report(SignalChanged(signal=Signal.FULLSCREEN, on=on))
 
 
 if __name__ == "__main__":

@@ -9,16 +9,17 @@ from __future__ import annotations
 import asyncio
 import struct
 from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
 
 from psoas_nudge.errors import Unavailable
+from psoas_nudge.presence.wire import ServerGone, ServerRefused, Stream
 
 DISPLAY = 1
 SYNC, GET_REGISTRY, BIND = 0, 1, 0
 ERROR, DELETE_ID = 0, 1
 GLOBAL, GLOBAL_REMOVE = 0, 1
-ANSWER_SECONDS = 5.0
+HEAD = struct.Struct("=II")
+"""Of a message: for which object; size with this head, and opcode."""
 
 OnEvent = Callable[[int, bytes], None]
 
@@ -54,42 +55,27 @@ class Compositor:
 
     def __init__(self, on_lost: Callable[[str], None]) -> None:
         self.globals: dict[str, tuple[int, int]] = {}
-        self._on_lost = on_lost
         self._handlers: dict[int, OnEvent] = {DISPLAY: self._on_display}
         self._next_id = DISPLAY + 1
         self._free: list[int] = []
-        self._writer: asyncio.StreamWriter | None = None
-        self._reading: asyncio.Task[None] | None = None
         self._registry = 0
-        self._why = "the compositor went away"
+        self._stream = Stream("the compositor", HEAD.size, self._length, self._on_message, on_lost)
+        self.close = self._stream.close
 
     async def connect(self, environ: dict[str, str]) -> None:
         """Connect and learn what is offered; raises Unavailable when no compositor answers."""
         path = socket_of(environ)
         try:
-            reader, self._writer = await asyncio.open_unix_connection(path)
+            await self._stream.open(str(path))
         except OSError as error:
             raise Unavailable(f"no compositor answers at {path}: {error.strerror}") from error
-        self._reading = asyncio.get_running_loop().create_task(self._read(reader))
         self._registry = self.new(self._on_registry)
         self.send(DISPLAY, GET_REGISTRY, struct.pack("=I", self._registry))
         try:
             await self.round_trip()
-        except (TimeoutError, ConnectionError) as error:
+        except ServerGone as error:
             await self.close()
-            raise Unavailable(f"the compositor at {path} does not answer") from error
-
-    async def close(self) -> None:
-        """Disconnect; nothing is heard afterwards."""
-        reading, self._reading = self._reading, None
-        if reading:
-            reading.cancel()
-            await asyncio.gather(reading, return_exceptions=True)
-        if self._writer:
-            self._writer.close()
-            with suppress(OSError):
-                await self._writer.wait_closed()
-            self._writer = None
+            raise Unavailable(f"the compositor at {path} does not answer: {error}") from error
 
     def new(self, on_event: OnEvent) -> int:
         """An id for a new object, whose events (opcode, arguments) go to `on_event`."""
@@ -101,11 +87,11 @@ class Compositor:
         return number
 
     def hear(self, number: int, on_event: OnEvent) -> None:
-        """Hear the events of an object that the compositor made."""
+        """Register for the events of an object that the compositor made."""
         self._handlers[number] = on_event
 
     def ignore(self, number: int) -> None:
-        """Hear no more of an object; its id is used again when the compositor agrees."""
+        """Drop further events of an object; its id is used again when the compositor confirms."""
         self._handlers[number] = lambda _opcode, _data: None
 
     def bind(self, interface: str, at_most: int, on_event: OnEvent = lambda _opcode, _data: None) -> tuple[int, int]:
@@ -119,45 +105,39 @@ class Compositor:
         return number, version
 
     def send(self, number: int, opcode: int, arguments: bytes = b"") -> None:
-        """Send a request; after a loss it goes nowhere."""
-        if self._writer and not self._writer.is_closing():
-            self._writer.write(struct.pack("=II", number, (8 + len(arguments)) << 16 | opcode) + arguments)
+        """Send a request; after a loss this does nothing."""
+        self._stream.send(HEAD.pack(number, (HEAD.size + len(arguments)) << 16 | opcode) + arguments)
 
     async def round_trip(self) -> None:
-        """Wait until everything sent was understood; raises TimeoutError or ConnectionError."""
+        """Wait until everything sent was handled; raises ServerGone."""
         done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
         def on_done(_opcode: int, _data: bytes) -> None:
             if not done.done():
                 done.set_result(None)
 
-        callback = self.new(on_done)
-        self.send(DISPLAY, SYNC, struct.pack("=I", callback))
-        if self._reading is None:
-            raise ConnectionError
-        await asyncio.wait({done, self._reading}, timeout=ANSWER_SECONDS, return_when=asyncio.FIRST_COMPLETED)
-        if not done.done():
-            raise ConnectionError(self._why) if self._reading is None or self._reading.done() else TimeoutError
+        self.send(DISPLAY, SYNC, struct.pack("=I", self.new(on_done)))
+        await self._stream.answer(done)
 
-    async def _read(self, reader: asyncio.StreamReader) -> None:
-        with suppress(asyncio.IncompleteReadError, OSError):
-            while True:
-                number, size = struct.unpack("=II", await reader.readexactly(8))
-                arguments = await reader.readexactly(max(0, (size >> 16) - 8))
-                handler = self._handlers.get(number)
-                if handler:
-                    handler(size & 0xFFFF, arguments)
-        if self._reading:
-            if self._writer:
-                self._writer.close()
-            self._on_lost(self._why)
+    @staticmethod
+    def _length(head: bytes) -> int:
+        size: int = HEAD.unpack(head)[1] >> 16
+        if size < HEAD.size:
+            raise ValueError(f"a message of {size} bytes")
+        return size - HEAD.size
+
+    def _on_message(self, head: bytes, arguments: bytes) -> None:
+        number, word = HEAD.unpack(head)
+        if number not in self._handlers:
+            raise ValueError(f"an event of object {number}, which does not exist")
+        self._handlers[number](word & 0xFFFF, arguments)
 
     def _on_display(self, opcode: int, data: bytes) -> None:
         (number,) = struct.unpack_from("=I", data)
         if opcode == ERROR:
-            self._why = f"the compositor refused: {read_text(data, 8)}"
-        elif opcode == DELETE_ID:
-            self._handlers.pop(number, None)
+            raise ServerRefused(f"the compositor refused: {read_text(data, 8)}")
+        if opcode == DELETE_ID:
+            del self._handlers[number]
             self._free.append(number)
 
     def _on_registry(self, opcode: int, data: bytes) -> None:

@@ -1,4 +1,4 @@
-"""Idle time on Windows: GetLastInputInfo, asked at deadlines, because Windows tells nobody by itself.
+"""Idle time on Windows: GetLastInputInfo, queried at deadlines, because Windows sends no event for it.
 
 Written from Microsoft's documentation and tested on recorded return values.
 """
@@ -10,8 +10,8 @@ import sys
 from typing import Any
 
 from psoas_nudge.errors import Unavailable
-from psoas_nudge.presence.deadline import DeadlineSource, ReadFailed
-from psoas_nudge.presence.port import Session
+from psoas_nudge.presence.deadline import DeadlineSource
+from psoas_nudge.presence.port import DesktopSession
 
 WRAPS_AT = 1 << 32
 """Both counts are milliseconds since the start in 32 bits; they begin again every 49.7 days."""
@@ -34,16 +34,17 @@ class WindowsIdle(DeadlineSource):
 
     name = "windows"
 
-    def open(self, session: Session) -> None:  # noqa: ARG002 - the platform has one session
-        """Load the libraries; raises Unavailable elsewhere."""
+    async def open(self, session: DesktopSession) -> None:  # noqa: ARG002 - the platform has one session
+        """Raises Unavailable elsewhere, and where there is no desktop (a service)."""
         self._user32, self._kernel32 = _libraries()
+        await self.since_input()
 
-    def seconds(self) -> float:
-        """See DeadlineSource; fails where there is no desktop to ask (a service)."""
+    async def since_input(self) -> int:
+        """See DeadlineSource."""
         last = LastInput(ctypes.sizeof(LastInput), 0)
         if not self._user32.GetLastInputInfo(ctypes.byref(last)):
-            raise ReadFailed("Windows does not tell when the last input was")
-        return float((self._kernel32.GetTickCount() - last.time) % WRAPS_AT) / 1000
+            raise Unavailable("Windows does not tell when the last input was")
+        return int((self._kernel32.GetTickCount() - last.time) % WRAPS_AT)
 
 
 if __name__ == "__main__":

@@ -1,17 +1,19 @@
 """Idle time on X11 without polling: the server's IDLETIME counter and two alarms on it (XSync extension).
 
-One alarm tells when the counter rises to the threshold, the other when it falls below it again. Between the two
-nothing wakes this process, however much is typed. The counter covers every device of the display and says only how
-long ago any input was. Idea: xss-lock, xautolock and GNOME's idle monitor on X11.
+One alarm fires when the counter rises to the threshold, the other when it falls below it again. Between the two
+the process is not woken by input. The counter covers every device of the display and gives only the time since the
+last input. Idea: xss-lock, xautolock and GNOME's idle monitor on X11.
 """
 
 from __future__ import annotations
 
 import struct
 
+from psoas_nudge.core.events import Active, Idle
 from psoas_nudge.errors import Unavailable
-from psoas_nudge.presence.port import InputSeen, InputStopped, Report, Session, SourceLost
-from psoas_nudge.presence.xcb import Connection, Extension, Refused, ServerGone
+from psoas_nudge.presence.guarded import GuardedIdleSource
+from psoas_nudge.presence.port import DesktopSession
+from psoas_nudge.presence.xserver import MESSAGE_BYTES, Extension, XConnection
 
 INITIALIZE, LIST_SYSTEM_COUNTERS, QUERY_COUNTER, CREATE_ALARM, CHANGE_ALARM = 0, 1, 5, 8, 9
 ALARM_NOTIFY = 1
@@ -20,87 +22,66 @@ ABSOLUTE = 0
 POSITIVE_TRANSITION, NEGATIVE_TRANSITION = 0, 1
 
 
-def display_of(session: Session) -> str:
-    """The display to connect to; raises Unavailable outside of an X11 session."""
-    environ = session.environ
+def check_session(environ: dict[str, str]) -> None:
+    """Raises Unavailable outside of an X11 session."""
     if environ.get("WAYLAND_DISPLAY") or environ.get("XDG_SESSION_TYPE") == "wayland":
         raise Unavailable("in a Wayland session the X server sees only what is typed into X11 windows")
-    display = environ.get("DISPLAY")
-    if not display:
+    if not environ.get("DISPLAY"):
         raise Unavailable("no X11 session: DISPLAY is not set")
-    return display
 
 
-class X11Idle:
+class X11Idle(GuardedIdleSource):
     """The idle source of an X11 session."""
 
     name = "x11"
 
     def __init__(self) -> None:
-        self._connection: Connection | None = None
+        super().__init__()
         self._sync = Extension(0, 0)
         self._counter = self._rise = self._fall = 0
         self._threshold = self._fall_below = 0
         self._idle: bool | None = None
 
-    async def start(self, session: Session, report: Report) -> None:
-        """Connect; raises Unavailable without an X server, without SYNC or without its IDLETIME counter."""
-        display = display_of(session)
-        self._report = report
-        self._threshold, self._idle = 0, None
-        self._connection = Connection(display, self._on_event, self._on_lost)
-        try:
-            self._sync = self._connection.extension("SYNC")
-            self._connection.ask(self._sync.major, INITIALIZE, bytes((3, 1, 0, 0)))
-            self._counter = self._find_counter(self._connection)
-        except (Unavailable, Refused, ServerGone) as error:
-            await self.stop()
-            raise Unavailable(str(error) or "the X server went away") from error
+    async def open(self, session: DesktopSession) -> None:
+        """Raises Unavailable without an X server, without SYNC or without its IDLETIME counter."""
+        check_session(session.environ)
+        self._connection = XConnection(self._on_event, self.lose)
+        self.close_at_end(self._connection.close)
+        await self._connection.connect(session.environ)
+        self._sync = await self._connection.extension("SYNC")
+        await self._connection.ask(self._sync.major, INITIALIZE, bytes((3, 1, 0, 0)))
+        self._counter = await self._find_counter()
 
-    async def stop(self) -> None:
-        """Disconnect."""
-        if self._connection:
-            self._connection.close()
-            self._connection = None
-
-    async def watch(self, threshold: float) -> None:
-        """See port.IdleSource."""
-        if self._connection is None:
-            return
-        try:
-            self._watch(self._connection, max(2, round(threshold * 1000)))
-        except ServerGone:
-            self._on_lost()
-
-    def _watch(self, connection: Connection, threshold: int) -> None:
-        first = not self._threshold
-        self._threshold = threshold
+    async def set_threshold(self, threshold: int) -> None:
+        """See GuardedIdleSource. Events that arrive before the reply to the query are handled before it."""
+        connection = self._connection
+        first, self._threshold = not self._threshold, max(2, threshold)
         if first:
             self._rise, self._fall = connection.new_id(), connection.new_id()
-            self._alarm(CREATE_ALARM, self._rise, threshold, POSITIVE_TRANSITION)
-            self._alarm(CREATE_ALARM, self._fall, threshold - 1, NEGATIVE_TRANSITION)
-            self._fall_below = threshold - 1
+            self._alarm(CREATE_ALARM, self._rise, self._threshold, POSITIVE_TRANSITION)
+            self._alarm(CREATE_ALARM, self._fall, self._threshold - 1, NEGATIVE_TRANSITION)
+            self._fall_below = self._threshold - 1
         else:
-            self._alarm(CHANGE_ALARM, self._rise, threshold, POSITIVE_TRANSITION)
-        reply = connection.ask(self._sync.major, QUERY_COUNTER, struct.pack("<I", self._counter))
+            self._alarm(CHANGE_ALARM, self._rise, self._threshold, POSITIVE_TRANSITION)
+        reply = await connection.ask(self._sync.major, QUERY_COUNTER, struct.pack("<I", self._counter))
         high, low = struct.unpack_from("<8xiI", reply)
         since_input = (high << 32) + low
         if self._idle:
-            # Input is still owed to the listener: hear it even when the new threshold is not reached yet.
-            self._fall_at(min(threshold, since_input) - 1)
+            # Active is still to be reported: also when the new threshold is not reached yet.
+            self._fall_at(min(self._threshold, since_input) - 1)
             return
-        self._fall_at(threshold - 1)
-        if since_input >= threshold:
+        self._fall_at(self._threshold - 1)
+        if since_input >= self._threshold:
             self._idle = True
-            self._report(InputStopped(since_input / 1000))
-        elif first:
+            self.report(Idle(idle_for=since_input))
+        elif self._idle is None:
             self._idle = False
-            self._report(InputSeen())
+            self.report(Active())
 
-    def _find_counter(self, connection: Connection) -> int:
-        reply = connection.ask(self._sync.major, LIST_SYSTEM_COUNTERS)
+    async def _find_counter(self) -> int:
+        reply = await self._connection.ask(self._sync.major, LIST_SYSTEM_COUNTERS)
         (count,) = struct.unpack_from("<8xI", reply)
-        offset = 32
+        offset = MESSAGE_BYTES
         for _ in range(count):
             counter, length = struct.unpack_from("<I8xH", reply, offset)
             if reply[offset + 14 : offset + 14 + length] == b"IDLETIME":
@@ -119,8 +100,6 @@ class X11Idle:
         if request == CREATE_ALARM:
             mask |= COUNTER
             values = struct.pack("<I", self._counter) + values
-        if self._connection is None:
-            raise ServerGone
         self._connection.send(self._sync.major, request, struct.pack("<II", alarm, mask) + values)
 
     def _on_event(self, event: bytes) -> None:
@@ -130,20 +109,11 @@ class X11Idle:
         since_input, value = (high << 32) + low, (set_high << 32) + set_low
         if alarm == self._rise and value == self._threshold and not self._idle:
             self._idle = True
-            self._report(InputStopped(since_input / 1000))
+            self.report(Idle(idle_for=since_input))
         elif alarm == self._fall and value == self._fall_below and self._idle:
             self._idle = False
-            self._report(InputSeen())
-            try:
-                self._fall_at(self._threshold - 1)
-            except ServerGone:
-                self._on_lost()
-
-    def _on_lost(self) -> None:
-        if self._connection:
-            self._connection.close()
-            self._connection = None
-            self._report(SourceLost("the X server went away"))
+            self.report(Active())
+            self._fall_at(self._threshold - 1)
 
 
 if __name__ == "__main__":

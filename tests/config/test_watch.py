@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from psoas_nudge.config import watch
-from psoas_nudge.config.watch import Watch
+from psoas_nudge.config.watch import FileWatch
 
 
 class Told:
@@ -36,12 +36,12 @@ Begin = Callable[[Path], Awaitable[Told]]
 
 @pytest.fixture
 async def begin(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Begin]:
-    monkeypatch.setattr(watch, "QUIET", 0.02)
-    running: list[Watch] = []
+    monkeypatch.setattr(watch, "SETTLE_SECONDS", 0.02)
+    running: list[FileWatch] = []
 
     async def start(path: Path) -> Told:
         told = Told(path)
-        running.append(Watch(path, told))
+        running.append(FileWatch(path, told))
         await running[-1].start()
         return told
 
@@ -155,8 +155,8 @@ async def test_a_thousand_rewrites_are_told_a_few_times_and_the_last_for_certain
 async def test_writing_without_pause_does_not_put_the_news_off_for_ever(
     begin: Begin, file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(watch, "QUIET", 30.0)
-    monkeypatch.setattr(watch, "LONGEST", 0.05)
+    monkeypatch.setattr(watch, "SETTLE_SECONDS", 30.0)
+    monkeypatch.setattr(watch, "LONGEST_SECONDS", 0.05)
     told = await begin(file)
     file.write_text("new")
     await told.until("new")
@@ -173,7 +173,7 @@ async def test_neighbours_do_not_matter(begin: Begin, file: Path) -> None:
 
 async def test_after_the_end_nothing_is_told(file: Path) -> None:
     told = Told(file)
-    each = Watch(file, told)
+    each = FileWatch(file, told)
     await each.start()
     file.write_text("new")
     await asyncio.sleep(0)

@@ -7,13 +7,14 @@ import sys
 
 import pytest
 
-from psoas_nudge.core.model import Signal
+from psoas_nudge.core.events import SignalChanged
+from psoas_nudge.core.words import Signal
 from psoas_nudge.presence.camera import Camera
-from psoas_nudge.presence.port import Session, SignalChanged
+from psoas_nudge.presence.port import DesktopSession
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="inotify is Linux'")
 
-CALL, NO_CALL = SignalChanged(Signal.CALL, on=True), SignalChanged(Signal.CALL, on=False)
+CALL, NO_CALL = SignalChanged(signal=Signal.CALL, on=True), SignalChanged(signal=Signal.CALL, on=False)
 
 
 async def until(heard, reading):
@@ -32,7 +33,7 @@ def heard():
 async def sensor(tmp_path, heard):
     (tmp_path / "video0").write_bytes(b"")
     sensor = Camera(tmp_path, settle=0.05)
-    await sensor.start(Session(environ={}), heard.append)
+    await sensor.start(DesktopSession(environ={}), heard.append)
     await until(heard, NO_CALL)
     yield sensor
     await sensor.stop()
@@ -61,7 +62,7 @@ async def test_a_camera_that_is_open_already_is_known_at_the_start(tmp_path, hea
     (tmp_path / "video0").write_bytes(b"")
     with (tmp_path / "video0").open("rb"):
         sensor = Camera(tmp_path)
-        await sensor.start(Session(environ={}), heard.append)
+        await sensor.start(DesktopSession(environ={}), heard.append)
         assert heard == [CALL]
         await sensor.stop()
 

@@ -7,13 +7,14 @@ import logging
 
 import pytest
 
-from psoas_nudge.core.model import Signal
+from psoas_nudge.core.events import Active, Idle, SignalChanged
+from psoas_nudge.core.words import Signal
 from psoas_nudge.errors import Unavailable
 from psoas_nudge.presence.chooser import Presence
-from psoas_nudge.presence.port import InputSeen, InputStopped, Session, SignalChanged, SourceLost
-from psoas_nudge.presence.table import IDLE_SOURCES, SENSORS, Row
+from psoas_nudge.presence.port import DesktopSession, SourceLost
+from psoas_nudge.presence.table import IDLE_SOURCES, SENSORS, SensorRow
 
-HERE = Session(environ={})
+HERE = DesktopSession(environ={})
 
 
 class FakeSensor:
@@ -32,7 +33,7 @@ class FakeSensor:
 
 
 def row(name, made):
-    return Row(name, f"about {name}", "linux", lambda: made)
+    return SensorRow(name, f"about {name}", "linux", lambda: made)
 
 
 @pytest.fixture
@@ -71,7 +72,7 @@ async def test_the_best_source_that_works_is_used(presence, best, second, heard)
     await presence.start(HERE, heard.append)
     await presence.watch(300)
     best.pass_time(300)
-    assert heard == [InputSeen(), InputStopped(300)]
+    assert heard == [Active(), Idle(idle_for=300)]
     assert second.starts == 0
     assert states(presence) == {"best": "chosen", "second": "available"}
 
@@ -93,14 +94,14 @@ async def test_the_next_takes_over_when_the_source_dies_and_the_better_comes_bac
     assert states(presence) == {"best": "lost", "second": "chosen"}
     heard.clear()
     second.pass_time(300)
-    assert heard == [InputStopped(300)]
+    assert heard == [Idle(idle_for=300)]
     best.works = True
     await until(lambda: best.threshold == 300)
     assert states(presence)["best"] == "chosen"
     heard.clear()
     second.input()
     best.pass_time(300)
-    assert heard == [InputStopped(300)]
+    assert heard == [Idle(idle_for=300)]
 
 
 async def test_with_no_source_at_all_the_person_counts_as_present_and_it_is_said_once(
@@ -111,12 +112,65 @@ async def test_with_no_source_at_all_the_person_counts_as_present_and_it_is_said
     await presence.start(HERE, heard.append)
     await presence.watch(300)
     await asyncio.sleep(0.1)
-    assert heard == [InputSeen()]
+    assert heard == [Active()]
     assert len([r for r in caplog.records if "you count as present" in r.message]) == 1
     second.works = True
     await until(lambda: second.threshold == 300)
     second.pass_time(300)
-    assert heard[-1] == InputStopped(300)
+    assert heard[-1] == Idle(idle_for=300)
+
+
+async def test_losing_the_last_source_that_worked_is_never_input_and_the_person_counts_as_away(
+    presence, best, second, heard, caplog
+):
+    second.works = False
+    await presence.start(HERE, heard.append)
+    await presence.watch(300)
+    assert heard == [Active()]
+    best.works = False
+    best.die("the display is gone")
+    await asyncio.sleep(0.1)
+    assert heard == [Active()]
+    await until(lambda: len(heard) > 1)
+    assert heard == [Active(), Idle(idle_for=300)]
+    assert not [r for r in caplog.records if "you count as present" in r.message]
+    assert [r for r in caplog.records if "you count as away" in r.message]
+    best.works = True
+    await until(lambda: best.threshold == 300)
+    assert heard == [Active(), Idle(idle_for=300), Active()]
+
+
+async def test_a_display_that_comes_back_before_the_threshold_is_no_absence(presence, best, second, heard):
+    second.works = False
+    await presence.start(HERE, heard.append)
+    await presence.watch(400)
+    best.die("restarted")
+    await until(lambda: best.threshold == 400)
+    await asyncio.sleep(0.5)
+    assert heard == [Active(), Active()]
+
+
+async def test_whoever_was_away_when_the_display_went_is_not_reported_as_away_again(presence, best, second, heard):
+    second.works = False
+    await presence.start(HERE, heard.append)
+    await presence.watch(50)
+    best.pass_time(60)
+    best.works = False
+    best.die("the display is gone")
+    await presence.watch(70)
+    await asyncio.sleep(0.2)
+    assert heard == [Active(), Idle(idle_for=60)]
+
+
+async def test_a_mistake_of_the_engine_is_no_failure_of_the_sensor(presence, best, caplog):
+    def report(event):
+        raise ZeroDivisionError("oops")
+
+    await presence.start(HERE, report)
+    await presence.watch(300)
+    best.pass_time(300)
+    assert states(presence)["best"] == "chosen"
+    assert "Idle was not handled: unexpected, please report it: ZeroDivisionError: oops" in caplog.text
 
 
 async def test_a_signal_is_on_while_any_sensor_says_so(heard):
@@ -124,12 +178,12 @@ async def test_a_signal_is_on_while_any_sensor_says_so(heard):
     presence = Presence((), (row("one", one), row("other", other)))
     await presence.start(HERE, heard.append)
     heard.clear()
-    one.report(SignalChanged(Signal.LOCKED, on=True))
-    other.report(SignalChanged(Signal.LOCKED, on=True))
-    one.report(SignalChanged(Signal.LOCKED, on=False))
-    assert heard == [SignalChanged(Signal.LOCKED, on=True)]
-    other.report(SignalChanged(Signal.LOCKED, on=False))
-    assert heard[1:] == [SignalChanged(Signal.LOCKED, on=False)]
+    one.report(SignalChanged(signal=Signal.LOCKED, on=True))
+    other.report(SignalChanged(signal=Signal.LOCKED, on=True))
+    one.report(SignalChanged(signal=Signal.LOCKED, on=False))
+    assert heard == [SignalChanged(signal=Signal.LOCKED, on=True)]
+    other.report(SignalChanged(signal=Signal.LOCKED, on=False))
+    assert heard[1:] == [SignalChanged(signal=Signal.LOCKED, on=False)]
     await presence.stop()
 
 
@@ -138,12 +192,12 @@ async def test_a_sensor_that_dies_takes_its_signals_with_it_and_comes_back(heard
     presence = Presence((), (row("one", one),), retry_seconds=(0.02,))
     await presence.start(HERE, heard.append)
     heard.clear()
-    one.report(SignalChanged(Signal.CALL, on=True))
+    one.report(SignalChanged(signal=Signal.CALL, on=True))
     one.report(SourceLost("the server crashed"))
-    assert heard == [SignalChanged(Signal.CALL, on=True), SignalChanged(Signal.CALL, on=False)]
+    assert heard == [SignalChanged(signal=Signal.CALL, on=True), SignalChanged(signal=Signal.CALL, on=False)]
     await until(lambda: one.report is not None and states(presence)["one"] == "chosen")
-    one.report(SignalChanged(Signal.CALL, on=True))
-    assert heard[-1] == SignalChanged(Signal.CALL, on=True)
+    one.report(SignalChanged(signal=Signal.CALL, on=True))
+    assert heard[-1] == SignalChanged(signal=Signal.CALL, on=True)
     await presence.stop()
     assert one.report is None
 
@@ -198,7 +252,7 @@ async def test_a_source_that_dies_while_everything_stops_is_no_trouble(presence,
 
 
 async def test_what_cannot_be_in_this_session_is_not_even_imported():
-    row = Row("nothing", "nothing", "wayland", "no_such_module:Nothing")
+    row = SensorRow("nothing", "nothing", "wayland", "no_such_module:Nothing")
     presence = Presence((row,), ())
     await presence.start(HERE, lambda _reading: None)
     [choice] = presence.choices()

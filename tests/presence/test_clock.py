@@ -13,8 +13,9 @@ from pathlib import Path
 
 import pytest
 
+from psoas_nudge.core.events import ClockSet
 from psoas_nudge.presence.clock import ClockWatch
-from psoas_nudge.presence.port import ClockJumped, Session
+from psoas_nudge.presence.port import DesktopSession
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="timerfd is Linux'")
 
@@ -22,8 +23,8 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="timerfd is Linu
 async def test_the_kernel_will_cancel_the_timer_when_the_clock_is_set():
     heard = []
     watch = ClockWatch()
-    await watch.start(Session(environ={}), heard.append)
-    info = Path(f"/proc/self/fdinfo/{watch._fd}").read_text()
+    await watch.start(DesktopSession(environ={}), heard.append)
+    info = Path(f"/proc/self/fdinfo/{watch._timer}").read_text()
     assert "clockid: 0" in info
     assert "settime flags: 03" in info
     await asyncio.sleep(0.01)
@@ -35,16 +36,16 @@ async def test_the_kernel_will_cancel_the_timer_when_the_clock_is_set():
 async def test_a_clock_that_is_set_is_reported_and_watched_further(monkeypatch):
     heard = []
     watch = ClockWatch()
-    await watch.start(Session(environ={}), heard.append)
+    await watch.start(DesktopSession(environ={}), heard.append)
 
     def cancelled(fd, size):
-        assert fd == watch._fd
+        assert fd == watch._timer
         raise OSError(errno.ECANCELED, "Operation canceled")
 
     with monkeypatch.context() as patch:
         patch.setattr(os, "read", cancelled)
         watch._on_readable()
         watch._on_readable()
-    assert heard == [ClockJumped(), ClockJumped()]
-    assert "settime flags: 03" in Path(f"/proc/self/fdinfo/{watch._fd}").read_text()
+    assert heard == [ClockSet(), ClockSet()]
+    assert "settime flags: 03" in Path(f"/proc/self/fdinfo/{watch._timer}").read_text()
     await watch.stop()

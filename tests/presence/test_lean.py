@@ -11,11 +11,11 @@ PROJECT = Path(__file__).resolve().parents[2]
 LOADED = """
 import asyncio, sys
 from psoas_nudge.presence.chooser import Presence
-from psoas_nudge.presence.port import Session
+from psoas_nudge.presence.port import DesktopSession
 
 async def main():
     presence = Presence()
-    await presence.start(Session(environ={}), lambda reading: None)
+    await presence.start(DesktopSession(environ={}), lambda reading: None)
     await presence.stop()
 
 asyncio.run(main())
@@ -24,7 +24,7 @@ print(*sorted(name.removeprefix("psoas_nudge.presence.") for name in sys.modules
 
 WITHOUT_DBUS_FAST = """
 import asyncio, sys
-sys.modules["dbus_fast"] = None  # as on Windows and macOS
+sys.modules["dbus_fast"] = None  # as on Windows
 import psoas_nudge.daemon.service
 from psoas_nudge.bus import buses
 
@@ -44,9 +44,22 @@ def python(code: str) -> str:
 
 def test_only_sensors_that_could_work_are_imported() -> None:
     linux = " ".join(
-        ["camera", "chooser", "clock", "microphone", "pipewire", "port", "pulse", "rereading", "screen_share", "table"]
+        [
+            "camera",
+            "chooser",
+            "clock",
+            "guarded",
+            "microphone",
+            "pipewire",
+            "port",
+            "pulse",
+            "rereading",
+            "screen_share",
+            "table",
+            "wire",
+        ]
     )
-    assert python(LOADED).strip() == (linux if sys.platform == "linux" else "chooser port table")
+    assert python(LOADED).strip() == (linux if sys.platform == "linux" else "chooser guarded port table")
 
 
 def test_without_dbus_fast_there_are_no_buses_and_everything_else() -> None:

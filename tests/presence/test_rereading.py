@@ -1,13 +1,14 @@
-"""A burst of changes is read once more, not once each, and a stop gives up what is under way."""
+"""A burst of changes is read once more, not once each."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
 
-import pytest
-
 from psoas_nudge.presence.rereading import Rereading
+from psoas_nudge.tasks import Tasks
+
+log = logging.getLogger("rereading")
 
 
 async def turns(count: int = 10) -> None:
@@ -22,9 +23,9 @@ async def test_changes_during_a_reading_cost_one_more_reading():
         readings.append(1)
         await gate.wait()
 
-    rereading = Rereading("it", read, ())
+    rereading = Rereading(Tasks(log, "it").start, read)
     for _ in range(50):
-        rereading.ask()
+        rereading.request()
         await turns(1)
     gate.set()
     await turns()
@@ -38,29 +39,10 @@ async def test_a_reading_that_fails_is_told_in_the_log_and_the_next_one_is_tried
         if outcome := outcomes.pop(0):
             raise outcome
 
-    rereading = Rereading("the switch", read, (ValueError,))
-    with caplog.at_level(logging.DEBUG):
-        rereading.ask()
-        await turns()
-        rereading.ask()
-        await turns()
-    assert "the switch could not be read again: gone" in caplog.text
-    assert outcomes == []
-
-
-@pytest.mark.parametrize("from_inside", [False, True])
-async def test_a_stop_ends_the_reading_also_when_the_reading_itself_asks_for_it(from_inside):
-    ended = []
-
-    async def read() -> None:
-        if from_inside:
-            await rereading.stop()
-        else:
-            await asyncio.Event().wait()
-        ended.append(1)
-
-    rereading = Rereading("it", read, ())
-    rereading.ask()
+    rereading = Rereading(Tasks(log, "the switch").start, read)
+    rereading.request()
     await turns()
-    await rereading.stop()
-    assert ended == ([1] if from_inside else [])
+    rereading.request()
+    await turns()
+    assert "the switch: unexpected, please report it: ValueError: gone" in caplog.text
+    assert outcomes == []

@@ -8,16 +8,20 @@ import sys
 
 import pytest
 
-from psoas_nudge.core.model import Signal
+from psoas_nudge.core.events import SignalChanged
+from psoas_nudge.core.words import Signal
 from psoas_nudge.errors import Unavailable
-from psoas_nudge.presence import pipewire
+from psoas_nudge.presence import wire
 from psoas_nudge.presence.pipewire import fields, properties, record
-from psoas_nudge.presence.port import Session, SignalChanged, SourceLost
+from psoas_nudge.presence.port import DesktopSession, SourceLost
 from psoas_nudge.presence.screen_share import NODE, ScreenShare, socket_of
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="PipeWire is Linux'")
 
-SHARED, NOT_SHARED = SignalChanged(Signal.SCREEN_SHARE, on=True), SignalChanged(Signal.SCREEN_SHARE, on=False)
+SHARED, NOT_SHARED = (
+    SignalChanged(signal=Signal.SCREEN_SHARE, on=True),
+    SignalChanged(signal=Signal.SCREEN_SHARE, on=False),
+)
 DONE, PING, ERROR = 1, 2, 3
 LONG = struct.pack("=IIq", 8, 5, 1 << 40)
 FOOTER = record(LONG)
@@ -80,7 +84,7 @@ def readings():
 @pytest.fixture
 def here(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)  # the path of a socket is limited to 108 bytes
-    return Session(environ={"XDG_RUNTIME_DIR": "."})
+    return DesktopSession(environ={"XDG_RUNTIME_DIR": "."})
 
 
 @pytest.fixture
@@ -179,7 +183,7 @@ async def test_a_refusal_is_told_with_its_reason(sensor, server, here, readings)
 
 
 async def test_a_server_that_hangs_up_or_says_nothing_is_told(sensor, server, here, readings, monkeypatch):
-    monkeypatch.setattr(pipewire, "ANSWER_SECONDS", 0.05)
+    monkeypatch.setattr(wire, "ANSWER_SECONDS", 0.05)
     server.greeting = b""
     with pytest.raises(Unavailable, match="does not answer"):
         await sensor.start(here, readings.append)

@@ -7,7 +7,7 @@ import shutil
 import pytest
 
 from psoas_nudge.bus import Bus
-from psoas_nudge.presence.port import Session
+from psoas_nudge.presence.port import DesktopSession
 from psoas_nudge.presence.x11 import X11Idle
 from psoas_nudge.presence.xscreensaver import XScreenSaverIdle
 from tests.desktop.presence.stages import FakeStage, Heard, KWinStage, MutterStage, Sway, SwayStage, XStage, wakeups
@@ -69,7 +69,7 @@ async def on_session_bus(session_bus):
     """A Session on the private session bus."""
     bus = Bus("session", session_bus.address)
     await bus.connect()
-    yield Session(environ={}, session_bus=bus)
+    yield DesktopSession(environ={}, session_bus=bus)
     await bus.close()
 
 
@@ -78,7 +78,7 @@ async def on_system_bus(system_bus):
     """A Session on the private system bus."""
     bus = Bus("system", system_bus.address, negotiate_fds=True)
     await bus.connect()
-    yield Session(environ={"XDG_SESSION_ID": "c1"}, system_bus=bus)
+    yield DesktopSession(environ={"XDG_SESSION_ID": "c1"}, system_bus=bus)
     await bus.close()
 
 

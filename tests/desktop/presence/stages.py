@@ -16,7 +16,7 @@ from psoas_nudge.bus import Bus
 from psoas_nudge.errors import Unavailable
 from psoas_nudge.presence.ext_idle import ExtIdle
 from psoas_nudge.presence.mutter import MutterIdle
-from psoas_nudge.presence.port import Session
+from psoas_nudge.presence.port import DesktopSession
 from psoas_nudge.presence.wayland import Compositor, text
 
 NOBODY = 65534
@@ -79,7 +79,7 @@ class Stage:
 
 class XStage(Stage):
     def __init__(self, source, xvfb):
-        super().__init__(source, Session(environ=xvfb.environ))
+        super().__init__(source, DesktopSession(environ=xvfb.environ))
         self.screen = xvfb
 
     async def input(self):
@@ -91,10 +91,10 @@ class XStage(Stage):
 
 class FakeStage(Stage):
     def __init__(self, source):
-        super().__init__(source, Session(environ={}))
+        super().__init__(source, DesktopSession(environ={}))
 
     async def idle(self, seconds):
-        self.source.pass_time(seconds)
+        self.source.pass_time(round(seconds * 1000))
 
     async def input(self):
         self.source.input()
@@ -152,7 +152,7 @@ class MutterStage(Shell):
         await asyncio.to_thread(self.bus.wait_for, self.MONITOR[0])
         self.ours = Bus("session", self.bus.address)
         await self.ours.connect()
-        self.session = Session(environ={}, session_bus=self.ours)
+        self.session = DesktopSession(environ={}, session_bus=self.ours)
         await super().open()
 
     async def input(self):
@@ -170,7 +170,7 @@ class KWinStage(Shell):
 
     def __init__(self, session_bus, folder):
         environ = {"WAYLAND_DISPLAY": "wayland-9", "XDG_RUNTIME_DIR": str(folder)}
-        super().__init__(ExtIdle(), Session(environ=environ))
+        super().__init__(ExtIdle(), DesktopSession(environ=environ))
         self.bus, self.folder, self.hand = session_bus, folder, None
 
     async def open(self):
@@ -283,7 +283,7 @@ class SwayStage(Stage):
     remembers = False
 
     def __init__(self, sway):
-        super().__init__(ExtIdle(), Session(environ=sway.environ))
+        super().__init__(ExtIdle(), DesktopSession(environ=sway.environ))
         self.sway = sway
 
     async def input(self):

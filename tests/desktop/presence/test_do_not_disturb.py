@@ -12,16 +12,20 @@ from dbus_fast import PropertyAccess
 from dbus_fast.aio import MessageBus
 from dbus_fast.service import ServiceInterface, dbus_property, method, signal
 
-from psoas_nudge.core.model import Signal
+from psoas_nudge.core.events import SignalChanged
+from psoas_nudge.core.words import Signal
 from psoas_nudge.errors import Unavailable
 from psoas_nudge.presence import switches
 from psoas_nudge.presence.chooser import Presence
 from psoas_nudge.presence.gnome_banners import GnomeBanners
-from psoas_nudge.presence.port import Session, SignalChanged, SourceLost
+from psoas_nudge.presence.port import DesktopSession, SourceLost
 from psoas_nudge.presence.table import SENSORS
 
-QUIET, LOUD = SignalChanged(Signal.DO_NOT_DISTURB, on=True), SignalChanged(Signal.DO_NOT_DISTURB, on=False)
-LOCKED, OPEN = SignalChanged(Signal.LOCKED, on=True), SignalChanged(Signal.LOCKED, on=False)
+QUIET, LOUD = (
+    SignalChanged(signal=Signal.DO_NOT_DISTURB, on=True),
+    SignalChanged(signal=Signal.DO_NOT_DISTURB, on=False),
+)
+LOCKED, OPEN = SignalChanged(signal=Signal.LOCKED, on=True), SignalChanged(signal=Signal.LOCKED, on=False)
 
 
 @pytest.fixture
@@ -121,7 +125,7 @@ async def test_gnome_shows_no_banners(program, on_session_bus, heard, session_bu
     service = "/usr/libexec/dconf-service"
     desktop_need("gsettings", service, "/usr/share/glib-2.0/schemas/org.gnome.desktop.notifications.gschema.xml")
     env = program(service, owns="ca.desrt.dconf")
-    here = Session(environ=env, session_bus=on_session_bus.session_bus)
+    here = DesktopSession(environ=env, session_bus=on_session_bus.session_bus)
     sensor = GnomeBanners()
     with pytest.raises(Unavailable, match="GNOME Shell is not running"):
         await sensor.start(here, heard)

@@ -10,13 +10,14 @@ import struct
 
 import pytest
 
-from psoas_nudge.core.model import Signal
+from psoas_nudge.core.events import Active, Idle, SignalChanged
+from psoas_nudge.core.words import Signal
 from psoas_nudge.errors import Unavailable
 from psoas_nudge.presence.ext_idle import ExtIdle
-from psoas_nudge.presence.port import InputSeen, InputStopped, Session, SignalChanged, SourceLost
+from psoas_nudge.presence.port import DesktopSession, SourceLost
 from psoas_nudge.presence.wayland import text
 
-FILM, NO_FILM = SignalChanged(Signal.PLAYING, on=True), SignalChanged(Signal.PLAYING, on=False)
+FILM, NO_FILM = SignalChanged(signal=Signal.PLAYING, on=True), SignalChanged(signal=Signal.PLAYING, on=False)
 IDLED, RESUMED = 0, 1
 
 
@@ -92,9 +93,9 @@ async def compositor(folder):
 async def source(compositor, heard, monkeypatch):
     monkeypatch.setattr("psoas_nudge.presence.ext_idle.INHIBITED_AFTER", 0.05)
     source = ExtIdle()
-    await source.start(Session(environ=compositor.environ), heard)
-    await source.watch(300)
-    await heard.until(InputSeen)
+    await source.start(DesktopSession(environ=compositor.environ), heard)
+    await source.watch(300_000)
+    await heard.until(Active)
     yield source
     await source.stop()
 
@@ -102,30 +103,30 @@ async def source(compositor, heard, monkeypatch):
 async def test_leaving_the_desk_is_no_film(source, compositor, heard):
     compositor.tell("input", IDLED)
     compositor.tell("inhibitable", IDLED)
-    await heard.until(InputStopped(300))
+    await heard.until(Idle(idle_for=300_000))
     await asyncio.sleep(0.1)
     compositor.tell("inhibitable", RESUMED)
     compositor.tell("input", RESUMED)
-    await heard.until(InputSeen)
+    await heard.until(Active)
     assert heard == []
 
 
 async def test_watching_a_film_is_no_input_and_a_film(source, compositor, heard):
     compositor.tell("input", IDLED)
-    await heard.until(InputStopped(300))
+    await heard.until(Idle(idle_for=300_000))
     await heard.until(FILM)
     compositor.tell("inhibitable", IDLED)
     await heard.until(NO_FILM)
     compositor.tell("inhibitable", RESUMED)
     await heard.until(FILM)
     compositor.tell("input", RESUMED)
-    await heard.until(InputSeen)
+    await heard.until(Active)
     await heard.until(NO_FILM)
 
 
 async def test_old_wishes_are_taken_back_when_the_threshold_changes(source, compositor, heard):
-    await source.watch(8)
-    await source.watch(20)
+    await source.watch(8_000)
+    await source.watch(20_000)
     await asyncio.sleep(0.05)
     assert sorted(compositor.notifications.values()) == [("inhibitable", 20_000), ("input", 20_000)]
 
@@ -133,23 +134,23 @@ async def test_old_wishes_are_taken_back_when_the_threshold_changes(source, comp
 async def test_a_compositor_that_cannot_tell_is_said_so(compositor, heard):
     compositor.offers.pop()
     with pytest.raises(Unavailable, match="does not offer ext_idle_notifier_v1; Plasma from"):
-        await ExtIdle().start(Session(environ=compositor.environ), heard)
+        await ExtIdle().start(DesktopSession(environ=compositor.environ), heard)
 
 
 async def test_the_compositor_refuses_and_says_why(compositor, heard):
     compositor.refuse = True
     with pytest.raises(Unavailable, match="does not answer"):
-        await ExtIdle().start(Session(environ=compositor.environ), heard)
+        await ExtIdle().start(DesktopSession(environ=compositor.environ), heard)
 
 
 async def test_the_compositor_crashes(source, compositor, heard):
     compositor.writer.close()
     await heard.until(SourceLost)
-    await source.watch(5)
+    await source.watch(5_000)
 
 
 async def test_outside_of_wayland_it_is_said_so(folder, heard):
     with pytest.raises(Unavailable, match="WAYLAND_DISPLAY is not set"):
-        await ExtIdle().start(Session(environ={}), heard)
+        await ExtIdle().start(DesktopSession(environ={}), heard)
     with pytest.raises(Unavailable, match="no compositor answers"):
-        await ExtIdle().start(Session(environ={"WAYLAND_DISPLAY": "x", "XDG_RUNTIME_DIR": str(folder)}), heard)
+        await ExtIdle().start(DesktopSession(environ={"WAYLAND_DISPLAY": "x", "XDG_RUNTIME_DIR": str(folder)}), heard)

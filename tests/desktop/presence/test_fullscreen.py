@@ -8,12 +8,13 @@ import subprocess
 
 import pytest
 
-from psoas_nudge.core.model import Signal
-from psoas_nudge.presence.fullscreen import Fullscreen
-from psoas_nudge.presence.port import Session, SignalChanged, SourceLost
-from psoas_nudge.presence.xcb import Connection
+from psoas_nudge.core.events import SignalChanged
+from psoas_nudge.core.words import Signal
+from psoas_nudge.presence.fullscreen import Fullscreen, atom, numbers
+from psoas_nudge.presence.port import DesktopSession, SourceLost
+from psoas_nudge.presence.xserver import XConnection
 
-FULL, NOT_FULL = SignalChanged(Signal.FULLSCREEN, on=True), SignalChanged(Signal.FULLSCREEN, on=False)
+FULL, NOT_FULL = SignalChanged(signal=Signal.FULLSCREEN, on=True), SignalChanged(signal=Signal.FULLSCREEN, on=False)
 CREATE_WINDOW, DESTROY_WINDOW, MAP_WINDOW, CHANGE_PROPERTY, SEND_EVENT = 1, 4, 8, 18, 25
 CLIENT_MESSAGE, TO_THE_MANAGER = 33, 0x180000
 ATOM, WINDOW = 4, 33
@@ -22,11 +23,13 @@ ATOM, WINDOW = 4, 33
 class WindowManager:
     """Opens windows and keeps the two notes."""
 
-    def __init__(self, display):
-        self.x = Connection(display, lambda _event: None, lambda: None)
-        self.atoms = {
-            n: Fullscreen._atom(self.x, n) for n in ("_NET_ACTIVE_WINDOW", "_NET_WM_STATE", "_NET_WM_STATE_FULLSCREEN")
-        }
+    def __init__(self):
+        self.x = XConnection(lambda _event: None, lambda _why: None)
+
+    async def connect(self, environ):
+        await self.x.connect(environ)
+        names = ("_NET_ACTIVE_WINDOW", "_NET_WM_STATE", "_NET_WM_STATE_FULLSCREEN")
+        self.atoms = {name: await atom(self.x, name) for name in names}
 
     def open(self):
         window = self.x.new_id()
@@ -37,9 +40,9 @@ class WindowManager:
         head = struct.pack("<IIIBxxxI", window, self.atoms[name], kind, 32, len(numbers))
         self.x.send(CHANGE_PROPERTY, 0, head + struct.pack(f"<{len(numbers)}I", *numbers))
 
-    def managed(self):
+    async def managed(self):
         """Whether a window manager has announced itself."""
-        return Fullscreen._numbers(self.x, self.x.root, Fullscreen._atom(self.x, "_NET_SUPPORTING_WM_CHECK"))
+        return await numbers(self.x, self.x.root, await atom(self.x, "_NET_SUPPORTING_WM_CHECK"))
 
     def front(self, window):
         self.note(self.x.root, "_NET_ACTIVE_WINDOW", WINDOW, window)
@@ -56,8 +59,8 @@ class WindowManager:
     def ask_to_be_fullscreen(self, window, on):
         self.ask(window, "_NET_WM_STATE", int(on), self.atoms["_NET_WM_STATE_FULLSCREEN"], 0, 1)
 
-    def in_front(self, window):
-        return Fullscreen._numbers(self.x, self.x.root, self.atoms["_NET_ACTIVE_WINDOW"]) == (window,)
+    async def in_front(self, window):
+        return await numbers(self.x, self.x.root, self.atoms["_NET_ACTIVE_WINDOW"]) == (window,)
 
     def close(self, window):
         self.x.send(DESTROY_WINDOW, 0, struct.pack("<I", window))
@@ -65,15 +68,16 @@ class WindowManager:
 
 @pytest.fixture
 async def manager(xvfb):
-    manager = WindowManager(xvfb.name)
+    manager = WindowManager()
+    await manager.connect(xvfb.environ)
     yield manager
-    manager.x.close()
+    await manager.x.close()
 
 
 @pytest.fixture
 async def sensor(xvfb, heard, manager):
     sensor = Fullscreen()
-    await sensor.start(Session(environ=xvfb.environ), heard)
+    await sensor.start(DesktopSession(environ=xvfb.environ), heard)
     yield sensor
     await sensor.stop()
 
@@ -114,7 +118,7 @@ async def test_a_window_that_is_fullscreen_already_is_seen_at_the_start(xvfb, ma
     manager.fullscreen(film)
     manager.front(film)
     sensor = Fullscreen()
-    await sensor.start(Session(environ=xvfb.environ), heard)
+    await sensor.start(DesktopSession(environ=xvfb.environ), heard)
     assert heard == [FULL]
     await sensor.stop()
 
@@ -146,10 +150,10 @@ def openbox(xvfb, folder, desktop_need):
 async def test_a_real_window_manager_makes_a_window_fullscreen(xvfb, openbox, sensor, manager, heard):
     async with asyncio.timeout(20):
         talk = manager.open()
-        while not manager.managed():  # noqa: ASYNC110 - another program's doing
+        while not await manager.managed():  # noqa: ASYNC110 - another program's doing
             await asyncio.sleep(0.02)
         manager.x.send(MAP_WINDOW, 0, struct.pack("<I", talk))
-        while not manager.in_front(talk):
+        while not await manager.in_front(talk):
             manager.ask(talk, "_NET_ACTIVE_WINDOW", 2, 0)
             await asyncio.sleep(0.05)
     manager.ask_to_be_fullscreen(talk, True)

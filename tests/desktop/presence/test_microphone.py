@@ -8,14 +8,15 @@ import subprocess
 
 import pytest
 
-from psoas_nudge.core.model import Signal
+from psoas_nudge.core.events import SignalChanged
+from psoas_nudge.core.words import Signal
 from psoas_nudge.errors import Unavailable
 from psoas_nudge.presence.microphone import Microphone
-from psoas_nudge.presence.port import Session, SignalChanged, SourceLost
+from psoas_nudge.presence.port import DesktopSession, SourceLost
 
 pytestmark = pytest.mark.heavy
 
-CALL, NO_CALL = SignalChanged(Signal.CALL, on=True), SignalChanged(Signal.CALL, on=False)
+CALL, NO_CALL = SignalChanged(signal=Signal.CALL, on=True), SignalChanged(signal=Signal.CALL, on=False)
 
 
 class SoundServer:
@@ -91,7 +92,7 @@ def sound(request, folder, session_bus, desktop_need, eventually):
 @pytest.fixture
 async def sensor(sound, heard):
     sensor = Microphone()
-    await sensor.start(Session(environ=sound.environ), heard)
+    await sensor.start(DesktopSession(environ=sound.environ), heard)
     await heard.until(NO_CALL)
     yield sensor
     await sensor.stop()
@@ -131,12 +132,12 @@ async def test_a_level_meter_is_no_call(sensor, sound, heard):
 
 async def test_a_call_that_is_under_way_is_known_at_the_start(sound, heard):
     first = Microphone()
-    await first.start(Session(environ=sound.environ), heard)
+    await first.start(DesktopSession(environ=sound.environ), heard)
     sound.record("mic")
     await heard.until(CALL)
     await first.stop()
     second = Microphone()
-    await second.start(Session(environ=sound.environ), heard)
+    await second.start(DesktopSession(environ=sound.environ), heard)
     assert heard[-1] == CALL
     await second.stop()
 
@@ -155,6 +156,6 @@ async def test_a_call_that_goes_on_wakes_nothing(sensor, sound, heard, count_wak
 
 async def test_without_a_sound_server_it_is_said_so(folder, heard):
     with pytest.raises(Unavailable, match="no sound server"):
-        await Microphone().start(Session(environ={"XDG_RUNTIME_DIR": str(folder)}), heard)
+        await Microphone().start(DesktopSession(environ={"XDG_RUNTIME_DIR": str(folder)}), heard)
     with pytest.raises(Unavailable, match="another machine"):
-        await Microphone().start(Session(environ={"PULSE_SERVER": "tcp:studio:4713"}), heard)
+        await Microphone().start(DesktopSession(environ={"PULSE_SERVER": "tcp:studio:4713"}), heard)

@@ -10,12 +10,13 @@ from dbus_fast.aio import MessageBus
 from dbus_fast.service import ServiceInterface, dbus_property, method, signal
 
 from psoas_nudge.bus import Bus
-from psoas_nudge.core.model import Signal
+from psoas_nudge.core.events import SignalChanged
+from psoas_nudge.core.words import Signal
 from psoas_nudge.errors import Unavailable
 from psoas_nudge.presence.playing import Playing
-from psoas_nudge.presence.port import Session, SignalChanged
+from psoas_nudge.presence.port import DesktopSession
 
-FILM, NO_FILM = SignalChanged(Signal.PLAYING, on=True), SignalChanged(Signal.PLAYING, on=False)
+FILM, NO_FILM = SignalChanged(signal=Signal.PLAYING, on=True), SignalChanged(signal=Signal.PLAYING, on=False)
 
 
 class PlayerStandIn(ServiceInterface):
@@ -146,7 +147,7 @@ async def test_logind_alone_tells_what_keeps_the_screen_on(logind, session_bus, 
     await here.connect()
     await there.connect()
     sensor = Playing()
-    await sensor.start(Session(environ={}, session_bus=here, system_bus=there), heard)
+    await sensor.start(DesktopSession(environ={}, session_bus=here, system_bus=there), heard)
     room = Room(session_bus.address)
     await room.player()
     update = f"{logind.MOCK}.UpdateProperties"

@@ -12,17 +12,21 @@ import subprocess
 import pytest
 
 from psoas_nudge.bus import Bus
-from psoas_nudge.core.model import Signal
+from psoas_nudge.core.events import SignalChanged
+from psoas_nudge.core.words import Signal
 from psoas_nudge.errors import Unavailable
 from psoas_nudge.presence.chooser import Presence
-from psoas_nudge.presence.port import Session, SignalChanged, SourceLost
+from psoas_nudge.presence.port import DesktopSession, SourceLost
 from psoas_nudge.presence.screen_share import CAST, SOURCE, ScreenShare
-from psoas_nudge.presence.table import Row
+from psoas_nudge.presence.table import SensorRow
 from tests.desktop.presence.stages import KWinStage
 
 pytestmark = pytest.mark.heavy
 
-SHARED, NOT_SHARED = SignalChanged(Signal.SCREEN_SHARE, on=True), SignalChanged(Signal.SCREEN_SHARE, on=False)
+SHARED, NOT_SHARED = (
+    SignalChanged(signal=Signal.SCREEN_SHARE, on=True),
+    SignalChanged(signal=Signal.SCREEN_SHARE, on=False),
+)
 PLUGINS = [f"/usr/share/doc/gstreamer1.0-{name}" for name in ("pipewire", "plugins-base")]
 STREAM_OUTPUT, CLOSE_STREAM, HIDDEN_POINTER = 0, 0, 1
 """Of zkde_screencast_unstable_v1."""
@@ -42,7 +46,7 @@ class PipeWire:
             "GSETTINGS_BACKEND": "memory",
             "LC_ALL": "C.UTF-8",
         }
-        self.session = Session(environ=self.environ)
+        self.session = DesktopSession(environ=self.environ)
         self.started = []
 
     def start(self):
@@ -183,7 +187,7 @@ async def test_what_is_shared_already_is_known_at_the_start(pipewire, heard):
 
 
 async def test_pipewire_is_killed_and_comes_back_while_the_screen_is_shared_again(pipewire, heard, eventually):
-    row = Row("screen-share", "the screen is shared", "linux", "screen_share:ScreenShare")
+    row = SensorRow("screen-share", "the screen is shared", "linux", "screen_share:ScreenShare")
     lost = []
     presence = Presence((), (row,), retry_seconds=(0.1,), listen=lambda name, reading: lost.append((name, reading)))
     await presence.start(pipewire.session, heard)
@@ -210,4 +214,4 @@ async def test_a_share_that_goes_on_wakes_nothing(sensor, pipewire, heard, count
 
 async def test_without_pipewire_it_is_said_so(folder, heard):
     with pytest.raises(Unavailable, match="pipewire is not running"):
-        await ScreenShare().start(Session(environ={"XDG_RUNTIME_DIR": str(folder)}), heard)
+        await ScreenShare().start(DesktopSession(environ={"XDG_RUNTIME_DIR": str(folder)}), heard)

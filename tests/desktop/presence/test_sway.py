@@ -9,21 +9,25 @@ import asyncio
 
 import pytest
 
-from psoas_nudge.core.model import Signal
+from psoas_nudge.core.events import SignalChanged
+from psoas_nudge.core.words import Signal
 from psoas_nudge.presence import switches
-from psoas_nudge.presence.port import Session, SignalChanged, SourceLost
+from psoas_nudge.presence.port import DesktopSession, SourceLost
 from psoas_nudge.presence.toplevels import Toplevels
 
 pytestmark = pytest.mark.heavy
 
 
-FULL, NOT_FULL = SignalChanged(Signal.FULLSCREEN, on=True), SignalChanged(Signal.FULLSCREEN, on=False)
-QUIET, LOUD = SignalChanged(Signal.DO_NOT_DISTURB, on=True), SignalChanged(Signal.DO_NOT_DISTURB, on=False)
+FULL, NOT_FULL = SignalChanged(signal=Signal.FULLSCREEN, on=True), SignalChanged(signal=Signal.FULLSCREEN, on=False)
+QUIET, LOUD = (
+    SignalChanged(signal=Signal.DO_NOT_DISTURB, on=True),
+    SignalChanged(signal=Signal.DO_NOT_DISTURB, on=False),
+)
 
 
 async def test_a_terminal_goes_fullscreen_and_back_and_is_closed(sway, heard):
     sensor = Toplevels()
-    await sensor.start(Session(environ=sway.environ), heard)
+    await sensor.start(DesktopSession(environ=sway.environ), heard)
     sway.spawn("foot", "sleep", "60")
     while await sway.run("swaymsg", "[app_id=foot] fullscreen enable"):  # noqa: ASYNC110 - another program's window
         await asyncio.sleep(0.05)

@@ -1,0 +1,124 @@
+"""A connection to a server that sends messages of a fixed head and a body: Wayland, PulseAudio, PipeWire, X11.
+
+The one reader of all wire clients. However it ends, the client hears of it once, with the reason: the server closed the
+connection, stopped in the middle of a message (also when a length was garbage), or sent what cannot be understood.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import sys
+from collections.abc import Callable
+from contextlib import suppress
+from typing import TypeVar
+
+from psoas_nudge.errors import Unavailable, fault
+from psoas_nudge.tasks import Tasks
+
+log = logging.getLogger(__name__)
+
+ANSWER_SECONDS = 5.0
+"""For an answer, and for the rest of a message that has begun."""
+
+T = TypeVar("T")
+
+
+class ServerGone(Unavailable):
+    """The connection has ended, or the server does not answer."""
+
+
+class ServerRefused(Unavailable):
+    """The server answered with an error."""
+
+
+async def connect_unix(path: str) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    """Connect to a Unix socket; raises OSError."""
+    if sys.platform == "win32":
+        raise Unavailable("Windows has no Unix sockets")
+    return await asyncio.open_unix_connection(path)
+
+
+class Stream:
+    """`server` names it in messages. A message is `head` bytes, then as many as `length` says of these.
+
+    `length` and `on_message(head, body)` may raise anything: the connection then ends. `on_lost` gets the reason.
+    The three may be replaced between two messages.
+    """
+
+    def __init__(
+        self,
+        server: str,
+        head: int,
+        length: Callable[[bytes], int],
+        on_message: Callable[[bytes, bytes], None],
+        on_lost: Callable[[str], None],
+    ) -> None:
+        self.server, self.head, self.length = server, head, length
+        self.on_message, self._on_lost = on_message, on_lost
+        self._writer: asyncio.StreamWriter | None = None
+        self._waiting: set[asyncio.Future[object]] = set()
+        self._tasks = Tasks(log, server)
+
+    async def open(self, path: str) -> None:
+        """Connect to a Unix socket; raises OSError."""
+        self.begin(*await connect_unix(path))
+
+    def begin(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Read from a connection."""
+        self._writer = writer
+        self._tasks.start(self._read(reader))
+
+    def send(self, data: bytes) -> None:
+        """Send; after a loss this does nothing."""
+        if self._writer and not self._writer.is_closing():
+            self._writer.write(data)
+
+    async def answer(self, future: asyncio.Future[T], seconds: float | None = None) -> T:
+        """Wait for an answer that `on_message` sets; raises ServerGone when the connection ends or time is up."""
+        if self._writer is None or self._writer.is_closing():
+            raise ServerGone(f"{self.server} went away")
+        limit = ANSWER_SECONDS if seconds is None else seconds
+        self._waiting.add(future)  # type: ignore[arg-type] # only exceptions are set here
+        try:
+            return await asyncio.wait_for(future, limit)
+        except TimeoutError:
+            raise ServerGone(f"{self.server} does not answer within {limit:g} s") from None
+        finally:
+            self._waiting.discard(future)
+
+    async def close(self) -> None:
+        """Disconnect; nothing is heard afterwards."""
+        self._on_lost = lambda _why: None
+        await self._tasks.cancel()
+        writer, self._writer = self._writer, None
+        if writer:
+            writer.close()
+            with suppress(OSError):
+                await writer.wait_closed()
+
+    async def _read(self, reader: asyncio.StreamReader) -> None:
+        end: type[ServerGone | ServerRefused] = ServerGone
+        try:
+            while True:
+                head = await reader.readexactly(1)
+                async with asyncio.timeout(ANSWER_SECONDS):
+                    head += await reader.readexactly(self.head - 1)
+                    body = await reader.readexactly(self.length(head))
+                self.on_message(head, body)
+        except TimeoutError:
+            why = f"{self.server} stopped in the middle of a message"
+        except (asyncio.IncompleteReadError, OSError) as error:
+            log.debug("%s: %s", self.server, error)
+            why = f"{self.server} went away"
+        except ServerRefused as error:
+            why, end = str(error), ServerRefused
+        except Exception as error:
+            log.debug("where it came from", exc_info=error)
+            why = f"{self.server} sent something unknown: {fault(error)}"
+        if self._writer:
+            self._writer.close()
+        for future in self._waiting:
+            if not future.done():
+                future.set_exception(end(why))
+        self._on_lost(why)

@@ -1,0 +1,185 @@
+"""Enough of the X11 protocol to ask an X server and hear its events, on the asyncio loop.
+
+libxcb waits for replies by blocking, and a client that grabs the server (some window managers while a window is moved)
+would block the whole daemon with it. Xlib in addition ends the process when the server does. What is needed here are
+requests, replies and events of fixed layout: see the X Window System Protocol (x.org) and Xau(3) for the cookie.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import socket
+import struct
+from collections.abc import Callable
+from pathlib import Path
+
+from msgspec import Struct
+
+from psoas_nudge.errors import Unavailable
+from psoas_nudge.presence.wire import ServerGone, ServerRefused, Stream, connect_unix
+
+ERROR, REPLY, GENERIC_EVENT = 0, 1, 35
+MESSAGE_BYTES = 32
+MOST_BYTES = 4 << 20
+QUERY_EXTENSION = 98
+SETUP_REFUSED, SETUP_DONE = 0, 1
+COOKIE, LOCAL, ANY_HOST = b"MIT-MAGIC-COOKIE-1", 256, 65535
+TCP_PORT = 6000
+CONNECT_SECONDS = 5.0
+REPLY_SECONDS = 30.0
+"""Longer than a grab of the server lasts."""
+
+
+class Extension(Struct, frozen=True):
+    """The codes that this server gave to an extension."""
+
+    major: int
+    first_event: int
+
+
+def _padded(data: bytes) -> bytes:
+    return data + bytes(-len(data) % 4)
+
+
+def cookie_for(number: str, content: bytes) -> bytes:
+    """The password for a display of this machine from the content of an Xauthority file; empty when there is none."""
+    here = socket.gethostname().encode()
+    found = b""
+    at = 0
+    while at + 2 <= len(content):
+        (family,) = struct.unpack_from(">H", content, at)
+        at += 2
+        parts = []
+        for _ in range(4):
+            (size,) = struct.unpack_from(">H", content, at)
+            parts.append(content[at + 2 : at + 2 + size])
+            at += 2 + size
+        address, display, name, secret = parts
+        if name == COOKIE and display in {b"", number.encode()}:
+            if family == ANY_HOST or (family == LOCAL and address == here):
+                return secret
+            found = found or secret
+    return found
+
+
+def _cookie(environ: dict[str, str], number: str) -> bytes:
+    named = environ.get("XAUTHORITY")
+    try:
+        return cookie_for(number, (Path(named) if named else Path(environ.get("HOME", ""), ".Xauthority")).read_bytes())
+    except (OSError, struct.error):
+        return b""
+
+
+async def _reach(display: str) -> tuple[str, asyncio.StreamReader, asyncio.StreamWriter]:
+    """The display's number and a connection to it; raises OSError or Unavailable."""
+    found = re.fullmatch(r"(?:unix)?([^/]*?):(\d+)(?:\.\d+)?", display)
+    if not found:
+        raise Unavailable(f"DISPLAY={display} is not understood; a local display looks like :0")
+    host, number = found.groups()
+    if host:
+        return number, *await asyncio.open_connection(host, TCP_PORT + int(number))
+    path = f"/tmp/.X11-unix/X{number}"  # noqa: S108 - where X servers listen
+    try:
+        return number, *await connect_unix(f"\0{path}")
+    except OSError:
+        return number, *await connect_unix(path)
+
+
+class XConnection:
+    """A connection. `on_event` gets each event's 32 bytes; `on_lost` the reason when the connection ends."""
+
+    def __init__(self, on_event: Callable[[bytes], None], on_lost: Callable[[str], None]) -> None:
+        self.root = 0
+        self._on_event = on_event
+        self._sequence = 0
+        self._next_id = self._id_step = 0
+        self._waiting: dict[int, asyncio.Future[bytes]] = {}
+        self._set_up: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
+        self._stream = Stream("the X server", 8, self._setup_length, self._on_setup, on_lost)
+        self.close = self._stream.close
+
+    async def connect(self, environ: dict[str, str]) -> None:
+        """Connect to DISPLAY; raises Unavailable when no server answers or this user may not."""
+        display = environ["DISPLAY"]
+        try:
+            number, reader, writer = await asyncio.wait_for(_reach(display), CONNECT_SECONDS)
+        except OSError as error:
+            raise Unavailable(f"no X server answers on display {display}") from error
+        self._stream.begin(reader, writer)
+        secret = _cookie(environ, number)
+        name = COOKIE if secret else b""
+        hello = struct.pack("<BxHHHHxx", ord("l"), 11, 0, len(name), len(secret))
+        self._stream.send(hello + _padded(name) + _padded(secret))
+        try:
+            setup = await self._stream.answer(self._set_up, CONNECT_SECONDS)
+            self._next_id, id_mask, vendor_length, formats = struct.unpack_from("<4xII4xHxxxB", setup)
+            self._id_step = id_mask & -id_mask
+            (self.root,) = struct.unpack_from("<I", setup, 32 + len(_padded(bytes(vendor_length))) + 8 * formats)
+        except ServerGone as error:
+            await self.close()
+            raise Unavailable(f"no X server answers on display {display}: {error}") from error
+        except ServerRefused:
+            await self.close()
+            raise
+
+    def new_id(self) -> int:
+        """An id for a new resource."""
+        self._next_id += self._id_step
+        return self._next_id
+
+    async def extension(self, name: str) -> Extension:
+        """Look an extension up; raises Unavailable when the server has none of this name."""
+        reply = await self.ask(QUERY_EXTENSION, 0, struct.pack("<HH", len(name), 0) + name.encode())
+        present, major, first_event = struct.unpack_from("<8x3B", reply)
+        if not present:
+            raise Unavailable(f"the X server has no {name} extension")
+        return Extension(major, first_event)
+
+    def send(self, major: int, minor: int, data: bytes = b"") -> None:
+        """Send a request that has no reply; `minor` is the second byte, `data` what follows the length."""
+        body = _padded(data)
+        self._sequence = (self._sequence + 1) & 0xFFFF
+        self._stream.send(struct.pack("<BBH", major, minor, 1 + len(body) // 4) + body)
+
+    async def ask(self, major: int, minor: int, data: bytes = b"") -> bytes:
+        """Send a request and wait for its whole reply; raises ServerRefused or ServerGone."""
+        self.send(major, minor, data)
+        future = self._waiting[self._sequence] = asyncio.get_running_loop().create_future()
+        return await self._stream.answer(future, REPLY_SECONDS)
+
+    @staticmethod
+    def _setup_length(head: bytes) -> int:
+        return int(4 * struct.unpack_from("<6xH", head)[0])
+
+    def _on_setup(self, head: bytes, body: bytes) -> None:
+        if self._set_up.done():
+            raise ValueError("the connection was set up twice")
+        if head[0] != SETUP_DONE:
+            said = body[: head[1]] if head[0] == SETUP_REFUSED else body
+            raise ServerRefused(f"the X server refused: {said.decode(errors='replace').strip(chr(0)).strip()}")
+        self._stream.head, self._stream.length = MESSAGE_BYTES, self._length
+        self._stream.on_message = self._on_message
+        self._set_up.set_result(body)
+
+    @staticmethod
+    def _length(head: bytes) -> int:
+        if head[0] & 0x7F not in {REPLY, GENERIC_EVENT}:
+            return 0
+        length = int(4 * struct.unpack_from("<4xI", head)[0])
+        if length > MOST_BYTES:
+            raise ValueError(f"a message of {length} bytes")
+        return length
+
+    def _on_message(self, head: bytes, body: bytes) -> None:
+        kind = head[0]
+        if kind not in {ERROR, REPLY}:
+            self._on_event(head)
+            return
+        future = self._waiting.pop(struct.unpack_from("<2xH", head)[0], None)
+        if future is None or future.done():
+            return  # an error of a request without a reply: its window or alarm no longer exists
+        if kind == REPLY:
+            future.set_result(head + body)
+        else:
+            future.set_exception(ServerRefused(f"X error {head[1]} for request {head[10]}"))
