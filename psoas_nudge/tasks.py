@@ -11,7 +11,7 @@ from psoas_nudge.errors import PsoasNudgeError, fault
 
 
 class Tasks:
-    """The background tasks of one owner. A failure is logged by `log` as "`what`: the reason" and ends only its task."""
+    """The background tasks of one owner. A failure is logged by `log` as "`what`: the reason"; the others go on."""
 
     def __init__(self, log: logging.Logger, what: str) -> None:
         self._log, self._what = log, what
@@ -30,6 +30,10 @@ class Tasks:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def finish(self) -> None:
+        """Wait until all have ended."""
+        await asyncio.gather(*self._running, return_exceptions=True)
 
     def _done(self, task: asyncio.Task[None]) -> None:
         self._running.discard(task)

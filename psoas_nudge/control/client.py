@@ -32,10 +32,10 @@ def ask(request: AnyRequest, path: Path, within: float = ANSWER_SECONDS) -> Ok:
         return _next(lines, within)
 
 
-def follow(path: Path, via: str = "command line") -> Iterator[Status]:
+def follow(path: Path) -> Iterator[Status]:
     """The status now and at each change, until the daemon ends. Raises what `ask` raises."""
     with closing(_connected(path, ANSWER_SECONDS)) as connection, connection.makefile("rb") as lines:
-        _send(connection, Follow(via=via), ANSWER_SECONDS)
+        _send(connection, Follow(), ANSWER_SECONDS)
         first = _next(lines, ANSWER_SECONDS)
         if first.status:
             yield first.status
@@ -58,7 +58,7 @@ def _connected(path: Path, within: float) -> socket.socket:
     except (FileNotFoundError, ConnectionRefusedError, NotADirectoryError):
         connection.close()
         raise NoDaemon from None
-    except (TimeoutError, BlockingIOError):  # the second: more are waiting to be heard than the system queues
+    except (TimeoutError, BlockingIOError):  # BlockingIOError: the backlog is full
         connection.close()
         raise DaemonSilent(within) from None
     except OSError as error:

@@ -1,7 +1,7 @@
-"""The daemon's half of the socket: hears one request a line, answers each, and tells followers what changes.
+"""The daemon's half of the socket: reads one request per line, answers each, and sends followers every change.
 
-Nothing that a client does or leaves undone can hold the daemon up: a line has a longest length, a silent client is
-let go, a follower that does not read is dropped. Only processes of the same user are heard.
+No client can block the daemon: lines have a maximum length, a client that sends nothing times out, and a follower
+that does not read is disconnected. Only processes of the same user get an answer.
 """
 
 from __future__ import annotations
@@ -15,15 +15,18 @@ import struct
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from pathlib import Path
+from typing import get_args
 
 import msgspec
 
 from psoas_nudge.control.address import short
 from psoas_nudge.control.lock import Lock
 from psoas_nudge.control.messages import LONGEST_LINE, AnyRequest, Failed, Follow, Ok, Reply
+from psoas_nudge.core.ranges import out_of_range
 from psoas_nudge.core.status import Status
-from psoas_nudge.errors import PsoasNudgeError, fault
+from psoas_nudge.errors import PsoasNudgeError
 from psoas_nudge.places import private_directory
+from psoas_nudge.tasks import Tasks, log_failure
 
 log = logging.getLogger(__name__)
 
@@ -32,6 +35,13 @@ LONGEST_BACKLOG = 256 * 1024
 """Bytes that may wait for a client that does not read; then it is dropped."""
 
 Handler = Callable[[AnyRequest], Reply | Awaitable[Reply]]
+KINDS: dict[str, type[msgspec.Struct]] = {kind.__struct_config__.tag: kind for kind in get_args(AnyRequest)}
+
+
+class Tagged(msgspec.Struct, frozen=True):
+    """As much of a request as says which it is."""
+
+    event: str
 
 
 class Server:
@@ -46,7 +56,7 @@ class Server:
         self._path = path
         self._handler = handler
         self._server: asyncio.Server | None = None
-        self._clients: set[asyncio.Task[None]] = set()
+        self._clients = Tasks(log, "a client of the control socket")
         self._followers: set[asyncio.StreamWriter] = set()
         self._decoder = msgspec.json.Decoder(AnyRequest)
 
@@ -73,9 +83,7 @@ class Server:
             return
         self._server.close()
         self._path.unlink(missing_ok=True)
-        for client in self._clients:
-            client.cancel()
-        await asyncio.gather(*self._clients, return_exceptions=True)
+        await self._clients.cancel()
         self._server = None
 
     @property
@@ -95,9 +103,7 @@ class Server:
                 follower.write(line)
 
     def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        client = asyncio.get_running_loop().create_task(self._serve(reader, writer))
-        self._clients.add(client)
-        client.add_done_callback(self._clients.discard)
+        self._clients.start(self._serve(reader, writer))
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
@@ -133,8 +139,7 @@ class Server:
         try:
             request = self._decoder.decode(line)
         except (msgspec.DecodeError, ValueError) as error:
-            message = f"The request is not understood: {error}. The daemon may be of another version: restart it."
-            writer.write(_line(Failed(message=message, exit_code=2)))
+            writer.write(_line(Failed(message=_mistake(line, error), exit_code=2)))
         else:
             writer.write(_line(await self._answer(request)))
             if isinstance(request, Follow):
@@ -149,12 +154,22 @@ class Server:
             return await reply if inspect.isawaitable(reply) else reply
         except PsoasNudgeError as error:
             return Failed(message=str(error), exit_code=error.exit_code)
-        except Exception as error:  # a fault of one request must not end the daemon
-            log.error("unexpected, please report it: %s in %s", fault(error), type(request).__name__)  # noqa: TRY400 - the traceback is for -vv
-            log.debug("where it came from", exc_info=error)
+        except Exception as error:  # noqa: BLE001 - a fault of one request must not end the daemon
+            log_failure(log, type(request).__name__, error)
             return Failed(
                 message="The daemon could not do that because of a fault of its own; its log has the details."
             )
+
+
+def _mistake(line: bytes, error: Exception) -> str:
+    """What is wrong with a line that is no request."""
+    try:
+        kind = KINDS.get(msgspec.json.decode(line, type=Tagged).event)
+    except (msgspec.DecodeError, ValueError):
+        kind = None
+    if kind and (sentence := out_of_range(error, kind)):
+        return sentence
+    return f"The request is not understood: {error}. The daemon may be of another version: restart it."
 
 
 def _line(reply: Reply) -> bytes:

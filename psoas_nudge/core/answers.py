@@ -49,4 +49,4 @@ def _pause(state: State, rules: Rules) -> str:
 
 
 def _clock(at: datetime, state: State, rules: Rules) -> str:
-    return when(at, state.at, rules.hours.local(state.at).tzinfo)
+    return when(at, state.at, rules.hours.zone)

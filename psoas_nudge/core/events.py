@@ -102,7 +102,7 @@ class Pause(Request, frozen=True, kw_only=True):
 
     def __post_init__(self) -> None:
         if self.until is not None:
-            instant(self.until)
+            instant("until", self.until)
 
 
 class Resume(Request, frozen=True, kw_only=True):

@@ -80,7 +80,7 @@ def explain(state: State, at: datetime, rules: Rules) -> Explanation:
         state = _ahead(state, at, (at - state.at) // timedelta(milliseconds=1))
     known = ("snoozed", "asked-again", "not-shown", "closed", "settling-in", "winding-down", "daily-limit", "paused")
     reasons = tuple(reason for reason in _reasons(state, rules) if not later or reason.kind in known)
-    return Explanation(at=at, reasons=reasons, next_prompt=next_prompt(state, rules))
+    return Explanation(at=at, reasons=reasons, next_prompt=next_prompt(state, rules), zone=rules.hours.zone)
 
 
 def status(state: State, rules: Rules) -> Status:
@@ -189,7 +189,7 @@ def _reason(state: State, rules: Rules, kind: str, until: int | None) -> Reason:
     instant = None if until is None else _instant(state, until)
     text = (ENDLESS.get(kind) if instant is None else None) or TEXTS[kind]
     words = {
-        "until": "" if instant is None else when(instant, state.at, rules.hours.local(state.at).tzinfo),
+        "until": "" if instant is None else when(instant, state.at, rules.hours.zone),
         "sat": elapsed(sitting.sat(state, state.pacing.counts_from) / SECOND),
         "needed": duration(conditions.needed(state, rules) / SECOND),
         "limit": str(rules.daily_limit),

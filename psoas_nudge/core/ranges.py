@@ -5,10 +5,11 @@ The types are checked when a message is decoded; `instant` is for what a program
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, get_args, get_type_hints
 
-from msgspec import Meta
+from msgspec import Meta, Struct
 
 from psoas_nudge.core.words import DAY
 
@@ -22,22 +23,37 @@ MOST_HELD = 86_400.0
 LONGEST_TEXT = 1000
 """Characters of a note or a reason; a line of the journal is for a glance."""
 
-Length = Annotated[int, Meta(ge=0, le=LONGEST)]
+Length = Annotated[int, Meta(ge=0, le=LONGEST, description="from 0 to 3650 days, in milliseconds")]
 """Milliseconds."""
-Held = Annotated[float, Meta(ge=0.0, le=MOST_HELD)]
+Held = Annotated[float, Meta(ge=0.0, le=MOST_HELD, description="from 0 to 86400 seconds")]
 """Seconds in the stretched position, as the journal keeps them."""
-Level = Annotated[int, Meta(ge=0, le=10)]
+Level = Annotated[int, Meta(ge=0, le=10, description="a whole number from 0 to 10")]
 """Discomfort: 0 is none, 10 the worst."""
-Number = Annotated[int, Meta(ge=0, le=2**53)]
+Number = Annotated[int, Meta(ge=0, le=2**53, description="a prompt's number, 0 or more")]
 """Of a prompt."""
-Text = Annotated[str, Meta(max_length=LONGEST_TEXT)]
-Name = Annotated[str, Meta(max_length=200)]
+Text = Annotated[str, Meta(max_length=LONGEST_TEXT, description="at most 1000 characters long")]
+Name = Annotated[str, Meta(max_length=200, description="at most 200 characters long")]
 """Of a routine, a notifier or a place where something was pressed."""
 Instant = Annotated[datetime, Meta(tz=True)]
 
 
-def instant(at: datetime) -> datetime:
-    """The same, if it lies between EARLIEST and LATEST; raises ValueError."""
+def instant(field: str, at: datetime) -> datetime:
+    """The same, if it lies between EARLIEST and LATEST; raises ValueError with a sentence that names the field."""
     if not EARLIEST <= at <= LATEST:
-        raise ValueError(f"{at.isoformat()} is not between {EARLIEST.year} and {LATEST.year}")
+        raise ValueError(f"{field} must be between {EARLIEST.year} and {LATEST.year}, not {at.isoformat()}.")
     return at
+
+
+def out_of_range(error: Exception, kind: type[Struct]) -> str | None:
+    """The sentence for a field of `kind` whose value is out of its range; None for every other mistake.
+
+    `error`: what msgspec raised. It names only the limit that was passed, the person needs both.
+    """
+    if isinstance(error.__cause__, ValueError):  # from a __post_init__, see `instant`
+        return str(error.__cause__)
+    found = re.match(r"Expected `\w+` (?:of length )?[<>]= \S+ - at `\$\.(\w+)`", str(error))
+    if found is None:
+        return None
+    hint = get_type_hints(kind, include_extras=True)[found[1]]
+    [limits] = [meta for part in (hint, *get_args(hint)) for meta in get_args(part) if isinstance(meta, Meta)]
+    return f"{found[1]} must be {limits.description}."

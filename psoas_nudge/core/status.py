@@ -64,3 +64,5 @@ class Explanation(Struct, frozen=True):
     at: datetime
     reasons: tuple[Reason, ...]
     next_prompt: datetime | None
+    zone: str
+    """As in Status."""

@@ -1,8 +1,12 @@
-"""The present moment in a word and in one line: what tray, bars and scripts show of a status."""
+"""The present moment in a word and in one line: what tray, bars and scripts show of a status.
+
+Every time is shown in the zone of the working hours (Status.zone), so that no two places disagree.
+"""
 
 from __future__ import annotations
 
-from datetime import datetime, tzinfo
+from collections.abc import Iterable
+from datetime import datetime
 from enum import StrEnum
 
 from psoas_nudge.core.durations import elapsed
@@ -43,9 +47,9 @@ def progress(status: Status) -> float:
     return min(1.0, max(0.0, status.toward_next / status.needed)) if status.needed > 0 else 1.0
 
 
-def headline(status: Status, at: datetime, zone: tzinfo | None = None) -> str:
-    """One line for a tooltip: "sat 24 min, next nudge about 10:42". Times are on the wall clock of `zone` (None: the
-    system's); `at` is the moment of the status."""
+def headline(status: Status, at: datetime) -> str:
+    """One line for a tooltip: "sat 24 min, next nudge about 10:42". `at` is the moment of the status."""
+    zone = status.zone
     sat = f"sat {elapsed(status.sat_seconds)}"
     match look(status):
         case Look.PROMPT:
@@ -64,9 +68,20 @@ def headline(status: Status, at: datetime, zone: tzinfo | None = None) -> str:
     return line
 
 
-def when(instant: datetime, at: datetime, zone: tzinfo | None = None) -> str:
-    """The instant as seen from `at`: "10:42", "Mon 09:00" within a week, else "2026-12-24 09:00"."""
-    local, today = instant.astimezone(zone), at.astimezone(zone).date()
+def explained(reasons: Iterable[str], next_prompt: datetime | None, at: datetime, zone: str) -> str:
+    """Why there is no prompt at `at`, a sentence per line, and when the next one can come."""
+    lines = tuple(reasons) or ("Nothing stands in the way of a prompt.",)
+    coming = (f"Next prompt: {when(next_prompt, at, zone)} at the earliest.",) if next_prompt else ()
+    return "\n".join((*lines, *coming))
+
+
+def when(instant: datetime, at: datetime, zone: str) -> str:
+    """The instant as seen from `at`, in the zone of this IANA name: "10:42", "Mon 09:00" within a week, else
+    "2026-12-24 09:00"."""
+    from zoneinfo import ZoneInfo  # here: a status without a time to show need not load it
+
+    here = ZoneInfo(zone)
+    local, today = instant.astimezone(here), at.astimezone(here).date()
     days = (local.date() - today).days
     if days == 0:
         return f"{local:%H:%M}"

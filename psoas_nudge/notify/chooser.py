@@ -15,13 +15,14 @@ from msgspec import Struct
 
 from psoas_nudge.errors import BadInput, ShowFailed, Unavailable
 from psoas_nudge.notify.port import Capability, Message, Notifier, OnPressed, Surroundings
+from psoas_nudge.tasks import log_failure
 
 log = logging.getLogger(__name__)
 
 Clock = Callable[[], float]
 AUTO = "auto"
-LAST_WAY_OUT = "terminal"
-"""That prompts come this way is said, because the person may look for them elsewhere."""
+LAST_RESORT = "terminal"
+"""Its use is logged, because the person may expect the prompts elsewhere."""
 
 
 def _freedesktop(_clock: Clock) -> Notifier:
@@ -50,7 +51,7 @@ NOTIFIERS: dict[str, Callable[[Clock], Notifier]] = {
 """A new notifier is a file of its own and a row here; the one with most to offer comes first."""
 
 
-class Choice(Struct, frozen=True):
+class NotifierChoice(Struct, frozen=True):
     """One row of `doctor`: what could be used, and why it is or is not."""
 
     name: str
@@ -61,7 +62,7 @@ class Choice(Struct, frozen=True):
 class Chooser:
     """Shows each prompt through the first notifier that can.
 
-    What is asked before or while it starts waits for `start`: a daemon that was killed begins with a withdrawal.
+    Calls before `start` wait for it: a daemon that was killed begins with a withdrawal.
     `wanted`: "auto" or a name of the table, which then is the only one tried (BadInput for any other).
     `clock`: seconds, any steady reading.
     """
@@ -91,7 +92,7 @@ class Chooser:
                 await self._ready(name)
             except Unavailable:
                 continue
-            if name == LAST_WAY_OUT and self._said:
+            if name == LAST_RESORT and self._said:
                 log.warning("no notification service here: prompts appear in this terminal (psoas-nudge doctor: why)")
             return
         log.warning("no notifier works here: %s", self._reasons(self._said))
@@ -103,11 +104,12 @@ class Chooser:
             try:
                 notifier = await self._ready(name)
                 return name, await notifier.show(message)
-            except (Unavailable, ShowFailed) as error:
+            except Unavailable as error:
                 failures[name] = str(error)
-                log.log(
-                    logging.INFO if isinstance(error, Unavailable) else logging.WARNING, "not by %s: %s", name, error
-                )
+                log.info("not by %s: %s", name, error)
+            except Exception as error:  # noqa: BLE001 - whatever it is, the prompt is not shown
+                failures[name] = str(error) or type(error).__name__
+                log_failure(log, f"not by {name}", error)
         raise ShowFailed(self._reasons(failures))
 
     async def withdraw(self, name: str, ref: str) -> None:
@@ -120,22 +122,25 @@ class Chooser:
         except Unavailable as error:
             log.info("not withdrawn, %s cannot work now: %s", name, error)
         else:
-            await notifier.withdraw(ref)
+            try:
+                await notifier.withdraw(ref)
+            except Exception as error:  # noqa: BLE001 - a notification that stays must not end the prompting
+                log_failure(log, f"not withdrawn by {name}", error)
 
     def capabilities(self) -> frozenset[Capability]:
         """What the notifier that comes first at the moment can do; nothing when there is none."""
         first = next((self._started[name] for name in self._order if name in self._started), None)
         return first.capabilities() if first else frozenset()
 
-    async def choices(self) -> list[Choice]:
+    async def choices(self) -> list[NotifierChoice]:
         """Every notifier of the table, probed now; the first one available is the chosen one."""
-        rows: list[Choice] = []
+        rows: list[NotifierChoice] = []
         for name in self._table:
             running = name in self._started
             try:
                 notifier = await self._ready(name)
             except Unavailable as error:
-                rows.append(Choice(name, "unavailable", str(error)))
+                rows.append(NotifierChoice(name, "unavailable", str(error)))
                 continue
             verdict: Literal["chosen", "available"]
             if name not in self._order:
@@ -145,7 +150,7 @@ class Chooser:
             else:
                 verdict, why = "chosen", "the first that works"
             can = ", ".join(sorted(notifier.capabilities())) or "showing only"
-            rows.append(Choice(name, verdict, f"{why} ({can})"))
+            rows.append(NotifierChoice(name, verdict, f"{why} ({can})"))
             if not running:
                 await self._started.pop(name).stop()
         return rows
@@ -167,6 +172,10 @@ class Chooser:
             except Unavailable as error:
                 self._said[name] = str(error)
                 raise
+            except Exception as error:
+                log_failure(log, f"{name} did not start", error)
+                self._said[name] = str(error) or type(error).__name__
+                raise Unavailable(self._said[name]) from error
             self._started[name] = notifier
             self._said.pop(name, None)
             return notifier

@@ -1,13 +1,15 @@
 """Prompts as desktop notifications with buttons: org.freedesktop.Notifications over D-Bus.
 
-The person decides and the rules close: the notification never expires by itself, and only a pressed button is
-believed. Servers differ too much in NotificationClosed (some send it twice, some never), so it is not listened to.
-Ids start at 1 again with every server, and unique names with every bus. So a notification is known by bus, unique
-name and id together, and every call goes to the unique name: no other server's notification is ever touched, and
-when the server is restarted in mid-prompt, the prompt is shown again on the new one, once.
+The notification never expires by itself; the rules close it. Servers differ too much in NotificationClosed (some send
+it twice, some never), so only ActionInvoked counts.
+Ids start at 1 again with every server, and unique names with every bus. So a notification is identified by bus, unique
+name and id together, and every call goes to the unique name: another server's notification is never touched, and
+when the server is restarted while a prompt is open, the prompt is shown again on the new one, once.
+What a server sends is checked: replies and signals of another shape than the specification's count as a failed call
+or are ignored, and nothing that it sends can raise here.
 
-Hints left out on purpose: `transient` (the prompt has to stay findable in the desktop's list) and `resident`
-(a pressed button should take the notification away even if this program has just died).
+Hints left out on purpose: `transient` (the prompt has to stay in the desktop's list of notifications) and `resident`
+(a pressed button should close the notification even if this program has just crashed).
 Source: the Desktop Notifications Specification 1.2, and what dunst, GNOME Shell and xfce4-notifyd really do.
 """
 
@@ -15,18 +17,18 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Coroutine
-from functools import partial
+import re
 from pathlib import Path
 from typing import Any
 
 from dbus_fast import Variant
 
 from psoas_nudge.bus import DBUS, Bus, CallFailed, OnSignal, Subscription
-from psoas_nudge.core.model import Answer
+from psoas_nudge.core.events import Accept, Answering
 from psoas_nudge.errors import ShowFailed, Unavailable
 from psoas_nudge.notify import words
-from psoas_nudge.notify.port import Capability, Message, OnPressed, Pressed, Surroundings
+from psoas_nudge.notify.port import Capability, Message, OnPressed, Pressed, Surroundings, key
+from psoas_nudge.tasks import Tasks, log_failure
 
 log = logging.getLogger(__name__)
 
@@ -37,16 +39,24 @@ APP_NAME = "psoas-nudge"
 ACTIVATION_SECONDS = 10.0
 """How long the bus may take to start a service that is not running; the slow ones load a toolkit first."""
 CALL_SECONDS = 5.0
-LATE_SECONDS = 120.0
-"""How long a reply is still waited for after giving up, to take back what a server that hung then shows."""
+LATE_SECONDS = 3600.0
+"""A server that hung may answer long after the call was given up; what it then shows is closed again."""
+MOST_EARLY = 50
+"""Signals kept while Notify has not returned; more come only from a server that floods."""
+REF = re.compile(r"(.+)/(\d{1,9})", re.ASCII)
+LONGEST_TOKEN = 1000
+"""Characters of an activation token; it is passed on in an environment variable."""
+INVALID = "org.freedesktop.DBus.Error.InvalidSignature"
+BODY_CLICK = "default"
+"""The action key of a click on the notification itself."""
 ACTIVATE_AFTER_SECONDS = 2.0
 """When the server is gone in mid-prompt, whoever restarts it goes first; after that the bus is asked to start one."""
 URGENCY_NORMAL = 1
 NEVER_EXPIRE = 0
 
 
-class _Shown:
-    """The notification on the screen. `refs`: every name it had, because a restarted server gives it another."""
+class _OnScreen:
+    """The notification that is shown. `refs`: every ref it had, because a restarted server gives it another id."""
 
     def __init__(self, message: Message, server: str, number: int, refs: frozenset[str]) -> None:
         self.message, self.server, self.number, self.refs = message, server, number, refs
@@ -69,14 +79,14 @@ class FreedesktopNotifier:
         self._owner: str | None = None
         self._server = ""
         self._server_can: frozenset[str] = frozenset()
-        self._shown: _Shown | None = None
+        self._shown: _OnScreen | None = None
         self._early: list[tuple[OnSignal, list[Any]]] | None = None
         self._turn = asyncio.Lock()
         self._timer: asyncio.TimerHandle | None = None
-        self._tasks: set[asyncio.Task[Any]] = set()
+        self._tasks = Tasks(log, "the notification service")
 
     async def start(self, surroundings: Surroundings, on_pressed: OnPressed) -> None:
-        """Meet the service, starting it if the bus can; raises Unavailable."""
+        """Find out what the service can do, starting it if the bus can; raises Unavailable."""
         bus = surroundings.session_bus
         if bus is None:
             raise Unavailable("no session bus; it comes with a desktop session (or: dbus-run-session psoas-nudge run)")
@@ -94,7 +104,7 @@ class FreedesktopNotifier:
             raise Unavailable(_why(error)) from error
 
     def capabilities(self) -> frozenset[Capability]:
-        """What the server that was met last said of itself."""
+        """What the server said of itself."""
         can = {Capability.WITHDRAW, Capability.ICON}
         if "actions" in self._server_can:
             can.add(Capability.BUTTONS)
@@ -118,9 +128,8 @@ class FreedesktopNotifier:
                 self._shown = None
                 await self._close(shown.server, shown.number)
                 return
-            server, _, number = ref.rpartition("/")
-            if server and number.isdecimal():
-                await self._close(server, int(number))
+            if parts := REF.fullmatch(ref):
+                await self._close(parts[1], int(parts[2]))
 
     async def stop(self) -> None:
         """Listen no more. What is on the screen stays there."""
@@ -132,10 +141,7 @@ class FreedesktopNotifier:
             self._watching = False
         if self._timer:
             self._timer.cancel()
-        tasks = list(self._tasks)
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await self._tasks.cancel()
         self._bus = self._shown = None
 
     async def _call(self, owner: str, member: str, signature: str = "", *body: Any, timeout: float) -> list[Any]:  # noqa: ASYNC109 - the limit is part of the call's contract, as in bus.py
@@ -148,20 +154,22 @@ class FreedesktopNotifier:
         return self._bus
 
     async def _meet(self) -> str:
-        """The unique name of the server, which is started if need be; `_server` and `_server_can` are its then."""
+        """The unique name of the server, started if necessary; sets `_server` and `_server_can`."""
         if self._owner is None:
             await self._call(NAME, "GetServerInformation", timeout=ACTIVATION_SECONDS)
-        owner = self._owner  # the bus tells of a new owner before it passes on what that one replies
+        owner = self._owner  # the bus announces a new owner before it delivers the reply of that owner
         if owner is None:
             raise CallFailed("org.freedesktop.DBus.Error.NameHasNoOwner", "the service ended while it was started")
         if not self._server:
-            who = await self._call(owner, "GetServerInformation", timeout=self._call_seconds)
-            can = await self._call(owner, "GetCapabilities", timeout=self._call_seconds)
-            bus_id = (await self._live_bus.call(*DBUS, "GetId", timeout=self._call_seconds))[0]
+            who = _strings(await self._call(owner, "GetServerInformation", timeout=self._call_seconds))
+            can = _strings(*await self._call(owner, "GetCapabilities", timeout=self._call_seconds))
+            [bus_id] = await self._live_bus.call(*DBUS, "GetId", timeout=self._call_seconds)
             if owner != self._owner:
-                raise CallFailed("org.freedesktop.DBus.Error.NameHasNoOwner", "the service ended while it was met")
-            self._server, self._server_can = f"{bus_id[:8]}{owner}", frozenset(can[0])
-            log.info("notifications go to %s %s (%s)", who[0], who[2], ", ".join(sorted(self._server_can)))
+                raise CallFailed(
+                    "org.freedesktop.DBus.Error.NameHasNoOwner", "the service ended while it was asked what it can do"
+                )
+            self._server, self._server_can = f"{bus_id[:8]}{owner}", frozenset(can)
+            log.info("notifications go to %.100s (%.500s)", " ".join(who), ", ".join(sorted(self._server_can)))
         return owner
 
     async def _put(self, message: Message, refs: frozenset[str] = frozenset()) -> str:
@@ -170,68 +178,60 @@ class FreedesktopNotifier:
         replaces = before.number if before and before.server == server else 0
         if before and before.message.prompt == message.prompt:
             refs |= before.refs
-        self._early = []
+        early: list[tuple[OnSignal, list[Any]]] = []
+        self._early = early
         try:
             number = await self._notify(owner, replaces, message)
             ref = f"{server}/{number}"
-            self._shown = _Shown(message, server, number, refs | {ref})
+            self._shown = _OnScreen(message, server, number, refs | {ref})
         finally:
-            early, self._early = self._early, None
+            self._early = None
         for hear, signal in early:
             hear(signal)
-        if server != self._server:  # it ended between its reply and now, and the notice of that came too early
+        if server != self._server:  # it ended after its reply, and _on_owner ran before `_shown` was set
             self._on_owner(self._owner)
         return ref
 
     async def _notify(self, owner: str, replaces: int, message: Message) -> int:
-        server = self._server
         title, body = words.line(message.title), words.paragraph(message.body)
         if "actions" not in self._server_can:
-            body = f"{body}\n\n{words.how_to_answer(message.buttons)}".strip()
+            body = f"{body}\n\n{words.how_to_answer(message.keys)}".strip()
         if "body-markup" in self._server_can:
             body = words.escape(body)
         icon = _uri(message.icon) if message.icon else ""
-        call = self._task(
-            self._call(
-                owner,
-                "Notify",
-                "susssasa{sv}i",
-                APP_NAME,
-                replaces,
-                icon,
-                title,
-                body,
-                self._actions(message),
-                _hints(icon, message.sound),
-                NEVER_EXPIRE,
-                timeout=LATE_SECONDS,
-            )
-        )
+        hints = _hints(icon, message.sound)
+        arguments = (APP_NAME, replaces, icon, title, body, self._actions(message), hints, NEVER_EXPIRE)
+        number: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+        self._tasks.start(self._send(owner, self._server, arguments, number))
         try:
-            await asyncio.wait({call}, timeout=self._call_seconds)
-        finally:
-            if not call.done():
-                call.add_done_callback(partial(self._take_back, server))
-        if not call.done():
-            raise CallFailed("org.freedesktop.DBus.Error.NoReply", f"no answer within {self._call_seconds:g} s")
-        return int(call.result()[0])
+            async with asyncio.timeout(self._call_seconds):
+                return await number
+        except TimeoutError:
+            raise CallFailed(
+                "org.freedesktop.DBus.Error.NoReply", f"no answer within {self._call_seconds:g} s"
+            ) from None
+
+    async def _send(self, owner: str, server: str, arguments: tuple[Any, ...], number: asyncio.Future[int]) -> None:
+        """Call Notify, and pass its reply on. When nobody waits for that any more, close what the server has shown:
+        another notifier did so meanwhile."""
+        try:
+            shown = _number(await self._call(owner, "Notify", "susssasa{sv}i", *arguments, timeout=LATE_SECONDS))
+        except Exception as error:  # noqa: BLE001 - raised by `_notify`, if that still waits
+            if not number.done():
+                number.set_exception(error)
+            return
+        if not number.done():
+            number.set_result(shown)
+        elif self._shown is None or (self._shown.server, self._shown.number) != (server, shown):
+            await self._close(server, shown)
 
     def _actions(self, message: Message) -> list[str]:
         if "actions" not in self._server_can:
             return []
-        pairs = [(str(answer), words.line(label)) for answer, label in message.buttons]
-        # "default" is a click on the notification itself; who clicks on an invitation means to come. It has no label,
-        # because Xfce would draw it as one more button.
-        pairs = [("default", "") for answer, _ in pairs if answer == "accept"] + pairs
+        pairs = [(key(button.press), words.line(button.label)) for button in message.buttons]
+        # Whoever clicks on an invitation accepts it. This action has no label: Xfce would draw it as one more button.
+        pairs = [(BODY_CLICK, "") for button in message.buttons if isinstance(button.press, Accept)] + pairs
         return [text for pair in pairs for text in pair]
-
-    def _take_back(self, server: str, call: asyncio.Task[list[Any]]) -> None:
-        """A server that hung has shown a prompt after all, long after another notifier did."""
-        if call.cancelled() or call.exception():
-            return
-        number = int(call.result()[0])
-        if self._shown is None or (self._shown.server, self._shown.number) != (server, number):
-            self._task(self._close(server, number))
 
     async def _close(self, server: str, number: int) -> None:
         if self._owner is None:
@@ -251,7 +251,7 @@ class FreedesktopNotifier:
             self._timer = None
         if self._shown:
             wait = 0.0 if owner else self._activate_after
-            self._timer = asyncio.get_running_loop().call_later(wait, lambda: self._task(self._show_again()))
+            self._timer = asyncio.get_running_loop().call_later(wait, lambda: self._tasks.start(self._show_again()))
 
     async def _show_again(self) -> None:
         async with self._turn:
@@ -268,35 +268,56 @@ class FreedesktopNotifier:
             else:
                 log.warning("the notification service was restarted; the open prompt is shown again")
 
-    def _on_action(self, body: list[Any]) -> None:
-        shown = self._meant(self._on_action, body)
+    def _on_action(self, signal: list[Any]) -> None:
+        match signal:
+            case [int(number), str(action)]:
+                shown = self._meant(number, self._on_action, signal)
+            case _:
+                log.warning("the notification service sent ActionInvoked with the wrong arguments; it is ignored")
+                return
         if shown is None or shown.answered:
             return
-        offered: dict[str, Answer] = {answer: answer for answer, _ in shown.message.buttons}
-        answer = offered.get("accept" if body[1] == "default" else body[1])
-        if answer is None:
+        pressed = next((b.press for b in shown.message.buttons if _invokes(action, b.press)), None)
+        if pressed is None:
             log.warning("the notification service reports an action that was not offered")
             return
         shown.answered = True
-        self._on_pressed(Pressed(shown.message.prompt, answer, shown.token))
+        try:
+            self._on_pressed(Pressed(pressed, shown.token))
+        except Exception as error:  # noqa: BLE001 - it must neither undo the showing nor end the bus's reader
+            log_failure(log, "the answer of a notification", error)
 
-    def _on_token(self, body: list[Any]) -> None:
-        if shown := self._meant(self._on_token, body):
-            shown.token = body[1]
+    def _on_token(self, signal: list[Any]) -> None:
+        match signal:
+            case [int(number), str(token)] if len(token) <= LONGEST_TOKEN and token.isprintable():
+                if shown := self._meant(number, self._on_token, signal):
+                    shown.token = token
 
-    def _meant(self, hear: OnSignal, signal: list[Any]) -> _Shown | None:
-        """The notification a signal is about. One that is being shown may be pressed before its id is known here."""
-        if self._shown and signal[0] == self._shown.number and self._shown.server == self._server:
+    def _meant(self, number: int, hear: OnSignal, signal: list[Any]) -> _OnScreen | None:
+        """The notification a signal is about. A button may be pressed before Notify has returned the id."""
+        if self._shown and number == self._shown.number and self._shown.server == self._server:
             return self._shown
-        if self._early is not None:
+        if self._early is not None and len(self._early) < MOST_EARLY:
             self._early.append((hear, signal))
         return None
 
-    def _task(self, work: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
-        task = asyncio.get_running_loop().create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-        return task
+
+def _invokes(action: str, press: Answering) -> bool:
+    return action == key(press) or (action == BODY_CLICK and isinstance(press, Accept))
+
+
+def _number(reply: list[Any]) -> int:
+    match reply:
+        case [int(number)] if 0 < number < 2**32:
+            return number
+    raise CallFailed(INVALID, "the service gave no id for the notification")
+
+
+def _strings(*reply: Any) -> list[str]:
+    match reply:
+        case [list(texts)] if all(isinstance(text, str) for text in texts):
+            return texts
+    raise CallFailed(INVALID, "the service does not say what it is and what it can do")
 
 
 def _uri(path: str) -> str:

@@ -138,7 +138,7 @@ class PlyerNotifier:
 
     def _words(self, message: Message) -> tuple[str, str]:
         title, body = words.line(message.title), words.paragraph(message.body)
-        body = f"{body}\n\n{words.how_to_answer(message.buttons)}".strip()
+        body = f"{body}\n\n{words.how_to_answer(message.keys)}".strip()
         if self._markup:
             body = words.escape(body)
         if self._runs_notify_send:

@@ -28,6 +28,11 @@ class Capability(StrEnum):
     """The body is read as markup, so it has to be escaped."""
 
 
+def key(press: Answering) -> str:
+    """The name of an answer, for servers and for typing: "accept"."""
+    return str(press.__struct_config__.tag)
+
+
 class Button(Struct, frozen=True):
     """What a press asks for (events.Answering, with the number of its prompt), and the label."""
 
@@ -46,6 +51,11 @@ class Message(Struct, frozen=True):
     icon: str | None = None
     """Path of a picture file."""
     sound: bool = False
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Those of the buttons."""
+        return tuple(key(button.press) for button in self.buttons)
 
 
 class Pressed(Struct, frozen=True):
@@ -71,7 +81,8 @@ class Notifier(Protocol):
 
     `start` raises errors.Unavailable, with the reason and what would mend it, when it cannot work in this session.
     `show` returns a `ref`, a short text that `withdraw` takes, also in a later process, and raises errors.ShowFailed
-    when the prompt is not on the screen. Showing again replaces what this notifier showed before.
+    when the prompt is not on the screen; the chooser takes any other exception for the same. Showing again replaces
+    what this notifier showed before.
     `withdraw` of something already gone, or of another server's, does nothing.
     Closing or expiry is never reported: the rules close prompts, a notifier only passes on what was pressed.
     """

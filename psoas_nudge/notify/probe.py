@@ -9,9 +9,10 @@ import sys
 from collections.abc import Callable
 
 from psoas_nudge.bus import Bus
+from psoas_nudge.core.events import Accept, Skip, Snooze
 from psoas_nudge.errors import PsoasNudgeError, Unavailable
 from psoas_nudge.notify import ICON
-from psoas_nudge.notify.port import Message, Notifier, Pressed, Surroundings
+from psoas_nudge.notify.port import Button, Message, Notifier, Pressed, Surroundings, key
 
 WAIT_SECONDS = 60.0
 
@@ -19,7 +20,7 @@ TEST_MESSAGE = Message(
     prompt=0,
     title="A test of psoas-nudge",
     body="This is how a prompt looks here. Press any button: nothing is recorded.",
-    buttons=(("accept", "Accept"), ("snooze", "Snooze"), ("skip", "Skip")),
+    buttons=(Button(Accept(), Accept.label), Button(Snooze(), "Later"), Button(Skip(), Skip.label)),
     icon=ICON,
 )
 """Also what `doctor --notify` sends."""
@@ -34,7 +35,10 @@ def main(create: Callable[[], Notifier]) -> None:
         sys.exit(f"not here: {error}")
     except KeyboardInterrupt:
         sys.exit(130)
-    sys.stdout.write(f"pressed: {pressed.answer}, activation token: {pressed.token}\n" if pressed else "no answer\n")
+    if pressed:
+        sys.stdout.write(f"pressed: {key(pressed.press)}, activation token: {pressed.token}\n")
+    else:
+        sys.stdout.write("no answer\n")
     sys.exit(0 if pressed else 1)
 
 

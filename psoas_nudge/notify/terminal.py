@@ -1,8 +1,8 @@
 """Prompts on the terminal the daemon runs in, with answers typed on standard input.
 
-The last way out, and the first on a machine without a desktop. Nothing here may block the event loop: output waits
-until the terminal takes it (Ctrl-S, a full pipe), and input is read only when it is there and this program is in
-the foreground (reading from the background would stop the process).
+The last resort on a desktop, and the first choice on a machine without one. Nothing here may block the event loop:
+output waits until the terminal is writable (Ctrl-S, a full pipe), and input is read only when there is some and this
+program is in the foreground (reading from the background would stop the process).
 """
 
 from __future__ import annotations
@@ -14,14 +14,15 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
-from psoas_nudge.core.model import Answer
 from psoas_nudge.errors import ShowFailed, Unavailable
 from psoas_nudge.notify import words
-from psoas_nudge.notify.port import Capability, Message, OnPressed, Pressed, Surroundings
+from psoas_nudge.notify.port import Capability, Message, OnPressed, Pressed, Surroundings, key
+from psoas_nudge.tasks import Tasks
 
 log = logging.getLogger(__name__)
 
-KEYS: dict[str, Answer] = {"a": "accept", "s": "snooze", "k": "skip"}
+LETTERS = {"a": "accept", "s": "snooze", "k": "skip"}
+"""What can be typed for the key of a button."""
 CHUNK_BYTES = 512
 """What a terminal or pipe that reports room takes without blocking (POSIX promises it for pipes)."""
 STUCK_SECONDS = 5.0
@@ -42,7 +43,7 @@ class TerminalNotifier:
         self._open: Message | None = None
         self._answered = False
         self._turn = asyncio.Lock()
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks = Tasks(log, "a message on the terminal")
 
     async def start(self, surroundings: Surroundings, on_pressed: OnPressed) -> None:
         """Listen for typed answers where that is possible; raises Unavailable when nobody can see the output."""
@@ -80,18 +81,17 @@ class TerminalNotifier:
         """Leave standard input alone, after what is being printed."""
         self._deaf()
         self._open = None
-        if self._tasks:
-            await asyncio.wait(self._tasks)
+        await self._tasks.finish()
 
     def _layout(self, message: Message) -> str:
         if not message.buttons:
             how = ""
         elif self._reading:
-            keys = {answer: key for key, answer in KEYS.items()}
-            how = "Type " + ", ".join(f"{keys[answer]} = {words.line(label)}" for answer, label in message.buttons)
+            letters = {answer: letter for letter, answer in LETTERS.items()}
+            how = "Type " + ", ".join(f"{letters[key(b.press)]} = {words.line(b.label)}" for b in message.buttons)
             how += " and press Enter."
         else:
-            how = words.how_to_answer(message.buttons)
+            how = words.how_to_answer(message.keys)
         bell = "\a" if message.sound and os.isatty(self._stdout) else ""
         said = [words.line(message.title), words.paragraph(message.body), *(["", how] if how else [])]
         return f"{bell}\n" + "\n".join((RULE, *said, RULE)) + "\n"
@@ -126,7 +126,7 @@ class TerminalNotifier:
         if not data:
             self._deaf()
             self._interactive = False
-            self._soon("Standard input is closed. " + words.how_to_answer((("accept", ""), ("skip", ""))))
+            self._soon("Standard input is closed. " + words.how_to_answer(("accept", "skip")))
             return
         *lines, self._typed = (self._typed + data).split(b"\n")
         for typed in lines:
@@ -138,23 +138,22 @@ class TerminalNotifier:
         if self._open is None or self._answered or not self._open.buttons:
             self._soon("No prompt is open, so there is nothing to answer.")
             return
-        offered = dict(self._open.buttons)
-        answer = KEYS.get(typed) or next((a for a in KEYS.values() if a == typed), None)
-        if answer not in offered:
-            choices = ", ".join(f"{key} ({answer})" for key, answer in KEYS.items() if answer in offered)
-            why = f"{answer} is not offered now" if answer else f'"{typed[:40]}" is not an answer'
+        offered = {key(button.press): button for button in self._open.buttons}
+        answer = LETTERS.get(typed, typed)
+        button = offered.get(answer)
+        if button is None:
+            choices = ", ".join(f"{letter} ({word})" for letter, word in LETTERS.items() if word in offered)
+            why = f"{answer} is not offered now" if answer in LETTERS.values() else f'"{typed[:40]}" is not an answer'
             self._soon(f"{why}; type {choices}, then Enter.")
             return
         self._answered = True
-        self._soon(f"Answered: {words.line(offered[answer])}.")
-        self._on_pressed(Pressed(self._open.prompt, answer))
+        self._soon(f"Answered: {words.line(button.label)}.")
+        self._on_pressed(Pressed(button.press))
 
     # --- writing ---------------------------------------------------------------------------------------------
 
     def _soon(self, text: str) -> None:
-        task = asyncio.get_running_loop().create_task(self._say(text))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        self._tasks.start(self._say(text))
 
     async def _say(self, text: str) -> None:
         try:

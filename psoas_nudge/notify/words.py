@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-
-from psoas_nudge.core.model import Answer
+from collections.abc import Sequence
 
 HARMFUL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 """Control characters; marks that turn the order of what follows around, so that a text could pose as another; lone
@@ -26,8 +25,7 @@ def escape(text: str) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
-def how_to_answer(buttons: tuple[tuple[Answer, str], ...]) -> str:
-    """Which commands answer, for a notifier without buttons."""
-    answers = [answer for answer, _ in buttons]
+def how_to_answer(answers: Sequence[str]) -> str:
+    """Which commands answer, for a notifier without buttons. `answers`: the keys of the buttons."""
     listed = ", ".join(answers[:-1]) + " or " + answers[-1] if len(answers) > 1 else "".join(answers)
     return f"To answer, in a terminal: psoas-nudge {listed}." if answers else ""

@@ -1,8 +1,8 @@
 """The menu on D-Bus: com.canonical.dbusmenu, version 3, as every tray host draws it (libdbusmenu's dbus-menu.xml).
 
-Texts that only tell something grow old without a signal; a host asks before it opens the menu (AboutToShow) and is told
-then to read it again, in the answer and by a signal: libdbusmenu (Xfce, MATE and others) asks and does not read the
-answer. So a closed menu costs nothing.
+A change of mere text is not announced while the menu is closed. Before a host opens the menu it calls AboutToShow,
+and is then told to read it again, in the reply and with a signal: libdbusmenu (Xfce, MATE and others) calls the method
+and does not read the reply. So a closed menu costs nothing.
 """
 
 from collections.abc import Callable, Sequence
@@ -12,10 +12,10 @@ from dbus_fast import DBusError, PropertyAccess, Variant
 from dbus_fast.annotations import DBusBool, DBusInt32, DBusSignature, DBusStr, DBusUInt32, DBusVariant
 from dbus_fast.service import ServiceInterface, dbus_method, dbus_property, dbus_signal
 
-from psoas_nudge.tray.menu import Item, everything, find
+from psoas_nudge.tray.menu import MenuEntry, everything, find
 
 INTERFACE, PATH = "com.canonical.dbusmenu", "/MenuBar"
-EMPTY = Item(0)
+EMPTY = MenuEntry(0)
 Numbers = Annotated[list[int], DBusSignature("ai")]
 Names = Annotated[list[str], DBusSignature("as")]
 Layout = Annotated[tuple[int, list[Any]], DBusSignature("u(ia{sv}av)")]
@@ -23,21 +23,21 @@ Properties = Annotated[list[Any], DBusSignature("a(ia{sv})")]
 Events = Annotated[list[Any], DBusSignature("a(isvu)")]
 
 
-def properties(item: Item, wanted: Sequence[str] = ()) -> dict[str, Variant]:
-    """An entry as the interface words it; `wanted` empty: all that differ from the interface's defaults."""
-    said: dict[str, Variant] = {}
+def properties(item: MenuEntry, wanted: Sequence[str] = ()) -> dict[str, Variant]:
+    """An entry's properties on the bus; `wanted` empty: all that differ from the interface's defaults."""
+    values: dict[str, Variant] = {}
     if item.children or item.number == 0:
-        said["children-display"] = Variant("s", "submenu")
+        values["children-display"] = Variant("s", "submenu")
     if item.number and not item.label:
-        said["type"] = Variant("s", "separator")
+        values["type"] = Variant("s", "separator")
     elif item.number:
-        said["label"] = Variant("s", item.label.replace("_", "__"))
+        values["label"] = Variant("s", item.label.replace("_", "__"))
         if item.command is None and not item.children:
-            said["enabled"] = Variant("b", False)
-    return {name: value for name, value in said.items() if not wanted or name in wanted}
+            values["enabled"] = Variant("b", False)
+    return {name: value for name, value in values.items() if not wanted or name in wanted}
 
 
-def layout(item: Item, depth: int, wanted: Sequence[str] = ()) -> list[Any]:
+def layout(item: MenuEntry, depth: int, wanted: Sequence[str] = ()) -> list[Any]:
     """An entry and what is below it, down to `depth` levels (below 0: all)."""
     children = item.children if depth else ()
     return [
@@ -50,26 +50,26 @@ def layout(item: Item, depth: int, wanted: Sequence[str] = ()) -> list[Any]:
 class DBusMenu(ServiceInterface):
     """The exported menu. `current` makes the menu of this moment; `on_click` gets an entry that was clicked."""
 
-    def __init__(self, current: Callable[[], Item], on_click: Callable[[Item], None]) -> None:
+    def __init__(self, current: Callable[[], MenuEntry], on_click: Callable[[MenuEntry], None]) -> None:
         super().__init__(INTERFACE)
         self._current, self._on_click = current, on_click
         self._revision = 0
-        self._told = EMPTY
-        self._offered: dict[int, Item] = {}  # also by menus that are gone, for clicks that come late
+        self._read = EMPTY
+        self._offered: dict[int, MenuEntry] = {}  # earlier menus too, for clicks that come late
 
     def refresh(self) -> None:
         """Tell hosts when another menu is offered than the one they read."""
         menu = self._current()
-        if menu.shape != self._told.shape and self._told is not EMPTY:
+        if menu.shape != self._read.shape and self._read is not EMPTY:
             self._keep(menu)
             self.layout_updated(0)
 
-    def _keep(self, menu: Item) -> None:
-        self._revision += menu != self._told
-        self._told = menu
+    def _keep(self, menu: MenuEntry) -> None:
+        self._revision += menu != self._read
+        self._read = menu
         self._offered.update((item.number, item) for item in everything(menu))
 
-    def _find(self, number: int) -> Item:
+    def _find(self, number: int) -> MenuEntry:
         found = find(self._current(), number) or self._offered.get(number)
         if found is None:
             raise DBusError("org.freedesktop.DBus.Error.InvalidArgs", f"there is no entry {number}")
@@ -77,7 +77,7 @@ class DBusMenu(ServiceInterface):
 
     def _about_to_show(self) -> bool:
         menu = self._current()
-        changed = menu != self._told
+        changed = menu != self._read
         self._keep(menu)
         if changed:
             self.layout_updated(0)
@@ -103,10 +103,10 @@ class DBusMenu(ServiceInterface):
     @dbus_method("GetProperty")
     def get_property(self, number: DBusInt32, name: DBusStr) -> DBusVariant:
         """One property of an entry."""
-        said = properties(self._find(number))
-        if name not in said:
+        values = properties(self._find(number))
+        if name not in values:
             raise DBusError("org.freedesktop.DBus.Error.InvalidArgs", f"entry {number} has no {name}")
-        return said[name]
+        return values[name]
 
     @dbus_method("Event")
     def event(self, number: DBusInt32, event: DBusStr, data: DBusVariant, time: DBusUInt32) -> None:  # noqa: ARG002 - the interface's

@@ -18,7 +18,7 @@ Pixmaps = Annotated[list[Any], DBusSignature("a(iiay)")]
 ToolTip = Annotated[list[Any], DBusSignature("(sa(iiay)ss)")]
 
 
-class Shown(Struct, frozen=True):
+class IconState(Struct, frozen=True):
     """All of a status that can be seen without opening the menu."""
 
     look: Look
@@ -33,19 +33,19 @@ def _pixmaps(look: Look, step: int) -> list[Any]:
 class NotifierItem(ServiceInterface):
     """The exported icon; `on_activate`: it was clicked, in a host that does not open the menu then."""
 
-    def __init__(self, shown: Shown, on_activate: Callable[[], None]) -> None:
+    def __init__(self, state: IconState, on_activate: Callable[[], None]) -> None:
         super().__init__(INTERFACE)
-        self._shown = shown
+        self._state = state
         self._on_activate = on_activate
 
-    def show(self, shown: Shown) -> None:
+    def show(self, state: IconState) -> None:
         """Show something else; hosts are only told of what differs."""
-        before, self._shown = self._shown, shown
-        if (before.look, before.step) != (shown.look, shown.step):
+        before, self._state = self._state, state
+        if (before.look, before.step) != (state.look, state.step):
             self.new_icon()
-        if before.tooltip != shown.tooltip:
+        if before.tooltip != state.tooltip:
             self.new_tool_tip()
-        if (before.look is Look.PROMPT) != (shown.look is Look.PROMPT):
+        if (before.look is Look.PROMPT) != (state.look is Look.PROMPT):
             self.new_status()
 
     @dbus_method("Activate")
@@ -79,7 +79,7 @@ class NotifierItem(ServiceInterface):
         return self._status()
 
     def _status(self) -> str:
-        return "NeedsAttention" if self._shown.look is Look.PROMPT else "Active"
+        return "NeedsAttention" if self._state.look is Look.PROMPT else "Active"
 
     @dbus_property(READ, "Category")
     def category(self) -> DBusStr:
@@ -114,7 +114,7 @@ class NotifierItem(ServiceInterface):
     @dbus_property(READ, "IconPixmap")
     def icon_pixmap(self) -> Pixmaps:
         """The icon in several sizes."""
-        return _pixmaps(self._shown.look, self._shown.step)
+        return _pixmaps(self._state.look, self._state.step)
 
     @dbus_property(READ, "OverlayIconName")
     def overlay_icon_name(self) -> DBusStr:
@@ -129,12 +129,12 @@ class NotifierItem(ServiceInterface):
     @dbus_property(READ, "AttentionIconPixmap")
     def attention_icon_pixmap(self) -> Pixmaps:
         """The icon while it wants to be noticed."""
-        return _pixmaps(Look.PROMPT, 0) if self._shown.look is Look.PROMPT else []
+        return _pixmaps(Look.PROMPT, 0) if self._state.look is Look.PROMPT else []
 
     @dbus_property(READ, "ToolTip")
     def tool_tip(self) -> ToolTip:
         """Icon name, icon, title, text; some hosts show only the title."""
-        return ["", [], f"psoas-nudge: {self._shown.tooltip}", ""]
+        return ["", [], f"psoas-nudge: {self._state.tooltip}", ""]
 
     @dbus_property(READ, "ItemIsMenu")
     def item_is_menu(self) -> DBusBool:

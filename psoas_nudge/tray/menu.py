@@ -1,4 +1,4 @@
-"""What the tray's menu offers at a moment: plain data, made from a status.
+"""What the tray's menu offers at a moment: plain data, made from a status. The words are those of the requests.
 
 An entry's number follows from what it does, never from its place, so a click on a menu that was opened before something
 changed still does what the person read.
@@ -11,51 +11,53 @@ from itertools import chain
 
 from msgspec import Struct
 
+from psoas_nudge.core.events import Accept, Clear, Pause, Resume, Sit, Skip, Snooze, Stand, Stretch
 from psoas_nudge.core.status import Status
-from psoas_nudge.tray import commands as c
+from psoas_nudge.core.words import HOUR, MINUTE
+from psoas_nudge.tray.port import Action, Command, Offers
 
-HALF_HOUR, HOUR = 1800.0, 3600.0
+VIA = "tray"
 ROUTINES, REASONS = 100, 200
 """The numbers from which the entries of the two lists count on."""
 
 
-class Item(Struct, frozen=True):
-    """One entry. Without label it is a line between groups; without command and children it only tells something."""
+class MenuEntry(Struct, frozen=True):
+    """One entry. Without label it is a line between groups; without command and children it is text only."""
 
     number: int
     label: str = ""
-    command: c.TrayCommand | None = None
-    children: tuple[Item, ...] = ()
+    command: Command | None = None
+    children: tuple[MenuEntry, ...] = ()
 
     @property
     def shape(self) -> tuple[object, ...]:
-        """What makes the menu another one, leaving out texts that only tell something."""
+        """What makes the menu another one, leaving out the words of entries that are text only."""
         told = self.label if self.command or self.children else bool(self.label)
         return (self.number, told, *(child.shape for child in self.children))
 
 
-def menu(status: Status, headline: str, routines: Sequence[tuple[str, str]] = (), dose: float = 0.0) -> Item:
-    """The whole menu. `routines`: (id, title) of those to choose from; `dose`: seconds held today."""
-    groups: Iterable[tuple[Item, ...]] = (
-        (Item(1, headline[0].upper() + headline[1:]), Item(2, _today(status, dose)), *_why(status)),
-        _answers(status),
-        (_stretch(routines), _posture(status), _pause(status)),
-        (Item(40, "Edit the schedule", c.EditSchedule()), Item(41, "Quit", c.Quit())),
+def menu(status: Status, headline: str, offers: Offers, dose: float = 0.0) -> MenuEntry:
+    """The whole menu. `dose`: seconds held today."""
+    groups: Iterable[tuple[MenuEntry, ...]] = (
+        (MenuEntry(1, headline[0].upper() + headline[1:]), MenuEntry(2, _today(status, dose)), *_why(status)),
+        _answers(status, offers.snooze),
+        (_stretch(status, offers.routines), _posture(status), _pause(status)),
+        (MenuEntry(40, "Edit settings", Action.EDIT_SETTINGS), MenuEntry(41, "Quit", Action.QUIT)),
     )
-    lines = (Item(50 + n) for n in range(10))
+    lines = (MenuEntry(50 + n) for n in range(10))
     parted = chain.from_iterable((next(lines), *group) for group in groups if group)
-    return Item(0, children=tuple(parted)[1:])
+    return MenuEntry(0, children=tuple(parted)[1:])
 
 
-def find(item: Item, number: int) -> Item | None:
+def find(entry: MenuEntry, number: int) -> MenuEntry | None:
     """The entry with this number."""
-    return next((below for below in everything(item) if below.number == number), None)
+    return next((below for below in everything(entry) if below.number == number), None)
 
 
-def everything(item: Item) -> Iterator[Item]:
+def everything(entry: MenuEntry) -> Iterator[MenuEntry]:
     """An entry and all below it."""
-    yield item
-    for child in item.children:
+    yield entry
+    for child in entry.children:
         yield from everything(child)
 
 
@@ -65,38 +67,53 @@ def _today(status: Status, dose: float) -> str:
     return f"{prompts}, {f'{minutes} min ' if minutes else ''}{seconds} s held" if dose >= 0.5 else prompts
 
 
-def _why(status: Status) -> tuple[Item, ...]:
+def _why(status: Status) -> tuple[MenuEntry, ...]:
     if status.prompt is not None:
         return ()
-    reasons = tuple(Item(REASONS + n, text) for n, text in enumerate(status.why[:9]))
-    return (Item(3, "Why no prompt now?", children=(*reasons, Item(4, "Show it all", c.Explain()))),)
+    reasons = tuple(MenuEntry(REASONS + n, text) for n, text in enumerate(status.why[:9]))
+    return (
+        MenuEntry(3, "Why no prompt now?", children=(*reasons, MenuEntry(4, "Show in a notification", Action.EXPLAIN))),
+    )
 
 
-def _answers(status: Status) -> tuple[Item, ...]:
+def _answers(status: Status, snooze: str) -> tuple[MenuEntry, ...]:
     if status.prompt is None:
         return ()
-    later = (Item(11, "Snooze", c.Snooze()),) if status.prompt.snooze else ()
-    return (Item(10, "Accept: stretch now", c.Accept()), *later, Item(12, "Skip this time", c.Skip()))
+    later = (MenuEntry(11, snooze, Snooze(via=VIA)),) if status.prompt.snooze else ()
+    return (MenuEntry(10, Accept.label, Accept(via=VIA)), *later, MenuEntry(12, Skip.label, Skip(via=VIA)))
 
 
-def _stretch(routines: Sequence[tuple[str, str]]) -> Item:
-    chosen = tuple(Item(ROUTINES + n, title, c.Stretch(key)) for n, (key, title) in enumerate(routines[:99]))
-    next_one = Item(20, "The next in turn", c.Stretch())
-    return Item(21, "Stretch now", children=(next_one, Item(22), *chosen) if chosen else (next_one,))
+def _stretch(status: Status, routines: Sequence[tuple[str, str]]) -> MenuEntry:
+    choices: tuple[MenuEntry, ...]
+    if status.put_off is not None:
+        choices = (
+            MenuEntry(25, f"You reported {status.put_off}"),
+            MenuEntry(20, "Take a walk instead", Stretch(via=VIA)),
+            MenuEntry(26, Clear.label, Clear(via=VIA)),
+        )
+    else:
+        choices = (MenuEntry(20, "Next in the rotation", Stretch(via=VIA)),)
+        if routines:
+            choices += (MenuEntry(22),)
+        choices += tuple(
+            MenuEntry(ROUTINES + n, title, Stretch(routine=key, via=VIA))
+            for n, (key, title) in enumerate(routines[:99])
+        )
+    return MenuEntry(21, Stretch.label, children=choices)
 
 
-def _posture(status: Status) -> Item:
+def _posture(status: Status) -> MenuEntry:
     if status.presence == "standing":
-        return Item(23, "I sit down again", c.Sit())
-    return Item(24, "I stand at my desk now", c.Stand())
+        return MenuEntry(23, Sit.label, Sit(via=VIA))
+    return MenuEntry(24, Stand.label, Stand(via=VIA))
 
 
-def _pause(status: Status) -> Item:
+def _pause(status: Status) -> MenuEntry:
     if status.paused:
-        return Item(30, "Resume prompts", c.Resume())
+        return MenuEntry(30, Resume.label, Resume(via=VIA))
     choices = (
-        Item(31, "For 30 minutes", c.Pause(HALF_HOUR)),
-        Item(32, "For 1 hour", c.Pause(HOUR)),
-        Item(33, "Until tomorrow", c.PauseUntilTomorrow()),
+        MenuEntry(31, "For 30 minutes", Pause(length=30 * MINUTE, via=VIA)),
+        MenuEntry(32, "For 1 hour", Pause(length=HOUR, via=VIA)),
+        MenuEntry(33, "Until tomorrow", Pause(until_tomorrow=True, via=VIA)),
     )
-    return Item(34, "Pause prompts", children=choices)
+    return MenuEntry(34, Pause.label, children=choices)

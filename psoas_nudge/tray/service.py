@@ -1,14 +1,14 @@
 """The name io.github.psoas_nudge on the session bus: the state as properties, what can be asked as methods.
 
-For bars and scripts that speak D-Bus (`busctl --user introspect io.github.psoas_nudge /io/github/psoas_nudge`). It
-mirrors the messages of the control socket. Properties change with PropertiesChanged; nothing is sent when nothing did.
+For bars and scripts that speak D-Bus (`busctl --user introspect io.github.psoas_nudge /io/github/psoas_nudge`). The
+methods build the core's requests. Properties change with PropertiesChanged; nothing is sent when nothing changed.
 Instants are seconds since 1970 (UTC), 0 for none; durations are seconds.
 """
 
-import asyncio
 import logging
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime, timedelta
+from math import isfinite
 from typing import Annotated, Any
 
 import msgspec
@@ -17,15 +17,34 @@ from dbus_fast.annotations import DBusDouble, DBusInt64, DBusSignature, DBusStr,
 from dbus_fast.service import ServiceInterface, dbus_method, dbus_property, dbus_signal
 
 from psoas_nudge.bus import DBUS, Bus, CallFailed
+from psoas_nudge.core.events import (
+    Accept,
+    Asked,
+    Clear,
+    Feel,
+    Pause,
+    Resume,
+    Sit,
+    Skip,
+    Snooze,
+    Stand,
+    Stretch,
+    checked,
+)
+from psoas_nudge.core.ranges import EARLIEST, LATEST, out_of_range
 from psoas_nudge.core.status import Status
-from psoas_nudge.core.summary import look
+from psoas_nudge.core.summary import explained, look
+from psoas_nudge.core.words import EPOCH, milliseconds
 from psoas_nudge.errors import PsoasNudgeError
-from psoas_nudge.tray import commands as c
+from psoas_nudge.tasks import Tasks
+from psoas_nudge.tray.port import Action, Command, OnCommand
 
 log = logging.getLogger(__name__)
 
 NAME = INTERFACE = "io.github.psoas_nudge"
 PATH = "/io/github/psoas_nudge"
+INVALID = "org.freedesktop.DBus.Error.InvalidArgs"
+VIA = "dbus"
 DO_NOT_QUEUE, OWNER = 4, (1, 4)
 
 
@@ -55,17 +74,17 @@ PROPERTIES: dict[str, tuple[str, Callable[[Status], Any]]] = {
 }
 
 
-class Face(ServiceInterface):
-    """The exported object; its properties come from the table above."""
+class BusObject(ServiceInterface):
+    """The exported object. Its properties and the methods without arguments come from the two tables of this module."""
 
-    def __init__(self, status: Status, on_command: c.OnCommand) -> None:
+    def __init__(self, status: Status, at: datetime, on_command: OnCommand) -> None:
         super().__init__(INTERFACE)
-        self.status = status
+        self.status, self.at = status, at
         self._on_command = on_command
 
-    def show(self, status: Status) -> None:
-        """Take over a status and tell what differs."""
-        before, self.status = self.status, status
+    def show(self, status: Status, at: datetime) -> None:
+        """Take over a status and send signals for what differs."""
+        before, self.status, self.at = self.status, status, at
         values = {name: value(status) for name, (_, value) in PROPERTIES.items()}
         changed = {name: new for name, new in values.items() if new != PROPERTIES[name][1](before)}
         if changed:
@@ -76,75 +95,76 @@ class Face(ServiceInterface):
         if now and was != now:
             self.prompt_opened(now, changed.get("Routine", ""))
 
-    def _do(self, command: c.TrayCommand) -> None:
+    def command(self, command: Command) -> None:
+        """Carry it out; what is refused becomes a D-Bus error that is named after the class of the refusal."""
         try:
             self._on_command(command)
         except PsoasNudgeError as error:
             raise DBusError(f"{NAME}.Error.{type(error).__name__}", str(error)) from error
+
+    def _ask(self, make: Callable[[], Asked]) -> None:
+        """Carry out the request that `make` builds from a caller's arguments, if they are in their ranges."""
+        try:
+            request = make()
+        except ValueError as error:
+            raise DBusError(INVALID, str(error)) from error
+        try:
+            checked(request)
+        except msgspec.ValidationError as error:
+            raise DBusError(INVALID, out_of_range(error, type(request)) or str(error)) from error
+        self.command(request)
 
     @dbus_method("GetStatus")
     def get_status(self) -> DBusStr:
         """The whole status as JSON, as `psoas-nudge status --format json` prints it."""
         return msgspec.json.encode(self.status).decode()
 
-    @dbus_method("Accept")
-    def accept(self) -> None:
-        """Answer the open prompt: stretch."""
-        self._do(c.Accept())
+    @dbus_method("Explain")
+    def explain(self) -> DBusStr:
+        """Why there is no prompt now, a sentence per line, and when the next one can come."""
+        if self.status.prompt:
+            return "A prompt is waiting for your answer."
+        return explained(self.status.why, self.status.next_prompt, self.at, self.status.zone)
 
     @dbus_method("Snooze")
     def snooze(self, seconds: DBusDouble) -> None:
-        """Answer the open prompt: later; 0: after the usual delay."""
-        self._do(c.Snooze(seconds or None))
+        """0: for the length that the settings name."""
+        self._ask(lambda: Snooze(delay=_length(seconds), via=VIA))
 
     @dbus_method("Skip")
     def skip(self, because: DBusStr) -> None:
-        """Answer the open prompt: not this time."""
-        self._do(c.Skip(because or None))
+        """ "": without a reason."""
+        self._ask(lambda: Skip(because=because or None, via=VIA))
 
     @dbus_method("Stretch")
     def stretch(self, routine: DBusStr) -> None:
-        """Stretch now; "" for the routine whose turn it is."""
-        self._do(c.Stretch(routine or None))
-
-    @dbus_method("Stand")
-    def stand(self) -> None:
-        """Work goes on standing."""
-        self._do(c.Stand())
-
-    @dbus_method("Sit")
-    def sit(self) -> None:
-        """Work goes on sitting."""
-        self._do(c.Sit())
+        """ "": the next routine in the rotation."""
+        self._ask(lambda: Stretch(routine=routine or None, via=VIA))
 
     @dbus_method("Pause")
     def pause(self, seconds: DBusDouble) -> None:
-        """No prompts for so long; 0: until resumed."""
-        self._do(c.Pause(seconds or None))
+        """0: until resumed."""
+        self._ask(lambda: Pause(length=_length(seconds), via=VIA))
 
     @dbus_method("PauseUntil")
     def pause_until(self, instant: DBusInt64) -> None:
-        """No prompts until an instant."""
-        try:
-            until = datetime.fromtimestamp(instant, UTC)
-        except (ValueError, OverflowError, OSError) as error:
-            raise DBusError("org.freedesktop.DBus.Error.InvalidArgs", f"{instant} is no instant: {error}") from error
-        self._do(c.Pause(until=until))
+        """Seconds since 1970."""
+        self._ask(lambda: Pause(until=_until(instant), via=VIA))
 
-    @dbus_method("Resume")
-    def resume(self) -> None:
-        """End the pause."""
-        self._do(c.Resume())
+    @dbus_method("Feel")
+    def feel(self, level: DBusUInt32, note: DBusStr) -> None:
+        """`level`: 0 (no discomfort) to 10; `note`: "" for none."""
+        self._ask(lambda: Feel(level=level, note=note or None, via=VIA))
 
     @dbus_method("Reload")
     def reload(self) -> None:
         """Read the configuration again."""
-        self._do(c.Reload())
+        self.command(Action.RELOAD)
 
     @dbus_method("Stop")
     def stop(self) -> None:
         """End the daemon."""
-        self._do(c.Quit())
+        self.command(Action.QUIT)
 
     @dbus_signal("PromptOpened")
     def prompt_opened(self, number: int, routine: str) -> Annotated[tuple[int, str], DBusSignature("us")]:
@@ -153,67 +173,95 @@ class Face(ServiceInterface):
 
     @dbus_signal("PromptClosed")
     def prompt_closed(self, number: int) -> DBusUInt32:
-        """The prompt with this number was answered, or is no longer asked."""
+        """The prompt with this number was answered or cancelled."""
         return number
 
 
+def _length(seconds: float) -> int | None:
+    if not isfinite(seconds):
+        raise ValueError("A length must be a number of seconds.")
+    return milliseconds(seconds) or None
+
+
+def _until(seconds: int) -> datetime:
+    try:
+        return EPOCH + timedelta(seconds=seconds)
+    except OverflowError:
+        raise ValueError(
+            f"until must be between {EARLIEST.year} and {LATEST.year}, in seconds since 1970; it is {seconds}."
+        ) from None
+
+
+WITHOUT_ARGUMENTS = (Accept, Stand, Sit, Resume, Clear)
+"""Requests that are methods as they are, under their own name."""
+
+
 def _property(name: str, kind: str, value: Callable[[Status], Any]) -> Any:
-    def read(face: Face) -> Any:
-        return value(face.status)
+    def read(exported: BusObject) -> Any:
+        return value(exported.status)
 
     read.__name__ = name  # the library looks it up as an attribute under this name
     read.__annotations__["return"] = kind
     return dbus_property(PropertyAccess.READ, name)(read)
 
 
+def _method(kind: type[Accept | Stand | Sit | Resume | Clear]) -> Any:
+    def ask(exported: BusObject) -> None:
+        exported.command(kind(via=VIA))
+
+    ask.__name__, ask.__doc__ = kind.__name__, kind.help
+    return dbus_method(kind.__name__)(ask)
+
+
 for _name, (_kind, _value) in PROPERTIES.items():
-    setattr(Face, _name, _property(_name, _kind, _value))
+    setattr(BusObject, _name, _property(_name, _kind, _value))
+for _request in WITHOUT_ARGUMENTS:
+    setattr(BusObject, _request.__name__, _method(_request))
 
 
-class Service:
+class BusName:
     """Keeps the object on the bus under its name, also after the bus was restarted.
 
-    `on_command` may raise a PsoasNudgeError: the caller gets it as a D-Bus error, named after its class.
+    `on_command` may raise a PsoasNudgeError: the caller gets it as a D-Bus error.
     """
 
-    def __init__(self, bus: Bus, on_command: c.OnCommand) -> None:
+    def __init__(self, bus: Bus, on_command: OnCommand) -> None:
         self._bus, self._on_command = bus, on_command
-        self._face: Face | None = None
+        self._exported: BusObject | None = None
         self._stopped = False
-        self._task: asyncio.Task[None] | None = None
+        self._tasks = Tasks(log, f"the name {NAME}")
 
-    async def start(self, status: Status) -> None:
-        """Export the object and take the name; a name that somebody else holds is only noted in the log."""
+    async def start(self, status: Status, at: datetime) -> None:
+        """Export the object and take the name; a name that another program holds is only noted in the log."""
         self._bus.watch_connection(self._on_connection)
-        self._export(status)
+        self._export(status, at)
         await self._take_name()
 
-    def update(self, status: Status) -> None:
-        """Show this status."""
-        if self._face is None:
+    def update(self, status: Status, at: datetime) -> None:
+        """Show this status of the instant `at`."""
+        if self._exported is None:
             return
         if self._bus.connected:
-            self._face.show(status)
+            self._exported.show(status, at)
         else:
-            self._face.status = status
+            self._exported.status, self._exported.at = status, at
 
     async def stop(self) -> None:
         """Give up the name and the object."""
         self._stopped = True
-        if self._task:
-            await self._task
-        if self._face and self._bus.connected:
+        await self._tasks.cancel()
+        if self._exported and self._bus.connected:
             self._bus.connection.unexport(PATH)
             await self._bus.call(*DBUS, "ReleaseName", "s", NAME)
 
-    def _export(self, status: Status) -> None:
-        self._face = Face(status, self._on_command)
-        self._bus.connection.export(PATH, self._face)
+    def _export(self, status: Status, at: datetime) -> None:
+        self._exported = BusObject(status, at, self._on_command)
+        self._bus.connection.export(PATH, self._exported)
 
     def _on_connection(self, there: bool) -> None:
-        if there and self._face and not self._stopped:
-            self._export(self._face.status)
-            self._task = asyncio.create_task(self._take_name())
+        if there and self._exported and not self._stopped:
+            self._export(self._exported.status, self._exported.at)
+            self._tasks.start(self._take_name())
 
     async def _take_name(self) -> None:
         try:

@@ -6,22 +6,26 @@ comes back, is a new watcher to the bus, and the icon is registered with it as w
 
 from __future__ import annotations
 
-import asyncio
 import logging
-from collections.abc import Sequence
-from datetime import UTC, datetime, tzinfo
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from psoas_nudge.bus import Bus, CallFailed
+from psoas_nudge.core.answers import label
+from psoas_nudge.core.catalogue import rotation
+from psoas_nudge.core.events import Snooze
+from psoas_nudge.core.rules import Rules
 from psoas_nudge.core.status import Status
 from psoas_nudge.core.summary import Look, headline, look, progress
+from psoas_nudge.core.words import EPOCH
 from psoas_nudge.errors import PsoasNudgeError
-from psoas_nudge.tray.commands import Explain, OnCommand, TrayCommand
+from psoas_nudge.tasks import Tasks
+from psoas_nudge.tray.port import Action, Command, Offers, OnCommand, name
 
 if TYPE_CHECKING:
     from psoas_nudge.tray.dbusmenu import DBusMenu
-    from psoas_nudge.tray.item import NotifierItem, Shown
-    from psoas_nudge.tray.menu import Item
+    from psoas_nudge.tray.item import IconState, NotifierItem
+    from psoas_nudge.tray.menu import MenuEntry
 
 log = logging.getLogger(__name__)
 
@@ -30,34 +34,33 @@ WATCHER_PATH = "/StatusNotifierWatcher"
 
 
 class Tray:
-    """The icon. `routines`: (id, title) of those to choose from; `zone`: for times (None: the system's).
+    """The icon. `on_command` may raise a PsoasNudgeError; it is logged, because a menu has no place to show it."""
 
-    `on_command` may raise a PsoasNudgeError; it is logged, for a menu has no place to show it.
-    """
-
-    def __init__(
-        self, bus: Bus, on_command: OnCommand, routines: Sequence[tuple[str, str]] = (), zone: tzinfo | None = None
-    ) -> None:
-        self.routines, self.zone = routines, zone
+    def __init__(self, bus: Bus, on_command: OnCommand, rules: Rules) -> None:
         self._bus, self._on_command = bus, on_command
+        self._offers = _offers(rules)
         self._status: Status | None = None
-        self._at = datetime.now(UTC)
+        self._at = EPOCH
         self._dose = 0.0
         self._watcher: str | None = None
         self._exported: tuple[NotifierItem, DBusMenu] | None = None
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks = Tasks(log, "the tray icon")
+
+    def use(self, rules: Rules) -> None:
+        """The settings have changed; the menu of the next status offers their routines and their snooze."""
+        self._offers = _offers(rules)
 
     async def start(self) -> None:
         """Wait for a tray from now on. Raises CallFailed when the bus does not answer."""
         self._on_owner(await self._bus.watch_owner(WATCHER, self._on_owner))
 
     def update(self, status: Status, at: datetime, dose: float = 0.0) -> None:
-        """Show this status of the instant `at`; `dose`: seconds held today. Hosts hear only of what changed."""
+        """Show this status of the instant `at`; `dose`: seconds held today. Hosts get signals for changes only."""
         first = self._status is None
         self._status, self._at, self._dose = status, at, dose
         if self._exported:
             item, menu = self._exported
-            item.show(self._shown(status))
+            item.show(self._icon(status))
             menu.refresh()
         elif first and self._watcher:
             self._appear(self._watcher)
@@ -66,7 +69,7 @@ class Tray:
         """Take the icon away."""
         self._bus.unwatch_owner(WATCHER, self._on_owner)
         self._on_owner(None)
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._tasks.cancel()
 
     def _on_owner(self, owner: str | None) -> None:
         self._watcher = owner
@@ -78,17 +81,15 @@ class Tray:
     def _appear(self, watcher: str) -> None:
         if self._exported is None:
             self._export()
-        task = asyncio.create_task(self._register(watcher))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        self._tasks.start(self._register(watcher))
 
     def _export(self) -> None:
-        # imported only now: without a tray they would be memory for nothing
+        # imported only now: without a tray they would only cost memory
         from psoas_nudge.tray import dbusmenu, item
 
-        assert self._status  # noqa: S101 - both callers looked
+        assert self._status  # noqa: S101 - both callers have checked it
         menu = dbusmenu.DBusMenu(self._menu, self._clicked)
-        icon = item.NotifierItem(self._shown(self._status), lambda: self._command(Explain()))
+        icon = item.NotifierItem(self._icon(self._status), lambda: self._command(Action.EXPLAIN))
         self._bus.connection.export(item.PATH, icon)
         self._bus.connection.export(dbusmenu.PATH, menu)
         self._exported = icon, menu
@@ -109,29 +110,31 @@ class Tray:
         except CallFailed as error:
             log.warning("the tray did not take the icon: %s", error)
 
-    def _headline(self, status: Status) -> str:
-        return headline(status, self._at, self.zone)
-
-    def _shown(self, status: Status) -> Shown:
-        from psoas_nudge.tray.item import Shown
+    def _icon(self, status: Status) -> IconState:
+        from psoas_nudge.tray.item import IconState
         from psoas_nudge.tray.picture import STEPS
 
         what = look(status)
         step = int(progress(status) * STEPS) if what is Look.SITTING else 0
-        return Shown(what, step, self._headline(status))
+        return IconState(what, step, headline(status, self._at))
 
-    def _menu(self) -> Item:
+    def _menu(self) -> MenuEntry:
         from psoas_nudge.tray.menu import menu
 
         assert self._status  # noqa: S101 - exported only with a status
-        return menu(self._status, self._headline(self._status), self.routines, self._dose)
+        return menu(self._status, headline(self._status, self._at), self._offers, self._dose)
 
-    def _clicked(self, item: Item) -> None:
-        if item.command is not None:
-            self._command(item.command)
+    def _clicked(self, entry: MenuEntry) -> None:
+        if entry.command is not None:
+            self._command(entry.command)
 
-    def _command(self, command: TrayCommand) -> None:
+    def _command(self, command: Command) -> None:
         try:
             self._on_command(command)
         except PsoasNudgeError as error:
-            log.info("%s from the tray: %s", type(command).__name__, error)
+            log.info("%s from the tray: %s", name(command), error)
+
+
+def _offers(rules: Rules) -> Offers:
+    routines = tuple((routine.id, routine.title) for routine in rotation(rules.rotation, rules.routines))
+    return Offers(label(Snooze(), rules), routines)

@@ -34,6 +34,7 @@ def status() -> Status:
         quiet=("call",),
         hours_open=True,
         hours_change=None,
+        zone="Europe/Berlin",
         prompts_today=2,
         daily_limit=8,
         next_prompt=None,

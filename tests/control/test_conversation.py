@@ -24,22 +24,18 @@ from psoas_nudge.control.client import ask, follow
 from psoas_nudge.control.lock import Lock
 from psoas_nudge.control.messages import (
     LONGEST_LINE,
-    Accept,
     AnyRequest,
+    Control,
     Explain,
     Failed,
     Follow,
     GetStatus,
-    GuideEnded,
     Ok,
-    Pause,
     Reload,
-    Skip,
-    Snooze,
-    Stand,
     Stop,
 )
 from psoas_nudge.control.server import Handler, Server
+from psoas_nudge.core.events import Accept, Asked, GuideEnded, Pause, Skip, Snooze, Stand
 from psoas_nudge.core.status import Explanation, Reason, Status
 from psoas_nudge.errors import NoDaemon, NoPromptOpen, PsoasNudgeError, Refused
 
@@ -84,9 +80,9 @@ def fine(request: AnyRequest) -> Ok:
         GetStatus(),
         Explain(at=NOON),
         Accept(via="tray", prompt=3),
-        Snooze(delay=300.0),
+        Snooze(delay=300_000),
         Skip(because="in a hurry\nreally"),
-        Pause(length=3600.0),
+        Pause(length=3_600_000),
         Pause(until=NOON),
         Stand(),
         Reload(),
@@ -116,8 +112,14 @@ def test_every_request_goes_over_the_line_and_back(kind: type) -> None:
     assert kind.__doc__
 
 
+def test_the_socket_takes_all_that_people_ask_for_and_five_requests_of_its_own() -> None:
+    own = {"get-status", "follow", "explain", "reload", "stop"}
+    assert {kind.__struct_config__.tag for kind in get_args(Control)} == own
+    assert set(get_args(AnyRequest)) == {*get_args(Asked), *get_args(Control)}
+
+
 async def test_a_status_and_an_explanation_arrive_whole(path: Path, status: Status) -> None:
-    reply = Ok(status=status, explanation=Explanation(NOON, (Reason("call", "You are in a call.", None),), NOON))
+    reply = Ok(status=status, explanation=Explanation(NOON, (Reason("call", "You are in a call.", None),), NOON, "UTC"))
 
     async def handler(request: AnyRequest) -> Ok:
         await asyncio.sleep(0)
@@ -200,10 +202,10 @@ async def test_a_follower_that_stops_reading_is_dropped_and_the_others_are_told(
         b"hello\n",
         b"{}\n",
         b"[]\n",
-        b'{"ask": "dance"}\n',
-        b'{"ask": "snooze", "delay": "long"}\n',
+        b'{"event": "dance"}\n',
+        b'{"event": "snooze", "delay": "long"}\n',
         b"\xff\xfe\x00\n",
-        b'{"ask": "pause", "until": "2026-13-01"}\n',
+        b'{"event": "pause", "until": "2026-13-01"}\n',
         b"[" * 30_000 + b"\n",
         b"GET / HTTP/1.1\r\n",
     ],
@@ -212,7 +214,7 @@ async def test_a_follower_that_stops_reading_is_dropped_and_the_others_are_told(
 async def test_garbage_is_answered_in_words_and_the_connection_goes_on(garbage: bytes, path: Path) -> None:
     async with serving(path, fine):
         reader, writer = await asyncio.open_unix_connection(str(path))
-        writer.write(garbage + b'{"ask": "status"}\n')
+        writer.write(garbage + b'{"event": "get-status"}\n')
         refused = msgspec.json.decode(await reader.readline(), type=Failed)
         assert "not understood" in refused.message
         assert refused.exit_code == 2
@@ -236,7 +238,7 @@ async def test_half_a_line_is_no_request(path: Path) -> None:
         return Ok()
 
     async with serving(path, handler):
-        assert await raw(path, b'{"ask": "accept"}') == b""
+        assert await raw(path, b'{"event": "accept"}') == b""
     assert heard == []
 
 
@@ -244,7 +246,7 @@ async def test_a_silent_client_is_let_go(path: Path, monkeypatch) -> None:
     monkeypatch.setattr(server_module, "SILENT_SECONDS", 0.05)
     async with serving(path, fine):
         reader, writer = await asyncio.open_unix_connection(str(path))
-        writer.write(b'{"ask"')
+        writer.write(b'{"event"')
         assert b"no request for" in await reader.readline()
         assert await reader.read() == b""
         writer.close()
@@ -255,7 +257,7 @@ async def test_a_slow_client_keeps_nobody_waiting(path: Path) -> None:
     async with serving(path, fine):
         slow = [await asyncio.open_unix_connection(str(path)) for _ in range(20)]
         for _, writer in slow:
-            writer.write(b'{"ask": ')
+            writer.write(b'{"event": ')
         assert (await elsewhere(ask, GetStatus(), path)).said == "fine"
         for _, writer in slow:
             writer.close()
@@ -264,10 +266,11 @@ async def test_a_slow_client_keeps_nobody_waiting(path: Path) -> None:
 async def test_fifty_clients_at_once_are_all_answered(path: Path) -> None:
     async def handler(request: AnyRequest) -> Ok:
         await asyncio.sleep(0.01)
+        assert isinstance(request, Stand)
         return Ok(said=request.via)
 
     async def client(n: int) -> None:
-        answer = await raw(path, msgspec.json.encode(GetStatus(via=f"client {n}")) + b"\n")
+        answer = await raw(path, msgspec.json.encode(Stand(via=f"client {n}")) + b"\n")
         assert json.loads(answer)["said"] == f"client {n}"
 
     async with serving(path, handler):
@@ -308,7 +311,7 @@ import os, socket, sys
 os.setgid(65534); os.setuid(65534)
 s = socket.socket(socket.AF_UNIX); s.connect(sys.argv[1])
 try:
-    s.sendall(b'{"ask": "stop"}\\n')
+    s.sendall(b'{"event": "stop"}\\n')
 except BrokenPipeError:
     pass
 print(s.makefile().readline())
@@ -402,8 +405,43 @@ def test_asking_starts_neither_a_loop_nor_the_command_line() -> None:
     assert done.stdout.split() == []
 
 
+HELD = b'{"event":"guide-ended","routine":"r","left_seconds":%s}'
+
+
 @pytest.mark.parametrize(
-    "line", [b'{"ask":"pause","until":"2026-11-23T12:00"}', b'{"ask":"explain","at":"2026-11-23T12:00"}']
+    ("line", "sentence"),
+    [
+        (b'{"event":"feel","level":11}', "level must be a whole number from 0 to 10."),
+        (b'{"event":"feel","level":-1}', "level must be a whole number from 0 to 10."),
+        (b'{"event":"snooze","delay":-1}', "delay must be from 0 to 3650 days, in milliseconds."),
+        (b'{"event":"pause","length":1000000000000000}', "length must be from 0 to 3650 days, in milliseconds."),
+        (b'{"event":"accept","prompt":-7}', "prompt must be a prompt's number, 0 or more."),
+        (b'{"event":"skip","because":"%s"}' % (b"x" * 1001), "because must be at most 1000 characters long."),
+        (b'{"event":"stretch","routine":"%s"}' % (b"x" * 201), "routine must be at most 200 characters long."),
+        (HELD % b"1e308", "left_seconds must be from 0 to 86400 seconds."),
+        (b'{"event":"pause","until":"0001-01-01T00:00:00Z"}', "until must be between 1970 and 2200, not 0001-01-01"),
+        (b'{"event":"explain","at":"9999-01-01T00:00:00Z"}', "at must be between 1970 and 2200, not 9999-01-01"),
+    ],
+    ids=lambda value: value[:40] if isinstance(value, bytes) else "",
+)
+async def test_a_value_out_of_its_range_is_refused_with_the_field_and_the_range(
+    path: Path, line: bytes, sentence: str
+) -> None:
+    heard = list[AnyRequest]()
+
+    def handler(request: AnyRequest) -> Ok:
+        heard.append(request)
+        return Ok()
+
+    async with serving(path, handler):
+        told = msgspec.json.decode(await raw(path, line + b"\n"), type=Failed)
+    assert told.message.startswith(sentence)
+    assert told.exit_code == 2
+    assert heard == []
+
+
+@pytest.mark.parametrize(
+    "line", [b'{"event":"pause","until":"2026-11-23T12:00"}', b'{"event":"explain","at":"2026-11-23T12:00"}']
 )
 async def test_a_time_without_its_zone_is_not_understood(path: Path, line: bytes) -> None:
     async with serving(path, fine):

@@ -3,24 +3,39 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from zoneinfo import ZoneInfo
 
 import pytest
 from msgspec.structs import replace
 
 from psoas_nudge.core.status import Status
-from psoas_nudge.core.summary import Look, headline, look, progress, when
+from psoas_nudge.core.summary import Look, explained, headline, look, progress, when
 from tests.moments import AT, PROMPT, SITTING
 
-BERLIN = ZoneInfo("Europe/Berlin")
+BERLIN = "Europe/Berlin"
 
 
 def but(**changed: object) -> Status:
-    return replace(SITTING, **changed)
+    return replace(SITTING, zone=BERLIN, **changed)
 
 
 def test_while_sitting_it_says_how_long_and_when_the_next_nudge_comes() -> None:
-    assert headline(SITTING, AT, BERLIN) == "sat 24 min, next nudge about 10:36"
+    assert headline(but(), AT) == "sat 24 min, next nudge about 10:36"
+
+
+@pytest.mark.parametrize(("zone", "clock"), [("UTC", "09:36"), ("Asia/Kolkata", "15:06"), (BERLIN, "10:36")])
+def test_every_time_is_in_the_zone_of_the_working_hours(
+    zone: str, clock: str
+) -> None:
+    """Not in the system's: one status mixed the two, and the tray too."""
+    assert headline(replace(SITTING, zone=zone), AT) == f"sat 24 min, next nudge about {clock}"
+
+
+def test_an_explanation_gives_the_reasons_and_when_the_next_prompt_can_come() -> None:
+    soon = AT + timedelta(hours=1)
+    assert explained(("You are in a call.",), soon, AT, BERLIN) == (
+        "You are in a call.\nNext prompt: 11:30 at the earliest."
+    )
+    assert explained((), None, AT, BERLIN) == "Nothing stands in the way of a prompt."
 
 
 @pytest.mark.parametrize(
@@ -39,7 +54,7 @@ def test_while_sitting_it_says_how_long_and_when_the_next_nudge_comes() -> None:
     ],
 )
 def test_what_matters_most_is_said(status: Status, word: Look, line: str) -> None:
-    assert (look(status), headline(status, AT, BERLIN)) == (word, line)
+    assert (look(status), headline(status, AT)) == (word, line)
 
 
 def test_times_tell_the_day_when_it_is_not_today() -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from datetime import UTC
 from typing import Any
 
 import pytest
@@ -15,11 +14,16 @@ from dbus_fast.service import ServiceInterface, dbus_method
 from msgspec.structs import replace
 
 from psoas_nudge.bus import Bus, CallFailed
+from psoas_nudge.core.events import Accept, Pause, Resume, Sit, Skip, Snooze, Stand, Stretch
+from psoas_nudge.core.hours import WorkingHours
+from psoas_nudge.core.rules import Rules
+from psoas_nudge.core.words import HOUR, MINUTE
 from psoas_nudge.errors import NoPromptOpen
-from psoas_nudge.tray import commands as c
+from psoas_nudge.tray.port import Action, Command
 from psoas_nudge.tray.tray import WATCHER, WATCHER_PATH, Tray
 from tests.moments import AT, PROMPT, SITTING
 
+RULES = Rules(hours=WorkingHours(), rotation=("standing-hip-flexor", "constructive-rest"))
 ITEM, MENU = "org.kde.StatusNotifierItem", "com.canonical.dbusmenu"
 
 
@@ -98,8 +102,8 @@ class Desk:
 
     def __init__(self, address: str) -> None:
         self.bus = Bus("session", address)
-        self.asked: list[c.TrayCommand] = []
-        self.tray = Tray(self.bus, self.asked.append, [("a", "Standing hip flexor"), ("b", "Chair")], UTC)
+        self.asked: list[Command] = []
+        self.tray = Tray(self.bus, self.asked.append, RULES)
 
     @property
     def name(self) -> str:
@@ -138,6 +142,25 @@ async def test_the_icon_shows_how_long_one_has_sat(panel: Panel, desk: Desk) -> 
     assert sizes == [(s, s, 4 * s * s) for s in (16, 22, 24, 32, 48)]
 
 
+async def test_the_icon_tells_the_time_in_the_zone_of_the_working_hours(panel: Panel, desk: Desk) -> None:
+    desk.tray.update(replace(SITTING, zone="Asia/Kolkata"), AT)
+    await panel.see(desk.name)
+    assert (await panel.get("ToolTip"))[2] == "psoas-nudge: sat 24 min, next nudge about 15:06"
+    _, root = await panel.menu("GetLayout", "iias", 0, 1, ["label"])
+    assert root[2][0].value[1]["label"].value == "Sat 24 min, next nudge about 15:06"
+
+
+async def test_new_settings_change_what_the_menu_offers(panel: Panel, desk: Desk) -> None:
+    desk.tray.update(replace(SITTING, prompt=PROMPT), AT)
+    await panel.see(desk.name)
+    assert {"In 5 min", "Constructive rest"} <= set((await panel.layout()).values())
+    desk.tray.use(replace(RULES, snooze_for=10 * MINUTE, rotation=("standing-hip-flexor",)))
+    desk.tray.update(replace(SITTING, prompt=PROMPT), AT)
+    labels = set((await panel.layout()).values())
+    assert "In 10 min" in labels
+    assert not {"In 5 min", "Constructive rest"} & labels
+
+
 async def test_the_panel_hears_only_of_what_changed(panel: Panel, desk: Desk) -> None:
     desk.tray.update(SITTING, AT)
     await panel.see(desk.name)
@@ -167,24 +190,24 @@ MOMENTS = [
 
 
 async def test_every_entry_of_the_menu_does_what_it_says(panel: Panel, desk: Desk) -> None:
-    expected: dict[str, c.TrayCommand] = {
-        "Show it all": c.Explain(),
-        "Accept: stretch now": c.Accept(),
-        "Snooze": c.Snooze(),
-        "Skip this time": c.Skip(),
-        "The next in turn": c.Stretch(),
-        "Standing hip flexor": c.Stretch("a"),
-        "Chair": c.Stretch("b"),
-        "I sit down again": c.Sit(),
-        "I stand at my desk now": c.Stand(),
-        "Resume prompts": c.Resume(),
-        "For 30 minutes": c.Pause(1800.0),
-        "For 1 hour": c.Pause(3600.0),
-        "Until tomorrow": c.PauseUntilTomorrow(),
-        "Edit the schedule": c.EditSchedule(),
-        "Quit": c.Quit(),
+    expected: dict[str, Command] = {
+        "Show in a notification": Action.EXPLAIN,
+        "Start": Accept(via="tray"),
+        "In 5 min": Snooze(via="tray"),
+        "Skip": Skip(via="tray"),
+        "Next in the rotation": Stretch(via="tray"),
+        "Standing hip-flexor stretch": Stretch(routine="standing-hip-flexor", via="tray"),
+        "Constructive rest": Stretch(routine="constructive-rest", via="tray"),
+        "I'm sitting again": Sit(via="tray"),
+        "I'm standing now": Stand(via="tray"),
+        "Resume prompts": Resume(via="tray"),
+        "For 30 minutes": Pause(length=30 * MINUTE, via="tray"),
+        "For 1 hour": Pause(length=HOUR, via="tray"),
+        "Until tomorrow": Pause(until_tomorrow=True, via="tray"),
+        "Edit settings": Action.EDIT_SETTINGS,
+        "Quit": Action.QUIT,
     }
-    done: dict[str, c.TrayCommand] = {}
+    done: dict[str, Command] = {}
     for n, moment in enumerate(MOMENTS):
         desk.tray.update(moment, AT)
         if n == 0:
@@ -232,7 +255,7 @@ async def test_clicks_can_come_in_a_group(panel: Panel, desk: Desk) -> None:
         [21, "opened", Variant("s", ""), 0],
     ]
     assert await panel.menu("EventGroup", "a(isvu)", clicks) == [[999]]
-    assert desk.asked == [c.Quit()]
+    assert desk.asked == [Action.QUIT]
     assert (await panel.menu("GetProperty", "is", quit_, "label"))[0].value == "Quit"
     with pytest.raises(CallFailed, match="no entry 999"):
         await panel.click(999)
@@ -241,10 +264,10 @@ async def test_clicks_can_come_in_a_group(panel: Panel, desk: Desk) -> None:
 async def test_a_click_on_the_menu_of_a_moment_ago_still_does_what_it_said(panel: Panel, desk: Desk) -> None:
     desk.tray.update(replace(SITTING, prompt=PROMPT), AT)
     await panel.see(desk.name)
-    skip = next(n for n, label in (await panel.layout()).items() if label == "Skip this time")
+    skip = next(n for n, label in (await panel.layout()).items() if label == "Skip")
     desk.tray.update(SITTING, AT)
     await panel.click(skip)
-    assert desk.asked == [c.Skip()]
+    assert desk.asked == [Skip(via="tray")]
 
 
 async def test_a_refused_command_is_logged_and_harms_nothing(session_bus, panel: Panel, caplog) -> None:
@@ -252,15 +275,15 @@ async def test_a_refused_command_is_logged_and_harms_nothing(session_bus, panel:
     bus = Bus("session", session_bus.address)
     await bus.connect()
 
-    def refuse(_command: c.TrayCommand) -> None:
+    def refuse(_command: Command) -> None:
         raise NoPromptOpen
 
-    tray = Tray(bus, refuse)
+    tray = Tray(bus, refuse, RULES)
     await tray.start()
     tray.update(SITTING, AT)
     await panel.see(str(bus.connection.unique_name))
     await panel.click(41)
-    assert "Quit from the tray: No prompt is open" in caplog.text
+    assert "quit from the tray: No prompt is open" in caplog.text
     await tray.stop()
     await bus.close()
 
@@ -276,7 +299,7 @@ async def test_a_click_on_the_icon_itself_explains(panel: Panel, desk: Desk) -> 
         await panel.bus.call(desk.name, panel.path, ITEM, method, signature, *body)
     assert desk.asked == []
     await panel.bus.call(desk.name, panel.path, ITEM, "Activate", "ii", 0, 0)
-    assert desk.asked == [c.Explain()]
+    assert desk.asked == [Action.EXPLAIN]
 
 
 async def test_without_a_panel_nothing_is_exported(session_bus, desk: Desk) -> None:
@@ -321,7 +344,7 @@ async def test_the_icon_comes_back_when_the_bus_restarts(session_bus, desk: Desk
 async def test_stopping_takes_the_icon_away(session_bus, panel: Panel) -> None:
     bus = Bus("session", session_bus.address)
     await bus.connect()
-    tray = Tray(bus, lambda _command: None)
+    tray = Tray(bus, lambda _command: None, RULES)
     await tray.start()
     tray.update(SITTING, AT)
     await panel.see(str(bus.connection.unique_name))

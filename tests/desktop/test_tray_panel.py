@@ -12,16 +12,18 @@ import signal
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Iterator
-from datetime import UTC
 from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
 
 from psoas_nudge.bus import Bus
+from psoas_nudge.core.events import Accept
+from psoas_nudge.core.hours import WorkingHours
+from psoas_nudge.core.rules import Rules
 from psoas_nudge.core.summary import Look
-from psoas_nudge.tray import commands as c
 from psoas_nudge.tray.picture import LOOKS
+from psoas_nudge.tray.port import Command
 from psoas_nudge.tray.tray import WATCHER, Tray
 from tests.moments import AT, PROMPT, SITTING
 
@@ -116,11 +118,11 @@ def panel(desktop_need, desktop_environ, session_bus, xvfb) -> Iterator[Panel]:
 
 
 @pytest.fixture
-async def asked(session_bus) -> AsyncIterator[tuple[Tray, list[c.TrayCommand]]]:
+async def asked(session_bus) -> AsyncIterator[tuple[Tray, list[Command]]]:
     bus = Bus("session", session_bus.address)
     await bus.connect()
-    commands: list[c.TrayCommand] = []
-    tray = Tray(bus, commands.append, [("standing-hip-flexor", "Standing hip flexor stretch")], UTC)
+    commands: list[Command] = []
+    tray = Tray(bus, commands.append, Rules(hours=WorkingHours()))
     await tray.start()
     yield tray, commands
     await tray.stop()
@@ -152,7 +154,7 @@ async def test_the_icon_is_seen_changes_and_its_menu_is_clicked(panel: Panel, as
         if commands:
             break
         await asyncio.sleep(0.1)
-    assert commands == [c.Accept()]
+    assert commands == [Accept(via="tray")]
 
 
 async def test_the_icon_is_back_after_the_panel_restarted(panel: Panel, asked) -> None:

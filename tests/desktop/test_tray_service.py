@@ -12,9 +12,11 @@ import pytest
 from msgspec.structs import replace
 
 from psoas_nudge.bus import Bus, CallFailed
+from psoas_nudge.core.events import Accept, Clear, Feel, Pause, Resume, Sit, Skip, Snooze, Stand, Stretch
+from psoas_nudge.core.words import MINUTE
 from psoas_nudge.errors import NoPromptOpen
-from psoas_nudge.tray import commands as c
-from psoas_nudge.tray.service import NAME, PATH, PROPERTIES, Service
+from psoas_nudge.tray.port import Action, Command
+from psoas_nudge.tray.service import NAME, PATH, PROPERTIES, BusName
 from tests.moments import AT, PROMPT
 from tests.moments import SITTING as USUAL
 
@@ -26,11 +28,11 @@ class Daemon:
 
     def __init__(self, address: str) -> None:
         self.bus = Bus("session", address)
-        self.asked: list[c.TrayCommand] = []
+        self.asked: list[Command] = []
         self.no: Exception | None = None
-        self.service = Service(self.bus, self.command)
+        self.service = BusName(self.bus, self.command)
 
-    def command(self, command: c.TrayCommand) -> None:
+    def command(self, command: Command) -> None:
         if self.no:
             raise self.no
         self.asked.append(command)
@@ -40,7 +42,7 @@ class Daemon:
 async def daemon(session_bus) -> AsyncIterator[Daemon]:
     made = Daemon(session_bus.address)
     await made.bus.connect()
-    await made.service.start(SITTING)
+    await made.service.start(SITTING, AT)
     yield made
     await made.service.stop()
     await made.bus.close()
@@ -65,27 +67,44 @@ async def test_busctl_shows_every_property_and_method(desktop_need, session_bus,
     seen = await busctl(session_bus.address, "introspect", NAME, PATH)
     for name in PROPERTIES:
         assert f".{name} " in seen
-    for name in ("Accept", "Snooze", "Skip", "Stretch", "Stand", "Sit", "Pause", "Resume", "Reload", "Stop"):
+    for name in (
+        "Accept",
+        "Snooze",
+        "Skip",
+        "Stretch",
+        "Stand",
+        "Sit",
+        "Pause",
+        "Resume",
+        "Feel",
+        "Clear",
+        "Explain",
+        "Stop",
+    ):
         assert f".{name} " in seen
     assert (await busctl(session_bus.address, "get-property", NAME, PATH, NAME, "SatSeconds")) == "d 1460\n"
     assert (await busctl(session_bus.address, "get-property", NAME, PATH, NAME, "Quiet")) == 'as 1 "call"\n'
 
 
-CALLS: list[tuple[str, str, tuple[Any, ...], c.TrayCommand]] = [
-    ("Accept", "", (), c.Accept()),
-    ("Snooze", "d", (600.0,), c.Snooze(600.0)),
-    ("Snooze", "d", (0.0,), c.Snooze()),
-    ("Skip", "s", ("in a hurry",), c.Skip("in a hurry")),
-    ("Stretch", "s", ("",), c.Stretch()),
-    ("Stretch", "s", ("constructive-rest",), c.Stretch("constructive-rest")),
-    ("Stand", "", (), c.Stand()),
-    ("Sit", "", (), c.Sit()),
-    ("Pause", "d", (1800.0,), c.Pause(1800.0)),
-    ("Pause", "d", (0.0,), c.Pause()),
-    ("PauseUntil", "x", (int(AT.timestamp()),), c.Pause(until=AT)),
-    ("Resume", "", (), c.Resume()),
-    ("Reload", "", (), c.Reload()),
-    ("Stop", "", (), c.Quit()),
+CALLS: list[tuple[str, str, tuple[Any, ...], Command]] = [
+    ("Accept", "", (), Accept(via="dbus")),
+    ("Snooze", "d", (600.0,), Snooze(delay=10 * MINUTE, via="dbus")),
+    ("Snooze", "d", (0.0,), Snooze(via="dbus")),
+    ("Skip", "s", ("in a hurry",), Skip(because="in a hurry", via="dbus")),
+    ("Skip", "s", ("",), Skip(via="dbus")),
+    ("Stretch", "s", ("",), Stretch(via="dbus")),
+    ("Stretch", "s", ("constructive-rest",), Stretch(routine="constructive-rest", via="dbus")),
+    ("Stand", "", (), Stand(via="dbus")),
+    ("Sit", "", (), Sit(via="dbus")),
+    ("Pause", "d", (1800.0,), Pause(length=30 * MINUTE, via="dbus")),
+    ("Pause", "d", (0.0,), Pause(via="dbus")),
+    ("PauseUntil", "x", (int(AT.timestamp()),), Pause(until=AT, via="dbus")),
+    ("Resume", "", (), Resume(via="dbus")),
+    ("Feel", "us", (3, "better"), Feel(level=3, note="better", via="dbus")),
+    ("Feel", "us", (0, ""), Feel(level=0, via="dbus")),
+    ("Clear", "", (), Clear(via="dbus")),
+    ("Reload", "", (), Action.RELOAD),
+    ("Stop", "", (), Action.QUIT),
 ]
 
 
@@ -102,10 +121,43 @@ async def test_what_is_refused_comes_back_as_an_error_in_words(daemon: Daemon, c
     assert failed.value.name == "io.github.psoas_nudge.Error.NoPromptOpen"
 
 
-async def test_an_instant_that_is_none_is_refused(daemon: Daemon, client: Bus) -> None:
-    with pytest.raises(CallFailed, match="is no instant"):
-        await client.call(NAME, PATH, NAME, "PauseUntil", "x", 2**62)
+LENGTH = "must be from 0 to 3650 days, in milliseconds"
+
+
+@pytest.mark.parametrize(
+    ("method", "signature", "body", "why"),
+    [
+        ("Feel", "us", (11, ""), "level must be a whole number from 0 to 10"),
+        ("Feel", "us", (2**32 - 1, ""), "level must be a whole number from 0 to 10"),
+        ("Feel", "us", (3, "x" * 1001), "note must be at most 1000 characters long"),
+        ("Skip", "s", ("x" * 1001,), "because must be at most 1000 characters long"),
+        ("Stretch", "s", ("x" * 201,), "routine must be at most 200 characters long"),
+        ("Snooze", "d", (-5.0,), f"delay {LENGTH}"),
+        ("Snooze", "d", (1e300,), f"delay {LENGTH}"),
+        ("Snooze", "d", (float("nan"),), "must be a number of seconds"),
+        ("Pause", "d", (float("inf"),), "must be a number of seconds"),
+        ("PauseUntil", "x", (2**62,), "until must be between 1970 and 2200"),
+        ("PauseUntil", "x", (-(2**40),), "until must be between 1970 and 2200"),
+        ("PauseUntil", "x", (-1,), "until must be between 1970 and 2200, not 1969-12-31T23:59:59"),
+    ],
+    ids=lambda value: str(value)[:30],
+)
+async def test_an_argument_out_of_its_range_is_refused_with_the_reason(
+    daemon: Daemon, client: Bus, method: str, signature: str, body: tuple[Any, ...], why: str
+) -> None:
+    with pytest.raises(CallFailed, match=why) as failed:
+        await client.call(NAME, PATH, NAME, method, signature, *body)
+    assert failed.value.name == "org.freedesktop.DBus.Error.InvalidArgs"
     assert daemon.asked == []
+
+
+async def test_a_script_reads_why_there_is_no_prompt(daemon: Daemon, client: Bus) -> None:
+    assert await client.call(NAME, PATH, NAME, "Explain") == ["You are in a call."]
+    daemon.service.update(replace(USUAL, zone="Asia/Kolkata"), AT)
+    [text] = await client.call(NAME, PATH, NAME, "Explain")
+    assert text == f"{USUAL.why[0]}\nNext prompt: 15:06 at the earliest."
+    daemon.service.update(replace(USUAL, prompt=PROMPT), AT)
+    assert await client.call(NAME, PATH, NAME, "Explain") == ["A prompt is waiting for your answer."]
 
 
 async def test_the_whole_status_comes_as_json(daemon: Daemon, client: Bus) -> None:
@@ -125,9 +177,9 @@ async def test_a_bar_hears_what_changed_and_nothing_else(daemon: Daemon, client:
         await client.subscribe(
             lambda body, member=member: heard.append((member, body)), sender=NAME, interface=NAME, member=member
         )
-    daemon.service.update(SITTING)
-    daemon.service.update(replace(SITTING, prompt=PROMPT))
-    daemon.service.update(replace(SITTING, prompts_today=4))
+    daemon.service.update(SITTING, AT)
+    daemon.service.update(replace(SITTING, prompt=PROMPT), AT)
+    daemon.service.update(replace(SITTING, prompts_today=4), AT)
     await client.call(NAME, PATH, NAME, "GetStatus")
     assert heard == [
         ("changed", {"Look": "prompt", "Prompt": 7, "Routine": "standing-hip-flexor", "CanSnooze": True}),
@@ -153,7 +205,7 @@ async def test_it_is_there_again_after_the_bus_restarted(session_bus, daemon: Da
 async def test_a_second_daemon_is_told_that_the_name_is_taken(session_bus, daemon: Daemon, caplog) -> None:
     other = Daemon(session_bus.address)
     await other.bus.connect()
-    await other.service.start(SITTING)
+    await other.service.start(SITTING, AT)
     assert "somebody else's" in caplog.text
     await other.service.stop()
     await other.bus.close()
@@ -162,7 +214,7 @@ async def test_a_second_daemon_is_told_that_the_name_is_taken(session_bus, daemo
 async def test_after_the_end_the_name_is_free(session_bus, client: Bus) -> None:
     short = Daemon(session_bus.address)
     await short.bus.connect()
-    await short.service.start(SITTING)
+    await short.service.start(SITTING, AT)
     assert await client.owner(NAME)
     await short.service.stop()
     assert await client.owner(NAME) is None

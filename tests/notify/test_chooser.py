@@ -10,10 +10,11 @@ from collections.abc import Callable
 import pytest
 
 from psoas_nudge.errors import BadInput, ShowFailed, Unavailable
-from psoas_nudge.notify.chooser import NOTIFIERS, Choice, Chooser
+from psoas_nudge.notify.chooser import NOTIFIERS, Chooser, NotifierChoice
 from psoas_nudge.notify.port import Capability, Message, Notifier, OnPressed, Pressed, Surroundings
+from tests.prompts import buttons, press
 
-PROMPT = Message(7, "Sat for 31 minutes", "Stand up.", (("accept", "Accept"), ("skip", "Skip")))
+PROMPT = Message(7, "Sat for 31 minutes", "Stand up.", buttons(("accept", "Accept"), ("skip", "Skip")))
 
 
 class Fake:
@@ -86,6 +87,47 @@ async def test_when_one_fails_the_next_shows_it_and_the_reason_is_in_the_log(
     house.next.missing = "not installed"
     assert await house.chooser.show(PROMPT) == ("last", "last-ref")
     assert "not by best: the service hangs" in caplog.text
+
+
+@pytest.mark.parametrize("error", [IndexError("list index out of range"), ZeroDivisionError(), OSError(5, "I/O error")])
+async def test_whatever_a_notifier_raises_the_next_one_shows_the_prompt(
+    house: House, error: Exception, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def show(message: Message) -> str:
+        raise error
+
+    await house.start()
+    monkeypatch.setattr(house.best, "show", show)
+    assert await house.chooser.show(PROMPT) == ("next", "next-ref")
+    assert f"not by best: unexpected, please report it: {type(error).__name__}" in caplog.text
+    house.next.failing = house.last.failing = "broken"
+    with pytest.raises(ShowFailed, match=f"best: .*{type(error).__name__ if not error.args else error.args[-1]}"):
+        await house.chooser.show(PROMPT)
+
+
+async def test_a_notifier_that_cannot_start_for_an_unforeseen_reason_is_passed_over(
+    house: House, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def start(surroundings: Surroundings, on_pressed: OnPressed) -> None:
+        raise IndexError("list index out of range")
+
+    monkeypatch.setattr(house.best, "start", start)
+    await house.start()
+    assert await house.chooser.show(PROMPT) == ("next", "next-ref")
+    assert "best did not start: unexpected, please report it: IndexError" in caplog.text
+    assert (await house.chooser.choices())[0] == NotifierChoice("best", "unavailable", "list index out of range")
+
+
+async def test_a_withdrawal_that_fails_is_logged_and_nothing_more(
+    house: House, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def withdraw(ref: str) -> None:
+        raise IndexError("list index out of range")
+
+    await house.start()
+    monkeypatch.setattr(house.best, "withdraw", withdraw)
+    await house.chooser.withdraw("best", "ref")
+    assert "not withdrawn by best: unexpected" in caplog.text
 
 
 async def test_one_that_is_back_is_used_again(house: House) -> None:
@@ -162,17 +204,17 @@ async def test_a_press_comes_through_from_whoever_shows_the_prompt(house: House)
     await house.start()
     await house.chooser.show(PROMPT)
     assert house.next.on_pressed
-    house.next.on_pressed(Pressed(7, "accept"))
-    assert house.pressed == [Pressed(7, "accept")]
+    house.next.on_pressed(Pressed(press("accept")))
+    assert house.pressed == [Pressed(press("accept"))]
 
 
 async def test_doctor_reads_what_was_chosen_and_why(house: House) -> None:
     house.best.missing = "no bus; start a desktop session"
     await house.start()
     assert await house.chooser.choices() == [
-        Choice("best", "unavailable", "no bus; start a desktop session"),
-        Choice("next", "chosen", "the first that works (showing only)"),
-        Choice("last", "available", "used when the ones before it fail (showing only)"),
+        NotifierChoice("best", "unavailable", "no bus; start a desktop session"),
+        NotifierChoice("next", "chosen", "the first that works (showing only)"),
+        NotifierChoice("last", "available", "used when the ones before it fail (showing only)"),
     ]
     assert house.next.running
     assert not house.last.running, "a probe leaves nothing behind"

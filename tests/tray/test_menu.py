@@ -2,17 +2,36 @@
 
 from __future__ import annotations
 
+from typing import get_args
+
 import pytest
+from msgspec.structs import replace
 
-from psoas_nudge.tray import commands as c
+from psoas_nudge.core.events import (
+    Advised,
+    Asked,
+    Clear,
+    Feel,
+    GuideEnded,
+    GuideStarted,
+    Stretch,
+    checked,
+)
+from psoas_nudge.core.status import Status
+from psoas_nudge.tray import menu as menus
 from psoas_nudge.tray.dbusmenu import layout, properties
-from psoas_nudge.tray.menu import Item, everything, find, menu
+from psoas_nudge.tray.menu import MenuEntry, everything, find
+from psoas_nudge.tray.port import Action, Command, Offers
 
-ROUTINES = [("standing-hip-flexor", "Standing hip flexor"), ("my_own", "My_own")]
+ROUTINES = (("standing-hip-flexor", "Standing hip flexor"), ("my_own", "My_own"))
 
 
-def labels(item: Item) -> list[str]:
-    return [child.label or "-" for child in item.children]
+def menu(status: Status, headline: str, routines: tuple[tuple[str, str], ...] = (), dose: float = 0.0) -> MenuEntry:
+    return menus.menu(status, headline, Offers("In 5 min", routines), dose)
+
+
+def labels(entry: MenuEntry) -> list[str]:
+    return [child.label or "-" for child in entry.children]
 
 
 def test_while_sitting(moment) -> None:
@@ -23,31 +42,29 @@ def test_while_sitting(moment) -> None:
         "Why no prompt now?",
         "-",
         "Stretch now",
-        "I stand at my desk now",
+        "I'm standing now",
         "Pause prompts",
         "-",
-        "Edit the schedule",
+        "Edit settings",
         "Quit",
     ]
     why, stretch, pause = (find(made, number) for number in (3, 21, 34))
     assert why
     assert stretch
     assert pause
-    assert labels(why) == ["You have sat for 24m of the 30m after which a prompt comes.", "Show it all"]
-    assert labels(stretch) == ["The next in turn", "-", "Standing hip flexor", "My_own"]
+    assert labels(why) == ["You have sat for 24m of the 30m after which a prompt comes.", "Show in a notification"]
+    assert labels(stretch) == ["Next in the rotation", "-", "Standing hip flexor", "My_own"]
     assert labels(pause) == ["For 30 minutes", "For 1 hour", "Until tomorrow"]
 
 
 def test_an_open_prompt_can_be_answered(moment, open_prompt) -> None:
     made = menu(moment(prompt=open_prompt), "x")
-    assert labels(made)[2:6] == ["-", "Accept: stretch now", "Snooze", "Skip this time"]
+    assert labels(made)[2:6] == ["-", "Start", "In 5 min", "Skip"]
 
 
 def test_a_snooze_that_would_be_refused_is_not_offered(moment, open_prompt) -> None:
-    from msgspec.structs import replace
-
     made = menu(moment(prompt=replace(open_prompt, snooze=False)), "x")
-    assert "Snooze" not in labels(made)
+    assert labels(made)[2:5] == ["-", "Start", "Skip"]
 
 
 def test_paused_it_offers_to_resume(moment) -> None:
@@ -57,24 +74,47 @@ def test_paused_it_offers_to_resume(moment) -> None:
 
 
 def test_standing_it_offers_to_sit(moment) -> None:
-    assert "I sit down again" in labels(menu(moment(presence="standing"), "x"))
+    assert "I'm sitting again" in labels(menu(moment(presence="standing"), "x"))
+
+
+def test_stretches_that_are_put_off_for_pain_are_not_offered(moment) -> None:
+    stretch = find(menu(moment(put_off="sharp pain"), "x", ROUTINES), 21)
+    assert stretch
+    assert labels(stretch) == ["You reported sharp pain", "Take a walk instead", "Stretching is all right again"]
+    assert [entry.command for entry in stretch.children] == [None, Stretch(via="tray"), Clear(via="tray")]
 
 
 def test_every_command_is_offered_at_some_moment(moment, open_prompt) -> None:
-    moments = [moment(prompt=open_prompt), moment(paused=True), moment(presence="standing")]
-    offered = {type(i.command) for m in moments for i in everything(menu(m, "x", ROUTINES)) if i.command}
-    assert offered == set(c.TrayCommand.__args__) - {c.Reload}
+    """But for what a guide or the page reports, and the reload, which happens by itself when the file changes."""
+    moments = [
+        moment(prompt=open_prompt),
+        moment(paused=True),
+        moment(presence="standing"),
+        moment(put_off="sharp pain"),
+    ]
+    offered = [e.command for m in moments for e in everything(menu(m, "x", ROUTINES)) if e.command]
+    assert {c for c in offered if isinstance(c, Action)} == set(Action) - {Action.RELOAD}
+    elsewhere = {GuideStarted, GuideEnded, Advised, Feel}
+    assert {type(c) for c in offered if not isinstance(c, Action)} == set(get_args(Asked)) - elsewhere
+
+
+def test_what_is_asked_says_that_it_came_from_the_tray_and_is_within_its_ranges(moment, open_prompt) -> None:
+    for m in (moment(prompt=open_prompt), moment(paused=True), moment(presence="standing")):
+        for entry in everything(menu(m, "x", ROUTINES)):
+            if entry.command is not None and not isinstance(entry.command, Action):
+                assert checked(entry.command).via == "tray"
 
 
 def test_numbers_are_never_given_twice_and_keep_their_meaning(moment, open_prompt) -> None:
-    seen: dict[int, c.TrayCommand] = {}
-    for m in [moment(prompt=open_prompt), moment(paused=True), moment(presence="standing"), moment()]:
-        items = list(everything(menu(m, "x", ROUTINES)))
-        numbers = [i.number for i in items]
+    seen: dict[int, Command] = {}
+    moments = [moment(prompt=open_prompt), moment(paused=True), moment(presence="standing"), moment()]
+    for m in [*moments, moment(put_off="sharp pain")]:
+        entries = list(everything(menu(m, "x", ROUTINES)))
+        numbers = [e.number for e in entries]
         assert len(numbers) == len(set(numbers))
-        for item in items:
-            if item.command:
-                assert seen.setdefault(item.number, item.command) == item.command
+        for entry in entries:
+            if entry.command:
+                assert seen.setdefault(entry.number, entry.command) == entry.command
 
 
 def test_a_text_that_only_tells_something_makes_no_other_menu(moment) -> None:
@@ -83,12 +123,12 @@ def test_a_text_that_only_tells_something_makes_no_other_menu(moment) -> None:
 
 
 def test_underscores_are_no_mnemonics_on_the_bus() -> None:
-    assert properties(Item(5, "My_own", c.Quit()))["label"].value == "My__own"
+    assert properties(MenuEntry(5, "My_own", Action.QUIT))["label"].value == "My__own"
 
 
 def test_what_only_tells_something_cannot_be_clicked() -> None:
-    assert properties(Item(5, "Sat 24 min"))["enabled"].value is False
-    assert "enabled" not in properties(Item(5, "Quit", c.Quit()))
+    assert properties(MenuEntry(5, "Sat 24 min"))["enabled"].value is False
+    assert "enabled" not in properties(MenuEntry(5, "Quit", Action.QUIT))
 
 
 @pytest.mark.parametrize(("depth", "levels"), [(0, 1), (1, 2), (-1, 3)])

@@ -24,7 +24,6 @@ from dbus_fast import MessageType
 from dbus_fast.aio import MessageBus
 
 from psoas_nudge.bus import Bus
-from psoas_nudge.core.model import Answer
 from psoas_nudge.notify.freedesktop import FreedesktopNotifier
 from psoas_nudge.notify.plyer_library import PlyerNotifier
 from psoas_nudge.notify.port import Notifier, Pressed, Surroundings
@@ -50,6 +49,10 @@ class Service:
         self.can: tuple[str, ...] = EVERYTHING
         self.hangs: asyncio.Event | None = None
         self.press_at_once = ""
+        self.before_reply: Callable[[], None] | None = None
+        """Called in the middle of Notify."""
+        self.replies: dict[str, tuple[str, tuple[Any, ...]]] = {}
+        """Lies: by method, the signature and the body of the reply."""
         self.calls: list[str] = []
         self.shown: dict[int, list[Any]] = {}
         self.closed: list[int] = []
@@ -109,6 +112,10 @@ class Service:
         await self.bus.send(self._reply(message))
 
     def _reply(self, message: Wire) -> Wire:
+        if self.before_reply and message.member == "Notify":
+            self.before_reply()
+        if lie := self.replies.get(str(message.member)):
+            return Wire.new_method_return(message, lie[0], list(lie[1]))
         match message.member:
             case "GetServerInformation":
                 return Wire.new_method_return(message, "ssss", ["fake", "tests", "1", "1.2"])
@@ -151,7 +158,7 @@ class Stage:
         """All that a person reads on the screen now."""
         raise NotImplementedError
 
-    async def press(self, answer: Answer) -> None:
+    async def press(self, answer: str) -> None:
         """Press that button, whether it is offered or not, and let the press arrive."""
         raise NotImplementedError
 
@@ -179,7 +186,7 @@ class ServiceStage(Stage):
         texts = [f"{body[3]}\n{html.unescape(body[4])}" for body in self.service.shown.values()]
         return "\n".join(texts)
 
-    async def press(self, answer: Answer) -> None:
+    async def press(self, answer: str) -> None:
         self.service.press(answer, self.service.last)
         await self.settle()
 
@@ -264,7 +271,7 @@ class TerminalStage(Stage):
         os.write(self.person, text.encode())
         await until(lambda: len(self.read()) - before >= len(text.replace("\x04", "")))
         await until(lambda: not self.notifier._reading or not self._unread())
-        await until(lambda: not self.notifier._tasks)
+        await until(lambda: not self.notifier._tasks._running)
 
     def _unread(self) -> int:
         size = fcntl.ioctl(self.program, termios.FIONREAD, b"\0" * 4)
@@ -282,7 +289,7 @@ class TerminalStage(Stage):
         """Wait until this was printed."""
         await until(lambda: text in self.read())
 
-    async def press(self, answer: Answer) -> None:
+    async def press(self, answer: str) -> None:
         await self.type(answer + "\n")
 
     async def spoil(self) -> None:

@@ -12,18 +12,18 @@ import msgspec
 import pytest
 
 from psoas_nudge.bus import Bus
-from psoas_nudge.core.model import Answer
 from psoas_nudge.errors import ShowFailed
 from psoas_nudge.notify import ICON
 from psoas_nudge.notify.freedesktop import FreedesktopNotifier
 from psoas_nudge.notify.plyer_library import PlyerNotifier
 from psoas_nudge.notify.port import Capability, Message, Pressed, Surroundings
+from tests.prompts import answers, buttons, press
 
 PROMPT = Message(
     prompt=7,
     title="Sat for 31 minutes",
     body="Standing hip-flexor stretch: one foot a step back, tailbone down.",
-    buttons=(("accept", "Accept"), ("snooze", "Snooze"), ("skip", "Skip")),
+    buttons=buttons(("accept", "Accept"), ("snooze", "Snooze"), ("skip", "Skip")),
     icon=ICON,
 )
 
@@ -76,13 +76,13 @@ def history(dunst: Any) -> list[dict[str, dict[str, Any]]]:
 
 @pytest.mark.parametrize(("label", "answer"), [("Accept", "accept"), ("Snooze", "snooze"), ("Skip", "skip")])
 async def test_a_pressed_button_arrives_as_its_answer(
-    dunst: Any, notifier: FreedesktopNotifier, pressed: list[Pressed], label: str, answer: Answer
+    dunst: Any, notifier: FreedesktopNotifier, pressed: list[Pressed], label: str, answer: str
 ) -> None:
     await notifier.show(PROMPT)
     await until(lambda: dunst.count() == 1)
     await asyncio.to_thread(dunst.press, label)
     await until(lambda: pressed)
-    assert pressed == [Pressed(7, answer, pressed[0].token)]
+    assert pressed == [Pressed(press(answer), pressed[0].token)]
 
 
 async def test_a_click_on_the_notification_itself_accepts(
@@ -92,11 +92,11 @@ async def test_a_click_on_the_notification_itself_accepts(
     await until(lambda: dunst.count() == 1)
     await asyncio.to_thread(dunst.act, 0)
     await until(lambda: pressed)
-    assert [(p.prompt, p.answer) for p in pressed] == [(7, "accept")]
+    assert answers(pressed) == [(7, "accept")]
 
 
 async def test_snooze_is_not_on_the_menu_when_it_is_used_up(dunst: Any, notifier: FreedesktopNotifier) -> None:
-    await notifier.show(msgspec.structs.replace(PROMPT, buttons=(("accept", "Accept"), ("skip", "Skip"))))
+    await notifier.show(msgspec.structs.replace(PROMPT, buttons=buttons(("accept", "Accept"), ("skip", "Skip"))))
     await until(lambda: dunst.count() == 1)
     offered = await asyncio.to_thread(dunst.buttons)
     assert not any("Snooze" in line for line in offered)
@@ -164,7 +164,7 @@ async def test_the_open_prompt_comes_back_once_after_the_server_was_killed(
     await until(lambda: dunst.count() == 1)
     await asyncio.to_thread(dunst.press, "Accept")
     await until(lambda: pressed)
-    assert [p.prompt for p in pressed] == [7]
+    assert answers(pressed) == [(7, "accept")]
     await notifier.withdraw(ref)
     await until(lambda: dunst.count() == 0)
     assert len(history(dunst)) == 1

@@ -16,8 +16,11 @@ from psoas_nudge.bus import Bus
 from psoas_nudge.errors import ShowFailed, Unavailable
 from psoas_nudge.notify.freedesktop import FreedesktopNotifier
 from psoas_nudge.notify.port import Capability, Message, Pressed, Surroundings
+from tests.prompts import answers, buttons, press
 
-PROMPT = Message(7, "Sat for 31 minutes", "Stand & stretch.", (("accept", "Accept"), ("skip", "Skip")), "/icons/i.png")
+PROMPT = Message(
+    7, "Sat for 31 minutes", "Stand & stretch.", buttons(("accept", "Accept"), ("skip", "Skip")), "/icons/i.png"
+)
 
 
 async def until(what: Callable[[], object]) -> None:
@@ -56,17 +59,17 @@ async def test_buttons_come_in_order_and_the_notification_itself_accepts(desk: A
     assert desk.service.shown[1][5] == ["default", "", "accept", "Accept", "skip", "Skip"]
     desk.service.press("default")
     await until(lambda: desk.pressed)
-    assert desk.pressed[0].answer == "accept"
+    assert answers(desk.pressed) == [(7, "accept")]
 
 
 async def test_without_accept_a_click_on_the_notification_is_nothing(desk: Any) -> None:
     await desk.start()
-    await desk.notifier.show(replace(PROMPT, buttons=(("skip", "Skip"),)))
+    await desk.notifier.show(replace(PROMPT, buttons=buttons(("skip", "Skip"))))
     assert desk.service.shown[1][5] == ["skip", "Skip"]
     desk.service.press("default")
     desk.service.press("skip")
     await until(lambda: desk.pressed)
-    assert [it.answer for it in desk.pressed] == ["skip"]
+    assert answers(desk.pressed) == [(7, "skip")]
 
 
 async def test_a_server_without_actions_gets_no_buttons_but_the_commands(desk: Any) -> None:
@@ -93,7 +96,7 @@ async def test_a_press_that_comes_with_the_reply_is_not_lost(desk: Any) -> None:
     desk.service.press_at_once = "accept"
     await desk.notifier.show(PROMPT)
     await until(lambda: desk.pressed)
-    assert desk.pressed == [Pressed(7, "accept", "token-1")]
+    assert desk.pressed == [Pressed(press("accept"), "token-1")]
 
 
 async def test_a_press_on_another_programs_notification_is_not_ours(desk: Any) -> None:
@@ -184,7 +187,7 @@ async def test_the_whole_bus_is_restarted_and_the_open_prompt_comes_back(desk: A
     await until(lambda: desk.service.shown)
     desk.service.press("skip")
     await until(lambda: desk.pressed)
-    assert desk.pressed[0].prompt == 7
+    assert answers(desk.pressed) == [(7, "skip")]
 
 
 async def test_when_only_our_connection_is_lost_the_prompt_on_the_screen_stays_the_one(desk: Any, bus: Bus) -> None:

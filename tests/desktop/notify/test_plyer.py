@@ -12,8 +12,11 @@ import pytest
 from psoas_nudge.errors import ShowFailed, Unavailable
 from psoas_nudge.notify.plyer_library import PlyerNotifier, load_plyer
 from psoas_nudge.notify.port import Capability, Message, Surroundings
+from tests.prompts import buttons
 
-PROMPT = Message(7, "Sat for 31 minutes", "Stand up.", (("accept", "Accept"), ("skip", "Skip")), "/icons/icon-128.png")
+PROMPT = Message(
+    7, "Sat for 31 minutes", "Stand up.", buttons(("accept", "Accept"), ("skip", "Skip")), "/icons/icon-128.png"
+)
 
 
 async def test_after_a_failure_it_is_left_alone_for_a_while_each_time_longer(plyer: Any) -> None:

@@ -25,7 +25,7 @@ def test_the_probe_shows_a_test_and_prints_what_is_pressed(dunst: Any, eventuall
         text=True,
     )
     eventually(lambda: dunst.count() == 1)
-    dunst.press("Snooze")
+    dunst.press("Later")
     out, _ = process.communicate(timeout=10)
     assert "freedesktop can do: buttons, icon, withdraw" in out
     assert "pressed: snooze" in out

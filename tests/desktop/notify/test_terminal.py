@@ -14,9 +14,10 @@ import pytest
 from psoas_nudge.errors import Unavailable
 from psoas_nudge.notify.port import Capability, Message, Pressed, Surroundings
 from psoas_nudge.notify.terminal import TerminalNotifier
+from tests.prompts import buttons, press
 
 PROMPT = Message(
-    7, "Sat for 31 minutes", "Stand up.", (("accept", "Accept"), ("snooze", "Snooze 5 min"), ("skip", "Skip"))
+    7, "Sat for 31 minutes", "Stand up.", buttons(("accept", "Accept"), ("snooze", "Snooze 5 min"), ("skip", "Skip"))
 )
 
 
@@ -28,7 +29,7 @@ async def test_a_letter_or_the_word_answers(terminal: Any, typed: str, answer: A
     await terminal.start()
     await terminal.notifier.show(PROMPT)
     await terminal.type(typed)
-    assert terminal.pressed == [Pressed(7, answer)]
+    assert terminal.pressed == [Pressed(press(answer))]
     await terminal.says("Answered: ")
 
 
@@ -44,7 +45,7 @@ async def test_nonsense_gets_a_hint_and_the_prompt_stays(terminal: Any) -> None:
     await terminal.type("wat\n\n")
     await terminal.says('"wat" is not an answer; type a (accept), s (snooze), k (skip), then Enter.')
     await terminal.type("k\n")
-    assert terminal.pressed == [Pressed(7, "skip")]
+    assert terminal.pressed == [Pressed(press("skip"))]
 
 
 async def test_what_is_typed_while_no_prompt_is_open_answers_nothing(terminal: Any) -> None:
@@ -63,7 +64,7 @@ async def test_what_was_typed_before_anybody_listened_answers_nothing(terminal: 
     await asyncio.sleep(0.02)
     assert terminal.pressed == []
     await terminal.type("k\n")
-    assert terminal.pressed == [Pressed(7, "skip")]
+    assert terminal.pressed == [Pressed(press("skip"))]
 
 
 async def test_a_word_typed_in_two_halves_is_one_answer(terminal: Any) -> None:
@@ -71,7 +72,7 @@ async def test_a_word_typed_in_two_halves_is_one_answer(terminal: Any) -> None:
     await terminal.notifier.show(PROMPT)
     await terminal.type("acc\x04")  # Ctrl-D hands over what there is of the line
     await terminal.type("ept\n")
-    assert terminal.pressed == [Pressed(7, "accept")]
+    assert terminal.pressed == [Pressed(press("accept"))]
 
 
 async def test_a_withdrawn_prompt_says_so_in_one_line_once(terminal: Any) -> None:
@@ -167,12 +168,13 @@ def test_in_the_background_of_a_shell_it_does_not_read_and_is_not_stopped(termin
     """A process that reads its terminal from the background is stopped by the system: the daemon would freeze."""
     program = textwrap.dedent("""
         import asyncio, fcntl, os, signal, termios
-        from psoas_nudge.notify.port import Message, Surroundings
+        from psoas_nudge.core.events import Accept
+        from psoas_nudge.notify.port import Button, Message, Surroundings
         from psoas_nudge.notify.terminal import TerminalNotifier
         async def background():
             notifier = TerminalNotifier()
             await notifier.start(Surroundings({}, interactive=True), lambda it: print("PRESSED", flush=True))
-            await notifier.show(Message(7, "In the background", "", (("accept", "Accept"),)))
+            await notifier.show(Message(7, "In the background", "", (Button(Accept(), "Accept"),)))
             await asyncio.sleep(0.5)
             await notifier.stop()
             print("NOT STOPPED", flush=True)

@@ -14,6 +14,7 @@ from psoas_nudge.bus import Bus
 from psoas_nudge.notify import ICON
 from psoas_nudge.notify.freedesktop import FreedesktopNotifier
 from psoas_nudge.notify.port import Message, Pressed, Surroundings
+from tests.prompts import answers, buttons
 
 pytestmark = pytest.mark.heavy
 
@@ -21,7 +22,7 @@ PROMPT = Message(
     prompt=7,
     title="Sat for 31 minutes",
     body="Standing hip-flexor stretch.",
-    buttons=(("accept", "Accept"), ("snooze", "Snooze"), ("skip", "Skip")),
+    buttons=buttons(("accept", "Accept"), ("snooze", "Snooze"), ("skip", "Skip")),
     icon=ICON,
 )
 PLACES = {"accept": 0.2, "snooze": 0.5, "skip": 0.8}
@@ -73,6 +74,6 @@ async def test_each_button_is_drawn_once_and_a_click_on_it_is_its_answer(
     await asyncio.sleep(0.5)  # it fades in, and takes no click before
     await asyncio.to_thread(xvfb.click, x, it["Y"] + it["HEIGHT"] - 30)
     await until(lambda: pressed)
-    assert [(p.prompt, p.answer) for p in pressed] == [(7, answer)]
+    assert answers(pressed) == [(7, answer)]
     await notifier.stop()
     await bus.close()

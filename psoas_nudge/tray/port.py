@@ -1,0 +1,43 @@
+"""What a person can ask for in the tray or over D-Bus: the core's requests, and what only the program around it does.
+
+An OnCommand may raise a PsoasNudgeError.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from enum import StrEnum
+
+from msgspec import Struct
+
+from psoas_nudge.core.events import Asked
+
+
+class Action(StrEnum):
+    """A command that is no event of the core."""
+
+    EXPLAIN = "explain"
+    """Show why there is no prompt now and when the next one can come."""
+    EDIT_SETTINGS = "edit-settings"
+    RELOAD = "reload"
+    """Read the configuration again."""
+    QUIT = "quit"
+    """End the daemon."""
+
+
+Command = Asked | Action
+OnCommand = Callable[[Command], None]
+
+
+class Offers(Struct, frozen=True):
+    """What the settings add to the menu."""
+
+    snooze: str
+    """The label of the snooze: "In 5 min"."""
+    routines: Sequence[tuple[str, str]] = ()
+    """(id, title) of those in the rotation."""
+
+
+def name(command: Command) -> str:
+    """For the log: "pause", "edit-settings"."""
+    return command.value if isinstance(command, Action) else str(command.__struct_config__.tag)
