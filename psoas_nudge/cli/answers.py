@@ -8,12 +8,12 @@ import click
 
 from psoas_nudge import places
 from psoas_nudge.cli.zone import system_zone
-from psoas_nudge.core.written import parse_pause
 from psoas_nudge.control.client import ask
 from psoas_nudge.control.messages import AnyRequest, Reload, Stop
 from psoas_nudge.core.durations import parse_duration
 from psoas_nudge.core.events import Accept, Resume, Sit, Skip, Snooze, Stand
 from psoas_nudge.core.words import milliseconds
+from psoas_nudge.core.written import parse_pause
 
 
 def tell(request: AnyRequest) -> None:

@@ -18,6 +18,7 @@ from psoas_nudge.cli.presence import ByName, live
 from psoas_nudge.config import load
 from psoas_nudge.control import messages as c
 from psoas_nudge.control.client import ask
+from psoas_nudge.core.prompting import answer_name
 from psoas_nudge.errors import PsoasNudgeError, ShowFailed
 from psoas_nudge.journal.store import Journal
 from psoas_nudge.notify.chooser import Chooser
@@ -84,7 +85,7 @@ async def _notify(notifiers: Chooser, pressed: asyncio.Queue[Pressed]) -> list[s
     if Capability.BUTTONS in notifiers.capabilities():
         print(f"Press a button within {PRESS_SECONDS} s to see that it arrives.", flush=True)
         try:
-            print(f"Pressed: {(await asyncio.wait_for(pressed.get(), PRESS_SECONDS)).answer}.", end="")
+            print(f"Pressed: {answer_name((await asyncio.wait_for(pressed.get(), PRESS_SECONDS)).press)}.", end="")
         except TimeoutError:
             print("No button was pressed.", end="")
     print()

@@ -1,9 +1,9 @@
-"""A status as text: for people, JSON, waybar, or a template of one's own. Pure: the moment and its zone are given."""
+"""A status as text: for people, JSON, waybar, or a template of one's own. Pure: the moment is given."""
 
 from __future__ import annotations
 
 import re
-from datetime import datetime, tzinfo
+from datetime import datetime
 
 import msgspec
 
@@ -14,18 +14,18 @@ from psoas_nudge.errors import BadInput
 NAMED = ("plain", "json", "waybar")
 
 
-def fields(status: Status, at: datetime, zone: tzinfo | None = None) -> dict[str, str]:
+def fields(status: Status, at: datetime) -> dict[str, str]:
     """What a template can name. Lengths are whole minutes; what there is not is empty."""
     return {
         "look": look(status).value,
-        "headline": headline(status, at, zone),
+        "headline": headline(status, at),
         "presence": status.presence,
         "sat": str(int(status.sat_seconds // 60)),
         "left": str(max(0, round((status.needed - status.toward_next) / 60))),
         "percent": str(int(progress(status) * 100)),
-        "next": when(status.next_prompt, at, zone) if status.next_prompt else "",
+        "next": when(status.next_prompt, at, status.zone) if status.next_prompt else "",
         "prompt": status.prompt.routine if status.prompt else "",
-        "paused_until": when(status.paused_until, at, zone) if status.paused_until else "",
+        "paused_until": when(status.paused_until, at, status.zone) if status.paused_until else "",
         "quiet": ", ".join(status.quiet),
         "prompts": str(status.prompts_today),
         "limit": str(status.daily_limit),
@@ -41,21 +41,21 @@ def check(how: str) -> None:
         )
 
 
-def formatted(status: Status, how: str, at: datetime, zone: tzinfo | None = None) -> str:
+def formatted(status: Status, how: str, at: datetime) -> str:
     """One line. `how` is one of NAMED, or a template with {fields}; raises BadInput for an unknown field."""
     match how:
         case "plain":
-            return headline(status, at, zone)
+            return headline(status, at)
         case "json":
             return msgspec.json.encode(status).decode()
         case "waybar":
-            return _waybar(status, at, zone)
-    return _filled(how, fields(status, at, zone))
+            return _waybar(status, at)
+    return _filled(how, fields(status, at))
 
 
-def _waybar(status: Status, at: datetime, zone: tzinfo | None) -> str:
+def _waybar(status: Status, at: datetime) -> str:
     """waybar-custom(5), "return-type": "json"; the texts are read as Pango markup."""
-    known = fields(status, at, zone)
+    known = fields(status, at)
     kind = known["look"]
     text = f"{known['sat']}m" if kind in {"sitting", "quiet", "prompt"} else kind
     tooltip = "\n".join(dict.fromkeys((known["headline"], *status.why)))

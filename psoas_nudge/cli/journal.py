@@ -96,8 +96,8 @@ def merge(file: Path) -> None:
 def moment(text: str) -> datetime:
     """What follows --since: a moment, or how long ago."""
     from psoas_nudge.cli.zone import system_zone
-    from psoas_nudge.core.written import LOOKS, parse_moment
     from psoas_nudge.core.durations import parse_duration
+    from psoas_nudge.core.written import LOOKS, parse_moment
 
     now = datetime.now().astimezone()
     with suppress(BadInput, OverflowError):

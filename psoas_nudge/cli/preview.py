@@ -15,10 +15,10 @@ from msgspec import Struct
 
 from psoas_nudge import places
 from psoas_nudge.calendars import Calendar, refresh
-from psoas_nudge.core.written import parse_moment
 from psoas_nudge.config import Settings, load
 from psoas_nudge.core.hours import Range, Span, WorkingHours
 from psoas_nudge.core.model import Rules, Signal
+from psoas_nudge.core.written import parse_moment
 from psoas_nudge.errors import BadInput
 
 SLOTS = 48

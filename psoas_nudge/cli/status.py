@@ -12,7 +12,7 @@ from psoas_nudge.cli.candidates import formats
 from psoas_nudge.control import messages as c
 from psoas_nudge.control.client import ask
 from psoas_nudge.core.status import Status
-from psoas_nudge.core.summary import when
+from psoas_nudge.core.summary import explained, when
 
 
 @click.command(epilog="Examples: psoas-nudge status --format waybar --follow; psoas-nudge status --format '{sat} min'")
@@ -45,7 +45,7 @@ def status(how: str | None, as_json: bool, follow: bool) -> None:
     for reason in now.why:
         print(reason)
     if now.next_prompt:
-        print(f"The earliest next prompt: {when(now.next_prompt, datetime.now().astimezone())}.")
+        print(f"Next prompt: {when(now.next_prompt, datetime.now().astimezone(), now.zone)} at the earliest.")
     if now.put_off:
         print(f"Prompts suggest a walk: you reported {now.put_off}. All right again? psoas-nudge feel --clear")
 
@@ -82,9 +82,4 @@ def explain(at: str | None, as_json: bool) -> None:
     if as_json:
         print(msgspec.json.encode(told).decode())
         return
-    for reason in told.reasons:
-        print(reason.text)
-    if not told.reasons:
-        print("Nothing stands in the way of a prompt.")
-    if told.next_prompt:
-        print(f"The earliest next prompt: {when(told.next_prompt, now)}.")
+    print(explained((reason.text for reason in told.reasons), told.next_prompt, now, told.zone))

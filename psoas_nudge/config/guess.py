@@ -10,14 +10,10 @@ from collections.abc import Iterator
 from datetime import date, datetime
 from pathlib import Path
 
-QUOTES = dict.fromkeys(map(ord, "\u201c\u201d\u201e\u201f\u00ab\u00bb"), '"') | dict.fromkeys(
-    range(0x2018, 0x201C), "'"
-)
-"""The quotation marks that word processors and chat programs put in place of straight ones."""
+from psoas_nudge.core.guessing import dates, plain
 
 CLOCK = r"(\d{1,2})(?:[:.h]?(\d\d))?\s*(?:uhr|h)?\s*(a\.?m\.?|p\.?m\.?)?"
 HOURS = re.compile(rf"(?:from\s+)?{CLOCK}\s*(?:[-\u2010-\u2015/~]+|to|until|till|bis)\s*{CLOCK}", re.ASCII)
-MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 CLOSED = ("", "-", "0", "closed", "false", "free", "no", "none", "off")
 
 WEEK = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -72,11 +68,6 @@ OTHER_NAMES = {
 """Names that people use and tzdata's table of countries does not have, and the commonest where there is no table."""
 
 
-def plain(text: str) -> str:
-    """The text in lower case, without quotation marks around it and with single ordinary spaces."""
-    return " ".join(text.translate(QUOTES).replace('"', " ").replace("'", " ").lower().split())
-
-
 def ranges(text: str) -> Iterator[str]:
     """ "09:00-17:00" from "9-5", "9am-5pm", "9.00 to 17.00", "0900-1700"."""
     found = HOURS.fullmatch(plain(text))
@@ -109,33 +100,6 @@ def turned(start: int, end: int) -> str | None:
         return None
     first, last = (start, end - 720) if start < 720 else (end - 1440, start)
     return f"{first // 60:02}:{first % 60:02}-{last // 60:02}:{last % 60:02}" if first < last <= 1440 else None
-
-
-def dates(text: str) -> Iterator[date]:
-    """Dates in the order of other countries: 24.12.2026, 12/24/2026, 24 December 2026; both where it is open."""
-    words = re.findall(r"\d+|[a-zäé]+", plain(text))
-    numbers = [int(word) for word in words if word.isdecimal()]
-    months = [MONTHS.index(word[:3]) + 1 for word in words if word[:3] in MONTHS]
-    if len(words) != 3 or len(numbers) + len(months) != 3:
-        return
-    if months:
-        day, year = numbers if numbers[0] <= 31 else reversed(numbers)
-        orders = [(year, months[0], day)]
-    elif numbers[0] > 31:
-        orders = [(numbers[0], numbers[1], numbers[2])]
-    else:
-        first, second, year = numbers
-        orders = [(year, second, first), (year, first, second)]
-        orders = orders[::-1] if "/" in text else orders
-    seen = set()
-    for year, month, day in orders:
-        try:
-            found = date(year + 2000 if year < 100 else year, month, day)
-        except (ValueError, OverflowError):
-            continue
-        if found not in seen:
-            seen.add(found)
-            yield found
 
 
 def day_of(raw: object) -> Iterator[date]:

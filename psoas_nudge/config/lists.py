@@ -36,7 +36,8 @@ class ListOf(Kind):
 
     def meant(self, raw: Any) -> Iterable[list[Any]]:
         """An empty list from false or "none"; else the list, or a text's items, each as it is or as it may be meant."""
-        from psoas_nudge.config.guess import CLOSED, plain
+        from psoas_nudge.config.guess import CLOSED
+        from psoas_nudge.core.guessing import plain
 
         if raw is False or (isinstance(raw, str) and plain(raw) in CLOSED):
             yield []

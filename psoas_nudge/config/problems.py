@@ -155,7 +155,8 @@ def each_day(days: tuple[str, ...], raw: Any) -> str:
 
 def _corrected(line: str, section: str) -> str:
     """How to correct a line that is not TOML: the line with a value that its key accepts, else what the key needs."""
-    from psoas_nudge.config.guess import QUOTES, days
+    from psoas_nudge.config.guess import days
+    from psoas_nudge.core.guessing import QUOTES
 
     straight = re.sub(r"\s#[^\"']*$", "", line[:LONGEST_GUESSED].translate(QUOTES))
     found = re.fullmatch(r"([\w.-]+)\s*=\s*(.+?)\s*", straight)

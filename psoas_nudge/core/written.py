@@ -30,7 +30,7 @@ def parse_moment(text: str, now: datetime, zone: tzinfo, *, future: bool = False
     try:
         moment = datetime.fromisoformat(text.strip())
     except ValueError as error:
-        from psoas_nudge.config.guess import dates
+        from psoas_nudge.core.guessing import dates
 
         near = " or ".join(f'"{each}"' for each in dates(text))
         raise BadInput(f'"{text}" is not a time. {f"Did you mean {near}?" if near else LOOKS}') from error
@@ -58,7 +58,7 @@ def parse_pause(words: tuple[str, ...], now: datetime, zone: tzinfo, *, via: str
     try:
         return Pause(via=via, until=until)
     except ValueError as error:
-        raise BadInput(f"{error}.") from error
+        raise BadInput(str(error)) from error
 
 
 def _midnight(local: datetime) -> datetime:

@@ -18,7 +18,7 @@ from msgspec.structs import replace
 
 from psoas_nudge import places
 from psoas_nudge.config import Settings
-from psoas_nudge.config.watch import Watch
+from psoas_nudge.config.watch import FileWatch
 from psoas_nudge.config.zone import LOCALTIME
 from psoas_nudge.core.events import SignalChanged
 from psoas_nudge.core.rules import Rules
@@ -52,7 +52,7 @@ class Schedule:
         self._year = 0
         self._busy = False
         self._told: tuple[str, ...] = ()
-        self._watches: dict[Path, Watch] = {}
+        self._watches: dict[Path, FileWatch] = {}
         self._stale = asyncio.Event()
         self._keeper: asyncio.Task[None] | None = None
         self._timer: asyncio.TimerHandle | None = None
@@ -146,7 +146,7 @@ class Schedule:
         for path in self._watches.keys() - wanted.keys():
             await self._watches.pop(path).stop()
         for path in wanted.keys() - self._watches.keys():
-            watch = Watch(path, wanted[path])
+            watch = FileWatch(path, wanted[path])
             try:
                 await watch.start()
             except Unavailable as error:

@@ -22,7 +22,7 @@ from psoas_nudge import places
 from psoas_nudge.bus import CallFailed, buses
 from psoas_nudge.config import Settings, load
 from psoas_nudge.config.problems import rejected
-from psoas_nudge.config.watch import Watch
+from psoas_nudge.config.watch import FileWatch
 from psoas_nudge.control.lock import Lock
 from psoas_nudge.control.server import Server
 from psoas_nudge.core.durations import duration
@@ -48,7 +48,7 @@ from psoas_nudge.journal.store import Journal
 from psoas_nudge.notify.chooser import Chooser
 from psoas_nudge.notify.port import Surroundings
 from psoas_nudge.presence.chooser import Presence
-from psoas_nudge.presence.port import Session
+from psoas_nudge.presence.port import DesktopSession
 from psoas_nudge.tasks import Tasks
 
 if TYPE_CHECKING:
@@ -209,7 +209,7 @@ class Service:
         self._desktop.start(started(self._engine.state, self._heartbeat.read(), self._clock.now(), boot_id()))
         surroundings = Surroundings(environ, session_bus, interactive=self._from_terminal)
         await asyncio.gather(
-            self._presence.start(Session(environ, session_bus, system_bus), self._engine.feed),
+            self._presence.start(DesktopSession(environ, session_bus, system_bus), self._engine.feed),
             self._open_screen(surroundings),
         )
         ready.tell("READY=1")
@@ -268,7 +268,7 @@ class Service:
         return "The configuration was read again and is in force."
 
     async def _watch_configuration(self, stack: contextlib.AsyncExitStack) -> None:
-        watch = Watch(places.config_file(self._config_file), self._configuration_changed)
+        watch = FileWatch(places.config_file(self._config_file), self._configuration_changed)
         try:
             await watch.start()
         except Unavailable as error:

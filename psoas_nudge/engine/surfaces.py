@@ -12,7 +12,6 @@ from zoneinfo import ZoneInfo
 
 from psoas_nudge.bus import Bus, CallFailed
 from psoas_nudge.control import messages as c
-from psoas_nudge.core.catalogue import rotation
 from psoas_nudge.core.entries import StretchEntry
 from psoas_nudge.core.events import AnyEvent, Asked
 from psoas_nudge.core.state import State
@@ -22,8 +21,8 @@ from psoas_nudge.engine.outside import Outside
 from psoas_nudge.engine.requests import Requests
 from psoas_nudge.journal.records import Stored
 from psoas_nudge.journal.store import Journal
-from psoas_nudge.tray.busname import BusName
 from psoas_nudge.tray.port import Action
+from psoas_nudge.tray.service import BusName
 from psoas_nudge.tray.tray import Tray
 
 log = logging.getLogger(__name__)
@@ -51,15 +50,16 @@ class Surfaces(Listener):
 
     async def start(self, tray: bool) -> None:
         """Answer to the bus name, and wait for a tray if one is wanted."""
-        await self._name.start(self._engine.status())
+        status = self._engine.status()
+        await self._name.start(status, self._engine.state_now().at)
         await self.show_tray(tray)
 
     async def show_tray(self, wanted: bool) -> None:
-        """Have the icon, or have it no longer; its choice of routines is that of the settings in force."""
+        """Have the icon, or have it no longer; its menu is that of the settings in force."""
         if wanted and self._tray:
-            self._tray.routines = self._routines()
+            self._tray.use(self._engine.rules)
         elif wanted:
-            self._tray = Tray(self._bus, self.command, self._routines())
+            self._tray = Tray(self._bus, self.command, self._engine.rules)
             try:
                 await self._tray.start()
             except CallFailed as error:
@@ -77,7 +77,7 @@ class Surfaces(Listener):
 
     def _show(self, state: State) -> None:
         status = self._engine.status()
-        self._name.update(status)
+        self._name.update(status, state.at)
         if self._tray:
             self._tray.update(status, state.at, self._held_on(self._engine.rules.hours.local_date(state.at)))
 
@@ -116,10 +116,6 @@ class Surfaces(Listener):
                 self._requests(c.Stop())
             case _:
                 self._requests.ask(command)
-
-    def _routines(self) -> tuple[tuple[str, str], ...]:
-        rules = self._engine.rules
-        return tuple((routine.id, routine.title) for routine in rotation(rules.rotation, rules.routines))
 
     def _edit(self) -> None:
         from psoas_nudge.config import example

@@ -72,7 +72,8 @@ class Player:
 
     @property
     def held(self) -> Held:
-        """What has been done so far. A hold that is begun anew counts once, at its longest; less than LEAST_HELD not."""
+        """What has been done so far. A hold that is begun anew counts once, at its longest; less than
+        LEAST_HELD does not count."""
         left = right = other = 0.0
         for segment, done in zip(self.segments, self._done, strict=True):
             if done < LEAST_HELD:

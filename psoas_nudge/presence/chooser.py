@@ -96,7 +96,7 @@ class Presence:
         self._watched: list[tuple[Bus, str, OnOwner]] = []
         self._stopped = False
 
-    async def start(self, session: DesktopSession, report: Callable[[Sensed], None]) -> None:
+    async def start(self, session: DesktopSession, report: Callable[[Sensed], object]) -> None:
         """Start what works here. Raises nothing: with no sensor at all the person counts as present."""
         self._session, self._report = session, report
         await self._choose()

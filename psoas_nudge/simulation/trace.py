@@ -76,9 +76,9 @@ def _checked(at: datetime) -> datetime:
     if at.tzinfo is None:
         raise BadInput(f'"{at.isoformat()}" has no offset. Write it like "{at.isoformat()}+01:00".')
     try:
-        return instant(at)
+        return instant("a time", at)
     except ValueError as error:
-        raise BadInput(f"{error}.") from error
+        raise BadInput(str(error)) from error
 
 
 def _asked(do: str, at: datetime) -> Asked:

@@ -8,8 +8,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-
 from psoas_nudge.cli.trace import read_trace
+
 from psoas_nudge.errors import BadInput
 
 PROJECT = Path(__file__).parents[2]

@@ -23,9 +23,7 @@ def test_while_sitting_it_says_how_long_and_when_the_next_nudge_comes() -> None:
 
 
 @pytest.mark.parametrize(("zone", "clock"), [("UTC", "09:36"), ("Asia/Kolkata", "15:06"), (BERLIN, "10:36")])
-def test_every_time_is_in_the_zone_of_the_working_hours(
-    zone: str, clock: str
-) -> None:
+def test_every_time_is_in_the_zone_of_the_working_hours(zone: str, clock: str) -> None:
     """Not in the system's: one status mixed the two, and the tray too."""
     assert headline(replace(SITTING, zone=zone), AT) == f"sat 24 min, next nudge about {clock}"
 

@@ -6,10 +6,10 @@ from datetime import UTC, datetime
 from typing import Any, get_args
 
 import pytest
+from psoas_nudge.daemon.surfaces import Surfaces
 
 from psoas_nudge.control import messages as c
 from psoas_nudge.core import model as m
-from psoas_nudge.daemon.surfaces import Surfaces
 from psoas_nudge.tray import commands as t
 
 

@@ -189,9 +189,7 @@ def test_pain_without_a_daemon_puts_stretches_off_until_it_is_cleared(where: Pla
 
 
 def test_advice_about_a_long_run_comes_with_the_eighth_report_and_not_with_the_ninth(where: Places) -> None:
-    given = []
-    for day in range(9):
-        given.append(at_desk(where, NOW + timedelta(days=day)).feel(m.Feel(level=3)).advice)
+    given = [at_desk(where, NOW + timedelta(days=day)).feel(m.Feel(level=3)).advice for day in range(9)]
     assert given[:7] == [None] * 7
     assert given[7]
     assert given[7].startswith("You reported discomfort on 8 days running.")
