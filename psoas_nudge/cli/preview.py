@@ -110,10 +110,10 @@ def _without(spans: list[Span], taken: list[Span]) -> list[Span]:
 def _earliest(span: Span, rules: Rules, hours: WorkingHours, calendar: Calendar, now: datetime) -> datetime | None:
     """The first moment of the span at which a prompt could come, for a person who has sat for long enough by then."""
     whole = hours.span(span.opens) or span
-    last = whole.closes - min(timedelta(seconds=rules.wind_down), whole.closes - whole.opens)
-    moment = max(whole.opens + timedelta(seconds=rules.settle_in), span.opens, now)
+    last = whole.closes - min(timedelta(milliseconds=rules.wind_down), whole.closes - whole.opens)
+    moment = max(whole.opens + timedelta(milliseconds=rules.settle_in), span.opens, now)
     while calendar.is_busy(moment) and (end := calendar.next_change(moment)):
-        moment = end + timedelta(seconds=rules.after_quiet)
+        moment = end + timedelta(milliseconds=rules.after_quiet)
     return moment if moment < min(last, span.closes) else None
 
 

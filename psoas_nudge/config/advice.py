@@ -17,6 +17,7 @@ from psoas_nudge.config.table import DAYS
 from psoas_nudge.core.catalogue import find
 from psoas_nudge.core.durations import format_duration
 from psoas_nudge.core.hours import NEVER, Range, WorkingHours
+from psoas_nudge.core.words import SECOND
 
 Advice = tuple[Place, str]
 
@@ -76,8 +77,8 @@ def _exceptions(hours: WorkingHours, now: datetime) -> Iterator[Advice]:
 def _room(settings: Settings) -> Iterator[Advice]:
     rules = settings.rules
     longest = _longest(rules.hours)
-    needed = rules.nudge_after
-    kept_free = rules.settle_in + rules.wind_down
+    needed = rules.nudge_after / SECOND
+    kept_free = (rules.settle_in + rules.wind_down) / SECOND
     if longest is None:
         yield ("hours",), "No day has working hours, so prompts appear only in exceptions."
     elif longest <= kept_free:
@@ -109,7 +110,8 @@ def _without_effect(settings: Settings) -> Iterator[Advice]:
         if given.source == "environment":
             yield tuple(key.split(".")), f"The environment variable {given.name} overrides this."
     if rules.lull > rules.patience:
-        what = f"{format_duration(rules.lull)} is longer than patience, so prompts never wait for such a pause."
+        lull = format_duration(rules.lull / SECOND)
+        what = f"{lull} is longer than patience, so prompts never wait for such a pause."
         yield ("prompt", "lull"), what
     if settings.calendar.busy and not any(signal.value == "busy" for signal in rules.quiet):
         yield ("calendar", "busy"), "These files have no effect because quiet.busy is false."

@@ -92,7 +92,7 @@ def test_show_tells_where_each_value_comes_from(nudge: Nudge, file: Path) -> Non
     assert shown[0] == f"# {file}"
     assert 'lull = "3s"  # file' in shown
     assert 'patience = "1m"  # environment' in shown
-    assert 'nudge_after = "30m"  # default' in shown
+    assert 'nudge_after = "45m"  # default' in shown
 
 
 @pytest.fixture
@@ -251,7 +251,7 @@ def test_check_warns_when_no_day_is_open_and_when_the_environment_decides(nudge:
 @pytest.mark.parametrize(
     ("key", "value", "line"),
     [
-        ("prompt.nudge_after", "45m", 'nudge_after = "45m"'),
+        ("prompt.nudge_after", "50m", 'nudge_after = "50m"'),
         ("hours.monday", "08:00-12:00, 13:00-17:00", 'monday = ["08:00-12:00", "13:00-17:00"]'),
         ("hours.sunday", '["22:00-06:00"]', 'sunday = ["22:00-06:00"]'),
         ("hours.friday", "[]", "friday = []"),
@@ -281,7 +281,7 @@ def test_set_keeps_odd_layout_line_ends_and_the_mode(nudge: Nudge, file: Path) -
     assert stat.S_IMODE(file.stat().st_mode) == 0o640
     said(nudge("config", "set", "prompt.patience", "1m"))
     assert file.read_bytes().count(b"\n") == file.read_bytes().count(b"\r\n") == 6
-    assert config.load(file, {}).rules.patience == 60
+    assert config.load(file, {}).rules.patience == 60_000
 
 
 def test_set_makes_file_and_section_when_they_are_missing(nudge: Nudge, file: Path) -> None:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from psoas_nudge import config
 from psoas_nudge.core.catalogue import ROTATION
 from psoas_nudge.core.hours import DayException, Range, WorkingHours
-from psoas_nudge.core.model import QUIET, Rules, Signal
+from psoas_nudge.core.model import QUIETING, Rules, Signal
 from psoas_nudge.errors import ConfigInvalid
 
 
@@ -96,9 +96,9 @@ def test_every_section_reaches_its_place() -> None:
         busy = ["/data/work.ics"]
         """
     )
-    assert settings.rules.away_after == 420
+    assert settings.rules.away_after == 420_000
     assert settings.rules.daily_limit == 3
-    assert settings.rules.quiet == QUIET - {Signal.CALL}
+    assert settings.rules.quiet == QUIETING - {Signal.CALL}
     assert settings.rules.rotation == ("glute-squeeze",)
     assert settings.stretch.guide == "terminal"
     assert settings.stretch.weekly_dose == 720
@@ -150,7 +150,7 @@ def test_the_environment_has_the_last_word_and_says_so() -> None:
         PSOAS_NUDGE_STRETCH_ROTATION='["glute-squeeze"]',
         PSOAS_NUDGE_EXCEPTIONS="[{ on = 2026-05-01 }]",
     )
-    assert settings.rules.lull == 4
+    assert settings.rules.lull == 4_000
     assert settings.rules.hours.week[0] == (Range(480, 720), Range(780, 1020))
     assert settings.desktop.tray is False
     assert settings.rules.daily_limit == 2
@@ -260,7 +260,7 @@ def test_a_mistake_is_told_with_its_place_and_a_remedy(text: str, problem: str) 
 def test_windows_line_ends_and_a_byte_order_mark_are_no_mistakes(tmp_path: Path) -> None:
     file = tmp_path / "config.toml"
     file.write_bytes(b'\xef\xbb\xbf[prompt]\r\nlull = "3s"\r\n')
-    assert config.load(file, {}).rules.lull == 3
+    assert config.load(file, {}).rules.lull == 3_000
 
 
 def unreadable_bytes(file: Path) -> None:
@@ -310,7 +310,7 @@ def test_without_a_file_in_the_usual_place_the_defaults_hold(tmp_path: Path, mon
     usual = tmp_path / "psoas-nudge" / "config.toml"
     usual.parent.mkdir()
     usual.write_text('prompt.lull = "3s"')
-    assert config.load(None, {}).rules.lull == 3
+    assert config.load(None, {}).rules.lull == 3_000
     assert config.load(None, {}).file == usual
 
 

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from psoas_nudge.daemon.hooks import refuse_writable_by_others
+from psoas_nudge.engine.hooks import refuse_writable_by_others
 
 from psoas_nudge import config
 from psoas_nudge.config.problems import rejected
@@ -36,7 +36,7 @@ def test_the_first_directory_wins_and_the_person_wins_over_all(tmp_path: Path) -
     }
     settings = config.load(own, environ)
     rules = settings.rules
-    assert (rules.lull, rules.away_after, rules.patience, rules.snooze_for) == (1, 120, 180, 240)
+    assert (rules.lull, rules.away_after, rules.patience, rules.snooze_for) == (1_000, 120_000, 180_000, 240_000)
     assert settings.files == (own, first, second)
     assert {key: (given.source, given.name) for key, given in settings.given.items()} == {
         "prompt.lull": ("system", str(first)),
