@@ -1,0 +1,139 @@
+"""One printed page for a physiotherapist: hold time, what was done and skipped, discomfort, the routines with pictures.
+
+Nothing else about the day is on it: no sitting, no hours, no times of day.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from datetime import date, datetime, time
+from xml.etree.ElementTree import Element, fromstring
+
+from psoas_nudge.core.catalogue import CATALOGUE
+from psoas_nudge.core.durations import duration
+from psoas_nudge.core.followed import COUNTED
+from psoas_nudge.core.history import Asked, Felt, Held
+from psoas_nudge.core.routines import WALK, Routine
+from psoas_nudge.report import dose, feeling, words
+from psoas_nudge.report.days import shapes
+from psoas_nudge.report.elements import el, table
+from psoas_nudge.report.page import document
+from psoas_nudge.report.record import Record
+
+WEEKS = 8
+NOTES = 6
+PICTURES = 6
+
+Figure = Callable[[str], str | None]
+"""Draws a routine as an SVG element; None for a routine of the person's own."""
+
+
+def therapist(record: Record, figure: Figure) -> str:
+    """The whole page, for the last eight weeks."""
+    weeks, held = dose.in_weeks(record, WEEKS)
+    since = datetime.combine(weeks[0], time())
+    asked = [prompt for prompt in record.history.asked if prompt.at >= since]
+    felt = [each for each in record.history.felt if each.at >= since]
+    used = _used(record, asked, held)
+    sections = (_dose(record, weeks, held), _done(used, asked, held), _discomfort(felt), _routines(used, figure))
+    header = el(
+        "header",
+        el("h1", "Hip-flexor stretching at the desk"),
+        el("p", f"{words.full_day(weeks[0])} to {words.full_day(record.today)}, as recorded by psoas-nudge, a reminder "
+                "program. Hold times are seconds counted during guided stretches; what was done without the guide is "
+                "not in it.", class_="said"),
+    )  # fmt: skip
+    return document("For your therapist", "paper", el("main", header, *sections), shapes())
+
+
+def _dose(record: Record, weeks: Sequence[date], held: Sequence[Held]) -> Element:
+    sides = dose.by_week(held, weeks)
+    rows = [("Left", *(_short(left) for left, _ in sides)), ("Right", *(_short(right) for _, right in sides))]
+    heads = ("Side", *(f"{week.day} {words.MONTHS[week.month - 1]}" for week in weeks))
+    caption = f"Hold time by week from Monday, minutes:seconds; target {words.length(record.target)} a side and week"
+    return el("section", el("h2", "Hold time per side"), table(heads, rows, caption))
+
+
+def _short(milliseconds: int) -> str:
+    minutes, seconds = divmod(round(milliseconds / 1000), 60)
+    return f"{minutes}:{seconds:02}" if milliseconds else "–"
+
+
+def _used(record: Record, asked: Sequence[Asked], held: Sequence[Held]) -> list[Routine]:
+    """The routines that were suggested or done, the ones done most first."""
+    known = {routine.id: routine for routine in (*CATALOGUE, *record.rules.routines)}
+    done = Counter(stretch.routine for stretch in held)
+    suggested = Counter(prompt.routine for prompt in asked)
+    ids = sorted((suggested.keys() | done.keys()) & known.keys() - {WALK}, key=lambda i: (-done[i], -suggested[i], i))
+    return [known[each] for each in ids]
+
+
+def _done(used: Sequence[Routine], asked: Sequence[Asked], held: Sequence[Held]) -> Element:
+    rows = [_row(routine, asked, held) for routine in used]
+    heads = ("Routine", "Done", "Left", "Right", "Suggested", "Skipped", "No answer")
+    if not rows:
+        return el("section", el("h2", "Done and skipped"), el("p", "Nothing was suggested or done."))
+    return el("section", el("h2", "Done and skipped"), table(heads, rows, "How often, and hold time in all"))
+
+
+def _row(routine: Routine, asked: Sequence[Asked], held: Sequence[Held]) -> tuple[str, ...]:
+    outcomes = Counter(prompt.outcome for prompt in asked if prompt.routine == routine.id)
+    stretches = [stretch for stretch in held if stretch.routine == routine.id]
+    left, right = sum(stretch.left for stretch in stretches), sum(stretch.right for stretch in stretches)
+    suggested = sum(outcomes[each] for each in COUNTED)
+    return (
+        routine.title,
+        str(len(stretches)),
+        words.length(left) if left else "–",
+        words.length(right) if right else "–",
+        str(suggested),
+        str(outcomes["skipped"]),
+        str(outcomes["missed"]),
+    )
+
+
+def _discomfort(felt: Sequence[Felt]) -> Element:
+    levels = [each.report.level for each in felt if each.report.level is not None]
+    days = feeling.days_with_discomfort(felt)
+    after = Counter(each.report.afterwards for each in felt if each.report.afterwards)
+    pain = [f"{words.full_day(each.at.date())}: {feeling.told(each)}" for each in felt if each.report.pain]
+    told = f"Discomfort or pain was reported on {days} {'day' if days == 1 else 'days'}."
+    if levels:
+        told += f" Numbers from 0 to 10: n = {len(levels)}, lowest {min(levels)}, highest {max(levels)}."
+    if after:
+        counts = ", ".join(f"{name} {words.times(after[name])}" for name in ("fine", "tight", "pain") if after[name])
+        told += f" Right after a stretch: {counts}."
+    reports = el("ul", *(el("li", line, dir="auto") for line in pain[-NOTES:])) if pain else None
+    noted = [each for each in felt if each.report.note and not each.report.pain]
+    more = f"{len(noted) - NOTES} earlier notes are left out." if len(noted) > NOTES else None
+    return el(
+        "section", el("h2", "Discomfort, in the person's own words"), el("p", told), reports,
+        feeling.notes(noted, NOTES), el("p", more, class_="note") if more else None,
+    )  # fmt: skip
+
+
+def _routines(used: Sequence[Routine], figure: Figure) -> Element:
+    shown = [_routine(routine, figure(routine.id)) for routine in used[:PICTURES]]
+    more = ", ".join(routine.title for routine in used[PICTURES:])
+    return el(
+        "section", el("h2", "Routines in use"), el("ul", *shown, class_="routines"),
+        el("p", f"Also: {more}.", class_="note") if more else None,
+    )  # fmt: skip
+
+
+def _routine(routine: Routine, drawn: str | None) -> Element:
+    hold = sum(step.seconds for step in routine.steps if step.hold)
+    dosed = f"{duration(hold)}, {routine.repeats} times" if routine.repeats > 1 else duration(hold)
+    return el(
+        "li", _picture(drawn) if drawn else None, el("strong", routine.title),
+        el("span", f"Hold {dosed}{' a side' if routine.sided else ''}"),
+    )  # fmt: skip
+
+
+def _picture(drawn: str) -> Element:
+    """The figure as part of this page: an SVG element inside HTML needs no namespace."""
+    tree = fromstring(drawn.replace(' xmlns="http://www.w3.org/2000/svg"', "", 1))  # noqa: S314 - drawn by this program
+    tree.set("aria-hidden", "true")
+    tree.set("preserveAspectRatio", "xMinYMax meet")
+    return tree
