@@ -11,7 +11,7 @@ import click
 
 from psoas_nudge import places
 from psoas_nudge.cli.journal import NOTHING_YET
-from psoas_nudge.errors import PsoasNudgeError
+from psoas_nudge.config.saving import save
 from psoas_nudge.journal import Journal
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def report(config_file: Path | None, output: Path | None, as_pdf: bool, paper: P
 
         _print(on_paper(page, paper), output or Path(f"psoas-nudge-report-{date.today()}.pdf"))  # noqa: DTZ011 - a name for people
     elif output:
-        _write(page, output)
+        save(output, page)
         print(f"The report is in {output}.")
     else:
         _open(page)
@@ -75,28 +75,12 @@ def _page(config_file: Path | None, for_therapist: bool) -> str | None:
     return whole(what)
 
 
-def _write(text: str, path: Path) -> None:
-    """Write a file that only this person can read, whole or not at all."""
-    fresh = path.with_name(f"{path.name}.new")
-    try:
-        with open(fresh, "w", encoding="utf-8", opener=_private) as out:
-            out.write(text)
-        fresh.replace(path)
-    except OSError as error:
-        fresh.unlink(missing_ok=True)
-        raise PsoasNudgeError(f"{path} cannot be written: {error.strerror}.") from error
-
-
-def _private(path: str, flags: int) -> int:
-    return os.open(path, flags, 0o600)
-
-
 def _open(page: str) -> None:
     """Show it in a browser; where there is none, say where the file is."""
     from psoas_nudge.guide import browser
 
     path = places.private_directory(places.cache_directory()) / "report.html"
-    _write(page, path)
+    save(path, page)
     if why := browser.missing(os.environ):
         print(f"The report is in {path}. It cannot be opened here: {why}.")
         return
@@ -110,7 +94,7 @@ def _print(page: str, output: Path) -> None:
     from psoas_nudge.report.printing import pdf
 
     source = output.with_name(f"{output.stem}.printing.html")
-    _write(page, source)
+    save(source, page)
     try:
         pdf(source, output, browser.chromium(os.environ))
     finally:

@@ -104,6 +104,12 @@ def clearly_seldom(few: Share, others: Share) -> bool:
     return share_difference(few, others, Z_STRICT).high < 0
 
 
+def _seldom_itself(asked: Iterable[Asked]) -> bool:
+    """Whether the prompts at the edge of a group are seldom followed themselves: no good hour goes with bad ones."""
+    edge = share(asked)
+    return edge.enough and edge.part < SELDOM
+
+
 def _split(asked: Sequence[Asked], inside: Iterable[bool]) -> tuple[Share, Share]:
     """The shares of those prompts that are inside and of those that are not."""
     seldom, others = Share(0, 0), Share(0, 0)
@@ -120,7 +126,8 @@ def _late(asked: Sequence[Asked], rules: Rules) -> Suggestion | None:
     for hour in range(closes // 60 - 3, closes // 60 + 1):
         before = closes - hour * 60
         seldom, others = _split(asked, (prompt.at.hour >= hour for prompt in asked))
-        if before * 60 > rules.wind_down and clearly_seldom(seldom, others):
+        edge = _seldom_itself(prompt for prompt in asked if prompt.at.hour == hour)
+        if before * 60 > rules.wind_down and edge and clearly_seldom(seldom, others):
             return Suggestion(
                 key="prompt.wind_down", value=format_duration(before * 60), seldom=seldom, others=others,
                 when=f"from {hour}:00 on", then=f"end prompts at {hour}:00, when hours close at {_clock(closes)}",
@@ -133,7 +140,8 @@ def _early(asked: Sequence[Asked], rules: Rules) -> Suggestion | None:
     for hour in range(opens // 60 + 3, opens // 60, -1):
         after = hour * 60 - opens
         seldom, others = _split(asked, (prompt.at.hour < hour for prompt in asked))
-        if after * 60 > rules.settle_in and clearly_seldom(seldom, others):
+        edge = _seldom_itself(prompt for prompt in asked if prompt.at.hour == hour - 1)
+        if after * 60 > rules.settle_in and edge and clearly_seldom(seldom, others):
             return Suggestion(
                 key="prompt.settle_in", value=format_duration(after * 60), seldom=seldom, others=others,
                 when=f"before {hour}:00", then=f"begin prompts at {hour}:00, when hours open at {_clock(opens)}",
@@ -144,7 +152,8 @@ def _early(asked: Sequence[Asked], rules: Rules) -> Suggestion | None:
 def _many(asked: Sequence[Asked], rules: Rules) -> Suggestion | None:
     for most in range(2, rules.daily_limit):
         seldom, others = _split(asked, (prompt.nth > most for prompt in asked))
-        if clearly_seldom(seldom, others):
+        edge = _seldom_itself(prompt for prompt in asked if prompt.nth == most + 1)
+        if edge and clearly_seldom(seldom, others):
             return Suggestion(
                 key="prompt.daily_limit", value=str(most), seldom=seldom, others=others,
                 when=f"after the first {most} of a day", then=f"stop after {most} prompts a day",

@@ -168,12 +168,12 @@ def _rest(track: Track) -> Iterator[tuple[str, str]]:
     standing = track.minutes("standing")
     yield "standing", f"standing {words.length(standing * 60_000)}" if standing else ""
     held = [piece.words for piece in track.pieces if piece.kind == "held-back"]
-    yield "held back", f"held back {len(held)} times ({', '.join(sorted(set(held)))})" if held else ""
+    yield "held back", f"held back {words.times(len(held))} ({', '.join(sorted(set(held)))})" if held else ""
     outcomes = Counter(prompt.outcome for prompt in track.prompts)
     told = ", ".join(f"{outcomes[each]} {words.OUTCOMES[each]}" for each in SHAPES if outcomes[each])
     yield "prompts", f"prompts: {told}" if told else ""
     stretches = sum(piece.kind == "stretch" for piece in track.pieces)
-    yield "stretches", f"{stretches} stretches" if stretches else ""
+    yield "stretches", ("1 stretch" if stretches == 1 else f"{stretches} stretches") if stretches else ""
 
 
 def _table(tracks: Sequence[Track]) -> Element:

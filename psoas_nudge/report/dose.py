@@ -43,7 +43,7 @@ def said(record: Record) -> str:
         else f"Last week you held {words.length(left[0])} on the left and {words.length(right[0])} on the right; the "
         f"target is {words.length(record.target)} a side."
     )
-    told += f" Both sides reached it in {reached} of {len(weeks)} {'week' if len(weeks) == 1 else 'weeks'}."
+    told += f" Both sides reached it in {reached} of {words.counted(len(weeks), 'week')}."
     apart = mean_difference([a - b for a, b in zip(left, right, strict=True)], [0.0] * len(weeks))
     if apart is not None and apart.tells:
         told += f" The {'right' if apart.low > 0 else 'left'} side gets less."

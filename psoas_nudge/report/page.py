@@ -100,7 +100,7 @@ def _opening(record: Record) -> Element:
 def _sat(record: Record) -> str:
     now, _ = sitting.lately(record)
     if len(now) < ENOUGH:
-        return f"You sat for an hour or more on {len(now)} {'day' if len(now) == 1 else 'days'}."
+        return f"You sat for an hour or more on {words.counted(len(now), 'day')}."
     return f"You sat {words.length(mean(now))} a day, on {len(now)} days."
 
 

@@ -45,7 +45,7 @@ def said(record: Record) -> str:
     """How the last four weeks compare."""
     now, before = lately(record)
     if len(now) < ENOUGH:
-        return f"There are {len(now)} working days in the last four weeks: {words.TOO_FEW}."
+        return f"{words.counted(len(now), 'working day')} in the last four weeks; {words.TOO_FEW}."
     told = f"In the last four weeks you sat {words.length(mean(now))} a day, on {len(now)} days."
     if (difference := mean_difference(now, before)) is None:
         return f"{told} Before that there are too few days to compare with."

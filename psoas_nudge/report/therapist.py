@@ -98,7 +98,7 @@ def _discomfort(felt: Sequence[Felt]) -> Element:
     days = feeling.days_with_discomfort(felt)
     after = Counter(each.report.afterwards for each in felt if each.report.afterwards)
     pain = [f"{words.full_day(each.at.date())}: {feeling.told(each)}" for each in felt if each.report.pain]
-    told = f"Discomfort or pain was reported on {days} {'day' if days == 1 else 'days'}."
+    told = f"Discomfort or pain was reported on {words.counted(days, 'day')}."
     if levels:
         told += f" Numbers from 0 to 10: n = {len(levels)}, lowest {min(levels)}, highest {max(levels)}."
     if after:
