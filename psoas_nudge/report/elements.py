@@ -38,9 +38,14 @@ def table(heads: tuple[str, ...], rows: Sequence[tuple[str, ...]], caption: str)
     return el("table", el("caption", caption), el("thead", head), el("tbody", *body))
 
 
+def wide(what: Element) -> Element:
+    """Something that scrolls sideways by itself where there is too little room, by keyboard too."""
+    return el("div", what, class_="wide", tabindex="0")
+
+
 def folded(what: Element, summary: str = "The same as a table") -> Element:
     """Something that is opened by whoever wants it; not printed."""
-    return el("details", el("summary", summary), el("div", what, class_="wide", tabindex="0"))
+    return el("details", el("summary", summary), wide(what))
 
 
 def written(tree: Element) -> str:

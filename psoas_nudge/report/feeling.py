@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from xml.etree.ElementTree import Element
 
 from psoas_nudge.core.advice import KINDS, is_discomfort
@@ -75,7 +75,8 @@ def chart(record: Record) -> Element:
     legend = el("ul", el("li", dot, " discomfort, 0 to 10"), el("li", key, " pain"), class_="legend")
     rows = [(words.full_day(each.at.date()), told(each)) for each in reversed(felt)]
     everything = folded(table(("Day", "Report"), rows, "Everything you reported"))
-    return el("div", drawn, legend, notes(felt, NOTES), everything)
+    notes = [(each.at.date(), each.report.note) for each in felt if each.report.note]
+    return el("div", drawn, legend, listed(notes[-NOTES:]), everything)
 
 
 def told(each: Felt) -> str:
@@ -90,15 +91,11 @@ def told(each: Felt) -> str:
     return "; ".join(part for part in parts if part) or "nothing"
 
 
-def notes(felt: Sequence[Felt], most: int) -> Element | None:
-    """The latest notes in the person's own words."""
-    noted = [each for each in felt if each.report.note]
-    if not noted:
+def listed(lines: Sequence[tuple[date, str]]) -> Element | None:
+    """Dated lines, the latest first; None when there are none."""
+    if not lines:
         return None
-    items = [
-        el("div", el("dt", words.full_day(each.at.date())), el("dd", each.report.note, dir="auto"))
-        for each in reversed(noted[-most:])
-    ]
+    items = [el("div", el("dt", words.full_day(when)), el("dd", line, dir="auto")) for when, line in reversed(lines)]
     return el("dl", *items, class_="notes")
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import date, datetime, time
+from textwrap import shorten
 from xml.etree.ElementTree import Element, fromstring
 
 from psoas_nudge.core.catalogue import CATALOGUE
@@ -17,12 +18,15 @@ from psoas_nudge.core.history import Asked, Felt, Held
 from psoas_nudge.core.routines import WALK, Routine
 from psoas_nudge.report import dose, feeling, words
 from psoas_nudge.report.days import shapes
-from psoas_nudge.report.elements import el, table
+from psoas_nudge.report.elements import el, table, wide
 from psoas_nudge.report.page import document
 from psoas_nudge.report.record import Record
 
 WEEKS = 8
-NOTES = 6
+REPORTS = 8
+"""Notes and reports of pain that are shown: pain before notes, later ones before earlier ones."""
+LONGEST_NOTE = 150
+"""Characters; a longer one is cut, so that everything fits on one sheet."""
 PICTURES = 6
 
 Figure = Callable[[str], str | None]
@@ -52,7 +56,7 @@ def _dose(record: Record, weeks: Sequence[date], held: Sequence[Held]) -> Elemen
     rows = [("Left", *(_short(left) for left, _ in sides)), ("Right", *(_short(right) for _, right in sides))]
     heads = ("Side", *(f"{week.day} {words.MONTHS[week.month - 1]}" for week in weeks))
     caption = f"Hold time by week from Monday, minutes:seconds; target {words.length(record.target)} a side and week"
-    return el("section", el("h2", "Hold time per side"), table(heads, rows, caption))
+    return el("section", el("h2", "Hold time per side"), wide(table(heads, rows, caption)))
 
 
 def _short(milliseconds: int) -> str:
@@ -74,7 +78,7 @@ def _done(used: Sequence[Routine], asked: Sequence[Asked], held: Sequence[Held])
     heads = ("Routine", "Done", "Left", "Right", "Suggested", "Skipped", "No answer")
     if not rows:
         return el("section", el("h2", "Done and skipped"), el("p", "Nothing was suggested or done."))
-    return el("section", el("h2", "Done and skipped"), table(heads, rows, "How often, and hold time in all"))
+    return el("section", el("h2", "Done and skipped"), wide(table(heads, rows, "How often, and hold time in all")))
 
 
 def _row(routine: Routine, asked: Sequence[Asked], held: Sequence[Held]) -> tuple[str, ...]:
@@ -97,20 +101,27 @@ def _discomfort(felt: Sequence[Felt]) -> Element:
     levels = [each.report.level for each in felt if each.report.level is not None]
     days = feeling.days_with_discomfort(felt)
     after = Counter(each.report.afterwards for each in felt if each.report.afterwards)
-    pain = [f"{words.full_day(each.at.date())}: {feeling.told(each)}" for each in felt if each.report.pain]
     told = f"Discomfort or pain was reported on {words.counted(days, 'day')}."
     if levels:
         told += f" Numbers from 0 to 10: n = {len(levels)}, lowest {min(levels)}, highest {max(levels)}."
     if after:
         counts = ", ".join(f"{name} {words.times(after[name])}" for name in ("fine", "tight", "pain") if after[name])
         told += f" Right after a stretch: {counts}."
-    reports = el("ul", *(el("li", line, dir="auto") for line in pain[-NOTES:])) if pain else None
-    noted = [each for each in felt if each.report.note and not each.report.pain]
-    more = f"{len(noted) - NOTES} earlier notes are left out." if len(noted) > NOTES else None
+    telling = sorted(
+        (each for each in felt if each.report.note or _pain(each)), key=lambda each: (_pain(each), each.at)
+    )
+    latest = sorted(telling[-REPORTS:], key=lambda each: each.at)
+    reports = [(each.at.date(), shorten(feeling.told(each), LONGEST_NOTE, placeholder=" …")) for each in latest]
+    left_out = len(telling) - len(latest)
+    more = f"Reports of pain come first; {words.counted(left_out, 'other')} left out." if left_out else None
     return el(
-        "section", el("h2", "Discomfort, in the person's own words"), el("p", told), reports,
-        feeling.notes(noted, NOTES), el("p", more, class_="note") if more else None,
+        "section", el("h2", "Discomfort, in the person's own words"), el("p", told),
+        feeling.listed(reports), el("p", more, class_="note") if more else None,
     )  # fmt: skip
+
+
+def _pain(each: Felt) -> bool:
+    return bool(each.report.pain) or each.report.afterwards == "pain"
 
 
 def _routines(used: Sequence[Routine], figure: Figure) -> Element:

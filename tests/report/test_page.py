@@ -13,7 +13,7 @@ from psoas_nudge.core.model import BoutEntry, FeelEntry, PromptEntry
 from psoas_nudge.report.elements import el, written
 from psoas_nudge.report.page import on_paper, report
 from psoas_nudge.report.therapist import therapist
-from tests.report.conftest import BERLIN, NOW, Recording, a_while
+from tests.report.a_year import BERLIN, NOW, a_while, recorded
 
 VOID = {"meta", "link"}
 
@@ -62,14 +62,7 @@ def said(page: str, title: str) -> str:
 
 @pytest.fixture(scope="module")
 def year() -> str:
-    from psoas_nudge.core.model import State
-    from psoas_nudge.journal import Journal
-    from psoas_nudge.report.record import read
-    from tests.report.conftest import RULES
-
-    with Journal.in_memory() as journal:
-        journal.commit(a_while(364), State(), BERLIN)
-        return report(read(journal, RULES, 600.0, NOW))
+    return report(recorded(a_while(364)))
 
 
 def test_the_page_of_a_year_is_small_enough_to_mail(year: str) -> None:
@@ -124,56 +117,56 @@ def test_the_hold_time_of_the_sides_is_told_apart(year: str) -> None:
     assert (left, right) == ("7 min", "4 min")
 
 
-def test_what_a_person_wrote_is_text_and_nothing_else(record: Recording) -> None:
+def test_what_a_person_wrote_is_text_and_nothing_else() -> None:
     note = '</dd><script>alert("1")</script><img src=x onerror=alert(1)> & "so on"'
-    page = report(record([*a_while(10), FeelEntry(at=NOW - timedelta(minutes=1), level=3, note=note)]))
+    page = report(recorded([*a_while(10), FeelEntry(at=NOW - timedelta(minutes=1), level=3, note=note)]))
     root = Read(page).root
     assert not list(root.iter("script"))
     assert not list(root.iter("img"))
     assert next(text(dd) for dd in root.iter("dd")) == " ".join(note.split())
 
 
-def test_before_anything_is_known_the_page_says_so(record: Recording) -> None:
-    page = report(record([]))
+def test_before_anything_is_known_the_page_says_so() -> None:
+    page = report(recorded([]))
     assert "Nothing to show yet" in page
     assert said(page, "Your days") == "Nothing is recorded in the last four weeks."
     assert said(page, "Discomfort") == "You have not reported a number yet."
     assert said(page, "What you might change") == "Nothing in the record is clear enough to suggest a change."
 
 
-def test_the_first_week_states_no_share_and_no_average(record: Recording) -> None:
-    page = report(record(a_while(3)))
+def test_the_first_week_states_no_share_and_no_average() -> None:
+    page = report(recorded(a_while(3)))
     assert said(page, "Sitting a day") == "1 working day in the last four weeks; fewer than 10: too few to tell."
     assert "too early to compare" in said(page, "Whether prompts still work")
     for cell in section(page, "When you follow a prompt").iter("td"):
         assert "%" not in text(cell)
 
 
-def test_a_month_that_only_looks_better_is_not_called_better(record: Recording) -> None:
-    told = said(report(record(a_while(200))), "Sitting a day")
+def test_a_month_that_only_looks_better_is_not_called_better() -> None:
+    told = said(report(recorded(a_while(200))), "Sitting a day")
     assert "chance explains the difference" in told
     assert "That is" not in told
 
 
-def test_a_month_that_is_clearly_different_is_named_with_its_interval(record: Recording) -> None:
+def test_a_month_that_is_clearly_different_is_named_with_its_interval() -> None:
     extra = [
         BoutEntry(at=at, started=at - timedelta(hours=2), ended=at, sitting_seconds=7200.0, ended_by="idle")
         for back in range(1, 28) if (at := NOW - timedelta(days=back)).weekday() < 5
     ]  # fmt: skip
-    told = said(report(record([*a_while(200), *extra])), "Sitting a day")
+    told = said(report(recorded([*a_while(200), *extra])), "Sitting a day")
     assert re.search(
         r"That is [12] h( \d+ min)? more than in the twelve weeks before \(between .* more and .* more\)", told
     )
 
 
-def test_a_suggestion_names_the_setting_and_its_evidence(record: Recording) -> None:
+def test_a_suggestion_names_the_setting_and_its_evidence() -> None:
     late = [
         PromptEntry(at=at, number=n, shown_at=at, closed_at=at, outcome="missed", routine="standing-hip-flexor",
                     notifier="freedesktop")
         for n in range(30) if (at := NOW.replace(hour=15, minute=5 + n % 50) - timedelta(days=n))
     ]  # fmt: skip
     rest = [e for e in a_while(200) if not (isinstance(e, PromptEntry) and e.at.astimezone(BERLIN).hour >= 16)]
-    [change] = [text(li) for li in section(report(record([*rest, *late])), "What you might change").iter("li")]
+    [change] = [text(li) for li in section(report(recorded([*rest, *late])), "What you might change").iter("li")]
     assert change.startswith("You followed 0 of 30 prompts from 16:00 on (0 to 11 %), and ")
     assert change.endswith(
         'You might end prompts at 16:00, when hours close at 17:00.In config.toml: prompt.wind_down = "1h"'
@@ -188,10 +181,10 @@ def test_the_paper_of_a_pdf_is_chosen_and_otherwise_left_to_the_browser(year: st
 # --- for a therapist
 
 
-def test_the_therapist_reads_dose_discomfort_and_routines(record: Recording) -> None:
+def test_the_therapist_reads_dose_discomfort_and_routines() -> None:
     from psoas_nudge.guide.figures import svg
 
-    page = therapist(record(a_while(200)), lambda routine: svg(routine, "right"))
+    page = therapist(recorded(a_while(200)), lambda routine: svg(routine, "right"))
     assert [text(h2) for h2 in Read(page).root.iter("h2")] == [
         "Hold time per side", "Done and skipped", "Discomfort, in the person's own words", "Routines in use",
     ]  # fmt: skip
@@ -200,8 +193,8 @@ def test_the_therapist_reads_dose_discomfort_and_routines(record: Recording) -> 
     assert "stiff after the drive" in text(section(page, "Discomfort, in the person's own words"))
 
 
-def test_the_therapist_reads_nothing_else_about_the_day(record: Recording) -> None:
-    body = text(next(Read(therapist(record(a_while(200)), lambda _: None)).root.iter("main"))).lower()
+def test_the_therapist_reads_nothing_else_about_the_day() -> None:
+    body = text(next(Read(therapist(recorded(a_while(200)), lambda _: None)).root.iter("main"))).lower()
     for word in ("sitting", "you sat", "working hours", "call", "standing 30", "break"):
         assert word not in body
     assert not re.search(
@@ -209,8 +202,17 @@ def test_the_therapist_reads_nothing_else_about_the_day(record: Recording) -> No
     )
 
 
-def test_a_routine_of_ones_own_needs_no_picture(record: Recording) -> None:
-    page = therapist(record(a_while(60)), lambda _: None)
+def test_pain_is_not_crowded_out_by_notes() -> None:
+    pain = FeelEntry(at=NOW - timedelta(days=40), pain="shooting", note="down to the knee")
+    told = text(
+        section(therapist(recorded([*a_while(200), pain]), lambda _: None), "Discomfort, in the person's own words")
+    )
+    assert "pain that shoots down the leg; “down to the knee”" in told
+    assert re.search(r"Reports of pain come first; \d+ others left out\.", told)
+
+
+def test_a_routine_of_ones_own_needs_no_picture() -> None:
+    page = therapist(recorded(a_while(60)), lambda _: None)
     assert not list(section(page, "Routines in use").iter("svg"))
 
 

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
-
-import pytest
 
 from psoas_nudge.core.hours import WorkingHours
 from psoas_nudge.core.model import (
@@ -60,16 +58,8 @@ def a_while(days: int) -> list[AnyEntry]:
     return [entry for nine in mornings if nine.weekday() < 5 for entry in working_day(nine, chance)]
 
 
-Recording = Callable[[Sequence[AnyEntry]], Record]
-
-
-@pytest.fixture
-def record() -> Recording:
+def recorded(entries: Sequence[AnyEntry]) -> Record:
     """What the pages are made of, when these entries are recorded."""
-
-    def record(entries: Sequence[AnyEntry]) -> Record:
-        with Journal.in_memory() as journal:
-            journal.commit(entries, State(), BERLIN)
-            return read(journal, RULES, 600.0, NOW)
-
-    return record
+    with Journal.in_memory() as journal:
+        journal.commit(entries, State(), BERLIN)
+        return read(journal, RULES, 600.0, NOW)
