@@ -25,7 +25,12 @@ if TYPE_CHECKING:
     metavar="FILE",
     help="Write the page to FILE and open nothing. A FILE that is there already is replaced.",
 )
-@click.option("--print", "as_pdf", is_flag=True, help="Write a PDF, made by Chromium or a browser like it.")
+@click.option(
+    "--print",
+    "as_pdf",
+    is_flag=True,
+    help="Write a PDF, made by Chromium or a browser like it: to FILE, or into this folder.",
+)
 @click.option(
     "--paper", type=click.Choice(["a4", "letter"]), default="a4", show_default=True, help="Goes with --print."
 )
@@ -38,7 +43,8 @@ if TYPE_CHECKING:
 def report(config_file: Path | None, output: Path | None, as_pdf: bool, paper: Paper, for_therapist: bool) -> None:
     """See what was recorded: days, sitting, prompts, hold time and discomfort, on one page in the browser.
 
-    The page is a single file that contains everything it shows and loads nothing from elsewhere.
+    The page is a single file that contains everything it shows and loads nothing from elsewhere. Browsers from snap
+    cannot read the folder that it is in by default; for them use --output.
     """
     page = _page(config_file, for_therapist)
     if page is None:

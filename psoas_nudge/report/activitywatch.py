@@ -147,25 +147,23 @@ def _feeling(entries: Iterable[AnyEntry]) -> Iterator[Event]:
 
 
 def _standing(entries: Iterable[AnyEntry]) -> Iterator[Event]:
-    since: datetime | None = None
-    for entry in entries:
-        if isinstance(entry, PostureEntry):
-            if entry.posture == "standing":
-                since = since or entry.at
-            elif since is not None:
-                yield _event(since, entry.at, Data(title="Standing"))
-                since = None
+    changes = ((e.at, e.posture == "standing") for e in entries if isinstance(e, PostureEntry))
+    return _between(changes, "Standing")
 
 
 def _hours(entries: Iterable[AnyEntry]) -> Iterator[Event]:
+    return _between(((e.at, e.open) for e in entries if isinstance(e, HoursEntry)), "Working hours")
+
+
+def _between(changes: Iterable[tuple[datetime, bool]], title: str) -> Iterator[Event]:
+    """The time from each change to on until the next to off; what has not ended yet is left out."""
     since: datetime | None = None
-    for entry in entries:
-        if isinstance(entry, HoursEntry):
-            if entry.open:
-                since = since or entry.at
-            elif since is not None:
-                yield _event(since, entry.at, Data(title="Working hours"))
-                since = None
+    for at, on in changes:
+        if on:
+            since = since or at
+        elif since is not None:
+            yield _event(since, at, Data(title=title))
+            since = None
 
 
 KINDS: dict[str, tuple[str, Events]] = {

@@ -32,7 +32,7 @@ def by_hour_said(record: Record) -> str:
     told = f"{_hour(most[0])} {words.share(most[1])}; least {_hour(least[0])} {words.share(least[1])}."
     if share_difference(most[1], least[1], z=3.0).tells:
         return f"You follow prompts most often {told}"
-    return f"No hour stands out: chance explains the differences. Most often {told}"
+    return f"No hour stands out: chance could explain the differences. Most often {told}"
 
 
 def _hour(hour: int) -> str:
@@ -51,12 +51,21 @@ def by_hour_chart(record: Record) -> Element:
         el("tr", el("th", f"{hour}:00", scope="row"), *(_cell(cells.get((day, hour), Share(0, 0))) for day in days))
         for hour in hours
     ]
-    caption = "Prompts followed, of those shown, by weekday and hour of the last year"
+    caption = "Prompts followed, by weekday and hour of the last year"
+    intervals = [(f"{hour}:00", *(_told(cells.get((day, hour), Share(0, 0))) for day in days)) for hour in hours]
     return el(
         "div",
         el("table", el("caption", caption), el("thead", head), el("tbody", *rows), class_="heat"),
         el("p", f"Without a share: {words.TOO_FEW}. Empty: none.", class_="note"),
+        folded(
+            table(("Hour", *(LONG_DAYS[day] for day in days)), intervals, f"{caption}, with 95 % intervals"),
+            "With intervals, as a table",
+        ),
     )
+
+
+def _told(found: Share) -> str:
+    return words.share(found) if found.of else "none"
 
 
 def _cell(found: Share) -> Element:
@@ -86,7 +95,7 @@ def over_time_said(record: Record) -> str:
         return f"{told} That is too little to compare."
     difference = share_difference(now, begin)
     if not difference.tells:
-        return f"{told} Chance explains the difference."
+        return f"{told} Chance could explain the difference."
     low, high = sorted(abs(end) * 100 for end in difference)
     how = "more" if difference.low > 0 else "less"
     return f"{told} You follow them {how} often than at the start, by {low:.0f} to {high:.0f} percentage points."
@@ -123,11 +132,11 @@ def _period(number: int, count: int, period: Period) -> list[Element]:
     x, y = percent(centre(number, count)), percent(1 - period.share.part)
     title = el("title", f"{_named(period)}: {words.share(period.share)}")
     if not period.share.enough:
-        return [el("circle", title, cx=x, cy=y, r="0.25rem", class_="ring")]
+        return [el("circle", title, cx=x, cy=y, r="0.25em", class_="ring")]
     low, high = period.share.interval()
     return [
         el("line", x1=x, x2=x, y1=percent(1 - low), y2=percent(1 - high), class_="interval"),
-        el("circle", title, cx=x, cy=y, r="0.28rem", class_="point"),
+        el("circle", title, cx=x, cy=y, r="0.28em", class_="point"),
     ]
 
 
@@ -136,7 +145,7 @@ def _below(found: Sequence[Period]) -> list[Element]:
     step = -(-len(found) // 6)
     return [
         el("text", words.full_day(period.first) if not number else _short(period, found[number - step]),
-           x=percent(centre(number, len(found))), y="100%", dy="1.5rem", text_anchor="middle",
+           x=percent(centre(number, len(found))), y="100%", dy="2em", text_anchor="middle",
            class_="minor" if number // step % 2 else "major")
         for number, period in enumerate(found) if number % step == 0
     ]  # fmt: skip

@@ -14,7 +14,7 @@ from psoas_nudge.core.model import Outcome, Rules
 from psoas_nudge.report import words
 from psoas_nudge.report.elements import el, folded, percent, table
 
-# kind: (top, height) in rem within a line; the order is that of drawing
+# kind: (top, height) in em within a line; the order is that of drawing
 BANDS: dict[PieceKind, tuple[float, float]] = {
     "hours": (0.0, 2.2),
     "sitting": (0.95, 0.6),
@@ -30,7 +30,7 @@ CALLED: dict[PieceKind, str] = {
     "stretch": "stretch",
 }
 MARK_AT = 0.42
-"""How far down a line the prompts are, in rem."""
+"""How far down a line the prompts are, in em."""
 
 # A shape for each outcome in a box of 12 by 12, so that colour is never the only difference.
 SHAPES: dict[Outcome, str] = {
@@ -55,7 +55,7 @@ def shapes() -> Element:
 def mark(outcome: Outcome, x: str, y: str, title: str) -> Element:
     """A prompt at a place of a chart; the style sheet moves its middle there."""
     return el(
-        "use", el("title", title), href=f"#prompt-{outcome}", x=x, y=y, width="0.72rem", height="0.72rem", class_="mark"
+        "use", el("title", title), href=f"#prompt-{outcome}", x=x, y=y, width="0.72em", height="0.72em", class_="mark"
     )
 
 
@@ -79,7 +79,7 @@ def _swatch(kind: PieceKind) -> Element:
     height = min(BANDS[kind][1], 1.0)
     return el(
         "svg", el("rect", width="100%", height="100%", class_=kind),
-        class_="swatch", style=f"height:{height}rem", aria_hidden="true",
+        class_="swatch", style=f"height:{height}em", aria_hidden="true",
     )  # fmt: skip
 
 
@@ -120,7 +120,7 @@ def _axis(begin: float, end: float) -> Element:
     for minute in _hours(begin, end):
         part = (minute - begin) / (end - begin)
         anchor = "start" if part < 0.02 else "end" if part > 0.98 else "middle"
-        names.append(el("text", words.clock(minute), x=percent(part), y="0.9rem", text_anchor=anchor))
+        names.append(el("text", words.clock(minute), x=percent(part), y="1.2em", text_anchor=anchor))
     return el("svg", *names, class_="axis", aria_hidden="true")
 
 
@@ -128,15 +128,15 @@ def _line(track: Track, begin: float, end: float) -> Element:
     def at(minute: float) -> str:
         return percent((minute - begin) / (end - begin))
 
-    grid = [el("line", x1=at(m), x2=at(m), y1=0, y2="2.2rem", class_="grid") for m in _hours(begin, end)]
+    grid = [el("line", x1=at(m), x2=at(m), y1=0, y2="2.2em", class_="grid") for m in _hours(begin, end)]
     pieces = [
         el(
-            "rect", el("title", _title(piece)), x=at(piece.begin), y=f"{top}rem", height=f"{height}rem",
+            "rect", el("title", _title(piece)), x=at(piece.begin), y=f"{top}em", height=f"{height}em",
             width=percent((piece.end - piece.begin) / (end - begin)), class_=kind,
         )
         for kind, (top, height) in BANDS.items() for piece in track.pieces if piece.kind == kind
     ]  # fmt: skip
-    prompts = [mark(p.outcome, at(p.minute), f"{MARK_AT}rem", _prompt(p)) for p in track.prompts]
+    prompts = [mark(p.outcome, at(p.minute), f"{MARK_AT}em", _prompt(p)) for p in track.prompts]
     return el("svg", *pieces[:1], *grid, *pieces[1:], *prompts, role="img", aria_label=_told(track), class_="line")
 
 

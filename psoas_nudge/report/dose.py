@@ -46,7 +46,9 @@ def said(record: Record) -> str:
     told += f" Both sides reached it in {reached} of {words.counted(len(weeks), 'week')}."
     apart = mean_difference([a - b for a, b in zip(left, right, strict=True)], [0.0] * len(weeks))
     if apart is not None and apart.tells:
-        told += f" The {'right' if apart.low > 0 else 'left'} side gets less."
+        low, high = sorted(abs(end) for end in apart)
+        side = "right" if apart.low > 0 else "left"
+        told += f" The {side} side gets less, by {words.length(low)} to {words.length(high)} a week."
     elif apart is not None:
         told += " No side gets clearly less."
     return told
@@ -72,8 +74,8 @@ def chart(record: Record) -> Element:
         if target
     ]
     names = [
-        el("text", "left", x="100%", y="0", dy="1.1rem", text_anchor="end", class_="side"),
-        el("text", "right", x="100%", y="100%", dy="-0.5rem", text_anchor="end", class_="side"),
+        el("text", "left", x="100%", y="0", dy="1.3em", text_anchor="end", class_="side"),
+        el("text", "right", x="100%", y="100%", dy="-0.6em", text_anchor="end", class_="side"),
     ]
     label = f"Hold time per side over {len(weeks)} weeks. {said(record)}"
     drawn = plot(*bars, *lines, *names, label=label, scale=scale, below=months(weeks))

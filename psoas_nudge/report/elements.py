@@ -1,6 +1,6 @@
 """Makes HTML and SVG elements. The tree escapes every text and attribute when it is written out.
 
-Charts are SVG without a viewBox, with positions in percent and sizes in rem: they fill any width, from a phone to a
+Charts are SVG without a viewBox, with positions in percent and sizes in em: they fill any width, from a phone to a
 wall screen, and their text keeps the size of the page's. Colours are classes of the style sheet, which has dark, light
 and paper.
 """

@@ -40,7 +40,7 @@ def said(record: Record) -> str:
         return f"{told} That is too few to tell whether it has changed."
     figures = f"{_mean(lately)} in the last {LATELY_WEEKS} weeks and {_mean(before)} before"
     if not difference.tells:
-        return f"{told} The average was {figures}: chance explains the difference."
+        return f"{told} The average was {figures}: chance could explain the difference."
     return f"{told} The average was {figures}. What has changed it, these figures cannot say."
 
 
@@ -56,7 +56,7 @@ def chart(record: Record) -> Element:
     for each in felt:
         across = percent((each.at.date() - weeks[0]) / width + 0.5 / (7 * len(weeks)))
         if each.report.pain or each.report.afterwards == "pain":
-            marks.append(mark("skipped", across, "-0.9rem", told(each)))
+            marks.append(mark("skipped", across, "-0.9em", told(each)))
         if each.report.level is not None:
             marks.append(
                 el(
@@ -64,14 +64,14 @@ def chart(record: Record) -> Element:
                     el("title", told(each)),
                     cx=across,
                     cy=percent(1 - each.report.level / 10),
-                    r="0.25rem",
+                    r="0.25em",
                     class_="felt",
                 )
             )
     scale = [(0.0, "0 none"), (0.5, "5"), (1.0, "10")]
     drawn = plot(*marks, label=f"Discomfort over {len(weeks)} weeks. {said(record)}", scale=scale, below=months(weeks))
     key = el("svg", el("use", href="#prompt-skipped", class_="pain"), class_="key")
-    dot = el("svg", el("circle", cx="50%", cy="50%", r="0.25rem", class_="felt"), class_="key")
+    dot = el("svg", el("circle", cx="50%", cy="50%", r="0.25em", class_="felt"), class_="key")
     legend = el("ul", el("li", dot, " discomfort, 0 to 10"), el("li", key, " pain"), class_="legend")
     rows = [(words.full_day(each.at.date()), told(each)) for each in reversed(felt)]
     everything = folded(table(("Day", "Report"), rows, "Everything you reported"))

@@ -136,7 +136,7 @@ def _changes(record: Record) -> Element:
         return _section(
             "changes", "What you might change", "Nothing in the record is clear enough to suggest a change."
         )
-    said = "Here chance does not explain the difference, even by a stricter interval (99.7 %)."
+    said = "Here chance is no likely explanation, even by a stricter interval (99.7 %)."
     return _section("changes", "What you might change", said, el("ul", *map(_suggestion, found), class_="changes"))
 
 

@@ -17,7 +17,7 @@ def plot(*inside: Element | None, label: str, scale: Sequence[tuple[float, str]]
         for height, text in scale
         for part in (
             el("line", x1=0, x2="100%", y1=percent(1 - height), y2=percent(1 - height), class_="grid"),
-            el("text", text, x="-0.5rem", y=percent(1 - height), dy="0.32em", text_anchor="end", class_="scale"),
+            el("text", text, x="-0.66em", y=percent(1 - height), dy="0.32em", text_anchor="end", class_="scale"),
         )
     ]
     drawn = [part for part in inside if part is not None]
@@ -34,7 +34,7 @@ def months(weeks: Sequence[date]) -> list[Element]:
             continue
         minor = "minor" if len(names) % 2 and len(weeks) > 20 else "major"
         text = MONTHS[monday.month - 1] + (f" {monday.year}" if monday.month == 1 else "")
-        names.append(el("text", text, x=percent(number / len(weeks)), y="100%", dy="1.5rem", class_=minor))
+        names.append(el("text", text, x=percent(number / len(weeks)), y="100%", dy="2em", class_=minor))
     return names
 
 

@@ -55,7 +55,7 @@ def said(record: Record) -> str:
     if difference.tells:
         return f"{told} That is {sizes} than in the twelve weeks before ({between})."
     was = words.length(mean(before))
-    return f"{told} In the twelve weeks before it was {was}: chance explains the difference ({between})."
+    return f"{told} In the twelve weeks before it was {was}: chance could explain the difference ({between})."
 
 
 def chart(record: Record) -> Element:
@@ -69,7 +69,7 @@ def chart(record: Record) -> Element:
     dots = [
         el(
             "circle", el("title", f"{words.day(day.first)}: {words.length(sat(day))}"),
-            cx=percent(_across(day.first, weeks)), cy=percent(1 - sat(day) / top), r="0.2rem",
+            cx=percent(_across(day.first, weeks)), cy=percent(1 - sat(day) / top), r="0.2em",
             class_="dot now" if day.first >= split else "dot",
         )
         for day in shown
@@ -89,8 +89,8 @@ def chart(record: Record) -> Element:
 def _legend() -> Element:
     return el(
         "ul",
-        el("li", el("svg", el("circle", cx="50%", cy="50%", r="0.2rem", class_="dot"), class_="key"), " a day"),
-        el("li", el("svg", el("circle", cx="50%", cy="50%", r="0.2rem", class_="dot now"), class_="key"),
+        el("li", el("svg", el("circle", cx="50%", cy="50%", r="0.2em", class_="dot"), class_="key"), " a day"),
+        el("li", el("svg", el("circle", cx="50%", cy="50%", r="0.2em", class_="dot now"), class_="key"),
            " a day of the last four weeks"),
         el("li", el("svg", el("line", x1=0, x2="100%", y1="50%", y2="50%", class_="middle"), class_="key"),
            " the middle day of a week"),
