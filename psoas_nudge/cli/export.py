@@ -14,7 +14,7 @@ import click
 from psoas_nudge import places
 from psoas_nudge.cli.journal import NOTHING_YET, moment
 from psoas_nudge.cli.new_file import new_file
-from psoas_nudge.core.model import AnyEntry
+from psoas_nudge.core.entries import AnyEntry
 from psoas_nudge.journal import Journal
 
 FILE = click.argument("file", type=click.Path(path_type=Path, dir_okay=False, allow_dash=True))

@@ -17,9 +17,10 @@ from psoas_nudge.core.dose import monday
 from psoas_nudge.core.durations import format_duration
 from psoas_nudge.core.history import Asked
 from psoas_nudge.core.hours import WorkingHours
-from psoas_nudge.core.model import Outcome, Rules
+from psoas_nudge.core.model import Rules
 from psoas_nudge.core.shares import Z_STRICT, Share, share_difference
 from psoas_nudge.core.statistics import Totals
+from psoas_nudge.core.words import Outcome
 
 FOLLOWED: frozenset[Outcome] = frozenset({"accepted", "taken"})
 COUNTED: frozenset[Outcome] = FOLLOWED | {"skipped", "missed"}
@@ -30,6 +31,8 @@ SHORT_HISTORY_WEEKS = 16
 
 SELDOM = 1 / 3
 """A suggestion needs the whole 95 % interval of the share to be below this."""
+MINUTE = 60.0
+"""In the unit of Rules."""
 LEAST = 20
 """Prompts on either side of a comparison that a suggestion needs."""
 
@@ -127,7 +130,7 @@ def _late(asked: Sequence[Asked], rules: Rules) -> Suggestion | None:
         before = closes - hour * 60
         seldom, others = _split(asked, (prompt.at.hour >= hour for prompt in asked))
         edge = _seldom_itself(prompt for prompt in asked if prompt.at.hour == hour)
-        if before * 60 > rules.wind_down and edge and clearly_seldom(seldom, others):
+        if before * MINUTE > rules.wind_down and edge and clearly_seldom(seldom, others):
             return Suggestion(
                 key="prompt.wind_down", value=format_duration(before * 60), seldom=seldom, others=others,
                 when=f"from {hour}:00 on", then=f"end prompts at {hour}:00, when hours close at {_clock(closes)}",
@@ -141,7 +144,7 @@ def _early(asked: Sequence[Asked], rules: Rules) -> Suggestion | None:
         after = hour * 60 - opens
         seldom, others = _split(asked, (prompt.at.hour < hour for prompt in asked))
         edge = _seldom_itself(prompt for prompt in asked if prompt.at.hour == hour - 1)
-        if after * 60 > rules.settle_in and edge and clearly_seldom(seldom, others):
+        if after * MINUTE > rules.settle_in and edge and clearly_seldom(seldom, others):
             return Suggestion(
                 key="prompt.settle_in", value=format_duration(after * 60), seldom=seldom, others=others,
                 when=f"before {hour}:00", then=f"begin prompts at {hour}:00, when hours open at {_clock(opens)}",

@@ -12,17 +12,17 @@ from typing import Literal
 
 from msgspec import Struct
 
-from psoas_nudge.core.model import (
+from psoas_nudge.core.entries import (
     AnyEntry,
     BoutEntry,
     FeelEntry,
     HeldBackEntry,
     HoursEntry,
-    Outcome,
     PostureEntry,
     PromptEntry,
     StretchEntry,
 )
+from psoas_nudge.core.words import Outcome
 
 Recorded = tuple[AnyEntry, tzinfo]
 """An entry and local time as it was when it was recorded."""

@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 from msgspec import Struct
 
-from psoas_nudge.core.model import (
+from psoas_nudge.core.entries import (
     AnyEntry,
     BoutEntry,
     FeelEntry,

@@ -10,7 +10,8 @@ from xml.etree.ElementTree import Element
 from psoas_nudge.core.dose import monday
 from psoas_nudge.core.durations import duration
 from psoas_nudge.core.history import DAY_MINUTES, Mark, Piece, PieceKind, Track
-from psoas_nudge.core.model import Outcome, Rules
+from psoas_nudge.core.model import Rules
+from psoas_nudge.core.words import Outcome
 from psoas_nudge.report import words
 from psoas_nudge.report.elements import el, folded, percent, table
 

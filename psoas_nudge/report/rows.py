@@ -7,8 +7,7 @@ from datetime import datetime, tzinfo
 from msgspec import Struct
 from msgspec.structs import astuple, fields
 
-from psoas_nudge.core.history import Recorded
-from psoas_nudge.core.model import (
+from psoas_nudge.core.entries import (
     BoutEntry,
     FeelEntry,
     HeldBackEntry,
@@ -18,6 +17,7 @@ from psoas_nudge.core.model import (
     PromptEntry,
     StretchEntry,
 )
+from psoas_nudge.core.history import Recorded
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """A spreadsheet takes a text that begins like this for a formula and may carry it out."""

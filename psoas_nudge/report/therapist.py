@@ -5,11 +5,12 @@ Nothing else about the day is on it: no sitting, no hours, no times of day.
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import date, datetime, time
 from textwrap import shorten
-from xml.etree.ElementTree import Element, fromstring
+from xml.etree.ElementTree import Element
 
 from psoas_nudge.core.catalogue import CATALOGUE
 from psoas_nudge.core.durations import duration
@@ -23,14 +24,16 @@ from psoas_nudge.report.page import document
 from psoas_nudge.report.record import Record
 
 WEEKS = 8
-REPORTS = 8
+REPORTS = 6
 """Notes and reports of pain that are shown: pain before notes, later ones before earlier ones."""
-LONGEST_NOTE = 150
+LONGEST_NOTE = 130
 """Characters; a longer one is cut, so that everything fits on one sheet."""
 PICTURES = 6
+ROWS = 8
+"""Routines in the table; the ones done least are only named."""
 
 Figure = Callable[[str], str | None]
-"""Draws a routine as an SVG element; None for a routine of the person's own."""
+"""Draws a routine as an SVG picture; None for a routine of the person's own."""
 
 
 def therapist(record: Record, figure: Figure) -> str:
@@ -74,7 +77,7 @@ def _used(record: Record, asked: Sequence[Asked], held: Sequence[Held]) -> list[
 
 
 def _done(used: Sequence[Routine], asked: Sequence[Asked], held: Sequence[Held]) -> Element:
-    rows = [_row(routine, asked, held) for routine in used]
+    rows = [_row(routine, asked, held) for routine in used[:ROWS]]
     heads = ("Routine", "Done", "Left", "Right", "Suggested", "Skipped", "No answer")
     if not rows:
         return el("section", el("h2", "Done and skipped"), el("p", "Nothing was suggested or done."))
@@ -143,8 +146,5 @@ def _routine(routine: Routine, drawn: str | None) -> Element:
 
 
 def _picture(drawn: str) -> Element:
-    """The figure as part of this page: an SVG element inside HTML needs no namespace."""
-    tree = fromstring(drawn.replace(' xmlns="http://www.w3.org/2000/svg"', "", 1))  # noqa: S314 - drawn by this program
-    tree.set("aria-hidden", "true")
-    tree.set("preserveAspectRatio", "xMinYMax meet")
-    return tree
+    """The figure as an image of its own, so that its style and this page's stay apart. The title below names it."""
+    return el("img", src=f"data:image/svg+xml;base64,{b64encode(drawn.encode()).decode()}", alt="")

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from psoas_nudge.core.durations import duration
-from psoas_nudge.core.model import Outcome
 from psoas_nudge.core.shares import ENOUGH, Share
 from psoas_nudge.core.summary import DAYS
+from psoas_nudge.core.words import Outcome
 
 SPACE = "\u00a0"
 """Does not break, so that a number stays with its unit."""

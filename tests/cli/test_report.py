@@ -15,15 +15,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from psoas_nudge.core.model import (
-    BoutEntry,
-    FeelEntry,
-    HoursEntry,
-    PostureEntry,
-    PromptEntry,
-    State,
-    StretchEntry,
-)
+from psoas_nudge.core.entries import BoutEntry, FeelEntry, HoursEntry, PostureEntry, PromptEntry, StretchEntry
+from psoas_nudge.core.model import State
 from psoas_nudge.journal import Journal
 
 ROOT = Path(__file__).parents[2]

@@ -11,9 +11,10 @@ import pytest
 from psoas_nudge.core.followed import by_hour, periods, share, suggestions
 from psoas_nudge.core.history import Asked
 from psoas_nudge.core.hours import Range, WorkingHours
-from psoas_nudge.core.model import Outcome, Rules
+from psoas_nudge.core.model import Rules
 from psoas_nudge.core.shares import Share
 from psoas_nudge.core.statistics import Totals
+from psoas_nudge.core.words import Outcome
 
 RULES = Rules(hours=WorkingHours(), rotation=("a", "b", "c"))
 MONDAY = datetime.combine(date(2026, 11, 23), time(9))

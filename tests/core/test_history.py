@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 
-from psoas_nudge.core.history import Piece, Recorded, Track, history, tracks
-from psoas_nudge.core.model import (
+from psoas_nudge.core.entries import (
     AnyEntry,
     BoutEntry,
     FeelEntry,
     HeldBackEntry,
     HoursEntry,
-    Outcome,
     PostureEntry,
     PromptEntry,
     StretchEntry,
 )
+from psoas_nudge.core.history import Piece, Recorded, Track, history, tracks
+from psoas_nudge.core.words import Outcome
 
 ZONE = timezone(timedelta(hours=1))
 MONDAY = date(2026, 11, 23)

@@ -14,16 +14,16 @@ from pathlib import Path
 
 import pytest
 
-from psoas_nudge.core.model import (
+from psoas_nudge.core.entries import (
     BoutEntry,
     FeelEntry,
     HeldBackEntry,
     HoursEntry,
     PostureEntry,
     PromptEntry,
-    State,
     StretchEntry,
 )
+from psoas_nudge.core.model import State
 from psoas_nudge.journal import Journal
 
 pytestmark = pytest.mark.heavy

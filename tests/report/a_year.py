@@ -7,8 +7,7 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from psoas_nudge.core.hours import WorkingHours
-from psoas_nudge.core.model import (
+from psoas_nudge.core.entries import (
     AnyEntry,
     BoutEntry,
     FeelEntry,
@@ -16,10 +15,10 @@ from psoas_nudge.core.model import (
     HoursEntry,
     PostureEntry,
     PromptEntry,
-    Rules,
-    State,
     StretchEntry,
 )
+from psoas_nudge.core.hours import WorkingHours
+from psoas_nudge.core.model import Rules, State
 from psoas_nudge.journal import Journal
 from psoas_nudge.report.record import Record, read
 

@@ -15,8 +15,9 @@ from typing import Any
 import pytest
 
 from psoas_nudge.core.catalogue import CATALOGUE
-from psoas_nudge.core.model import AnyEntry, FeelEntry, State, StretchEntry
-from psoas_nudge.guide.figures import svg
+from psoas_nudge.core.entries import AnyEntry, FeelEntry, StretchEntry
+from psoas_nudge.core.model import State
+from psoas_nudge.guide.figures import picture
 from psoas_nudge.journal import Journal
 from psoas_nudge.report.page import Paper, on_paper, report
 from psoas_nudge.report.printing import pdf
@@ -37,7 +38,7 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
         "year": report(year),
         "week": report(recorded(a_while(5))),
         "nothing": report(recorded([])),
-        "therapist": therapist(year, lambda routine: svg(routine, "right")),
+        "therapist": therapist(year, picture),
     }
     for name, page in made.items():
         (folder / f"{name}.html").write_text(page, encoding="utf-8")
@@ -117,7 +118,7 @@ def full_sheet() -> str:
             FeelEntry(at=at + timedelta(hours=1), level=4, note=note),
             FeelEntry(at=at + timedelta(hours=2), pain="sharp", note=note),
         ]
-    return therapist(recorded([*a_while(364), *used]), lambda routine: svg(routine, "right"))
+    return therapist(recorded([*a_while(364), *used]), picture)
 
 
 @pytest.mark.parametrize(("paper", "size"), [("a4", (595, 842)), ("letter", (612, 792))])
