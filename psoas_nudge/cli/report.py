@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import subprocess
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,6 +17,9 @@ from psoas_nudge.journal import Journal
 
 if TYPE_CHECKING:
     from psoas_nudge.report.page import Paper
+
+OPENING_SECONDS = 2.0
+"""A browser that has not failed by then is taken to show the page."""
 
 
 @click.command(epilog="Examples: psoas-nudge report; psoas-nudge report --for-therapist --print --output hip.pdf")
@@ -90,8 +94,16 @@ def _open(page: str) -> None:
     if why := browser.missing(os.environ):
         print(f"The report is in {path}. It cannot be opened here: {why}.")
         return
-    browser.start(browser.commands(path.as_uri(), os.environ)[0], os.environ)
-    print(f"The report is in {path}.")
+    opened = any(_shown(browser.start(command, os.environ)) for command in browser.commands(path.as_uri(), os.environ))
+    print(f"The report is in {path}." if opened else f"The report is in {path}. No browser here would open it.")
+
+
+def _shown(process: subprocess.Popen[bytes]) -> bool:
+    """Whether the browser has taken the page: it is still running, or a running one was told."""
+    try:
+        return process.wait(timeout=OPENING_SECONDS) == 0
+    except subprocess.TimeoutExpired:
+        return True
 
 
 def _print(page: str, output: Path) -> None:

@@ -29,13 +29,13 @@ def run(tmp_path: Path) -> Run:
     """Type a command in a home of its own, without display and browser; its output, or its error with `code`."""
     (tmp_path / "bin").mkdir()
 
-    def run(*words: str, code: int = 0) -> str:
+    def run(*words: str, code: int = 0, display: str = "") -> str:
         keep = {k: v for k, v in os.environ.items() if not k.startswith(("XDG_", "PSOAS_NUDGE_", "DISPLAY", "WAYLAND"))}
         home = {"HOME": str(tmp_path), "XDG_DATA_HOME": str(tmp_path), "XDG_CACHE_HOME": str(tmp_path / "cache")}
         done = subprocess.run(
             [sys.executable, "-m", "psoas_nudge", *words],
             check=False, capture_output=True, text=True, cwd=tmp_path,
-            env=keep | home | {"PYTHONPATH": str(ROOT), "TZ": "Europe/Berlin", "PATH": str(tmp_path / "bin")},
+            env=keep | home | {"PYTHONPATH": str(ROOT), "TZ": "Europe/Berlin", "PATH": str(tmp_path / "bin"), "DISPLAY": display},
         )  # fmt: skip
         assert done.returncode == code, done.stderr
         assert "Traceback" not in done.stderr
@@ -95,6 +95,21 @@ def test_without_a_display_it_says_where_the_page_is(run: Run, recorded: None, t
     )
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
+
+
+def test_the_page_opens_in_the_first_browser_that_takes_it(run: Run, recorded: None, tmp_path: Path) -> None:
+    for name, does in (("chromium", "exit 1"), ("xdg-open", f'echo "$1" > {tmp_path}/opened')):
+        (tmp_path / "bin" / name).write_text(f"#!/bin/sh\n{does}\n")
+        (tmp_path / "bin" / name).chmod(0o700)
+    path = tmp_path / "cache" / "psoas-nudge" / "report.html"
+    assert run("report", display=":99") == f"The report is in {path}.\n"
+    assert (tmp_path / "opened").read_text() == f"{path.as_uri()}\n"
+
+
+def test_a_browser_that_will_not_open_the_page_is_told(run: Run, recorded: None, tmp_path: Path) -> None:
+    (tmp_path / "bin" / "xdg-open").write_text("#!/bin/sh\nexit 3\n")
+    (tmp_path / "bin" / "xdg-open").chmod(0o700)
+    assert run("report", display=":99").endswith("report.html. No browser here would open it.\n")
 
 
 def test_without_a_browser_that_prints_it_says_what_to_do_instead(run: Run, recorded: None, tmp_path: Path) -> None:

@@ -101,6 +101,12 @@ def test_every_outcome_has_a_shape_of_its_own(year: str) -> None:
     assert len(set(paths)) == len(paths) == 6
 
 
+def test_the_days_say_what_counts_as_a_break(year: str) -> None:
+    told = said(year, "Your days")
+    assert "a gap is a break of at least 2 min." in told
+    assert re.search(r"The longest stretch was \d\d min, on \w{3} \d+ Nov from \d+:\d\d\.$", told)
+
+
 def test_a_day_is_told_to_who_cannot_see_it(year: str) -> None:
     lines = [svg.get("aria-label", "") for svg in section(year, "Your days").iter("svg") if svg.get("class") == "line"]
     assert len(lines) == 17  # four weeks of working days, up to today, a Tuesday
