@@ -10,16 +10,16 @@ from xml.etree.ElementTree import Element
 from psoas_nudge.core.dose import monday
 from psoas_nudge.core.durations import duration
 from psoas_nudge.core.history import DAY_MINUTES, Mark, Piece, PieceKind, Track
-from psoas_nudge.core.model import Rules
 from psoas_nudge.core.words import Outcome
 from psoas_nudge.report import words
 from psoas_nudge.report.elements import el, folded, percent, table
+from psoas_nudge.report.record import Record
 
 # kind: (top, height) in em within a line; the order is that of drawing
 BANDS: dict[PieceKind, tuple[float, float]] = {
     "hours": (0.0, 2.2),
     "sitting": (0.95, 0.6),
-    "standing": (0.95, 0.6),
+    "standing": (0.97, 0.56),
     "held-back": (1.65, 0.28),
     "stretch": (0.75, 1.0),
 }
@@ -88,8 +88,9 @@ def _shape(outcome: Outcome) -> Element:
     return el("svg", el("use", href=f"#prompt-{outcome}"), class_="key", aria_hidden="true")
 
 
-def chart(tracks: Sequence[Track]) -> Element:
+def chart(record: Record) -> Element:
     """All days, the latest first, a gap between weeks; the same as a table below."""
+    tracks, sat = record.tracks, {day.first: round(day.sitting_seconds * 1000) for day in record.days}
     begin, end = _window(tracks)
     lines: list[Element] = []
     week = None
@@ -97,7 +98,9 @@ def chart(tracks: Sequence[Track]) -> Element:
         if monday(track.day) != week:
             week = monday(track.day)
             lines.append(el("li", el("h3", words.week(week)), _axis(begin, end), class_="week"))
-        lines.append(el("li", el("span", words.day(track.day), class_="day"), _line(track, begin, end), _sat(track)))
+        sitting = words.length(sat.get(track.day, 0))
+        name, amount = el("span", words.day(track.day), class_="day"), el("span", sitting, class_="sat")
+        lines.append(el("li", name, _line(track, begin, end, _told(track, sitting)), amount))
     return el("div", el("ol", *lines, class_="days"), legend(), folded(_table(tracks)))
 
 
@@ -125,7 +128,7 @@ def _axis(begin: float, end: float) -> Element:
     return el("svg", *names, class_="axis", aria_hidden="true")
 
 
-def _line(track: Track, begin: float, end: float) -> Element:
+def _line(track: Track, begin: float, end: float, told: str) -> Element:
     def at(minute: float) -> str:
         return percent((minute - begin) / (end - begin))
 
@@ -138,7 +141,7 @@ def _line(track: Track, begin: float, end: float) -> Element:
         for kind, (top, height) in BANDS.items() for piece in track.pieces if piece.kind == kind
     ]  # fmt: skip
     prompts = [mark(p.outcome, at(p.minute), f"{MARK_AT}em", _prompt(p)) for p in track.prompts]
-    return el("svg", *pieces[:1], *grid, *pieces[1:], *prompts, role="img", aria_label=_told(track), class_="line")
+    return el("svg", *pieces[:1], *grid, *pieces[1:], *prompts, role="img", aria_label=told, class_="line")
 
 
 def _title(piece: Piece) -> str:
@@ -150,14 +153,10 @@ def _prompt(prompt: Mark) -> str:
     return f"{words.clock(prompt.minute)} prompt: {words.OUTCOMES[prompt.outcome]}"
 
 
-def _sat(track: Track) -> Element:
-    return el("span", words.length(track.minutes("sitting") * 60_000), class_="sat")
-
-
-def _told(track: Track) -> str:
+def _told(track: Track, sat: str) -> str:
     """The line in words."""
     sitting = [piece for piece in track.pieces if piece.kind == "sitting"]
-    parts = [f"{words.day(track.day)}: sitting {words.length(track.minutes('sitting') * 60_000)}"]
+    parts = [f"{words.day(track.day)}: sitting {sat}"]
     if sitting:
         parts.append(f"between {words.clock(sitting[0].begin)} and {words.clock(sitting[-1].end)}")
     parts += [told for _, told in _rest(track) if told]
@@ -195,18 +194,15 @@ def _span(piece: Piece) -> str:
     return f"{words.clock(piece.begin)}–{words.clock(piece.end)}"
 
 
-def said(tracks: Sequence[Track], rules: Rules) -> str:
+def said(record: Record) -> str:
     """What to see in the chart."""
-    if not tracks:
+    first = min((track.day for track in record.tracks), default=record.today)
+    recent = [day for day in record.days if day.first >= first and day.bouts]
+    if not record.tracks:
         return "Nothing is recorded in the last four weeks."
-    longest = max(
-        (p for t in tracks for p in t.pieces if p.kind == "sitting"), key=lambda p: p.end - p.begin, default=None
-    )
-    if longest is None:
-        return "No sitting is recorded in the last four weeks."
-    on = next(track.day for track in tracks if longest in track.pieces)
-    return (
-        f"A bar is a stretch of sitting; a gap is a break of at least {duration(rules.shortest_break)}. The longest "
-        f"stretch was {words.length((longest.end - longest.begin) * 60_000)}, on {words.day(on)} from "
-        f"{words.clock(longest.begin)}."
-    )
+    gap = f"A bar is a stretch of sitting; a gap is a break of at least {duration(record.rules.shortest_break)}."
+    if not recent:
+        return gap
+    longest = max(recent, key=lambda day: day.longest_bout_seconds)
+    lasted = words.length(longest.longest_bout_seconds * 1000)
+    return f"{gap} You sat longest without a break on {words.day(longest.first)}: {lasted}."

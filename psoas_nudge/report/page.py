@@ -33,7 +33,7 @@ READING = (
     ),
     (
         f"The days are those of the last {DAYS_WEEKS} weeks. Weekly charts show up to {WEEKS} weeks, and prompts over "
-        "time everything since the start."
+        "time everything since the start. Sitting counts on the day on which it began, without the time you stood."
     ),
 )
 
@@ -41,7 +41,7 @@ READING = (
 def report(record: Record) -> str:
     """The whole page."""
     sections = (
-        _section("days", "Your days", days.said(record.tracks, record.rules), days.chart(record.tracks)),
+        _section("days", "Your days", days.said(record), days.chart(record)),
         _section("sitting", "Sitting a day", sitting.said(record), sitting.chart(record)),
         _section("hours", "When you follow a prompt", answers.by_hour_said(record), answers.by_hour_chart(record)),
         _section("time", "Whether prompts still work", answers.over_time_said(record), answers.over_time_chart(record)),

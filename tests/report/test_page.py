@@ -9,7 +9,7 @@ from xml.etree.ElementTree import Element
 
 import pytest
 
-from psoas_nudge.core.entries import BoutEntry, FeelEntry, PromptEntry
+from psoas_nudge.core.entries import BoutEntry, FeelEntry, PostureEntry, PromptEntry
 from psoas_nudge.report.elements import el, written
 from psoas_nudge.report.page import on_paper, report
 from psoas_nudge.report.therapist import therapist
@@ -104,7 +104,26 @@ def test_every_outcome_has_a_shape_of_its_own(year: str) -> None:
 def test_the_days_say_what_counts_as_a_break(year: str) -> None:
     told = said(year, "Your days")
     assert "a gap is a break of at least 2 min." in told
-    assert re.search(r"The longest stretch was \d\d min, on \w{3} \d+ Nov from \d+:\d\d\.$", told)
+    assert re.search(r"You sat longest without a break on \w{3} \d+ Nov: \d\d min\.$", told)
+
+
+def test_standing_in_the_middle_of_sitting_is_not_counted_as_sitting() -> None:
+    at = NOW - timedelta(hours=3)
+    page = report(
+        recorded(
+            [
+                PostureEntry(at=at - timedelta(minutes=60), posture="standing", by="person"),
+                PostureEntry(at=at - timedelta(minutes=30), posture="sitting", by="person"),
+                BoutEntry(at=at, started=at - timedelta(hours=2), ended=at, sitting_seconds=5400.0, ended_by="idle"),
+            ]
+        )
+    )
+    [line] = [svg for svg in section(page, "Your days").iter("svg") if svg.get("class") == "line"]
+    assert line.get("aria-label", "").replace("\xa0", " ") == (
+        "Tue 24 Nov: sitting 1 h 30 min, between 12:30 and 14:30, standing 30 min."
+    )
+    assert "1 h 30 min" in text(section(page, "Your days"))
+    assert "2 h" not in text(section(page, "Your days")).replace("12 h", "")
 
 
 def test_a_day_is_told_to_who_cannot_see_it(year: str) -> None:
