@@ -45,6 +45,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "config": ("config", "Write, look at, check and change the configuration."),
     "journal": ("journal", "What happened, for people or with --json for scripts; export and merge."),
     "stats": ("stats", "What days and weeks add up to."),
+    "report": ("report", "See it all on one page in the browser, on paper, or for a therapist."),
+    "export": ("export", "Write what was recorded for other programs: ActivityWatch, CSV."),
     "autostart": ("autostart", "Start at login, or no longer; see what is set up."),
     "completion": ("completion", "Print the completion script for your shell."),
     "man": ("man", "Print the manual page."),

@@ -15,8 +15,9 @@ from typing import TextIO, get_args
 import click
 
 from psoas_nudge import places
+from psoas_nudge.cli.new_file import new_file
 from psoas_nudge.core.model import AnyEntry
-from psoas_nudge.errors import BadInput, PsoasNudgeError
+from psoas_nudge.errors import BadInput
 from psoas_nudge.journal import Journal, Stored, as_json
 
 KINDS = sorted(str(kind.__struct_config__.tag) for kind in get_args(AnyEntry))
@@ -62,24 +63,13 @@ def export(file: Path) -> None:
     if found is None:
         print(NOTHING_YET)
         return
-    with found:
-        if str(file) == "-":
-            for stored in found.read():
-                sys.stdout.buffer.write(as_json(stored) + b"\n")
-            sys.stdout.buffer.flush()
-            return
-        count = 0
-        try:
-            with file.open("xb") as out:
-                file.chmod(0o600)
-                for stored in found.read():
-                    out.write(as_json(stored) + b"\n")
-                    count += 1
-        except FileExistsError:
-            raise PsoasNudgeError(f"{file} is there already; nothing was written.") from None
-        except OSError as error:
-            raise PsoasNudgeError(f"{file} cannot be written: {error.strerror}.") from error
-    print(f"{count} {'entry' if count == 1 else 'entries'} written to {file}.")
+    count = 0
+    with found, new_file(file) as out:
+        for stored in found.read():
+            out.write(as_json(stored) + b"\n")
+            count += 1
+    if str(file) != "-":
+        print(f"{count} {'entry' if count == 1 else 'entries'} written to {file}.")
 
 
 @journal.command(epilog="Example: psoas-nudge journal merge other-machine.jsonl")

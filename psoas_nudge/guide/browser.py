@@ -45,9 +45,16 @@ def no_display(environ: Mapping[str, str]) -> str | None:
 def commands(url: str, environ: Mapping[str, str]) -> list[list[str]]:
     """Ways to show the address, the best first."""
     path = environ.get("PATH")
-    windows = [[found, f"--app={url}"] for name in CHROMIUM_LIKE if (found := shutil.which(name, path=path))][:1]
+    window = chromium(environ)
+    windows = [[window, f"--app={url}"]] if window else []
     openers = OPENERS.get(sys.platform, ())
     return windows + [[found, url] for name in openers if (found := shutil.which(name, path=path))]
+
+
+def chromium(environ: Mapping[str, str]) -> str | None:
+    """The path of a browser of Chromium's family; None when there is none."""
+    path = environ.get("PATH")
+    return next((found for name in CHROMIUM_LIKE if (found := shutil.which(name, path=path))), None)
 
 
 def with_token(environ: Mapping[str, str], token: str | None) -> dict[str, str]:

@@ -29,7 +29,7 @@ sys.path.insert(0, str(PROJECT))
 from psoas_nudge.core.model import AnyEntry, BoutEntry, Outcome, PromptEntry, State, StretchEntry  # noqa: E402 - found by the line above
 from psoas_nudge.journal import Journal  # noqa: E402 - as above
 
-FIRST = datetime(2016, 1, 1, 8, tzinfo=UTC)
+FIRST = datetime.now(UTC) - timedelta(days=3652)
 BERLIN = ZoneInfo("Europe/Berlin")
 
 
@@ -90,10 +90,13 @@ def main() -> None:
                 times.append((time.perf_counter() - began) * 1000)
         line(f"size of {count} entries", file.stat().st_size / 1e6, None, "MB")
         line("one more commit, median of 200", statistics.median(times), None, "ms")
-        for words in ("stats --since 2016-01-01", "stats --by week --since 2016-01-01 --json", "journal --last 20"):
+        for words in ("stats --since 2000-01-01", "stats --by week --since 2000-01-01 --json", "journal --last 20"):
             line(words, took(environ, *words.split()), 300, "ms")
         # the largest of all processes that were started, so of `stats` too
         line("most memory of these", resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024, 60, "MB")
+        page = Path(folder) / "report.html"
+        line("report", took(environ, "report", "--output", str(page)), 1500, "ms")
+        line("most memory of all", resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024, 80, "MB")
 
 
 if __name__ == "__main__":

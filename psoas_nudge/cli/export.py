@@ -1,0 +1,95 @@
+"""`export`: what was recorded, for programs that people use already. `journal export` has all of it, as JSON lines."""
+
+from __future__ import annotations
+
+import csv
+import io
+import platform
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+
+from psoas_nudge import places
+from psoas_nudge.cli.journal import NOTHING_YET, moment
+from psoas_nudge.cli.new_file import new_file
+from psoas_nudge.core.entries import AnyEntry
+from psoas_nudge.journal import Journal
+
+FILE = click.argument("file", type=click.Path(path_type=Path, dir_okay=False, allow_dash=True))
+SINCE = click.option(
+    "--since", metavar="TIME", help='Recorded at or after: "2026-12-24", or "30d" ago. Unless given: all.'
+)
+
+
+@click.group(epilog="Example: psoas-nudge export activitywatch psoas-nudge.json")
+def export() -> None:
+    """Write what was recorded for other programs. FILE must not exist yet; "-" is standard output.
+
+    For a backup, or to bring it to another machine, use `psoas-nudge journal export`.
+    """
+
+
+@export.command(epilog="Example: psoas-nudge export activitywatch psoas-nudge.json --since 2026-01-01")
+@FILE
+@SINCE
+def activitywatch(file: Path, since: str | None) -> None:
+    """Write FILE as JSON buckets that ActivityWatch imports (its page "Raw data", Import).
+
+    The name of this machine is in it, because ActivityWatch keeps buckets by machine.
+    """
+    from psoas_nudge.report.activitywatch import buckets
+
+    with _journal() as found:
+        if found is None:
+            return
+        after = moment(since) if since else None
+
+        def read(kinds: tuple[str, ...]) -> Iterator[AnyEntry]:
+            return (stored.entry for stored in found.read(since=after, kinds=kinds))
+
+        with new_file(file) as out:
+            out.writelines(buckets(read, platform.node() or "unknown"))
+    _tell(file)
+
+
+@export.command("csv", epilog="Example: psoas-nudge export csv psoas-nudge.csv --since 2026-01-01")
+@FILE
+@SINCE
+def csv_(file: Path, since: str | None) -> None:
+    """Write FILE as a table for spreadsheets: one row for each entry, lengths in seconds.
+
+    A text that a spreadsheet would take for a formula gets an apostrophe in front.
+    """
+    from psoas_nudge.report.rows import COLUMNS, cells, row
+
+    with _journal() as found:
+        if found is None:
+            return
+        after = moment(since) if since else None
+        with new_file(file) as raw:
+            out = io.TextIOWrapper(raw, encoding="utf-8", newline="", write_through=False)
+            lines = csv.writer(out)
+            lines.writerow(COLUMNS)
+            lines.writerows(cells(row((stored.entry, stored.zone))) for stored in found.read(since=after))
+            out.flush()
+            out.detach()
+    _tell(file)
+
+
+@contextmanager
+def _journal() -> Iterator[Journal | None]:
+    """The journal; None, said in a line, when nothing is recorded yet."""
+    found = Journal.open_reading(places.journal_file())
+    if found is None:
+        print(NOTHING_YET)
+        yield None
+        return
+    with found:
+        yield found
+
+
+def _tell(file: Path) -> None:
+    if str(file) != "-":
+        print(f"Written to {file}.")

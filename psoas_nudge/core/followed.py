@@ -1,0 +1,184 @@
+"""How often a prompt is followed: by hour, over time, and what that suggests to change.
+
+A prompt counts as followed when the person started the stretch or got up instead, and as not followed when it was
+skipped or nobody answered. A snoozed prompt comes back, so its last showing counts; one that was cancelled (hours
+closed, a call began) counts nowhere. A stretch that was accepted and not done still counts here.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import date, timedelta
+
+from msgspec import Struct
+
+from psoas_nudge.core.dose import monday
+from psoas_nudge.core.durations import format_duration
+from psoas_nudge.core.history import Asked
+from psoas_nudge.core.hours import WorkingHours
+from psoas_nudge.core.rules import Rules
+from psoas_nudge.core.shares import Z_STRICT, Share, share_difference
+from psoas_nudge.core.statistics import Totals
+from psoas_nudge.core.words import MINUTE, Outcome
+
+FOLLOWED: frozenset[Outcome] = frozenset({"accepted", "taken"})
+COUNTED: frozenset[Outcome] = FOLLOWED | {"skipped", "missed"}
+
+PERIOD_WEEKS = 4
+SHORT_HISTORY_WEEKS = 16
+"""A shorter history is shown week by week."""
+
+SELDOM = 1 / 3
+"""A suggestion needs the whole 95 % interval of the share to be below this."""
+LEAST = 20
+"""Prompts on either side of a comparison that a suggestion needs."""
+
+
+class Period(Struct, frozen=True):
+    """How often prompts were followed from one day to another, both included."""
+
+    first: date
+    last: date
+    share: Share
+
+
+class Suggestion(Struct, frozen=True, kw_only=True):
+    """A setting that the record speaks for. `seldom`: prompts that it would do without; `others`: those that stay."""
+
+    key: str
+    value: str
+    seldom: Share
+    others: Share
+    when: str
+    """Which prompts are seldom followed, as the end of a sentence: "after 16:00"."""
+    then: str
+    """What the setting would do: "end prompts at 16:00"."""
+
+
+def share(asked: Iterable[Asked]) -> Share:
+    """How often these prompts were followed."""
+    outcomes = Counter(prompt.outcome for prompt in asked)
+    return Share(sum(outcomes[each] for each in FOLLOWED), sum(outcomes[each] for each in COUNTED))
+
+
+def by_hour(asked: Iterable[Asked]) -> dict[tuple[int, int], Share]:
+    """(weekday, hour) -> share, Monday 0; hours without a counted prompt are left out."""
+    found: dict[tuple[int, int], Share] = {}
+    for prompt in asked:
+        if prompt.outcome in COUNTED:
+            cell = prompt.at.weekday(), prompt.at.hour
+            found[cell] = found.get(cell, Share(0, 0)).plus(prompt.outcome in FOLLOWED)
+    return found
+
+
+def periods(days: Sequence[Totals], today: date) -> list[Period]:
+    """The time since the first day, in whole weeks or in four weeks at a time, the last one ending with this week."""
+    if not days:
+        return []
+    end = monday(today) + timedelta(days=6)
+    weeks = (end - monday(days[0].first)).days // 7 + 1
+    length = timedelta(weeks=1 if weeks <= SHORT_HISTORY_WEEKS else PERIOD_WEEKS)
+    shares: dict[int, Share] = defaultdict(lambda: Share(0, 0))
+    for day in days:
+        back = (end - day.first) // length
+        before, yes = shares[back], day.accepted + day.taken
+        shares[back] = Share(before.yes + yes, before.of + yes + day.skipped + day.missed)
+    return [
+        Period(max(days[0].first, end - length * (back + 1) + timedelta(days=1)), end - length * back, shares[back])
+        for back in sorted(shares, reverse=True)
+    ]
+
+
+def suggestions(asked: Sequence[Asked], rules: Rules) -> list[Suggestion]:
+    """What the record of prompts speaks for, each with its evidence; usually nothing."""
+    counted = [prompt for prompt in asked if prompt.outcome in COUNTED]
+    late, early = _late(counted, rules), _early(counted, rules)
+    many = None if late else _many(counted, rules)  # the last prompts of a day are the late ones
+    return [found for found in (late, early, many, _routine(counted, rules)) if found]
+
+
+def clearly_seldom(few: Share, others: Share) -> bool:
+    """Whether `few` is below SELDOM and below `others`, each by more than chance explains."""
+    if min(few.of, others.of) < LEAST or few.interval().high >= SELDOM:
+        return False
+    return share_difference(few, others, Z_STRICT).high < 0
+
+
+def _seldom_itself(asked: Iterable[Asked]) -> bool:
+    """Whether the prompts at the edge of a group are seldom followed themselves: no good hour goes with bad ones."""
+    edge = share(asked)
+    return edge.enough and edge.part < SELDOM
+
+
+def _split(asked: Sequence[Asked], inside: Iterable[bool]) -> tuple[Share, Share]:
+    """The shares of those prompts that are inside and of those that are not."""
+    seldom, others = Share(0, 0), Share(0, 0)
+    for prompt, belongs in zip(asked, inside, strict=True):
+        if belongs:
+            seldom = seldom.plus(prompt.outcome in FOLLOWED)
+        else:
+            others = others.plus(prompt.outcome in FOLLOWED)
+    return seldom, others
+
+
+def _late(asked: Sequence[Asked], rules: Rules) -> Suggestion | None:
+    closes = _usual(rules.hours, last=True)
+    for hour in range(closes // 60 - 3, closes // 60 + 1):
+        before = closes - hour * 60
+        seldom, others = _split(asked, (prompt.at.hour >= hour for prompt in asked))
+        edge = _seldom_itself(prompt for prompt in asked if prompt.at.hour == hour)
+        if before * MINUTE > rules.wind_down and edge and clearly_seldom(seldom, others):
+            return Suggestion(
+                key="prompt.wind_down", value=format_duration(before * 60), seldom=seldom, others=others,
+                when=f"from {hour}:00 on", then=f"end prompts at {hour}:00, when hours close at {_clock(closes)}",
+            )  # fmt: skip
+    return None
+
+
+def _early(asked: Sequence[Asked], rules: Rules) -> Suggestion | None:
+    opens = _usual(rules.hours, last=False)
+    for hour in range(opens // 60 + 3, opens // 60, -1):
+        after = hour * 60 - opens
+        seldom, others = _split(asked, (prompt.at.hour < hour for prompt in asked))
+        edge = _seldom_itself(prompt for prompt in asked if prompt.at.hour == hour - 1)
+        if after * MINUTE > rules.settle_in and edge and clearly_seldom(seldom, others):
+            return Suggestion(
+                key="prompt.settle_in", value=format_duration(after * 60), seldom=seldom, others=others,
+                when=f"before {hour}:00", then=f"begin prompts at {hour}:00, when hours open at {_clock(opens)}",
+            )  # fmt: skip
+    return None
+
+
+def _many(asked: Sequence[Asked], rules: Rules) -> Suggestion | None:
+    for most in range(2, rules.daily_limit):
+        seldom, others = _split(asked, (prompt.nth > most for prompt in asked))
+        edge = _seldom_itself(prompt for prompt in asked if prompt.nth == most + 1)
+        if edge and clearly_seldom(seldom, others):
+            return Suggestion(
+                key="prompt.daily_limit", value=str(most), seldom=seldom, others=others,
+                when=f"after the first {most} of a day", then=f"stop after {most} prompts a day",
+            )  # fmt: skip
+    return None
+
+
+def _routine(asked: Sequence[Asked], rules: Rules) -> Suggestion | None:
+    for routine in rules.rotation if len(rules.rotation) > 2 else ():
+        seldom, others = _split(asked, (prompt.routine == routine for prompt in asked))
+        if clearly_seldom(seldom, others):
+            left = ", ".join(f'"{other}"' for other in rules.rotation if other != routine)
+            return Suggestion(
+                key="stretch.rotation", value=f"[{left}]", seldom=seldom, others=others,
+                when=f"for {routine}", then=f"leave {routine} out of the rotation",
+            )  # fmt: skip
+    return None
+
+
+def _usual(hours: WorkingHours, *, last: bool) -> int:
+    """The minute after midnight at which most days of the week close (or open); a night shift closes past 1440."""
+    ends = Counter(ranges[-1].end if last else ranges[0].start for ranges in hours.week if ranges)
+    return ends.most_common(1)[0][0] if ends else 0
+
+
+def _clock(minute: int) -> str:
+    return f"{minute // 60 % 24}:{minute % 60:02}"

@@ -1,0 +1,166 @@
+"""When prompts are followed: by weekday and hour, and over the time since the start."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from xml.etree.ElementTree import Element
+
+from psoas_nudge.core.followed import Period, by_hour, periods, share
+from psoas_nudge.core.shares import ENOUGH, Share, share_difference
+from psoas_nudge.core.summary import DAYS
+from psoas_nudge.report import words
+from psoas_nudge.report.elements import el, folded, percent, table
+from psoas_nudge.report.plots import centre, plot
+from psoas_nudge.report.record import Record
+
+LONG_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+COMPARED_WEEKS = 12
+
+
+def by_hour_said(record: Record) -> str:
+    """When prompts are followed most and least, as far as it can be told."""
+    cells = by_hour(record.history.asked)
+    hours: dict[int, Share] = {}
+    for (_, hour), found in cells.items():
+        before = hours.get(hour, Share(0, 0))
+        hours[hour] = Share(before.yes + found.yes, before.of + found.of)
+    enough = [(hour, found) for hour, found in sorted(hours.items()) if found.enough]
+    if len(enough) < 2:
+        return f"There are not enough prompts yet to compare hours ({words.TOO_FEW})."
+    most, least = max(enough, key=lambda each: each[1].part), min(enough, key=lambda each: each[1].part)
+    told = f"{_hour(most[0])} {words.share(most[1])}; least {_hour(least[0])} {words.share(least[1])}."
+    if share_difference(most[1], least[1], z=3.0).tells:
+        return f"You follow prompts most often {told}"
+    return f"No hour stands out: chance could explain the differences. Most often {told}"
+
+
+def _hour(hour: int) -> str:
+    return f"between {hour}:00 and {hour + 1}:00:"
+
+
+def by_hour_chart(record: Record) -> Element:
+    """A table that is its own chart: the darker a cell, the larger the share."""
+    cells = by_hour(record.history.asked)
+    if not cells:
+        return el("p", "No prompt has been answered or missed yet.")
+    days = [day for day in range(7) if day < 5 or any(weekday == day for weekday, _ in cells)]
+    hours = range(min(hour for _, hour in cells), max(hour for _, hour in cells) + 1)
+    head = el("tr", el("td"), *(el("th", el("abbr", DAYS[d], title=LONG_DAYS[d]), scope="col") for d in days))
+    rows = [
+        el("tr", el("th", f"{hour}:00", scope="row"), *(_cell(cells.get((day, hour), Share(0, 0))) for day in days))
+        for hour in hours
+    ]
+    caption = "Prompts followed, by weekday and hour of the last year"
+    intervals = [(f"{hour}:00", *(_told(cells.get((day, hour), Share(0, 0))) for day in days)) for hour in hours]
+    return el(
+        "div",
+        el("table", el("caption", caption), el("thead", head), el("tbody", *rows), class_="heat"),
+        el("p", f"Without a share: {words.TOO_FEW}. Empty: none.", class_="note"),
+        folded(
+            table(("Hour", *(LONG_DAYS[day] for day in days)), intervals, f"{caption}, with 95 % intervals"),
+            "With intervals, as a table",
+        ),
+    )
+
+
+def _told(found: Share) -> str:
+    return words.share(found) if found.of else "none"
+
+
+def _cell(found: Share) -> Element:
+    if not found.of:
+        return el("td", class_="none")
+    counts = el("small", f"{found.yes} of {found.of}")
+    if not found.enough:
+        return el("td", counts, class_="few")
+    return el("td", words.per_cent(found.part), counts, style=f"--part:{found.part:.2f}")
+
+
+def over_time_said(record: Record) -> str:
+    """Whether prompts are followed less than at the start, or more, or whether it cannot be told."""
+    if not record.days:
+        return "No prompt has been shown yet."
+    length = timedelta(weeks=COMPARED_WEEKS)
+    first, last = record.days[0].first, record.today
+    total = _sum(record, first, last)
+    if last - first < 2 * length:
+        return f"Since the start you followed {words.share(total)}. It is too early to compare with the beginning."
+    begin, now = _sum(record, first, first + length), _sum(record, last - length, last)
+    told = (
+        f"In the first {COMPARED_WEEKS} weeks you followed {words.share(begin)}; "
+        f"in the last {COMPARED_WEEKS} weeks {words.share(now)}."
+    )
+    if min(begin.of, now.of) < ENOUGH:
+        return f"{told} That is too little to compare."
+    difference = share_difference(now, begin)
+    if not difference.tells:
+        return f"{told} Chance could explain the difference."
+    low, high = sorted(abs(end) * 100 for end in difference)
+    how = "more" if difference.low > 0 else "less"
+    return f"{told} You follow them {how} often than at the start, by {low:.0f} to {high:.0f} percentage points."
+
+
+def _sum(record: Record, first: date, last: date) -> Share:
+    yes = no = 0
+    for day in record.days:
+        if first <= day.first <= last:
+            yes += day.accepted + day.taken
+            no += day.skipped + day.missed
+    return Share(yes, yes + no)
+
+
+def over_time_chart(record: Record) -> Element:
+    """A dot for each period with the interval as a bar; hollow and without a bar where there are too few."""
+    found = periods(record.days, record.today)
+    marks = [part for number, period in enumerate(found) for part in _period(number, len(found), period)]
+    scale = [(part / 4, f"{part * 25} %") for part in range(5)]
+    label = f"Share of prompts followed, {len(found)} periods. {over_time_said(record)}"
+    drawn = plot(*marks, label=label, scale=scale, below=_below(found))
+    rows = [(_named(period), words.share(period.share)) for period in found]
+    return el(
+        "div", drawn,
+        el("p", "The bar at each dot is its 95 % interval: the true share may lie anywhere in it. ",
+           f"A ring has no bar ({words.TOO_FEW}).", class_="note"),
+        folded(table(("Time", "Followed"), rows, "Prompts followed since the start")),
+    )  # fmt: skip
+
+
+def _period(number: int, count: int, period: Period) -> list[Element]:
+    if not period.share.of:
+        return []
+    x, y = percent(centre(number, count)), percent(1 - period.share.part)
+    title = el("title", f"{_named(period)}: {words.share(period.share)}")
+    if not period.share.enough:
+        return [el("circle", title, cx=x, cy=y, r="0.25em", class_="ring")]
+    low, high = period.share.interval()
+    return [
+        el("line", x1=x, x2=x, y1=percent(1 - low), y2=percent(1 - high), class_="interval"),
+        el("circle", title, cx=x, cy=y, r="0.28em", class_="point"),
+    ]
+
+
+def _below(found: Sequence[Period]) -> list[Element]:
+    """The first day of some of the periods."""
+    step = -(-len(found) // 6)
+    return [
+        el("text", words.full_day(period.first) if not number else _short(period, found[number - step]),
+           x=percent(centre(number, len(found))), y="100%", dy="2em", text_anchor="middle",
+           class_="minor" if number // step % 2 else "major")
+        for number, period in enumerate(found) if number % step == 0
+    ]  # fmt: skip
+
+
+def _short(period: Period, before: Period) -> str:
+    text = f"{period.first.day} {words.MONTHS[period.first.month - 1]}"
+    return f"{text} {period.first.year}" if period.first.year != before.first.year else text
+
+
+def _named(period: Period) -> str:
+    return f"{words.full_day(period.first)} to {words.full_day(period.last)}"
+
+
+def overall(record: Record) -> Share:
+    """The share of the last four weeks."""
+    since = record.now - timedelta(weeks=4)
+    return share(prompt for prompt in record.history.asked if prompt.at >= since)

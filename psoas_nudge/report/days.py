@@ -1,0 +1,207 @@
+"""The days of the last weeks, one line each: hours, sitting, standing, what held prompts back, prompts, stretches."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from math import ceil, floor
+from xml.etree.ElementTree import Element
+
+from psoas_nudge.core.dose import monday
+from psoas_nudge.core.history import DAY_MINUTES, Mark, Piece, PieceKind, Track
+from psoas_nudge.core.words import Outcome
+from psoas_nudge.report import words
+from psoas_nudge.report.elements import el, folded, percent, table
+from psoas_nudge.report.record import Record
+
+# kind: (top, height) in em within a line; the order is that of drawing
+BANDS: dict[PieceKind, tuple[float, float]] = {
+    "hours": (0.0, 2.2),
+    "sitting": (0.95, 0.6),
+    "standing": (0.97, 0.56),
+    "held-back": (1.65, 0.28),
+    "stretch": (0.75, 1.0),
+}
+CALLED: dict[PieceKind, str] = {
+    "hours": "working hours",
+    "sitting": "sitting",
+    "standing": "standing",
+    "held-back": "a call or another reason held a prompt back",
+    "stretch": "stretch",
+}
+MARK_AT = 0.42
+"""How far down a line the prompts are, in em."""
+
+# A shape for each outcome in a box of 12 by 12, so that colour is never the only difference.
+SHAPES: dict[Outcome, str] = {
+    "accepted": "M6 1.2a4.8 4.8 0 1 0 .01 0z",
+    "taken": "M6 1 11 10.5H1z",
+    "snoozed": "M6 .8 11.2 6 6 11.2 .8 6z",
+    "skipped": "M2 2 10 10M10 2 2 10",
+    "missed": "M6 1.8a4.2 4.2 0 1 0 .01 0z",
+    "withdrawn": "M2 6H10",
+}
+
+
+def shapes() -> Element:
+    """The shapes of prompts, defined once for the whole page."""
+    symbols = [
+        el("symbol", el("path", d=path), id=f"prompt-{outcome}", viewBox="0 0 12 12", class_=f"prompt {outcome}")
+        for outcome, path in SHAPES.items()
+    ]
+    return el("svg", *symbols, width=0, height=0, class_="definitions", aria_hidden="true")
+
+
+def mark(outcome: Outcome, x: str, y: str, title: str) -> Element:
+    """A prompt at a place of a chart; the style sheet moves its middle there."""
+    return el(
+        "use", el("title", title), href=f"#prompt-{outcome}", x=x, y=y, width="0.72em", height="0.72em", class_="mark"
+    )
+
+
+def legend() -> Element:
+    """What the bands and shapes mean."""
+    bands = [_key(_swatch(kind), CALLED[kind]) for kind in BANDS]
+    prompts = [_key(_shape(outcome), words.OUTCOMES[outcome]) for outcome in SHAPES]
+    return el(
+        "div",
+        el("ul", *bands, class_="legend"),
+        el("ul", el("li", "Prompts:"), *prompts, class_="legend"),
+        class_="legends",
+    )
+
+
+def _key(picture: Element, what: str) -> Element:
+    return el("li", picture, " ", what)
+
+
+def _swatch(kind: PieceKind) -> Element:
+    height = min(BANDS[kind][1], 1.0)
+    return el(
+        "svg", el("rect", width="100%", height="100%", class_=kind),
+        class_="swatch", style=f"height:{height}em", aria_hidden="true",
+    )  # fmt: skip
+
+
+def _shape(outcome: Outcome) -> Element:
+    return el("svg", el("use", href=f"#prompt-{outcome}"), class_="key", aria_hidden="true")
+
+
+def chart(record: Record) -> Element:
+    """All days, the latest first, a gap between weeks; the same as a table below."""
+    tracks, sat = record.tracks, {day.first: round(day.sitting_seconds * 1000) for day in record.days}
+    begin, end = _window(tracks)
+    lines: list[Element] = []
+    week = None
+    for track in reversed(tracks):
+        if monday(track.day) != week:
+            week = monday(track.day)
+            lines.append(el("li", el("h3", words.week(week)), _axis(begin, end), class_="week"))
+        sitting = words.length(sat.get(track.day, 0))
+        name, amount = el("span", words.day(track.day), class_="day"), el("span", sitting, class_="sat")
+        lines.append(el("li", name, _line(track, begin, end, _told(track, sitting)), amount))
+    return el("div", el("ol", *lines, class_="days"), legend(), folded(_table(tracks)))
+
+
+def _window(tracks: Sequence[Track]) -> tuple[float, float]:
+    """The part of the day that is drawn: whole hours, from the first thing to the last."""
+    ends = [(piece.begin, piece.end) for track in tracks for piece in track.pieces]
+    ends += [(prompt.minute, prompt.minute) for track in tracks for prompt in track.prompts]
+    begin = min((first for first, _ in ends), default=9 * 60)
+    end = max((last for _, last in ends), default=17 * 60)
+    return floor(begin / 60) * 60, min(DAY_MINUTES, max(ceil(end / 60) * 60, floor(begin / 60) * 60 + 60))
+
+
+def _hours(begin: float, end: float) -> range:
+    """The hours that are named: not more than fit on a phone."""
+    step = next(step for step in (1, 2, 3, 4, 6) if (end - begin) / 60 / step <= 7)
+    return range(ceil(begin / 60 / step) * step * 60, int(end) + 1, step * 60)
+
+
+def _axis(begin: float, end: float) -> Element:
+    names = []
+    for minute in _hours(begin, end):
+        part = (minute - begin) / (end - begin)
+        anchor = "start" if part < 0.02 else "end" if part > 0.98 else "middle"
+        names.append(el("text", words.clock(minute), x=percent(part), y="1.2em", text_anchor=anchor))
+    return el("svg", *names, class_="axis", aria_hidden="true")
+
+
+def _line(track: Track, begin: float, end: float, told: str) -> Element:
+    def at(minute: float) -> str:
+        return percent((minute - begin) / (end - begin))
+
+    grid = [el("line", x1=at(m), x2=at(m), y1=0, y2="2.2em", class_="grid") for m in _hours(begin, end)]
+    pieces = [
+        el(
+            "rect", el("title", _title(piece)), x=at(piece.begin), y=f"{top}em", height=f"{height}em",
+            width=percent((piece.end - piece.begin) / (end - begin)), class_=kind,
+        )
+        for kind, (top, height) in BANDS.items() for piece in track.pieces if piece.kind == kind
+    ]  # fmt: skip
+    prompts = [mark(p.outcome, at(p.minute), f"{MARK_AT}em", _prompt(p)) for p in track.prompts]
+    return el("svg", *pieces[:1], *grid, *pieces[1:], *prompts, role="img", aria_label=told, class_="line")
+
+
+def _title(piece: Piece) -> str:
+    detail = f" ({piece.words})" if piece.words else ""
+    return f"{words.clock(piece.begin)}–{words.clock(piece.end)} {CALLED[piece.kind]}{detail}"
+
+
+def _prompt(prompt: Mark) -> str:
+    return f"{words.clock(prompt.minute)} prompt: {words.OUTCOMES[prompt.outcome]}"
+
+
+def _told(track: Track, sat: str) -> str:
+    """The line in words."""
+    sitting = [piece for piece in track.pieces if piece.kind == "sitting"]
+    parts = [f"{words.day(track.day)}: sitting {sat}"]
+    if sitting:
+        parts.append(f"between {words.clock(sitting[0].begin)} and {words.clock(sitting[-1].end)}")
+    parts += [told for _, told in _rest(track) if told]
+    return ", ".join(parts) + "."
+
+
+def _rest(track: Track) -> Iterator[tuple[str, str]]:
+    """(column, words) of what is beside sitting."""
+    standing = track.minutes("standing")
+    yield "standing", f"standing {words.length(standing * 60_000)}" if standing else ""
+    held = [piece.words for piece in track.pieces if piece.kind == "held-back"]
+    yield "held back", f"held back {words.times(len(held))} ({', '.join(sorted(set(held)))})" if held else ""
+    outcomes = Counter(prompt.outcome for prompt in track.prompts)
+    told = ", ".join(f"{outcomes[each]} {words.OUTCOMES[each]}" for each in SHAPES if outcomes[each])
+    yield "prompts", f"prompts: {told}" if told else ""
+    stretches = sum(piece.kind == "stretch" for piece in track.pieces)
+    yield "stretches", ("1 stretch" if stretches == 1 else f"{stretches} stretches") if stretches else ""
+
+
+def _table(tracks: Sequence[Track]) -> Element:
+    rows = [
+        (
+            words.day(track.day),
+            ", ".join(_span(piece) for piece in track.pieces if piece.kind == "hours"),
+            ", ".join(_span(piece) for piece in track.pieces if piece.kind == "sitting"),
+            *(told for _, told in _rest(track)),
+        )
+        for track in reversed(tracks)
+    ]
+    heads = ("Day", "Working hours", "Sitting", "Standing", "Held back", "Prompts", "Stretches")
+    return table(heads, rows, "Each day of the last weeks")
+
+
+def _span(piece: Piece) -> str:
+    return f"{words.clock(piece.begin)}–{words.clock(piece.end)}"
+
+
+def said(record: Record) -> str:
+    """What to see in the chart."""
+    first = min((track.day for track in record.tracks), default=record.today)
+    recent = [day for day in record.days if day.first >= first and day.bouts]
+    if not record.tracks:
+        return "Nothing is recorded in the last four weeks."
+    gap = f"A bar is a stretch of sitting; a gap is a break of at least {words.length(record.rules.shortest_break)}."
+    if not recent:
+        return gap
+    longest = max(recent, key=lambda day: day.longest_bout_seconds)
+    lasted = words.length(longest.longest_bout_seconds * 1000)
+    return f"{gap} You sat longest without a break on {words.day(longest.first)}: {lasted}."

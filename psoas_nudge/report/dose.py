@@ -1,0 +1,112 @@
+"""Hold time per side and week against the target: left above the line, right below it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from xml.etree.ElementTree import Element
+
+from psoas_nudge.core.dose import monday
+from psoas_nudge.core.history import Held
+from psoas_nudge.core.shares import mean_difference
+from psoas_nudge.report import words
+from psoas_nudge.report.elements import el, folded, percent, table
+from psoas_nudge.report.plots import column, months, plot, rounded_up
+from psoas_nudge.report.record import Record
+
+MINUTE = 60_000
+WEEKS_SAID = 12
+
+
+def by_week(held: Sequence[Held], weeks: Sequence[date]) -> list[tuple[int, int]]:
+    """(left, right) milliseconds held in each of the weeks."""
+    sums = {week: [0, 0] for week in weeks}
+    for stretch in held:
+        if (week := monday(stretch.at.date())) in sums:
+            sums[week][0] += stretch.left
+            sums[week][1] += stretch.right
+    return [(left, right) for left, right in sums.values()]
+
+
+def said(record: Record) -> str:
+    """Hold time against the target, and whether one side gets less."""
+    weeks = [week for week in record.weeks if week < monday(record.today)][-WEEKS_SAID:]
+    if not weeks:
+        return "The first week is not over yet."
+    sides = by_week(record.history.held, weeks)
+    left, right = [float(one) for one, _ in sides], [float(two) for _, two in sides]
+    reached = sum(min(pair) >= record.target for pair in sides)
+    told = (
+        f"In the last {len(weeks)} whole weeks you held {words.length(sum(left) / len(weeks))} a week on the left and "
+        f"{words.length(sum(right) / len(weeks))} on the right; the target is {words.length(record.target)} a side."
+        if len(weeks) > 1
+        else f"Last week you held {words.length(left[0])} on the left and {words.length(right[0])} on the right; the "
+        f"target is {words.length(record.target)} a side."
+    )
+    told += f" Both sides reached it in {reached} of {words.counted(len(weeks), 'week')}."
+    apart = mean_difference([a - b for a, b in zip(left, right, strict=True)], [0.0] * len(weeks))
+    if apart is not None and apart.tells:
+        low, high = sorted(abs(end) for end in apart)
+        side = "right" if apart.low > 0 else "left"
+        told += f" The {side} side gets less, by {words.length(low)} to {words.length(high)} a week."
+    elif apart is not None:
+        told += " No side gets clearly less."
+    return told
+
+
+def chart(record: Record) -> Element:
+    """Bars for each week, up for the left and down for the right side, a dashed line at the target on each."""
+    weeks = record.weeks
+    sides = by_week(record.history.held, weeks)
+    steps = (1.0 * MINUTE, 2.0 * MINUTE, 5.0 * MINUTE, 15.0 * MINUTE, 60.0 * MINUTE)
+    top = rounded_up(max([record.target * 1.1, *(max(pair) for pair in sides)]), steps)
+    bars = [
+        part
+        for number, (week, pair) in enumerate(zip(weeks, sides, strict=True))
+        for part in _week(number, len(weeks), week, pair, top)
+    ]
+    step = top / 2
+    scale = [(0.5 + n * step / top / 2, words.length(abs(n) * step) if n else "0") for n in range(-2, 3)]
+    target = record.target / top / 2
+    lines = [
+        el("line", x1=0, x2="100%", y1=percent(0.5 + way * target), y2=percent(0.5 + way * target), class_="target")
+        for way in (-1, 1)
+        if target
+    ]
+    names = [
+        el("text", "left", x="100%", y="0", dy="1.3em", text_anchor="end", class_="side"),
+        el("text", "right", x="100%", y="100%", dy="-0.6em", text_anchor="end", class_="side"),
+    ]
+    label = f"Hold time per side over {len(weeks)} weeks. {said(record)}"
+    drawn = plot(*bars, *lines, *names, label=label, scale=scale, below=months(weeks))
+    rows = [
+        (words.week(week), words.length(left), words.length(right))
+        for week, (left, right) in zip(weeks, sides, strict=True)
+    ]
+    key = el("svg", el("line", x1=0, x2="100%", y1="50%", y2="50%", class_="target"), class_="key")
+    return el(
+        "div", drawn,
+        el("ul", el("li", key, f" the target, {words.length(record.target)} a side and week"), class_="legend"),
+        folded(table(("Week", "Left", "Right"), rows, "Hold time per side and week")),
+    )  # fmt: skip
+
+
+def _week(number: int, count: int, week: date, sides: tuple[int, int], top: float) -> list[Element]:
+    x, width = column(number, count)
+    left, right = (side / top / 2 for side in sides)
+    title = f"{words.week(week)}: left {words.length(sides[0])}, right {words.length(sides[1])}"
+    bars = []
+    if left:
+        bars.append(
+            el("rect", el("title", title), x=x, width=width, y=percent(0.5 - left), height=percent(left), class_="left")
+        )
+    if right:
+        bars.append(el("rect", el("title", title), x=x, width=width, y="50%", height=percent(right), class_="right"))
+    return bars
+
+
+def in_weeks(record: Record, count: int) -> tuple[list[date], list[Held]]:
+    """The last so many weeks, this one included, and what was held in them."""
+    first = max(record.first_week, monday(record.today) - timedelta(weeks=count - 1))
+    weeks = [week for week in record.weeks if week >= first]
+    return weeks, [stretch for stretch in record.history.held if stretch.at.date() >= first]

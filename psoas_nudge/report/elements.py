@@ -1,0 +1,57 @@
+"""Makes HTML and SVG elements. The tree escapes every text and attribute when it is written out.
+
+Charts are SVG without a viewBox, with positions in percent and sizes in em: they fill any width, from a phone to a
+wall screen, and their text keeps the size of the page's. Colours are classes of the style sheet, which has dark, light
+and paper.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from xml.etree.ElementTree import Element, tostring
+
+Inside = Element | str | None
+
+
+def el(tag: str, *inside: Inside, **attributes: str | float) -> Element:
+    """An element; `class_` and `text_anchor` are class and text-anchor. None inside is left out."""
+    made = Element(tag, {name.rstrip("_").replace("_", "-"): _text(value) for name, value in attributes.items()})
+    for each in inside:
+        if isinstance(each, Element):
+            made.append(each)
+        elif each is not None and len(made):
+            made[-1].tail = (made[-1].tail or "") + each
+        elif each is not None:
+            made.text = (made.text or "") + each
+    return made
+
+
+def percent(part: float) -> str:
+    """A position or size: 0.5 is half of the whole."""
+    return f"{part * 100:.2f}".rstrip("0").rstrip(".") + "%"
+
+
+def table(heads: tuple[str, ...], rows: Sequence[tuple[str, ...]], caption: str) -> Element:
+    """A table whose first column names its rows."""
+    body = [el("tr", el("th", row[0], scope="row"), *(el("td", cell, dir="auto") for cell in row[1:])) for row in rows]
+    head = el("tr", *(el("th", name, scope="col") for name in heads))
+    return el("table", el("caption", caption), el("thead", head), el("tbody", *body))
+
+
+def wide(what: Element) -> Element:
+    """Something that scrolls sideways by itself where there is too little room, by keyboard too."""
+    return el("div", what, class_="wide", tabindex="0")
+
+
+def folded(what: Element, summary: str = "The same as a table") -> Element:
+    """Something that is opened by whoever wants it; not printed."""
+    return el("details", el("summary", summary), wide(what))
+
+
+def written(tree: Element) -> str:
+    """The text of a whole page."""
+    return "<!doctype html>\n" + tostring(tree, encoding="unicode", method="html") + "\n"
+
+
+def _text(value: str | float) -> str:
+    return value if isinstance(value, str) else f"{value:.4g}"

@@ -1,0 +1,104 @@
+"""Discomfort over time, how many reports it rests on, and the notes."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import date, timedelta
+from xml.etree.ElementTree import Element
+
+from psoas_nudge.core.advice import KINDS, is_discomfort
+from psoas_nudge.core.history import Felt
+from psoas_nudge.core.shares import mean, mean_difference
+from psoas_nudge.report import words
+from psoas_nudge.report.days import mark
+from psoas_nudge.report.elements import el, folded, percent, table
+from psoas_nudge.report.plots import months, plot
+from psoas_nudge.report.record import Record
+
+LATELY_WEEKS = 12
+NOTES = 12
+"""The latest notes that are shown; the table has all of them."""
+
+
+def said(record: Record) -> str:
+    """How much discomfort was reported, and whether that has changed."""
+    felt = record.history.felt
+    levels = [(each.at, each.report.level) for each in felt if each.report.level is not None]
+    told = f"You reported a number {words.times(len(levels))}." if levels else "You have not reported a number yet."
+    after = Counter(each.report.afterwards for each in felt if each.report.afterwards)
+    if after:
+        counts = ", ".join(f"{name} {words.times(after[name])}" for name in ("fine", "tight", "pain") if after[name])
+        told += f" Right after stretches you said {counts}."
+    if not levels:
+        return told
+    split = record.now - timedelta(weeks=LATELY_WEEKS)
+    lately = [float(level) for at, level in levels if at >= split]
+    before = [float(level) for at, level in levels if at < split]
+    difference = mean_difference(lately, before)
+    if difference is None:
+        return f"{told} That is too few to tell whether it has changed."
+    figures = f"{_mean(lately)} in the last {LATELY_WEEKS} weeks and {_mean(before)} before"
+    if not difference.tells:
+        return f"{told} The average was {figures}: chance could explain the difference."
+    return f"{told} The average was {figures}. What has changed it, these figures cannot say."
+
+
+def _mean(levels: Sequence[float]) -> str:
+    return f"{mean(levels):.1f} (n{words.SPACE}={words.SPACE}{len(levels)})"
+
+
+def chart(record: Record) -> Element:
+    """A dot for each number, a cross at the top for each report of pain."""
+    weeks, felt = record.weeks, record.history.felt
+    width = timedelta(weeks=len(weeks))
+    marks = []
+    for each in felt:
+        across = percent((each.at.date() - weeks[0]) / width + 0.5 / (7 * len(weeks)))
+        if each.report.pain or each.report.afterwards == "pain":
+            marks.append(mark("skipped", across, "-0.9em", told(each)))
+        if each.report.level is not None:
+            marks.append(
+                el(
+                    "circle",
+                    el("title", told(each)),
+                    cx=across,
+                    cy=percent(1 - each.report.level / 10),
+                    r="0.25em",
+                    class_="felt",
+                )
+            )
+    scale = [(0.0, "0 none"), (0.5, "5"), (1.0, "10")]
+    drawn = plot(*marks, label=f"Discomfort over {len(weeks)} weeks. {said(record)}", scale=scale, below=months(weeks))
+    key = el("svg", el("use", href="#prompt-skipped", class_="pain"), class_="key")
+    dot = el("svg", el("circle", cx="50%", cy="50%", r="0.25em", class_="felt"), class_="key")
+    legend = el("ul", el("li", dot, " discomfort, 0 to 10"), el("li", key, " pain"), class_="legend")
+    rows = [(words.full_day(each.at.date()), told(each)) for each in reversed(felt)]
+    everything = folded(table(("Day", "Report"), rows, "Everything you reported"))
+    notes = [(each.at.date(), each.report.note) for each in felt if each.report.note]
+    return el("div", drawn, legend, listed(notes[-NOTES:]), everything)
+
+
+def told(each: Felt) -> str:
+    """A report in words."""
+    report = each.report
+    parts = [
+        f"discomfort {report.level}" if report.level is not None else "",
+        f"{report.afterwards} after {report.routine or 'a stretch'}" if report.afterwards else "",
+        KINDS[report.pain] if report.pain else "",
+        f"“{report.note}”" if report.note else "",
+    ]
+    return "; ".join(part for part in parts if part) or "nothing"
+
+
+def listed(lines: Sequence[tuple[date, str]]) -> Element | None:
+    """Dated lines, the latest first; None when there are none."""
+    if not lines:
+        return None
+    items = [el("div", el("dt", words.full_day(when)), el("dd", line, dir="auto")) for when, line in reversed(lines)]
+    return el("dl", *items, class_="notes")
+
+
+def days_with_discomfort(felt: Sequence[Felt]) -> int:
+    """On how many days there was a report of discomfort or pain."""
+    return len({each.at.date() for each in felt if is_discomfort(each.report)})

@@ -1,0 +1,159 @@
+"""The report as one static page: no script, nothing from elsewhere, readable with the network off."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+from xml.etree.ElementTree import Element
+
+from psoas_nudge.core.followed import Suggestion, suggestions
+from psoas_nudge.core.shares import ENOUGH, mean
+from psoas_nudge.report import answers, days, dose, feeling, sitting, words
+from psoas_nudge.report.elements import el, written
+from psoas_nudge.report.record import DAYS_WEEKS, WEEKS, Record
+
+Paper = Literal["a4", "letter"]
+STYLE = Path(__file__).parent / "static" / "report.css"
+NOTHING_FROM_ELSEWHERE = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
+
+READING = (
+    (
+        "A prompt counts as followed when you started the stretch or got up instead, and as not followed when you "
+        "skipped it or did not answer. A snoozed prompt comes back, so its last showing counts. A cancelled one (hours "
+        "closed, a call began) counts nowhere."
+    ),
+    (
+        "Figures in brackets are 95 % intervals: Wilson's for a share, Newcombe's for the difference of two shares, "
+        "Welch's for a difference of means. They treat prompts and days as independent of each other, which is only "
+        "roughly true, so the real intervals are somewhat wider."
+    ),
+    (
+        f"With fewer than {ENOUGH} observations no share or average is given. A difference is only named when its "
+        "interval leaves out zero. Even then the record cannot say what caused it."
+    ),
+    (
+        f"The days are those of the last {DAYS_WEEKS} weeks. Weekly charts show up to {WEEKS} weeks, and prompts over "
+        "time everything since the start. Sitting counts on the day on which it began, without the time you stood."
+    ),
+)
+
+
+def report(record: Record) -> str:
+    """The whole page."""
+    sections = (
+        _section("days", "Your days", days.said(record), days.chart(record)),
+        _section("sitting", "Sitting a day", sitting.said(record), sitting.chart(record)),
+        _section("hours", "When you follow a prompt", answers.by_hour_said(record), answers.by_hour_chart(record)),
+        _section("time", "Whether prompts still work", answers.over_time_said(record), answers.over_time_chart(record)),
+        _section("hold", "Hold time, left and right", dose.said(record), dose.chart(record)),
+        _section("discomfort", "Discomfort", feeling.said(record), feeling.chart(record)),
+        _changes(record),
+        _reading(),
+    )  # fmt: skip
+    return document("Report", "screen", el("main", _opening(record), *sections), days.shapes())
+
+
+def on_paper(page: str, paper: Paper) -> str:
+    """The page for a size of paper; without this the browser chooses."""
+    return page.replace("@page {", f"@page {{ size: {paper};", 1)
+
+
+def document(title: str, kind: str, *body: Element) -> str:
+    """A page of this room: head, look, body."""
+    return written(
+        el(
+            "html",
+            el(
+                "head",
+                el("meta", charset="utf-8"),
+                el("meta", http_equiv="Content-Security-Policy", content=NOTHING_FROM_ELSEWHERE),
+                el("meta", name="viewport", content="width=device-width, initial-scale=1"),
+                el("meta", name="color-scheme", content="light dark"),
+                el("meta", name="referrer", content="no-referrer"),
+                el("title", f"{title} · psoas-nudge"),
+                el("link", rel="icon", href="data:,"),
+                el("style", STYLE.read_text(encoding="utf-8")),
+            ),
+            el("body", *body, class_=kind),
+            lang="en",
+        )
+    )
+
+
+def _opening(record: Record) -> Element:
+    if not record.days:
+        return el(
+            "header",
+            el("h1", "Nothing to show yet"),
+            el("p", "No whole stretch of sitting is recorded.", class_="lede"),
+        )
+    since = words.full_day(record.days[0].first)
+    lede = [
+        el("p", _sat(record)),
+        el("p", _followed(record)),
+        el("p", _held(record)),
+    ]
+    made = f"{words.full_day(record.today)}. Recorded since {since}. The stretch of sitting under way is not in it yet."
+    return el("header", el("p", made, class_="made"), el("h1", "Your last four weeks"), el("div", *lede, class_="lede"))
+
+
+def _sat(record: Record) -> str:
+    now, _ = sitting.lately(record)
+    if len(now) < ENOUGH:
+        return f"You sat for an hour or more on {words.counted(len(now), 'day')}."
+    return f"You sat {words.length(mean(now))} a day, on {len(now)} days."
+
+
+def _followed(record: Record) -> str:
+    found = answers.overall(record)
+    if not found.of:
+        return "No prompt was answered or missed."
+    if not found.enough:
+        return f"You followed {found.yes} of {found.of} prompts; {words.TOO_FEW}."
+    low, high = found.interval()
+    return (
+        f"You followed {found.yes} of {found.of} prompts: {words.per_cent(found.part)}, "
+        f"likely between {low * 100:.0f} and {high * 100:.0f}."
+    )
+
+
+def _held(record: Record) -> str:
+    weeks, held = dose.in_weeks(record, DAYS_WEEKS)
+    left, right = (sum(side) / len(weeks) for side in zip(*dose.by_week(held, weeks), strict=True))
+    return (
+        f"You held {words.length(left)} a week on the left and {words.length(right)} on the right; "
+        f"the target is {words.length(record.target)}."
+    )
+
+
+def _section(name: str, title: str, said: str, *inside: Element) -> Element:
+    return el("section", el("h2", title, id=name), el("p", said, class_="said"), *inside, aria_labelledby=name)
+
+
+def _changes(record: Record) -> Element:
+    found = suggestions(record.history.asked, record.rules)
+    if not found:
+        return _section(
+            "changes", "What you might change", "Nothing in the record is clear enough to suggest a change."
+        )
+    said = "Here chance is no likely explanation, even by a stricter interval (99.7 %)."
+    return _section("changes", "What you might change", said, el("ul", *map(_suggestion, found), class_="changes"))
+
+
+def _suggestion(found: Suggestion) -> Element:
+    low, high = found.seldom.interval()
+    value = found.value if found.value.isdigit() or found.value.startswith("[") else f'"{found.value}"'
+    return el(
+        "li",
+        el("p", f"You followed {found.seldom.yes} of {found.seldom.of} prompts {found.when} "
+                f"({low * 100:.0f} to {high * 100:.0f} %), and {words.share(found.others)} of the others. "
+                f"You might {found.then}."),
+        el("p", "In config.toml: ", el("code", f"{found.key} = {value}")),
+    )  # fmt: skip
+
+
+def _reading() -> Element:
+    return el(
+        "section", el("h2", "How to read this", id="reading"), *(el("p", line) for line in READING),
+        aria_labelledby="reading", class_="reading",
+    )  # fmt: skip

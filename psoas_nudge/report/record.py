@@ -1,0 +1,90 @@
+"""Reads from the journal what the pages show: sums by day since the start, a year of prompts, four weeks of days.
+
+Ten years may have a million entries, so nothing reads all of them: the journal keeps the sums by day, and its index
+finds the kinds of entries that the weekly charts need.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import UTC, date, datetime, timedelta
+
+from msgspec import Struct
+
+from psoas_nudge.core.dose import monday
+from psoas_nudge.core.history import HISTORY_KINDS, History, Recorded, Track, history, tracks
+from psoas_nudge.core.hours import WorkingHours
+from psoas_nudge.core.rules import Rules
+from psoas_nudge.core.statistics import Totals
+from psoas_nudge.journal import Journal, Stored
+
+WEEKS = 52
+"""Weeks that the weekly charts show, this one included."""
+DAYS_WEEKS = 4
+"""Weeks of which every day is drawn, this one included."""
+
+
+class Record(Struct, frozen=True, kw_only=True):
+    """What the pages are made of. `now` is local, without a zone; `target` in milliseconds a side and week."""
+
+    now: datetime
+    days: tuple[Totals, ...]
+    history: History
+    tracks: tuple[Track, ...]
+    rules: Rules
+    target: int
+
+    @property
+    def today(self) -> date:
+        """The local date on which the page is made."""
+        return self.now.date()
+
+    @property
+    def first_week(self) -> date:
+        """The Monday of the first week that the weekly charts show."""
+        earliest = monday(self.today) - timedelta(weeks=WEEKS - 1)
+        return max(earliest, monday(self.days[0].first)) if self.days else monday(self.today)
+
+    @property
+    def weeks(self) -> list[date]:
+        """The Mondays of the weeks that the weekly charts show."""
+        count = (monday(self.today) - self.first_week).days // 7 + 1
+        return [self.first_week + timedelta(weeks=n) for n in range(count)]
+
+
+def read(journal: Journal, rules: Rules, weekly_dose: float, now: datetime) -> Record:
+    """The record up to `now` (aware). Raises JournalBroken."""
+    hours = rules.hours
+    here = hours.local(now).replace(tzinfo=None)
+    this_week = monday(here.date())
+    year, weeks = this_week - timedelta(weeks=WEEKS - 1), this_week - timedelta(weeks=DAYS_WEEKS - 1)
+    past = history(_after(year, _recorded(journal.read(since=_before(year), until=now, kinds=HISTORY_KINDS))))
+    return Record(
+        now=here,
+        days=tuple(day for day in journal.days() if day.first <= here.date()),
+        history=past,
+        tracks=tracks(
+            _recorded(journal.read(since=_before(weeks), until=now)), weeks, here, lambda at: _closes(hours, at)
+        ),
+        rules=rules,
+        target=round(weekly_dose * 1000),
+    )
+
+
+def _before(day: date) -> datetime:
+    """An instant that is before the day has begun anywhere."""
+    return datetime(day.year, day.month, day.day, tzinfo=UTC) - timedelta(days=1)
+
+
+def _recorded(stored: Iterable[Stored]) -> Iterator[Recorded]:
+    return ((line.entry, line.zone) for line in stored)
+
+
+def _after(day: date, entries: Iterable[Recorded]) -> Iterator[Recorded]:
+    """Those recorded on the local day or later."""
+    return ((entry, zone) for entry, zone in entries if entry.at.astimezone(zone).date() >= day)
+
+
+def _closes(hours: WorkingHours, at: datetime) -> datetime | None:
+    span = hours.span(at)
+    return span.closes if span else None

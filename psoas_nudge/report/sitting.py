@@ -1,0 +1,122 @@
+"""Sitting a day, this month against the weeks before."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from statistics import median
+from xml.etree.ElementTree import Element
+
+from psoas_nudge.core.dose import monday
+from psoas_nudge.core.shares import ENOUGH, mean, mean_difference
+from psoas_nudge.core.statistics import Totals
+from psoas_nudge.report import words
+from psoas_nudge.report.elements import el, folded, percent, table
+from psoas_nudge.report.plots import months, plot, rounded_up
+from psoas_nudge.report.record import Record
+
+LEAST_MS = 3_600_000
+"""A day with less sitting is no working day, and would only blur the comparison."""
+LATELY_WEEKS, BEFORE_WEEKS = 4, 12
+
+
+def sat(day: Totals) -> int:
+    """Milliseconds of sitting."""
+    return round(day.sitting_seconds * 1000)
+
+
+def working(record: Record) -> list[Totals]:
+    """The days that count: over, and with an hour of sitting or more."""
+    return [day for day in record.days if day.first < record.today and sat(day) >= LEAST_MS]
+
+
+def lately(record: Record) -> tuple[list[float], list[float]]:
+    """Milliseconds of sitting on the days of the last four weeks, and of the twelve weeks before."""
+    split = record.today - timedelta(weeks=LATELY_WEEKS)
+    begin = split - timedelta(weeks=BEFORE_WEEKS)
+    days = working(record)
+    return (
+        [float(sat(day)) for day in days if day.first >= split],
+        [float(sat(day)) for day in days if begin <= day.first < split],
+    )
+
+
+def said(record: Record) -> str:
+    """How the last four weeks compare."""
+    now, before = lately(record)
+    if len(now) < ENOUGH:
+        return f"{words.counted(len(now), 'working day')} in the last four weeks; {words.TOO_FEW}."
+    told = f"In the last four weeks you sat {words.length(mean(now))} a day, on {len(now)} days."
+    if (difference := mean_difference(now, before)) is None:
+        return f"{told} Before that there are too few days to compare with."
+    middle = mean(now) - mean(before)
+    sizes = f"{words.length(abs(middle))} {'more' if middle > 0 else 'less'}"
+    between = f"between {_signed(difference.low)} and {_signed(difference.high)}"
+    if difference.tells:
+        return f"{told} That is {sizes} than in the twelve weeks before ({between})."
+    was = words.length(mean(before))
+    return f"{told} In the twelve weeks before it was {was}: chance could explain the difference ({between})."
+
+
+def chart(record: Record) -> Element:
+    """A dot for each day, a line at each week's middle day."""
+    weeks, days = record.weeks, working(record)
+    shown = [day for day in days if day.first >= record.first_week]
+    top = rounded_up(max((sat(day) for day in shown), default=8 * LEAST_MS), (2.0 * LEAST_MS, 3.0 * LEAST_MS))
+    step = 2 if top <= 8 * LEAST_MS else 3
+    scale = [(hours * LEAST_MS / top, f"{hours} h") for hours in range(0, round(top / LEAST_MS) + 1, step)]
+    split = record.today - timedelta(weeks=LATELY_WEEKS)
+    dots = [
+        el(
+            "circle", el("title", f"{words.day(day.first)}: {words.length(sat(day))}"),
+            cx=percent(_across(day.first, weeks)), cy=percent(1 - sat(day) / top), r="0.2em",
+            class_="dot now" if day.first >= split else "dot",
+        )
+        for day in shown
+    ]  # fmt: skip
+    lines = [_middle(number, len(weeks), value, top) for number, value in enumerate(_medians(shown, weeks)) if value]
+    drawn = plot(*dots, *lines, label=f"Sitting a day over {len(weeks)} weeks. {said(record)}", scale=scale,
+                 below=months(weeks))  # fmt: skip
+    rows = [
+        (words.week(week), str(len(some)), words.length(min(some)), words.length(median(some)), words.length(max(some)))
+        for week, some in zip(weeks, _by_week(shown, weeks), strict=True)
+        if some
+    ]
+    heads = ("Week", "Days", "Least", "Middle day", "Most")
+    return el("div", drawn, _legend(), folded(table(heads, rows, "Sitting a day, by week")))
+
+
+def _legend() -> Element:
+    return el(
+        "ul",
+        el("li", el("svg", el("circle", cx="50%", cy="50%", r="0.2em", class_="dot"), class_="key"), " a day"),
+        el("li", el("svg", el("circle", cx="50%", cy="50%", r="0.2em", class_="dot now"), class_="key"),
+           " a day of the last four weeks"),
+        el("li", el("svg", el("line", x1=0, x2="100%", y1="50%", y2="50%", class_="middle"), class_="key"),
+           " the middle day of a week"),
+        class_="legend",
+    )  # fmt: skip
+
+
+def _middle(number: int, count: int, value: float, top: float) -> Element:
+    y = percent(1 - value / top)
+    return el(
+        "line", x1=percent((number + 0.1) / count), x2=percent((number + 0.9) / count), y1=y, y2=y, class_="middle"
+    )
+
+
+def _across(day: date, weeks: Sequence[date]) -> float:
+    return ((day - weeks[0]).days + 0.5) / (7 * len(weeks))
+
+
+def _by_week(days: Sequence[Totals], weeks: Sequence[date]) -> list[list[int]]:
+    return [[sat(day) for day in days if monday(day.first) == week] for week in weeks]
+
+
+def _medians(days: Sequence[Totals], weeks: Sequence[date]) -> list[float]:
+    return [median(some) if len(some) >= 3 else 0.0 for some in _by_week(days, weeks)]
+
+
+def _signed(milliseconds: float) -> str:
+    amount = words.length(abs(milliseconds))
+    return f"{amount} {'more' if milliseconds > 0 else 'less'}"

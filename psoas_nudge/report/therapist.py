@@ -1,0 +1,150 @@
+"""One printed page for a physiotherapist: hold time, what was done and skipped, discomfort, the routines with pictures.
+
+Nothing else about the day is on it: no sitting, no hours, no times of day.
+"""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections import Counter
+from collections.abc import Callable, Sequence
+from datetime import date, datetime, time
+from textwrap import shorten
+from xml.etree.ElementTree import Element
+
+from psoas_nudge.core.catalogue import CATALOGUE
+from psoas_nudge.core.durations import duration
+from psoas_nudge.core.followed import COUNTED
+from psoas_nudge.core.history import Asked, Felt, Held
+from psoas_nudge.core.routines import WALK, Routine
+from psoas_nudge.report import dose, feeling, words
+from psoas_nudge.report.days import shapes
+from psoas_nudge.report.elements import el, table, wide
+from psoas_nudge.report.page import document
+from psoas_nudge.report.record import Record
+
+WEEKS = 8
+REPORTS = 6
+"""Notes and reports of pain that are shown: pain before notes, later ones before earlier ones."""
+LONGEST_NOTE = 130
+"""Characters; a longer one is cut, so that everything fits on one sheet."""
+PICTURES = 6
+ROWS = 8
+"""Routines in the table; the ones done least are only named."""
+
+Figure = Callable[[str], str | None]
+"""Draws a routine as an SVG picture; None for a routine of the person's own."""
+
+
+def therapist(record: Record, figure: Figure) -> str:
+    """The whole page, for the last eight weeks."""
+    weeks, held = dose.in_weeks(record, WEEKS)
+    since = datetime.combine(weeks[0], time())
+    asked = [prompt for prompt in record.history.asked if prompt.at >= since]
+    felt = [each for each in record.history.felt if each.at >= since]
+    used = _used(record, asked, held)
+    sections = (_dose(record, weeks, held), _done(used, asked, held), _discomfort(felt), _routines(used, figure))
+    header = el(
+        "header",
+        el("h1", "Hip-flexor stretching at the desk"),
+        el("p", f"{words.full_day(weeks[0])} to {words.full_day(record.today)}, as recorded by psoas-nudge, a reminder "
+                "program. Hold times are seconds counted during guided stretches; what was done without the guide is "
+                "not in it.", class_="said"),
+    )  # fmt: skip
+    return document("For your therapist", "paper", el("main", header, *sections), shapes())
+
+
+def _dose(record: Record, weeks: Sequence[date], held: Sequence[Held]) -> Element:
+    sides = dose.by_week(held, weeks)
+    rows = [("Left", *(_short(left) for left, _ in sides)), ("Right", *(_short(right) for _, right in sides))]
+    heads = ("Side", *(f"{week.day} {words.MONTHS[week.month - 1]}" for week in weeks))
+    caption = f"Hold time by week from Monday, minutes:seconds; target {words.length(record.target)} a side and week"
+    return el("section", el("h2", "Hold time per side"), wide(table(heads, rows, caption)))
+
+
+def _short(milliseconds: int) -> str:
+    minutes, seconds = divmod(round(milliseconds / 1000), 60)
+    return f"{minutes}:{seconds:02}" if milliseconds else "–"
+
+
+def _used(record: Record, asked: Sequence[Asked], held: Sequence[Held]) -> list[Routine]:
+    """The routines that were suggested or done, the ones done most first."""
+    known = {routine.id: routine for routine in (*CATALOGUE, *record.rules.routines)}
+    done = Counter(stretch.routine for stretch in held)
+    suggested = Counter(prompt.routine for prompt in asked)
+    ids = sorted((suggested.keys() | done.keys()) & known.keys() - {WALK}, key=lambda i: (-done[i], -suggested[i], i))
+    return [known[each] for each in ids]
+
+
+def _done(used: Sequence[Routine], asked: Sequence[Asked], held: Sequence[Held]) -> Element:
+    rows = [_row(routine, asked, held) for routine in used[:ROWS]]
+    heads = ("Routine", "Done", "Left", "Right", "Suggested", "Skipped", "No answer")
+    if not rows:
+        return el("section", el("h2", "Done and skipped"), el("p", "Nothing was suggested or done."))
+    return el("section", el("h2", "Done and skipped"), wide(table(heads, rows, "How often, and hold time in all")))
+
+
+def _row(routine: Routine, asked: Sequence[Asked], held: Sequence[Held]) -> tuple[str, ...]:
+    outcomes = Counter(prompt.outcome for prompt in asked if prompt.routine == routine.id)
+    stretches = [stretch for stretch in held if stretch.routine == routine.id]
+    left, right = sum(stretch.left for stretch in stretches), sum(stretch.right for stretch in stretches)
+    suggested = sum(outcomes[each] for each in COUNTED)
+    return (
+        routine.title,
+        str(len(stretches)),
+        words.length(left) if left else "–",
+        words.length(right) if right else "–",
+        str(suggested),
+        str(outcomes["skipped"]),
+        str(outcomes["missed"]),
+    )
+
+
+def _discomfort(felt: Sequence[Felt]) -> Element:
+    levels = [each.report.level for each in felt if each.report.level is not None]
+    days = feeling.days_with_discomfort(felt)
+    after = Counter(each.report.afterwards for each in felt if each.report.afterwards)
+    told = f"Discomfort or pain was reported on {words.counted(days, 'day')}."
+    if levels:
+        told += f" Numbers from 0 to 10: n = {len(levels)}, lowest {min(levels)}, highest {max(levels)}."
+    if after:
+        counts = ", ".join(f"{name} {words.times(after[name])}" for name in ("fine", "tight", "pain") if after[name])
+        told += f" Right after a stretch: {counts}."
+    telling = sorted(
+        (each for each in felt if each.report.note or _pain(each)), key=lambda each: (_pain(each), each.at)
+    )
+    latest = sorted(telling[-REPORTS:], key=lambda each: each.at)
+    reports = [(each.at.date(), shorten(feeling.told(each), LONGEST_NOTE, placeholder=" …")) for each in latest]
+    left_out = len(telling) - len(latest)
+    more = f"Reports of pain come first; {words.counted(left_out, 'other')} left out." if left_out else None
+    return el(
+        "section", el("h2", "Discomfort, in the person's own words"), el("p", told),
+        feeling.listed(reports), el("p", more, class_="note") if more else None,
+    )  # fmt: skip
+
+
+def _pain(each: Felt) -> bool:
+    return bool(each.report.pain) or each.report.afterwards == "pain"
+
+
+def _routines(used: Sequence[Routine], figure: Figure) -> Element:
+    shown = [_routine(routine, figure(routine.id)) for routine in used[:PICTURES]]
+    more = ", ".join(routine.title for routine in used[PICTURES:])
+    return el(
+        "section", el("h2", "Routines in use"), el("ul", *shown, class_="routines"),
+        el("p", f"Also: {more}.", class_="note") if more else None,
+    )  # fmt: skip
+
+
+def _routine(routine: Routine, drawn: str | None) -> Element:
+    hold = sum(step.seconds for step in routine.steps if step.hold)
+    dosed = f"{duration(hold)}, {routine.repeats} times" if routine.repeats > 1 else duration(hold)
+    return el(
+        "li", _picture(drawn) if drawn else None, el("strong", routine.title),
+        el("span", f"Hold {dosed}{' a side' if routine.sided else ''}"),
+    )  # fmt: skip
+
+
+def _picture(drawn: str) -> Element:
+    """The figure as an image of its own, so that its style and this page's stay apart. The title below names it."""
+    return el("img", src=f"data:image/svg+xml;base64,{b64encode(drawn.encode()).decode()}", alt="")

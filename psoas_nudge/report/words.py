@@ -1,0 +1,79 @@
+"""Figures in words: lengths, dates, shares with their interval, and whether two things differ."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from psoas_nudge.core.durations import duration
+from psoas_nudge.core.shares import ENOUGH, Share
+from psoas_nudge.core.summary import DAYS
+from psoas_nudge.core.words import Outcome
+
+SPACE = "\u00a0"
+"""Does not break, so that a number stays with its unit."""
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+OUTCOMES: dict[Outcome, str] = {
+    "accepted": "started",
+    "taken": "you got up instead",
+    "snoozed": "snoozed",
+    "skipped": "skipped",
+    "missed": "no answer",
+    "withdrawn": "cancelled",
+}
+"""How each outcome is called here, in the order in which it is shown."""
+
+
+def length(milliseconds: float) -> str:
+    """A length of time; its words stay on one line."""
+    return duration(milliseconds / 1000).replace(" ", SPACE)
+
+
+def day(when: date) -> str:
+    """ "Mon 23 Nov"."""
+    return f"{DAYS[when.weekday()]} {when.day} {MONTHS[when.month - 1]}"
+
+
+def full_day(when: date) -> str:
+    """ "23 Nov 2026"."""
+    return f"{when.day} {MONTHS[when.month - 1]} {when.year}"
+
+
+def week(monday: date) -> str:
+    """ "16–22 Nov", "30 Nov–6 Dec"."""
+    sunday = monday + timedelta(days=6)
+    month = f" {MONTHS[monday.month - 1]}" if monday.month != sunday.month else ""
+    return f"{monday.day}{month}–{sunday.day} {MONTHS[sunday.month - 1]}"
+
+
+def clock(minute: float) -> str:
+    """A minute after midnight as "9:05"."""
+    whole = round(minute)
+    return f"{whole // 60}:{whole % 60:02}"
+
+
+def per_cent(part: float) -> str:
+    """0.432 as "43 %"."""
+    return f"{part * 100:.0f}{SPACE}%"
+
+
+def share(found: Share) -> str:
+    """ "14 of 24, 58 % (39 to 76)"; without the share where there are too few."""
+    counts = f"{found.yes} of {found.of}"
+    if not found.enough:
+        return f"{counts}, too few to tell"
+    low, high = found.interval()
+    return f"{counts}, {per_cent(found.part)} ({low * 100:.0f} to {high * 100:.0f})"
+
+
+def counted(count: int, one: str) -> str:
+    """ "1 day", "3 days"."""
+    return f"{count} {one}" if count == 1 else f"{count} {one}s"
+
+
+def times(count: int) -> str:
+    """ "once", "3 times"."""
+    return "once" if count == 1 else f"{count} times"
+
+
+TOO_FEW = f"fewer than {ENOUGH}: too few to tell"

@@ -1,0 +1,182 @@
+"""`report` and `export` as a person and as a script meet them: whole process, files, exit status, output."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import stat
+import subprocess
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from psoas_nudge.core.entries import BoutEntry, FeelEntry, HoursEntry, PostureEntry, PromptEntry, StretchEntry
+from psoas_nudge.core.state import State
+from psoas_nudge.journal import Journal
+
+ROOT = Path(__file__).parents[2]
+THEN = datetime.now(UTC).replace(hour=9, minute=30, second=0, microsecond=0) - timedelta(days=7)
+Run = Callable[..., str]
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Run:
+    """Type a command in a home of its own, without display and browser; its output, or its error with `code`."""
+    (tmp_path / "bin").mkdir()
+
+    def run(*words: str, code: int = 0, display: str = "") -> str:
+        keep = {k: v for k, v in os.environ.items() if not k.startswith(("XDG_", "PSOAS_NUDGE_", "DISPLAY", "WAYLAND"))}
+        home = {"HOME": str(tmp_path), "XDG_DATA_HOME": str(tmp_path), "XDG_CACHE_HOME": str(tmp_path / "cache")}
+        done = subprocess.run(
+            [sys.executable, "-m", "psoas_nudge", *words],
+            check=False, capture_output=True, text=True, cwd=tmp_path,
+            env=keep | home | {"PYTHONPATH": str(ROOT), "TZ": "Europe/Berlin", "PATH": str(tmp_path / "bin"), "DISPLAY": display},
+        )  # fmt: skip
+        assert done.returncode == code, done.stderr
+        assert "Traceback" not in done.stderr
+        return done.stderr if code else done.stdout
+
+    return run
+
+
+@pytest.fixture
+def recorded(tmp_path: Path) -> None:
+    with Journal.open(tmp_path / "psoas-nudge" / "journal.db") as journal:
+        journal.commit(
+            [
+                HoursEntry(at=THEN - timedelta(hours=1), open=True),
+                PromptEntry(at=THEN, number=1, shown_at=THEN - timedelta(seconds=40), closed_at=THEN,
+                            outcome="accepted", routine="standing-hip-flexor", notifier="freedesktop"),
+                BoutEntry(at=THEN, started=THEN - timedelta(minutes=50), ended=THEN, sitting_seconds=2940.0,
+                          ended_by="accepted"),
+                StretchEntry(at=THEN + timedelta(minutes=3), routine="standing-hip-flexor", performed=True,
+                             left_seconds=60.0, right_seconds=45.5),
+                FeelEntry(at=THEN + timedelta(minutes=4), level=3, note="=1+1"),
+                PostureEntry(at=THEN + timedelta(minutes=5), posture="standing", by="person"),
+                PostureEntry(at=THEN + timedelta(minutes=35), posture="sitting", by="person"),
+                HoursEntry(at=THEN + timedelta(hours=7), open=False),
+            ],
+            State(),
+            ZoneInfo("Europe/Berlin"),
+        )  # fmt: skip
+
+
+NOTHING = "Nothing is recorded yet. Recording begins with: psoas-nudge run\n"
+
+
+@pytest.mark.parametrize(
+    "words", ["report", "report --print", "report --for-therapist", "export csv x", "export activitywatch x"]
+)
+def test_before_anything_is_recorded_it_says_how_to_begin(run: Run, words: str, tmp_path: Path) -> None:
+    assert run(*words.split()) == NOTHING
+    assert not (tmp_path / "x").exists()
+
+
+def test_the_page_goes_where_it_is_wanted_for_its_owner_alone(run: Run, recorded: None, tmp_path: Path) -> None:
+    assert run("report", "--output", "mine.html") == "The report is in mine.html.\n"
+    page = tmp_path / "mine.html"
+    assert stat.S_IMODE(page.stat().st_mode) == 0o600
+    assert "Your last four weeks" in page.read_text(encoding="utf-8")
+    run("report", "--output", "mine.html", "--for-therapist")
+    assert "Hold time per side" in page.read_text(encoding="utf-8"), "the page of yesterday is replaced"
+    assert [each.name for each in tmp_path.iterdir() if each.name.startswith((".mine", "mine."))] == ["mine.html"]
+
+
+def test_without_a_display_it_says_where_the_page_is(run: Run, recorded: None, tmp_path: Path) -> None:
+    path = tmp_path / "cache" / "psoas-nudge" / "report.html"
+    assert run("report") == (
+        f"The report is in {path}. It cannot be opened here: "
+        "there is no display (neither DISPLAY nor WAYLAND_DISPLAY is set).\n"
+    )
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
+
+
+def test_the_page_opens_in_the_first_browser_that_takes_it(run: Run, recorded: None, tmp_path: Path) -> None:
+    for name, does in (("chromium", "exit 1"), ("xdg-open", f'echo "$1" > {tmp_path}/opened')):
+        (tmp_path / "bin" / name).write_text(f"#!/bin/sh\n{does}\n")
+        (tmp_path / "bin" / name).chmod(0o700)
+    path = tmp_path / "cache" / "psoas-nudge" / "report.html"
+    assert run("report", display=":99") == f"The report is in {path}.\n"
+    assert (tmp_path / "opened").read_text() == f"{path.as_uri()}\n"
+
+
+def test_a_browser_that_will_not_open_the_page_is_told(run: Run, recorded: None, tmp_path: Path) -> None:
+    (tmp_path / "bin" / "xdg-open").write_text("#!/bin/sh\nexit 3\n")
+    (tmp_path / "bin" / "xdg-open").chmod(0o700)
+    assert run("report", display=":99").endswith("report.html. No browser here would open it.\n")
+
+
+def test_without_a_browser_that_prints_it_says_what_to_do_instead(run: Run, recorded: None, tmp_path: Path) -> None:
+    assert run("report", "--print", "--output", "mine.pdf", code=1) == (
+        "psoas-nudge: There is no Chromium or a browser like it to make a PDF with. "
+        "Run psoas-nudge report without --print, and print the page from your browser.\n"
+    )
+    assert not list(tmp_path.glob("mine*"))
+
+
+def test_a_browser_that_makes_no_pdf_is_told_with_its_reason(run: Run, recorded: None, tmp_path: Path) -> None:
+    browser = tmp_path / "bin" / "chromium"
+    browser.write_text("#!/bin/sh\necho cannot open shared object >&2\nexit 127\n")
+    browser.chmod(0o700)
+    assert run("report", "--print", "--output", "mine.pdf", code=1) == (
+        f"psoas-nudge: {browser} made no PDF: cannot open shared object. Print the page from your browser instead.\n"
+    )
+    assert not list(tmp_path.glob("mine*"))
+
+
+def test_a_folder_that_is_not_there_is_told(run: Run, recorded: None) -> None:
+    told = run("report", "--output", "/proc/nowhere/mine.html", code=1)
+    assert told.startswith("psoas-nudge: /proc/nowhere/mine.html cannot be written: ")
+
+
+def test_a_broken_configuration_is_told_and_nothing_is_written(run: Run, recorded: None, tmp_path: Path) -> None:
+    (tmp_path / "bad.toml").write_text("[prompt]\nlull = 8\n")
+    told = run("--config", "bad.toml", "report", "--output", "mine.html", code=2)
+    assert told.startswith("psoas-nudge: bad.toml:2:8: prompt.lull: ")
+    assert not (tmp_path / "mine.html").exists()
+
+
+def test_the_table_has_a_row_for_every_entry_in_local_time(run: Run, recorded: None, tmp_path: Path) -> None:
+    assert run("export", "csv", "mine.csv") == "Written to mine.csv.\n"
+    assert stat.S_IMODE((tmp_path / "mine.csv").stat().st_mode) == 0o600
+    with (tmp_path / "mine.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    kinds = sorted(row["kind"] for row in rows)
+    assert kinds == ["bout", "feel", "hours", "hours", "posture", "posture", "prompt", "stretch"]
+    bout, stretch, feel = (next(row for row in rows if row["kind"] == kind) for kind in ("bout", "stretch", "feel"))
+    assert datetime.fromisoformat(bout["begin"]) == THEN - timedelta(minutes=50)
+    assert bout["begin"][-6:] in {"+01:00", "+02:00"}
+    assert (bout["seconds"], bout["what"]) == ("2940", "accepted")
+    assert (stretch["left_seconds"], stretch["right_seconds"], stretch["what"]) == ("60", "45.5", "done")
+    assert (feel["level"], feel["note"]) == ("3", "'=1+1"), "a spreadsheet would carry out =1+1"
+
+
+def test_an_export_goes_over_no_other_file(run: Run, recorded: None, tmp_path: Path) -> None:
+    (tmp_path / "mine.csv").write_text("mine")
+    assert run("export", "csv", "mine.csv", code=1) == "psoas-nudge: mine.csv is there already; nothing was written.\n"
+    assert (tmp_path / "mine.csv").read_text() == "mine"
+
+
+def test_a_script_reads_an_export_from_a_pipe_and_from_a_day_on(run: Run, recorded: None) -> None:
+    assert len(run("export", "csv", "-").splitlines()) == 9
+    since = (THEN + timedelta(minutes=4)).isoformat()
+    assert len(run("export", "csv", "-", "--since", since).splitlines()) == 5
+    assert json.loads(run("export", "activitywatch", "-", "--since", "1h")) == {"buckets": {}}
+
+
+def test_the_buckets_of_activitywatch_have_what_happened(run: Run, recorded: None) -> None:
+    buckets = json.loads(run("export", "activitywatch", "-"))["buckets"]
+    by_name = {name.split("_")[0].removeprefix("psoas-nudge-"): bucket for name, bucket in buckets.items()}
+    assert {name: bucket["id"] for name, bucket in buckets.items()} == {name: name for name in buckets}
+    assert sorted(by_name) == ["feeling", "hours", "prompts", "sitting", "standing", "stretches"]
+    [sitting], [stretch], [standing] = (by_name[name]["events"] for name in ("sitting", "stretches", "standing"))
+    assert (sitting["duration"], sitting["data"]["sitting_seconds"]) == (3000.0, 2940.0)
+    assert datetime.fromisoformat(stretch["timestamp"]) == THEN + timedelta(seconds=180 - 105.5)
+    assert (stretch["duration"], stretch["data"]["right_seconds"]) == (105.5, 45.5)
+    assert (standing["duration"], standing["data"]) == (1800.0, {"title": "Standing"})

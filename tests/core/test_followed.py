@@ -1,0 +1,134 @@
+"""When prompts are followed, and what the record speaks for: only what chance does not explain."""
+
+from __future__ import annotations
+
+import random
+from datetime import date, datetime, time, timedelta
+from itertools import pairwise
+
+import pytest
+
+from psoas_nudge.core.followed import by_hour, periods, share, suggestions
+from psoas_nudge.core.history import Asked
+from psoas_nudge.core.hours import Range, WorkingHours
+from psoas_nudge.core.rules import Rules
+from psoas_nudge.core.shares import Share
+from psoas_nudge.core.statistics import Totals
+from psoas_nudge.core.words import Outcome
+
+RULES = Rules(hours=WorkingHours(), rotation=("a", "b", "c"))
+MONDAY = datetime.combine(date(2026, 11, 23), time(9))
+
+
+def prompts(count: int, followed: int, hour: int, nth: int = 1, routine: str = "a") -> list[Asked]:
+    """So many prompts at an hour, spread over working days, of which the first ones were followed."""
+    days = [MONDAY - timedelta(days=day) for day in range(400) if (MONDAY - timedelta(days=day)).weekday() < 5]
+    return [
+        Asked(days[n].replace(hour=hour), "accepted" if n < followed else "skipped", routine, nth)
+        for n in range(count)
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("outcome", "counted"),
+    [("accepted", Share(1, 1)), ("taken", Share(1, 1)), ("skipped", Share(0, 1)), ("missed", Share(0, 1)),
+     ("snoozed", Share(0, 0)), ("withdrawn", Share(0, 0))],
+)  # fmt: skip
+def test_silence_is_not_success_and_a_snooze_is_asked_again(outcome: Outcome, counted: Share) -> None:
+    asked = [Asked(MONDAY, outcome, "a", 1)]
+    assert share(asked) == counted
+    assert by_hour(asked) == ({(0, 9): counted} if counted.of else {})
+
+
+def test_prompts_late_in_the_day_that_are_seldom_followed_suggest_to_end_earlier() -> None:
+    asked = prompts(60, 36, 10) + prompts(60, 30, 14) + prompts(21, 2, 16)
+    [found] = suggestions(asked, RULES)
+    assert (found.key, found.value) == ("prompt.wind_down", "1h")
+    assert (found.seldom, found.others) == (Share(2, 21), Share(66, 120))
+    assert (found.when, found.then) == ("from 16:00 on", "end prompts at 16:00, when hours close at 17:00")
+
+
+def test_hours_that_close_at_another_time_need_another_value() -> None:
+    hours = WorkingHours(week=((Range(8 * 60, 16 * 60 + 30),),) * 5 + ((), ()))
+    asked = prompts(60, 36, 10) + prompts(30, 2, 15) + prompts(10, 0, 16)
+    [found] = suggestions(asked, Rules(hours=hours, rotation=("a",)))
+    assert found.value == "1h 30m"
+
+
+def test_nothing_is_suggested_that_is_in_force_already() -> None:
+    asked = prompts(60, 36, 10) + prompts(21, 2, 16)
+    assert suggestions(asked, Rules(hours=WorkingHours(), rotation=("a",), wind_down=3_600_000)) == []
+
+
+def test_prompts_early_in_the_day_that_are_seldom_followed_suggest_to_begin_later() -> None:
+    [found] = suggestions(prompts(40, 2, 9) + prompts(60, 36, 11), RULES)
+    assert (found.key, found.value, found.when) == ("prompt.settle_in", "1h", "before 10:00")
+
+
+def test_the_last_of_many_prompts_suggest_fewer() -> None:
+    asked = [each for nth in range(1, 5) for each in prompts(40, 24, 8 + nth, nth)]
+    asked += [each for nth in (5, 6) for each in prompts(30, 2, 11, nth)]
+    [found] = suggestions(asked, RULES)
+    assert (found.key, found.value, found.when) == ("prompt.daily_limit", "4", "after the first 4 of a day")
+
+
+def test_a_routine_that_is_nearly_always_skipped_may_go() -> None:
+    asked = prompts(60, 36, 10) + prompts(60, 36, 11, routine="b") + prompts(60, 4, 12, routine="c")
+    [found] = suggestions(asked, RULES)
+    assert (found.key, found.value) == ("stretch.rotation", '["a", "b"]')
+
+
+def test_few_prompts_suggest_nothing() -> None:
+    assert suggestions(prompts(60, 36, 10) + prompts(19, 0, 16), RULES) == []
+    assert suggestions(prompts(19, 19, 10) + prompts(60, 0, 16), RULES) == []
+    assert suggestions([], RULES) == []
+
+
+def test_who_follows_few_prompts_at_any_hour_gets_no_hour_blamed() -> None:
+    assert suggestions(prompts(60, 6, 10) + prompts(60, 3, 16), RULES) == []
+
+
+@pytest.mark.parametrize("rate", [0.1, 0.3, 0.5])
+def test_chance_alone_hardly_ever_suggests_anything(rate: float) -> None:
+    """300 people who follow every prompt alike, half a year each."""
+    chance = random.Random(7)
+    fooled = 0
+    for _ in range(300):
+        asked = [
+            Asked(
+                MONDAY - timedelta(days=day) + timedelta(hours=hour),
+                "accepted" if chance.random() < rate else "missed",
+                chance.choice(RULES.rotation),
+                hour + 1,
+            )
+            for day in range(180) if day % 7 < 5 for hour in chance.sample(range(8), 5)
+        ]  # fmt: skip
+        fooled += bool(suggestions(asked, RULES))
+    assert fooled <= 6
+
+
+def day(first: date, accepted: int = 0, missed: int = 0) -> Totals:
+    return Totals(first=first, last=first, accepted=accepted, missed=missed)
+
+
+def test_a_short_history_goes_week_by_week() -> None:
+    today = date(2026, 11, 24)
+    found = periods([day(date(2026, 11, 11), 1, 1), day(date(2026, 11, 23), 2, 0)], today)
+    assert [(p.first, p.last, p.share) for p in found] == [
+        (date(2026, 11, 11), date(2026, 11, 15), Share(1, 2)),
+        (date(2026, 11, 23), date(2026, 11, 29), Share(2, 2)),
+    ]
+
+
+def test_a_long_one_goes_by_four_weeks_and_loses_nothing() -> None:
+    today = date(2026, 11, 24)
+    days = [day(today - timedelta(days=n), n % 3, n % 2) for n in range(700, -1, -1)]
+    found = periods(days, today)
+    assert found[-1].last == date(2026, 11, 29)
+    assert all((b.first - a.last).days == 1 for a, b in pairwise(found))
+    assert all((p.last - p.first).days == 27 for p in found[1:])
+    assert sum(p.share.of for p in found) == sum(d.accepted + d.missed for d in days)
+
+
+def test_without_a_record_there_is_nothing_to_show() -> None:
+    assert periods([], date(2026, 11, 24)) == []
