@@ -54,7 +54,7 @@ MISTAKES = [
     (
         PROMPT,
         'nudge_after = "0m"',
-        '2:15: prompt.nudge_after: "0m" is too short. Write for example "30m". '
+        '2:15: prompt.nudge_after: "0m" is too short. Write for example "45m". '
         "To get no prompts at all, set prompt.daily_limit to 0.",
     ),
 ]
