@@ -67,7 +67,7 @@ from psoas_nudge.core import feeling, prompting, sitting
 from psoas_nudge.core.decision import Decision
 from psoas_nudge.core.effects import AnyEffect, Wake, Watch
 from psoas_nudge.core.rules import Rules
-from psoas_nudge.core.state import Open, Pending, State, Waiting
+from psoas_nudge.core.state import Open, Pending, State, Timeline, Waiting
 from psoas_nudge.core.words import MINUTE, SECOND
 
 HEARTBEAT = MINUTE
@@ -176,10 +176,9 @@ def _nothing_due(state: State, moment: e.Moment) -> tuple[State, tuple[AnyEffect
         return None
     if time.decide is not None and now >= time.decide:
         return None
-    new = state.copy()
-    new.time.at, new.time.tick, new.time.now = moment.at, max(time.tick, moment.tick), now
-    new.time.wake = wake = now + HEARTBEAT if time.decide is None else min(now + HEARTBEAT, time.decide)
-    return new, (Wake(after=wake - now),)
+    wake = now + HEARTBEAT if time.decide is None else min(now + HEARTBEAT, time.decide)
+    passed = Timeline(at=moment.at, tick=max(time.tick, moment.tick), now=now, wake=wake, decide=time.decide)
+    return state.moved(passed), (Wake(after=wake - now),)
 
 
 def _watch(decision: Decision) -> None:

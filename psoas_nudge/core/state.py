@@ -266,11 +266,15 @@ class State(Struct, kw_only=True, forbid_unknown_fields=True):
         )
         return new
 
+    def moved(self, time: Timeline) -> State:
+        """The same at another time, for when nothing else happened. It shares its groups with this one."""
+        new = copy(self)
+        new.time = time
+        return new
+
     def differs_from(self, other: State) -> bool:
         """Whether more than time has passed between the two."""
-        new = copy(self)
-        new.time = other.time
-        return new != other
+        return self.moved(other.time) != other
 
 
 def point_of(state: State, instant: datetime) -> int:
