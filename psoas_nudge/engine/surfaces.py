@@ -21,8 +21,8 @@ from psoas_nudge.engine.outside import Outside
 from psoas_nudge.engine.requests import Requests
 from psoas_nudge.journal.records import Stored
 from psoas_nudge.journal.store import Journal
+from psoas_nudge.tray.busname import BusName
 from psoas_nudge.tray.port import Action
-from psoas_nudge.tray.service import BusName
 from psoas_nudge.tray.tray import Tray
 
 log = logging.getLogger(__name__)

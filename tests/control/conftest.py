@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from psoas_nudge.core.status import Status
+from tests.moments import SITTING
 
 ROOT = Path(__file__).parents[2]
 
@@ -23,23 +24,7 @@ def path(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def status() -> Status:
-    return Status(
-        presence="sitting",
-        sat_seconds=1234.5,
-        toward_next=60.0,
-        needed=1800.0,
-        prompt=None,
-        paused=False,
-        paused_until=None,
-        quiet=("call",),
-        hours_open=True,
-        hours_change=None,
-        zone="Europe/Berlin",
-        prompts_today=2,
-        daily_limit=8,
-        next_prompt=None,
-        why=("You are in a call.",),
-    )
+    return SITTING
 
 
 @pytest.fixture

@@ -15,8 +15,8 @@ from psoas_nudge.bus import Bus, CallFailed
 from psoas_nudge.core.events import Accept, Clear, Feel, Pause, Resume, Sit, Skip, Snooze, Stand, Stretch
 from psoas_nudge.core.words import MINUTE
 from psoas_nudge.errors import NoPromptOpen
+from psoas_nudge.tray.busname import NAME, PATH, PROPERTIES, BusName
 from psoas_nudge.tray.port import Action, Command
-from psoas_nudge.tray.service import NAME, PATH, PROPERTIES, BusName
 from tests.moments import AT, PROMPT
 from tests.moments import SITTING as USUAL
 
