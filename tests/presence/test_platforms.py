@@ -49,7 +49,7 @@ def heard():
     [(1_000_000, 1_301_000, 301_000), (4_294_960_000, 2_704, 10_000), (500, 500, 0)],
     ids=["five minutes", "the count began again", "just now"],
 )
-async def test_windows_tells_how_long_ago_the_last_input_was(computer, heard, last_input, now, seconds):
+async def test_windows_tells_how_long_ago_the_last_input_was(computer, heard, last_input, now, idle_for):
     user32, kernel32 = computer
     user32.time, kernel32.count = last_input, now
     source = windows.WindowsIdle()
