@@ -90,6 +90,7 @@ class Presence:
         self._lost_at: float | None = None
         """When the source in use was lost, until there is another; on the event loop's clock."""
         self._absence: asyncio.TimerHandle | None = None
+        self._ending: list[Sensor] = []
         self._choosing = asyncio.Lock()
         self._tasks = Tasks(log, "a sensor")
         self._timers: dict[str, asyncio.TimerHandle] = {}
@@ -119,6 +120,8 @@ class Presence:
         for bus, name, on_owner in self._watched:
             bus.unwatch_owner(name, on_owner)
         await self._tasks.cancel()
+        for sensor in self._ending:
+            await sensor.stop()
         for place in (*self._idle, *self._sensors):
             await self._end(place)
 
@@ -143,6 +146,8 @@ class Presence:
             for place in self._idle:
                 if place is self._current and place.sensor:
                     return
+                if place.lost and place.row.name in self._timers:
+                    continue  # it was lost just now, and is tried again after the pause
                 if await self._try(place):
                     chosen = place
                     break
@@ -218,6 +223,7 @@ class Presence:
                 place.why = f"failed: {type(error).__name__}: {error}"
                 log.error("%s %s; please report it", place.row.name, place.why)  # noqa: TRY400 - no traceback for people
                 log.debug("where it came from", exc_info=error)
+                self._retry(place)
                 return False
             place.sensor, place.why, place.lost = sensor, "", False
             place.started_at = asyncio.get_running_loop().time()
@@ -234,6 +240,10 @@ class Presence:
         if place.sensor:
             sensor, place.sensor = place.sensor, None
             await sensor.stop()
+
+    async def _end_lost(self, sensor: Sensor) -> None:
+        await sensor.stop()
+        self._ending.remove(sensor)
 
     def _on_reading(self, place: _Slot, sensor: Sensor, reading: Reading) -> None:
         """Pass a reading on. Signals may come while the sensor is being started; input only from the one in use."""
@@ -279,7 +289,8 @@ class Presence:
         for signal in list(place.on):
             self._signal(place, signal, on=False)
         if sensor:
-            self._tasks.start(sensor.stop())
+            self._ending.append(sensor)
+            self._tasks.start(self._end_lost(sensor))
         if place is self._current:
             self._current, self._lost_at = None, now
             self._tasks.start(self._choose())

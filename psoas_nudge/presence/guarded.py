@@ -78,8 +78,10 @@ class GuardedSensor:
         self._running = False
         for timer in self._timers:
             timer.cancel()
-        await self._tasks.cancel()
-        await self._stack.aclose()
+        try:
+            await self._tasks.cancel()
+        finally:
+            await self._stack.aclose()
 
     # --- for sensors ------------------------------------------------------------------------------------------
 
@@ -115,7 +117,8 @@ class GuardedSensor:
 
     def background(self, work: Coroutine[Any, Any, None]) -> None:
         """Run `work` without waiting for it."""
-        self._tasks.start(self.attempt(work))
+        task = self._tasks.start(self.attempt(work))
+        task.add_done_callback(lambda _task: work.close())  # it never began if the task was cancelled before
 
     async def attempt(self, work: Coroutine[Any, Any, None]) -> None:
         """Wait for `work`; its failure loses the source."""

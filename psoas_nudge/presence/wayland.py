@@ -73,7 +73,7 @@ class Compositor:
         self.send(DISPLAY, GET_REGISTRY, struct.pack("=I", self._registry))
         try:
             await self.round_trip()
-        except ServerGone as error:
+        except (ServerGone, ServerRefused) as error:
             await self.close()
             raise Unavailable(f"the compositor at {path} does not answer: {error}") from error
 

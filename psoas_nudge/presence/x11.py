@@ -16,7 +16,7 @@ from psoas_nudge.presence.port import DesktopSession
 from psoas_nudge.presence.xserver import MESSAGE_BYTES, Extension, XConnection
 
 INITIALIZE, LIST_SYSTEM_COUNTERS, QUERY_COUNTER, CREATE_ALARM, CHANGE_ALARM = 0, 1, 5, 8, 9
-ALARM_NOTIFY = 1
+ALARM_NOTIFY, MAPPING_NOTIFY = 1, 34
 COUNTER, VALUE_TYPE, VALUE, TEST_TYPE, DELTA, EVENTS = (1 << bit for bit in range(6))
 ABSOLUTE = 0
 POSITIVE_TRANSITION, NEGATIVE_TRANSITION = 0, 1
@@ -103,8 +103,11 @@ class X11Idle(GuardedIdleSource):
         self._connection.send(self._sync.major, request, struct.pack("<II", alarm, mask) + values)
 
     def _on_event(self, event: bytes) -> None:
-        if event[0] & 0x7F != self._sync.first_event + ALARM_NOTIFY:
-            return
+        kind = event[0] & 0x7F
+        if kind == MAPPING_NOTIFY:
+            return  # sent to every client
+        if kind != self._sync.first_event + ALARM_NOTIFY:
+            raise ValueError(f"an event of kind {kind}, which was not asked for")
         alarm, high, low, set_high, set_low = struct.unpack_from("<4xIiIiI", event)
         since_input, value = (high << 32) + low, (set_high << 32) + set_low
         if alarm == self._rise and value == self._threshold and not self._idle:

@@ -207,7 +207,7 @@ async def test_plasma_is_silenced(stand_in, on_session_bus, heard):
 async def test_a_screen_saver_locks(stand_in, on_session_bus, heard, name):
     """Stand-ins written from the published interface."""
     sensor = getattr(switches, f"{name}_saver")()
-    bus_name = sensor.switch.bus_name
+    bus_name = sensor.spec.bus_name
     saver = await stand_in(bus_name, "/" + bus_name.replace(".", "/"), SaverStandIn(bus_name))
     await sensor.start(on_session_bus, heard)
     await heard.until(OPEN)

@@ -139,7 +139,7 @@ async def test_a_compositor_that_cannot_tell_is_said_so(compositor, heard):
 
 async def test_the_compositor_refuses_and_says_why(compositor, heard):
     compositor.refuse = True
-    with pytest.raises(Unavailable, match="does not answer"):
+    with pytest.raises(Unavailable, match=r"does not answer.*out of patience"):
         await ExtIdle().start(DesktopSession(environ=compositor.environ), heard)
 
 
