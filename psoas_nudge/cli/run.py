@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from pathlib import Path
 
 import click
@@ -15,13 +17,10 @@ def run(config_file: Path | None, verbose: int) -> None:
 
     Needs no configuration and no desktop: without a notification service it prompts in this terminal.
     """
-    from psoas_nudge.engine.lean import without_openssl
+    words = ["-m", "psoas_nudge.engine", str(verbose), *([str(config_file)] if config_file else [])]
+    if sys.platform == "win32":  # there exec would start a second process
+        from psoas_nudge.engine.__main__ import main
 
-    without_openssl()
-    import asyncio
-
-    from psoas_nudge.engine import log
-    from psoas_nudge.engine.service import serve
-
-    log.set_up(verbose)
-    asyncio.run(serve(config_file))
+        sys.exit(main(words[2:]))
+    sys.stdout.flush()
+    os.execv(sys.executable, [sys.executable, *words])  # noqa: S606 - in this place: click is 1 MB that it does not need

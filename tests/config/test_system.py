@@ -3,11 +3,11 @@
 from pathlib import Path
 
 import pytest
-from psoas_nudge.engine.hooks import refuse_writable_by_others
 
 from psoas_nudge import config
 from psoas_nudge.config.problems import rejected
 from psoas_nudge.core.hours import Range
+from psoas_nudge.engine.hooks import refuse_writable_by_others
 from psoas_nudge.errors import ConfigInvalid
 
 OWN = """\

@@ -1,0 +1,36 @@
+"""`python -m psoas_nudge.engine VERBOSITY [CONFIG]`: what `psoas-nudge run` becomes."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from psoas_nudge.engine.lean import without_openssl
+from psoas_nudge.errors import PsoasNudgeError, fault
+
+
+def main(words: Sequence[str]) -> int:
+    """Run until stopped; the exit status."""
+    without_openssl()
+    import asyncio
+
+    from psoas_nudge.engine import log
+    from psoas_nudge.engine.service import serve
+
+    log.set_up(int(words[0]))
+    try:
+        asyncio.run(serve(Path(words[1]) if len(words) > 1 else None))
+    except PsoasNudgeError as error:
+        print(f"psoas-nudge: {error}", file=sys.stderr)  # noqa: T201 - there is no click here
+        return error.exit_code
+    except Exception as error:
+        if sys.flags.dev_mode:
+            raise
+        print(f"psoas-nudge: unexpected, please report it: {fault(error)}", file=sys.stderr)  # noqa: T201 - as above
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
