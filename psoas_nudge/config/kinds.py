@@ -186,6 +186,14 @@ class File(Kind):
         if not isinstance(raw, str) or not raw.strip() or "\0" in raw:
             self.wrong(raw, at, report, 'Write for example "~/work.ics".')
             return Path()
+        if re.match(r"[A-Za-z][A-Za-z0-9+.-]+://", raw):
+            self.wrong(
+                raw,
+                at,
+                report,
+                'psoas-nudge only reads files, nothing from the network. Write for example "~/work.ics".',
+            )
+            return Path()
         try:
             return Path(raw).expanduser()
         except RuntimeError as error:
