@@ -77,9 +77,8 @@ class Busy:
             self._leave_out(parts[0], f"repeats too often: it takes more than {EVENT_SECONDS:g} s to compute")
         except Unusable as error:
             self._leave_out(parts[0], str(error))
-        except MemoryError:
-            raise
         except Exception as error:  # noqa: BLE001 - whatever a broken event makes the libraries raise, it is named
+            _raise_out_of_memory(error)
             self._leave_out(parts[0], f"cannot be read ({_first_line(error)})")
 
     def _leave_out(self, part: Component, why: str) -> None:
@@ -158,9 +157,8 @@ def read(name: str, years: tuple[int, ...], zone: str) -> Answer:
         return Answer(problem=f"{name}: This cannot be read: {error.strerror}.", transient=True)
     except Unusable as error:
         return Answer(problem=f"{name}: This {error}")
-    except MemoryError:
-        raise
     except Exception as error:  # noqa: BLE001 - whatever a broken file makes the parsers raise, it is told
+        _raise_out_of_memory(error)
         return Answer(problem=f"{name}: This is not a calendar that can be read ({_first_line(error)}).")
 
 
@@ -212,6 +210,14 @@ def _refuse_broken(event: Component) -> None:
 def _listed(found: Any) -> list[Any]:
     """A property that may be there once or several times."""
     return found if isinstance(found, list) else [found]
+
+
+def _raise_out_of_memory(error: BaseException | None) -> None:
+    """Raise MemoryError if that is behind this error: the libraries turn it into errors of their own."""
+    while error is not None:
+        if isinstance(error, MemoryError):
+            raise error
+        error = error.__context__
 
 
 def _first_line(error: Exception) -> str:

@@ -1,6 +1,6 @@
 """Limits that a child sets for itself before it reads what somebody else wrote. Only the child imports this.
 
-Memory, CPU time and file size are limited by the kernel (setrlimit), which Windows does not have: there only the
+Memory and CPU time are limited by the kernel (setrlimit), which Windows does not have: there only the
 parent's own time limit holds. The CPU time of one event is limited with a timer, so that the event can be named.
 """
 
@@ -33,7 +33,6 @@ def limit() -> None:
     wanted = {
         resource.RLIMIT_AS: MEGABYTES * 1024 * 1024,
         resource.RLIMIT_CPU: CPU_SECONDS,
-        resource.RLIMIT_FSIZE: 0,
         resource.RLIMIT_CORE: 0,
     }
     for what, most in wanted.items():

@@ -225,9 +225,9 @@ async def test_a_file_that_needs_too_much_memory_is_named(tmp_path: Path) -> Non
     event = "BEGIN:VEVENT\nUID:{0}\nDTSTART:20260501T100000Z\nDURATION:PT1H\nX-A:{1}\nEND:VEVENT\n"
     events = "".join(event.format(n, "x" * 2000) for n in range(4_000))
     file.write_text(f"BEGIN:VCALENDAR\nVERSION:2.0\nPRODID:x\n{events}END:VCALENDAR\n")
-    done = ask_of(file, "limits.MEGABYTES = 80")
+    done = ask_of(file, "limits.MEGABYTES = 60")
     assert done.returncode == 0
-    why = f"{file}: Reading this takes more than 80 MB of memory."
+    why = f"{file}: Reading this takes more than 60 MB of memory."
     assert msgspec.json.decode(done.stdout, type=Answer).problem == why
 
 
