@@ -10,6 +10,7 @@ from msgspec import Struct, field
 
 from psoas_nudge.cli.when import parse_pause
 from psoas_nudge.core.durations import parse_duration
+from psoas_nudge.core.ranges import LONGEST, instant
 from psoas_nudge.daemon.virtual import Act, During
 from psoas_nudge.errors import BadInput
 
@@ -41,7 +42,7 @@ def read_trace(name: str, lines: Iterable[bytes]) -> list[During | Act]:
             continue
         try:
             trace.append(_item(decoder.decode(text)))
-        except (msgspec.DecodeError, UnicodeDecodeError, BadInput) as error:
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, OverflowError, BadInput) as error:
             wrong.append(f"{name}:{number}: {_first_up(str(error))}")
             if len(wrong) == MOST_MISTAKES:
                 break
@@ -68,13 +69,22 @@ def _item(line: Line) -> During | Act:
 def _with_offset(at: datetime) -> datetime:
     if at.tzinfo is None:
         raise BadInput(f'"{at.isoformat()}" has no offset. Write it like "{at.isoformat()}+01:00".')
-    return at
+    try:
+        return instant(at)
+    except ValueError as error:
+        raise BadInput(f"{error}.") from None
 
 
 def _check_do(do: str, at: datetime) -> None:
     what, _, rest = do.partition(" ")
     if what in LENGTHS and rest:
-        parse_duration(rest) if what == "snooze" else parse_pause(tuple(rest.split()), at, at.tzinfo or UTC)
+        length, until = (
+            (parse_duration(rest), None) if what == "snooze" else parse_pause(tuple(rest.split()), at, at.tzinfo or UTC)
+        )
+        if length is not None and length * 1000 > LONGEST:
+            raise BadInput(f'"{rest[:40]}" is longer than ten years.')
+        if until is not None:
+            _with_offset(until)
     elif do not in (*ALONE, *LENGTHS):
         raise BadInput(f'"{do[:40]}" is nothing to do. Write one of {", ".join(ALONE)}, snooze or "pause 30m".')
 

@@ -486,3 +486,14 @@ def test_a_step_that_fails_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> N
     assert schema.version(db) == 1
     assert db.execute("SELECT name FROM sqlite_master").fetchall() == [("a",)]
     db.close()
+
+
+def test_a_check_sees_all_and_what_takes_longer_than_its_time_is_interrupted(morning, berlin) -> None:
+    with Journal.in_memory() as journal:
+        journal.commit([HoursEntry(at=morning, open=True)] * 10_000, State(), berlin)
+        whole = journal.check()
+        assert (whole.entries, whole.problems, whole.whole) == (10_000, (), True)
+        journal._db.create_function("slow", 1, lambda text: threading.Event().wait(0.002) or text)
+        with journal._until(lambda: True), pytest.raises(sqlite3.OperationalError, match="interrupted"):
+            journal._db.execute("SELECT count(slow(body)) FROM entries").fetchone()
+        assert journal.check().whole, "the next is not interrupted"
