@@ -140,7 +140,7 @@ def print_days(entries: Iterator[Stored], out: TextIO | None = None) -> bool:
     for stored in entries:
         local = in_zone(stored.entry.at, stored.zone)
         if local.date() != day:
-            print("" if day is None else "\n", f"{local:%A %Y-%m-%d}", sep="", file=out)
+            print("" if day is None else "\n", f"{local:%A} {local.date()}", sep="", file=out)
             day = local.date()
         print(f"  {local:%H:%M}  {words(stored)}", file=out)
     return day is not None

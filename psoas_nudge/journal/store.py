@@ -39,6 +39,8 @@ OLDEST_SQLITE = (3, 37, 0)  # STRICT tables
 AFTER = (
     "SELECT at_ms, id, offset_minutes, CAST(body AS BLOB) FROM entries WHERE (at_ms, id) > (?, ?) ORDER BY at_ms, id"
 )
+LOOK_SECONDS = 0.05
+"""Between two looks at whether the time of a check is over."""
 NEWEST = 5000
 """Entries that are looked at in any case: about 20 ms."""
 
@@ -306,7 +308,7 @@ class Journal:
         done = Event()
 
         def look() -> None:
-            while not done.wait(0.05):
+            while not done.wait(LOOK_SECONDS):
                 if over():
                     self._db.interrupt()
 

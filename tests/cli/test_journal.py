@@ -237,9 +237,10 @@ def test_an_entry_that_cannot_be_right_is_shown_as_far_as_it_can_be(run, journal
         wrong = [
             PauseEntry(at=after(60), until=year_one),
             StretchEntry(at=after(61), routine=HIP, performed=True, left_seconds=1e308),
-            FeelEntry(at=year_one, level=3),
         ]
-        journal.commit([*wrong, HoursEntry(at=after(62), open=True)], State(), ZoneInfo("America/New_York"))
+        journal.commit([*wrong, HoursEntry(at=after(62), open=True)], State(), BERLIN)
+        ancient = Stored(id=f"{'0' * 8}-0000-7000-8000-{'0' * 12}", offset_minutes=-300, entry=FeelEntry(at=year_one))
+        journal.merge([ancient])
     shown = said(run()).splitlines()
     assert shown[:2] == [
         "Monday 0001-01-01",

@@ -34,7 +34,7 @@ from psoas_nudge.core.model import (
     State,
 )
 from psoas_nudge.errors import JournalBroken
-from psoas_nudge.journal import Journal, Stored, as_json, schema
+from psoas_nudge.journal import Journal, Stored, as_json, schema, store
 
 KINDS = {kind.__struct_config__.tag for kind in get_args(AnyEntry)}
 
@@ -497,3 +497,13 @@ def test_a_check_sees_all_and_what_takes_longer_than_its_time_is_interrupted(mor
         with journal._until(lambda: True), pytest.raises(sqlite3.OperationalError, match="interrupted"):
             journal._db.execute("SELECT count(slow(body)) FROM entries").fetchone()
         assert journal.check().whole, "the next is not interrupted"
+
+
+def test_a_check_that_has_no_time_says_that_it_did_not_see_all(
+    morning, berlin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(store, "LOOK_SECONDS", 0.0002)
+    with Journal.in_memory() as journal:
+        journal.commit([HoursEntry(at=morning, open=True)] * 20_000, State(), berlin)
+        checked = journal.check(lambda: True)
+        assert (checked.problems, checked.whole) == ((), False)
