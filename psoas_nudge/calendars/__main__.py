@@ -10,34 +10,47 @@ from datetime import UTC, datetime
 
 import msgspec
 
-from psoas_nudge.calendars.wire import Answer, Question, Read
+from psoas_nudge.calendars import limits
+from psoas_nudge.calendars.wire import Answer, Question
 
 
 def answer(question: Question) -> Answer:
-    """Everything that was asked for; what cannot be read becomes a problem, never an error."""
-    from psoas_nudge.calendars.days import holidays
-    from psoas_nudge.calendars.files import read
+    """What was asked for; what cannot be read becomes a problem, never an error."""
+    try:
+        if question.file:
+            from psoas_nudge.calendars.files import read
 
-    found, problem = holidays(question.region, question.years) if question.region else ((), "")
-    files = tuple(read(name, question.years, question.zone) for name in question.files)
-    return Answer(holidays=found, problem=problem, files=files)
+            return read(question.file, question.years, question.zone)
+        from psoas_nudge.calendars.days import holidays
+
+        found, problem = holidays(question.region, question.years)
+    except MemoryError:
+        return Answer(problem=f"{question.name}: Reading this takes more than {limits.MEGABYTES} MB of memory.")
+    return Answer(holidays=found, problem=problem)
 
 
 def main() -> None:
     """See the module."""
+    limits.limit()
     if len(sys.argv) > 1:
-        year = datetime.now(UTC).year
-        for name, result in zip(sys.argv[1:], _alone(sys.argv[1:], year), strict=True):
-            sys.stdout.write(f"{name}: {result.problem or f'{len(result.spans)} busy times in {year}'}\n")
-            for begin, end in result.spans:
-                sys.stdout.write(f"  {datetime.fromtimestamp(begin, UTC)} to {datetime.fromtimestamp(end, UTC)}\n")
+        _show(sys.argv[1:])
         return
-    question = msgspec.json.decode(sys.stdin.buffer.read(), type=Question)
+    question = msgspec.json.decode(sys.stdin.buffer.readline(), type=Question)
+    limits.end_with_parent()
     sys.stdout.buffer.write(msgspec.json.encode(answer(question)))
 
 
-def _alone(names: list[str], year: int) -> tuple[Read, ...]:
-    return answer(Question(years=(year,), zone="UTC", files=tuple(names))).files
+def _show(names: list[str]) -> None:
+    year = datetime.now(UTC).year
+    for name in names:
+        result = answer(Question(years=(year,), zone="UTC", file=name))
+        sys.stdout.write(
+            result.problem + "\n" if result.problem else f"{name}: {len(result.spans)} busy times in {year}\n"
+        )
+        for each in result.left_out:
+            sys.stdout.write(f"  {each}\n")
+        for begin, end in result.spans:
+            sys.stdout.write(f"  {datetime.fromtimestamp(begin, UTC)} to {datetime.fromtimestamp(end, UTC)}\n")
 
 
 if __name__ == "__main__":

@@ -1,36 +1,40 @@
-"""Brings the calendar up to date: from the cache where it still holds, else through the child."""
+"""Brings the calendar up to date: from the cache where it still holds, else through a child for each file."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
 import os
-import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
+from psoas_nudge import __version__
+from psoas_nudge.calendars.child import ask
 from psoas_nudge.calendars.known import Calendar, merged
-from psoas_nudge.calendars.wire import Answer, Holidays, Question, Read, Spans
+from psoas_nudge.calendars.wire import Answer, Holidays, Question, Spans
 
 log = logging.getLogger(__name__)
 
-PATIENCE = 120.0
-"""Seconds the child may take; ten thousand recurring events take about ten."""
+AT_ONCE = 2
+"""Children that run at a time."""
 
 
 class File(Struct, frozen=True, kw_only=True):
-    """A calendar file as it was last read well; one that never was has no signature."""
+    """A calendar file as far as it was read. `signature` is empty when it has to be tried again."""
 
     signature: tuple[int, ...] = ()
     spans: Spans = ()
+    problems: tuple[str, ...] = ()
 
 
 class Cache(Struct, frozen=True, kw_only=True):
-    """All that was read, and for what."""
+    """All that was read, and for what and by which version."""
 
+    version: str = ""
     years: tuple[int, ...] = ()
     zone: str = ""
     region: str = ""
@@ -38,73 +42,98 @@ class Cache(Struct, frozen=True, kw_only=True):
     files: dict[str, File] = {}
 
 
-async def refresh(region: str, files: Iterable[Path], zone: str, cache_dir: Path, years: tuple[int, ...]) -> Calendar:
+async def refresh(
+    region: str,
+    files: Iterable[Path],
+    zone: str,
+    cache_dir: Path,
+    years: tuple[int, ...],
+    *,
+    reading: Callable[[str], None] = lambda _name: None,
+    so_far: Callable[[Calendar], object] = lambda _calendar: None,
+) -> Calendar:
     """What is known of these years. Never raises: what could not be read is in `problems`.
 
-    A file that has become unreadable keeps the busy times it had, and is tried again the next time. `zone` is that of
-    the working hours.
+    A file that has become unreadable keeps the busy times it had. `zone` is that of the working hours. `reading` is
+    called with the name of what is being read, `so_far` with what is known, without problems, after each answer: a
+    slow file delays only itself.
     """
-    store = cache_dir / "calendar.json"
-    cache = stored = _load(store)
-    if (cache.years, cache.zone) != (years, zone):
-        cache = Cache(years=years, zone=zone)
-    signatures = {str(path): _signature(path) for path in files}
-    known = {name: cache.files.get(name, File()) for name in signatures}
-    stale = tuple(name for name, found in signatures.items() if not found or known[name].signature != found)
-    wants_days = bool(region) and cache.region != region
-    problems: list[str] = []
-    if stale or wants_days:
-        answer = await _ask(Question(years=years, zone=zone, region=region if wants_days else "", files=stale))
-        problems = [answer.problem, *(read.problem for read in answer.files)]
-        for name, read in zip(stale, answer.files, strict=True):
-            if not read.problem:
-                known[name] = File(signature=signatures[name], spans=read.spans)
-        if wants_days and not answer.problem:
-            cache = msgspec.structs.replace(cache, region=region, holidays=answer.holidays)
-    if (fresh := msgspec.structs.replace(cache, files=known)) != stored:
-        _save(store, fresh)
-    return Calendar(
-        holidays=cache.holidays if region and cache.region == region else (),
-        spans=merged([span for file in known.values() for span in file.spans]),
-        problems=tuple(dict.fromkeys(filter(None, problems))),
-    )
+    known = _Known(region, [str(path) for path in files], zone, cache_dir / "calendar.json", years)
+    slots = asyncio.Semaphore(AT_ONCE)
+
+    async def one(question: Question) -> None:
+        async with slots:
+            reading(question.name)
+            known.take(question, await ask(question))
+            so_far(known.calendar())
+
+    async with asyncio.TaskGroup() as group:
+        for question in known.questions():
+            group.create_task(one(question))
+    known.keep()
+    return known.calendar(problems=True)
+
+
+class _Known:
+    """What one call of `refresh` knows: the cache, and what has changed since."""
+
+    def __init__(self, region: str, files: list[str], zone: str, store: Path, years: tuple[int, ...]) -> None:
+        self._region, self._store = region, store
+        self._cache = self._stored = cache = _load(store)
+        self._holidays = cache.holidays if region and cache.region == region else ()
+        if (cache.version, cache.years, cache.zone) != (__version__, years, zone):
+            kept = {name: File(spans=file.spans) for name, file in cache.files.items()} if cache.zone == zone else {}
+            self._cache = Cache(version=__version__, years=years, zone=zone, files=kept)
+        self._signatures = {name: _signature(Path(name)) for name in files}
+        self._files = {name: self._cache.files.get(name, File()) for name in self._signatures}
+        self._no_holidays = ""
+
+    def questions(self) -> list[Question]:
+        """What a child has to be asked."""
+        years, zone = self._cache.years, self._cache.zone
+        asked = []
+        if self._region and self._cache.region != self._region:
+            asked.append(Question(years=years, zone=zone, region=self._region))
+        stale = (name for name, found in self._signatures.items() if not found or self._files[name].signature != found)
+        return asked + [Question(years=years, zone=zone, file=name) for name in stale]
+
+    def take(self, question: Question, answer: Answer) -> None:
+        """What the child has answered."""
+        if not question.file:
+            self._no_holidays = answer.problem
+            if not answer.problem:
+                self._holidays = answer.holidays
+                self._cache = replace(self._cache, region=question.region, holidays=answer.holidays)
+            return
+        name = question.file
+        signature = () if answer.transient else self._signatures[name]
+        if answer.problem:
+            problems = (answer.problem,)
+            self._files[name] = replace(self._files[name], signature=signature, problems=problems)
+        else:
+            self._files[name] = File(signature=signature, spans=answer.spans, problems=answer.left_out)
+
+    def calendar(self, *, problems: bool = False) -> Calendar:
+        """What is known by now."""
+        found = [self._no_holidays, *(each for file in self._files.values() for each in file.problems)]
+        return Calendar(
+            holidays=self._holidays,
+            spans=merged([span for file in self._files.values() for span in file.spans]),
+            problems=tuple(dict.fromkeys(filter(None, found))) if problems else (),
+        )
+
+    def keep(self) -> None:
+        """Write the cache if there is anything new."""
+        if (fresh := replace(self._cache, files=self._files)) != self._stored:
+            _save(self._store, fresh)
 
 
 def _signature(path: Path) -> tuple[int, ...]:
     try:
         found = path.stat()
-    except OSError:
+    except (OSError, ValueError):
         return ()
     return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns
-
-
-async def _ask(question: Question) -> Answer:
-    """The child's answer; when it fails, an answer with the reason in every place."""
-    child = None
-    try:
-        child = await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-m",
-            "psoas_nudge.calendars",
-            cwd=Path(__file__).parents[2],  # where the package is; never the person's directory, which may hold a trap
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
-        )
-        out, errors = await asyncio.wait_for(child.communicate(msgspec.json.encode(question)), PATIENCE)
-        if child.returncode == 0:
-            return msgspec.json.decode(out, type=Answer)
-        last = errors.decode(errors="replace").strip().rpartition("\n")[2]
-        why = f"the reader of calendars ended with status {child.returncode}: {last[:200]}"
-    except TimeoutError:
-        why = f"reading the calendars took longer than {PATIENCE:g} s"
-    except (OSError, msgspec.DecodeError) as error:
-        why = f"the reader of calendars failed: {error}"
-    finally:
-        if child is not None and child.returncode is None:
-            child.kill()
-            await child.wait()
-    return Answer(problem=why if question.region else "", files=(Read(problem=why),) * len(question.files))
 
 
 def _load(store: Path) -> Cache:

@@ -1,4 +1,4 @@
-"""What the daemon asks of the child that reads calendars, and what it answers; both as one line of JSON."""
+"""What the daemon asks of a child that reads calendars, and what it answers; each is one line of JSON."""
 
 from __future__ import annotations
 
@@ -11,26 +11,29 @@ Spans = tuple[tuple[int, int], ...]
 
 
 class Question(Struct, frozen=True, kw_only=True):
-    """What to read. `zone` is the one in which times without a zone are meant."""
+    """One thing to read: the holidays of a region, or a calendar file."""
 
     years: tuple[int, ...]
     zone: str
+    """For times that name no zone."""
     region: str = ""
-    """A country or its part; empty: no holidays are wanted."""
-    files: tuple[str, ...] = ()
+    """A country or its part (ISO 3166)."""
+    file: str = ""
 
-
-class Read(Struct, frozen=True, kw_only=True):
-    """A calendar file as it was read; `problem` says why it could not be."""
-
-    spans: Spans = ()
-    problem: str = ""
+    @property
+    def name(self) -> str:
+        """What messages call it."""
+        return self.file or f"public holidays of {self.region}"
 
 
 class Answer(Struct, frozen=True, kw_only=True):
-    """What was found. `files` has the same order as in the question."""
+    """What was found."""
 
     holidays: Holidays = ()
+    spans: Spans = ()
+    left_out: tuple[str, ...] = ()
+    """A sentence for each event that could not be used; the rest of the file was."""
     problem: str = ""
-    """Why there are no holidays."""
-    files: tuple[Read, ...] = ()
+    """Why nothing could be read at all."""
+    transient: bool = False
+    """The problem may be over without a change to the file."""

@@ -29,6 +29,8 @@ from psoas_nudge.presence.port import DesktopSession
 
 Row = tuple[str, str, str]
 PRESS_SECONDS = 15
+CHECK_SECONDS = 1.0
+"""Of looking at the journal."""
 
 
 @click.command(epilog="Examples: psoas-nudge doctor; psoas-nudge doctor --notify; psoas-nudge doctor --watch")
@@ -109,15 +111,13 @@ def _basics(config_file: Path | None) -> tuple[str, list[str]]:
         if journal is None:
             rows.append(("journal", "empty", f"{places.journal_file()} is made when the daemon starts"))
         else:
+            deadline = time.monotonic() + CHECK_SECONDS
             with journal:
-                found = journal.check()
-            rows.append(
-                (
-                    "journal",
-                    "broken" if found.problems else "sound",
-                    f"{places.journal_file()}, entries: {found.entries}",
-                )
-            )
+                found = journal.check(lambda: time.monotonic() > deadline)
+            what = str(places.journal_file()) + ("" if found.entries is None else f", entries: {found.entries}")
+            if not found.whole:
+                what += f"; looked at for {CHECK_SECONDS:g} s, which is not enough for all of it"
+            rows.append(("journal", "broken" if found.problems else "sound", what))
             problems.extend(found.problems)
     except PsoasNudgeError as error:
         rows.append(("journal", "broken", str(error)))

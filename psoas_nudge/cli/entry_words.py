@@ -7,6 +7,7 @@ from typing import assert_never
 
 from psoas_nudge.core.catalogue import CATALOGUE
 from psoas_nudge.core.durations import duration
+from psoas_nudge.core.entry_ranges import out_of_range
 from psoas_nudge.core.model import (
     AdviceEntry,
     BoutEntry,
@@ -54,6 +55,8 @@ def words(stored: Stored) -> str:
 
 def _words(stored: Stored) -> str:  # noqa: C901, PLR0911, PLR0912 - one case for each kind of entry, checked to be complete
     entry, zone = stored.entry, stored.zone
+    if why := out_of_range(entry):
+        return f"An entry ({entry.__struct_config__.tag}) that cannot be right: {why}"
     match entry:
         case BoutEntry():
             span = f"{_clock(entry.started, entry.ended, zone)} to {_clock(entry.ended, entry.at, zone)}"

@@ -19,8 +19,13 @@ from psoas_nudge.cli.new_file import new_file
 from psoas_nudge.core.model import AnyEntry
 from psoas_nudge.errors import BadInput
 from psoas_nudge.journal import Journal, Stored, as_json
+from psoas_nudge.journal.records import in_zone
 
 KINDS = sorted(str(kind.__struct_config__.tag) for kind in get_args(AnyEntry))
+MOST_NAMED = 20
+"""Bad lines of a merge that are named one by one."""
+PAGE = 100
+"""Entries shown in words when nothing says which or how many."""
 NOTHING_YET = "Nothing is recorded yet. Recording begins with: psoas-nudge run"
 
 
@@ -34,7 +39,10 @@ NOTHING_YET = "Nothing is recorded yet. Recording begins with: psoas-nudge run"
 @click.option("--last", type=click.IntRange(min=1), metavar="N", help="The last N only.")
 @click.pass_context
 def journal(ctx: click.Context, json_: bool, since: str | None, kinds: tuple[str, ...], last: int | None) -> None:
-    """What happened: sitting, prompts and what came of them, stretches, pauses."""
+    """What happened: sitting, prompts and what came of them, stretches, pauses.
+
+    In words you see the latest 100 entries, unless you say which; with --json all.
+    """
     if ctx.invoked_subcommand is not None:
         if json_ or since or kinds or last:
             raise BadInput(f"These options go with `journal` alone, not with `journal {ctx.invoked_subcommand}`.")
@@ -46,13 +54,24 @@ def journal(ctx: click.Context, json_: bool, since: str | None, kinds: tuple[str
             print(NOTHING_YET)
         return
     with found:
-        entries = found.read(since=after, kinds=kinds or None, last=last)
+        page = PAGE if not (json_ or since or last) else None
+        entries = found.read(since=after, kinds=kinds or None, last=last or (page and page + 1))
+        if page:
+            entries = _latest(entries, page)
         if json_:
             for stored in entries:
                 sys.stdout.buffer.write(as_json(stored) + b"\n")
             sys.stdout.buffer.flush()
         elif not print_days(entries):
             print("Nothing recorded matches." if since or kinds else NOTHING_YET)
+
+
+def _latest(entries: Iterator[Stored], page: int) -> Iterator[Stored]:
+    """The last `page` of them; a line before says so when there are more."""
+    read = list(entries)
+    if len(read) > page:
+        print(f"The latest {page}. For more: psoas-nudge journal --last 1000, or --since 2026-01-01\n")
+    return iter(read[-page:])
 
 
 @journal.command(epilog="Example: psoas-nudge journal export journal.jsonl")
@@ -78,9 +97,15 @@ def merge(file: Path) -> None:
     """Add the entries of FILE, an export or a journal of another machine. What is here already is not added again."""
     from psoas_nudge.journal.merge import entries_of
 
+    wrong: list[str] = []
     with Journal.open(places.journal_file()) as into:
-        seen, new = into.merge(entries_of(file))
-    print(f"Entries added: {new}; here already: {seen - new}.")
+        seen, new = into.merge(entries_of(file, wrong.append))
+    if seen or not wrong:
+        print(f"Entries added: {new}; here already: {seen - new}.")
+    if wrong:
+        if len(wrong) > MOST_NAMED:
+            wrong[MOST_NAMED:] = [f"{len(wrong) - MOST_NAMED} more lines cannot be read."]
+        raise BadInput("\n".join([*wrong, "These were left out. Mend them and merge again: nothing is added twice."]))
 
 
 def moment(text: str) -> datetime:
@@ -104,9 +129,9 @@ def print_days(entries: Iterator[Stored], out: TextIO | None = None) -> bool:
 
     day = None
     for stored in entries:
-        local = stored.entry.at.astimezone(stored.zone)
+        local = in_zone(stored.entry.at, stored.zone)
         if local.date() != day:
-            print("" if day is None else "\n", f"{local:%A %Y-%m-%d}", sep="", file=out)
+            print("" if day is None else "\n", f"{local:%A} {local.date()}", sep="", file=out)
             day = local.date()
         print(f"  {local:%H:%M}  {words(stored)}", file=out)
     return day is not None

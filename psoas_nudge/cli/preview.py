@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
@@ -55,7 +57,7 @@ def preview(config_file: Path | None, first: str, days: int, as_json: bool) -> N
     end = begin.toordinal() + days
     if begin.year < FIRST_YEAR or end > date(LAST_YEAR, 12, 31).toordinal():
         raise BadInput(f"The days have to be between {FIRST_YEAR} and {LAST_YEAR}.")
-    calendar = asyncio.run(_calendar(settings, begin, date.fromordinal(end), now))
+    calendar = _calendar(settings, begin, date.fromordinal(end), now)
     for problem in calendar.problems:
         click.echo(f"psoas-nudge: {problem}", err=True)
     # Two days before as well: what begins there can run into the first day of the picture.
@@ -67,13 +69,33 @@ def preview(config_file: Path | None, first: str, days: int, as_json: bool) -> N
         click.echo("\n".join(_picture(coming, hours, fine=_can_draw())))
 
 
-async def _calendar(settings: Settings, begin: date, end: date, now: datetime) -> Calendar:
+def _calendar(settings: Settings, begin: date, end: date, now: datetime) -> Calendar:
     """What is known of these days; the daemon's own cache is used when it covers them."""
     wanted, kept = range(begin.year, end.year + 1), (now.year, now.year + 1)
     usual = set(wanted) <= set(kept)
     cache = places.cache_directory() if usual else places.cache_directory() / "preview"
     source, zone = settings.calendar, settings.rules.hours.zone
-    return await refresh(source.holidays, source.busy, zone, cache, kept if usual else tuple(wanted))
+    years = kept if usual else tuple(wanted)
+    with _progress() as reading:
+        return asyncio.run(refresh(source.holidays, source.busy, zone, cache, years, reading=reading))
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[str], None]]:
+    """Shows on a terminal what is being read, on one line that is gone in the end."""
+    if not sys.stderr.isatty():
+        yield lambda _name: None
+        return
+    columns = shutil.get_terminal_size().columns
+
+    def show(name: str) -> None:
+        line = "".join(c for c in f"Reading {name} …" if c.isprintable())
+        click.echo(f"\r\x1b[K{line[: columns - 1]}", err=True, nl=False)
+
+    try:
+        yield show
+    finally:
+        click.echo("\r\x1b[K", err=True, nl=False)
 
 
 def day(rules: Rules, calendar: Calendar, on: date, now: datetime) -> Day:

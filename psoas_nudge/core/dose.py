@@ -12,6 +12,7 @@ from datetime import date, datetime, timedelta
 from msgspec import Struct
 
 from psoas_nudge.core.entries import AnyEntry, StretchEntry
+from psoas_nudge.core.entry_ranges import out_of_range
 from psoas_nudge.core.routines import Side
 
 UNEVEN_SECONDS = 45.0
@@ -63,7 +64,11 @@ def dose(entries: Iterable[AnyEntry], today: date, local_date: Callable[[datetim
     day, week = Sides(), Sides()
     begin = monday(today)
     for entry in entries:
-        if isinstance(entry, StretchEntry) and begin <= (when := local_date(entry.at)) <= today:
+        if (
+            isinstance(entry, StretchEntry)
+            and not out_of_range(entry)
+            and begin <= (when := local_date(entry.at)) <= today
+        ):
             week = week.plus(entry)
             day = day.plus(entry) if when == today else day
     return Dose(today=day, week=week, target=target)

@@ -20,6 +20,8 @@ LONGEST = 3650 * DAY
 """Milliseconds: no pause, snooze or forecast reaches further."""
 MOST_HELD = 86_400.0
 """Seconds that one stretch can hold: a day."""
+LONGEST_LINE = 64 * 1024
+"""Bytes of an entry or a request as JSON."""
 LONGEST_TEXT = 1000
 """Characters of a note or a reason; a line of the journal is for a glance."""
 

@@ -15,6 +15,7 @@ from msgspec import Struct
 from msgspec.structs import asdict, fields
 
 from psoas_nudge.core.entries import AnyEntry, BoutEntry, PromptEntry, StretchEntry
+from psoas_nudge.core.entry_ranges import out_of_range
 
 
 class Totals(Struct, frozen=True, kw_only=True):
@@ -45,12 +46,14 @@ LARGEST = frozenset({"longest_bout_seconds"})
 
 SUMS = tuple(field.name for field in fields(Totals) if field.name not in {"first", "last"})
 
-FORM = "1:" + ",".join(SUMS)
+FORM = "2:" + ",".join(SUMS)
 """Sums kept in another form are made anew from the entries. The number changes when what an entry adds does."""
 
 
 def added_by(entry: AnyEntry) -> tuple[datetime, dict[str, float]] | None:
-    """When an entry counts and what it adds to that day; None when it adds nothing."""
+    """When an entry counts and what it adds to that day; None when it adds nothing, or holds what cannot be."""
+    if out_of_range(entry):
+        return None
     match entry:
         case BoutEntry(started=started, sitting_seconds=sat):
             return started, {"sitting_seconds": sat, "longest_bout_seconds": sat, "bouts": 1}

@@ -51,7 +51,9 @@ def parse_pause(words: tuple[str, ...], now: datetime, zone: tzinfo, *, via: str
         seconds = parse_duration(f"{text}m" if re.fullmatch(r"\d{1,4}", text, re.ASCII) else text)
         if seconds <= 0:
             raise BadInput("A pause has to be longer than 0. Write it like: psoas-nudge pause 30m")
-        return Pause(via=via, length=min(milliseconds(seconds), LONGEST))
+        if milliseconds(seconds) > LONGEST:
+            raise BadInput(f'"{text[:40]}" is longer than ten years.')
+        return Pause(via=via, length=milliseconds(seconds))
     until = parse_moment(" ".join(words[1:]), now, zone, future=True)
     if until <= now:
         raise BadInput(f"{until:%Y-%m-%d %H:%M} is in the past. {LOOKS}")

@@ -1,9 +1,10 @@
 """Hooks: a person's own commands, started when something happens. The daemon never feels how they fare.
 
-A hook is a list of words, started without a shell, with the entry as JSON on standard input. It has ten seconds; of
-one event's hook never more than one runs at a time, and events that come meanwhile wait their turn. Input and
-error output go through unnamed files, not pipes: nothing to wait for when a hook does not read, or leaves a child
-behind that keeps its output open.
+A hook is a list of words, started without a shell, with the entry as JSON on standard input. It has ten seconds, and
+limits on processes and error output; of one event's hook never more than one runs at a time, and events that come
+meanwhile wait their turn. Input and error output go through unnamed files, not pipes: nothing to wait for when a hook
+does not read, or leaves a child behind that keeps its output open. Kernel limits (setrlimit) are not used: a browser
+or player that a hook opens would keep them, and the one on processes counts all of the person's.
 """
 
 from __future__ import annotations
@@ -11,8 +12,8 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
+import shutil
 import signal
-import stat
 from collections import deque
 from collections.abc import Mapping
 from contextlib import suppress
@@ -21,6 +22,7 @@ from tempfile import TemporaryFile
 from typing import IO
 
 from psoas_nudge.core.model import AnyEntry, BoutEntry, HoursEntry, PromptEntry, StretchEntry
+from psoas_nudge.engine.trust import distrust
 from psoas_nudge.errors import ConfigInvalid
 
 log = logging.getLogger(__name__)
@@ -31,6 +33,12 @@ GRACE_SECONDS = 0.2
 WAITING = 16
 """How many events of a kind wait for a slow hook; the oldest give way."""
 TAIL_BYTES = 300
+OUTPUT_BYTES = 1_000_000
+"""Error output of a hook. Looked at now and then, so a fast one gets further before it is ended."""
+PROCESSES = 64
+"""In a hook's session: all that it starts, unless that leaves it on purpose, as daemons do."""
+FIRST_LOOK_SECONDS = 0.1
+"""After the start of a hook; most have ended by then."""
 
 
 class Hooks:
@@ -82,26 +90,34 @@ class Hooks:
     async def _run(self, event: str, command: tuple[str, ...], payload: bytes) -> None:
         program, *words = command
         try:
+            program = _found(program)
+            if why := distrust(Path(program)):
+                log.warning("hook on_%s is not started because %s", event, why)
+                return
             with TemporaryFile() as given, TemporaryFile() as said:
                 given.write(payload + b"\n")
                 given.seek(0)
                 process = await asyncio.create_subprocess_exec(
-                    _at_home(program),
+                    program,
                     *words,
                     stdin=given,
                     stdout=asyncio.subprocess.DEVNULL,
                     stderr=said,
                     start_new_session=True,
                 )
+                ending = asyncio.ensure_future(process.wait())
+                exceeding = asyncio.ensure_future(_exceeds(process.pid, said))
                 try:
-                    status = await asyncio.wait_for(process.wait(), self._limit)
-                except TimeoutError:
-                    log.warning("hook on_%s did not end within %g s and was ended", event, self._limit)
-                    return
+                    await asyncio.wait((ending, exceeding), timeout=self._limit, return_when=asyncio.FIRST_COMPLETED)
+                    if not ending.done():
+                        late = f"did not end within {self._limit:g} s"
+                        why = exceeding.result() if exceeding.done() else late
+                        log.warning("hook on_%s %s and was ended", event, why)
+                    elif status := ending.result():
+                        log.warning("hook on_%s ended with status %d: %s", event, status, _tail(said))
                 finally:
+                    exceeding.cancel()
                     await _end(process)
-                if status:
-                    log.warning("hook on_%s ended with status %d: %s", event, status, _tail(said))
         except (OSError, ValueError) as error:  # no such program, no room for its input, a NUL among the words
             log.warning("hook on_%s could not be started: %s", event, error)
 
@@ -124,46 +140,45 @@ def event_of(entry: AnyEntry) -> str | None:
 
 
 def refuse_writable_by_others(file: Path) -> None:
-    """Raise ConfigInvalid when somebody else could change `file` and so decide what is run in this person's name.
-
-    Looked at are the file and its folder, links followed. The person's own private group (the usual thing where
-    the umask is 002) is nobody else.
-    """
-    if os.name != "posix":
-        return
-    real = file.resolve()
-    for path, what in ((real, "file"), (real.parent, "folder")):
-        status = path.stat()
-        if status.st_uid not in {0, os.getuid()}:
-            raise ConfigInvalid([f"{file}: [hooks] is refused because the {what} {path} belongs to another user"])
-        others = bool(status.st_mode & stat.S_IWOTH)
-        group = bool(status.st_mode & stat.S_IWGRP) and not _is_private(status.st_gid)
-        shared = what == "folder" and status.st_mode & stat.S_ISVTX  # only the owner of a file can replace it there
-        if (others or group) and not shared:
-            cure = f"chmod go-w {path}"
-            raise ConfigInvalid([f"{file}: [hooks] is refused because others can write the {what} {path}; run: {cure}"])
+    """Raise ConfigInvalid when somebody else could change `file` and so decide what is run in this person's name."""
+    if why := distrust(file):
+        raise ConfigInvalid([f"{file}: [hooks] is refused because {why}"])
 
 
-def _is_private(gid: int) -> bool:
-    import grp
-    import pwd
-
-    try:
-        me, group = pwd.getpwuid(os.getuid()), grp.getgrgid(gid)
-    except KeyError:
-        return False
-    return me.pw_gid == gid and group.gr_name == me.pw_name and set(group.gr_mem) <= {me.pw_name}
+def _found(program: str) -> str:
+    """The file that the first word of a hook names; the word itself when there is none, for the system to refuse."""
+    program = os.path.expanduser(program)  # noqa: PTH111 - a word that may be a name to find in PATH
+    return shutil.which(program) or program
 
 
-def _at_home(program: str) -> str:
-    return os.path.expanduser(program)  # noqa: PTH111 - a word that may be a name to find in PATH
+async def _exceeds(session: int, said: IO[bytes]) -> str:
+    """Returns what a running hook has too much of, once it has."""
+    pause = FIRST_LOOK_SECONDS
+    while True:
+        await asyncio.sleep(pause)
+        if os.fstat(said.fileno()).st_size > OUTPUT_BYTES:
+            return f"wrote more than {OUTPUT_BYTES // 1_000_000} MB of error output"
+        if _processes(session) > PROCESSES:
+            return f"started more than {PROCESSES} processes"
+        pause = min(2 * pause, 1.0)
+
+
+def _processes(session: int) -> int:
+    """How many processes a session has; 0 where the system does not tell."""
+    count = 0
+    for directory in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            # pid (name) state ppid pgrp session ...; the name may hold anything
+            fields = (directory / "stat").read_text(errors="replace").rpartition(")")[2].split()
+            count += int(fields[3]) == session
+    return count
 
 
 async def _end(process: asyncio.subprocess.Process) -> None:
-    """End a hook that still runs, with all it started."""
+    """End a hook that still runs, with all it started. What one that has ended left running is left alone."""
+    if process.returncode is not None:
+        return
     for how in (signal.SIGTERM, signal.SIGKILL):
-        if process.returncode is not None:
-            return
         with suppress(ProcessLookupError):
             os.killpg(process.pid, how)
         with suppress(TimeoutError):

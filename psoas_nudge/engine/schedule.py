@@ -113,23 +113,34 @@ class Schedule:
         if settings is None:
             return
         await self._watch(settings)
-        source, before = settings.calendar, self._calendar
+        source = settings.calendar
         if source.holidays or source.busy:
             from psoas_nudge.calendars import refresh
 
             year = self._now().year
             calendar = await refresh(
-                source.holidays, source.busy, settings.rules.hours.zone, places.cache_directory(), (year, year + 1)
+                source.holidays,
+                source.busy,
+                settings.rules.hours.zone,
+                places.cache_directory(),
+                (year, year + 1),
+                so_far=lambda known: self._use(settings, known, year),
             )
-            if settings is not self._settings:
-                return  # newer ones wait already
-            self._calendar, self._year = calendar, year
-            self._say(calendar.problems)
+            if self._use(settings, calendar, year):
+                self._say(calendar.problems)
         else:
-            self._calendar = None
-        if self._calendar != before:
-            self._apply(self._rules(settings))
+            self._use(settings, None, 0)
+
+    def _use(self, settings: Settings, calendar: Calendar | None, year: int) -> bool:
+        """Go by this calendar from now on; False when newer settings wait already."""
+        if settings is not self._settings:
+            return False
+        before = self._rules(settings)
+        self._calendar, self._year = calendar, year
+        if (rules := self._rules(settings)) != before:
+            self._apply(rules)
         self.check()
+        return True
 
     def _say(self, problems: tuple[str, ...]) -> None:
         """Each problem once, until it is over."""

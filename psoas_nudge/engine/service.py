@@ -45,6 +45,7 @@ from psoas_nudge.errors import ConfigInvalid, Unavailable
 from psoas_nudge.journal.heartbeat import HeartbeatFile, boot_id
 from psoas_nudge.journal.records import Stored, as_json
 from psoas_nudge.journal.store import Journal
+from psoas_nudge.journal.upkeep import keep_up
 from psoas_nudge.notify.chooser import Chooser
 from psoas_nudge.notify.port import Surroundings
 from psoas_nudge.presence.chooser import Presence
@@ -215,6 +216,8 @@ class Service:
         ready.tell("READY=1")
         log.info("ready, a prompt comes after %s of sitting", duration(self._settings.rules.nudge_after / SECOND))
         self._schedule.want(self._settings)
+        upkeep = asyncio.get_running_loop().create_task(keep_up(self._journal, places.journal_file()))
+        stack.callback(upkeep.cancel)
         self._up = True
         if self._changed:
             self._configuration_changed()

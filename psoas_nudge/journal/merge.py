@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import BinaryIO
 
 import msgspec
 from msgspec import Struct
 
+from psoas_nudge.core.entry_ranges import out_of_range
 from psoas_nudge.core.model import AnyEntry
+from psoas_nudge.core.ranges import LONGEST_LINE
 from psoas_nudge.errors import BadInput
 from psoas_nudge.journal.records import Stored, id_bytes
 from psoas_nudge.journal.store import Journal
@@ -25,13 +28,16 @@ class Envelope(Struct, frozen=True):
 
 
 def from_json(line: bytes) -> Stored:
-    """The opposite of `as_json`; raises ValueError with what is wrong."""
-    envelope = msgspec.json.decode(line, type=Envelope)
-    entry: AnyEntry = msgspec.json.decode(line, type=AnyEntry)
+    """The opposite of `as_json`; raises ValueError (msgspec.DecodeError among them) with what is wrong."""
+    try:
+        envelope = msgspec.json.decode(line, type=Envelope)
+        entry: AnyEntry = msgspec.json.decode(line, type=AnyEntry)
+    except RecursionError:
+        raise ValueError("nested too deep to be an entry") from None
     id_bytes(envelope.id)
+    if why := out_of_range(entry):
+        raise ValueError(why)
     instants = {name: value for name, value in msgspec.structs.asdict(entry).items() if isinstance(value, datetime)}
-    if not all(value.tzinfo for value in instants.values()):
-        raise ValueError("a time without its distance from UTC")
     return Stored(
         id=envelope.id,
         offset_minutes=(envelope.at.utcoffset() or timedelta()) // timedelta(minutes=1),
@@ -39,29 +45,40 @@ def from_json(line: bytes) -> Stored:
     )
 
 
-def entries_of(file: Path) -> Iterator[Stored]:
-    """The entries in `file`. Raises BadInput naming file and line, or JournalBroken."""
+def entries_of(file: Path, wrong: Callable[[str], None]) -> Iterator[Stored]:
+    """The entries in `file`; `wrong` gets a line for each that cannot be used. Raises BadInput or JournalBroken."""
     try:
         with file.open("rb") as lines:
             if lines.read(len(SQLITE)) != SQLITE:
                 lines.seek(0)
-                yield from _lines_of(file.name, lines)
+                yield from _lines_of(file.name, lines, wrong)
                 return
     except OSError as error:
         raise BadInput(f"{file} cannot be read: {error.strerror}.") from error
     other = Journal.open_reading(file)
     if other is not None:
         with other:
-            yield from other.read()
+            for stored in other.read():
+                if why := out_of_range(stored.entry):
+                    wrong(f"{file.name}, entry {stored.id}: {why}")
+                else:
+                    yield stored
 
 
-def _lines_of(name: str, lines: Iterator[bytes]) -> Iterator[Stored]:
-    for number, line in enumerate(lines, 1):
+def _lines_of(name: str, lines: BinaryIO, wrong: Callable[[str], None]) -> Iterator[Stored]:
+    number = 0
+    while line := lines.readline(LONGEST_LINE + 1):
+        number += 1
         if not line.strip():
             continue
+        if len(line) > LONGEST_LINE and not line.endswith(b"\n"):
+            wrong(f"{name}, line {number}: longer than {LONGEST_LINE // 1024} kB")
+            while line and not line.endswith(b"\n"):  # to its end, but not into memory
+                line = lines.readline(LONGEST_LINE)
+            continue
         try:
-            yield from_json(line)
-        except (msgspec.DecodeError, ValueError) as error:
-            raise BadInput(
-                f"{name}, line {number}: {error}. Mend it and merge again: nothing is added twice."
-            ) from error
+            stored = from_json(line)
+        except ValueError as error:
+            wrong(f"{name}, line {number}: {error}")
+        else:
+            yield stored

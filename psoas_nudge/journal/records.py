@@ -72,6 +72,14 @@ def offset_minutes(at: datetime, zone: tzinfo) -> int:
     return round((at.astimezone(zone).utcoffset() or timedelta()).total_seconds() / 60)
 
 
+def in_zone(at: datetime, zone: tzinfo) -> datetime:
+    """The instant in local time; as it is where there is no such local time, at the ends of the calendar."""
+    try:
+        return at.astimezone(zone)
+    except OverflowError:
+        return at
+
+
 def as_json(stored: Stored) -> bytes:
     """One object: id, at, kind, then the entry's own fields; every instant RFC 3339 with the local offset of then.
 
@@ -79,7 +87,7 @@ def as_json(stored: Stored) -> bytes:
     """
     entry, zone = stored.entry, stored.zone
     fields = {
-        name: value.astimezone(zone) if isinstance(value, datetime) else value
+        name: in_zone(value, zone) if isinstance(value, datetime) else value
         for name, value in msgspec.structs.asdict(entry).items()
     }
     kind = entry.__struct_config__.tag

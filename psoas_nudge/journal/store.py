@@ -10,11 +10,12 @@ from __future__ import annotations
 import logging
 import os
 import sqlite3
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from datetime import date, datetime, tzinfo
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from itertools import islice
 from pathlib import Path
+from threading import Event, Thread
 from types import TracebackType
 from urllib.parse import quote
 
@@ -37,11 +38,21 @@ BUSY_SECONDS = 2.0
 OLDEST_SQLITE = (3, 37, 0)  # STRICT tables
 
 
-class Checkup(Struct, frozen=True):
-    """What a look at the whole file found; no problems: it is sound."""
+AFTER = (
+    "SELECT at_ms, id, offset_minutes, CAST(body AS BLOB) FROM entries WHERE (at_ms, id) > (?, ?) ORDER BY at_ms, id"
+)
+LOOK_SECONDS = 0.05
+"""Between two looks at whether the time of a check is over."""
+NEWEST = 5000
+"""Entries that are looked at in any case: about 20 ms."""
 
-    entries: int
+
+class Checkup(Struct, frozen=True):
+    """What a look at the file found. `entries` is None, and `whole` False, when there was not enough time."""
+
+    entries: int | None
     problems: tuple[str, ...]
+    whole: bool
 
 
 class Journal:
@@ -95,9 +106,7 @@ class Journal:
             db.execute("PRAGMA synchronous = FULL")
             schema.migrate(db)
             journal = cls(db, name)
-            if not days.in_form(db):
-                with journal._transaction():
-                    days.rebuild(db, journal.read())
+            journal.sum_up()  # enough for a small journal; the rest of a large one is left for later
         except BaseException:
             db.close()
             raise
@@ -231,40 +240,97 @@ class Journal:
         if last is not None:
             query = f"SELECT * FROM ({chosen} ORDER BY at_ms DESC, id DESC LIMIT ?) ORDER BY at_ms, id"  # noqa: S608 - as above
             values.append(last)
-        decoder = msgspec.json.Decoder(AnyEntry)
         with telling(self._name):
-            for _, raw, offset, body in self._db.execute(query, values):
-                try:
-                    entry = decoder.decode(body)
-                except (msgspec.DecodeError, ValueError) as error:
-                    log.warning("entry %s of %s cannot be read: %s", id_text(raw), self._name, error)
-                    continue
-                yield Stored(id=id_text(raw), offset_minutes=offset, entry=entry)
+            yield from self._decoded(self._db.execute(query, values))
 
-    def days(self, since: date | None = None) -> Iterator[Totals]:
+    def _decoded(self, rows: Iterable[tuple[int, bytes, int, bytes]]) -> Iterator[Stored]:
+        decoder = msgspec.json.Decoder(AnyEntry)
+        for _, raw, offset, body in rows:
+            try:
+                entry = decoder.decode(body)
+            except (msgspec.DecodeError, ValueError) as error:
+                log.warning("entry %s of %s cannot be read: %s", id_text(raw), self._name, error)
+                continue
+            yield Stored(id=id_text(raw), offset_minutes=offset, entry=entry)
+
+    def days(self, since: date | None = None) -> list[Totals]:
         """What each local day from `since` on adds up to, in the order of time. Raises JournalBroken."""
         with telling(self._name):
-            if days.in_form(self._db):
-                yield from days.read(self._db, since)
-            else:  # nothing of this version has opened the file to write yet
-                yield from (day for day in days.summed(self.read()) if since is None or day.first >= since)
+            self._db.execute("BEGIN")  # mark, sums and entries of one moment
+            try:
+                reached = days.mark(self._db)
+                if reached is None:
+                    return list(days.read(self._db, since))
+                before = () if reached == days.NOTHING else days.read(self._db, since)
+                first = max(reached, days.Mark(_earliest(since), b""))
+                found = days.summed(self._decoded(self._db.execute(AFTER, first)), before)
+                return [day for day in found if since is None or day.first >= since]
+            finally:
+                self._db.execute("COMMIT")
 
-    def check(self) -> Checkup:
-        """Look at the whole file: SQLite's own check, and whether every entry can be read. For `doctor`."""
-        problems = list[str]()
-        entries = 0
-        decoder = msgspec.json.Decoder(AnyEntry)
+    def sum_up(self) -> bool:
+        """Count the next few entries into the sums by day (see days); whether there are more. Raises JournalBroken."""
         with telling(self._name):
-            problems += [row[0] for row in self._db.execute("PRAGMA quick_check(10)") if row[0] != "ok"]
-            for raw, body in self._db.execute("SELECT id, CAST(body AS BLOB) FROM entries"):
-                entries += 1
-                try:
-                    decoder.decode(body)
-                except (msgspec.DecodeError, ValueError) as error:
-                    problems.append(f"entry {id_text(raw)} cannot be read: {error}")
+            if (reached := days.mark(self._db)) is None:
+                return False
+            with self._transaction():
+                if reached == days.NOTHING:
+                    days.forget(self._db)
+                rows = self._db.execute(f"{AFTER} LIMIT {days.SLICE}", reached).fetchall()
+                days.add_all(self._db, self._decoded(rows))
+                more = len(rows) == days.SLICE
+                days.set_mark(self._db, days.Mark(*rows[-1][:2]) if more else None)
+        return more
+
+    def check(self, over: Callable[[], bool] = lambda: False) -> Checkup:
+        """Look for damage: the newest entries, then SQLite's own check, then every entry, until `over` says that the
+        time is over. Raises JournalBroken."""
+        problems = list[str]()
+        entries: int | None = None
+        whole = True
+        with telling(self._name):
             for (why,) in self._db.execute("SELECT why FROM set_aside"):
                 problems.append(f"a stored state was set aside because it could not be read: {why}")
-        return Checkup(entries, tuple(problems))
+            problems += self._unreadable(NEWEST)
+            try:
+                with self._until(over):
+                    (entries,) = self._db.execute("SELECT count(*) FROM entries").fetchone()
+                    problems += [row[0] for row in self._db.execute("PRAGMA quick_check(10)") if row[0] != "ok"]
+                    problems += [each for each in self._unreadable(-1) if each not in problems]
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode != sqlite3.SQLITE_INTERRUPT:
+                    raise
+                whole = False
+        return Checkup(entries, tuple(problems), whole)
+
+    @contextmanager
+    def _until(self, over: Callable[[], bool]) -> Iterator[None]:
+        """Interrupt what SQLite does in the block when `over` says so. Its check and count(*) heed no progress
+        handler, so a thread looks."""
+        done = Event()
+
+        def look() -> None:
+            while not done.wait(LOOK_SECONDS):
+                if over():
+                    self._db.interrupt()
+
+        watcher = Thread(target=look, daemon=True)
+        watcher.start()
+        try:
+            yield
+        finally:
+            done.set()
+            watcher.join()
+
+    def _unreadable(self, newest: int) -> Iterator[str]:
+        """A sentence for each entry that cannot be read, of the newest ones, or of all (-1)."""
+        decoder = msgspec.json.Decoder(AnyEntry)
+        query = "SELECT id, CAST(body AS BLOB) FROM entries ORDER BY at_ms DESC, id DESC LIMIT ?"
+        for raw, body in self._db.execute(query, (newest,)):
+            try:
+                decoder.decode(body)
+            except (msgspec.DecodeError, ValueError) as error:
+                yield f"entry {id_text(raw)} cannot be read: {error}"
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
@@ -286,3 +352,11 @@ def _state(body: bytes) -> State:
         with suppress(msgspec.ValidationError):
             return read_first(body)
         raise
+
+
+def _earliest(since: date | None) -> int:
+    """No entry recorded before this can count on `since` or later: an entry counts when it is recorded or before."""
+    if since is None:
+        return days.NOTHING.at_ms
+    midnight = datetime(since.year, since.month, since.day, tzinfo=UTC)
+    return milliseconds(midnight - timedelta(days=1)) if since.year > 1 else days.NOTHING.at_ms

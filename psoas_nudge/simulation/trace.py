@@ -10,7 +10,7 @@ from msgspec import Struct, field
 
 from psoas_nudge.core.durations import parse_duration
 from psoas_nudge.core.events import Accept, Asked, Resume, Sit, Skip, Snooze, Stand
-from psoas_nudge.core.ranges import instant
+from psoas_nudge.core.ranges import LONGEST, instant
 from psoas_nudge.core.words import Signal, milliseconds
 from psoas_nudge.core.written import parse_pause
 from psoas_nudge.errors import BadInput
@@ -49,7 +49,7 @@ def read_trace(name: str, lines: Iterable[bytes]) -> list[During | Act]:
             continue
         try:
             trace.append(_item(decoder.decode(text)))
-        except (msgspec.DecodeError, UnicodeDecodeError, BadInput) as error:
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, OverflowError, BadInput) as error:
             wrong.append(f"{name}:{number}: {_first_up(str(error))}")
             if len(wrong) == MOST_MISTAKES:
                 break
@@ -78,7 +78,7 @@ def _checked(at: datetime) -> datetime:
     try:
         return instant("a time", at)
     except ValueError as error:
-        raise BadInput(str(error)) from error
+        raise BadInput(str(error)) from None
 
 
 def _asked(do: str, at: datetime) -> Asked:
@@ -86,7 +86,10 @@ def _asked(do: str, at: datetime) -> Asked:
     if what == "pause":
         return parse_pause(tuple(rest.split()), at, at.tzinfo or UTC, via=VIA)
     if what == "snooze":
-        return Snooze(via=VIA, delay=milliseconds(parse_duration(rest)) if rest else None)
+        delay = milliseconds(parse_duration(rest)) if rest else None
+        if delay is not None and delay > LONGEST:
+            raise BadInput(f'"{rest[:40]}" is longer than ten years.')
+        return Snooze(via=VIA, delay=delay)
     if do not in ALONE:
         raise BadInput(f'"{do[:40]}" is nothing to do. Write one of {", ".join(ALONE)}, snooze or "pause 30m".')
     return ALONE[do]

@@ -11,6 +11,7 @@ import argparse
 import os
 import random
 import resource
+import sqlite3
 import statistics
 import subprocess
 import sys
@@ -55,13 +56,19 @@ def entries(count: int) -> Iterator[AnyEntry]:
                 )
 
 
-def took(environ: dict[str, str], *words: str) -> float:
+def took(environ: dict[str, str], *words: str, may_fail: bool = False) -> float:
     """Milliseconds of a whole process, the median of nine."""
     times = []
     for _ in range(9):
         began = time.perf_counter()
         command = [sys.executable, "-m", "psoas_nudge", *words]
-        subprocess.run(command, check=True, env=environ, stdout=subprocess.DEVNULL)
+        subprocess.run(
+            command,
+            check=not may_fail,
+            env=environ,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL if may_fail else None,
+        )
         times.append((time.perf_counter() - began) * 1000)
     return statistics.median(times)
 
@@ -70,6 +77,27 @@ def line(what: str, value: float, budget: float | None, unit: str) -> None:
     """One figure beside its budget, if it has one."""
     verdict = "" if budget is None else f"{'ok  ' if value <= budget else 'OVER'} budget {budget:g}"
     print(f"{what:44} {value:9.1f} {unit:3} {verdict}".rstrip(), flush=True)
+
+
+def after_an_update(file: Path, environ: dict[str, str]) -> None:
+    """What a version meets that counts otherwise: sums in another form."""
+    db = sqlite3.connect(file)
+    db.execute("UPDATE days_form SET form = 'another'")
+    db.commit()
+    db.close()
+    line("stats of a week, sums in an old form", took(environ, "stats", "--since", "2025-12-20"), 300, "ms")
+    began = time.perf_counter()
+    with Journal.open(file) as journal:
+        line("open, sums in an old form", (time.perf_counter() - began) * 1000, 200, "ms")
+        slices = []
+        more = True
+        while more:
+            began = time.perf_counter()
+            more = journal.sum_up()
+            slices.append((time.perf_counter() - began) * 1000)
+    line("one slice of the sums, median", statistics.median(slices), None, "ms")
+    line("one slice of the sums, longest", max(slices), None, "ms")
+    line("all slices", sum(slices) / 1000, None, "s")
 
 
 def main() -> None:
@@ -90,8 +118,10 @@ def main() -> None:
                 times.append((time.perf_counter() - began) * 1000)
         line(f"size of {count} entries", file.stat().st_size / 1e6, None, "MB")
         line("one more commit, median of 200", statistics.median(times), None, "ms")
-        for words in ("stats --since 2000-01-01", "stats --by week --since 2000-01-01 --json", "journal --last 20"):
+        for words in ("stats --since 2016-01-01", "stats --by week --since 2016-01-01 --json", "journal"):
             line(words, took(environ, *words.split()), 300, "ms")
+        line("doctor", took(environ, "doctor", may_fail=True), 2000, "ms")
+        after_an_update(file, environ)
         # the largest of all processes that were started, so of `stats` too
         line("most memory of these", resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024, 60, "MB")
         page = Path(folder) / "report.html"

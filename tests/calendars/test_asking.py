@@ -1,19 +1,24 @@
 """Holidays and busy times reach the daemon through a child and a cache, and nothing broken stops it."""
 
 import asyncio
+import os
+import select
+import signal
+import subprocess
 import sys
 from collections.abc import Awaitable, Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+import msgspec
 import pytest
 
-from psoas_nudge.calendars import Calendar
+from psoas_nudge.calendars import Calendar, child
 from psoas_nudge.calendars import asking as module
 from psoas_nudge.calendars.asking import refresh
 from psoas_nudge.calendars.days import holidays
 from psoas_nudge.calendars.files import read
-from psoas_nudge.calendars.wire import Answer, Question, Read
+from psoas_nudge.calendars.wire import Answer, Question
 from psoas_nudge.core.hours import DayException, Range, Span, WorkingHours
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -43,7 +48,7 @@ async def test_the_child_reads_both_and_the_cache_spares_the_next(
     async def no_child(question: Question) -> Answer:
         raise AssertionError(question)
 
-    monkeypatch.setattr(module, "_ask", no_child)
+    monkeypatch.setattr(module, "ask", no_child)
     assert await refresh("DE-BY", [file], "Europe/Berlin", cache, (2026, 2027)) == first
 
 
@@ -55,21 +60,18 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> Asked:
     """What a child would have been asked; it knows one holiday, and a file's busy time is its text."""
     questions: Asked = []
 
-    async def child(question: Question) -> Answer:
+    async def answer(question: Question) -> Answer:
         questions.append(question)
-        files = []
-        for name in question.files:
-            text = Path(name).read_text() if Path(name).exists() else "gone"
-            begin, _, end = text.partition(" ")
-            files.append(Read(spans=((int(begin), int(end)),)) if end else Read(problem=f"{name}: {text}"))
-        known = question.region in {"DE", "FR"}
-        return Answer(
-            holidays=((date(2026, 12, 25), question.region),) if known else (),
-            problem="" if known or not question.region else f"{question.region} is not known",
-            files=tuple(files),
-        )
+        if question.region:
+            if question.region not in {"DE", "FR"}:
+                return Answer(problem=f"{question.region} is not known")
+            return Answer(holidays=((date(2026, 12, 25), question.region),))
+        file = Path(question.file)
+        text = file.read_text() if file.exists() else "gone"
+        begin, _, end = text.partition(" ")
+        return Answer(spans=((int(begin), int(end)),)) if end else Answer(problem=f"{file}: {text}")
 
-    monkeypatch.setattr(module, "_ask", child)
+    monkeypatch.setattr(module, "ask", answer)
     return questions
 
 
@@ -98,11 +100,7 @@ async def test_only_what_changed_is_read_again(asked: Asked, again: Refresh, tmp
     assert (await again("DE", one, two)).spans == ((100, 200), (5000, 6000))
     assert (await again("FR", one, two)).holidays == ((date(2026, 12, 25), "FR"),)
     assert (await again("FR", one)).spans == ((100, 200),)
-    assert [(q.region, tuple(Path(f).name for f in q.files)) for q in asked] == [
-        ("DE", ("one.ics", "two.ics")),
-        ("", ("two.ics",)),
-        ("FR", ()),
-    ]
+    assert [q.region or Path(q.file).name for q in asked] == ["DE", "one.ics", "two.ics", "two.ics", "FR"]
 
 
 async def test_a_new_year_and_a_new_zone_are_read_anew(asked: Asked, again: Refresh, tmp_path: Path) -> None:
@@ -111,7 +109,7 @@ async def test_a_new_year_and_a_new_zone_are_read_anew(asked: Asked, again: Refr
     await again("DE", file)
     await again("DE", file, zone="Asia/Tokyo")
     await again("DE", file, zone="Asia/Tokyo", now=at("2027-01-01T00:00"))
-    assert [(q.years, q.zone) for q in asked] == [
+    assert [(q.years, q.zone) for q in asked if q.file] == [
         ((2026, 2027), "UTC"),
         ((2026, 2027), "Asia/Tokyo"),
         ((2027, 2028), "Asia/Tokyo"),
@@ -162,17 +160,105 @@ async def test_a_child_that_hangs_or_dies_is_a_problem_and_not_the_end(
 ) -> None:
     program = tmp_path / "python"
     monkeypatch.setattr(sys, "executable", str(program))
-    assert "the reader of calendars failed" in (await again("DE")).problems[0]
+    assert "The reader of calendars failed" in (await again("DE")).problems[0]
     program.write_text("#!/bin/sh\necho out of luck >&2\nexit 3\n")
     program.chmod(0o755)
-    assert (await again("DE")).problems == ("the reader of calendars ended with status 3: out of luck",)
+    why = "public holidays of DE: The reader of calendars ended with status 3: out of luck"
+    assert (await again("DE")).problems == (why,)
     program.write_text("#!/bin/sh\necho nonsense\n")
-    assert "the reader of calendars failed" in (await again("DE")).problems[0]
+    assert "The reader of calendars failed" in (await again("DE")).problems[0]
     program.write_text("#!/bin/sh\nexec sleep 600\n")
-    monkeypatch.setattr(module, "PATIENCE", 0.2)
+    monkeypatch.setattr(child, "SECONDS", 0.2)
     assert "took longer than" in (await again("DE")).problems[0]
     async with asyncio.timeout(5):
         assert (await again()).problems == ()
+
+
+async def test_a_slow_file_delays_only_itself_and_is_named(
+    again: Refresh, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slow, quick = tmp_path / "slow.ics", tmp_path / "quick.ics"
+    quick.write_text(EVENT.format("09", "10"))
+    os.mkfifo(slow)  # nobody ever writes into it
+    monkeypatch.setattr(child, "SECONDS", 3.0)
+    known: list[Calendar] = []
+    names: list[str] = []
+    found = await refresh("", [slow, quick], "UTC", tmp_path, (2026,), reading=names.append, so_far=known.append)
+    assert sorted(names) == [str(quick), str(slow)]
+    assert [len(each.spans) for each in known] == [1, 1], "the quick one is known first"
+    assert found.problems == (f"{slow}: Reading this took longer than 3 s and was given up.",)
+    assert len(found.spans) == 1
+
+
+async def test_a_file_that_is_too_much_is_not_read_again_until_it_changes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file, asked = tmp_path / "work.ics", []
+
+    async def too_much(question: Question) -> Answer:
+        asked.append(question.file)
+        return Answer(problem="too much") if file.read_text() == "huge" else Answer(left_out=("one event",))
+
+    monkeypatch.setattr(module, "ask", too_much)
+    for text, problem in (("huge", "too much"), ("small", "one event")):
+        file.write_text(text)
+        for _ in range(2):
+            assert (await refresh("", [file], "UTC", tmp_path / "cache", (2026,))).problems == (problem,)
+    assert len(asked) == 2
+
+
+def ask_of(file: Path, prelude: str) -> subprocess.CompletedProcess[bytes]:
+    """The child asked for one file, after its limits were changed."""
+    script = f"from psoas_nudge.calendars import limits, __main__ as child; {prelude}; child.main()"
+    question = msgspec.json.encode(Question(years=(2026,), zone="UTC", file=str(file)))
+    with subprocess.Popen([sys.executable, "-c", script], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        assert process.stdin
+        assert process.stdout
+        process.stdin.write(question + b"\n")
+        process.stdin.flush()
+        out = process.stdout.read()
+        return subprocess.CompletedProcess((), process.wait(), out)
+
+
+async def test_a_file_that_needs_too_much_memory_is_named(tmp_path: Path) -> None:
+    file = tmp_path / "work.ics"
+    event = "BEGIN:VEVENT\nUID:{0}\nDTSTART:20260501T100000Z\nDURATION:PT1H\nX-A:{1}\nEND:VEVENT\n"
+    events = "".join(event.format(n, "x" * 2000) for n in range(4_000))
+    file.write_text(f"BEGIN:VCALENDAR\nVERSION:2.0\nPRODID:x\n{events}END:VCALENDAR\n")
+    done = ask_of(file, "limits.MEGABYTES = 60")
+    assert done.returncode == 0
+    why = f"{file}: Reading this takes more than 60 MB of memory."
+    assert msgspec.json.decode(done.stdout, type=Answer).problem == why
+
+
+async def test_a_file_that_computes_for_too_long_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "work.ics"
+    file.write_text(EVENT.format("09", "10").replace("DTEND", "RRULE:FREQ=SECONDLY;BYMONTH=2;BYMONTHDAY=30\nDTEND"))
+    done = ask_of(file, "limits.CPU_SECONDS = 1")
+    assert done.returncode == -signal.SIGXCPU
+    program = tmp_path / "python"
+    program.write_text("#!/bin/sh\nkill -XCPU $$\n")
+    program.chmod(0o755)
+    monkeypatch.setattr(sys, "executable", str(program))
+    found = await refresh("", [file], "UTC", tmp_path / "cache", (2026,))
+    assert found.problems == (f"{file}: Reading this takes more than 60 s of computing.",)
+
+
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM])
+def test_the_child_ends_with_its_parent_however_that_ends(how: signal.Signals, tmp_path: Path) -> None:
+    fifo = tmp_path / "work.ics"
+    os.mkfifo(fifo)
+    script = (
+        "import asyncio; from pathlib import Path; from psoas_nudge.calendars import refresh;"
+        f"asyncio.run(refresh('', [Path({str(fifo)!r})], 'UTC', Path({str(tmp_path)!r}), (2026,)))"
+    )
+    parent = subprocess.Popen([sys.executable, "-c", script])
+    with fifo.open("wb") as held:  # returns when the child has opened it to read
+        parent.send_signal(how)
+        parent.wait()
+        waited = select.poll()
+        waited.register(held, select.POLLERR)
+        assert waited.poll(10_000), "nobody reads the file any more"
 
 
 def test_regions_are_countries_or_their_parts() -> None:

@@ -1,9 +1,12 @@
 """Calendar files as the programs of this world write them: when is their owner busy?"""
 
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from psoas_nudge.calendars.files import read
 
@@ -309,6 +312,7 @@ def test_a_broken_file_is_a_problem_with_its_name_and_no_error(data: bytes, tmp_
     found = read(str(file), (2026,), "UTC")
     assert found.spans == ()
     assert found.problem.startswith(f"{file}: This ")
+    assert not found.transient, "it is read again when it has changed"
 
 
 def test_a_file_that_is_not_there_is_a_problem(tmp_path: Path) -> None:
@@ -323,3 +327,119 @@ def test_one_bad_event_does_not_hide_the_good_ones(tmp_path: Path) -> None:
         "BEGIN:VEVENT\nUID:bad\nDTSTAMP:20260301T100000Z\nDTSTART:20261399T990000Z\nRRULE:FREQ=SOMETIMES\nEND:VEVENT\n"
     )
     assert len(busy(tmp_path, THUNDERBIRD.replace("BEGIN:VEVENT\n", bad + "BEGIN:VEVENT\n", 1))) == 5
+
+
+def event(title: str, *lines: str) -> str:
+    body = "\n".join(lines)
+    return f"BEGIN:VEVENT\nUID:{title}\nSUMMARY:{title}\nDTSTAMP:20260301T100000Z\n{body}\nEND:VEVENT\n"
+
+
+def calendar(*parts: str) -> str:
+    return "BEGIN:VCALENDAR\nVERSION:2.0\nPRODID:x\n" + "".join(parts) + "END:VCALENDAR\n"
+
+
+GOOD = event("good", "DTSTART:20260501T100000Z", "DTEND:20260501T110000Z")
+FREE_BUSY = """\
+BEGIN:VFREEBUSY
+UID:fb
+DTSTAMP:20260301T100000Z
+DTSTART:20260501T000000Z
+DTEND:20260601T000000Z
+FREEBUSY;FBTYPE=BUSY:20260504T100000Z/20260504T110000Z,20260505T100000Z/PT1H
+FREEBUSY;FBTYPE=FREE:20260506T100000Z/PT1H
+FREEBUSY;FBTYPE=BUSY-TENTATIVE:20260507T100000Z/PT30M
+FREEBUSY:20260508T100000Z/PT2H
+FREEBUSY:20200508T100000Z/PT2H
+END:VFREEBUSY
+"""
+
+
+def test_a_free_busy_listing_is_read_as_busy_without_what_it_calls_free(tmp_path: Path) -> None:
+    assert busy(tmp_path, calendar(FREE_BUSY)) == [
+        "05-04 10:00 11:00",
+        "05-05 10:00 11:00",
+        "05-07 10:00 10:30",
+        "05-08 10:00 12:00",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("bad", "why"),
+    [
+        (event("bad", "DTSTART:20260501T110000Z", "DTEND:20260501T100000Z"), "on 2026-05-01 ends before it begins"),
+        (
+            event("bad", "DTSTART;VALUE=DATE:20260503", "DTEND;VALUE=DATE:20260501"),
+            "on 2026-05-03 ends before it begins",
+        ),
+        (
+            event("bad", "DTSTART:20261399T990000Z", "DURATION:PT1H"),
+            r"cannot be read \(DTSTART: .*20261399T990000Z.*\)",
+        ),
+        (event("bad", "DTSTART:20260501T110000Z", "DURATION:PT1H", "RRULE:FREQ=SOMETIMES"), r"cannot be read \(.*\)"),
+        (event("bad", "DTSTART:20260501T110000Z", "DURATION:PT1S", "RRULE:FREQ=SECONDLY"), "repeats too often: .*"),
+        (
+            event("bad", "DTSTART:20260101T110000Z", "DURATION:PT1H", "RRULE:FREQ=DAILY"),
+            "repeats more often than once an hour",
+        ),
+    ],
+)
+def test_an_event_that_cannot_be_used_is_left_out_and_named_and_the_others_count(
+    bad: str, why: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("psoas_nudge.calendars.limits.EVENT_SECONDS", 0.5)
+    monkeypatch.setattr("psoas_nudge.calendars.files.MOST_TIMES", 300)
+    assert busy(tmp_path, calendar(bad, GOOD)) == ["05-01 10:00 11:00"]
+    (said,) = read(str(tmp_path / "work.ics"), (2026,), "UTC").left_out
+    assert re.fullmatch(rf'.*/work\.ics: The event "bad" {why}, and was left out\.', said)
+
+
+def test_of_many_events_left_out_five_are_named_and_the_rest_counted(tmp_path: Path) -> None:
+    bad = [event(f"bad {n}", "DTSTART:20260501T110000Z", "DTEND:20260501T100000Z") for n in range(8)]
+    assert busy(tmp_path, calendar(*bad, GOOD)) == ["05-01 10:00 11:00"]
+    said = read(str(tmp_path / "work.ics"), (2026,), "UTC").left_out
+    assert [line.partition(": ")[2][:16] for line in said] == [
+        *(f'The event "bad {n}' for n in range(5)),
+        "3 more events we",
+    ]
+
+
+@pytest.mark.parametrize("cut", [30, 60, 300, 700])
+def test_a_file_that_was_cut_off_says_so(cut: int, tmp_path: Path) -> None:
+    file = tmp_path / "work.ics"
+    file.write_text(APPLE[:cut])
+    why = 'This is cut off: the line "END:VCALENDAR" is missing. Export or download it again.'
+    assert read(str(file), (2026,), "UTC").problem == f"{file}: {why}"
+
+
+def test_a_calendar_of_other_days_than_ours_says_so(tmp_path: Path) -> None:
+    file = tmp_path / "work.ics"
+    file.write_text(calendar("CALSCALE:CHINESE\n", GOOD))
+    assert "counts days by another calendar" in read(str(file), (2026,), "UTC").problem
+
+
+LINES = st.sampled_from(
+    [line for text in (GOOGLE, OUTLOOK, APPLE, THUNDERBIRD, calendar(FREE_BUSY)) for line in text.splitlines()]
+)
+WORDS = st.sampled_from(
+    ["RRULE:FREQ=DAILY", "RDATE;VALUE=PERIOD", "EXDATE", ":", ";", "=", "\x00", "99999999T999999Z", "-P1D", "é"]
+)
+
+
+@settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=150, derandomize=True
+)
+@given(
+    st.one_of(
+        st.binary(max_size=300),
+        st.lists(
+            st.one_of(LINES, LINES, LINES, st.text(max_size=30), st.builds(str.__add__, LINES, WORDS)), max_size=30
+        ).map(lambda lines: "\r\n".join(["BEGIN:VCALENDAR", *lines, "END:VCALENDAR"]).encode(errors="replace")),
+    )
+)
+def test_whatever_is_in_the_file_there_are_busy_times_or_a_reason(tmp_path: Path, data: bytes) -> None:
+    file = tmp_path / "work.ics"
+    file.write_bytes(data)
+    found = read(str(file), (2026,), "Europe/Berlin")
+    assert found.problem == "" or (found.spans == () and found.problem.startswith(f"{file}: This "))
+    assert all(begin < end for begin, end in found.spans)
+    assert list(found.spans) == sorted(found.spans)

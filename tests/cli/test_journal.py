@@ -215,6 +215,56 @@ def test_a_line_that_is_no_entry_is_named(run, line: str, home: Path) -> None:
     assert "bad.jsonl, line 2: " in said(run("merge", "bad.jsonl"), 2)
 
 
+def test_a_merge_takes_the_good_lines_and_names_each_bad_one(run, recorded, home: Path, journal_file: Path) -> None:
+    said(run("export", "all.jsonl"))
+    lines = (home / "all.jsonl").read_text().splitlines()
+    (home / "some.jsonl").write_text("\n".join([lines[0], "rubbish", lines[1], "{}", lines[2]]))
+    journal_file.unlink()
+    ran = run("merge", "some.jsonl")
+    assert (ran.returncode, ran.stdout) == (2, "Entries added: 3; here already: 0.\n")
+    first, second, last = ran.stderr.splitlines()
+    assert first.startswith("psoas-nudge: some.jsonl, line 2: ")
+    assert second.startswith("some.jsonl, line 4: ")
+    assert last == "These were left out. Mend them and merge again: nothing is added twice."
+    (home / "worse.jsonl").write_text("rubbish\n" * 30)
+    told = said(run("merge", "worse.jsonl"), 2).splitlines()
+    assert (len(told), told[20]) == (22, "10 more lines cannot be read.")
+
+
+def test_an_entry_that_cannot_be_right_is_shown_as_far_as_it_can_be(run, journal_file: Path) -> None:
+    year_one = datetime.min.replace(tzinfo=UTC)
+    with Journal.open(journal_file) as journal:
+        wrong = [
+            PauseEntry(at=after(60), until=year_one),
+            StretchEntry(at=after(61), routine=HIP, performed=True, left_seconds=1e308),
+        ]
+        journal.commit([*wrong, HoursEntry(at=after(62), open=True)], State(), BERLIN)
+        ancient = Stored(id=f"{'0' * 8}-0000-7000-8000-{'0' * 12}", offset_minutes=-300, entry=FeelEntry(at=year_one))
+        journal.merge([ancient])
+    shown = said(run()).splitlines()
+    assert shown[:2] == [
+        "Monday 0001-01-01",
+        "  00:00  An entry (feel) that cannot be right: at is not between the years 1970 and 2200",
+    ]
+    assert [line[9:] for line in shown[4:]] == [
+        "An entry (pause) that cannot be right: until is not between the years 1970 and 2200",
+        "An entry (stretch) that cannot be right: left_seconds is not between 0 and 315360000",
+        "Working hours began",
+    ]
+    assert len(said(run("--json")).splitlines()) == 4
+
+
+def test_without_more_words_the_latest_hundred_are_shown(run, journal_file: Path) -> None:
+    with Journal.open(journal_file) as journal:
+        journal.commit([ClearedEntry(at=after(n)) for n in range(101)], State(), BERLIN)
+    first, empty, day, *lines = said(run()).splitlines()
+    assert first == "The latest 100. For more: psoas-nudge journal --last 1000, or --since 2026-01-01"
+    assert (empty, day, len(lines)) == ("", "Monday 2026-11-23", 100)
+    assert len(said(run("--last", "101")).splitlines()) == 102
+    assert len(said(run("--since", "2026-11-23")).splitlines()) == 102
+    assert len(said(run("--json")).splitlines()) == 101
+
+
 def test_every_kind_of_entry_has_its_words() -> None:
     assert {type(entry) for entry in DAY} == set(get_args(AnyEntry))
     for entry in DAY:

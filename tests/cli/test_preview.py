@@ -2,6 +2,7 @@
 
 import json
 import os
+import pty
 import subprocess
 import sys
 from collections.abc import Callable
@@ -222,6 +223,22 @@ def test_the_picture_and_the_lines_through_the_entry_point(nudge: Nudge, tmp_pat
         "This is not a calendar that can be read" in ran.stderr
     )
     assert len(ran.stdout.splitlines()) == 1
+
+
+def test_on_a_terminal_it_shows_which_calendar_is_being_read_and_leaves_nothing_of_that(tmp_path: Path) -> None:
+    (tmp_path / "psoas-nudge").mkdir()
+    (tmp_path / "psoas-nudge" / "config.toml").write_text('calendar.busy = ["work.ics"]')
+    (tmp_path / "psoas-nudge" / "work.ics").write_text("BEGIN:VCALENDAR\nEND:VCALENDAR\n")
+    here, there = pty.openpty()
+    environ = {**os.environ, "XDG_CONFIG_HOME": str(tmp_path), "XDG_CACHE_HOME": str(tmp_path), "COLUMNS": "300"}
+    command = [sys.executable, "-m", "psoas_nudge", "preview", "--days", "1"]
+    ran = subprocess.run(command, env=environ, cwd=PROJECT, stdout=subprocess.PIPE, stderr=there, check=True)
+    shown = os.read(here, 65536).decode()
+    os.close(here)
+    os.close(there)
+    assert f"\r\x1b[KReading {tmp_path}/psoas-nudge/work.ics …" in shown
+    assert shown.endswith("…\r\x1b[K")
+    assert b"Reading" not in ran.stdout
 
 
 @pytest.mark.parametrize("words", [("--from", "soon"), ("--days", "0"), ("--from", "1815-06-18"), ("--days", "x")])

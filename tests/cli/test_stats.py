@@ -86,3 +86,11 @@ def test_a_time_without_records_says_so(run, recorded) -> None:
 
 def test_a_time_that_is_none_is_told(run) -> None:
     assert run("--since", "soon", exit_code=2).startswith('psoas-nudge: "soon" is not a time.')
+
+
+def test_an_entry_that_cannot_be_right_blocks_no_other(run, recorded, tmp_path: Path) -> None:
+    before = run("--since", "2026-11-22")
+    with Journal.open(tmp_path / "psoas-nudge" / "journal.db") as journal:
+        bad = StretchEntry(at=NOON, routine="r", performed=True, left_seconds=1e308)
+        journal.commit([bad, bad], State(), ZoneInfo("Europe/Berlin"))
+    assert run("--since", "2026-11-22") == before

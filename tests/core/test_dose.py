@@ -51,3 +51,8 @@ def test_the_side_that_got_less_is_named_and_comes_first(
 ) -> None:
     found = dose([stretch(4, left, right)], WEDNESDAY, datetime.date, 600)
     assert (found.behind, found.first) == (behind, first)
+
+
+def test_seconds_that_cannot_be_are_no_part_of_the_dose() -> None:
+    entries = [stretch(4, 1e308, 0), stretch(4, 1e308, 0), stretch(4, 30, 30)]
+    assert dose(entries, WEDNESDAY, datetime.date, 600).week == Sides(30, 30)

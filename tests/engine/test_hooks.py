@@ -145,6 +145,46 @@ async def test_a_hook_has_its_time_and_is_then_ended_with_all_it_started(
     await hooks.close()
 
 
+async def test_a_hook_that_floods_its_error_output_is_ended(hooks: Hooks, caplog: pytest.LogCaptureFixture) -> None:
+    hooks.commands = {"missed": sh("while :; do head -c 100000 /dev/zero >&2; sleep 0.01; done")}
+    hooks.fire("missed", b"{}")
+    await until(lambda: caplog.records)
+    assert caplog.records[0].getMessage() == "hook on_missed wrote more than 1 MB of error output and was ended"
+
+
+async def test_a_hook_that_starts_ever_more_processes_is_ended_with_all_of_them(
+    hooks: Hooks, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    script = 'trap "" TERM; while :; do sleep 60 & echo $! >> "$1"; sleep 0.002; done'
+    hooks.commands = {"missed": sh(script, str(tmp_path / "children"))}
+    hooks.fire("missed", b"{}")
+    await until(lambda: not hooks._workers)
+    assert caplog.records[0].getMessage() == "hook on_missed started more than 64 processes and was ended"
+    children = [int(pid) for pid in (tmp_path / "children").read_text().split()]
+    assert len(children) > 50
+    await until(lambda: not any(alive(pid) for pid in children))
+
+
+async def test_a_program_that_others_can_change_is_not_started_and_is_again_when_that_is_mended(
+    hooks: Hooks, tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "bin").mkdir()
+    program = tmp_path / "bin" / "my-hook"
+    program.write_text(f'#!/bin/sh\ntouch "{tmp_path}/ran"\n')
+    program.chmod(0o755)
+    (tmp_path / "bin").chmod(0o777)
+    monkeypatch.setenv("PATH", f"{tmp_path}/bin", prepend=os.pathsep)
+    hooks.commands = {"missed": ("my-hook",)}
+    hooks.fire("missed", b"{}")
+    await until(lambda: not hooks._workers)
+    why = f"others can write the folder {tmp_path}/bin; run: chmod go-w {tmp_path}/bin"
+    assert caplog.records[0].getMessage() == f"hook on_missed is not started because {why}"
+    assert not (tmp_path / "ran").exists()
+    (tmp_path / "bin").chmod(0o755)
+    hooks.fire("missed", b"{}")
+    await until((tmp_path / "ran").exists)
+
+
 async def test_a_hook_that_reads_nothing_and_leaves_a_child_with_its_output_is_over_when_it_ends(
     hooks: Hooks, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:

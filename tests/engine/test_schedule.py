@@ -28,6 +28,8 @@ class World:
         self.told: list[str] = []
         self.reloads = 0
         self.asked: list[tuple[int, ...]] = []
+        self.early: Calendar | None = None
+        self.slow = asyncio.Event()
         self.event = asyncio.Event()
         self.schedule = Schedule(
             lambda: self.now,
@@ -45,10 +47,15 @@ class World:
         self.reloads += 1
         self.event.set()
 
-    async def refresh(self, region: str, files: Any, zone: str, cache: Path, years: tuple[int, ...]) -> Calendar:
+    async def refresh(
+        self, region: str, files: Any, zone: str, cache: Path, years: tuple[int, ...], *, so_far: Any
+    ) -> Calendar:
         await asyncio.sleep(0)
         self.asked.append(years)
         self.event.set()
+        if self.early:
+            so_far(self.early)
+            await self.slow.wait()
         texts = [path.read_text() for path in files]
         return Calendar(
             holidays=((CHRISTMAS, region),) if region else (),
@@ -171,7 +178,7 @@ async def test_a_journey_to_another_zone_asks_for_a_reload_unless_the_zone_is_na
 async def test_a_fault_in_reading_calendars_does_not_end_the_schedule(
     world: World, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    async def broken(*_: Any) -> Calendar:
+    async def broken(*_: Any, so_far: Any) -> Calendar:
         world.event.set()
         raise RuntimeError("a bug")
 

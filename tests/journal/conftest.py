@@ -37,7 +37,10 @@ def values(hint: Any) -> st.SearchStrategy[Any]:
 
 def entries_of(kind: type[model.Entry]) -> st.SearchStrategy[Any]:
     """Any entry of one kind."""
-    return st.builds(kind, **{name: values(hint) for name, hint in get_type_hints(kind).items()})
+    fields = {name: values(hint) for name, hint in get_type_hints(kind).items()}
+    if "level" in fields:
+        fields["level"] = st.none() | st.integers(0, 10)
+    return st.builds(kind, **fields)
 
 
 @pytest.fixture(scope="session")

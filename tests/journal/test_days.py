@@ -10,9 +10,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from psoas_nudge.core.model import BoutEntry, State
+from psoas_nudge.core.model import BoutEntry, State, StretchEntry
 from psoas_nudge.errors import JournalBroken
-from psoas_nudge.journal import Journal, days
+from psoas_nudge.journal import Journal, Stored, days, upkeep
 
 
 @settings(suppress_health_check=[HealthCheck.differing_executors], deadline=None, max_examples=40)
@@ -80,3 +80,79 @@ def test_a_reader_of_an_old_file_adds_up_by_itself(tmp_path: Path) -> None:
     assert (read.first, read.sitting_seconds, read.accepted, read.stretch_seconds) == (
         date(2025, 11, 23), 1800.0, 1, 58.5,
     )  # fmt: skip
+
+
+@pytest.fixture
+def large(tmp_path: Path, morning, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A journal whose sums are in an old form, and that takes several slices to sum up."""
+    path = tmp_path / "journal.db"
+    monkeypatch.setattr(days, "SLICE", 10)
+    with Journal.open(path) as journal:
+        journal.commit([bout(morning + timedelta(hours=5 * n)) for n in range(45)], State(), UTC)
+    db = sqlite3.connect(path)
+    db.executescript("UPDATE days_form SET form = '0:other'; UPDATE days SET body = '{}'")
+    db.close()
+    return path
+
+
+def test_a_large_journal_is_summed_up_in_slices_and_right_all_the_time(large: Path, morning) -> None:
+    with Journal.open(large) as journal:
+        anew = days.summed(journal.read())
+        more = [True]
+        while more[-1]:
+            assert journal.days() == anew
+            assert journal.days(date(2026, 11, 28)) == [day for day in anew if day.first >= date(2026, 11, 28)]
+            with Journal.open_reading(large) as reader:
+                assert reader.days() == anew
+            more.append(journal.sum_up())
+        assert len(more) == 5, "one slice when it was opened, three more, and one that was not full"
+        assert days.mark(journal._db) is None
+        assert journal.days() == anew
+
+
+@pytest.mark.parametrize("slices", range(5))
+def test_what_is_recorded_and_merged_meanwhile_is_counted_once(large: Path, morning, slices: int) -> None:
+    with Journal.open(large) as journal:
+        for _ in range(slices):
+            journal.sum_up()
+        journal.commit([bout(morning + timedelta(days=20))], State(), UTC)
+        old = Stored(id="019ab000-0000-7000-8000-000000000001", offset_minutes=0, entry=bout(morning))
+        journal.merge([old])
+        while journal.sum_up():
+            pass
+        assert journal.days() == days.summed(journal.read())
+
+
+def test_a_process_that_ends_meanwhile_leaves_it_to_the_next(large: Path) -> None:
+    for _ in range(5):
+        with Journal.open(large) as journal:  # one slice each
+            right = days.summed(journal.read())
+    with Journal.open_reading(large) as journal:
+        assert days.mark(journal._db) is None
+        assert journal.days() == right
+
+
+def test_an_entry_that_cannot_be_right_counts_nowhere_and_blocks_no_other(morning) -> None:
+    bad = StretchEntry(at=morning, routine="r", performed=True, left_seconds=1e308)
+    good = StretchEntry(at=morning, routine="r", performed=True, left_seconds=30.0)
+    never = BoutEntry(
+        at=morning, started=datetime.min.replace(tzinfo=UTC), ended=morning, sitting_seconds=1.0, ended_by="idle"
+    )
+    with Journal.in_memory() as journal:
+        for entry in (bad, bad, never, good):
+            journal.commit([entry], State(), timezone(timedelta(hours=-5)))
+        (day,) = journal.days()
+        assert (day.stretches, day.stretch_seconds, day.bouts) == (1, 30.0, 0)
+
+
+async def test_the_daemon_sums_up_and_looks_for_damage_after_its_start(
+    large: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(upkeep, "PAUSE_SECONDS", 0)
+    with Journal.open(large) as journal:
+        journal._db.execute("INSERT INTO set_aside (why, body) VALUES ('it was odd', x'00')")
+        await upkeep.keep_up(journal, large)
+        assert days.mark(journal._db) is None
+    assert caplog.messages == [
+        f"the journal {large}: a stored state was set aside because it could not be read: it was odd"
+    ]

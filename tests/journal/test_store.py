@@ -37,7 +37,7 @@ from psoas_nudge.core.model import (
     Turns,
 )
 from psoas_nudge.errors import JournalBroken
-from psoas_nudge.journal import Journal, Stored, as_json, schema
+from psoas_nudge.journal import Journal, Stored, as_json, schema, store
 
 KINDS = {kind.__struct_config__.tag for kind in get_args(AnyEntry)}
 
@@ -487,3 +487,24 @@ def test_a_step_that_fails_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> N
     assert schema.version(db) == 1
     assert db.execute("SELECT name FROM sqlite_master").fetchall() == [("a",)]
     db.close()
+
+
+def test_a_check_sees_all_and_what_takes_longer_than_its_time_is_interrupted(morning, berlin) -> None:
+    with Journal.in_memory() as journal:
+        journal.commit([HoursEntry(at=morning, open=True)] * 10_000, State(), berlin)
+        whole = journal.check()
+        assert (whole.entries, whole.problems, whole.whole) == (10_000, (), True)
+        journal._db.create_function("slow", 1, lambda text: threading.Event().wait(0.002) or text)
+        with journal._until(lambda: True), pytest.raises(sqlite3.OperationalError, match="interrupted"):
+            journal._db.execute("SELECT count(slow(body)) FROM entries").fetchone()
+        assert journal.check().whole, "the next is not interrupted"
+
+
+def test_a_check_that_has_no_time_says_that_it_did_not_see_all(
+    morning, berlin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(store, "LOOK_SECONDS", 0.0002)
+    with Journal.in_memory() as journal:
+        journal.commit([HoursEntry(at=morning, open=True)] * 20_000, State(), berlin)
+        checked = journal.check(lambda: True)
+        assert (checked.problems, checked.whole) == ((), False)

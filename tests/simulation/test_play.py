@@ -60,7 +60,7 @@ def test_a_bout_with_a_prompt_at_a_pause_in_typing() -> None:
     [("accept", ["accepted"]), ("skip", ["skipped"]), ("snooze", ["snoozed", "snoozed"]), (None, ["missed", "missed"])],
 )
 def test_each_way_of_answering(answer: Answer | None, outcomes: list[str]) -> None:
-    entries = play(during("input", "09:00", "10:00"), answer=answer)
+    entries = play(during("input", "09:00", "10:15"), answer=answer)
     assert [outcome for (outcome,) in told(entries, "prompt", "outcome")][: len(outcomes)] == outcomes
 
 

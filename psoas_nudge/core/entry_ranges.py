@@ -1,0 +1,37 @@
+"""Entries whose numbers or instants no arithmetic can use: 1e308 seconds held, the year 1.
+
+They are refused where they come in. Those that are in a journal already count nowhere, and are shown as far as they
+can be, so that one of them never blocks the others.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from psoas_nudge.core.entries import AnyEntry
+from psoas_nudge.core.ranges import EARLIEST, LATEST, LONGEST
+
+MOST_SECONDS = LONGEST / 1000
+MOST_NUMBER = 2**53
+
+
+def out_of_range(entry: AnyEntry) -> str:
+    """Which field is out of its range, and the range; empty when all are in it."""
+    for name in entry.__struct_fields__:
+        value = getattr(entry, name)
+        if isinstance(value, datetime):
+            if value.tzinfo is None:
+                return f"{name} has no distance from UTC"
+            if not EARLIEST <= value <= LATEST:
+                return f"{name} is not between the years {EARLIEST.year} and {LATEST.year}"
+        elif isinstance(value, int | float):
+            low, high = _range(name)
+            if not low <= value <= high:
+                return f"{name} is not between {low} and {high:.0f}"
+    return ""
+
+
+def _range(name: str) -> tuple[int, float]:
+    if name == "level":
+        return 0, 10
+    return 0, MOST_SECONDS if name.endswith("_seconds") else MOST_NUMBER
