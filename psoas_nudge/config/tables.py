@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
+from typing import Any, get_args
 
 from psoas_nudge.config.kinds import Choice, Date, Duration, Hours, Pattern, Place, Report, Switch, Text, Whole, nearest
 from psoas_nudge.config.lists import Field, ListOf, Tables
 from psoas_nudge.core.hours import DayException
-from psoas_nudge.core.routines import Routine, Step, problems
+from psoas_nudge.core.routines import MOST_REPS, Aim, Routine, Step, problems
 
 EXCEPTION_FIELDS = (
     Field("on", Date(), "The day, a date without quotes."),
@@ -44,6 +44,8 @@ STEP_FIELDS = (
     Field("seconds", Duration(), "How long it takes.", required=True),
     Field("cue", Text(), "The one thing to keep in mind meanwhile."),
     Field("hold", Switch(), "Whether its seconds count as held."),
+    Field("reps", Whole(0, MOST_REPS), "How often the movement is made; seconds is then for one."),
+    Field("again", Switch(), "Done before every hold, like a tuck, instead of once a side."),
 )
 STEPS = '{ text = "Shift forward and hold.", seconds = "30s", hold = true }'
 
@@ -62,7 +64,15 @@ ROUTINE_FIELDS = (
         "cues", ListOf(Text(), '["Tuck the pelvis first."]'), "What to keep in mind; the first stands in the prompt."
     ),
     Field("cautions", ListOf(Text(), '["Stop if it hurts."]'), "When to stop."),
-    Field("stretches", Switch(), "Whether its holds count toward the weekly dose."),
+    Field("not_for", ListOf(Text(), '["kneeling hurts your knee"]'), "Who should leave it out or ask first."),
+    Field("feel", Text(), "Where it is felt, ..."),
+    Field("feel_not", Text(), "... and where not."),
+    Field("effort", Text(), "How strong it is."),
+    Field("easier", Text(), "How to make it easier."),
+    Field("harder", Text(), "How to make it harder."),
+    Field("check", Text(), "How to know that it is right."),
+    Field("why", Text(), "The reason, in one line."),
+    Field("aim", Choice(*get_args(Aim)), "Only holds of a stretch count toward the weekly dose."),
     Field("long_break", Switch(), "Only before a long break."),
 )
 

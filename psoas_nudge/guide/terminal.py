@@ -25,7 +25,19 @@ KEYS: dict[str, Command] = {
     "esc": "stop",
 }
 AFTERWARDS: dict[str, Afterwards] = {"f": "fine", "t": "tight", "p": "pain"}
-PAINS: dict[str, Pain] = {"s": "sharp", "t": "throbbing", "d": "shooting", "r": "radiating", "w": "worse", "o": "other"}
+PAINS: dict[str, tuple[Pain, str]] = {
+    "s": ("sharp", "sharp"),
+    "t": ("throbbing", "throbbing"),
+    "d": ("shooting", "shooting down the leg"),
+    "r": ("radiating", "radiating"),
+    "h": ("front-of-hip", "front of the hip"),
+    "g": ("groin", "in the groin"),
+    "p": ("pinching", "pinching"),
+    "c": ("catching", "catching or snapping"),
+    "n": ("numbness", "numbness or tingling"),
+    "w": ("worse", "worse than before"),
+    "o": ("other", "something else"),
+}
 ANSWER_WITHIN = 60.0
 """Seconds for which the question at the end waits."""
 KINDS = {"move": "get into place", "rest": "ease off", "switch": "change sides"}
@@ -89,12 +101,9 @@ def ask_afterwards(console: Console) -> tuple[Afterwards, Pain | None] | None:
         return None
     if afterwards != "pain":
         return afterwards, None
-    _ask(
-        console,
-        "What kind?  [s] sharp   [t] throbbing   [d] shooting down the leg   [r] radiating   [w] worse than before   "
-        "[o] something else",
-    )
-    return afterwards, PAINS.get(console.key(ANSWER_WITHIN) or "")
+    _ask(console, "What kind?  " + "   ".join(f"[{key}] {words}" for key, (_, words) in PAINS.items()))
+    kind = PAINS.get(console.key(ANSWER_WITHIN) or "")
+    return afterwards, kind[0] if kind else None
 
 
 def _ask(console: Console, question: str) -> None:

@@ -66,7 +66,7 @@ def test_every_routine_plays_to_its_end_in_the_time_it_promises(routine: Routine
     for segment in player.segments:
         first_words = " ".join(segment.text.split()[:4])
         assert first_words in console.text.replace("\x1b[K\r\n", " ")
-    planned = sum(segment.seconds for segment in player.segments if segment.kind == "hold")
+    planned = sum(segment.seconds for segment in player.segments if segment.counts)
     assert player.held.total == pytest.approx(planned)
 
 

@@ -42,7 +42,7 @@ async def test_a_person_plays_a_whole_routine(chromium: Any, serving: Any, routi
         assert served.reports[0] == "begun"
         held = served.reports[1]
         assert isinstance(held, Held)
-        planned = sum(segment.seconds for segment in served.player.segments if segment.kind == "hold")
+        planned = sum(segment.seconds for segment in served.player.segments if segment.counts)
         assert held.total == pytest.approx(planned)
         await tab.press("f")
         await served.over()

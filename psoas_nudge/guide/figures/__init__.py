@@ -1,0 +1,6 @@
+"""The drawn figures: each routine as poses of a body with a pelvis and a lumbar curve, drawn from joint angles."""
+
+from psoas_nudge.guide.figures.drawing import ANGLE, paths_between, picture, svg
+from psoas_nudge.guide.figures.poses import FIGURES
+
+__all__ = ["ANGLE", "FIGURES", "paths_between", "picture", "svg"]
