@@ -25,7 +25,10 @@ HIP = (
 KNEE = "kneeling hurts your knee"
 
 STRETCH_FEEL = "A pull in the front of the hip and the upper thigh of the back leg."
-STRETCH_FEEL_NOT = "Not in the lower back, the knee or deep in the groin. If you feel it there, ease off and tuck again; if it stays, stop."
+STRETCH_FEEL_NOT = (
+    "Not in the lower back, the knee or deep in the groin. "
+    "If you feel it there, ease off and tuck again. If it stays, stop."
+)
 STRETCH_EFFORT = "A mild to moderate pull that stays the same. Don't bounce."
 STRETCH_CHECK = "The pull begins with the tuck, before you move forward. Your lower back stays flat and quiet."
 STRETCH_WHY = "The psoas is short and still while you sit; the tuck is what lengthens it [tilt-2024, sitting-2021]."
@@ -55,8 +58,8 @@ CATALOGUE: tuple[Routine, ...] = (
                 "Squeeze the buttock of the back leg. Your lower back goes flat.",
             ),
             Step(
-                text="Keep the tuck. Move your hips forward a hand's width, no more.",
-                cue="Stop where the front of the hip begins to pull.",
+                text="Keep the tuck. Move your hips forward by a few finger-widths.",
+                cue="Stop where the front of the hip begins to pull mildly.",
                 seconds=4,
                 again=True,
                 picture="end",
@@ -70,7 +73,7 @@ CATALOGUE: tuple[Routine, ...] = (
             ),
         ),
         repeats=2,
-        cues=("Tuck your pelvis, then shift forward.", "If your lower back arches, the stretch misses the psoas."),
+        cues=("Tuck your pelvis, then shift forward.", "If your lower back arches, it misses the psoas."),
         cautions=("Keep a hand on the desk if your balance is unsure.", SHARP, NERVE),
         not_for=HIP,
         feel=STRETCH_FEEL,
@@ -121,7 +124,7 @@ CATALOGUE: tuple[Routine, ...] = (
         needs=("chair",),
         steps=(
             Step(
-                text="Sit sideways on the front edge of the seat. This leg is off the edge, the other thigh lies on it.",
+                text="Sit sideways on the front edge of the seat: this leg off the edge, the other thigh on it.",
                 cue="A chair with wheels stands against the desk. Raise the seat if you can.",
                 seconds=12,
                 picture="seat",
@@ -211,8 +214,8 @@ CATALOGUE: tuple[Routine, ...] = (
                 "Squeeze the buttock of the kneeling leg. Your lower back goes flat.",
             ),
             Step(
-                text="Keep the tuck. Move your hips forward a hand's width, no more.",
-                cue="Stop where the front of the hip begins to pull.",
+                text="Keep the tuck. Move your hips forward by a few finger-widths.",
+                cue="Stop where the front of the hip begins to pull mildly.",
                 seconds=4,
                 again=True,
                 picture="end",
@@ -228,7 +231,7 @@ CATALOGUE: tuple[Routine, ...] = (
         repeats=3,
         cues=(
             "Kneel on something soft, tuck, then shift forward.",
-            "If your lower back arches, the stretch misses the psoas.",
+            "If your lower back arches, it misses the psoas.",
         ),
         cautions=(SHARP, NERVE),
         not_for=(*HIP, KNEE, "you lose your balance without something to hold on to"),
@@ -247,7 +250,7 @@ CATALOGUE: tuple[Routine, ...] = (
         needs=("floor", "chair"),
         steps=(
             Step(
-                text="Kneel on this knee, on something soft, the other foot in front and a hand on the seat of a chair.",
+                text="Kneel on this knee, on something soft, the other foot in front, a hand on a chair.",
                 cue="The chair stands against the wall or the desk.",
                 seconds=12,
                 picture="start",
@@ -257,7 +260,7 @@ CATALOGUE: tuple[Routine, ...] = (
                 "Squeeze the buttock of the kneeling leg. Your lower back goes flat.",
             ),
             Step(
-                text="Keep the tuck. Move your hips forward a hand's width, no more.",
+                text="Keep the tuck. Move your hips forward by a few finger-widths.",
                 cue="The hand keeps you steady; it does not pull.",
                 seconds=4,
                 again=True,
@@ -365,7 +368,7 @@ CATALOGUE: tuple[Routine, ...] = (
         needs=("floor",),
         steps=(
             Step(
-                text="Lie face down, the ball on this side just beside the navel, a little below the height of the hip bones.",
+                text="Lie face down, the ball on this side beside the navel, a little lower than the hip bones.",
                 cue="Prop yourself on your forearms. If you feel a pulse under the ball, move it outward at once.",
                 seconds=20,
                 picture="start",

@@ -230,14 +230,7 @@ def problems(routine: Routine) -> list[str]:
     if not any(step.counts for step in routine.steps):
         found.append("steps: at least one step needs hold = true or reps, else nothing is counted")
     for number, step in enumerate(routine.steps, 1):
-        if not step.text.strip():
-            found.append(f"steps[{number}].text: say what to do")
-        if not 1 <= step.seconds <= LONGEST:
-            found.append(f"steps[{number}].seconds: between 1 s and 1 h, not {step.seconds:g} s")
-        if not 0 <= step.reps <= MOST_REPS:
-            found.append(f"steps[{number}].reps: between 0 and {MOST_REPS}, not {step.reps}")
-        if step.hold and step.reps:
-            found.append(f"steps[{number}].reps: a step is either held or repeated; leave out hold or reps")
+        found += [f"steps[{number}].{problem}" for problem in _step_problems(step)]
     if not 1 <= routine.repeats <= 20:
         found.append(f"repeats: between 1 and 20, not {routine.repeats}")
     if not 0 <= routine.rest <= 300:
@@ -245,3 +238,14 @@ def problems(routine: Routine) -> list[str]:
     if not found and routine.length > LONGEST:
         found.append(f"steps: with all sides and repeats it lasts {duration(routine.length)}; 1 h is the most")
     return found
+
+
+def _step_problems(step: Step) -> Iterator[str]:
+    if not step.text.strip():
+        yield "text: say what to do"
+    if not 1 <= step.seconds <= LONGEST:
+        yield f"seconds: between 1 s and 1 h, not {step.seconds:g} s"
+    if not 0 <= step.reps <= MOST_REPS:
+        yield f"reps: between 0 and {MOST_REPS}, not {step.reps}"
+    if step.hold and step.reps:
+        yield "reps: a step is either held or repeated; leave out hold or reps"

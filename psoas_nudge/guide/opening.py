@@ -92,8 +92,8 @@ def in_terminal(settings: Settings, routine_id: str, prompt: int | None) -> None
     console = TerminalConsole(sys.stdin, sys.stdout)
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda *_: player.command("stop"))
-    trouble = reports.begun().trouble
     with console.own_screen():
+        trouble = reports.begun().trouble if terminal.begins(player, console) else None
         terminal.play(player, console)
     trouble = reports.ended(player.held).trouble or trouble
     console.write(terminal.summary(player))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import struct
+from itertools import pairwise
 from math import atan2, degrees
 from pathlib import Path
 from xml.etree import ElementTree
@@ -11,8 +12,8 @@ from xml.etree import ElementTree
 import pytest
 
 from psoas_nudge.core.catalogue import CATALOGUE
-from psoas_nudge.core.routines import Routine, script
-from psoas_nudge.guide.figures import ANGLE, FIGURES, paths_between, picture, svg
+from psoas_nudge.core.routines import Routine, Side, script
+from psoas_nudge.guide.figures import ANGLE, FIGURES, dots, paths_between, picture, sheet, svg
 from psoas_nudge.guide.figures.body import ASIS, FLOOR, FOREARM, PUBIS, SHANK, THIGH, UPPER_ARM, Point, Skeleton, solve
 from psoas_nudge.notify import ICON
 from psoas_nudge.notify import picture as picture_file
@@ -54,7 +55,7 @@ def test_a_stretch_comes_from_the_tuck_and_the_shift_adds_a_little(routine_id: s
     assert extension(tuck) - extension(start) > extension(end) - extension(tuck)
     assert start.pelvis - tuck.pelvis >= 10
     assert end.pelvis <= tuck.pelvis
-    assert 5 <= extension(end)
+    assert extension(end) >= 5
     assert start.lordosis > tuck.lordosis >= end.lordosis - 2, "the lower back flattens and stays flat"
 
 
@@ -68,7 +69,7 @@ def test_the_fault_beside_it_arches_the_lower_back_and_tips_the_pelvis_forward(r
 
 @pytest.mark.parametrize(("routine_id", "pose"), POSES)
 def test_nobody_sinks_into_the_floor_or_leaves_the_picture(routine_id: str, pose: str) -> None:
-    drawn, (left, top, width, height) = skeleton(routine_id, pose), FIGURES[routine_id].box
+    drawn, (left, top, width, _) = skeleton(routine_id, pose), FIGURES[routine_id].box
     points = [drawn.skull, *(at for limb in ("near", "far") for at in (*drawn.leg(limb), *drawn.arm(limb)))]
     points += [drawn.foot(limb, at) for limb in ("near", "far") for at in ((-5, 0), (12, 0), (17, 2))]
     for x, y in points:
@@ -81,7 +82,7 @@ def test_bones_keep_their_length_in_every_pose(routine_id: str, pose: str) -> No
     drawn = skeleton(routine_id, pose)
     for limb in ("near", "far"):
         for chain, bones in ((drawn.leg(limb), (THIGH, SHANK)), (drawn.arm(limb), (UPPER_ARM, FOREARM))):
-            for begin, end, bone in zip(chain, chain[1:], bones, strict=False):
+            for (begin, end), bone in zip(pairwise(chain), bones, strict=True):
                 assert ((begin[0] - end[0]) ** 2 + (begin[1] - end[1]) ** 2) ** 0.5 == pytest.approx(bone)
 
 
@@ -94,7 +95,7 @@ def test_every_step_is_drawn_and_the_page_can_move_from_one_to_the_next(routine:
         classes = " ".join(part.get("class") or "" for part in drawn.iter()).split()
         assert {"pelvis", "lumbar", "trunk", "head", "leg", "foot", "arm", "floor"} <= set(classes)
         assert not any(part.get("style") for part in drawn.iter()), "the content security policy would refuse it"
-    for before, after in zip(segments, segments[1:], strict=False):
+    for before, after in pairwise(segments):
         shapes = [shape(routine.id, before.picture), shape(routine.id, after.picture)]
         shapes += [[re.sub(NUMBER, "#", path) for path in way] for way in ways(routine.id, before, after)]
         assert all(each == shapes[0] for each in shapes)
@@ -140,10 +141,34 @@ def test_the_free_leg_hangs_before_the_seat_and_the_other_thigh_lies_behind_its_
 
 
 @EVERY
-def test_the_left_side_is_the_right_one_mirrored(routine: Routine) -> None:
+def test_the_left_side_is_the_right_one_mirrored_and_its_badges_are_not(routine: Routine) -> None:
     pose = FIGURES[routine.id].last
     left, right = svg(routine.id, pose, "left") or "", svg(routine.id, pose, "right") or ""
-    assert re.sub(r' transform="matrix\(-1 0 0 1 [^"]*"', "", left) == right != left
+    assert left.count("matrix(-1 0 0 1") == 1
+    assert left.count("<path") == right.count("<path")
+    badges = left.rpartition("translate")[0].rpartition("</g>")[0]
+    assert "badge" not in badges.partition("matrix")[2].partition('<g transform="translate')[0]
+
+
+@EVERY
+@pytest.mark.parametrize("side", ["left", "right"])
+def test_the_figure_can_be_drawn_with_characters_of_a_terminal(routine: Routine, side: Side) -> None:
+    for pose in FIGURES[routine.id].poses:
+        drawn = dots(routine.id, pose, side, (60, 14))
+        assert 8 <= len(drawn) <= 14
+        assert all(len(line) == len(drawn[0]) <= 60 for line in drawn)
+        assert ("↺" in "".join(drawn)) == (side == "right" and pose in FIGURES[routine.id].tucked[:1])
+        assert ("↻" in "".join(drawn)) == (side == "left" and pose in FIGURES[routine.id].tucked[:1])
+    assert dots(routine.id, "start", side, (60, 7)) == dots("my-own", "start", side, (60, 14)) == []
+
+
+@EVERY
+def test_the_sheet_to_print_has_every_picture_and_all_the_words(routine: Routine) -> None:
+    drawn = ElementTree.fromstring(sheet(routine, "left" if routine.sided else None))
+    words = " ".join(part.text or "" for part in drawn.iter(f"{SVG}text"))
+    pictures = {step.picture: step for step in routine.steps}
+    assert len(drawn.findall(f"{SVG}svg")) == len(pictures)
+    assert all(step.text in words and step.cue in words for step in pictures.values())
 
 
 @EVERY

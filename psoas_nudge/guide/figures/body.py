@@ -27,7 +27,7 @@ UPPER_ARM, FOREARM = 29.0, 33.0
 VERTEBRA, LUMBAR = 4.0, 5
 CHEST, NECK = 22.0, 15.0
 SACRUM_LEAN, RIBS_LEAN = 20.0, -13.0
-"""How the lowest and the highest lumbar vertebra lean against pelvis and chest when both are upright: a gentle hollow."""
+"""How the lowest and the highest lumbar vertebra lean when pelvis and chest are upright: a hollow."""
 SACRUM: Point = (-4.5, 14.0)
 """From the hip joint to the lowest vertebra: forward, up."""
 ASIS: Point = (8.5, 12.5)
@@ -35,7 +35,7 @@ PUBIS: Point = (8.5, -3.0)
 
 
 class Bend(Struct, frozen=True, kw_only=True):
-    """A leg by its joints: hip (flexion positive, against the pelvis), knee (flexion), and the sole against the floor."""
+    """A leg by its joints: hip (flexion against the pelvis), knee (flexion), and the sole against the floor."""
 
     hip: float
     knee: float

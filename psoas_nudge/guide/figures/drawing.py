@@ -7,11 +7,13 @@ The picture of the left side is that of the right one mirrored.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from html import escape
 from math import ceil, cos, radians, sin
+from textwrap import wrap
 
 from msgspec.structs import replace
 
-from psoas_nudge.core.routines import Side
+from psoas_nudge.core.routines import Routine, Side
 from psoas_nudge.guide.figures.body import FLOOR, Point, Skeleton, between, solve, widest_turn
 from psoas_nudge.guide.figures.poses import FIGURES, Felt, Figure
 from psoas_nudge.guide.figures.shapes import HIP_BONE, Part, beside, line, parts, smooth, toward, xy
@@ -22,7 +24,7 @@ LENS = 56.0
 WHOLE = 184.0
 """... and of what shows a whole body."""
 ANGLE = 20.0
-"""Degrees that a limb may turn on a straight way from one drawing to the next: it shortens by less than 2 %."""
+"""Degrees that a limb may turn in one straight step; halfway it is shorter by less than 2 %."""
 Frame = tuple[float, float, float]
 """Left, top and size of a square beside the figure."""
 
@@ -36,11 +38,38 @@ def svg(routine_id: str, pose: str, side: Side | None) -> str | None:
     size = (height - GAP) / 2
     upper, lower = ((left + width + GAP, at, size) for at in (top, top + size + GAP))
     skeleton = solve(figure.poses[pose])
-    beside = "".join(_beside(figure, pose, skeleton, upper, lower))
+    shown = tuple(_beside(figure, pose, skeleton, upper, lower))
     whole = width + (GAP + size if figure.fault else 0)
+    panels, badges = "".join(panel for panel, _ in shown), "".join(badge for _, badge in shown)
+    if side == "left":
+        badges = f'<g transform="translate({-width - GAP:g} 0)">{badges}</g>'
+    seen = f"{left - 1:g} {top - 1:g} {whole + 2:g} {height + 2:g}"
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{left - 1:g} {top - 1:g} {whole + 2:g} {height + 2:g}" class="figure">'
-        f"<g{_mirror(side, 2 * left + whole)}>{_scene(figure, pose, skeleton)}{beside}</g></svg>"
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{seen}" class="figure">'
+        f"<g{_mirror(side, 2 * left + whole)}>{_scene(figure, pose, skeleton)}{panels}</g>{badges}</svg>"
+    )
+
+
+def sheet(routine: Routine, side: Side | None) -> str:
+    """All pictures of a routine of the catalogue in a row, with the words below: to print."""
+    shown = {step.picture: step for step in routine.steps}
+    drawn = [(step, svg(routine.id, pose, side) or "") for pose, step in shown.items()]
+    each, words = 260, 30
+    panels = "".join(
+        drawing.replace("<svg ", f'<svg x="{number * each + 10}" y="40" width="{each - 20}" height="200" ', 1)
+        + "".join(
+            f'<text x="{number * each + 12}" y="{262 + 15 * row}">{escape(line)}</text>'
+            for row, line in enumerate(wrap(f"{number + 1}. {step.text} {step.cue}", words + 8))
+        )
+        for number, (step, drawing) in enumerate(drawn)
+    )
+    width = each * len(drawn)
+    title = escape(routine.title + (f", {side} side" if side else ""))
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} 380"><style>{STYLE}'
+        f"text{{font:12px sans-serif;fill:#1d2b36}}.title{{font:bold 18px sans-serif}}</style>"
+        f'<rect class="card" width="{width}" height="380"/><text class="title" x="12" y="26">{title}</text>'
+        f"{panels}</svg>"
     )
 
 
@@ -63,7 +92,7 @@ def picture(routine_id: str) -> str | None:
 
 
 def paths_between(routine_id: str, start: str, end: str) -> list[list[str]]:
-    """The body's paths on the way from one pose to another, near enough for a page to move straight from one to the next."""
+    """The body's paths on the way from one pose to another, in straight steps."""
     poses = FIGURES[routine_id].poses
     one, other = solve(poses[start]), solve(poses[end])
     steps = ceil(widest_turn(one, other) / ANGLE)
@@ -105,29 +134,30 @@ def _notes(figure: Figure, pose: str, skeleton: Skeleton) -> Iterator[str]:
         yield _arrow(line((begin, tip)), begin, tip)
 
 
-def _beside(figure: Figure, pose: str, skeleton: Skeleton, upper: Frame, lower: Frame) -> Iterator[str]:
-    """The pelvis close up and right, and the fault crossed out; or the seat from above."""
+def _beside(figure: Figure, pose: str, skeleton: Skeleton, upper: Frame, lower: Frame) -> Iterator[tuple[str, str]]:
+    """The pelvis close up and right, and the fault crossed out; or the seat from above. Each with its badge, which is
+    never mirrored."""
     if figure.fault is None:
         return
     if pose in figure.tucked:
         names = list(figure.poses)
         before = figure.poses[names[names.index(figure.tucked[0]) - 1]]
-        yield _lens("right", skeleton, upper, LENS, solve(before))
+        yield _lens("right", skeleton, upper, LENS, solve(before)), _tick(upper)
         if figure.tucked[-1] == figure.last:
-            yield _lens("wrong", solve(figure.fault), lower, LENS)
+            yield _lens("wrong", solve(figure.fault), lower, LENS), _no(lower)
     elif figure.above:
-        yield from_above(upper, leg_back=pose != next(iter(figure.poses)))
+        yield from_above(upper, leg_back=pose != next(iter(figure.poses))), ""
     if pose == figure.last and pose not in figure.tucked:
-        yield _lens("wrong", solve(figure.fault), lower, WHOLE)
+        yield _lens("wrong", solve(figure.fault), lower, WHOLE), _no(lower)
 
 
 def from_above(frame: Frame, *, leg_back: bool) -> str:
     """The seat from above: the far thigh on it, the near one before its edge."""
-    left, top, size = frame
     leg = "M36 82L10 84" if leg_back else "M36 82L70 86"
     return (
         f'<rect class="lens" {_square(frame)} rx="6"/><svg {_square(frame)} viewBox="0 0 100 100">'
-        '<path class="seat" d="M16 16H84V66Q84 74 76 74H24Q16 74 16 66Z"/><path class="chair back" d="M14 5H86V15H14Z"/>'
+        '<path class="seat" d="M16 16H84V66Q84 74 76 74H24Q16 74 16 66Z"/>'
+        '<path class="chair back" d="M14 5H86V15H14Z"/>'
         f'<path class="thigh far" d="M36 59L72 59"/><path class="thigh" d="{leg}"/>'
         '<path class="pelvis" d="M24 71Q24 48 36 48Q48 48 48 71Q48 94 36 94Q24 94 24 71Z"/>'
         '<path class="head" d="M28 71Q28 63 36 63Q43 63 44 69L48 71L44 73Q43 79 36 79Q28 79 28 71Z"/></svg>'
@@ -175,7 +205,6 @@ def _arrow(shaft: str, begin: Point, tip: Point) -> str:
 
 def _lens(kind: str, skeleton: Skeleton, frame: Frame, shown: float, before: Skeleton | None = None) -> str:
     """A closer look at the pelvis, or at a whole body; `before` shows faintly where the pelvis was."""
-    left, top, size = frame
     x, y = skeleton.pelvic((1, 9))
     if shown == WHOLE:
         y = FLOOR + 4 - shown / 2
@@ -189,7 +218,7 @@ def _lens(kind: str, skeleton: Skeleton, frame: Frame, shown: float, before: Ske
         f'<rect class="lens" {_square(frame)} rx="6"/>'
         f'<svg {_square(frame)} viewBox="{x - shown / 2:.1f} {y - shown / 2:.1f} {shown:g} {shown:g}">'
         f'<g class="close">{_paths(drawn)}{ghost}{turned}</g></svg><rect class="rim {kind}" {_square(frame)} rx="6"/>'
-        f"{_tick(left + size - 10, top + size - 10) if kind == 'right' else _cross(frame)}"
+        f"{_cross(frame) if kind == 'wrong' else ''}"
     )
 
 
@@ -198,21 +227,26 @@ def _square(frame: Frame) -> str:
     return f'x="{left:g}" y="{top:g}" width="{size:g}" height="{size:g}"'
 
 
-def _tick(x: float, y: float) -> str:
-    return (
-        f'<circle class="badge right" cx="{x:g}" cy="{y:g}" r="7"/>'
-        f'<path class="sign" d="M{x - 3.5:g} {y:g}L{x - 1:g} {y + 2.8:g}L{x + 3.5:g} {y - 3:g}"/>'
-    )
-
-
 def _cross(frame: Frame) -> str:
     left, top, size = frame
-    right, low = left + size, top + size
-    x, y = right - 10, low - 10
+    right, low = left + size - 5, top + size - 5
+    left, top = left + 5, top + 5
+    return f'<path class="crossed" d="M{left:g} {top:g}L{right:g} {low:g}M{right:g} {top:g}L{left:g} {low:g}"/>'
+
+
+def _tick(frame: Frame) -> str:
+    return _badge(frame, "right", "M-3.5 0L-1 2.8L3.5 -3")
+
+
+def _no(frame: Frame) -> str:
+    return _badge(frame, "wrong", "M-3 -3L3 3M3 -3L-3 3")
+
+
+def _badge(frame: Frame, kind: str, sign: str) -> str:
+    left, top, size = frame
     return (
-        f'<path class="crossed" d="M{left + 5:g} {top + 5:g}L{right - 5:g} {low - 5:g}'
-        f'M{right - 5:g} {top + 5:g}L{left + 5:g} {low - 5:g}"/><circle class="badge wrong" cx="{x:g}" cy="{y:g}" r="7"/>'
-        f'<path class="sign" d="M{x - 3:g} {y - 3:g}L{x + 3:g} {y + 3:g}M{x + 3:g} {y - 3:g}L{x - 3:g} {y + 3:g}"/>'
+        f'<g transform="translate({left + size - 10:g} {top + size - 10:g})"><circle class="badge {kind}" r="7"/>'
+        f'<path class="sign" d="{sign}"/></g>'
     )
 
 
@@ -228,7 +262,8 @@ STYLE = """
 .figure .lumbar{fill:none;stroke:#fff;stroke-width:5.4;stroke-dasharray:3.2 .8;stroke-linecap:butt}
 .psoas{fill:#d9482b}.glow,.felt{fill:none;stroke:#ff5d3a}.felt.belly,.glow.belly{stroke:#1aa08f}.glow{stroke-width:11;stroke-opacity:.35}
 .felt{stroke-width:5;stroke-opacity:.9}
-.edge{fill:none;stroke:#f6f4ef;stroke-width:6.5}.arrow{fill:none;stroke:#c2410c;stroke-width:3.4}.tip{fill:#c2410c}
+.edge{fill:none;stroke:#f6f4ef;stroke-width:6.5}
+.arrow{fill:none;stroke:#c2410c;stroke-width:3.4}.tip{fill:#c2410c}
 .lens{fill:#e9e5db}.rim{fill:none;stroke:#8a9399;stroke-width:2}.rim.right{stroke:#2b8a3e}.rim.wrong{stroke:#c92a2a}
 .ghost{fill:none;stroke:#fff;stroke-width:1;stroke-dasharray:2 1.6}
 .crossed{fill:none;stroke:#c92a2a;stroke-width:2.4;stroke-opacity:.6}

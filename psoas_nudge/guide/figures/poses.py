@@ -6,6 +6,7 @@ No pose takes the hip of the stretched leg further than 15 degrees behind the pe
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Literal
 
 from msgspec import Struct
@@ -25,7 +26,7 @@ class Figure(Struct, frozen=True, kw_only=True):
     fault: Pose | None = None
     tucked: tuple[str, ...] = ()
     """Poses with a closer look at the pelvis, right and wrong; into the first of them the pelvis turns."""
-    moves: dict[str, tuple[tuple[Point, Point], ...]] = {}  # noqa: RUF012 - msgspec copies it
+    moves: Mapping[str, tuple[tuple[Point, Point], ...]] = {}
     """What else moves into a pose: arrows, from where to where."""
     felt: Felt | None = None
     """Where the last pose is felt."""
@@ -100,7 +101,8 @@ def _supine(hand: Point) -> Pose:
     return Pose(
         at=(98, 169), pelvis=-88, chest=-91, head=-95,
         near=Reach(at=(141, 177.5)), far=Reach(at=(145, 177)),
-        near_hand=Reach(at=hand, forward=hand[1] > 170), far_hand=Reach(at=(hand[0] + 2, hand[1] - 2), forward=hand[1] > 170),
+        near_hand=Reach(at=hand, forward=hand[1] > 170),
+        far_hand=Reach(at=(hand[0] + 2, hand[1] - 2), forward=hand[1] > 170),
     )  # fmt: skip
 
 
@@ -128,28 +130,28 @@ SHIFT = {"end": (((60.0, 140.0), (76.0, 140.0)),)}
 
 FIGURES: dict[str, Figure] = {
     "standing-hip-flexor": Figure(
-        poses={"start": _standing(5, 0, 42), "tuck": _standing(-9, 1, 43), "end": _standing(-9, -5, 40)},
+        poses={"start": _standing(5, 0, 42), "tuck": _standing(-9, 1, 43), "end": _standing(-9, -4, 41)},
         fault=_standing(20, -27, 22, chest=-8), box=(50, 14, 136, 176), tucked=("tuck", "end"), felt="hip",
         moves={"end": (((70, 108), (88, 108)),)}, behind=DESK,
     ),
     "chair-edge-hip-flexor": Figure(
         poses={
             "seat": _sideways(0, Reach(at=(133, FAR_FOOT))), "start": _sideways(3, _free(5, 3)),
-            "tuck": _sideways(-10, _free(-8, -10)), "end": _sideways(-10, _free(-14, -10), -1),
+            "tuck": _sideways(-10, _free(-8, -10)), "end": _sideways(-10, _free(-12, -10), -1),
         },
         fault=_sideways(20, _free(12, 20), chest=-16), box=(38, 44, 122, 146), tucked=("tuck", "end"), felt="hip",
         moves={"start": (((132, 166), (100, 166)),), "end": (((140, 100), (140, 80)),)},
         behind=CHAIR_BEHIND, between=SEAT_FROM_THE_FRONT, above=True,
     ),
     "kneeling-hip-flexor": Figure(
-        poses={"start": _kneeling(4, 2), "tuck": _kneeling(-9, 1), "end": _kneeling(-9, -5)},
+        poses={"start": _kneeling(4, 2), "tuck": _kneeling(-9, 1), "end": _kneeling(-9, -3)},
         fault=_kneeling(20, -30, -10), box=(34, 46, 134, 144), tucked=("tuck", "end"), felt="hip",
         moves=SHIFT, behind=(PAD,),
     ),
     "chair-kneeling-hip-flexor": Figure(
         poses={
             "start": _kneeling(4, 2, hand=(140, 137)), "tuck": _kneeling(-9, 1, hand=(140, 137)),
-            "end": _kneeling(-9, -5, hand=(140, 137)),
+            "end": _kneeling(-9, -3, hand=(140, 137)),
         },
         fault=_kneeling(20, -30, -10), box=(34, 46, 162, 144), tucked=("tuck", "end"), felt="hip",
         moves=SHIFT, behind=(PAD, *CHAIR),
@@ -179,7 +181,8 @@ FIGURES: dict[str, Figure] = {
     ),
     "ball-release": Figure(
         poses={"start": _prone(162, 64, 30), "end": _prone(167, 75, 50)},
-        box=(2, 92, 204, 98), behind=(("pad", "M6 184H202V189H6Z"), ("ball", "M110 177a7 7 0 1 0 14 0a7 7 0 1 0 -14 0Z")),
+        box=(2, 92, 204, 98),
+        behind=(("pad", "M6 184H202V189H6Z"), ("ball", "M110 177a7 7 0 1 0 14 0a7 7 0 1 0 -14 0Z")),
         moves={"end": (((117, 116), (117, 142)),)},
     ),
     WALK: Figure(

@@ -148,7 +148,7 @@ def beside(chain: Sequence[Point], index: int, forward: float) -> Point:
 
 
 def toward(begin: Point, end: Point, share: float, beside: float) -> Point:
-    """A point on the way, and beside it: in front of a trunk that is followed up, behind a leg that is followed down."""
+    """A point on the way, and beside it: before a trunk that is followed up, behind a leg that is followed down."""
     x, y = end[0] - begin[0], end[1] - begin[1]
     length = hypot(x, y) or 1.0
     return begin[0] + x * share - y / length * beside, begin[1] + y * share + x / length * beside
