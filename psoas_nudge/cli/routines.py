@@ -91,8 +91,7 @@ def _in_full(routine: Routine) -> str:
     for number, step in enumerate(routine.steps, 1):
         lines.append(fill(f"{number}. {step.text} {step.cue}".rstrip() + f" ({_time(step)})", 90))
     facts = {
-        "Feel it": routine.feel,
-        "Not there": routine.feel_not,
+        "Feel it": f"{routine.feel} {routine.feel_not}".strip(),
         "How strong": routine.effort,
         "Easier": routine.easier,
         "Harder": routine.harder,

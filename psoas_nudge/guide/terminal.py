@@ -181,7 +181,7 @@ def _opening(player: Player, console: Console) -> list[str]:
         lines.append("Not for you, or ask a physiotherapist or doctor first, if")
         lines += [line for each in routine.not_for for line in wrap(f"- {each}", width, subsequent_indent="  ")]
     lines += [line for each in routine.cautions for line in wrap(f"! {each}", width, subsequent_indent="  ")]
-    for name, text in (("Feel it", routine.feel), ("Not there", routine.feel_not), ("How strong", routine.effort)):
+    for name, text in (("Feel it", f"{routine.feel} {routine.feel_not}".strip()), ("How strong", routine.effort)):
         lines += wrap(f"{name}: {text}", width, subsequent_indent="  ") if text else []
     return [*lines, *([REVIEWED] if routine in CATALOGUE else [])]
 

@@ -99,7 +99,7 @@ function draw(moment) {
   $("stage").dataset.state = moment.state;
   $("stage").dataset.kind = segment.kind;
   $("play").hidden = over;
-  $("before").hidden = moment.state !== "ready";
+  $("before").hidden = $("facts").hidden = moment.state !== "ready";
   $("after").hidden = !over;
   document.querySelector("nav").hidden = over;
   $("total").hidden = over;
@@ -197,7 +197,7 @@ async function begin() {
   words($("purpose"), routine.purpose || routine.segments[0].text);
   words($("why"), routine.why);
   words($("reviewed"), routine.reviewed);
-  for (const fact of ["feel", "feelNot", "effort", "easier", "harder", "check"]) {
+  for (const fact of ["feel", "effort", "check", "easier", "harder"]) {
     words($(fact), routine[fact]);
     $(fact).parentElement.hidden = !routine[fact];
   }
