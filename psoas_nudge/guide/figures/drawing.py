@@ -74,7 +74,7 @@ def sheet(routine: Routine, side: Side | None) -> str:
 
 
 def picture(routine_id: str) -> str | None:
-    """The last pose alone on a light square card, for a notification; None without a figure.
+    """The last pose alone, with the tuck's arrow, on a light square card for a notification; None without a figure.
 
     psoas_nudge/data/pictures has these as PNG of 192 pixels: `rsvg-convert -w 192 -o ID.png`.
     """
@@ -82,12 +82,13 @@ def picture(routine_id: str) -> str | None:
     if figure is None:
         return None
     left, top, width, height = figure.box
+    shown = replace(figure, tucked=(figure.last,), moves={}) if figure.last in figure.tucked else figure
     size = max(width, height) + 12
     x, y = left + (width - size) / 2, top + (height - size) / 2
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{x:g} {y:g} {size:g} {size:g}" class="figure">'
         f'<style>{STYLE}</style><rect class="card" x="{x:g}" y="{y:g}" width="{size:g}" height="{size:g}" rx="24"/>'
-        f"{_scene(figure, figure.last, solve(figure.poses[figure.last]))}</svg>"
+        f"{_scene(shown, figure.last, solve(figure.poses[figure.last]))}</svg>"
     )
 
 
