@@ -23,6 +23,7 @@ class Stretch(Struct, frozen=True, kw_only=True):
     """The section [stretch], without what the rules need: rotation, routines and floor are in Rules."""
 
     guide: Literal["page", "terminal", "none"]
+    voice: bool
     weekly_dose: float
     """Seconds of hold time a side."""
 

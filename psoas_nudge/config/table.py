@@ -157,6 +157,7 @@ ROWS: tuple[Setting, ...] = (
         "What Accept opens: a page in the browser, a terminal, or nothing.",
     ),
     Setting("stretch.floor", Switch(), False, "You can kneel or lie on the floor where you work."),
+    Setting("stretch.voice", Switch(), False, "In the terminal, speak the cues, the side and the count-down."),
     Setting("stretch.weekly_dose", Duration(), "10m", "The aim for a week: hold time on each side."),
     Setting(
         "stretch.rotation",

@@ -6,6 +6,7 @@ terminal, a pipe, a file) have no control characters; without a terminal to type
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from textwrap import wrap
 from typing import Protocol
 
@@ -75,8 +76,9 @@ class Console(Protocol):
         """Seconds on a clock that is never set."""
 
 
-def play(player: Player, console: Console) -> None:
-    """Play the routine to its end or until the person stops it."""
+def play(player: Player, console: Console, say: Callable[[str], None] | None = None) -> None:
+    """Play the routine to its end or until the person stops it. `say` speaks what can be followed with eyes closed."""
+    said = ""
     shown: tuple[int, bool] | None = None
     last = console.clock()
     while not player.ended:
@@ -86,6 +88,10 @@ def play(player: Player, console: Console) -> None:
             shown = (player.index, player.paused)
             if not console.screen:
                 console.write(_line(player))
+        if say and (words := spoken(player)) != said:
+            said = words
+            if words:
+                say(words)
         if console.screen:
             console.write(_drawn(_screen(player, console), console))
         key = console.key(max(0.05, player.remaining % 1 or 1.0))
@@ -95,6 +101,22 @@ def play(player: Player, console: Console) -> None:
         if key in KEYS:
             player.command(KEYS[key])
     console.bell()
+    if say:
+        say("Well done." if player.ended == "finished" else "Stopped.")
+
+
+def spoken(player: Player) -> str:
+    """What there is to say now: each step as it begins, the repetitions, and the last seconds of a hold."""
+    segment, left = player.segment, -(-player.remaining // 1)
+    if player.paused:
+        return "Paused."
+    if player.elapsed < 1:
+        return f"{_where(segment).replace(' · ', ', ')}. {segment.text} {segment.cue}".rstrip()
+    if player.rep and player.rep > 1 and player.elapsed * segment.reps / segment.seconds % 1 < 0.5:
+        return str(player.rep)
+    if segment.kind == "hold" and (left == 10 or 1 <= left <= 3):
+        return f"{left:g}{' seconds' if left == 10 else ''}"
+    return ""
 
 
 def begins(player: Player, console: Console) -> bool:
