@@ -9,9 +9,11 @@ import click
 import msgspec
 
 from psoas_nudge.cli.candidates import routine_ids
-from psoas_nudge.core.catalogue import CATALOGUE, find
+from psoas_nudge.core.catalogue import CATALOGUE, REVIEWED, find
 from psoas_nudge.core.durations import duration
-from psoas_nudge.core.routines import Routine
+from psoas_nudge.core.evidence import SOURCES, WHY
+from psoas_nudge.core.routines import SIDES, Routine, Side, Step
+from psoas_nudge.guide.figures import sheet
 from psoas_nudge.guide.opening import load_settings
 
 
@@ -49,20 +51,62 @@ def show(config_file: Path | None, routine_id: str) -> None:
     print(_in_full(find(routine_id, load_settings(config_file).rules.routines)))
 
 
+@routines.command(epilog="Example: psoas-nudge routines picture kneeling-hip-flexor > stretch.svg")
+@click.argument("routine_id", metavar="ID", shell_complete=routine_ids)
+@click.option("--side", type=click.Choice(SIDES), default="right", show_default=True, help="Which side is drawn.")
+def picture(routine_id: str, side: Side) -> None:
+    """The drawings of one routine in a row, as SVG: to print, or to look at before you begin."""
+    routine = find(routine_id)
+    print(sheet(routine, side if routine.sided else None))
+
+
+@routines.command(epilog="Example: psoas-nudge routines why")
+def why() -> None:
+    """Why the psoas, what sitting does to it, what is known, and what speaks against it, with all sources."""
+    for paragraph in WHY:
+        print(fill(" ".join(paragraph.split()), 90) + "\n")
+    print(REVIEWED + "\n\nSources")
+    for source in SOURCES:
+        against = "Against. " if source.speaks == "against" else ""
+        text = f"[{source.id}] {source.cite}. {against}{source.finding} ({source.limit})."
+        print(fill(text, 90, subsequent_indent="    "))
+        if source.url:
+            print(f"    {source.url}")
+
+
 def _in_full(routine: Routine) -> str:
     sides = "left, then right" if routine.sided else "both sides at once"
     times = f", {routine.repeats} times" if routine.repeats > 1 else ""
     lines = [
         f"{routine.title} ({routine.id})",
         fill(routine.purpose, 90),
+        *([fill(routine.why, 90)] if routine.why else []),
         "",
         f"{duration(routine.length)} in all, {sides}{times}. Needs: {' and '.join(routine.needs) or 'nothing'}.",
-        "",
     ]
+    if routine.not_for:
+        lines += ["", "Not for you, or ask a physiotherapist or doctor first, if"]
+        lines += [fill(f"- {reason}", 90, subsequent_indent="  ") for reason in routine.not_for]
+    lines.append("")
     for number, step in enumerate(routine.steps, 1):
-        held = "hold " if step.hold else ""
-        lines.append(fill(f"{number}. {step.text} {step.cue}".rstrip() + f" ({held}{step.seconds:g} s)", 90))
+        lines.append(fill(f"{number}. {step.text} {step.cue}".rstrip() + f" ({_time(step)})", 90))
+    facts = {
+        "Feel it": f"{routine.feel} {routine.feel_not}".strip(),
+        "How strong": routine.effort,
+        "Easier": routine.easier,
+        "Harder": routine.harder,
+        "It is right when": routine.check,
+    }
+    lines += ["", *(fill(f"{name}: {text}", 90, subsequent_indent="  ") for name, text in facts.items() if text)]
     lines += ["", *(fill(f"- {cue}", 90) for cue in routine.cues), *(fill(f"! {c}", 90) for c in routine.cautions)]
-    if not routine.stretches:
+    if routine.aim != "stretch":
         lines += ["", "Its seconds are no part of the weekly dose: it does not lengthen the hip flexors."]
+    if routine in CATALOGUE:
+        lines += ["", REVIEWED]
     return "\n".join(lines)
+
+
+def _time(step: Step) -> str:
+    if step.reps:
+        return f"{step.reps} times, {step.seconds:g} s each"
+    return f"{'hold ' if step.hold else ''}{step.seconds:g} s{', before every hold' if step.again else ''}"

@@ -25,6 +25,7 @@ class Stretch(Struct, frozen=True, kw_only=True):
     """The section [stretch] except rotation, routines and floor, which are in Rules."""
 
     guide: Literal["page", "terminal", "none"]
+    voice: bool
     weekly_dose: float
     """Seconds of hold time per side."""
 

@@ -212,6 +212,7 @@ ROWS: tuple[Setting, ...] = (
         'Where the guided stretch opens: "page" in the browser, "terminal" in a terminal window, or "none".',
     ),
     Setting("stretch.floor", Switch(), False, "Also suggest stretches for which you kneel or lie on the floor."),
+    Setting("stretch.voice", Switch(), False, "In the terminal, speak the cues, the side and the countdown."),
     Setting("stretch.weekly_dose", Duration(), "10m", "Weekly goal: time holding a stretch, for each side."),
     Setting(
         "stretch.rotation",

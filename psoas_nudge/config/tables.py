@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
+from typing import Any, get_args
 
 from psoas_nudge.config.kinds import Choice, Pattern, Place, Report, Switch, Text, Whole, nearest
 from psoas_nudge.config.lists import Field, ListOf, Tables
 from psoas_nudge.config.times import Date, Duration, Hours
 from psoas_nudge.core.hours import DayException
-from psoas_nudge.core.routines import Routine, Step, problems
+from psoas_nudge.core.routines import MOST_REPS, Aim, Routine, Step, problems
 
 EXCEPTION_FIELDS = (
     Field("on", Date(), "The day, such as 2026-12-24."),
@@ -47,6 +47,8 @@ STEP_FIELDS = (
     Field("seconds", Duration(), "How long the step takes.", required=True),
     Field("cue", Text(), "A short reminder shown during the step."),
     Field("hold", Switch(), "Whether the step is a hold, which counts toward the weekly goal."),
+    Field("reps", Whole(0, MOST_REPS), "How many times to repeat the movement. `seconds` is then the time for one."),
+    Field("again", Switch(), "Whether to repeat the step before every hold, as you do with a tuck."),
 )
 STEPS = '{ text = "Shift forward and hold.", seconds = "30s", hold = true }'
 
@@ -66,7 +68,15 @@ ROUTINE_FIELDS = (
     Field("rest", Duration(), "Rest between two repeats."),
     Field("cues", ListOf(Text(), '["Tuck your pelvis first."]'), "Reminders. The first one is shown in the prompt."),
     Field("cautions", ListOf(Text(), '["Stop if it hurts."]'), "When to stop."),
-    Field("stretches", Switch(), "Whether its holds count toward the weekly goal."),
+    Field("not_for", ListOf(Text(), '["kneeling hurts your knee"]'), "Who should skip it or ask a professional first."),
+    Field("feel", Text(), "Where you should feel it."),
+    Field("feel_not", Text(), "Where you should not feel it."),
+    Field("effort", Text(), "How strong it should be."),
+    Field("easier", Text(), "How to make it easier."),
+    Field("harder", Text(), "How to make it harder."),
+    Field("check", Text(), "How to tell that you are doing it right."),
+    Field("why", Text(), "Why it helps, in one line."),
+    Field("aim", Choice(*get_args(Aim)), "What it is for. Only holds of a stretch count toward the weekly goal."),
     Field("long_break", Switch(), "Whether to suggest it only before a long break."),
 )
 

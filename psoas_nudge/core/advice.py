@@ -27,6 +27,11 @@ KINDS: dict[Pain, str] = {
     "throbbing": "throbbing pain",
     "shooting": "pain that shoots down the leg",
     "radiating": "pain that radiates",
+    "front-of-hip": "pain at the front of the hip",
+    "groin": "pain in the groin",
+    "pinching": "pinching in the hip",
+    "catching": "catching or snapping in the hip",
+    "numbness": "numbness or tingling",
     "worse": "pain after stretching",
     "other": "pain",
 }

@@ -1,8 +1,8 @@
 """The routines that come with the program, as data: one entry each, in the order of the rotation.
 
-Sources: the article that the project began with (kneeling stretch, constructive rest, ball release and their doses) and
-common physiotherapy practice (the versions for a desk). A hold of 30 s and 10 min a week and side follow the evidence
-that the README names under "The stretch".
+Sources: the article that the project began with (kneeling stretch, constructive rest, ball release and their doses),
+common physiotherapy practice (the versions for a desk, the strength work), and the studies in evidence.py, whose ids
+stand in square brackets. No physiotherapist has reviewed the words yet; REVIEWED says so wherever they are shown.
 """
 
 from __future__ import annotations
@@ -12,31 +12,110 @@ from collections.abc import Iterable, Mapping
 from psoas_nudge.core.routines import LONGEST, WALK, Routine, Step, choose
 from psoas_nudge.errors import BadInput
 
+REVIEWED = "No physiotherapist has reviewed these routines yet."
 SHARP = "Stop at once if anything feels sharp or throbbing."
-NERVE = "Pain that shoots or runs down the leg is for a physiotherapist or doctor to look at, not for stretching."
+NERVE = "Does pain shoot or spread down the leg? Don't stretch it. See a physiotherapist or doctor."
+
+HIP = (
+    "you have pain at the front of the hip or in the groin, or the hip pinches, catches or snaps",
+    "you have an artificial hip, or had hip or spine surgery in the last months",
+    "you have a hernia in the groin",
+    "you have pins and needles or numbness in a leg",
+)
+KNEE = "kneeling hurts your knee"
+
+STRETCH_FEEL = "A pull in the front of the hip and the upper thigh of the back leg."
+STRETCH_FEEL_NOT = (
+    "Not in the lower back, the knee or deep in the groin. "
+    "If you feel it there, ease off and tuck again. If it stays, stop."
+)
+STRETCH_EFFORT = "A mild to moderate pull that stays the same. Don't bounce."
+STRETCH_CHECK = "The pull begins with the tuck, before you move forward. Your lower back stays flat and quiet."
+STRETCH_WHY = "The psoas is short and still while you sit; the tuck is what lengthens it [tilt-2024, sitting-2021]."
+STRENGTH_WHY = (
+    "A muscle that rests all day also gets weak; strength work adds as much range as stretching [strength-2021]."
+)
+
+
+def _tuck(text: str, cue: str) -> Step:
+    return Step(text=text, cue=cue, seconds=6, again=True, picture="tuck")
+
 
 CATALOGUE: tuple[Routine, ...] = (
     Routine(
         id="standing-hip-flexor",
         title="Standing hip-flexor stretch",
-        purpose="Opens the front of the hip on your feet, in any clothes and beside any desk.",
+        purpose="A standing stretch for the front of the hip. Works in office clothes, next to any desk.",
         steps=(
-            Step(text="Stand tall and take one long step back.", cue="Both feet point forward.", seconds=10),
             Step(
-                text="Tuck your pelvis under and squeeze the buttock of the back leg.",
-                cue="The back heel may lift.",
+                text="Put one hand on the desk. Step this leg back, a short step, and lift its heel.",
+                cue="Bend both knees a little. Both feet point forward.",
                 seconds=8,
+                picture="start",
+            ),
+            _tuck(
+                "Tuck your pelvis: tailbone down, belt buckle up.",
+                "Squeeze the buttock of the back leg. Your lower back goes flat.",
             ),
             Step(
-                text="Keep the tuck and let your weight drift forward until the front of the back hip pulls.",
-                cue="Tailbone down, ribs low, breathe into the belly.",
+                text="Keep the tuck. Move your hips forward by a few finger-widths.",
+                cue="Stop where the front of the hip begins to pull mildly.",
+                seconds=4,
+                again=True,
+                picture="end",
+            ),
+            Step(
+                text="Hold, and keep the tuck.",
+                cue="A mild pull in front of the hip. Breathe into your belly.",
                 seconds=30,
                 hold=True,
+                picture="end",
             ),
         ),
         repeats=2,
-        cues=("Tuck the pelvis first, then lean.", "Keep the lower back long; an arch lets the psoas off."),
-        cautions=("Hold on to the desk if your balance is unsure.", SHARP, NERVE),
+        cues=("Tuck your pelvis, then shift forward.", "If your lower back arches, it misses the psoas."),
+        cautions=("Keep a hand on the desk if your balance is unsure.", SHARP, NERVE),
+        not_for=HIP,
+        feel=STRETCH_FEEL,
+        feel_not=STRETCH_FEEL_NOT,
+        effort=STRETCH_EFFORT,
+        easier="Take a shorter step, and stop after the tuck: that is a stretch already.",
+        harder="Bend the back knee more, or raise the arm of the same side.",
+        check=STRETCH_CHECK,
+        why=STRETCH_WHY,
+    ),
+    Routine(
+        id="standing-march",
+        title="Standing psoas march",
+        purpose="Strengthens the psoas: lift one knee slowly to hip height, next to your desk.",
+        steps=(
+            Step(
+                text="Stand tall beside the desk, a hand on it.",
+                cue="Your weight is on the other leg; this one is about to work.",
+                seconds=8,
+                picture="start",
+            ),
+            Step(
+                text="Lift the knee to hip height in two seconds, lower it in two.",
+                cue="Stay tall: your chest stays above your hips.",
+                seconds=4,
+                reps=8,
+                picture="end",
+                returns_to="start",
+            ),
+        ),
+        rest=0,
+        cues=("Lift the knee slowly, and don't lean back.", "Lower it as slowly as you lift it."),
+        cautions=("Keep a hand on the desk so that you stand safely on one leg.", SHARP, NERVE),
+        not_for=HIP,
+        feel="Work in the front of the hip of the lifted leg, and in the buttock you stand on.",
+        feel_not="No pinch in the groin and no pull in the lower back. If there is, lift the knee less high.",
+        effort="The last two should feel like work, and you could still do two more.",
+        easier="Lift the knee halfway, or put the foot down between two lifts for as long as you like.",
+        harder="Hold the knee up for three seconds, do 12, or press down on the thigh with your hand.",
+        check="Somebody beside you sees only your leg move.",
+        why=STRENGTH_WHY,
+        aim="strength",
     ),
     Routine(
         id="chair-edge-hip-flexor",
@@ -45,105 +124,201 @@ CATALOGUE: tuple[Routine, ...] = (
         needs=("chair",),
         steps=(
             Step(
-                text="Sit sideways on the front edge of the chair, half of you over the side.",
-                cue="A chair with wheels goes against the desk.",
+                text="Sit sideways on the front edge of the seat: this leg off the edge, the other thigh on it.",
+                cue="A chair with wheels stands against the desk. Raise the seat if you can.",
                 seconds=12,
+                picture="seat",
             ),
             Step(
-                text="Slide the free leg back and rest it on the ball of the foot.",
-                cue="Sit tall over the seat.",
-                seconds=10,
+                text="Draw the free foot back under you, on to the ball of the foot.",
+                cue="The knee points down beside the seat.",
+                seconds=8,
+                picture="start",
+            ),
+            _tuck(
+                "Tuck your pelvis: tailbone under, belt buckle up.",
+                "Squeeze the buttock of the free leg. Your lower back goes flat.",
             ),
             Step(
-                text="Roll the pelvis under and lift the chest until the front of the free hip pulls.",
-                cue="Tailbone under, long lower back, slow breath.",
+                text="Hold the tuck and grow taller.",
+                cue="A mild pull in front of the free hip. Breathe slowly.",
                 seconds=30,
                 hold=True,
+                picture="end",
             ),
         ),
         repeats=2,
         rest=5,
-        cues=("Sit on the very edge, so that one leg can reach back.", "Grow taller instead of leaning back."),
+        cues=("Let one leg hang free beside the seat, then tuck your pelvis.", "Grow taller; don't lean back."),
         cautions=("Make sure that the chair cannot roll away.", SHARP, NERVE),
+        not_for=HIP,
+        feel="A pull in the front of the hip and the upper thigh of the free leg.",
+        feel_not=STRETCH_FEEL_NOT,
+        effort=STRETCH_EFFORT,
+        easier="Leave the foot further in front.",
+        harder="Draw the foot further back, but only while the tuck stays.",
+        check=STRETCH_CHECK,
+        why=STRETCH_WHY,
+    ),
+    Routine(
+        id="split-stance-raise",
+        title="Split-stance knee raise",
+        purpose="Strengthens the psoas from its long position, and the buttock of the leg you stand on.",
+        steps=(
+            Step(
+                text="Stand beside the desk, a hand on it. Step this leg back on to the ball of its foot.",
+                cue="Most of your weight is on the front leg.",
+                seconds=8,
+                picture="start",
+            ),
+            _tuck("Tuck your pelvis: tailbone down, belt buckle up.", "Squeeze the buttock of the back leg."),
+            Step(
+                text="Bring the back knee up in front to hip height, then set the foot back again.",
+                cue="Two seconds up, three seconds back. Stay tall.",
+                seconds=5,
+                reps=8,
+                picture="end",
+                returns_to="tuck",
+            ),
+        ),
+        rest=0,
+        cues=(
+            "From the back foot, bring the knee up slowly.",
+            "Set the foot down behind you without arching your back.",
+        ),
+        cautions=("Keep a hand on the desk so that you stand safely on one leg.", SHARP, NERVE),
+        not_for=HIP,
+        feel="Work in the front of the hip that lifts, and in the buttock of the leg you stand on.",
+        feel_not="No pinch in the groin and no pull in the lower back. If there is, lift less and step back less.",
+        effort="The last two should feel like work, and you could still do two more.",
+        easier="Touch the floor beside the standing foot first, then step back.",
+        harder="Do 12, or hold the knee up for three seconds.",
+        check="Your belt stays level from beginning to end.",
+        why=STRENGTH_WHY,
+        aim="strength",
     ),
     Routine(
         id="kneeling-hip-flexor",
         title="Kneeling hip-flexor stretch",
-        purpose="The classic active stretch of the psoas, from a half-kneel on something soft.",
+        purpose="The classic stretch of the psoas, and the best studied one: a half-kneel on something soft.",
         needs=("floor",),
         steps=(
             Step(
-                text="Kneel on one knee, on padding, with the other foot in front.",
-                cue="Front knee above the ankle.",
-                seconds=15,
+                text="Kneel on this knee, on something soft, the other foot in front.",
+                cue="The front knee is above its ankle, the back knee below the hip.",
+                seconds=12,
+                picture="start",
+            ),
+            _tuck(
+                "Tuck your pelvis: tailbone down, belt buckle up.",
+                "Squeeze the buttock of the kneeling leg. Your lower back goes flat.",
             ),
             Step(
-                text="Draw the tailbone down and squeeze the buttock of the kneeling leg.",
-                cue="Ribs stay over the hips.",
-                seconds=8,
+                text="Keep the tuck. Move your hips forward by a few finger-widths.",
+                cue="Stop where the front of the hip begins to pull mildly.",
+                seconds=4,
+                again=True,
+                picture="end",
             ),
             Step(
-                text="Keep the tuck and glide forward until the front of the back hip and thigh pulls.",
-                cue="Long lower back. Breathe down into the belly.",
+                text="Hold, and keep the tuck.",
+                cue="A mild pull in front of the hip. Breathe deep into your belly.",
                 seconds=25,
                 hold=True,
+                picture="end",
             ),
         ),
         repeats=3,
-        cues=("Put something soft under the back knee.", "Arching the back steers the stretch past the psoas."),
-        cautions=("Leave it out when kneeling hurts the knee.", SHARP, NERVE),
+        cues=(
+            "Kneel on something soft, tuck, then shift forward.",
+            "If your lower back arches, it misses the psoas.",
+        ),
+        cautions=(SHARP, NERVE),
+        not_for=(*HIP, KNEE, "you lose your balance without something to hold on to"),
+        feel=STRETCH_FEEL,
+        feel_not=STRETCH_FEEL_NOT,
+        effort=STRETCH_EFFORT,
+        easier="Stop after the tuck: that is a stretch already.",
+        harder="Raise the arm of the kneeling side and lean a little away from it.",
+        check=STRETCH_CHECK,
+        why=STRETCH_WHY,
     ),
     Routine(
         id="chair-kneeling-hip-flexor",
         title="Half-kneel with a hand on the chair",
-        purpose="The kneeling stretch with something to hold, for days when balance costs too much attention.",
+        purpose="The kneeling stretch with something to hold on to.",
         needs=("floor", "chair"),
         steps=(
             Step(
-                text="Half-kneel beside the chair or desk, padding under the back knee, one hand on the seat.",
-                cue="Front knee above the ankle.",
-                seconds=15,
+                text="Kneel on this knee, on something soft, the other foot in front, a hand on a chair.",
+                cue="The chair stands against the wall or the desk.",
+                seconds=12,
+                picture="start",
+            ),
+            _tuck(
+                "Tuck your pelvis: tailbone down, belt buckle up.",
+                "Squeeze the buttock of the kneeling leg. Your lower back goes flat.",
             ),
             Step(
-                text="Let the tailbone sink and squeeze the buttock of the kneeling leg.",
-                cue="The hand steadies, it does not pull.",
-                seconds=8,
+                text="Keep the tuck. Move your hips forward by a few finger-widths.",
+                cue="The hand keeps you steady; it does not pull.",
+                seconds=4,
+                again=True,
+                picture="end",
             ),
             Step(
-                text="Hold the tuck and move the hips forward until the back hip opens in front.",
-                cue="Tall from knee to head, easy breath.",
+                text="Hold, and keep the tuck.",
+                cue="A mild pull in front of the hip. Breathe slowly.",
                 seconds=30,
                 hold=True,
+                picture="end",
             ),
         ),
         repeats=2,
-        cues=("One hand on the chair, something soft under the knee.", "Move the hips, not the shoulders."),
-        cautions=(
-            "A chair with wheels goes against the wall or desk.",
-            "Leave it out when kneeling hurts the knee.",
-            SHARP,
-            NERVE,
-        ),
+        cues=("One hand on the chair. Tuck, then shift forward.", "Move your hips, not your shoulders."),
+        cautions=("A chair with wheels stands against the wall or desk.", SHARP, NERVE),
+        not_for=(*HIP, KNEE),
+        feel=STRETCH_FEEL,
+        feel_not=STRETCH_FEEL_NOT,
+        effort=STRETCH_EFFORT,
+        easier="Stop after the tuck: that is a stretch already.",
+        harder="Take the hand off the chair.",
+        check=STRETCH_CHECK,
+        why=STRETCH_WHY,
     ),
     Routine(
         id="glute-squeeze",
         title="Glute squeeze, standing tall",
-        purpose="Wakes the muscle opposite the hip flexor when nothing else fits the room.",
+        purpose="Works the buttocks, the muscles opposite the psoas. Fits where nothing else does.",
         sided=False,
         steps=(
-            Step(text="Stand up, feet as wide as your hips.", cue="Weight on both feet.", seconds=6),
+            Step(
+                text="Stand up, feet as wide as your hips.",
+                cue="Your weight is on both feet.",
+                seconds=6,
+                picture="start",
+            ),
             Step(
                 text="Squeeze both buttocks and grow tall.",
-                cue="Hips forward, jaw loose, keep breathing.",
+                cue="Tailbone down, jaw loose. Keep breathing.",
                 seconds=10,
                 hold=True,
+                picture="end",
             ),
         ),
         repeats=3,
         rest=5,
         cues=("Stand up and grow tall; nobody needs to notice.",),
         cautions=(SHARP,),
-        stretches=False,
+        not_for=HIP[1:2],
+        feel="Firm work in both buttocks.",
+        feel_not="Not in the lower back. If you feel it there, squeeze less and tuck more.",
+        effort="About half as hard as you can.",
+        easier="Squeeze for five seconds.",
+        harder="Squeeze one side at a time.",
+        check="You come up a little taller, and your lower back goes flat.",
+        why="Buttocks and psoas pull the pelvis against each other; the squeeze helps the tuck [practice].",
+        aim="strength",
         default_on=False,
     ),
     Routine(
@@ -155,24 +330,35 @@ CATALOGUE: tuple[Routine, ...] = (
         steps=(
             Step(
                 text="Lie on your back, knees bent, feet flat and as wide as your hips.",
-                cue="Find a place where the legs stand by themselves.",
+                cue="Find the place where your legs stand by themselves.",
                 seconds=20,
+                picture="start",
             ),
             Step(
-                text="Lay the arms at your sides with the palms up.",
-                cue="The spine keeps its natural curve.",
+                text="Lay your arms at your sides, palms up.",
+                cue="Your back keeps its natural curve; don't press it down.",
                 seconds=10,
+                picture="end",
             ),
             Step(
-                text="Rest. Let the belly and the lower ribs widen with each slow breath.",
-                cue="There is nothing to stretch; it is enough to lie here.",
+                text="Rest. With each slow breath your belly and lower ribs widen.",
+                cue="There is nothing to stretch. Lying here is enough.",
                 seconds=300,
                 hold=True,
+                picture="end",
             ),
         ),
         cues=("Find a quiet piece of floor; this one is for a long break.",),
         cautions=("Roll on to your side before you get up.", SHARP),
-        stretches=False,
+        not_for=("you are late in pregnancy: lie on your side instead",),
+        feel="Your weight on the floor, and the breath in belly and lower ribs.",
+        feel_not="No pull and no pain anywhere.",
+        effort="None. Nothing is held.",
+        easier="Put a book under your head, or lay your calves on a chair.",
+        harder="It is not meant to get harder. Stay for ten minutes.",
+        check="After some breaths your legs stand without any effort of yours.",
+        why="The psoas is tied to the diaphragm; slow breathing and rest let both loosen [article].",
+        aim="ease",
         long_break=True,
     ),
     Routine(
@@ -182,45 +368,77 @@ CATALOGUE: tuple[Routine, ...] = (
         needs=("floor",),
         steps=(
             Step(
-                text="Lie face down with the ball just beside the navel, a little below the height of the hip bones.",
-                cue="Prop yourself on the forearms.",
+                text="Lie face down, the ball on this side beside the navel, a little lower than the hip bones.",
+                cue="Prop yourself on your forearms. If you feel a pulse under the ball, move it outward at once.",
                 seconds=20,
+                picture="start",
             ),
-            Step(text="Move a little until you find the most tender spot.", cue="Take your time.", seconds=10),
+            Step(
+                text="Move a little until you find the most tender spot.",
+                cue="Take your time. A pulse under the ball: move it outward.",
+                seconds=10,
+                picture="start",
+            ),
             Step(
                 text="Stay there and let your weight sink on to the ball.",
                 cue="Only a deep, dull feeling is right. Sharp or throbbing: move the ball at once.",
                 seconds=45,
                 hold=True,
+                picture="end",
             ),
         ),
         cues=("Only a deep, dull feeling is right; move the ball at once if it is anything else.",),
         cautions=(
-            "The ball presses deep into the abdomen: leave it out when in doubt.",
+            "The ball presses deep into the abdomen. If you are unsure, leave it out.",
+            "If you feel a pulse under the ball, move it outward at once: a large artery runs there.",
             "Sharp or throbbing pain: take the ball away at once.",
             NERVE,
         ),
-        stretches=False,
+        not_for=(
+            "you are pregnant",
+            "you had abdominal surgery, or have a hernia or a bowel disease",
+            "you have an aneurysm or a vascular disease, or take blood thinners",
+            "you have osteoporosis",
+            "you are unsure about any of these",
+            *HIP,
+        ),
+        feel="Deep and dull, under the ball.",
+        feel_not="Nothing sharp, throbbing or beating, and nothing down the leg.",
+        effort="As much weight as lets you breathe calmly.",
+        easier="Keep more weight on your forearms, or use a larger, softer ball.",
+        harder="It is not meant to get harder. Stay up to 60 seconds.",
+        check="The tender spot gets duller while you stay.",
+        why="Pressure on a tender spot may ease tension; for the psoas this is practice, not proven [article].",
+        aim="ease",
         default_on=False,
         long_break=True,
     ),
     Routine(
         id=WALK,
         title="Stand up and walk",
-        purpose="Breaks the sitting without stretching anything, while stretches are put off because of pain.",
+        purpose="Breaks up the sitting without stretching anything, while stretches are put off because of pain.",
         sided=False,
         steps=(
-            Step(text="Stand up, slowly.", cue="Let the arms hang.", seconds=10),
+            Step(text="Stand up, slowly.", cue="Let your arms hang.", seconds=10, picture="start"),
             Step(
                 text="Walk, as far as the room or the corridor lets you.",
                 cue="An easy pace, eyes far away.",
                 seconds=180,
                 hold=True,
+                picture="end",
             ),
         ),
         cues=("No stretching for now: an easy walk is enough.",),
         cautions=("Sit down again if walking hurts.",),
-        stretches=False,
+        not_for=("walking hurts",),
+        feel="Easy movement in hips and back.",
+        feel_not="No pain. If walking hurts, sit down again.",
+        effort="You could talk meanwhile.",
+        easier="Stand for a while instead.",
+        harder="Take the stairs.",
+        check="You get up more easily after it than before.",
+        why="Any movement in place of sitting counts; there is no safe number of minutes [who-2020].",
+        aim="ease",
         default_on=False,
     ),
 )

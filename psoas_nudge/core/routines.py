@@ -1,8 +1,9 @@
 """What a routine is: its steps, the timed script they make, the choice of the next one, and its words in a prompt.
 
-The routines themselves are data, in catalogue.py. A routine with sides is done in full on one side, then on the other:
-the steps before the first hold once a side, the holds `repeats` times with a rest between. The same script drives both
-players and gives the length that a prompt promises, so the two cannot drift apart.
+The routines themselves are data, in catalogue.py. A routine with sides is done in full on one side, then on the other.
+From the first step that is done again (the tuck), or else the first hold, everything is repeated `repeats` times with a
+rest between; the steps before that are done once a side. Only holds and repetitions count, not the way into position.
+The same script drives both players and gives the length that a prompt promises, so the two cannot drift apart.
 """
 
 from __future__ import annotations
@@ -16,7 +17,10 @@ from psoas_nudge.core.durations import duration
 
 Side = Literal["left", "right"]
 Need = Literal["floor", "chair"]
-Kind = Literal["move", "hold", "rest", "switch"]
+Kind = Literal["move", "hold", "reps", "rest", "switch"]
+Aim = Literal["stretch", "strength", "ease"]
+"""What a routine is for: only holds of a "stretch" lengthen the hip flexors and count toward the weekly dose."""
+COUNTED: frozenset[Kind] = frozenset({"hold", "reps"})
 
 SIDES: tuple[Side, Side] = ("left", "right")
 SWITCH_SECONDS = 6.0
@@ -26,21 +30,37 @@ BREATH_IN, BREATH_OUT = 4.0, 6.0
 """Seconds of one slow breath, the pace that the players show while something is held."""
 LONGEST = 3600.0
 """Seconds that a routine of one's own may last."""
+MOST_REPS = 50
 WALK = "stand-and-walk"
 """The routine that takes the place of stretches while they are put off because of pain."""
 
 
 class Step(Struct, frozen=True, kw_only=True):
-    """One thing to do. `cue` is the one short sentence to keep in mind meanwhile; `hold`: its seconds are counted."""
+    """One thing to do. `cue` is the one short sentence to keep in mind meanwhile."""
 
     text: str
     seconds: float
+    """How long it takes; with `reps`, one repetition."""
     cue: str = ""
     hold: bool = False
+    """Whether it is a position that is held, so that its seconds count."""
+    reps: int = 0
+    """How many times the movement is made; 0 for what is no repetition."""
+    again: bool = False
+    """Whether it is done before every hold, like the tuck, instead of once a side."""
+    picture: str = ""
+    """The pose of the figure, or for a routine of one's own the file of a picture."""
+    returns_to: str = ""
+    """The picture in the second half of each repetition."""
+
+    @property
+    def counts(self) -> bool:
+        """Whether what is done in it is recorded."""
+        return self.hold or self.reps > 0
 
 
 class Routine(Struct, frozen=True, kw_only=True):
-    """A guided stretch. A routine of a person's own has the same fields, from [[routines]] in config.toml."""
+    """A guided routine. One of a person's own has the same fields, from [[stretch.routines]] in config.toml."""
 
     id: str
     title: str
@@ -53,8 +73,21 @@ class Routine(Struct, frozen=True, kw_only=True):
     """Seconds between two repeats."""
     cues: tuple[str, ...] = ()
     cautions: tuple[str, ...] = ()
-    stretches: bool = True
-    """Whether its holds lengthen the hip flexors, so that they count toward the weekly dose."""
+    not_for: tuple[str, ...] = ()
+    """Who should leave it out or ask first; each completes "Not for you, or ask first, if ..."."""
+    feel: str = ""
+    """Where it is felt ..."""
+    feel_not: str = ""
+    """... and where not."""
+    effort: str = ""
+    """How strong it is."""
+    easier: str = ""
+    harder: str = ""
+    check: str = ""
+    """How to know that it is right."""
+    why: str = ""
+    """The reason in one line, with the ids of its sources (see evidence.py) in square brackets."""
+    aim: Aim = "stretch"
     default_on: bool = True
     """Whether it takes turns unless the person's own rotation says otherwise."""
     long_break: bool = False
@@ -81,6 +114,15 @@ class Segment(Struct, frozen=True, kw_only=True):
     side: Side | None = None
     repeat: int = 1
     repeats: int = 1
+    reps: int = 0
+    """Repetitions in it, of equal length."""
+    picture: str = ""
+    returns_to: str = ""
+
+    @property
+    def counts(self) -> bool:
+        """Whether its seconds are recorded."""
+        return self.kind in COUNTED
 
 
 def script(routine: Routine, first: Side = "left") -> tuple[Segment, ...]:
@@ -92,6 +134,8 @@ def script(routine: Routine, first: Side = "left") -> tuple[Segment, ...]:
 
 
 def _one_side(routine: Routine, side: Side | None, turn: int) -> Iterator[Segment]:
+    once, again = parts(routine)
+    before = (*once, *again)[max(0, len(once) - 1)].picture if routine.steps else ""
     if turn:
         yield Segment(
             kind="switch",
@@ -99,9 +143,9 @@ def _one_side(routine: Routine, side: Side | None, turn: int) -> Iterator[Segmen
             seconds=SWITCH_SECONDS,
             side=side,
             repeats=routine.repeats,
+            picture=routine.steps[0].picture,
         )
-    begin = next((index for index, step in enumerate(routine.steps) if step.hold), len(routine.steps))
-    for step in routine.steps[:begin]:
+    for step in once:
         yield _segment(step, routine, side, 1)
     for repeat in range(1, routine.repeats + 1):
         if repeat > 1 and routine.rest:
@@ -112,20 +156,31 @@ def _one_side(routine: Routine, side: Side | None, turn: int) -> Iterator[Segmen
                 side=side,
                 repeat=repeat,
                 repeats=routine.repeats,
+                picture=before,
             )
-        for step in routine.steps[begin:]:
+        for step in again:
             yield _segment(step, routine, side, repeat)
+
+
+def parts(routine: Routine) -> tuple[tuple[Step, ...], tuple[Step, ...]]:
+    """(steps done once a side, steps done again for every hold or set)."""
+    steps = routine.steps
+    begin = next((index for index, step in enumerate(steps) if step.again or step.counts), len(steps))
+    return steps[:begin], steps[begin:]
 
 
 def _segment(step: Step, routine: Routine, side: Side | None, repeat: int) -> Segment:
     return Segment(
-        kind="hold" if step.hold else "move",
+        kind="reps" if step.reps else "hold" if step.hold else "move",
         text=step.text,
-        seconds=step.seconds,
+        seconds=step.seconds * max(1, step.reps),
         cue=step.cue,
         side=side,
         repeat=repeat,
         repeats=routine.repeats,
+        reps=step.reps,
+        picture=step.picture,
+        returns_to=step.returns_to,
     )
 
 
@@ -140,15 +195,23 @@ def choose(
 ) -> Routine:
     """The routine that fits and was suggested longest ago; among equals the first in the rotation.
 
+    Stretching and strength alternate: the aim of the last suggestion has its turn again only when nothing else fits.
+
     `turns`: id -> number of the prompt that suggested it last. `floor`: whether the person may lie or kneel on the
     floor here. `time_left`: seconds until hours close. `last`: no other prompt fits in before they do, so that a long
     break has room. `fallback` is what fits always; it is taken when nothing else does.
     """
+    every = tuple(routines)
     fitting = [
         routine
-        for routine in routines
+        for routine in every
         if (floor or "floor" not in routine.needs) and (last or not routine.long_break) and routine.length <= time_left
     ]
+    latest = max(
+        (routine for routine in every if routine.id in turns), key=lambda routine: turns[routine.id], default=None
+    )
+    if latest:
+        fitting = [each for each in fitting if each.aim != latest.aim] or fitting
     return min(fitting, key=lambda routine: turns.get(routine.id, -1), default=fallback)
 
 
@@ -166,13 +229,10 @@ def problems(routine: Routine) -> list[str]:
         found.append(f"id: use small letters, digits and single hyphens, not {routine.id!r}")
     if not routine.title.strip():
         found.append("title: give it a name that a prompt can show")
-    if not any(step.hold for step in routine.steps):
-        found.append("steps: at least one step needs hold = true, else nothing is counted")
+    if not any(step.counts for step in routine.steps):
+        found.append("steps: at least one step needs hold = true or reps, else nothing is counted")
     for number, step in enumerate(routine.steps, 1):
-        if not step.text.strip():
-            found.append(f"steps[{number}].text: say what to do")
-        if not 1 <= step.seconds <= LONGEST:
-            found.append(f"steps[{number}].seconds: between 1 s and 1 h, not {step.seconds:g} s")
+        found += [f"steps[{number}].{problem}" for problem in _step_problems(step)]
     if not 1 <= routine.repeats <= 20:
         found.append(f"repeats: between 1 and 20, not {routine.repeats}")
     if not 0 <= routine.rest <= 300:
@@ -180,3 +240,14 @@ def problems(routine: Routine) -> list[str]:
     if not found and routine.length > LONGEST:
         found.append(f"steps: with all sides and repeats it lasts {duration(routine.length)}; 1 h is the most")
     return found
+
+
+def _step_problems(step: Step) -> Iterator[str]:
+    if not step.text.strip():
+        yield "text: say what to do"
+    if not 1 <= step.seconds <= LONGEST:
+        yield f"seconds: between 1 s and 1 h, not {step.seconds:g} s"
+    if not 0 <= step.reps <= MOST_REPS:
+        yield f"reps: between 0 and {MOST_REPS}, not {step.reps}"
+    if step.hold and step.reps:
+        yield "reps: a step is either held or repeated; leave out hold or reps"

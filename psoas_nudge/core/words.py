@@ -37,7 +37,19 @@ QUIETING = frozenset({Signal.DO_NOT_DISTURB, Signal.FULLSCREEN, Signal.CALL, Sig
 Answer = Literal["accept", "snooze", "skip"]
 Outcome = Literal["accepted", "skipped", "snoozed", "missed", "taken", "withdrawn"]
 Afterwards = Literal["fine", "tight", "pain"]
-Pain = Literal["sharp", "throbbing", "shooting", "radiating", "worse", "other"]
+Pain = Literal[
+    "sharp",
+    "throbbing",
+    "shooting",
+    "radiating",
+    "front-of-hip",
+    "groin",
+    "pinching",
+    "catching",
+    "numbness",
+    "worse",
+    "other",
+]
 """Kinds of pain; all but "other" put stretches off, see core/advice.py. "worse": than before the stretch."""
 EndedBy = Literal["idle", "locked", "suspended", "switched", "gap", "restart", "accepted", "stretch"]
 AdviceReason = Literal["pain", "long"]

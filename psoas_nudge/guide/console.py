@@ -20,7 +20,10 @@ class TerminalConsole:
     def __init__(self, stdin: TextIO, stdout: TextIO) -> None:
         self._in, self._out = stdin, stdout
         self.keys = stdin.isatty() and sys.platform != "win32"
-        self.screen = self.keys and stdout.isatty() and os.environ.get("TERM", "dumb") not in {"dumb", "unknown", ""}
+        term = os.environ.get("TERM", "dumb")
+        self.screen = self.keys and stdout.isatty() and term not in {"dumb", "unknown", ""}
+        # The Linux console has no font for it.
+        self.braille = self.screen and term != "linux" and (stdout.encoding or "").lower().startswith("utf")
 
     def size(self) -> tuple[int, int]:
         """(columns, lines) as they are now."""

@@ -21,7 +21,7 @@ from psoas_nudge.core.catalogue import find
 from psoas_nudge.core.dose import Dose, dose
 from psoas_nudge.core.routines import Side
 from psoas_nudge.errors import JournalBroken, Unavailable
-from psoas_nudge.guide import browser, terminal
+from psoas_nudge.guide import browser, terminal, voice
 from psoas_nudge.guide.console import TerminalConsole
 from psoas_nudge.guide.player import Player
 from psoas_nudge.guide.reports import Places, Receipt, Recorder, StretchReports
@@ -96,9 +96,14 @@ def in_terminal(settings: Settings, routine_id: str, prompt: int | None) -> None
     console = TerminalConsole(sys.stdin, sys.stdout)
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda *_: player.command("stop"))
-    trouble = reports.begun().trouble
+    speaker = voice.find() if settings.stretch.voice else None
+    if settings.stretch.voice and not speaker:
+        log.warning(voice.MISSING)
     with console.own_screen():
-        terminal.play(player, console)
+        trouble = reports.begun().trouble if terminal.begins(player, console) else None
+        terminal.play(player, console, speaker.say if speaker else None)
+    if speaker:
+        speaker.finish()
     trouble = reports.ended(player.held).trouble or trouble
     console.write(terminal.summary(player))
     receipt = Receipt()

@@ -22,7 +22,7 @@ RESTART = 3.0
 
 
 class Held(Struct, frozen=True):
-    """Seconds done so far. `other`: holds that are no part of the weekly dose (see Routine.stretches)."""
+    """Seconds done so far. `other`: holds that are no part of the weekly dose (see routines.Aim)."""
 
     left: float = 0.0
     right: float = 0.0
@@ -71,6 +71,21 @@ class Player:
         return "in" if self.elapsed % (BREATH_IN + BREATH_OUT) < BREATH_IN else "out"
 
     @property
+    def rep(self) -> int | None:
+        """The repetition under way, from 1; None where nothing is repeated."""
+        reps = self.segment.reps
+        return min(reps, int(self.elapsed * reps / self.segment.seconds) + 1) if reps else None
+
+    @property
+    def picture(self) -> str:
+        """The picture to show: of a repetition, first where it goes, then where it comes back to."""
+        segment = self.segment
+        if not segment.reps or not segment.returns_to:
+            return segment.picture
+        back = self.elapsed * segment.reps / segment.seconds % 1 >= 0.5
+        return segment.returns_to if back else segment.picture
+
+    @property
     def held(self) -> Held:
         """What has been done so far. A hold that is begun anew counts once, at its longest; less than
         LEAST_HELD does not count."""
@@ -78,7 +93,7 @@ class Player:
         for segment, done in zip(self.segments, self._done, strict=True):
             if done < LEAST_HELD:
                 continue
-            if not self.routine.stretches or segment.side is None:
+            if self.routine.aim != "stretch" or segment.side is None:
                 other += done
             elif segment.side == "left":
                 left += done
@@ -97,7 +112,7 @@ class Player:
             step = min(seconds, self.remaining)
             self.elapsed += step
             seconds -= step
-            if self.segment.kind == "hold":
+            if self.segment.counts:
                 self._done[self.index] = max(self._done[self.index], self.elapsed)
             if self.remaining <= 1e-9:
                 self._go(self.index + 1)

@@ -20,10 +20,10 @@ from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from psoas_nudge.core.durations import duration
+from psoas_nudge.core.catalogue import REVIEWED
 from psoas_nudge.core.model import Afterwards, Pain
 from psoas_nudge.core.routines import SIDES
-from psoas_nudge.guide.figures import svg
+from psoas_nudge.guide.figures import FIGURES, paths_between, svg
 from psoas_nudge.guide.player import Command
 from psoas_nudge.guide.session import Session
 
@@ -118,15 +118,31 @@ def app(session: Session, port: int) -> Guard:
     """The whole server for one stretch, to be served on 127.0.0.1 at `port`."""
     player = session.player
     routine = player.routine
+    pictures = sorted({name for segment in player.segments for name in (segment.picture, segment.returns_to) if name})
     described = {
         "id": routine.id,
         "title": routine.title,
         "purpose": routine.purpose,
-        "length": duration(routine.length),
-        "cues": routine.cues,
+        "why": routine.why.partition(" [")[0],
+        "notFor": routine.not_for,
+        "feel": f"{routine.feel} {routine.feel_not}".strip(),
+        "effort": routine.effort,
+        "easier": routine.easier,
+        "harder": routine.harder,
+        "check": routine.check,
         "cautions": routine.cautions,
+        "reviewed": REVIEWED,
         "segments": player.segments,
-        "figures": {side or "both": svg(routine.id, side) for side in ((*SIDES,) if routine.sided else (None,))},
+        "figures": {
+            side or "both": {name: svg(routine.id, name, side) for name in pictures}
+            for side in ((*SIDES,) if routine.sided else (None,))
+        },
+        "ways": {
+            f"{start} {end}": way
+            for start in pictures
+            for end in pictures
+            if routine.id in FIGURES and (way := paths_between(routine.id, start, end))
+        },
     }
 
     def static(path: str, kind: str, *where: str) -> Route:
@@ -163,6 +179,7 @@ def app(session: Session, port: int) -> Guard:
         static("/", "text/html", "guide", "static", "page.html"),
         static("/page.css", "text/css", "guide", "static", "page.css"),
         static("/page.js", "text/javascript", "guide", "static", "page.js"),
+        static("/figure.js", "text/javascript", "guide", "static", "figure.js"),
         static("/sound.js", "text/javascript", "guide", "static", "sound.js"),
         static("/icon.png", "image/png", "data", "icon-128.png"),
         Route("/routine", describe, methods=["GET"]),

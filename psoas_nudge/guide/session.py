@@ -35,6 +35,8 @@ class Moment(Struct, frozen=True, kw_only=True, rename="camel"):
     remaining: float
     total_remaining: float
     breath: Literal["in", "out"] | None
+    rep: int | None
+    picture: str
     held: Held
     answered: bool
     trouble: str | None
@@ -81,6 +83,8 @@ class Session:
             remaining=player.remaining,
             total_remaining=player.total_remaining,
             breath=player.breath,
+            rep=player.rep,
+            picture=player.picture,
             held=player.held,
             answered=self.answered,
             trouble=self._receipt.trouble,

@@ -6,12 +6,15 @@ terminal, a pipe, a file) have no control characters; without a terminal to type
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from textwrap import wrap
 from typing import Protocol
 
+from psoas_nudge.core.catalogue import CATALOGUE, REVIEWED
 from psoas_nudge.core.durations import duration
 from psoas_nudge.core.model import Afterwards, Pain
-from psoas_nudge.core.routines import Segment
+from psoas_nudge.core.routines import Kind, Segment
+from psoas_nudge.guide.figures import dots
 from psoas_nudge.guide.player import Command, Held, Player
 
 KEYS: dict[str, Command] = {
@@ -25,10 +28,26 @@ KEYS: dict[str, Command] = {
     "esc": "stop",
 }
 AFTERWARDS: dict[str, Afterwards] = {"f": "fine", "t": "tight", "p": "pain"}
-PAINS: dict[str, Pain] = {"s": "sharp", "t": "throbbing", "d": "shooting", "r": "radiating", "w": "worse", "o": "other"}
+PAINS: dict[str, tuple[Pain, str]] = {
+    "s": ("sharp", "sharp"),
+    "t": ("throbbing", "throbbing"),
+    "d": ("shooting", "shooting down the leg"),
+    "r": ("radiating", "radiating"),
+    "h": ("front-of-hip", "front of the hip"),
+    "g": ("groin", "in the groin"),
+    "p": ("pinching", "pinching"),
+    "c": ("catching", "catching or snapping"),
+    "n": ("numbness", "numbness or tingling"),
+    "w": ("worse", "worse than before"),
+    "o": ("other", "something else"),
+}
 ANSWER_WITHIN = 60.0
 """Seconds for which the question at the end waits."""
-KINDS = {"move": "get into place", "rest": "ease off", "switch": "change sides"}
+BEGIN_WITHIN = 900.0
+"""Seconds for which the player waits for the person to begin."""
+KINDS: dict[Kind, str] = {"move": "get into place", "rest": "ease off", "switch": "change sides"}
+TALLEST = 20
+"""Lines that a figure has at most."""
 
 
 class Console(Protocol):
@@ -38,6 +57,8 @@ class Console(Protocol):
     """Whether the screen can be cleared and drawn anew; else lines are only ever added."""
     keys: bool
     """Whether somebody can press a key."""
+    braille: bool
+    """Whether it can show Braille characters, in which figures are drawn."""
 
     def size(self) -> tuple[int, int]:
         """(columns, lines)."""
@@ -55,11 +76,10 @@ class Console(Protocol):
         """Seconds on a clock that is never set."""
 
 
-def play(player: Player, console: Console) -> None:
-    """Play the routine to its end or until the person stops it."""
+def play(player: Player, console: Console, say: Callable[[str], None] | None = None) -> None:
+    """Play the routine to its end or until the person stops it. `say` speaks what can be followed with eyes closed."""
+    said = ""
     shown: tuple[int, bool] | None = None
-    if not console.screen:
-        console.write(_opening(player))
     last = console.clock()
     while not player.ended:
         if shown != (player.index, player.paused):
@@ -68,8 +88,12 @@ def play(player: Player, console: Console) -> None:
             shown = (player.index, player.paused)
             if not console.screen:
                 console.write(_line(player))
+        if say and (words := spoken(player)) != said:
+            said = words
+            if words:
+                say(words)
         if console.screen:
-            console.write(_screen(player, *console.size()))
+            console.write(_drawn(_screen(player, console), console))
         key = console.key(max(0.05, player.remaining % 1 or 1.0))
         now = console.clock()
         player.advance(now - last)
@@ -77,6 +101,43 @@ def play(player: Player, console: Console) -> None:
         if key in KEYS:
             player.command(KEYS[key])
     console.bell()
+    if say:
+        say("Well done." if player.ended == "finished" else "Stopped.")
+
+
+def spoken(player: Player) -> str:
+    """What there is to say now: each step as it begins, the repetitions, and the last seconds of a hold."""
+    segment, left = player.segment, -(-player.remaining // 1)
+    if player.paused:
+        return "Paused."
+    if player.elapsed < 1:
+        return f"{_where(segment).replace(' · ', ', ')}. {segment.text} {segment.cue}".rstrip()
+    if player.rep and player.rep > 1 and player.elapsed * segment.reps / segment.seconds % 1 < 0.5:
+        return str(player.rep)
+    if segment.kind == "hold" and (left == 10 or 1 <= left <= 3):
+        return f"{left:g}{' seconds' if left == 10 else ''}"
+    return ""
+
+
+def begins(player: Player, console: Console) -> bool:
+    """Say what comes and wait until the person begins; False when they stop. Without keys it begins at once."""
+    if not console.screen:
+        console.write("\n".join(_opening(player, console)) + "\n")
+    if not console.keys:
+        return True
+    drawn: tuple[int, int] | None = None
+    end = console.clock() + BEGIN_WITHIN
+    while not player.ended and console.keys and console.clock() < end:
+        if console.screen and drawn != console.size():
+            drawn = console.size()
+            console.write(_drawn(_opening(player, console), console))
+        key = console.key(1.0)
+        if key in {"\n", "\r"} or KEYS.get(key or "", "stop") != "stop":
+            return True
+        if key in KEYS:
+            break
+    player.command("stop")
+    return False
 
 
 def ask_afterwards(console: Console) -> tuple[Afterwards, Pain | None] | None:
@@ -89,12 +150,9 @@ def ask_afterwards(console: Console) -> tuple[Afterwards, Pain | None] | None:
         return None
     if afterwards != "pain":
         return afterwards, None
-    _ask(
-        console,
-        "What kind?  [s] sharp   [t] throbbing   [d] shooting down the leg   [r] radiating   [w] worse than before   "
-        "[o] something else",
-    )
-    return afterwards, PAINS.get(console.key(ANSWER_WITHIN) or "")
+    _ask(console, "What kind?  " + "   ".join(f"[{key}] {words}" for key, (_, words) in PAINS.items()))
+    kind = PAINS.get(console.key(ANSWER_WITHIN) or "")
+    return afterwards, kind[0] if kind else None
 
 
 def _ask(console: Console, question: str) -> None:
@@ -113,7 +171,7 @@ def held_words(held: Held) -> str:
         return "Nothing was held, so nothing is counted."
     if held.left or held.right:
         return f"Held {round(held.left)} s on the left, {round(held.right)} s on the right."
-    return f"Held {duration(held.other)}; this one is no part of the weekly dose."
+    return f"{duration(held.other)} done; this one is no part of the weekly dose."
 
 
 def clock_words(seconds: float) -> str:
@@ -124,7 +182,9 @@ def clock_words(seconds: float) -> str:
 
 def _where(segment: Segment) -> str:
     parts = [f"{segment.side.capitalize()} side"] if segment.side else []
-    if segment.kind != "hold":
+    if segment.kind == "reps":
+        parts.append(f"{segment.reps} times")
+    elif segment.kind != "hold":
         parts.append(KINDS[segment.kind])
     elif segment.repeats > 1:
         parts.append(f"hold {segment.repeat} of {segment.repeats}")
@@ -133,11 +193,19 @@ def _where(segment: Segment) -> str:
     return " · ".join(parts)
 
 
-def _opening(player: Player) -> str:
-    routine = player.routine
-    lines = [f"{routine.title}, {duration(routine.length)}", *(f"  {cue}" for cue in routine.cues)]
-    lines += [f"  ! {caution}" for caution in routine.cautions]
-    return "\n".join(lines) + "\n"
+def _opening(player: Player, console: Console) -> list[str]:
+    """What to know before beginning."""
+    routine, width = player.routine, max(20, min(console.size()[0] - 1, 90))
+    lines = [f"{routine.title}, {duration(routine.length)}"]
+    lines += ["space begins · q stops", ""] if console.keys else []
+    lines += wrap(routine.purpose, width)
+    if routine.not_for:
+        lines.append("Not for you, or ask a physiotherapist or doctor first, if")
+        lines += [line for each in routine.not_for for line in wrap(f"- {each}", width, subsequent_indent="  ")]
+    lines += [line for each in routine.cautions for line in wrap(f"! {each}", width, subsequent_indent="  ")]
+    for name, text in (("Feel it", f"{routine.feel} {routine.feel_not}".strip()), ("How strong", routine.effort)):
+        lines += wrap(f"{name}: {text}", width, subsequent_indent="  ") if text else []
+    return [*lines, *([REVIEWED] if routine in CATALOGUE else [])]
 
 
 def _line(player: Player) -> str:
@@ -148,23 +216,35 @@ def _line(player: Player) -> str:
     return f"[{_where(segment)}, {round(player.remaining)} s] {segment.text}{cue}\n"
 
 
-def _screen(player: Player, columns: int, lines: int) -> str:
+def _screen(player: Player, console: Console) -> list[str]:
+    columns, lines = console.size()
     segment, width = player.segment, max(20, min(columns - 1, 76))
     bar = max(5, width - 30)
     filled = round(bar * player.elapsed / segment.seconds)
-    breath = {"in": "breathe in", "out": "breathe out", None: ""}[player.breath]
-    drawn = [
+    pace = {"in": "breathe in", "out": "breathe out", None: ""}[player.breath]
+    if player.rep:
+        pace = f"{player.rep} of {segment.reps}"
+    words = [
         f"{player.routine.title}   {clock_words(player.total_remaining)}",
         "",
         _where(segment) + ("   PAUSED" if player.paused else ""),
         *wrap(segment.text, width),
         *wrap(segment.cue, width),
         "",
-        f"{clock_words(player.remaining)}  {'#' * filled}{'-' * (bar - filled)}  {breath}",
+        f"{clock_words(player.remaining)}  {'#' * filled}{'-' * (bar - filled)}  {pace}",
         "",
         *wrap("space pause · b back · n next · q stop", width),
-        "",
-        *[line for caution in player.routine.cautions for line in wrap(f"! {caution}", width)],
     ]
-    shown = (line[: columns - 1] + "\x1b[K" for line in drawn[: max(1, lines - 1)])
+    figure: list[str] = []
+    if console.braille:
+        room = width, min(TALLEST, lines - len(words) - 4)
+        figure = dots(player.routine.id, player.picture, segment.side, room)
+    warnings = [line for caution in player.routine.cautions for line in wrap(f"! {caution}", width)]
+    return [*words, "", *(figure or warnings)]
+
+
+def _drawn(lines: list[str], console: Console) -> str:
+    """The lines as a full screen, cut off at its edges."""
+    columns, rows = console.size()
+    shown = (line[: columns - 1] + "\x1b[K" for line in lines[: max(1, rows - 1)])
     return "\x1b[H" + "\r\n".join(shown) + "\x1b[J"

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from psoas_nudge.core.catalogue import CATALOGUE
+from psoas_nudge.core.evidence import SOURCES
 from psoas_nudge.core.model import State, StretchEntry
 from psoas_nudge.journal import Journal
 
@@ -71,7 +72,9 @@ def test_the_list_names_every_routine_and_marks_those_that_take_turns(type_in, o
     listed = type_in("routines")
     assert all(f" {routine.id} " in listed for routine in CATALOGUE)
     marked = [line.split()[1] for line in listed.splitlines() if line.startswith("* ")]
-    assert marked == ["standing-hip-flexor", "chair-edge-hip-flexor"]
+    assert marked == [
+        "standing-hip-flexor", "standing-march", "chair-edge-hip-flexor", "split-stance-raise",
+    ]  # fmt: skip
     assert "* kneeling-hip-flexor" in type_in("--config", own, "routines")
     assert "* my-lunge " in type_in("--config", own, "routines")
     assert [json.loads(line)["id"] for line in type_in("routines", "--json").splitlines()] == [r.id for r in CATALOGUE]
@@ -85,10 +88,30 @@ def test_one_routine_is_shown_in_full(type_in, routine) -> None:
         routine.purpose,
         *routine.cues,
         *routine.cautions,
+        *routine.not_for,
+        routine.feel,
+        routine.feel_not,
+        routine.easier,
+        routine.harder,
+        routine.check,
+        routine.why,
+        "No physiotherapist has reviewed these routines yet.",
         *(step.text for step in routine.steps),
     ):
         assert words in shown
-    assert ("no part of the weekly dose" in shown) != routine.stretches
+    assert ("no part of the weekly dose" in shown) == (routine.aim != "stretch")
+
+
+def test_the_reason_why_is_one_command_away_with_all_its_sources(type_in) -> None:
+    shown = " ".join(type_in("routines", "why").split())
+    assert "The psoas runs from the sides of the lower spine" in shown
+    assert "What speaks against" in shown
+    assert all(f"[{source.id}] {source.cite}" in shown and source.url in shown for source in SOURCES)
+
+
+def test_a_routine_can_be_printed(type_in) -> None:
+    assert type_in("routines", "picture", "chair-edge-hip-flexor", "--side", "left").startswith("<svg ")
+    assert "There is no routine 'x'" in type_in("routines", "picture", "x", code=2)
 
 
 def test_a_piped_stretch_of_ones_own_plays_in_lines_and_is_recorded(type_in, own: str, home: Path) -> None:
@@ -97,7 +120,7 @@ def test_a_piped_stretch_of_ones_own_plays_in_lines_and_is_recorded(type_in, own
         "My lunge, 2 s",
         "[get into place, 1 s] Lunge.",
         "[take your time, 1 s] Hold it.",
-        "Done: My lunge. Held 1 s; this one is no part of the weekly dose.",
+        "Done: My lunge. 1 s done; this one is no part of the weekly dose.",
     ]
     with Journal.open(journal(home)) as found:
         (entry,) = [line.entry for line in found.read()]

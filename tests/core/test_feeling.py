@@ -1,7 +1,11 @@
 """What a person reports is recorded, and pain turns the next prompts into walks until it is cleared."""
 
 from datetime import UTC, datetime
+from typing import get_args
 
+import pytest
+
+from psoas_nudge.core.advice import KINDS, advice
 from psoas_nudge.core.explain import status
 from psoas_nudge.core.hours import WorkingHours
 from psoas_nudge.core.machine import step
@@ -16,6 +20,7 @@ from psoas_nudge.core.model import (
     FeelEntry,
     GuideEnded,
     Moment,
+    Pain,
     Record,
     Rules,
     State,
@@ -68,3 +73,16 @@ def test_advice_that_was_shown_is_remembered() -> None:
 def test_rest_on_the_floor_counts_as_performed_although_no_side_was_held() -> None:
     (entry,) = after(GuideEnded(routine="constructive-rest", other_seconds=300))[1]
     assert entry == StretchEntry(at=AT, routine="constructive-rest", performed=True, other_seconds=300)
+
+
+@pytest.mark.parametrize("pain", ["front-of-hip", "groin", "pinching", "catching", "numbness"])
+def test_pain_for_which_nobody_should_stretch_a_hip_puts_stretches_off_with_advice(pain: Pain) -> None:
+    state, entries = after(Feel(afterwards="pain", pain=pain, routine="standing-hip-flexor"))
+    assert suggested(state) == "stand-and-walk"
+    found = advice(entries, AT.date(), lambda at: at.date())
+    assert found is not None
+    assert found.text.startswith(f"You reported {KINDS[pain]}. ")
+
+
+def test_every_kind_of_pain_has_words_for_the_advice() -> None:
+    assert set(KINDS) == set(get_args(Pain))

@@ -13,13 +13,14 @@ FROM_THE_ARTICLE = {"kneeling-hip-flexor": (25, 3), "constructive-rest": (300, 1
 
 
 def held(routine: Routine, side: str | None) -> list[float]:
-    return [part.seconds for part in script(routine) if part.kind == "hold" and part.side == side]
+    return [part.seconds for part in script(routine) if part.counts and part.side == side]
 
 
 @EVERY
 def test_every_routine_can_be_played_and_says_what_a_person_needs_to_know(routine: Routine) -> None:
     assert problems(routine) == []
-    assert all((routine.title, routine.purpose, routine.cues, routine.cautions))
+    assert all((routine.title, routine.purpose, routine.cues, routine.cautions, routine.not_for, routine.why))
+    assert all((routine.feel, routine.feel_not, routine.effort, routine.easier, routine.harder, routine.check))
     assert all(step.text and step.cue for step in routine.steps)
     assert len(routine.first_cue) <= 90
 
@@ -53,19 +54,28 @@ def test_the_ball_is_never_in_the_rotation_unless_the_person_puts_it_there() -> 
     assert suggestion({}, ("ball-release",), floor=True, last=True).id == "ball-release"
 
 
-def test_the_one_suggested_longest_ago_comes_next_and_all_get_their_turn() -> None:
+@pytest.mark.parametrize("floor", [True, False], ids=["floor", "no floor"])
+def test_stretching_and_strength_alternate_and_all_get_their_turn(floor: bool) -> None:
     turns: dict[str, int] = {}
     seen = []
-    for number in range(1, 7):
-        chosen = suggestion(turns, ROTATION, floor=True)
+    for number in range(1, 13):
+        chosen = suggestion(turns, ROTATION, floor=floor)
         turns[chosen.id] = number
-        seen.append(chosen.id)
-    assert seen[:4] == [name for name in ROTATION if not find(name).long_break]
-    assert seen[4:] == seen[:2]
+        seen.append(chosen)
+    assert [routine.aim for routine in seen] == ["stretch", "strength"] * 6
+    assert {routine.id for routine in seen} == {
+        name for name in ROTATION if not find(name).long_break and (floor or "floor" not in find(name).needs)
+    }
+    assert seen[0].id == "standing-hip-flexor"
+
+
+def test_a_rotation_of_one_aim_goes_on_with_it() -> None:
+    assert suggestion({"standing-hip-flexor": 1}, ("standing-hip-flexor", "chair-edge-hip-flexor")).aim == "stretch"
+    assert suggestion({"standing-hip-flexor": 1}, ("standing-hip-flexor",)).id == "standing-hip-flexor"
 
 
 def test_in_office_clothes_nothing_needs_the_floor() -> None:
-    chosen = {suggestion({}, ROTATION).id, suggestion({"standing-hip-flexor": 1}, ROTATION).id}
+    chosen = {suggestion({}, ROTATION).id, suggestion({"standing-hip-flexor": 1, "standing-march": 2}, ROTATION).id}
     assert chosen == {"standing-hip-flexor", "chair-edge-hip-flexor"}
 
 
@@ -98,7 +108,7 @@ def test_choose_takes_the_first_in_the_rotation_among_equals() -> None:
 def test_the_prompt_names_the_routine_its_length_and_the_first_cue() -> None:
     title, body = prompt_words(find("standing-hip-flexor"), 46 * 60 + 12)
     assert title == "Sitting for 46 min"
-    assert body == "Standing hip-flexor stretch, 3 min. Tuck the pelvis first, then lean."
+    assert body == "Standing hip-flexor stretch, 3 min. Tuck your pelvis, then shift forward."
 
 
 def test_the_script_can_begin_with_the_right_side() -> None:
@@ -115,9 +125,27 @@ def test_a_change_of_sides_is_announced_before_the_new_side_starts() -> None:
     assert "right" in parts[switch].text
 
 
-def test_steps_before_the_first_hold_are_done_once_a_side_and_rests_stand_between_repeats() -> None:
-    kinds = [part.kind for part in script(find("kneeling-hip-flexor")) if part.side == "left"]
-    assert kinds == ["move", "move", "hold", "rest", "hold", "rest", "hold"]
+@pytest.mark.parametrize("routine", [each for each in CATALOGUE if each.aim == "stretch"], ids=lambda each: each.id)
+def test_every_hold_of_a_stretch_has_its_own_tuck_before_it(routine: Routine) -> None:
+    parts = [part for part in script(routine) if part.kind != "rest"]
+    for at, part in enumerate(parts):
+        if part.kind == "hold":
+            before = [each for each in parts[:at] if each.kind == "move"][-2:]
+            assert any(each.text.startswith("Tuck your pelvis") and each.seconds >= 5 for each in before)
+
+
+def test_steps_that_are_done_again_and_the_rests_stand_between_the_holds() -> None:
+    parts = [part for part in script(find("kneeling-hip-flexor")) if part.side == "left"]
+    tuck_and_hold = ["tuck move", "end move", "end hold"]
+    assert [f"{part.picture} {part.kind}" for part in parts] == [
+        "start move", *tuck_and_hold, "start rest", *tuck_and_hold, "start rest", *tuck_and_hold,
+    ]  # fmt: skip
+
+
+def test_getting_into_position_is_no_dose_and_a_repetition_has_its_own_time() -> None:
+    (reps,) = [part for part in script(find("standing-march"), "left") if part.counts and part.side == "left"]
+    assert (reps.kind, reps.reps, reps.seconds) == ("reps", 8, 32)
+    assert sum(held(find("standing-hip-flexor"), "left")) == 60
 
 
 OWN = Routine(id="my-lunge", title="My lunge", purpose="", steps=(Step(text="Lunge.", seconds=40, hold=True),))
@@ -141,6 +169,8 @@ def test_a_routine_of_ones_own_takes_turns_like_any_other() -> None:
         (replace(OWN, steps=(Step(text="", seconds=10, hold=True),)), "steps[1].text"),
         (replace(OWN, steps=(Step(text="Hold.", seconds=0, hold=True),)), "steps[1].seconds"),
         (replace(OWN, steps=(Step(text="Hold.", seconds=float("nan"), hold=True),)), "steps[1].seconds"),
+        (replace(OWN, steps=(Step(text="Lift.", seconds=4, reps=51),)), "steps[1].reps"),
+        (replace(OWN, steps=(Step(text="Lift.", seconds=4, reps=8, hold=True),)), "steps[1].reps"),
         (replace(OWN, repeats=0), "repeats"),
         (replace(OWN, rest=-1), "rest"),
         (replace(OWN, steps=(Step(text="Hold.", seconds=3000, hold=True),)), "steps"),
@@ -153,7 +183,7 @@ def test_what_is_wrong_with_a_routine_of_ones_own_is_named(broken: Routine, name
 
 def test_a_routine_that_does_not_exist_is_refused_with_the_nearest_name() -> None:
     with pytest.raises(
-        BadInput, match=r"There is no routine 'standing'.*'standing-hip-flexor'|See: psoas-nudge routines"
+        BadInput, match=r"There is no routine 'standing'\. (Did you mean 'stand|See: psoas-nudge routines)"
     ):
         find("standing")
     with pytest.raises(BadInput, match="Did you mean 'ball-release'"):

@@ -75,6 +75,8 @@ def start(opened: list[Terminal], home: Path, kind: str = "xterm") -> Terminal:
 
 def test_keys_work_at_once_and_the_terminal_is_given_back(terminal: list[Terminal], tmp_path: Path) -> None:
     tty = start(terminal, tmp_path)
+    tty.until("space begins")
+    tty.type(" ")
     tty.until("get into place")
     tty.type(" ")
     tty.until("PAUSED")
@@ -88,6 +90,8 @@ def test_keys_work_at_once_and_the_terminal_is_given_back(terminal: list[Termina
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_signal_stops_it_as_q_does(terminal: list[Terminal], tmp_path: Path, number: int) -> None:
     tty = start(terminal, tmp_path)
+    tty.until("space begins")
+    tty.type(" ")
     tty.until("get into place")
     tty.process.send_signal(number)
     assert tty.end() == 0
@@ -96,8 +100,19 @@ def test_a_signal_stops_it_as_q_does(terminal: list[Terminal], tmp_path: Path, n
     assert termios.tcgetattr(tty.theirs) == tty.before
 
 
+def test_who_stops_before_the_beginning_has_not_begun(terminal: list[Terminal], tmp_path: Path) -> None:
+    tty = start(terminal, tmp_path)
+    tty.until("space begins")
+    tty.type("q")
+    assert tty.end() == 0
+    assert "get into place" not in tty.seen
+    assert "Nothing was held, so nothing is counted." in tty.seen
+
+
 def test_an_arrow_skips_and_escape_stops(terminal: list[Terminal], tmp_path: Path) -> None:
     tty = start(terminal, tmp_path)
+    tty.until("space begins")
+    tty.type(" ")
     tty.until("get into place")
     tty.type("\x1b[C")
     tty.until("hold 1 of 3")
@@ -109,6 +124,8 @@ def test_an_arrow_skips_and_escape_stops(terminal: list[Terminal], tmp_path: Pat
 
 def test_a_dumb_terminal_gets_lines_and_still_takes_keys(terminal: list[Terminal], tmp_path: Path) -> None:
     tty = start(terminal, tmp_path, "dumb")
+    tty.until("space begins")
+    tty.type(" ")
     tty.until("[get into place, 6 s]")
     tty.type("n")
     tty.until("[hold 1 of 3, 10 s]")

@@ -30,10 +30,10 @@ def holding(routine: Routine = STANDING) -> Player:
 @EVERY
 def test_a_routine_played_to_its_end_counts_all_its_holds_and_nothing_else(routine: Routine) -> None:
     player = after(Player(routine), routine.length)
-    planned = sum(segment.seconds for segment in player.segments if segment.kind == "hold")
+    planned = sum(segment.seconds for segment in player.segments if segment.counts)
     assert player.ended == "finished"
     assert player.held.total == pytest.approx(planned)
-    if routine.stretches:
+    if routine.aim == "stretch":
         assert player.held == Held(left=planned / 2, right=planned / 2)
     else:
         assert player.held == Held(other=planned)
@@ -126,6 +126,18 @@ def test_the_breath_is_paced_while_something_is_held() -> None:
     assert holding(WALKING).breath is None
 
 
+def test_repetitions_are_counted_one_by_one_and_the_picture_goes_there_and_back() -> None:
+    player = Player(find("standing-march"))
+    player.command("next")
+    seen = []
+    for _ in range(8):
+        seen.append((player.rep, player.picture))
+        player.advance(2)
+    assert seen == [(number, pose) for number in (1, 2, 3, 4) for pose in ("end", "start")]
+    assert player.held == Held(other=16)
+    assert player.breath is None
+
+
 def test_the_time_left_counts_down_to_nothing() -> None:
     player = Player(STANDING)
     assert player.total_remaining == STANDING.length
@@ -146,7 +158,7 @@ def test_whatever_is_pressed_no_more_is_counted_than_time_has_passed_and_than_wa
             passed += happens
         else:
             player.command(happens)
-        planned = sum(segment.seconds for segment in player.segments if segment.kind == "hold")
+        planned = sum(segment.seconds for segment in player.segments if segment.counts)
         assert player.held.total <= min(planned, passed) + 1e-6
         assert 0 <= player.index < len(player.segments)
         assert player.ended or player.remaining > 0

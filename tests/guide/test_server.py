@@ -112,7 +112,7 @@ async def test_a_wrong_host_is_refused_even_with_the_token_which_stays_unused(si
 
 
 @pytest.mark.parametrize(
-    "path", ["/", "/page.js", "/page.css", "/sound.js", "/icon.png", "/routine", "/moments", "/none"]
+    "path", ["/", "/page.js", "/page.css", "/figure.js", "/sound.js", "/icon.png", "/routine", "/moments", "/none"]
 )
 @pytest.mark.parametrize("cookie", [None, "x=1", "{name}=wrong", "{name}="])
 async def test_without_the_cookie_nothing_is_served(site: Site, path: str, cookie: str | None) -> None:

@@ -195,9 +195,9 @@ async def test_the_clock_ticks_when_the_session_is_due_and_ends_with_it() -> Non
     stretch.session.command("pause")
     stretch.now += 0.9
     event = await asyncio.wait_for(anext(page), 5)
-    while moment(event)["remaining"] == pytest.approx(10):
+    while moment(event)["remaining"] == pytest.approx(8):
         event = await asyncio.wait_for(anext(page), 5)
-    assert moment(event)["remaining"] == pytest.approx(9.1)
+    assert moment(event)["remaining"] == pytest.approx(7.1)
     stretch.session.close()
     await asyncio.wait_for(ticking, 5)
     await page.aclose()

@@ -1,11 +1,14 @@
 """The terminal player with a clock that only tests move: every routine, keys, plain lines, and the question after."""
 
+from typing import get_args
+
 import pytest
 
 from psoas_nudge.core.catalogue import CATALOGUE, find
+from psoas_nudge.core.model import Pain
 from psoas_nudge.core.routines import Routine
 from psoas_nudge.guide.player import Held, Player
-from psoas_nudge.guide.terminal import ask_afterwards, clock_words, play, summary
+from psoas_nudge.guide.terminal import BEGIN_WITHIN, PAINS, ask_afterwards, begins, clock_words, play, summary
 
 STANDING = find("standing-hip-flexor")
 EVERY = pytest.mark.parametrize("routine", CATALOGUE, ids=lambda routine: routine.id)
@@ -17,7 +20,7 @@ class FakeConsole:
     def __init__(
         self, keys: dict[float, str] | None = None, *, screen: bool = False, size: tuple[int, int] = (80, 24)
     ) -> None:
-        self.screen, self.keys = screen, keys is not None
+        self.screen, self.keys, self.braille = screen, keys is not None, screen
         self._presses = sorted((keys or {}).items())
         self._size = size
         self.now = 0.0
@@ -66,16 +69,17 @@ def test_every_routine_plays_to_its_end_in_the_time_it_promises(routine: Routine
     for segment in player.segments:
         first_words = " ".join(segment.text.split()[:4])
         assert first_words in console.text.replace("\x1b[K\r\n", " ")
-    planned = sum(segment.seconds for segment in player.segments if segment.kind == "hold")
+    planned = sum(segment.seconds for segment in player.segments if segment.counts)
     assert player.held.total == pytest.approx(planned)
 
 
 @EVERY
 def test_lines_hold_no_control_characters_and_say_side_repeat_and_cautions(routine: Routine) -> None:
     console = FakeConsole()
+    assert begins(Player(routine), console)
     player = played(console, routine)
     assert not any(ord(character) < 32 and character != "\n" for character in console.text)
-    assert all(caution in console.text for caution in routine.cautions)
+    assert all(words in " ".join(console.text.split()) for words in (*routine.cautions, *routine.not_for))
     lines = [line for line in console.text.splitlines() if line.startswith("[")]
     assert len(lines) == len(player.segments)
     for segment, line in zip(player.segments, lines, strict=True):
@@ -104,6 +108,55 @@ def test_the_count_is_drawn_each_second_and_the_breath_with_it() -> None:
     assert "breathe out" in hold[5]
 
 
+@pytest.mark.parametrize("key", [" ", "n", "\n"])
+def test_it_begins_when_the_person_does_and_not_before(key: str) -> None:
+    console = FakeConsole({300.0: key}, screen=True)
+    player = Player(STANDING)
+    assert begins(player, console)
+    assert console.now == 300
+    assert "Not for you, or ask a physiotherapist or doctor first, if" in console.text
+    assert (player.index, player.elapsed, player.ended) == (0, 0.0, None)
+
+
+@pytest.mark.parametrize(("keys", "after"), [({5.0: "q"}, 5), ({5.0: "esc"}, 5), ({}, BEGIN_WITHIN)])
+def test_who_does_not_begin_has_done_nothing(keys: dict[float, str], after: float) -> None:
+    console, player = FakeConsole(keys), Player(STANDING)
+    assert not begins(player, console)
+    assert console.now == pytest.approx(after)
+    assert (player.ended, player.held) == ("stopped", Held())
+
+
+def test_where_nobody_can_press_a_key_it_begins_at_once() -> None:
+    console = FakeConsole()
+    assert begins(Player(STANDING), console)
+    assert console.now == 0
+
+
+def test_the_figure_is_drawn_where_the_terminal_can_and_there_is_room() -> None:
+    def drawn(**terminal: object) -> bool:
+        console = FakeConsole({}, screen=True, **terminal)  # type: ignore[arg-type]
+        played(console)
+        return "\u28ff" in console.text
+
+    assert drawn(size=(80, 24))
+    assert not drawn(size=(80, 15))
+    plain = FakeConsole({}, screen=True)
+    plain.braille = False
+    played(plain)
+    assert not any("\u2800" <= character <= "\u28ff" for character in plain.text)
+    assert "Stop at once" in plain.text
+
+
+def test_repetitions_are_counted_aloud() -> None:
+    console = FakeConsole({}, screen=True)
+    played(console, find("standing-march"))
+    assert all(f"{number} of 8" in console.text for number in range(1, 9))
+
+
+def test_every_kind_of_pain_has_its_own_key() -> None:
+    assert {kind for kind, _ in PAINS.values()} == set(get_args(Pain))
+
+
 def test_space_pauses_and_goes_on() -> None:
     console = FakeConsole({28.0: " ", 88.0: " "}, screen=True)
     player = played(console)
@@ -128,7 +181,7 @@ def test_esc_at_the_start_of_a_hold_counts_nothing_and_says_so() -> None:
 
 def test_b_begins_the_hold_again_and_n_skips() -> None:
     assert played(FakeConsole({18 + 10.0: "b", 18 + 20.0: "q"})).held == Held(left=10)
-    assert played(FakeConsole({0.1: "n", 0.2: "n", 5.2: "q"})).held.left == pytest.approx(5)
+    assert played(FakeConsole({0.1: "n", 0.2: "n", 0.3: "n", 5.3: "q"})).held.left == pytest.approx(5)
 
 
 def test_a_terminal_put_to_sleep_counts_nothing_meanwhile() -> None:
@@ -151,6 +204,7 @@ def test_a_terminal_put_to_sleep_counts_nothing_meanwhile() -> None:
         ({0.0: "p", 1.0: "s"}, ("pain", "sharp")),
         ({0.0: "p", 1.0: "d"}, ("pain", "shooting")),
         ({0.0: "p", 1.0: "o"}, ("pain", "other")),
+        ({0.0: "p", 1.0: "g"}, ("pain", "groin")),
         ({0.0: "p"}, ("pain", None)),
         ({0.0: "x"}, None),
         ({}, None),
@@ -177,7 +231,7 @@ def test_nothing_held_is_said_to_be_nothing() -> None:
     rested.command("next")
     for _ in range(300):
         rested.advance(1)
-    assert summary(rested) == "Done: Constructive rest. Held 5 min; this one is no part of the weekly dose.\n"
+    assert summary(rested) == "Done: Constructive rest. 5 min done; this one is no part of the weekly dose.\n"
 
 
 @pytest.mark.parametrize(("seconds", "words"), [(0, "0:00"), (0.1, "0:01"), (59.5, "1:00"), (90, "1:30"), (-3, "0:00")])

@@ -8,10 +8,10 @@ from datetime import timedelta
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from psoas_nudge.simulation.trace import MOST_MISTAKES, read_trace
-from psoas_nudge.simulation.desk import Act
 
 from psoas_nudge.errors import BadInput
+from psoas_nudge.simulation.desk import Act
+from psoas_nudge.simulation.trace import MOST_MISTAKES, read_trace
 
 GOOD = b'{"at": "2026-03-02T09:00:00+01:00", "do": "accept"}'
 

@@ -1,5 +1,6 @@
 // Draws what the server says and sends what was pressed. The player runs in the server: nothing is counted here.
 
+import { show as showFigure } from "/figure.js";
 import { allowSound, chime, hush, localVoice, say } from "/sound.js";
 
 const $ = (id) => document.getElementById(id);
@@ -9,7 +10,6 @@ const OVER = ["finished", "stopped"];
 
 let routine = null;
 let before = null; // the moment drawn last
-let sides = {};
 let askedForPain = false;
 let sent = Promise.resolve();
 
@@ -36,7 +36,8 @@ function clock(seconds) {
 function where(segment) {
   const parts = [];
   if (segment.side) parts.push(segment.side === "left" ? "Left side" : "Right side");
-  if (segment.kind !== "hold") parts.push(KINDS[segment.kind]);
+  if (segment.kind === "reps") parts.push(`${segment.reps} times`);
+  else if (segment.kind !== "hold") parts.push(KINDS[segment.kind]);
   else if (segment.repeats > 1) parts.push(`Hold ${segment.repeat} of ${segment.repeats}`);
   else parts.push(segment.side ? "Hold" : "Take your time");
   return parts.join(" · ");
@@ -46,25 +47,25 @@ function heldWords(held) {
   const [left, right, other] = [held.left, held.right, held.other].map(Math.round);
   if (!(left + right + other)) return "Nothing was held, so nothing is counted.";
   if (left || right) return `Held ${left} s on the left and ${right} s on the right.`;
-  return `Held ${clock(held.other)}; this one is no part of the weekly dose.`;
+  return `${clock(held.other)} done; this one is no part of the weekly dose.`;
 }
 
 function words(element, text) {
   if (element.textContent !== text) element.textContent = text;
 }
 
-function showPicture(segment) {
+function list(element, texts) {
+  element.replaceChildren(...texts.map((text) => Object.assign(document.createElement("li"), { textContent: text })));
+  element.hidden = !texts.length;
+}
+
+function showPicture(moment, segment) {
   const side = segment.side ?? "both";
-  const picture = $("picture");
-  if (!sides[side]) {
-    picture.hidden = true;
-    return;
-  }
-  if (picture.firstElementChild !== sides[side]) picture.replaceChildren(sides[side]);
-  const atEnd = segment.kind === "hold";
-  sides[side].classList.toggle("at-end", atEnd);
-  sides[side].setAttribute("aria-label", `${routine.title}, ${segment.side ? segment.side + " side, " : ""}` +
-    (atEnd ? "end position; the start position is drawn faintly" : "start position; the end position is drawn faintly"));
+  const drawn = routine.figures[side][moment.picture];
+  $("picture").hidden = !drawn;
+  if (!drawn) return;
+  const label = `${routine.title}, ${segment.side ? segment.side + " side, " : ""}${segment.text}`;
+  showFigure($("picture"), { name: moment.picture, side, drawn, label, ways: routine.ways });
 }
 
 function announce(moment, segment) {
@@ -98,7 +99,7 @@ function draw(moment) {
   $("stage").dataset.state = moment.state;
   $("stage").dataset.kind = segment.kind;
   $("play").hidden = over;
-  $("before").hidden = moment.state !== "ready";
+  $("before").hidden = $("facts").hidden = moment.state !== "ready";
   $("after").hidden = !over;
   document.querySelector("nav").hidden = over;
   $("total").hidden = over;
@@ -106,13 +107,14 @@ function draw(moment) {
   words($("where"), where(segment));
   words($("text"), segment.text);
   words($("cue"), segment.cue);
-  words($("count"), clock(moment.remaining).replace(/^0:0?/, ""));
+  words($("count"), moment.rep ? `${moment.rep}` : clock(moment.remaining).replace(/^0:0?/, ""));
   $("count").dataset.long = $("count").textContent.length > 2;
-  words($("breath"), moment.state === "playing" && moment.breath ? `Breathe ${moment.breath}` : moment.state === "paused" ? "Paused" : "");
+  const pace = moment.rep ? `of ${segment.reps}` : moment.breath ? `Breathe ${moment.breath}` : "";
+  words($("breath"), moment.state === "playing" ? pace : moment.state === "paused" ? "Paused" : "");
   $("ring").dataset.breath = (moment.state === "playing" && moment.breath) || "none";
   document.querySelector(".arc").setAttribute("stroke-dashoffset", 100 * (1 - moment.remaining / segment.seconds));
   $("main").firstChild.data = { ready: "Begin ", paused: "Go on " }[moment.state] ?? "Pause ";
-  showPicture(segment);
+  showPicture(moment, segment);
   if (over) {
     words($("after-title"), moment.state === "finished" ? "Well done" : "Stopped");
     words($("held"), heldWords(moment.held));
@@ -191,18 +193,17 @@ async function begin() {
     return;
   }
   routine = await answer.json();
-  for (const [side, drawn] of Object.entries(routine.figures)) {
-    if (!drawn) continue;
-    sides[side] = document.importNode(new DOMParser().parseFromString(drawn, "image/svg+xml").documentElement, true);
-    sides[side].setAttribute("role", "img");
-  }
   words($("title"), routine.title);
   words($("purpose"), routine.purpose || routine.segments[0].text);
-  $("cautions").replaceChildren(...routine.cautions.map((caution) => {
-    const item = document.createElement("li");
-    item.textContent = caution;
-    return item;
-  }));
+  words($("why"), routine.why);
+  words($("reviewed"), routine.reviewed);
+  for (const fact of ["feel", "effort", "check", "easier", "harder"]) {
+    words($(fact), routine[fact]);
+    $(fact).parentElement.hidden = !routine[fact];
+  }
+  list($("not-for"), routine.notFor);
+  $("not-for-title").hidden = !routine.notFor.length;
+  list($("cautions"), routine.cautions);
   document.addEventListener("keydown", onKey);
   for (const button of document.querySelectorAll("[data-command]")) button.onclick = () => press(button.dataset.command);
   for (const button of document.querySelectorAll("[data-feel]")) {

@@ -6,11 +6,12 @@ import asyncio
 import os
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
 from psoas_nudge.core.catalogue import CATALOGUE
+from psoas_nudge.core.model import Pain
 from psoas_nudge.core.routines import Routine, Step
 from psoas_nudge.guide.player import Held
 
@@ -34,7 +35,7 @@ async def test_a_person_plays_a_whole_routine(chromium: Any, serving: Any, routi
             if segment.kind == "hold":
                 assert ("of" in where) == (segment.repeats > 1)
             if routine.sided:
-                mirrored = "scale(-1 1)" in await tab.js("document.querySelector('.figure').innerHTML")
+                mirrored = "matrix(-1 0 0 1" in await tab.js("document.querySelector('.figure').innerHTML")
                 assert mirrored == (segment.side == "left")
             assert index == served.player.index
             served.passes(segment.seconds)
@@ -42,7 +43,7 @@ async def test_a_person_plays_a_whole_routine(chromium: Any, serving: Any, routi
         assert served.reports[0] == "begun"
         held = served.reports[1]
         assert isinstance(held, Held)
-        planned = sum(segment.seconds for segment in served.player.segments if segment.kind == "hold")
+        planned = sum(segment.seconds for segment in served.player.segments if segment.counts)
         assert held.total == pytest.approx(planned)
         await tab.press("f")
         await served.over()
@@ -85,7 +86,7 @@ async def test_arrows_go_back_and_on_and_escape_stops(chromium: Any, serving: An
         await tab.ready()
         await tab.press(" ")
         await tab.plays()
-        for _ in range(2):
+        for _ in range(3):
             await tab.press("ArrowRight")
         await tab.shows("Hold 1 of 2")
         served.passes(12)
@@ -252,16 +253,17 @@ async def test_cues_are_spoken_only_when_asked_for_and_only_by_a_voice_of_this_m
         await tab.press(" ")
         await tab.plays()
         served.passes(10)
-        await tab.shows("Tuck your pelvis under")
+        await tab.shows("Tuck your pelvis: tailbone down")
         assert await tab.js("spoken") == []
         await tab.click("Voice")
         served.passes(8)
         await tab.shows("Hold 1 of 2")
         spoken = await tab.js("spoken")
         if local:
-            ((voice, text),) = spoken
+            assert len(spoken) == 2
+            voice, text = spoken[-1]
             assert voice == "here"
-            assert text.startswith("Left side · Hold 1 of 2. Keep the tuck")
+            assert text.startswith("Left side · Hold 1 of 2. Hold, and keep the tuck.")
         else:
             assert spoken == []
             await tab.shows("No voice on this machine")
@@ -298,7 +300,102 @@ async def test_changes_are_announced_to_a_screen_reader_and_the_count_is_not(chr
         await tab.until("document.getElementById('count').textContent === '27'")
         assert await tab.js("document.getElementById('spoken').textContent") == announced
         assert await tab.js("document.getElementById('count').closest('[aria-hidden=true]') !== null")
-        assert "end position" in await tab.js("document.querySelector('.figure').ariaLabel")
+        assert await tab.js("document.querySelector('.figure').ariaLabel") == (
+            "Standing hip-flexor stretch, left side, Hold, and keep the tuck."
+        )
+
+
+BODY = "document.querySelector('.figure .body .pelvis').getAttribute('d')"
+
+
+async def test_the_body_moves_from_pose_to_pose_unless_less_motion_is_wanted(chromium: Any, serving: Any) -> None:
+    for reduced in (False, True):
+        async with serving("standing-hip-flexor") as served:
+            tab = await chromium.open(served.url, reduced_motion=reduced)
+            await tab.ready()
+            await tab.js(
+                "new MutationObserver(() => (window.seen ??= new Set()).add(" + BODY + "))"
+                ".observe(document.getElementById('picture'), {subtree: true, childList: true, attributes: true})"
+            )
+            await tab.press(" ")
+            await tab.plays()
+            start = await tab.js(BODY)
+            served.passes(9)
+            await tab.shows("Tuck your pelvis: tailbone down")
+            await tab.until("!document.querySelector('.figure').classList.contains('moving')")
+            tuck = await tab.js(BODY)
+            between = {*await tab.js("[...window.seen]")} - {start, tuck}
+            assert tuck != start
+            assert (len(between) == 0) == reduced
+            await tab.close()
+
+
+async def test_repetitions_are_counted_and_the_knee_goes_up_and_down(chromium: Any, serving: Any) -> None:
+    async with serving("standing-march") as served:
+        tab = await chromium.open(served.url)
+        await tab.ready()
+        await tab.press(" ")
+        await tab.plays()
+        down = await tab.js("document.querySelector('.figure .body .foot:not(.far)').getAttribute('d')")
+        served.passes(8)
+        await tab.shows("of 8")
+        await tab.until("document.getElementById('count').textContent === '1'")
+        foot = "document.querySelector('.figure .body .foot:not(.far)').getAttribute('d')"
+        assert await tab.js(foot) != down
+        served.passes(2)
+        await tab.until(f"{foot} === {down!r}")
+        served.passes(2)
+        await tab.until("document.getElementById('count').textContent === '2'")
+
+
+async def heard(tab: Any) -> list[tuple[str, str]]:
+    """What a screen reader finds on the page: (role, name) of everything that is not ignored."""
+    await tab.send("Accessibility.enable")
+    nodes = (await tab.send("Accessibility.getFullAXTree"))["nodes"]
+    return [
+        (node["role"]["value"], node.get("name", {}).get("value", "").strip())
+        for node in nodes
+        if not node["ignored"] and node["role"]["value"] not in {"none", "generic", "InlineTextBox", "LineBreak"}
+    ]
+
+
+async def test_a_screen_reader_reads_the_page_from_start_to_end(chromium: Any, serving: Any) -> None:
+    async with serving("standing-hip-flexor") as served:
+        tab = await chromium.open(served.url)
+        await tab.ready()
+        before = await heard(tab)
+        assert ("heading", "Standing hip-flexor stretch") in before
+        assert ("heading", "Not for you, or ask a physiotherapist or doctor first, if") in before
+        assert ("button", "Begin space") in before
+        step = served.player.segments[0].text
+        assert ("image", f"Standing hip-flexor stretch, left side, {step}") in before
+        spoken = [name for role, name in before if role == "StaticText"]
+        for words in (*served.player.routine.not_for, *served.player.routine.cautions):
+            assert words in spoken
+        await tab.press(" ")
+        await tab.plays()
+        served.passes(18)
+        await tab.shows("Hold 1 of 2")
+        playing = await heard(tab)
+        names = [name for _, name in playing]
+        assert ("button", "Pause space") in playing
+        assert ("image", "Standing hip-flexor stretch, left side, Hold, and keep the tuck.") in playing
+        assert names.index("Left side · Hold 1 of 2") < names.index("Hold, and keep the tuck.")
+        assert not any(name == "30" for name in names), "the count would be read out every second"
+        assert [name for role, name in playing if role == "button"] == [
+            "Back ←", "Pause space", "Next →", "Stop Esc", "Chime", "Voice",
+        ]  # fmt: skip
+        await tab.press("Escape")
+        await tab.shows("How does it feel?")
+        after = await heard(tab)
+        assert ("heading", "Stopped") in after
+        assert [name for role, name in after if role == "button"] == ["Fine F", "Tight T", "Pain P"]
+        assert await tab.js("document.activeElement.id") == "after-title", "the reader goes on from here"
+        await tab.press("p")
+        await tab.shows("What kind of pain?")
+        pains = [name for role, name in await heard(tab) if role == "button"]
+        assert len(pains) == len(get_args(Pain))
+        assert "In the groin G" in pains
 
 
 async def test_a_routine_of_ones_own_is_played_without_a_figure_and_its_words_are_only_words(

@@ -1,0 +1,175 @@
+"""The sources of what the program claims, each with an id that stands in square brackets behind the claim.
+
+One list for the README's table, `psoas-nudge routines why` and the routines; a test compares them. Findings were
+read in the abstracts. `speaks`: whether a study speaks for what this program does, against it, or sets the scene.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Literal
+
+from msgspec import Struct
+
+Speaks = Literal["for", "against", "background"]
+
+
+class Source(Struct, frozen=True, kw_only=True):
+    """What was found, what it cannot say, and where it stands."""
+
+    id: str
+    cite: str
+    finding: str
+    limit: str
+    speaks: Speaks
+    url: str = ""
+
+
+SOURCES: tuple[Source, ...] = (
+    Source(
+        id="who-2020",
+        cite="WHO guidelines 2020",
+        finding="Limit sitting; replacing it with movement of any intensity helps",
+        limit="no threshold can be given",
+        speaks="background",
+        url="https://pmc.ncbi.nlm.nih.gov/articles/PMC7719906/",
+    ),
+    Source(
+        id="desk-2015",
+        cite="Buckley 2015",
+        finding="Break up desk work regularly with standing or light activity",
+        limit="an expert statement",
+        speaks="background",
+        url="https://doi.org/10.1136/bjsports-2015-094618",
+    ),
+    Source(
+        id="sitting-2021",
+        cite="Boukabache 2021, 98 people",
+        finding="Inactive long sitters extend the hip 6.1° less than active short sitters",
+        limit="one moment in time: not which is the cause, nor that pain follows",
+        speaks="for",
+        url="https://pubmed.ncbi.nlm.nih.gov/33188982/",
+    ),
+    Source(
+        id="range-2015",
+        cite="Roach 2015, 60 people",
+        finding="Passive hip extension was 6.8° in healthy people, -4.2° in those with chronic low back pain",
+        limit="a comparison: not which came first",
+        speaks="for",
+        url="https://pmc.ncbi.nlm.nih.gov/articles/PMC4325283/",
+    ),
+    Source(
+        id="tilt-2024",
+        cite="González-de-la-Flor 2024, 26 people",
+        finding="Stretching with a tucked pelvis changed hip-flexor tension by 4.85 N·m, moving forward alone by 0.06",
+        limit="one session, young active people, healthy hips",
+        speaks="for",
+        url="https://doi.org/10.1186/s12891-024-07988-9",
+    ),
+    Source(
+        id="dose-2024",
+        cite="Ingram 2024, 189 studies",
+        finding="Gains in flexibility level off near 4 min a session and 10 min a week, however often",
+        limit="static stretching in general, mean age 27, not hip flexors at a desk",
+        speaks="for",
+        url="https://doi.org/10.1007/s40279-024-02143-9",
+    ),
+    Source(
+        id="strength-2021",
+        cite="Afonso 2021, 11 trials, 452 people",
+        finding="Strength training and stretching gained range of motion alike",
+        limit="very different trials, few of them of the hip",
+        speaks="for",
+        url="https://pmc.ncbi.nlm.nih.gov/articles/PMC8067745/",
+    ),
+    Source(
+        id="office-2014",
+        cite="Sihawong 2014, 563 office workers",
+        finding="With daily stretching and endurance training 8.8 % got low back pain within a year, without 19.7 %",
+        limit="people with a stiff or weak trunk, other exercises than these; pain once there was not milder",
+        speaks="for",
+        url="https://pmc.ncbi.nlm.nih.gov/articles/PMC3960439/",
+    ),
+    Source(
+        id="office-2020",
+        cite="Fraeulin 2020, 161 office workers",
+        finding="Three months of static stretching twice a week gained range everywhere except in hip extension",
+        limit="on a device, without a control group",
+        speaks="against",
+        url="https://doi.org/10.3233/WOR-203273",
+    ),
+    Source(
+        id="back-2021",
+        cite="Hatefi 2021, 30 women with low back pain",
+        finding="Eight weeks of hip-flexor stretching did no better than none (group x time not significant)",
+        limit="small; both groups together improved",
+        speaks="against",
+        url="https://pmc.ncbi.nlm.nih.gov/articles/PMC8316530/",
+    ),
+    Source(
+        id="pelvis-2021",
+        cite="Preece 2021, 23 men",
+        finding="One session of hip-flexor stretching added 2.6° of hip extension; the curve of the back stayed",
+        limit="one session, healthy men",
+        speaks="against",
+        url="http://usir.salford.ac.uk/id/eprint/60850/",
+    ),
+    Source(
+        id="prompts-2017",
+        cite="Stephenson 2017",
+        finding="Programs on computers and phones cut sitting by 42 min a day within 3 months, by 1.65 beyond 6",
+        limit="16 of 17 studies with high or unclear risk of bias",
+        speaks="against",
+        url="https://pmc.ncbi.nlm.nih.gov/articles/PMC5553917/",
+    ),
+    Source(
+        id="moment-2008",
+        cite="Iqbal and Bailey 2008",
+        finding="Notifications at a breakpoint frustrate less than immediate ones",
+        limit="tasks in a laboratory",
+        speaks="for",
+    ),
+    Source(
+        id="article",
+        cite="The article on the psoas that this project began with",
+        finding="Anatomy, causes, the kneeling stretch, constructive rest and ball release with their doses",
+        limit="a text for readers, no study",
+        speaks="background",
+    ),
+    Source(
+        id="practice",
+        cite="Common physiotherapy practice",
+        finding="The versions for a desk, the cues, when to stop and who should ask first",
+        limit="in our own words; no physiotherapist has reviewed them yet",
+        speaks="background",
+    ),
+)
+
+WHY = (
+    """The psoas runs from the sides of the lower spine, in front of the pelvis, to the inside of the thigh bone.
+    Together with the iliacus it is the strongest muscle that lifts the thigh, and it steadies the lower back
+    [article].""",
+    """While you sit it is short and still. People who sit long and move little extend the hip less than others; which
+    of the two comes first is not known [sitting-2021].""",
+    """Sitting is not alone in this. Running, cycling and dancing tighten it too, and so does stress: fibres tie it to
+    the diaphragm, the muscle you breathe with [article].""",
+    """The tuck makes the stretch: with the pelvis tucked the tension in the hip flexors fell, with moving forward
+    alone it did not [tilt-2024]. Healthy hips go only about 7 degrees behind the pelvis [range-2015]; whoever leans
+    further arches the lower back instead.""",
+    """A muscle also needs work. Strength training gained as much range of motion as stretching [strength-2021], so the
+    two take turns.""",
+    """What speaks against: three months of stretching left the hip extension of office workers as it was
+    [office-2020]; in women with low back pain it did no better than nothing [back-2021]; after one session the curve
+    of the lower back was the same [pelvis-2021]; and programs that prompt work less with every month
+    [prompts-2017].""",
+    """Nothing here shows that a reminder heals. If a hip stays badly restricted, or hurts, see a physiotherapist or
+    doctor [practice].""",
+)
+"""Why the psoas, for a person who asks: one paragraph each."""
+
+CLAIMED = re.compile(r"\[([a-z]+(?:-\d{4})?(?:, [a-z]+(?:-\d{4})?)*)\]")
+
+
+def claimed(text: str) -> tuple[str, ...]:
+    """The ids that stand in square brackets in a text."""
+    return tuple(each for found in CLAIMED.findall(text) for each in found.split(", "))
