@@ -8,6 +8,7 @@ from typing import assert_never
 from psoas_nudge.core.catalogue import CATALOGUE
 from psoas_nudge.core.durations import duration
 from psoas_nudge.core.entry_ranges import out_of_range
+from psoas_nudge.core.feeling import described
 from psoas_nudge.core.model import (
     AdviceEntry,
     BoutEntry,
@@ -24,6 +25,7 @@ from psoas_nudge.core.model import (
     PromptEntry,
     ResumeEntry,
     StretchEntry,
+    UndoneEntry,
 )
 from psoas_nudge.journal import Stored
 
@@ -83,7 +85,9 @@ def _words(stored: Stored) -> str:  # noqa: C901, PLR0911, PLR0912 - one case fo
         case HoursEntry():
             return "Working hours began" if entry.open else "Working hours ended"
         case FeelEntry():
-            return _feel(entry)
+            return f"How it feels: {described(entry)}"
+        case UndoneEntry():
+            return f"The report of {_clock(entry.reported, entry.at, zone)} was taken back"
         case ClearedEntry():
             return "You said that stretching is all right again"
         case AdviceEntry():
@@ -118,16 +122,3 @@ def _stretch(entry: StretchEntry) -> str:
     held = {"left": entry.left_seconds, "right": entry.right_seconds, "other": entry.other_seconds}
     parts = [f"{name} {duration(seconds)}" for name, seconds in held.items() if seconds]
     return f"{_title(entry.routine)}: " + (", ".join(parts) or "nothing held")
-
-
-def _feel(entry: FeelEntry) -> str:
-    said = []
-    if entry.level is not None:
-        said.append(f"discomfort {entry.level} of 10")
-    if entry.afterwards is not None:
-        said.append(f"{entry.afterwards} after {_title(entry.routine) if entry.routine else 'the stretch'}")
-    if entry.pain is not None:
-        said.append(f"pain: {entry.pain}")
-    if entry.note:
-        said.append(entry.note)
-    return "How it feels: " + (", ".join(said) or "nothing said")

@@ -47,7 +47,7 @@ def activitywatch(file: Path, since: str | None) -> None:
         after = moment(since) if since else None
 
         def read(kinds: tuple[str, ...]) -> Iterator[AnyEntry]:
-            return (stored.entry for stored in found.read(since=after, kinds=kinds))
+            return (stored.entry for stored in found.read(since=after, kinds=kinds, taken_back=False))
 
         with new_file(file) as out:
             out.writelines(buckets(read, platform.node() or "unknown"))

@@ -8,7 +8,7 @@ from typing import get_args
 
 import click
 
-from psoas_nudge.core.events import Clear, Feel
+from psoas_nudge.core.events import Clear, Feel, Undo
 from psoas_nudge.core.ranges import LONGEST_TEXT
 from psoas_nudge.core.words import Pain
 from psoas_nudge.errors import BadInput, PsoasNudgeError
@@ -36,9 +36,7 @@ def feel(config_file: Path | None, level: int | None, pain: Pain | None, note: s
         raise BadInput(f"A note may have {LONGEST_TEXT} characters; this one has {len(note)}.")
     book = recorder(load_settings(config_file))
     if clear:
-        if trouble := book.record(Clear()):
-            raise PsoasNudgeError(trouble)
-        print(Clear.answer)
+        print(book.ask(Clear()))
         return
     receipt = book.feel(Feel(level=level, pain=pain, note=note))
     if receipt.trouble:
@@ -46,3 +44,13 @@ def feel(config_file: Path | None, level: int | None, pain: Pain | None, note: s
     print(Feel.answer)
     if receipt.advice:
         print(fill(receipt.advice, 90))
+
+
+@click.command(epilog="Example: psoas-nudge undo")
+@click.pass_obj
+def undo(config_file: Path | None) -> None:
+    """Take back the last report of how it feels, for example a pain you pressed by mistake.
+
+    The journal keeps both, the report and that you took it back; statistics and advice leave it out.
+    """
+    print(recorder(load_settings(config_file)).ask(Undo()))

@@ -7,6 +7,7 @@ from datetime import datetime
 from psoas_nudge.core.durations import duration
 from psoas_nudge.core.events import Request, Snooze
 from psoas_nudge.core.explain import status
+from psoas_nudge.core.feeling import described
 from psoas_nudge.core.rules import Rules
 from psoas_nudge.core.state import State
 from psoas_nudge.core.summary import when
@@ -18,6 +19,7 @@ def answer(request: Request, state: State, rules: Rules) -> str:
     words = {
         "{next}": _next,
         "{pause}": _pause,
+        "{undone}": _undone,
     }
     said = request.answer
     for word, make in words.items():
@@ -46,6 +48,10 @@ def _pause(state: State, rules: Rules) -> str:
     if ends is None:
         return "Paused. Run `psoas-nudge resume` to turn prompts back on."
     return f"Paused until {_clock(ends, state, rules)}."
+
+
+def _undone(state: State, _: Rules) -> str:
+    return described(state.last_report.entry) if state.last_report else "nothing"
 
 
 def _clock(at: datetime, state: State, rules: Rules) -> str:

@@ -87,6 +87,12 @@ class ClearedEntry(Entry, frozen=True, tag="cleared"):
     """The person said that stretching is all right again."""
 
 
+class UndoneEntry(Entry, frozen=True, tag="undone"):
+    """The report of how it feels that was recorded at `reported` was a mistake and counts no more."""
+
+    reported: datetime
+
+
 class AdviceEntry(Entry, frozen=True, tag="advice"):
     """The advice to see a professional was shown, because of a kind of pain or a long run of discomfort."""
 
@@ -131,5 +137,6 @@ AnyEntry = (
     | HoursEntry
     | FeelEntry
     | ClearedEntry
+    | UndoneEntry
     | AdviceEntry
 )

@@ -180,6 +180,14 @@ class Clear(Request, frozen=True, kw_only=True):
     answer = "Saved. Prompts suggest stretches again."
 
 
+class Undo(Request, frozen=True, kw_only=True):
+    """The last report of how it feels was a mistake."""
+
+    help = "Take back the last report of how it feels."
+    label = "Take it back"
+    answer = "Taken back: {undone}."
+
+
 class Advised(Request, frozen=True, kw_only=True):
     """The advice to see a professional was shown."""
 
@@ -252,7 +260,20 @@ class NotShown(Event, frozen=True, kw_only=True):
 
 Answering = Accept | Snooze | Skip
 Asked = (
-    Accept | Snooze | Skip | Pause | Resume | Stand | Sit | Stretch | GuideStarted | GuideEnded | Feel | Clear | Advised
+    Accept
+    | Snooze
+    | Skip
+    | Pause
+    | Resume
+    | Stand
+    | Sit
+    | Stretch
+    | GuideStarted
+    | GuideEnded
+    | Feel
+    | Clear
+    | Undo
+    | Advised
 )
 Sensed = Idle | Active | SignalChanged | ClockSet
 AnyEvent = Asked | Sensed | Started | Stopping | Woke | Reloaded | Shown | NotShown

@@ -2,26 +2,55 @@
 
 from __future__ import annotations
 
-from psoas_nudge.core.advice import puts_off
+from psoas_nudge.core.advice import KINDS, puts_off
 from psoas_nudge.core.decision import Decision
-from psoas_nudge.core.entries import AdviceEntry, ClearedEntry, FeelEntry
+from psoas_nudge.core.effects import Refuse
+from psoas_nudge.core.entries import AdviceEntry, ClearedEntry, FeelEntry, UndoneEntry
 from psoas_nudge.core.events import Advised, Feel
+from psoas_nudge.core.state import LastReport
 
 
 def feel(decision: Decision, event: Feel) -> None:
     """Record the report. The latest pain that puts stretches off is the reason that is kept."""
-    decision.record(
-        FeelEntry(
-            at=decision.at,
-            level=event.level,
-            afterwards=event.afterwards,
-            pain=event.pain,
-            note=event.note,
-            routine=event.routine,
-        )
+    state = decision.state
+    entry = FeelEntry(
+        at=decision.at,
+        level=event.level,
+        afterwards=event.afterwards,
+        pain=event.pain,
+        note=event.note,
+        routine=event.routine,
     )
+    decision.record(entry)
+    state.last_report = LastReport(entry, put_off_before=state.put_off)
     if pain := puts_off(event):
-        decision.state.put_off = pain
+        state.put_off = pain
+
+
+def undo(decision: Decision) -> None:
+    """The last report counts no more, once; the journal keeps it, and that it was taken back."""
+    state, last = decision.state, decision.state.last_report
+    if last is None or last.taken_back:
+        decision.do(Refuse(why="There is no report to take back."))
+        return
+    decision.record(UndoneEntry(at=decision.at, reported=last.entry.at))
+    if puts_off(last.entry):
+        state.put_off = last.put_off_before
+    state.last_report = LastReport(last.entry, last.put_off_before, taken_back=True)
+
+
+def described(report: FeelEntry) -> str:
+    """A report in a few words: "discomfort 3 of 10, pain: sharp"."""
+    words = []
+    if report.level is not None:
+        words.append(f"discomfort {report.level} of 10")
+    if report.afterwards is not None:
+        words.append(f"{report.afterwards} after the stretch")
+    if report.pain is not None:
+        words.append(KINDS[report.pain])
+    if report.note:
+        words.append(report.note)
+    return ", ".join(words) or "nothing said"
 
 
 def clear(decision: Decision) -> None:

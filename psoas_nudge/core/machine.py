@@ -151,6 +151,8 @@ def _handle(decision: Decision, event: e.AnyEvent) -> None:  # noqa: C901, PLR09
             feeling.feel(decision, event)
         case e.Clear():
             feeling.clear(decision)
+        case e.Undo():
+            feeling.undo(decision)
         case e.Advised():
             feeling.advised(decision, event)
         case e.Started():

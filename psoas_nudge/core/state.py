@@ -13,6 +13,7 @@ from typing import Literal
 
 from msgspec import Struct, field
 
+from psoas_nudge.core.entries import FeelEntry
 from psoas_nudge.core.hours import Span
 from psoas_nudge.core.words import EPOCH, EndedBy, Pain, Signal
 
@@ -208,6 +209,15 @@ class Turns(Struct):
         self.last = {**self.last, routine: self.count}
 
 
+class LastReport(Struct, frozen=True):
+    """The last report of how it feels. Owner: feeling.py."""
+
+    entry: FeelEntry
+    put_off_before: Pain | None
+    """State.put_off as it was without it."""
+    taken_back: bool = False
+
+
 class State(Struct, kw_only=True, forbid_unknown_fields=True):
     """See the module. Unknown fields are refused, so that an older form cannot pass for an empty state."""
 
@@ -237,6 +247,7 @@ class State(Struct, kw_only=True, forbid_unknown_fields=True):
     turns: Turns = field(default_factory=Turns)
     put_off: Pain | None = None
     """The pain because of which prompts suggest a walk. Owner: feeling.py."""
+    last_report: LastReport | None = None
 
     @property
     def at(self) -> datetime:

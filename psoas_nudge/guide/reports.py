@@ -15,6 +15,7 @@ from msgspec import Struct
 from psoas_nudge.control.client import ask
 from psoas_nudge.control.lock import Lock
 from psoas_nudge.core.advice import advice
+from psoas_nudge.core.answers import answer
 from psoas_nudge.core.entries import AnyEntry
 from psoas_nudge.core.events import Advised, Asked, Feel, GuideEnded, GuideStarted
 from psoas_nudge.core.rules import Rules
@@ -66,13 +67,17 @@ class Recorder:
     def __init__(self, where: Places, rules: Rules, clock: Clock | None = None) -> None:
         self.where, self.rules, self._clock = where, rules, clock or SystemClock()
 
+    def ask(self, request: Asked) -> str:
+        """Record it; what the person reads then. Raises PsoasNudgeError with the reason when that is not possible."""
+        try:
+            return ask(request, self.where.socket).said
+        except NoDaemon:
+            return self._record_here(request)
+
     def record(self, request: Asked) -> str | None:
         """Record it; the reason when that is not possible."""
         try:
-            try:
-                ask(request, self.where.socket)
-            except NoDaemon:
-                self._record_here(request)
+            self.ask(request)
         except PsoasNudgeError as error:
             return str(error)
         return None
@@ -96,9 +101,9 @@ class Recorder:
             return []
         since = self._clock.now().at - ADVICE_LOOKS_BACK
         with found:
-            return [line.entry for line in found.read(since=since, kinds=("feel", "advice"))]
+            return [line.entry for line in found.read(since=since, kinds=("feel", "advice"), taken_back=False)]
 
-    def _record_here(self, request: Asked) -> None:
+    def _record_here(self, request: Asked) -> str:
         where = self.where
         try:
             with Lock(where.lock), Journal.open(where.journal) as journal, HeartbeatFile(where.heartbeat) as heartbeat:
@@ -107,12 +112,12 @@ class Recorder:
                 engine.start(Nowhere(), started(engine.state, heartbeat.read(), now, boot_id()))
                 refusal = engine.feed(request)
         except AlreadyRunning:  # a daemon has started meanwhile
-            ask(request, where.socket)
-            return
+            return ask(request, where.socket).said
         if engine.trouble:
             raise JournalBroken(engine.trouble)
         if refusal:
             raise Refused(refusal.why)
+        return answer(request, engine.state, self.rules)
 
 
 class StretchReports:

@@ -47,6 +47,10 @@ NEWEST = 5000
 """Entries that are looked at in any case: about 20 ms."""
 
 
+NOT_TAKEN_BACK = """NOT (kind = 'feel' AND json_extract(body, '$.at') IN
+    (SELECT json_extract(body, '$.reported') FROM entries WHERE kind = 'undone'))"""
+
+
 class Checkup(Struct, frozen=True):
     """What a look at the file found. `entries` is None, and `whole` False, when there was not enough time."""
 
@@ -219,12 +223,14 @@ class Journal:
         until: datetime | None = None,
         kinds: Collection[str] | None = None,
         last: int | None = None,
+        taken_back: bool = True,
     ) -> Iterator[Stored]:
         """Entries in the order of time, recorded from `since` (inclusive) until `until` (exclusive).
 
-        An entry that this version cannot read is left out, and the log says so. Raises JournalBroken.
+        `taken_back`: with the reports of how it feels that the person has taken back. An entry that this version cannot
+        read is left out, and the log says so. Raises JournalBroken.
         """
-        where, values = ["true"], list[object]()
+        where, values = ["true"] if taken_back else [NOT_TAKEN_BACK], list[object]()
         if since is not None:
             where.append("at_ms >= ?")
             values.append(milliseconds(since))

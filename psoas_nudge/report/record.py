@@ -58,7 +58,9 @@ def read(journal: Journal, rules: Rules, weekly_dose: float, now: datetime) -> R
     here = hours.local(now).replace(tzinfo=None)
     this_week = monday(here.date())
     year, weeks = this_week - timedelta(weeks=WEEKS - 1), this_week - timedelta(weeks=DAYS_WEEKS - 1)
-    past = history(_after(year, _recorded(journal.read(since=_before(year), until=now, kinds=HISTORY_KINDS))))
+    past = history(
+        _after(year, _recorded(journal.read(since=_before(year), until=now, kinds=HISTORY_KINDS, taken_back=False)))
+    )
     return Record(
         now=here,
         days=tuple(day for day in journal.days() if day.first <= here.date()),

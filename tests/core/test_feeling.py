@@ -6,6 +6,7 @@ from typing import get_args
 import pytest
 
 from psoas_nudge.core.advice import KINDS, advice
+from psoas_nudge.core.answers import answer
 from psoas_nudge.core.explain import status
 from psoas_nudge.core.hours import WorkingHours
 from psoas_nudge.core.machine import step
@@ -22,9 +23,12 @@ from psoas_nudge.core.model import (
     Moment,
     Pain,
     Record,
+    Refuse,
     Rules,
     State,
     StretchEntry,
+    Undo,
+    UndoneEntry,
 )
 from psoas_nudge.core.prompting import next_routine
 
@@ -38,7 +42,9 @@ def after(*events: AnyEvent) -> tuple[State, list[AnyEntry]]:
         state, effects = step(state, Moment(AT, state.time.tick), event, RULES)
         entries += [effect.entry for effect in effects if isinstance(effect, Record)]
     return state, [
-        entry for entry in entries if isinstance(entry, FeelEntry | ClearedEntry | AdviceEntry | StretchEntry)
+        entry
+        for entry in entries
+        if isinstance(entry, FeelEntry | ClearedEntry | AdviceEntry | StretchEntry | UndoneEntry)
     ]
 
 
@@ -60,6 +66,26 @@ def test_pain_after_a_stretch_turns_prompts_into_walks_until_it_is_cleared() -> 
 def test_a_later_report_that_it_feels_fine_does_not_clear_it() -> None:
     state, _ = after(Feel(pain="shooting"), Feel(afterwards="fine"))
     assert state.put_off == "shooting"
+
+
+def test_a_report_made_by_mistake_is_taken_back_once_and_what_was_put_off_before_stays_put_off() -> None:
+    state, entries = after(Feel(pain="shooting"), Feel(pain="sharp", level=7), Undo())
+    assert state.put_off == "shooting"
+    assert entries[-1] == UndoneEntry(at=AT, reported=AT)
+    assert answer(Undo(), state, RULES) == "Taken back: discomfort 7 of 10, sharp pain."
+    assert after(Feel(pain="sharp"), Undo())[0].put_off is None
+
+
+def test_taking_back_twice_or_nothing_is_refused() -> None:
+    for events in ([Undo()], [Feel(level=1), Undo(), Undo()]):
+        state = State()
+        for event in events:
+            state, effects = step(state, Moment(AT, state.time.tick), event, RULES)
+        assert Refuse(why="There is no report to take back.") in effects
+
+
+def test_taking_back_a_harmless_report_leaves_stretches_put_off() -> None:
+    assert after(Feel(pain="sharp"), Feel(level=1), Undo())[0].put_off == "sharp"
 
 
 def test_clearing_what_is_not_put_off_records_nothing() -> None:
