@@ -30,12 +30,15 @@ class Desk(Nowhere):
     """The engine's world on a virtual desk."""
 
     def __init__(self, trace: Sequence[During | Act]) -> None:
-        self.desk = VirtualDesk(trace, BEGIN, lambda event: self.engine.feed(event))
+        self.desk = VirtualDesk(trace, BEGIN, self._feed)
         self.journal = Journal.in_memory()
         self.shown: list[float] = []
         self.engine = Engine(self.journal, RULES, self.desk)
         self.watch = self.desk.watch_now
         self.wake = self.desk.wake
+
+    def _feed(self, event: m.Sensed | m.Woke | m.Asked) -> None:
+        self.engine.feed(event)
 
     def play(self, minutes: float) -> None:
         self.engine.start(self, m.Started())
