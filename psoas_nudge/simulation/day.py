@@ -9,7 +9,7 @@ from psoas_nudge.core.words import SECOND, Answer
 from psoas_nudge.simulation.desk import Act, During
 
 WEEK = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-CONFIG = "[hours]\n" + "\n".join(f'{day} = ["09:00-12:30", "13:15-17:00"]' for day in WEEK)
+CONFIG = 'prompt.nudge_after = "30m"\n[hours]\n' + "\n".join(f'{day} = ["09:00-12:30", "13:15-17:00"]' for day in WEEK)
 DAY: tuple[tuple[str, str, str, str], ...] = (
     # from, to, what, what to say about it
     ("09:00", "09:32", "input", "The day begins."),

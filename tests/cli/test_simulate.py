@@ -8,14 +8,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from psoas_nudge.cli.trace import read_trace
 
 from psoas_nudge.errors import BadInput
+from psoas_nudge.simulation.trace import read_trace
 
 PROJECT = Path(__file__).parents[2]
 Nudge = Callable[..., subprocess.CompletedProcess[str]]
 LINES = """\
-{"at": "2026-11-23T09:50:00+01:00", "do": "stand"}
+{"at": "2026-11-23T10:05:00+01:00", "do": "stand"}
 
 {"from": "2026-11-23T09:00:00+01:00", "to": "2026-11-23T09:45:00+01:00", "signal": "input"}
 {"from": "2026-11-23T08:45:00Z", "to": "2026-11-23T10:30:00+01:00", "signal": "input"}
@@ -52,7 +52,7 @@ def test_the_lines_are_those_of_the_journal_and_nothing_of_the_person_s_is_touch
     found = entries(nudge("simulate", "day.jsonl", "--json", "--answers", "accept", "--answer-after", "1m"))
     prompt = next(entry for entry in found if entry["kind"] == "prompt")
     assert list(prompt)[:3] == ["id", "at", "kind"]
-    assert (prompt["shown_at"], prompt["closed_at"]) == ("2026-11-23T09:35:00+01:00", "2026-11-23T09:36:00+01:00")
+    assert (prompt["shown_at"], prompt["closed_at"]) == ("2026-11-23T09:50:00+01:00", "2026-11-23T09:51:00+01:00")
     assert prompt["outcome"] == "accepted"
     assert {entry["kind"] for entry in found} >= {"bout", "prompt", "posture", "stretch"}
     assert [path.name for path in tmp_path.iterdir()] == ["day.jsonl"]

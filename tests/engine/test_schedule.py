@@ -74,7 +74,7 @@ class World:
 async def world(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> AsyncIterator[World]:
     made = World()
     monkeypatch.setattr(calendars, "refresh", made.refresh)
-    monkeypatch.setattr(watch, "QUIET", 0.01)
+    monkeypatch.setattr(watch, "SETTLE_SECONDS", 0.01)
     monkeypatch.setattr(schedule, "LOCALTIME", tmp_path / "localtime")
     yield made
     await made.schedule.stop()

@@ -111,7 +111,8 @@ async def test_a_configuration_changed_while_the_daemon_starts_is_in_force_once_
 async def test_a_hangup_while_it_starts_is_no_event_before_the_start(config: Path, buses: Buses) -> None:
     now = SystemClock().now()
     an_hour_ago = m.State(
-        at=now.at - timedelta(hours=1), tick=now.tick - 3600, now=9000.0, wake=9060.0, bout=m.Bout(started=8000.0)
+        time=m.Timeline(at=now.at - timedelta(hours=1), tick=now.tick - m.HOUR, now=9_000_000, wake=9_060_000),
+        bout=m.Bout(started=8_000_000),
     )
     with Journal.open(places.journal_file()) as journal:
         journal.commit([], an_hour_ago, UTC)

@@ -37,7 +37,7 @@ class Desk(Nowhere):
         self.watch = self.desk.watch_now
         self.wake = self.desk.wake
 
-    def _feed(self, event: m.AnyEvent) -> None:
+    def _feed(self, event: m.Sensed | m.Woke | m.Asked) -> None:
         self.engine.feed(event)
 
     def play(self, minutes: float) -> None:

@@ -7,6 +7,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from psoas_nudge.core.events import Pause
+from psoas_nudge.core.words import MINUTE
 from psoas_nudge.core.written import parse_moment, parse_pause
 from psoas_nudge.errors import BadInput
 
@@ -45,23 +47,24 @@ def test_what_is_no_time_is_refused_with_an_example(text):
 @pytest.mark.parametrize(
     ("words", "pause"),
     [
-        ((), (None, None)),
-        (("30m",), (1800, None)),
-        (("90",), (5400, None)),
-        (("45", "min"), (2700, None)),
-        (("1h", "15m"), (4500, None)),
-        (("until", "tomorrow"), (None, datetime(2026, 11, 24, tzinfo=BERLIN))),
-        (("until", "9:00"), (None, datetime(2026, 11, 24, 9, tzinfo=BERLIN))),
+        ((), Pause(via="test")),
+        (("30m",), Pause(via="test", length=30 * MINUTE)),
+        (("90",), Pause(via="test", length=90 * MINUTE)),
+        (("45", "min"), Pause(via="test", length=45 * MINUTE)),
+        (("1h", "15m"), Pause(via="test", length=75 * MINUTE)),
+        (("until", "tomorrow"), Pause(via="test", until_tomorrow=True)),
+        (("Until", "Tomorrow"), Pause(via="test", until_tomorrow=True)),
+        (("until", "9:00"), Pause(via="test", until=datetime(2026, 11, 24, 9, tzinfo=BERLIN))),
     ],
 )
 def test_a_pause_is_a_length_or_a_time_or_open(words, pause):
-    assert parse_pause(words, NOW, BERLIN) == pause
+    assert parse_pause(words, NOW, BERLIN, via="test") == pause
 
 
-@pytest.mark.parametrize("words", [("0s",), ("until", "2026-01-01"), ("until",), ("lunch",)])
+@pytest.mark.parametrize("words", [("0s",), ("until", "2026-01-01"), ("until",), ("lunch",), ("until", "2500-01-01")])
 def test_a_pause_that_makes_no_sense_is_refused(words):
     with pytest.raises(BadInput):
-        parse_pause(words, NOW, BERLIN)
+        parse_pause(words, NOW, BERLIN, via="test")
 
 
 def test_a_date_in_another_order_gets_the_right_one():
