@@ -123,7 +123,7 @@ def _basics(config_file: Path | None) -> tuple[str, list[str]]:
         rows.append(("journal", "broken", str(error)))
         problems.append("the journal cannot be read")
     try:
-        ask(c.GetStatus(via="doctor"), places.socket_file())
+        ask(c.GetStatus(), places.socket_file())
         rows.append(("daemon", "running", str(places.socket_file())))
     except PsoasNudgeError as error:
         rows.append(("daemon", "not there", str(error)))

@@ -28,20 +28,20 @@ IDLE_AFTER = 10.0
 
 
 class Out(Protocol):
-    """Where readings go: `merged` as the daemon gets them, `heard` each as its sensor said it."""
+    """Where readings go: `merged` gets the events that the daemon gets, `sensor` the readings of each sensor."""
 
     def merged(self, event: Sensed) -> None: ...
 
-    def heard(self, name: str, reading: Reading) -> None: ...
+    def sensor(self, name: str, reading: Reading) -> None: ...
 
 
 class ByName:
     """For people: every reading of every sensor, with its name."""
 
     def merged(self, event: Sensed) -> None:
-        """Said by `heard` already."""
+        """Printed by `sensor` already."""
 
-    def heard(self, name: str, reading: Reading) -> None:
+    def sensor(self, name: str, reading: Reading) -> None:
         """One line."""
         print(f"{time.strftime('%H:%M:%S')}  {name:<20} {words(reading)}", flush=True)
 
@@ -63,7 +63,7 @@ class AsJson:
                 line["kind"] = "clock-jumped"
         print(msgspec.json.encode(line).decode(), flush=True)
 
-    def heard(self, name: str, reading: Reading) -> None:
+    def sensor(self, name: str, reading: Reading) -> None:
         """Not merged yet."""
 
 
@@ -89,17 +89,17 @@ def live(out: Out, idle_after: float = IDLE_AFTER) -> None:
 async def _live(out: Out, idle_after: float) -> None:
     unread: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
-    def guarded(tell: Callable[..., None]) -> Callable[..., None]:
-        def told(*what: object) -> None:
+    def guarded(write: Callable[..., None]) -> Callable[..., None]:
+        def guarded_write(*what: object) -> None:
             try:
-                tell(*what)
+                write(*what)
             except BrokenPipeError as error:
                 if not unread.done():
                     unread.set_exception(error)
 
-        return told
+        return guarded_write
 
-    sensors = Presence(listen=guarded(out.heard))
+    sensors = Presence(listen=guarded(out.sensor))
     async with buses(lambda _kind, why: print(why, file=sys.stderr)) as (session_bus, system_bus):
         try:
             await sensors.start(DesktopSession(dict(os.environ), session_bus, system_bus), guarded(out.merged))

@@ -207,7 +207,7 @@ class Presence:
                 return True
             if self._stopped:
                 return False
-            missing = place.row.missing(self._session) or await self._nobody(place.row)
+            missing = place.row.missing(self._session) or await self._unowned(place.row)
             if missing:
                 place.why = missing
                 return False
@@ -229,7 +229,7 @@ class Presence:
             place.started_at = asyncio.get_running_loop().time()
             return True
 
-    async def _nobody(self, row: SensorRow) -> str | None:
+    async def _unowned(self, row: SensorRow) -> str | None:
         """A look at the bus is cheaper than importing a sensor whose service is not there."""
         bus = row.bus(self._session)
         if bus is None or row.bus_name is None or await bus.owner(row.bus_name):

@@ -28,7 +28,7 @@ P = ParamSpec("P")
 
 
 def reason(error: Exception) -> str:
-    """Why a source is lost, in one line; what nobody foresaw also with the place in the code."""
+    """Why a source is lost, in one line; an unexpected error also with the place in the code."""
     if isinstance(error, PsoasNudgeError | OSError):
         return str(error) or type(error).__name__
     log.debug("where it came from", exc_info=error)
@@ -171,11 +171,11 @@ class GuardedIdleSource(GuardedSensor):
 
     def __init__(self) -> None:
         super().__init__()
-        self._one_at_a_time = asyncio.Lock()
+        self.one_at_a_time = asyncio.Lock()
 
     async def watch(self, threshold: int) -> None:
         """See port.IdleSource."""
-        async with self._one_at_a_time:
+        async with self.one_at_a_time:
             if self._running:
                 await self.attempt(self.set_threshold(threshold))
 

@@ -78,10 +78,15 @@ class MutterIdle(GuardedIdleSource):
 
     def _on_fired(self, body: list[Any]) -> None:
         if body[0] == self._idle_watch:
-            self.background(self._became_idle(self._threshold))
+            self.background(self._fired_idle(body[0]))
         elif body[0] == self._active_watch:
             self._active_watch = None
             self._became_active()
+
+    async def _fired_idle(self, watch: int) -> None:
+        async with self.one_at_a_time:  # a watch fires at once when its length is reached already
+            if watch == self._idle_watch:
+                await self._became_idle(self._threshold)
 
     def _became_active(self) -> None:
         if self._idle:

@@ -1,7 +1,8 @@
 """Enough of PipeWire's native protocol to know which objects there are: connect, get the registry, hear it change.
 
 Client libraries cost megabytes in the daemon; of the values (SPA pods) only numbers, texts and structs occur here.
-Layouts: PipeWire's documentation, "Native Protocol" and "SPA POD". No stream is opened and nothing is seen or heard.
+Layouts: PipeWire's documentation, "Native Protocol" and "SPA POD". No stream is opened: no picture and no sound
+reaches this process.
 """
 
 from __future__ import annotations

@@ -32,7 +32,7 @@ class SwitchSpec(Struct, frozen=True, kw_only=True):
     """Where a signal is read and what announces its changes.
 
     `member` is a property, or a method where `arguments` is not None. `changes`: (interface, member) of D-Bus signals
-    from `path`; for a property PropertiesChanged is heard as well. `is_on` turns the value into on or off.
+    from `path`; for a property PropertiesChanged is subscribed to as well. `is_on` turns the value into on or off.
     `absent`: the error that means off. `read_every`: seconds, only for services that announce nothing.
     """
 

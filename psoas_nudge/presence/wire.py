@@ -88,7 +88,7 @@ class Stream:
             self._waiting.discard(future)
 
     async def close(self) -> None:
-        """Disconnect; nothing is heard afterwards."""
+        """Disconnect; no callback is called afterwards."""
         self._on_lost = lambda _why: None
         await self._tasks.cancel()
         writer, self._writer = self._writer, None

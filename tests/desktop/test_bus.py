@@ -154,6 +154,30 @@ async def test_the_bus_is_killed_and_restarted_and_all_wishes_still_hold(bus, we
     await again.stop()
 
 
+async def test_a_subscriber_that_fails_takes_nothing_from_the_others_and_the_bus_still_comes_back(
+    bus, weather, session_bus, caplog
+):
+    heard, owners, connections = [], [], []
+
+    def oops(_what):
+        raise ZeroDivisionError("oops")
+
+    await bus.subscribe(oops, sender=NAME, interface=INTERFACE, member="Changed")
+    await bus.subscribe(heard.append, sender=NAME, interface=INTERFACE, member="Changed")
+    for on_owner in (oops, owners.append):
+        await bus.watch_owner(NAME, on_owner)
+    for on_connection in (oops, connections.append):
+        bus.watch_connection(on_connection)
+    await weather.tell("sun")
+    await until(lambda: heard == [["sun"]])
+    session_bus.kill()
+    await until(lambda: connections == [False])
+    assert owners == [None]
+    session_bus.start()
+    await until(lambda: connections == [False, True])
+    assert "a subscriber of the session bus: unexpected, please report it: ZeroDivisionError: oops" in caplog.text
+
+
 async def test_closing_while_the_bus_is_gone_ends_the_trying(session_bus, caplog):
     bus = Bus("session", session_bus.address)
     await bus.connect()

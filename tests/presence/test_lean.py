@@ -25,7 +25,7 @@ print(*sorted(name.removeprefix("psoas_nudge.presence.") for name in sys.modules
 WITHOUT_DBUS_FAST = """
 import asyncio, sys
 sys.modules["dbus_fast"] = None  # as on Windows
-import psoas_nudge.daemon.service
+import psoas_nudge.engine.service
 from psoas_nudge.bus import buses
 
 async def main():

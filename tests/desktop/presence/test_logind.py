@@ -10,7 +10,7 @@ from psoas_nudge.core.events import SignalChanged
 from psoas_nudge.core.words import Signal
 from psoas_nudge.errors import Unavailable
 from psoas_nudge.presence.logind import Logind
-from psoas_nudge.presence.port import DesktopSession
+from psoas_nudge.presence.port import DesktopSession, SourceLost
 
 NOTHING_ON = [SignalChanged(signal=s, on=False) for s in (Signal.SUSPENDED, Signal.LOCKED, Signal.SWITCHED)]
 
@@ -79,6 +79,18 @@ async def test_what_is_on_at_the_start_is_reported_first(logind, on_system_bus, 
     assert SignalChanged(signal=Signal.LOCKED, on=True) in heard
     assert SignalChanged(signal=Signal.SWITCHED, on=True) in heard
     await sensor.stop()
+
+
+async def test_a_malformed_signal_is_a_lost_source_with_its_reason(sensor, logind, heard):
+    emit = f"{logind.MOCK}.EmitSignal"
+    logind.bus.call(
+        logind.NAME, logind.MANAGER, emit, "org.freedesktop.login1.Manager", "PrepareForSleep", "", "@av []"
+    )
+    lost = await heard.until(SourceLost)
+    assert "IndexError" in lost.why
+    logind.sleep(True)
+    await asyncio.sleep(0.1)
+    assert heard == []
 
 
 async def test_after_stop_nothing_is_heard(sensor, logind, heard):
