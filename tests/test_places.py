@@ -34,9 +34,9 @@ def test_the_configuration_is_the_given_one_else_the_named_one_else_the_usual(ho
 
 
 @linux
-def test_the_journal_and_the_sign_last(home: Path, monkeypatch) -> None:
+def test_the_journal_and_the_heartbeat_last(home: Path, monkeypatch) -> None:
     assert places.journal_file() == home / ".local" / "share" / "psoas-nudge" / "journal.db"
-    assert places.sign_file().parent == places.journal_file().parent
+    assert places.heartbeat_file().parent == places.journal_file().parent
     monkeypatch.setenv("XDG_DATA_HOME", str(home / "data"))
     assert places.journal_file() == home / "data" / "psoas-nudge" / "journal.db"
 
@@ -58,7 +58,7 @@ def test_without_a_session_the_cache_has_them(named: str | None, home: Path, mon
 
 
 def test_looking_for_places_makes_none(home: Path) -> None:
-    places.config_file(), places.journal_file(), places.sign_file(), places.socket_file(), places.lock_file()
+    places.config_file(), places.journal_file(), places.heartbeat_file(), places.socket_file(), places.lock_file()
     assert list(home.iterdir()) == []
 
 

@@ -68,7 +68,7 @@ async def _play() -> None:
 
 
 def rules_of_the_day(environ: Mapping[str, str]) -> Rules:
-    """The settings of the story, else the defaults, in the zone of the clock that the timeline shows: the system's, or TZ's."""
+    """The settings of the story, in the zone of the clock that the timeline shows: the system's, or that of TZ."""
     return parse(day.CONFIG, "the demo", {"TZ": environ.get("TZ", "")}).rules
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, tzinfo
 from typing import assert_never
 
-from psoas_nudge.core.catalogue import CATALOGUE
+from psoas_nudge.core.catalogue import TITLES
 from psoas_nudge.core.durations import duration
 from psoas_nudge.core.entry_ranges import out_of_range
 from psoas_nudge.core.feeling import described
@@ -47,7 +47,6 @@ ENDINGS: dict[EndedBy, str] = {
     "accepted": "then a stretch",
     "stretch": "then a stretch",
 }
-TITLES = {routine.id: routine.title for routine in CATALOGUE}
 
 
 def words(stored: Stored) -> str:

@@ -445,6 +445,7 @@ CATALOGUE: tuple[Routine, ...] = (
 
 FALLBACK = next(routine for routine in CATALOGUE if routine.id == "glute-squeeze")
 WALKING = next(routine for routine in CATALOGUE if routine.id == WALK)
+TITLES = {routine.id: routine.title for routine in CATALOGUE}
 ROTATION = tuple(routine.id for routine in CATALOGUE if routine.default_on)
 """The rotation of a person who sets none."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from psoas_nudge.core.advice import KINDS, puts_off
+from psoas_nudge.core.catalogue import TITLES
 from psoas_nudge.core.decision import Decision
 from psoas_nudge.core.effects import Refuse
 from psoas_nudge.core.entries import AdviceEntry, ClearedEntry, FeelEntry, UndoneEntry
@@ -45,7 +46,8 @@ def described(report: FeelEntry) -> str:
     if report.level is not None:
         words.append(f"discomfort {report.level} of 10")
     if report.afterwards is not None:
-        words.append(f"{report.afterwards} after the stretch")
+        title = TITLES.get(report.routine, report.routine) if report.routine else "the stretch"
+        words.append(f"{report.afterwards} after {title}")
     if report.pain is not None:
         words.append(KINDS[report.pain])
     if report.note:

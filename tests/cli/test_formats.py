@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from zoneinfo import ZoneInfo
 
 import msgspec
 import pytest
@@ -15,12 +14,11 @@ from psoas_nudge.errors import BadInput
 from tests.moments import AT, PROMPT
 from tests.moments import SITTING as USUAL
 
-BERLIN = ZoneInfo("Europe/Berlin")
-SITTING = replace(USUAL, why=("You have sat for 24m of <30m>.",))
+SITTING = replace(USUAL, zone="Europe/Berlin", why=("You have sat for 24m of <30m>.",))
 
 
 def line(how: str, status: Status = SITTING) -> str:
-    return formatted(status, how, AT, BERLIN)
+    return formatted(status, how, AT)
 
 
 def test_plain_is_the_headline() -> None:
@@ -78,4 +76,4 @@ def test_the_readme_names_every_field_of_a_template() -> None:
 
     readme = (Path(__file__).parents[2] / "README.md").read_text()
     told = readme[readme.index("A template of your own") : readme.index("On D-Bus the same")]
-    assert [name for name in fields(SITTING, AT, BERLIN) if f"{{{name}}}" not in told] == []
+    assert [name for name in fields(SITTING, AT) if f"{{{name}}}" not in told] == []

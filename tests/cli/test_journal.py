@@ -30,6 +30,7 @@ from psoas_nudge.core.model import (
     ResumeEntry,
     State,
     StretchEntry,
+    UndoneEntry,
 )
 from psoas_nudge.journal import Journal, Stored
 
@@ -56,6 +57,7 @@ DAY: list[AnyEntry] = [
     StretchEntry(at=after(54), routine=HIP, performed=True, left_seconds=30.0, right_seconds=28.4, prompt=2),
     StretchEntry(at=after(55), routine="my-own", performed=False),
     FeelEntry(at=after(56), level=3, afterwards="tight", pain="other", note="left knee", routine=HIP),
+    UndoneEntry(at=after(57), reported=after(56)),
     ClearedEntry(at=after(57)),
     AdviceEntry(at=after(58), because="long"),
     PauseEntry(at=after(60), until=after(60 * 24)),
@@ -127,7 +129,8 @@ Monday 2026-11-23
   09:52  Sat for 52 min, 09:00 to 09:52; then a stretch
   09:54  Standing hip-flexor stretch: left 30 s, right 28 s
   09:55  my-own: opened, not performed
-  09:56  How it feels: discomfort 3 of 10, tight after Standing hip-flexor stretch, pain: other, left knee
+  09:56  How it feels: discomfort 3 of 10, tight after Standing hip-flexor stretch, pain, left knee
+  09:57  The report of 09:56 was taken back
   09:57  You said that stretching is all right again
   09:58  The advice to see a professional was shown, because it has gone on for long
   10:00  Paused until 2026-11-24 09:00
@@ -195,15 +198,15 @@ def test_a_damaged_journal_is_named(run, journal_file: Path) -> None:
 
 
 def test_what_was_exported_merges_once_into_another_journal(run, recorded, home: Path, journal_file: Path) -> None:
-    assert said(run("export", "all.jsonl")) == "18 entries written to all.jsonl.\n"
+    assert said(run("export", "all.jsonl")) == "19 entries written to all.jsonl.\n"
     assert (home / "all.jsonl").stat().st_mode & 0o777 == 0o600
     assert "is there already" in said(run("export", "all.jsonl"), 1)
     exported = said(run("export", "-"))
     assert exported == said(run("--json")) == (home / "all.jsonl").read_text()
     journal_file.rename(home / "other.db")
-    assert said(run("merge", "all.jsonl")) == "Entries added: 18; here already: 0.\n"
-    assert said(run("merge", "all.jsonl")) == "Entries added: 0; here already: 18.\n"
-    assert said(run("merge", "other.db")) == "Entries added: 0; here already: 18.\n"
+    assert said(run("merge", "all.jsonl")) == "Entries added: 19; here already: 0.\n"
+    assert said(run("merge", "all.jsonl")) == "Entries added: 0; here already: 19.\n"
+    assert said(run("merge", "other.db")) == "Entries added: 0; here already: 19.\n"
     assert said(run("--json")) == exported
 
 

@@ -72,7 +72,7 @@ def test_however_the_file_is_written_it_takes_effect_and_a_broken_one_changes_no
     running: Running, tmp_path: Path
 ) -> None:
     file, text = running.file, '[prompt]\nnudge_after = "{}m"\n'
-    running.until(1800)
+    running.until(2700)
     running.until_told("ready")
     time.sleep(0.2)  # the watch begins right after the word
     file.write_text(text.format(21))
@@ -94,7 +94,7 @@ def test_however_the_file_is_written_it_takes_effect_and_a_broken_one_changes_no
     assert (asked.returncode, asked.stderr.partition("\n")[0] + "\n") == (2, first)
     assert running.needed() == 23 * 60
     file.unlink()
-    running.until(1800)
+    running.until(2700)
     file.write_text(text.format(24))
     running.until(24 * 60)
     for minute in range(1, 1001):

@@ -109,8 +109,10 @@ def test_every_request_reaches_the_engine(
     kind: type[m.Asked], surfaces: Surfaces, requests: Listening, prompt: None
 ) -> None:
     request = BY_A_GUIDE.get(kind) or kind(via="tray")
+    report = m.Feel(level=3, via="tray")  # so that there is one to take back
+    surfaces.command(report)
     surfaces.command(request)
-    assert requests.asked == [request]
+    assert requests.asked == [report, request]
 
 
 @pytest.mark.parametrize("action", Action)
