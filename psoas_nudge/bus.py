@@ -229,8 +229,9 @@ class Bus:
         return self._owners[name]
 
     def unwatch_owner(self, name: str, on_owner: OnOwner) -> None:
-        """The opposite of `watch_owner`."""
-        self._on_owner[name].remove(on_owner)
+        """The opposite of `watch_owner`, also of one that was cancelled before it had begun to watch."""
+        if on_owner in self._on_owner.get(name, ()):
+            self._on_owner[name].remove(on_owner)
 
     def watch_connection(self, on_connection: OnConnection) -> None:
         """Call `on_connection` with False when the bus is lost and True when it is back."""
