@@ -8,6 +8,7 @@ PSOAS_NUDGE_REQUIRE_DESKTOP=1. Every test in this folder carries the marker `des
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import os
 import secrets
 import shutil
@@ -29,6 +30,7 @@ PACKAGES = {
     "dunst": "dunst",
     "dunstctl": "dunst",
     "dbusmock": "python3-dbusmock",
+    "notify-send": "libnotify-bin",
 }
 HEAVY_PACKAGES = {
     "openbox": "openbox",
@@ -81,15 +83,21 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def is_there(program: str) -> bool:
     if program == "dbusmock":
         return Path("/usr/lib/python3/dist-packages/dbusmock").is_dir()
+    if program in LIBRARIES:
+        try:
+            ctypes.CDLL(program)
+        except OSError:
+            return False
+        return True
     return Path(program).exists() if program.startswith("/") else shutil.which(program) is not None
 
 
 def need(*programs: str) -> None:
-    """Skip the test, or fail it when the desktop is required, unless every program is there."""
+    """Skip the test, or fail it when the desktop is required, unless every program and library is there."""
     missing = [p for p in programs if not is_there(p)]
     if not missing:
         return
-    packages = {HEAVY_PACKAGES[p] for p in missing if p in HEAVY_PACKAGES} | set(PACKAGES.values())
+    packages = {HEAVY_PACKAGES[p] for p in missing if p in HEAVY_PACKAGES} | {*PACKAGES.values(), *LIBRARIES.values()}
     line = f"{', '.join(missing)} missing; enable with: apt-get install -y --no-install-recommends {' '.join(sorted(packages))}"
     if os.environ.get("PSOAS_NUDGE_REQUIRE_DESKTOP") == "1":
         pytest.fail(line)

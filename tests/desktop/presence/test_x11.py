@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import ctypes
 
 import pytest
 
 from psoas_nudge.errors import Unavailable
+from psoas_nudge.presence import xcb
 from psoas_nudge.presence.chooser import Presence
 from psoas_nudge.presence.port import InputSeen, InputStopped, Session
 from psoas_nudge.presence.x11 import X11Idle
@@ -22,11 +24,27 @@ async def test_xwayland_is_never_trusted(xvfb, heard, source, wayland):
 
 
 @pytest.mark.parametrize("source", [X11Idle, XScreenSaverIdle])
-async def test_a_display_that_nobody_serves_is_said_so(heard, source):
+async def test_a_display_that_nobody_serves_is_said_so(heard, source, desktop_need):
+    desktop_need("libxcb.so.1")
     with pytest.raises(Unavailable, match="no X server answers on display :987"):
         await source().start(Session(environ={"DISPLAY": ":987"}), heard)
     with pytest.raises(Unavailable, match="DISPLAY is not set"):
         await source().start(Session(environ={}), heard)
+
+
+@pytest.mark.parametrize("source", [X11Idle, XScreenSaverIdle])
+async def test_without_libxcb_it_is_said_what_to_install(heard, source, monkeypatch):
+    there = ctypes.CDLL
+
+    def missing(name, *args, **more):
+        if name == "libxcb.so.1":
+            raise OSError(f"{name}: cannot open shared object file")
+        return there(name, *args, **more)
+
+    monkeypatch.setattr(ctypes, "CDLL", missing)
+    xcb._library.cache_clear()
+    with pytest.raises(Unavailable, match="libxcb is missing; install libxcb1"):
+        await source().start(Session(environ={"DISPLAY": ":987"}), heard)
 
 
 async def test_a_server_without_sync_is_asked_at_deadlines(xvfb, heard, monkeypatch):
