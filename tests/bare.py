@@ -32,7 +32,7 @@ from pathlib import Path
 PROJECT = Path(__file__).resolve().parent.parent
 KEPT = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "psoas-nudge-bare"
 CERTIFICATES = Path("/etc/ssl/certs/ca-certificates.crt")
-INSIDE = "/etc/ssl/certificates-of-the-host.crt"
+INSIDE = "/etc/certificates-of-the-host.crt"
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 DAYS = ("MONDAY", "TUESDAY", "WEDNESDAY", "THURSDAY", "FRIDAY", "SATURDAY", "SUNDAY")
 SOON = {
@@ -40,10 +40,11 @@ SOON = {
     "PSOAS_NUDGE_PROMPT_NUDGE_AFTER": "5s",
     "PSOAS_NUDGE_PROMPT_SETTLE_IN": "0s",
     "PSOAS_NUDGE_PROMPT_WIND_DOWN": "0s",
+    "PSOAS_NUDGE_PROMPT_PATIENCE": "2s",
 }
 INSTALLED = ("dpkg-query", "--show", "--showformat", "${db:Status-Status}")
-PROMPT_WITHIN, END_WITHIN, TESTS_WITHIN, SILENT_AT_MOST = 900.0, 20.0, 1500.0, 10.0
-"""Seconds. The first three are ends of a hang; nobody looks longer than the last at a terminal that says nothing."""
+INSTALL_WITHIN, PROMPT_WITHIN, END_WITHIN, TESTS_WITHIN, SILENT_AT_MOST = 600.0, 60.0, 20.0, 1200.0, 10.0
+"""Seconds. All but the last are the end of a hang; nobody looks longer than the last at a terminal that says nothing."""
 
 
 @dataclass(frozen=True)
@@ -235,7 +236,9 @@ class Terminal:
     def __init__(self, root: Path, who: Try, command: str, more: dict[str, str]) -> None:
         environ = environment(who)
         inside = ["unshare", "--mount", "--pid", "--fork", "--kill-child", "sh", "-c", ENTER, "sh"]
-        argv = [*inside, str(root), who.person, f"cd {who.home}/psoas-nudge && {command}", *places(environ)]
+        # Ctrl-C is for the program in front: a shell that somebody types into does not end of it.
+        whole = f"trap : INT; cd {who.home}/psoas-nudge; {command}"
+        argv = [*inside, str(root), who.person, whole, *places(environ)]
         self.command, self.text, self.silence = command, "", 0.0
         self.pid, self.fd = pty.fork()
         if self.pid == 0:
@@ -294,12 +297,13 @@ def install_what_debian_leaves_out(root: Path, who: Try) -> None:
     quiet = {"DEBIAN_FRONTEND": "noninteractive"}
     first = f"apt-get update && {readme(r'`(apt-get install [^`]+)`')}"
     with typed(root, Try(who.release, "root"), first, quiet) as terminal:
-        terminal.ended(TESTS_WITHIN)
+        terminal.ended(INSTALL_WITHIN)
 
 
 def the_main_job_runs(root: Path, who: Try) -> None:
     """The first command installs and starts it, a prompt comes into the terminal, Ctrl-C ends it well."""
     with typed(root, who, readme(r"^\$ (python3 -m venv .*psoas-nudge run)$"), SOON) as terminal:
+        terminal.read("prompts appear in this terminal", INSTALL_WITHIN)
         prompt = terminal.read(r"-{60}\r\n(.*?)-{60}\r\n", PROMPT_WITHIN)
         if not prompt or "itting for" not in prompt[1]:
             raise Failed(f"`{terminal.command}` showed no prompt\n{terminal.last()}")
@@ -311,7 +315,7 @@ def the_main_job_runs(root: Path, who: Try) -> None:
 def the_tests_pass(root: Path, who: Try) -> None:
     """The test command passes, and is never silent for long before pytest begins."""
     with typed(root, who, who.before + readme(r"^\$ (python3 tests/run\.py)$")) as terminal:
-        terminal.read("test session starts", TESTS_WITHIN)
+        terminal.read("test session starts", INSTALL_WITHIN)
         silence = terminal.silence
         terminal.ended(TESTS_WITHIN)
         say(f"silent for {silence:.1f} s at most while it installed; {terminal.last().strip().splitlines()[-1]}")
@@ -323,6 +327,7 @@ def main() -> int:
     if os.geteuid() != 0 or not shutil.which("apt-get"):
         say("not tried: a bare system takes root and Debian's apt")
         return 0
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that what was copied is removed
     known = [who.release for who in TRIES]
     if unknown := set(sys.argv[1:]) - set(known):
         sys.exit(
