@@ -262,9 +262,10 @@ class Terminal:
         os.write(self.fd, keys.encode())
 
     def last(self) -> str:
-        """The end of what was shown, without what was written over."""
-        lines = [line.rpartition("\r")[2] for line in self.text.replace("\r\n", "\n").split("\n")]
-        return "\n".join(lines[-60:])
+        """The end of what was shown, without colors and without what was written over."""
+        plain = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", self.text).replace("\r\n", "\n")
+        lines = [line.rpartition("\r")[2] for line in plain.split("\n")]
+        return "\n".join([line for line in lines if not re.fullmatch(r"[.s]+ *(\[.*%\])?", line)][-60:])
 
     def ended(self, within: float) -> None:
         """Read to the end; raises Failed unless the status is 0."""

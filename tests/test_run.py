@@ -8,6 +8,7 @@ import pty
 import re
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 from types import ModuleType
 
@@ -38,6 +39,16 @@ def command() -> ModuleType:
     return module
 
 
+def everything(person: int) -> str:
+    """What was shown on a terminal that the program has closed."""
+    shown = b""
+    with suppress(OSError):  # EIO: that was all
+        while part := os.read(person, 65536):
+            shown += part
+    os.close(person)
+    return shown.decode()
+
+
 def test_ctrl_c_ends_what_a_test_starts() -> None:
     assert subprocess.run([sys.executable, "-c", IGNORES_CTRL_C], capture_output=True, check=True).stdout == b"False\n"
 
@@ -60,8 +71,7 @@ def test_on_a_terminal_one_line_moves_while_something_is_installed(
     with os.fdopen(program, "w") as terminal:
         monkeypatch.setattr(sys, "stdout", terminal)
         assert command.run("installing it", [sys.executable, "-c", SLOW], "no")
-    shown = os.read(person, 65536).decode()
-    os.close(person)
+    shown = everything(person)
     *moving, last = shown.split("\r\x1b[K")[1:]
     assert last == f"tests/run.py: installing it: {last.split()[-2]} s\r\n"
     assert "installing it, 0 s  Collecting part 1" in moving
