@@ -179,7 +179,9 @@ class Bus:
             body=list(body),
         )
         try:
-            reply = await asyncio.wait_for(self.connection.call(message), timeout)
+            # Not wait_for: up to Python 3.11 it forgets a cancellation that comes in the moment of the answer.
+            async with asyncio.timeout(timeout):
+                reply = await self.connection.call(message)
         except TimeoutError:
             raise CallFailed("org.freedesktop.DBus.Error.NoReply", f"no answer within {timeout:g} s") from None
         except (OSError, EOFError) as error:
@@ -272,7 +274,8 @@ class Bus:
         bus_type = BusType.SESSION if self.kind == "session" else BusType.SYSTEM
         bus = MessageBus(bus_address=self._address, bus_type=bus_type, negotiate_unix_fd=self._negotiate_fds)
         try:
-            self._bus = await asyncio.wait_for(bus.connect(), CONNECT_SECONDS)
+            async with asyncio.timeout(CONNECT_SECONDS):
+                self._bus = await bus.connect()
         except TimeoutError as error:
             raise OSError(f"no answer within {CONNECT_SECONDS:g} s") from error
         bus.add_message_handler(self._on_message)

@@ -123,7 +123,8 @@ class Client:
         self._send(CORE, GET_REGISTRY, record(VERSION, REGISTRY))
         self._send(CORE, SYNC, record(*ALL_TOLD))
         try:
-            await asyncio.wait_for(self._known, ANSWER_SECONDS)
+            async with asyncio.timeout(ANSWER_SECONDS):
+                await self._known
         except TimeoutError:
             raise Refused("it does not answer") from None
 

@@ -134,7 +134,9 @@ class Client:
         future = self._waiting[self._tag] = asyncio.get_running_loop().create_future()
         self._writer.write(struct.pack(">5I", len(payload), INVALID, 0, 0, 0) + payload)
         try:
-            return await asyncio.wait_for(future, 5.0)
+            async with asyncio.timeout(5.0):
+                values: list[Any] = await future
+                return values
         except TimeoutError:
             raise ConnectionResetError("the sound server does not answer") from None
 
