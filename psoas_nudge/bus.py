@@ -179,7 +179,9 @@ class Bus:
             body=list(body),
         )
         try:
-            reply = await asyncio.wait_for(self.connection.call(message), timeout)
+            # Not wait_for: up to Python 3.11 it forgets a cancellation that comes in the moment of the answer.
+            async with asyncio.timeout(timeout):
+                reply = await self.connection.call(message)
         except TimeoutError:
             raise CallFailed("org.freedesktop.DBus.Error.NoReply", f"no answer within {timeout:g} s") from None
         except (OSError, EOFError) as error:
@@ -233,8 +235,9 @@ class Bus:
         return self._owners[name]
 
     def unwatch_owner(self, name: str, on_owner: OnOwner) -> None:
-        """The opposite of `watch_owner`."""
-        self._on_owner[name].remove(on_owner)
+        """The opposite of `watch_owner`, also of one that was cancelled before it had begun to watch."""
+        if on_owner in self._on_owner.get(name, ()):
+            self._on_owner[name].remove(on_owner)
 
     def watch_connection(self, on_connection: OnConnection) -> None:
         """Call `on_connection` with False when the bus is lost and True when it is back."""
@@ -275,7 +278,8 @@ class Bus:
         bus_type = BusType.SESSION if self.kind == "session" else BusType.SYSTEM
         bus = MessageBus(bus_address=self._address, bus_type=bus_type, negotiate_unix_fd=self._negotiate_fds)
         try:
-            self._bus = await asyncio.wait_for(bus.connect(), CONNECT_SECONDS)
+            async with asyncio.timeout(CONNECT_SECONDS):
+                self._bus = await bus.connect()
         except TimeoutError as error:
             raise OSError(f"no answer within {CONNECT_SECONDS:g} s") from error
         bus.add_message_handler(self._on_message)

@@ -1,8 +1,9 @@
-"""Fakes that several rooms use: an idle source whose person sits in the test."""
+"""What several rooms use: an idle source whose person sits in the test, and Ctrl-C for what a test starts."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import signal
+from collections.abc import Callable, Iterator
 
 import pytest
 
@@ -69,3 +70,13 @@ class FakeIdle:
 def fake_idle() -> Callable[[], FakeIdle]:
     """Makes idle sources in memory: `source = fake_idle()`."""
     return FakeIdle
+
+
+@pytest.fixture(scope="session", autouse=True)
+def ctrl_c_ends_what_a_test_starts() -> Iterator[None]:
+    """Programs inherit that SIGINT is ignored, and a job in the background, as on many CI runners, begins that way."""
+    before = signal.getsignal(signal.SIGINT)
+    if before is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)

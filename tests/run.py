@@ -15,34 +15,73 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from argparse import ArgumentParser, RawDescriptionHelpFormatter
 from pathlib import Path
+from queue import Empty, Queue
+from threading import Thread
+from typing import IO
 
 HERE = Path(__file__).resolve().parent
 PROJECT = HERE.parent
 VENV = PROJECT / ".venv-test"
 PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 WANTED_BY = HERE / "desktop" / "conftest.py"
-LIGHT, HEAVY = ("PACKAGES", "LIBRARIES"), ("HEAVY_PACKAGES",)
+LIGHT, HEAVY = ("PACKAGES",), ("HEAVY_PACKAGES",)
 
 
 def say(line: str) -> None:
     print(f"tests/run.py: {line}", flush=True)
 
 
-def attempt(argv: list[str]) -> subprocess.CompletedProcess[str]:
+def run(what: str, argv: list[str], failure: str | None) -> bool:
+    """Run a command that takes a while and show that it goes on.
+
+    On a terminal one line moves: the time, and what the command says. Elsewhere `what` is printed, and the time it took.
+    When the command fails, the program ends with all of its output and `failure`; without `failure` False is returned.
+    """
+    began, moving = time.monotonic(), sys.stdout.isatty()
+    if not moving:
+        say(f"{what} …")
     environ = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    return subprocess.run(
-        argv, check=False, cwd=PROJECT, env=environ, stdin=subprocess.DEVNULL, capture_output=True, text=True
-    )
+    said: list[str] = []
+    to: Queue[str | None] = Queue()
+    with subprocess.Popen(
+        argv,
+        cwd=PROJECT,
+        env=environ,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+    ) as process:
+        Thread(target=hear, args=(process.stdout, to), daemon=True).start()
+        last: str | None = ""
+        while last is not None:
+            if moving:
+                line = f"{what}, {time.monotonic() - began:.0f} s  {last}"
+                print(f"\r\x1b[K{line[: shutil.get_terminal_size().columns - 1]}", end="", flush=True)
+            try:
+                last = to.get(timeout=1)
+                said += [last] if last else []
+            except Empty:
+                last = said[-1] if said else ""
+    print("\r\x1b[K" if moving else "", end="", flush=True)
+    if process.returncode == 0:
+        say(f"{what}: {time.monotonic() - began:.0f} s")
+    elif failure:
+        print("\n".join(said), file=sys.stderr)
+        sys.exit(f"tests/run.py: {failure} (`{' '.join(argv[:6])}` ended with {process.returncode})")
+    return process.returncode == 0
 
 
-def run(argv: list[str], failure: str) -> None:
-    """Run a command; when it fails, end with its output and one line that says what could not be done."""
-    done = attempt(argv)
-    if done.returncode:
-        print(done.stdout + done.stderr, file=sys.stderr)
-        sys.exit(f"tests/run.py: {failure} (`{' '.join(argv[:6])}` ended with {done.returncode})")
+def hear(lines: IO[str], to: Queue[str | None]) -> None:
+    """Hand on what is not blank, and None at the end."""
+    for line in lines:
+        if text := line.strip():
+            to.put(text)
+    to.put(None)
 
 
 def make_venv() -> None:
@@ -60,12 +99,13 @@ def make_venv() -> None:
         apt_install([f"python3.{sys.version_info.minor}-venv"]) or sys.exit(
             "tests/run.py: this Python cannot make virtual environments; as root: apt-get install -y python3-venv"
         )
-    say(f"installing the project and its development tools into {VENV.name}")
     shutil.rmtree(VENV, ignore_errors=True)
-    run([sys.executable, "-m", "venv", str(VENV)], "no virtual environment could be made")
+    venv = [sys.executable, "-m", "venv", str(VENV)]
+    run(f"making {VENV.name}", venv, "no virtual environment could be made")
     wanted = tomllib.loads(text.decode())["dependency-groups"]["dev"]
-    pip = [str(PYTHON), "-m", "pip", "install", "--disable-pip-version-check", "--quiet"]
-    run([*pip, "--editable", ".", *wanted], "the project's dependencies could not be installed")
+    pip = [str(PYTHON), "-m", "pip", "install", "--disable-pip-version-check", "--no-input", "--progress-bar", "off"]
+    what = "installing the project and its development tools"
+    run(what, [*pip, "--editable", ".", *wanted], "the project's dependencies could not be installed")
     mark.write_text(made_from)
 
 
@@ -81,7 +121,7 @@ def packages(names: tuple[str, ...]) -> list[str]:
 
 def is_installed(package: str) -> bool:
     query = ["dpkg-query", "--show", "--showformat", "${db:Status-Status}", package]
-    return attempt(query).stdout == "installed"
+    return subprocess.run(query, check=False, capture_output=True, text=True).stdout == "installed"
 
 
 def apt_install(wanted: list[str]) -> bool:
@@ -93,11 +133,13 @@ def apt_install(wanted: list[str]) -> bool:
         return True
     if os.geteuid() != 0:
         return False
-    say(f"installing {' '.join(missing)}")
+    say(f"missing here: {' '.join(missing)}")
+    what = "installing packages of Debian"
     install = ["apt-get", "install", "--yes", "--no-install-recommends", *missing]
-    if attempt(install).returncode:
-        run(["apt-get", "update"], "the list of packages could not be brought up to date")
-        run(install, "the desktop components could not be installed")
+    if not run(what, install, None):
+        update = "the list of packages could not be brought up to date"
+        run("bringing apt's list of packages up to date", ["apt-get", "update"], update)
+        run(what, install, "the desktop components could not be installed")
     return True
 
 

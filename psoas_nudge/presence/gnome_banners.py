@@ -59,7 +59,8 @@ class GnomeBanners(GuardedSensor):
         except OSError as error:
             raise Unavailable("gsettings is missing; install libglib2.0-bin (Debian) or glib2 (elsewhere)") from error
         try:
-            out, err = await asyncio.wait_for(child.communicate(), READ_SECONDS)
+            async with asyncio.timeout(READ_SECONDS):
+                out, err = await child.communicate()
         except TimeoutError:
             child.kill()
             await child.wait()

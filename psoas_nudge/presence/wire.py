@@ -81,7 +81,8 @@ class Stream:
         limit = ANSWER_SECONDS if seconds is None else seconds
         self._waiting.add(future)  # type: ignore[arg-type] # only exceptions are set here
         try:
-            return await asyncio.wait_for(future, limit)
+            async with asyncio.timeout(limit):  # not wait_for: up to Python 3.11 it can forget a cancellation
+                return await future
         except TimeoutError:
             raise ServerGone(f"{self.server} does not answer within {limit:g} s") from None
         finally:

@@ -103,7 +103,8 @@ class XConnection:
         """Connect to DISPLAY; raises Unavailable when no server answers or this user may not."""
         display = environ["DISPLAY"]
         try:
-            number, reader, writer = await asyncio.wait_for(_reach(display), CONNECT_SECONDS)
+            async with asyncio.timeout(CONNECT_SECONDS):
+                number, reader, writer = await _reach(display)
         except OSError as error:
             raise Unavailable(f"no X server answers on display {display}") from error
         self._stream.begin(reader, writer)

@@ -86,14 +86,14 @@ def test_a_night_that_runs_into_a_closed_day_stays_open() -> None:
 
 def test_a_change_of_clocks_is_announced() -> None:
     text = 'hours.sunday = ["00:00-24:00"]'
-    spring, autumn = look(text, "2026-03-29"), look(text, "2026-10-25")
+    spring, autumn = look(text, "2024-03-31"), look(text, "2024-10-27")
     assert [span.closes - span.opens for span in spring.open + autumn.open] == [
         timedelta(hours=23),
         timedelta(hours=25),
     ]
     assert spring.why[-1] == "clocks go forward: 02:00 becomes 03:00"
     assert autumn.why[-1] == "clocks go back: 03:00 becomes 02:00"
-    assert len(look(text, "2026-03-28").why) == len(look(text, "2026-03-30").why) == 1
+    assert len(look(text, "2024-03-30").why) == len(look(text, "2024-04-01").why) == 1
 
 
 @pytest.mark.parametrize(
@@ -111,27 +111,28 @@ def test_the_earliest_prompt_keeps_to_the_rules(now: str, calendar: Calendar, pr
     assert look("", "2026-11-23", calendar, at(now)).prompt == (at(prompt) if prompt else None)
 
 
+# Of years past: what is planned for the future is not in every edition of the zones.
 DST_DAYS = [
-    ("Africa/Casablanca", "2026-02-15", "2026-03-22"),
-    ("America/Asuncion", "2024-03-24", "2024-10-06"),
-    ("America/Chicago", "2026-03-08", "2026-11-01"),
-    ("America/Havana", "2026-03-08", "2026-11-01"),
-    ("America/Los_Angeles", "2026-03-08", "2026-11-01"),
-    ("America/New_York", "2026-03-08", "2026-11-01"),
-    ("America/Nuuk", "2026-03-28", "2026-10-24"),
-    ("America/Santiago", "2026-04-05", "2026-09-06"),
-    ("America/St_Johns", "2026-03-08", "2026-11-01"),
-    ("Antarctica/Troll", "2026-03-29", "2026-10-25"),
-    ("Asia/Beirut", "2026-03-29", "2026-10-25"),
-    ("Asia/Jerusalem", "2026-03-27", "2026-10-25"),
-    ("Atlantic/Azores", "2026-03-29", "2026-10-25"),
-    ("Australia/Lord_Howe", "2026-04-05", "2026-10-04"),
-    ("Australia/Sydney", "2026-04-05", "2026-10-04"),
-    ("Europe/Berlin", "2026-03-29", "2026-10-25"),
-    ("Europe/Dublin", "2026-03-29", "2026-10-25"),
-    ("Europe/Lisbon", "2026-03-29", "2026-10-25"),
-    ("Pacific/Auckland", "2026-04-05", "2026-09-27"),
-    ("Pacific/Chatham", "2026-04-05", "2026-09-27"),
+    ("Africa/Casablanca", "2024-03-10", "2024-04-14"),
+    ("America/Asuncion", "2024-03-23", "2024-10-06"),
+    ("America/Chicago", "2024-03-10", "2024-11-03"),
+    ("America/Havana", "2024-03-10", "2024-11-03"),
+    ("America/Los_Angeles", "2024-03-10", "2024-11-03"),
+    ("America/New_York", "2024-03-10", "2024-11-03"),
+    ("America/Nuuk", "2024-03-31", "2024-10-26"),
+    ("America/Santiago", "2024-04-06", "2024-09-08"),
+    ("America/St_Johns", "2024-03-10", "2024-11-03"),
+    ("Antarctica/Troll", "2024-03-31", "2024-10-27"),
+    ("Asia/Beirut", "2024-03-31", "2024-10-26"),
+    ("Asia/Jerusalem", "2024-03-29", "2024-10-27"),
+    ("Atlantic/Azores", "2024-03-31", "2024-10-27"),
+    ("Australia/Lord_Howe", "2024-04-07", "2024-10-06"),
+    ("Australia/Sydney", "2024-04-07", "2024-10-06"),
+    ("Europe/Berlin", "2024-03-31", "2024-10-27"),
+    ("Europe/Dublin", "2024-03-31", "2024-10-27"),
+    ("Europe/Lisbon", "2024-03-31", "2024-10-27"),
+    ("Pacific/Auckland", "2024-04-07", "2024-09-29"),
+    ("Pacific/Chatham", "2024-04-07", "2024-09-29"),
 ]
 
 

@@ -122,17 +122,17 @@ def test_an_open_prompt_at_midnight_is_nothing_special() -> None:
 
 
 def test_the_night_in_which_the_clocks_go_back_is_an_hour_longer_and_the_sitting_with_it() -> None:
-    day = Day("2026-10-25 01:00", hours=ALWAYS, nudge_after=7200, daily_limit=1)
+    day = Day("2024-10-27 01:00", hours=ALWAYS, nudge_after=7200, daily_limit=1)
     day.sit(180)
     assert day.clock() == "03:00"
     day.leave(6)
     assert minutes(day) == [180]
     assert day.shown == ["02:05"]
-    assert day.prompts[0].shown_at == datetime(2026, 10, 25, 1, 5, tzinfo=UTC)
+    assert day.prompts[0].shown_at == datetime(2024, 10, 27, 1, 5, tzinfo=UTC)
 
 
 def test_the_night_in_which_the_clocks_go_forward_is_an_hour_shorter() -> None:
-    day = Day("2026-03-29 01:00", hours=ALWAYS)
+    day = Day("2024-03-31 01:00", hours=ALWAYS)
     day.sit(36)
     day.answer("skip")
     day.sit(36)
@@ -140,7 +140,7 @@ def test_the_night_in_which_the_clocks_go_forward_is_an_hour_shorter() -> None:
 
 
 def test_shift_work_over_the_night_of_the_change_closes_by_the_wall_clock() -> None:
-    day = Day("2026-10-24 21:00", hours=NIGHTS, daily_limit=0)
+    day = Day("2024-10-26 21:00", hours=NIGHTS, daily_limit=0)
     day.sit(11 * 60)
     assert day.seen == ["22:00 hours open", "06:00 hours closed"]
     assert day.clock() == "07:00"

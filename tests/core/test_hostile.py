@@ -33,8 +33,8 @@ HOURS = (
 )
 STARTS = (
     datetime(2026, 11, 23, 9, tzinfo=UTC),
-    datetime(2026, 10, 24, 22, 30, tzinfo=UTC),
-    datetime(2026, 3, 28, 21, 30, tzinfo=UTC),
+    datetime(2024, 10, 26, 22, 30, tzinfo=UTC),
+    datetime(2024, 3, 30, 21, 30, tzinfo=UTC),
     datetime(2026, 11, 20, 15, 50, tzinfo=UTC),
     datetime(1970, 1, 1, 3, tzinfo=UTC),
 )

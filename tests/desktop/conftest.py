@@ -29,6 +29,7 @@ PACKAGES = {
     "dunst": "dunst",
     "dunstctl": "dunst",
     "dbusmock": "python3-dbusmock",
+    "notify-send": "libnotify-bin",
 }
 HEAVY_PACKAGES = {
     "openbox": "openbox",
@@ -69,7 +70,6 @@ HEAVY_PACKAGES = {
     "man": "man-db",
     "busctl": "systemd",
 }
-LIBRARIES = {"libxcb.so.1": "libxcb1"}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

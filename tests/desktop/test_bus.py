@@ -194,6 +194,27 @@ async def test_without_a_bus_it_is_said_so(folder):
         await Bus("session", "not an address").connect()
 
 
+async def test_who_is_cancelled_as_the_answer_comes_goes_no_further(bus, monkeypatch):
+    answer = asyncio.get_running_loop().create_future()
+
+    async def call(self, message):
+        return await answer
+
+    async def person():
+        await bus.call(NAME, PATH, INTERFACE, "Forecast")
+        await asyncio.sleep(60)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(MessageBus, "call", call)
+        asking = asyncio.create_task(person())
+        await asyncio.sleep(0.01)
+        answer.set_result(Message(message_type=MessageType.METHOD_RETURN, reply_serial=1, signature="s", body=["rain"]))
+        await asyncio.sleep(0)
+        asking.cancel()
+        await asyncio.wait({asking}, timeout=1)
+    assert asking.cancelled()
+
+
 async def test_a_descriptor_is_handed_over(logind, system_bus):
     bus = Bus("system", system_bus.address, negotiate_fds=True)
     await bus.connect()

@@ -116,9 +116,9 @@ def test_the_prompt_comes_after_a_lull_and_not_before_and_accept_stands_in_the_j
 ):
     type_for(xvfb, 6)
     assert dunst.count() == 0
-    assert "waits for" in program.command("explain").stdout
+    assert "A prompt is due" in program.command("explain").stdout
     eventually(lambda: dunst.count() == 1, within=5)
-    dunst.press("Accept")
+    dunst.press("Start")
     eventually(lambda: program.journal("prompt"))
     [prompt] = program.journal("prompt")
     assert (prompt["outcome"], prompt["via"], prompt["notifier"]) == ("accepted", "notification", "freedesktop")
@@ -131,7 +131,7 @@ def test_the_prompt_comes_after_a_lull_and_not_before_and_accept_stands_in_the_j
 def test_snooze_brings_it_back_and_skip_sends_it_away(program: Program, xvfb, dunst, eventually: Eventually):
     type_for(xvfb, 4.5)
     eventually(lambda: dunst.count() == 1, within=5)
-    dunst.press("Snooze")
+    dunst.press("In 3 s")
     eventually(lambda: dunst.count() == 0)
     eventually(lambda: dunst.count() == 1, within=8)
     dunst.press("Skip")
@@ -159,7 +159,7 @@ def test_a_prompt_survives_the_notification_server_being_killed_and_started_agai
     dunst.kill()
     dunst.start()
     eventually(lambda: dunst.count() == 1, within=5)
-    dunst.press("Accept")
+    dunst.press("Start")
     eventually(lambda: program.journal("prompt"))
     assert [prompt["outcome"] for prompt in program.journal("prompt")] == ["accepted"]
 
@@ -206,9 +206,10 @@ def test_a_killed_daemon_takes_its_prompt_back_and_asks_anew_when_it_starts_agai
     program.start()
     eventually(lambda: program.journal("prompt"))
     assert program.journal("prompt")[0]["because"] == "restart"
+    type_for(xvfb, 0.5)  # nobody is asked who has not been seen since the start
     eventually(lambda: (program.status().get("prompt") or {}).get("number") == 2)
     eventually(lambda: dunst.count() == 1)
-    dunst.press("Accept")
+    dunst.press("Start")
     eventually(lambda: len(program.journal("prompt")) == 2)
     assert program.journal("prompt")[1]["outcome"] == "accepted"
 
@@ -254,7 +255,7 @@ def test_doctor_names_what_was_chosen_and_its_test_notification_can_be_pressed(
         text=True,
     ) as doctor:
         eventually(lambda: dunst.count() == 1)
-        dunst.press("Snooze")
+        dunst.press("Later")
         told, _ = doctor.communicate(timeout=20)
     assert doctor.returncode == 0
     lines = [" ".join(line.split()) for line in told.splitlines()]

@@ -366,3 +366,15 @@ async def test_any_client_can_read_what_is_exported(session_bus, panel: Panel, d
         assert set(got) == {p.name for p in known.properties}
     client.disconnect()
     await client.wait_for_disconnect()
+
+
+async def test_the_end_may_come_while_the_icon_still_asks_whether_there_is_a_panel(session_bus) -> None:
+    bus = Bus("session", session_bus.address)
+    await bus.connect()
+    tray = Tray(bus, lambda _command: None)
+    starting = asyncio.create_task(tray.start())
+    await asyncio.sleep(0)
+    starting.cancel()
+    await asyncio.gather(starting, return_exceptions=True)
+    await tray.stop()
+    await bus.close()

@@ -85,8 +85,9 @@ def test_the_sdist_holds_what_is_needed_to_build_and_test(sdist: Path) -> None:
 
 
 def test_the_wheel_holds_every_file_of_the_package_and_the_manual_page(wheel: Path) -> None:
-    listed = subprocess.run(["git", "ls-files", "psoas_nudge"], cwd=ROOT, capture_output=True, text=True, check=False)
-    wanted = set(listed.stdout.split()) - {"psoas_nudge/cli/man_build.py"}
+    files = {str(p.relative_to(ROOT)) for p in (ROOT / "psoas_nudge").rglob("*") if p.is_file()}
+    wanted = {name for name in files if "__pycache__" not in name} - {"psoas_nudge/cli/man_build.py"}
+    assert "psoas_nudge/__main__.py" in wanted
     with zipfile.ZipFile(wheel) as archive:
         names = set(archive.namelist())
     assert wanted <= names

@@ -211,8 +211,12 @@ async def test_without_a_server_it_fails_and_with_one_it_works_again(
 
 @pytest.mark.parametrize("library", ["freedesktop", "plyer"])
 @pytest.mark.parametrize("markup", ["full", "no"])
-async def test_words_arrive_as_they_were_written(dunst: Any, bus: Bus, library: str, markup: str) -> None:
+async def test_words_arrive_as_they_were_written(
+    dunst: Any, bus: Bus, library: str, markup: str, desktop_need: Callable[..., None]
+) -> None:
     """Markup in the body, a title that looks like an option, a backslash; the server reads markup or does not."""
+    if library == "plyer":
+        desktop_need("notify-send")
     await restart(dunst, f"markup = {markup}")
     notifier = FreedesktopNotifier() if library == "freedesktop" else PlyerNotifier(lambda: 0.0)
     with pytest.MonkeyPatch.context() as patch:
