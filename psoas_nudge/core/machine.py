@@ -161,6 +161,8 @@ def _handle(decision: Decision, event: e.AnyEvent) -> None:  # noqa: C901, PLR09
             sitting.started(decision, event)
         case e.Stopping():
             prompting.stopping(decision)
+        case e.NotifierAppeared():
+            prompting.notifier_appeared(decision)
         case e.Reloaded():
             prompting.look_up_hours(decision)
         case _:
