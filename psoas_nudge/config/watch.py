@@ -33,7 +33,7 @@ LONGEST_SECONDS = 2.0
 
 
 class FileWatch:
-    """Calls `on_change` in the event loop after the file, its content or its permissions have changed, or it is gone."""
+    """Calls `on_change` in the event loop after `path`, its content or permissions have changed, or it is gone."""
 
     _inotify: Inotify
     _in_directory: Mask

@@ -12,7 +12,8 @@ import logging
 import os
 import socket
 import struct
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, MutableMapping
 from contextlib import suppress
 from pathlib import Path
 
@@ -41,6 +42,7 @@ class Life:
         self._timers: dict[str, asyncio.TimerHandle] = {}
         self._process: int | None = None
         self._watches: list[FileWatch] = []
+        self._missing = {each for each in (session.display, session.bus) if each and not answers(each)}
 
     async def start(self, bus: Bus | None) -> None:
         """Begin to watch; `bus`: the session bus, None when it was not there."""
@@ -118,6 +120,8 @@ class Life:
             log.info("it will not be noticed when %s comes: %s", what, error)
             return
         self._watches.append(watch)
+        if address in self._missing:  # it may have come meanwhile
+            on_change()
 
 
 def _process_of(client: socket.socket) -> int | None:
@@ -129,3 +133,22 @@ def _process_of(client: socket.socket) -> int | None:
         return os.pidfd_open(int(number))
     log.debug("the end of the display server %d will not be noticed", number)
     return None
+
+
+def name_bus(session: Session, environ: MutableMapping[str, str]) -> None:
+    """Have D-Bus libraries find the usual socket where nobody has named it."""
+    if Path(session.bus).is_socket():
+        environ.setdefault("DBUS_SESSION_BUS_ADDRESS", f"unix:path={session.bus}")
+
+
+def terminal_is_there() -> bool:
+    """Whether standard input is a terminal that still has a screen; one that was closed answers nothing any more."""
+    if sys.stdin is None or sys.platform == "win32":
+        return False
+    import termios
+
+    try:
+        termios.tcgetattr(sys.stdin)
+    except (termios.error, OSError, ValueError):
+        return False
+    return True

@@ -12,7 +12,6 @@ import contextlib
 import logging
 import os
 import signal
-import sys
 from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -35,7 +34,7 @@ from psoas_nudge.engine.engine import Engine
 from psoas_nudge.engine.guides import Guides
 from psoas_nudge.engine.heartbeat import Heartbeats, started
 from psoas_nudge.engine.hooks import Hooks
-from psoas_nudge.engine.life import Life
+from psoas_nudge.engine.life import Life, name_bus, terminal_is_there
 from psoas_nudge.engine.listeners import ClockWatch, Followers, HookRunner, Watchdog
 from psoas_nudge.engine.outside import Outside
 from psoas_nudge.engine.requests import Requests
@@ -74,8 +73,7 @@ async def serve(config_file: Path | None) -> None:
 
 async def _run(config_file: Path | None, lock: Lock, session: Session) -> bool:
     """One run of the daemon; True when it is to begin anew."""
-    if os.path.exists(session.bus):  # noqa: PTH110 - dbus-fast does not look there by itself
-        os.environ.setdefault("DBUS_SESSION_BUS_ADDRESS", f"unix:path={session.bus}")
+    name_bus(session, os.environ)
     beginning = starting.begin(config_file)
     async with contextlib.AsyncExitStack() as stack:
         try:
@@ -88,19 +86,6 @@ async def _run(config_file: Path | None, lock: Lock, session: Session) -> bool:
             notifier = beginning.settings.desktop.notifier
             return await Waiting(opens, places.journal_file(), lock, notifier).mended(error)
         return await Service(config_file, beginning, journal, heartbeat, lock, session).run(stack)
-
-
-def _terminal_is_there() -> bool:
-    """Whether standard input is a terminal that still has a screen; one that was closed answers nothing any more."""
-    if sys.stdin is None or sys.platform == "win32":
-        return False
-    import termios
-
-    try:
-        termios.tcgetattr(sys.stdin)
-    except (termios.error, OSError, ValueError):
-        return False
-    return True
 
 
 class Service:
@@ -149,7 +134,7 @@ class Service:
         self._tasks = Tasks(log, "the service")
         self._reported = ""
         self._up = self._changed = False
-        self._from_terminal = _terminal_is_there()
+        self._from_terminal = terminal_is_there()
         self._deadline = 0.0
 
     async def run(self, stack: contextlib.AsyncExitStack) -> bool:
@@ -297,7 +282,7 @@ class Service:
 
     def _on_sighup(self) -> None:
         """SIGHUP asks for a reload; from a terminal that was closed it is the end."""
-        if self._from_terminal and not _terminal_is_there():
+        if self._from_terminal and not terminal_is_there():
             self._ended.set()
         else:
             self._configuration_changed()

@@ -65,7 +65,7 @@ async def test_accept_without_a_browser_or_terminal_says_so_on_the_desktop_with_
 async def test_a_guide_that_ended_well_or_with_the_session_says_nothing(monkeypatch):
     outside = Outside()
     for program in ("", "import os, signal; os.kill(os.getpid(), signal.SIGTERM)"):
-        outside.start([sys.executable, "-c", program], failed=lambda why: pytest.fail(why))
+        outside.start([sys.executable, "-c", program], failed=pytest.fail)
     async with asyncio.timeout(10):
         while outside._running:  # noqa: ASYNC110 - other processes end it
             await asyncio.sleep(0.01)
