@@ -91,10 +91,12 @@ def not_shown(decision: Decision, event: NotShown) -> None:
 
 
 def notifier_appeared(decision: Decision) -> None:
-    """What could not be shown is tried again at once, in a lull as ever."""
+    """What could not be shown is tried again at once, but no sooner than RETRY after the last attempt: the service may
+    be one that crashes whenever it has to show something."""
     again = decision.state.pacing.again
     if again and again.why == "not-shown":
-        decision.state.pacing.again = Again(min(again.at, decision.now), "not-shown")
+        allowed = again.at - max(decision.rules.ask_again_after, RETRY) + RETRY
+        decision.state.pacing.again = Again(min(again.at, max(decision.now, allowed)), "not-shown")
 
 
 def answered(decision: Decision, event: Answering) -> None:
