@@ -87,7 +87,7 @@ def not_shown(decision: Decision, event: NotShown) -> None:
         decision.record(NotShownEntry(at=decision.at, routine=stage.routine, why=event.why))
         decision.state.stage = None
         again = decision.now + max(decision.rules.ask_again_after, RETRY)
-        decision.state.pacing.again = Again(again, "not-shown")
+        decision.state.pacing.again = Again(again, "not-shown", since=decision.now)
 
 
 def notifier_appeared(decision: Decision) -> None:
@@ -95,8 +95,8 @@ def notifier_appeared(decision: Decision) -> None:
     be one that crashes whenever it has to show something."""
     again = decision.state.pacing.again
     if again and again.why == "not-shown":
-        allowed = again.at - max(decision.rules.ask_again_after, RETRY) + RETRY
-        decision.state.pacing.again = Again(min(again.at, max(decision.now, allowed)), "not-shown")
+        at = min(again.at, max(decision.now, again.since + RETRY))
+        decision.state.pacing.again = Again(at, "not-shown", again.since)
 
 
 def answered(decision: Decision, event: Answering) -> None:
