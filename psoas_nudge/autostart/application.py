@@ -13,6 +13,9 @@ from psoas_nudge.autostart.port import SUMMARY, Computer, clear, put
 from psoas_nudge.autostart.xdg import quote
 from psoas_nudge.places import APPLICATION
 
+WINDOW = "chrome-127.0.0.1__-Default"
+"""The app id that Chromium gives to the window of the stretch on Wayland, whatever --class says (measured with 150). On
+X11 it takes --class (guide/browser.py), which is the name of the entry itself."""
 ICON = Path(__file__).parents[1] / "data" / "icon.svg"
 
 
@@ -40,7 +43,7 @@ Icon={APPLICATION}
 Terminal=false
 Categories=Utility;
 Keywords=break;stretch;posture;sitting;health;
-StartupWMClass={APPLICATION}
+StartupWMClass={WINDOW}
 StartupNotify=true
 X-GNOME-UsesNotifications=true
 """
