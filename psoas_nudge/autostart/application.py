@@ -34,7 +34,7 @@ def render(argv: Sequence[str]) -> str:
     return f"""\
 [Desktop Entry]
 Type=Application
-Version=1.5
+Version=1.1
 Name=psoas-nudge
 GenericName=Break reminder
 Comment={SUMMARY}
