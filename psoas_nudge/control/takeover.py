@@ -33,7 +33,7 @@ def take(path: Path, socket: Path, session: Session) -> Lock:
     except AlreadyRunning as error:
         with path.open("rb") as file:
             holder = holder_in(file.read(LONGEST))
-        why = gone(holder.session) if holder else ""
+        why = gone(holder.session) if holder and holder.session != session else ""
         if holder is None or not why:
             raise
         log.warning("taking over from process %d, which was left behind: %s", holder.pid, why)

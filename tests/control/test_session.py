@@ -110,14 +110,14 @@ def test_a_new_login_ends_the_daemon_of_one_that_is_over(path: Path) -> None:
         left_behind.communicate()
 
 
-@pytest.mark.parametrize("what", ["its session is there", "it looks like another program"])
+@pytest.mark.parametrize("what", ["its session is there", "it is the same session", "it looks like another program"])
 def test_nobody_else_is_ended(path: Path, listening: Path, what: str) -> None:
     lock = path.with_name("daemon.lock")
-    there = what == "its session is there"
-    holder = hold(lock, str(listening) if there else "/nowhere", *(["psoas_nudge.engine"] if there else []))
+    display = str(listening) if what == "its session is there" else "/nowhere"
+    holder = hold(lock, display, *([] if what == "it looks like another program" else ["psoas_nudge.engine"]))
     try:
         with pytest.raises(AlreadyRunning, match=str(holder.pid)):
-            take(lock, path, Session(display="/d"))
+            take(lock, path, Session(display="/nowhere" if what == "it is the same session" else "/d"))
         assert holder.poll() is None
     finally:
         holder.kill()
