@@ -15,6 +15,8 @@ from pathlib import Path
 from psoas_nudge.errors import PsoasNudgeError
 
 NAME = "psoas-nudge"
+APPLICATION = "io.github.psoas_nudge"
+"""The application's id: its name on the session bus, and of every file that has to carry one."""
 CONFIG_VARIABLE = "PSOAS_NUDGE_CONFIG"
 SYSTEM_CONFIG = "/etc/xdg"
 

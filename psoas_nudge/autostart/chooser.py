@@ -10,7 +10,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from psoas_nudge.autostart import activation
+from psoas_nudge.autostart import activation, application
 from psoas_nudge.autostart.launchd import Launchd
 from psoas_nudge.autostart.port import Computer, Found, Way, clear
 from psoas_nudge.autostart.systemd import Systemd
@@ -77,6 +77,8 @@ def enable(computer: Computer, argv: Sequence[str], name: str | None = None, way
     # the other ways go first: ways on one system share the activation file
     removed = tuple(other for other in ways if other is not way and other.disable(computer))
     changed = way.enable(computer, argv)
+    if application.knows(computer):
+        changed |= application.install(computer, argv)
     if changed and activation.path(computer).exists():
         activation.tell_the_bus(computer)
     return Done(way=way, changed=changed, removed=removed, passed_over=passed_over)
@@ -87,6 +89,7 @@ def disable(computer: Computer, ways: Sequence[Way] = WAYS) -> tuple[Way, ...]:
     known_to_the_bus = activation.path(computer).exists()
     removed = tuple(way for way in ways if way.disable(computer))
     clear([activation.path(computer)], computer.home)  # also one whose way was removed by hand
+    application.remove(computer)
     if known_to_the_bus:
         activation.tell_the_bus(computer)
     return removed

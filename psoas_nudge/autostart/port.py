@@ -18,10 +18,11 @@ from typing import NamedTuple, Protocol
 from msgspec import Struct
 
 from psoas_nudge.errors import Unavailable
+from psoas_nudge.places import APPLICATION
 
 UNIT = "psoas-nudge.service"
-LABEL = "io.github.psoas_nudge"
-"""The name on the session bus, of the LaunchAgent, and of every file that has to carry one."""
+LABEL = APPLICATION
+"""Of the LaunchAgent and the activation file."""
 SUMMARY = "Reminds you to get up and stretch your hip flexors"
 
 

@@ -1,7 +1,7 @@
 """A systemd user unit: starts with the graphical session, and starts again with growing pauses when it fails.
 
 Hardened as far as a desktop session allows. What the daemon opens for the person (a browser, an editor) is started
-outside of it (daemon/outside.py); hooks run inside and cannot gain privileges, so no sudo and no snaps in them.
+outside of it (engine/outside.py); hooks run inside and cannot gain privileges, so no sudo and no snaps in them.
 Left out, and why:
   ProtectSystem, ProtectHome, PrivateTmp, PrivateDevices, ProtectProc, PrivateUsers: a user's manager can only do these
       with an unprivileged user namespace, which distributions switch off; besides, /tmp holds the X socket, /dev the
@@ -10,7 +10,11 @@ Left out, and why:
       manager has not (and it starts without capabilities anyway); PrivateNetwork: the X socket may be an abstract one;
   MemoryDenyWriteExecute: libffi, which speaks to X and sound, maps writable code;
   SystemCallFilter=@system-service, RestrictNamespaces: a hook may be any program.
-KillMode=process, because what a hook started belongs to the person and must outlive a restart.
+KillMode=mixed: SIGTERM for the daemon alone, which then ends what it started; what is left of the unit after that, a
+child that reads a calendar for one, is killed. A hook that starts something to stay does so with systemd-run.
+WatchdogSec is fed from the engine's steps, of which there is one at least every 15 minutes (engine/timers.py).
+A program that cannot be started at all (203: its Python went with an upgrade of the distribution) is not tried again,
+one that fails again and again is given up; in both cases TROUBLE, which needs nothing but systemd, tells the person.
 No Environment= and no PassEnvironment=: the session's own environment is what the manager was told at login.
 """
 
@@ -28,6 +32,12 @@ BACK_OFF_SINCE = 254
 """The systemd version that knows RestartSteps; an older one only spaces its tries."""
 TARGET = "graphical-session.target"
 ENV = "/usr/bin/env"
+TROUBLE = "psoas-nudge-trouble.service"
+TROUBLE_TITLE = "psoas-nudge does not start"
+TROUBLE_BODY = (
+    "You get no prompts. After an upgrade of the system, install it again: pipx reinstall psoas-nudge. "
+    "To see what is wrong: systemctl --user status psoas-nudge"
+)
 
 
 def render(argv: Sequence[str], version: int) -> str:
@@ -40,19 +50,24 @@ Description=psoas-nudge: {SUMMARY[0].lower()}{SUMMARY[1:]}
 Documentation=man:psoas-nudge(1)
 PartOf={TARGET}
 After={TARGET}
-StartLimitIntervalSec=0
+OnFailure={TROUBLE}
+StartLimitIntervalSec=1h
+StartLimitBurst=6
 
 [Service]
 Type=notify
 ExecStart={quote(argv)}
 Restart=on-failure
 RestartSec={pause}
-{back_off}# 2 is bad input: starting again would not mend it.
-RestartPreventExitStatus=2
+{back_off}# 2 is bad input, 203 a program that is not there: starting again would not mend either.
+RestartPreventExitStatus=2 203
+WatchdogSec=40min
 TimeoutStartSec=120s
 TimeoutStopSec=10s
-KillMode=process
+KillMode=mixed
 OOMPolicy=continue
+MemoryMax=512M
+TasksMax=100
 UMask=0077
 NoNewPrivileges=yes
 LockPersonality=yes
@@ -65,6 +80,22 @@ SystemCallErrorNumber=EPERM
 
 [Install]
 WantedBy={TARGET}
+"""
+
+
+def trouble() -> str:
+    """The unit that tells the person, with a notification that stays; busctl comes with systemd."""
+    service, path = "org.freedesktop.Notifications", "/org/freedesktop/Notifications"
+    notify = [service, path, service, "Notify", "susssasa{sv}i", "psoas-nudge", "0", "dialog-warning"]
+    hints = ["1", "urgency", "y", "2"]
+    argv = ["busctl", "--user", "call", *notify, TROUBLE_TITLE, TROUBLE_BODY, "0", *hints, "0"]
+    return f"""\
+[Unit]
+Description={TROUBLE_TITLE}
+
+[Service]
+Type=oneshot
+ExecStart={quote(argv)}
 """
 
 
@@ -150,7 +181,7 @@ class Systemd:
         return [self._unit(computer).parent / folder / UNIT for folder in sorted(folders)]
 
     def _present(self, computer: Computer) -> list[Path]:
-        paths = [self._unit(computer), activation.path(computer)]
+        paths = [self._unit(computer), self._unit(computer).with_name(TROUBLE), activation.path(computer)]
         mine = [paths[0], *self._links(computer)]
         return paths if any(p.exists() or p.is_symlink() for p in mine) else []
 
@@ -159,6 +190,7 @@ class Systemd:
         text = render(argv, int(found[0]) if found else 0)
         return {
             self._unit(computer): text.encode(),
+            self._unit(computer).with_name(TROUBLE): trouble().encode(),
             activation.path(computer): activation.render(argv, unit=UNIT).encode(),
         }
 

@@ -13,12 +13,15 @@ from pathlib import Path
 import click
 
 from psoas_nudge import places
+from psoas_nudge.autostart import application
+from psoas_nudge.autostart.port import this_computer
 from psoas_nudge.bus import buses
 from psoas_nudge.cli.presence import ByName, live
 from psoas_nudge.config import load
 from psoas_nudge.control import messages as c
 from psoas_nudge.control.client import ask
 from psoas_nudge.core.prompting import answer_name
+from psoas_nudge.engine.others import advice, running
 from psoas_nudge.errors import PsoasNudgeError, ShowFailed
 from psoas_nudge.journal.store import Journal
 from psoas_nudge.notify.chooser import Chooser
@@ -73,8 +76,22 @@ async def _doctor(config_file: Path | None, notify: bool) -> int:
             problems.append("no prompt can be shown here")
         if notify:
             problems += await _notify(notifiers, pressed)
+        _table("Desktop", await _desktop(environ))
     print(f"\nThe main job cannot work here: {'; '.join(problems)}." if problems else "\nThe main job works here.")
     return 1 if problems else 0
+
+
+async def _desktop(environ: dict[str, str]) -> list[Row]:
+    """Whether it has a name and an icon here, and whether somebody else reminds of breaks too."""
+    computer = this_computer()
+    rows = []
+    if application.knows(computer):
+        named = application.is_installed(computer)
+        how = str(application.entry(computer)) if named else "windows show the browser's; psoas-nudge autostart enable"
+        rows.append(("name and icon", "installed" if named else "missing", how))
+    others = await running(environ)
+    rows.append(("other reminders", "found" if others else "none", advice(others) if others else ""))
+    return rows
 
 
 async def _notify(notifiers: Chooser, pressed: asyncio.Queue[Pressed]) -> list[str]:

@@ -33,7 +33,7 @@ LONGEST_SECONDS = 2.0
 
 
 class FileWatch:
-    """Calls `on_change` in the event loop after `path` has become another file, other content, or has gone."""
+    """Calls `on_change` in the event loop after `path`, its content or permissions have changed, or it is gone."""
 
     _inotify: Inotify
     _in_directory: Mask
@@ -55,7 +55,14 @@ class FileWatch:
         from asyncinotify import Inotify, Mask
 
         self._in_directory = (
-            Mask.CLOSE_WRITE | Mask.MOVE | Mask.CREATE | Mask.DELETE | Mask.DELETE_SELF | Mask.MOVE_SELF | Mask.ONLYDIR
+            Mask.CLOSE_WRITE
+            | Mask.ATTRIB
+            | Mask.MOVE
+            | Mask.CREATE
+            | Mask.DELETE
+            | Mask.DELETE_SELF
+            | Mask.MOVE_SELF
+            | Mask.ONLYDIR
         )
         self._elsewhere = Mask.DELETE_SELF | Mask.MOVE_SELF | Mask.UNMOUNT | Mask.Q_OVERFLOW | Mask.IGNORED
         try:
@@ -101,7 +108,7 @@ class FileWatch:
     async def _follow(self) -> None:
         async for event in self._inotify:
             names = self._names.get(event.watch, set()) if event.watch else set()
-            if event.mask & self._elsewhere or str(event.name) in names:
+            if event.mask & self._elsewhere or event.name is None or str(event.name) in names:
                 self._settle_later()
 
     def _settle_later(self) -> None:
@@ -163,8 +170,11 @@ def _target(link: Path) -> Path | None:
 
 
 def _signature(path: Path) -> tuple[int, ...] | None:
+    """Also who may write the folder: hooks are refused in one that others can write."""
     try:
         found = path.stat()
+        folder = path.resolve().parent.stat()
     except OSError:
         return None
-    return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns
+    file = found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns
+    return *file, folder.st_mode, folder.st_uid, folder.st_gid

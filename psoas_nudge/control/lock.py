@@ -11,14 +11,26 @@ import os
 from pathlib import Path
 from types import TracebackType
 
+import msgspec
+
+from psoas_nudge.control.session import Session
 from psoas_nudge.errors import AlreadyRunning, PsoasNudgeError
 from psoas_nudge.places import private_directory
+
+LONGEST = 4096
+
+
+class Holder(msgspec.Struct, frozen=True):
+    """Who holds the lock, as the file says."""
+
+    pid: int
+    session: Session = Session()
 
 
 class Lock:
     """The lock, held from the moment this exists until `release`. Raises AlreadyRunning."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, session: Session = Session()) -> None:  # noqa: B008 - it is frozen
         private_directory(path.parent)
         try:
             self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
@@ -27,14 +39,14 @@ class Lock:
         try:
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            written = os.pread(self._file, 32, 0).strip()
+            holder = holder_in(os.pread(self._file, LONGEST, 0))
             os.close(self._file)
-            raise AlreadyRunning(int(written) if written.isdigit() else None) from None
+            raise AlreadyRunning(holder.pid if holder else None) from None
         except OSError as error:
             os.close(self._file)
             raise PsoasNudgeError(f"The lock {path} cannot be taken: {error.strerror}.") from error
         os.ftruncate(self._file, 0)
-        os.pwrite(self._file, f"{os.getpid()}\n".encode(), 0)
+        os.pwrite(self._file, msgspec.json.encode(Holder(os.getpid(), session)) + b"\n", 0)
         self.held = True
 
     def release(self) -> None:
@@ -49,3 +61,11 @@ class Lock:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self.release()
+
+
+def holder_in(content: bytes) -> Holder | None:
+    """Who holds the lock, from the content of its file; None when it does not say."""
+    try:
+        return msgspec.json.decode(content, type=Holder)
+    except (msgspec.DecodeError, ValueError):
+        return None

@@ -258,6 +258,10 @@ class NotShown(Event, frozen=True, kw_only=True):
     why: str
 
 
+class NotifierAppeared(Event, frozen=True, kw_only=True):
+    """A notification service has appeared: what could not be shown may be possible now."""
+
+
 Answering = Accept | Snooze | Skip
 Asked = (
     Accept
@@ -276,7 +280,7 @@ Asked = (
     | Advised
 )
 Sensed = Idle | Active | SignalChanged | ClockSet
-AnyEvent = Asked | Sensed | Started | Stopping | Woke | Reloaded | Shown | NotShown
+AnyEvent = Asked | Sensed | Started | Stopping | Woke | Reloaded | Shown | NotShown | NotifierAppeared
 
 
 E = TypeVar("E", bound=Event)

@@ -32,8 +32,9 @@ setting. Durations use the second, schedules the first. An event older than the 
     left before it was shown, hours closed, paused, quiet began, standing, shutdown or restart, no notifier confirmed
     it). Silence is never success: without input at the end of that time, the outcome waits until it is known whether
     the person has left. A late answer is recorded and changes nothing. The day's budget counts every outcome but
-    "withdrawn" and "snoozed": a snoozed prompt comes back and counts then. A prompt that the desktop hides by itself
-    is shown again in the same place: at the first input after a pause, and once a minute of activity.
+    "withdrawn" and "snoozed": a snoozed prompt comes back and counts then. What no notifier can show is no prompt; it
+    is tried again after `ask_again_after` and when a notification service appears. A prompt that the desktop hides by
+    itself is shown again in the same place: at the first input after a pause, and once a minute of activity.
 10. A snooze lasts `snooze_for` (5 min), at most `max_snoozes` (2) in a row; then it is not offered, and a request is
     refused with the reason.
 11. A missed prompt is asked again once, after `ask_again_after` (15 min). Two misses in a row, of prompts that were
@@ -161,6 +162,8 @@ def _handle(decision: Decision, event: e.AnyEvent) -> None:  # noqa: C901, PLR09
             sitting.started(decision, event)
         case e.Stopping():
             prompting.stopping(decision)
+        case e.NotifierAppeared():
+            prompting.notifier_appeared(decision)
         case e.Reloaded():
             prompting.look_up_hours(decision)
         case _:

@@ -39,6 +39,8 @@ BACK_OFF_AFTER = 2
 """Prompts in a row that were noticed and not answered."""
 RENEW_AFTER = MINUTE
 """How often a prompt that fades is shown again while the person is active."""
+UNCONFIRMED = "no notifier confirmed it"
+"""Why a prompt is withdrawn that was neither shown nor refused in its time."""
 RETRY = MINUTE
 """The time that a failed notifier is given at least, however short the settings are: never a loop of attempts."""
 
@@ -79,13 +81,22 @@ def shown(decision: Decision, event: Shown) -> None:
 
 
 def not_shown(decision: Decision, event: NotShown) -> None:
-    """Nobody could show it, so it was no prompt; it is tried again later."""
+    """Nobody could show it, so it was no prompt; it is tried again later, or when a notifier appears."""
     stage = decision.state.stage
     if isinstance(stage, Pending) and stage.number == event.prompt:
         decision.record(NotShownEntry(at=decision.at, routine=stage.routine, why=event.why))
         decision.state.stage = None
         again = decision.now + max(decision.rules.ask_again_after, RETRY)
-        decision.state.pacing.again = Again(again, "not-shown")
+        decision.state.pacing.again = Again(again, "not-shown", since=decision.now)
+
+
+def notifier_appeared(decision: Decision) -> None:
+    """What could not be shown is tried again at once, but no sooner than RETRY after the last attempt: the service may
+    be one that crashes whenever it has to show something."""
+    again = decision.state.pacing.again
+    if again and again.why == "not-shown":
+        at = min(again.at, max(decision.now, again.since + RETRY))
+        decision.state.pacing.again = Again(at, "not-shown", again.since)
 
 
 def answered(decision: Decision, event: Answering) -> None:
@@ -256,7 +267,7 @@ def expire(decision: Decision) -> None:
     if decision.now < over:
         decision.by(over)
     elif isinstance(prompt, Pending):
-        close(decision, "withdrawn", because="no notifier confirmed it")
+        close(decision, "withdrawn", because=UNCONFIRMED)
     elif not state.leaving and (state.input.state != "idle" or excused(state, decision.rules)):
         close(decision, "missed")
 

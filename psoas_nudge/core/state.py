@@ -164,6 +164,8 @@ class Again(Struct, frozen=True):
 
     at: int
     why: Literal["snoozed", "missed", "not-shown"]
+    since: int = 0
+    """The point at which it could not be shown."""
 
 
 class Pacing(Struct):

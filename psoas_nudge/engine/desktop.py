@@ -11,13 +11,16 @@ from typing import Protocol
 from psoas_nudge.core.answers import label
 from psoas_nudge.core.catalogue import find
 from psoas_nudge.core.effects import Renew, Show, StartGuide, Withdraw
+from psoas_nudge.core.entries import PromptEntry
 from psoas_nudge.core.events import Accept, AnyEvent, NotShown, Shown, Skip, Snooze, Started, Stopping
+from psoas_nudge.core.prompting import UNCONFIRMED
 from psoas_nudge.core.routines import prompt_words
 from psoas_nudge.core.sitting import sat
 from psoas_nudge.core.state import State
 from psoas_nudge.core.words import SECOND
 from psoas_nudge.engine.engine import Engine, Listener
 from psoas_nudge.engine.screen import Screen
+from psoas_nudge.journal.records import Stored
 from psoas_nudge.notify import ICON, picture
 from psoas_nudge.notify.port import Button, Message, Pressed
 from psoas_nudge.tasks import Tasks
@@ -121,6 +124,11 @@ class Desktop(Listener):
         self._guides.open(effect.routine, effect.prompt, self._token)
 
     # --- what it listens for ----------------------------------------------------------------------------------
+
+    def recorded(self, stored: Stored) -> None:
+        """A notifier that neither shows nor refuses a prompt is at fault."""
+        if isinstance(stored.entry, PromptEntry) and stored.entry.because == UNCONFIRMED:
+            log.warning("prompt %d was neither shown nor refused in time; it is closed", stored.entry.number)
 
     def stepped(self, event: AnyEvent, state: State) -> None:  # noqa: ARG002 - whatever it was
         """Tell what waits for the prompt to close, and that the journal cannot be written."""

@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-import logging
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 from psoas_nudge.engine.outside import Outside
 from psoas_nudge.places import CONFIG_VARIABLE
-
-log = logging.getLogger(__name__)
 
 TOKENS = ("XDG_ACTIVATION_TOKEN", "DESKTOP_STARTUP_ID")
 """What a window needs to come to the front, on Wayland and on X11."""
 
 
 class Guides:
-    """Opens guides. `kind`: "page", "terminal" or "none", as the setting says; `config_file`: the one in use."""
+    """Opens guides. `kind`: "page", "terminal" or "none", as the setting says; `config_file`: the one in use; `tell`
+    shows a title and a text on the desktop."""
 
-    def __init__(self, kind: str, outside: Outside, config_file: Path | None = None) -> None:
+    def __init__(
+        self, kind: str, outside: Outside, tell: Callable[[str, str], None], config_file: Path | None = None
+    ) -> None:
         self.kind = kind
-        self._outside = outside
+        self._outside, self._tell = outside, tell
         self._config = {} if config_file is None else {CONFIG_VARIABLE: str(config_file.absolute())}
 
     def open(self, routine: str, prompt: int | None, token: str | None) -> None:
@@ -30,7 +31,11 @@ class Guides:
         added = self._config | (dict.fromkeys(TOKENS, token) if token else {})
         for_prompt = () if prompt is None else ("--prompt", str(prompt))
         words = ("-m", "psoas_nudge.guide", routine, *for_prompt, f"--{self.kind}")
-        try:
-            self._outside.start([sys.executable, *words], added)
-        except OSError as error:
-            log.warning("the guide could not be started: %s", error)
+        self._outside.start([sys.executable, *words], added, lambda why: self._failed(routine, why))
+
+    def _failed(self, routine: str, why: str) -> None:
+        self._tell(
+            "The stretch did not open",
+            f"psoas-nudge found neither a browser nor a terminal that works ({why}; the log has more). Install a "
+            f"browser, or stretch in a terminal of your own: psoas-nudge stretch {routine}",
+        )

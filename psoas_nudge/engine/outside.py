@@ -12,9 +12,12 @@ import logging
 import os
 import shutil
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 log = logging.getLogger(__name__)
+
+OnFailed = Callable[[str], None]
+"""Gets the reason, in a few words."""
 
 
 def outside(argv: Sequence[str], added: Mapping[str, str] | None = None) -> list[str]:
@@ -39,19 +42,32 @@ class Outside:
     """
 
     def __init__(self) -> None:
-        self._running: dict[int, subprocess.Popen[bytes]] = {}
+        self._running: dict[int, tuple[subprocess.Popen[bytes], OnFailed]] = {}
 
-    def start(self, argv: Sequence[str], added: Mapping[str, str] | None = None) -> None:
-        """Start `argv`, without a shell, with `added` variables. Raises OSError."""
+    def start(
+        self,
+        argv: Sequence[str],
+        added: Mapping[str, str] | None = None,
+        failed: OnFailed = lambda _why: None,
+    ) -> None:
+        """Start `argv`, without a shell, with `added` variables; `failed` is called when it ends with a status but 0.
+
+        Where it cannot even be started, `failed` is called at once.
+        """
         for number in list(self._running):
             self._look(number)
-        child = subprocess.Popen(  # noqa: S603 - the callers' own words and files, no shell
-            outside(argv, added),
-            env=os.environ | dict(added or {}),
-            stdin=subprocess.DEVNULL,
-            start_new_session=True,
-        )
-        self._running[child.pid] = child
+        try:
+            child = subprocess.Popen(  # noqa: S603 - the callers' own words and files, no shell
+                outside(argv, added),
+                env=os.environ | dict(added or {}),
+                stdin=subprocess.DEVNULL,
+                start_new_session=True,
+            )
+        except OSError as error:
+            log.warning("%s could not be started: %s", argv[0], error)
+            failed(error.strerror or str(error))
+            return
+        self._running[child.pid] = child, failed
         if hasattr(os, "pidfd_open"):
             try:
                 fd = os.pidfd_open(child.pid)
@@ -66,7 +82,11 @@ class Outside:
         self._look(number)
 
     def _look(self, number: int) -> None:
-        if (child := self._running.get(number)) and child.poll() is not None:
-            del self._running[number]
-            if child.returncode:
-                log.warning("%s ended with status %d", child.args, child.returncode)
+        child, failed = self._running.get(number, (None, None))
+        if child is None or failed is None or child.poll() is None:
+            return
+        del self._running[number]
+        if child.returncode:
+            log.warning("%s ended with status %d", child.args, child.returncode)
+        if child.returncode > 0:  # below 0: a signal ended it, as at logout
+            failed(f"status {child.returncode}")

@@ -2,6 +2,7 @@
 
 Start-up order: the lock before the socket, the journal before anything that could be recorded, the sensors beside the
 notifiers so that a slow notification service delays no reading. The end is the same, backwards, within two seconds.
+What can go wrong with the start is next door: starting.py (settings), waiting.py (journal), life.py (session).
 """
 
 from __future__ import annotations
@@ -11,39 +12,37 @@ import contextlib
 import logging
 import os
 import signal
-import sys
 from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import msgspec
-
 from psoas_nudge import places
 from psoas_nudge.bus import CallFailed, buses
-from psoas_nudge.config import Settings, load
 from psoas_nudge.config.problems import rejected
 from psoas_nudge.config.watch import FileWatch
+from psoas_nudge.control import takeover
 from psoas_nudge.control.lock import Lock
 from psoas_nudge.control.server import Server
+from psoas_nudge.control.session import Session, session_of
 from psoas_nudge.core.durations import duration
-from psoas_nudge.core.events import AnyEvent, ClockSet, Woke
-from psoas_nudge.core.state import Open, State
-from psoas_nudge.core.words import SECOND
-from psoas_nudge.engine import ready
+from psoas_nudge.core.events import NotifierAppeared, Woke
+from psoas_nudge.core.words import EPOCH, SECOND
+from psoas_nudge.engine import ready, starting
 from psoas_nudge.engine.clock import SystemClock
 from psoas_nudge.engine.desktop import Desktop
-from psoas_nudge.engine.engine import Engine, Listener
+from psoas_nudge.engine.engine import Engine
 from psoas_nudge.engine.guides import Guides
 from psoas_nudge.engine.heartbeat import Heartbeats, started
-from psoas_nudge.engine.hooks import Hooks, event_of, refuse_writable_by_others
+from psoas_nudge.engine.hooks import Hooks
+from psoas_nudge.engine.life import Life, name_bus, terminal_is_there
+from psoas_nudge.engine.listeners import ClockWatch, Followers, HookRunner, Watchdog
 from psoas_nudge.engine.outside import Outside
 from psoas_nudge.engine.requests import Requests
 from psoas_nudge.engine.schedule import Schedule
 from psoas_nudge.engine.screen import Screen
 from psoas_nudge.engine.timers import Timer
-from psoas_nudge.errors import ConfigInvalid, Unavailable
+from psoas_nudge.errors import ConfigInvalid, JournalBroken, Unavailable
 from psoas_nudge.journal.heartbeat import HeartbeatFile, boot_id
-from psoas_nudge.journal.records import Stored, as_json
 from psoas_nudge.journal.store import Journal
 from psoas_nudge.journal.upkeep import keep_up
 from psoas_nudge.notify.chooser import Chooser
@@ -57,6 +56,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+NOTIFICATIONS = "org.freedesktop.Notifications"
 END_SECONDS = 1.8
 """For the whole end; two are promised. A bus or a notifier that hangs is left as it is."""
 FACES_SECONDS = 0.3
@@ -64,85 +64,44 @@ FACES_SECONDS = 0.3
 
 
 async def serve(config_file: Path | None) -> None:
-    """Run until SIGTERM, SIGINT or `stop`. Raises AlreadyRunning, ConfigInvalid or JournalBroken before it begins."""
-    settings = _load(config_file)
+    """Run until SIGTERM, SIGINT or `stop`, or until the session ends. Raises AlreadyRunning before it begins."""
+    session = session_of(os.environ)
+    with takeover.take(places.lock_file(), places.socket_file(), session) as lock:
+        while await _run(config_file, lock, session):
+            log.info("beginning anew")
+
+
+async def _run(config_file: Path | None, lock: Lock, session: Session) -> bool:
+    """One run of the daemon; True when it is to begin anew."""
+    name_bus(session, os.environ)
+    beginning = starting.begin(config_file)
     async with contextlib.AsyncExitStack() as stack:
-        lock = stack.enter_context(Lock(places.lock_file()))
-        journal = stack.enter_context(Journal.open(places.journal_file()))
-        heartbeat = stack.enter_context(HeartbeatFile(places.heartbeat_file()))
-        await Service(config_file, settings, journal, heartbeat, lock).run(stack)
+        try:
+            journal = stack.enter_context(Journal.open(places.journal_file()))
+            heartbeat = stack.enter_context(HeartbeatFile(places.heartbeat_file()))
+        except JournalBroken as error:
+            from psoas_nudge.engine.waiting import Waiting
 
-
-def _load(config_file: Path | None) -> Settings:
-    settings = load(config_file, os.environ)
-    for file in settings.files if settings.hooks else ():
-        refuse_writable_by_others(file)
-    return settings
-
-
-def _terminal_is_there() -> bool:
-    """Whether standard input is a terminal that still has a screen; one that was closed answers nothing any more."""
-    if sys.stdin is None or sys.platform == "win32":
-        return False
-    import termios
-
-    try:
-        termios.tcgetattr(sys.stdin)
-    except (termios.error, OSError, ValueError):
-        return False
-    return True
-
-
-class HookRunner(Listener):
-    """Fires the hooks for what is recorded, and for a prompt that has come up, which has no entry yet."""
-
-    def __init__(self, hooks: Hooks, engine: Engine) -> None:
-        self._hooks, self._engine = hooks, engine
-        self._shown = 0
-
-    def recorded(self, stored: Stored) -> None:
-        """The hook gets the entry."""
-        if event := event_of(stored.entry):
-            self._hooks.fire(event, as_json(stored))
-
-    def stepped(self, event: AnyEvent, state: State) -> None:  # noqa: ARG002 - whatever it was
-        """The hook gets what `status` would say of the prompt."""
-        if isinstance(state.stage, Open) and state.stage.number != self._shown:
-            self._shown = state.stage.number
-            self._hooks.fire("prompt_shown", msgspec.json.encode(self._engine.status().prompt))
-
-
-class Followers(Listener):
-    """Sends each new status to those who follow it."""
-
-    def __init__(self, server: Server, engine: Engine) -> None:
-        self._server, self._engine = server, engine
-
-    def stepped(self, event: AnyEvent, state: State) -> None:  # noqa: ARG002 - whatever it was
-        """Nobody pays for a status that nobody follows."""
-        if self._server.followed:
-            self._server.publish(self._engine.status())
-
-
-class ClockWatch(Listener):
-    """A clock that was set may have passed the begin or end of a busy time."""
-
-    def __init__(self, schedule: Schedule) -> None:
-        self._schedule = schedule
-
-    def stepped(self, event: AnyEvent, state: State) -> None:  # noqa: ARG002 - only the event matters
-        """Check again."""
-        if isinstance(event, ClockSet):
-            self._schedule.check()
+            opens = lambda: Journal.open(places.journal_file()).close()  # noqa: E731 - one use, typed
+            notifier = beginning.settings.desktop.notifier
+            return await Waiting(opens, places.journal_file(), lock, notifier).mended(error)
+        return await Service(config_file, beginning, journal, heartbeat, lock, session).run(stack)
 
 
 class Service:
     """One run of the daemon, from the first reading to the last withdrawal."""
 
     def __init__(
-        self, config_file: Path | None, settings: Settings, journal: Journal, heartbeat: HeartbeatFile, lock: Lock
+        self,
+        config_file: Path | None,
+        beginning: starting.Beginning,
+        journal: Journal,
+        heartbeat: HeartbeatFile,
+        lock: Lock,
+        session: Session,
     ) -> None:
-        self._config_file, self._settings = config_file, settings
+        self._config_file, self._beginning = config_file, beginning
+        self._settings = settings = beginning.settings
         self._journal, self._heartbeat, self._lock = journal, heartbeat, lock
         self._ended = asyncio.Event()
         self._clock = clock = SystemClock()
@@ -152,7 +111,7 @@ class Service:
         self._screen = Screen(self._notifiers)
         self._timer = Timer(lambda: engine.feed(Woke()))
         self._outside = Outside()
-        self._guides = Guides(settings.stretch.guide, self._outside, config_file)
+        self._guides = Guides(settings.stretch.guide, self._outside, self._tell, config_file)
         self._desktop = Desktop(
             engine, idle_time=self._presence, screen=self._screen, timer=self._timer, guides=self._guides
         )
@@ -166,34 +125,53 @@ class Service:
             tell=lambda what: self._desktop.tell("A calendar cannot be read", what),
             reload=self._configuration_changed,
         )
-        for listener in (Heartbeats(heartbeat), HookRunner(self._hooks, engine), ClockWatch(self._schedule)):
+        hooks, clock_watch = HookRunner(self._hooks, engine), ClockWatch(self._schedule)
+        for listener in (Heartbeats(heartbeat), hooks, clock_watch, Watchdog()):
             engine.listen(listener)
+        self._life = Life(session, self._session_over, self._begin_anew)
+        self._anew = False
         self._surfaces: Surfaces | None = None
         self._tasks = Tasks(log, "the service")
         self._reported = ""
         self._up = self._changed = False
-        self._from_terminal = _terminal_is_there()
+        self._from_terminal = terminal_is_there()
         self._deadline = 0.0
 
-    async def run(self, stack: contextlib.AsyncExitStack) -> None:
-        """Start everything, wait for the end, stop everything. The end may come while still starting."""
+    async def run(self, stack: contextlib.AsyncExitStack) -> bool:
+        """Start everything, wait for the end, stop everything. The end may come while still starting.
+
+        True when it is to begin anew."""
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._ended.set)
         loop.add_signal_handler(signal.SIGHUP, self._on_sighup)
         ended = loop.create_task(self._ended.wait())
-        starting = loop.create_task(self._start(stack))
+        begun = loop.create_task(self._start(stack))
         try:
-            await asyncio.wait({ended, starting}, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait({ended, begun}, return_when=asyncio.FIRST_COMPLETED)
             if not self._ended.is_set():
-                starting.result()
+                begun.result()
                 await ended
         finally:
             self._deadline = loop.time() + END_SECONDS
-        ready.tell("STOPPING=1")
-        log.info("ending")
-        starting.cancel()
-        await asyncio.gather(starting, return_exceptions=True)
+        if not self._anew:
+            ready.tell("STOPPING=1")
+            log.info("ending")
+        begun.cancel()
+        await asyncio.gather(begun, return_exceptions=True)
+        return self._anew
+
+    def _session_over(self, why: str) -> None:
+        log.warning("ending: %s", why)
+        self._ended.set()
+
+    def _begin_anew(self, why: str) -> None:
+        log.warning("beginning anew: %s", why)
+        self._anew = True
+        self._ended.set()
+
+    def _tell(self, title: str, body: str) -> None:
+        self._desktop.tell(title, body)
 
     async def _start(self, stack: contextlib.AsyncExitStack) -> None:
         await self._watch_configuration(stack)
@@ -206,12 +184,15 @@ class Service:
         for stop in (self._hooks.close, self._notifiers.stop, self._presence.stop, self._schedule.stop):
             stack.push_async_callback(self._in_time, stop)
         stack.push_async_callback(self._desktop.stop)
+        stack.push_async_callback(self._life.stop)
         self._timer.start()
+        first = self._engine.state.at == EPOCH
         self._desktop.start(started(self._engine.state, self._heartbeat.read(), self._clock.now(), boot_id()))
         surroundings = Surroundings(environ, session_bus, interactive=self._from_terminal)
         await asyncio.gather(
             self._presence.start(DesktopSession(environ, session_bus, system_bus), self._engine.feed),
             self._open_screen(surroundings),
+            self._life.start(session_bus),
         )
         ready.tell("READY=1")
         log.info("ready, a prompt comes after %s of sitting", duration(self._settings.rules.nudge_after / SECOND))
@@ -219,8 +200,12 @@ class Service:
         upkeep = asyncio.get_running_loop().create_task(keep_up(self._journal, places.journal_file()))
         stack.callback(upkeep.cancel)
         self._up = True
+        if self._beginning.mistake:
+            self._tell_mistake(self._beginning.mistake, self._beginning.said)
         if self._changed:
             self._configuration_changed()
+        if first:
+            self._tasks.start(self._tell_of_others())
         if session_bus:
             from psoas_nudge.engine.surfaces import Surfaces  # with D-Bus only: elsewhere there is no dbus-fast
 
@@ -245,18 +230,22 @@ class Service:
     async def _open_screen(self, surroundings: Surroundings) -> None:
         await self._notifiers.start(surroundings, self._desktop.pressed)
         self._screen.open()
+        if bus := surroundings.session_bus:
+            try:
+                await bus.watch_owner(NOTIFICATIONS, self._on_notifications)
+            except CallFailed as error:
+                log.info("a notification service that appears will not be noticed: %s", error)
+
+    def _on_notifications(self, owner: str | None) -> None:
+        if owner:
+            self._engine.feed(NotifierAppeared())
 
     def reload(self) -> str:
         """Rule 15: read the configuration again; a broken one changes nothing and is reported once."""
         try:
-            settings = _load(self._config_file)
+            settings = starting.read(self._config_file)
         except ConfigInvalid as error:
-            if self._reported != str(error):
-                self._reported = str(error)
-                log.warning("%s %s", rejected(error), error)
-                self._desktop.tell(
-                    "Your psoas-nudge configuration has a mistake", f"The previous settings stay in force.\n{error}"
-                )
+            self._tell_mistake(error, starting.STAY)
             raise ConfigInvalid([rejected(error), *error.problems]) from error
         self._settings, self._reported = settings, ""
         self._notifiers.want(settings.desktop.notifier)
@@ -270,6 +259,18 @@ class Service:
         log.info("the configuration is in force")
         return "The configuration was read again and is in force."
 
+    def _tell_mistake(self, error: ConfigInvalid, instead: str) -> None:
+        if self._reported != str(error):
+            self._reported = str(error)
+            log.warning("%s %s", rejected(error), error)
+            self._tell("Your psoas-nudge configuration has a mistake", f"{instead}\n{error}")
+
+    async def _tell_of_others(self) -> None:
+        from psoas_nudge.engine import others
+
+        if found := await others.running(os.environ):
+            self._tell("Another break reminder is on", others.advice(found))
+
     async def _watch_configuration(self, stack: contextlib.AsyncExitStack) -> None:
         watch = FileWatch(places.config_file(self._config_file), self._configuration_changed)
         try:
@@ -281,7 +282,7 @@ class Service:
 
     def _on_sighup(self) -> None:
         """SIGHUP asks for a reload; from a terminal that was closed it is the end."""
-        if self._from_terminal and not _terminal_is_there():
+        if self._from_terminal and not terminal_is_there():
             self._ended.set()
         else:
             self._configuration_changed()

@@ -123,9 +123,8 @@ class Surfaces(Listener):
 
         if not self._configuration.exists():
             save(self._configuration, example(), fresh=True)
-        try:
-            self._outside.start(["xdg-open", str(self._configuration)])
-        except OSError as error:
-            self._desktop.tell(
-                "The schedule cannot be opened from here", f"Edit {self._configuration} ({error.strerror})"
-            )
+        where = f"Open this file in a text editor: {self._configuration}"
+        self._outside.start(
+            ["xdg-open", str(self._configuration)],
+            failed=lambda why: self._desktop.tell("The settings did not open", f"xdg-open failed ({why}). {where}"),
+        )

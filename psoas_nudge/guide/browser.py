@@ -11,6 +11,8 @@ import subprocess
 import sys
 from collections.abc import Mapping
 
+from psoas_nudge.places import APPLICATION
+
 CHROMIUM_LIKE = (
     "chromium",
     "chromium-browser",
@@ -46,7 +48,7 @@ def commands(url: str, environ: Mapping[str, str]) -> list[list[str]]:
     """Ways to show the address, the best first."""
     path = environ.get("PATH")
     window = chromium(environ)
-    windows = [[window, f"--app={url}"]] if window else []
+    windows = [[window, f"--app={url}", f"--class={APPLICATION}"]] if window else []
     openers = OPENERS.get(sys.platform, ())
     return windows + [[found, url] for name in openers if (found := shutil.which(name, path=path))]
 

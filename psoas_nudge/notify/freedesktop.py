@@ -28,6 +28,7 @@ from psoas_nudge.core.events import Accept, Answering
 from psoas_nudge.errors import ShowFailed, Unavailable
 from psoas_nudge.notify import words
 from psoas_nudge.notify.port import Capability, Message, OnPressed, Pressed, Surroundings, key
+from psoas_nudge.places import APPLICATION
 from psoas_nudge.tasks import Tasks, log_failure
 
 log = logging.getLogger(__name__)
@@ -327,7 +328,7 @@ def _uri(path: str) -> str:
 def _hints(icon: str, sound: bool) -> dict[str, Variant]:
     hints = {
         "urgency": Variant("y", URGENCY_NORMAL),
-        "desktop-entry": Variant("s", APP_NAME),
+        "desktop-entry": Variant("s", APPLICATION),
     }
     if icon:
         hints["image-path"] = Variant("s", icon)

@@ -1,7 +1,7 @@
 """Prompts on the terminal the daemon runs in, with answers typed on standard input.
 
 The last resort on a desktop, and the first choice on a machine without one. Nothing here may block the event loop:
-output waits until the terminal is writable (Ctrl-S, a full pipe), and input is read only when there is some and this
+output waits until the terminal is writable (Ctrl-S), and input is read only when there is some and this
 program is in the foreground (reading from the background would stop the process).
 """
 
@@ -12,7 +12,6 @@ import logging
 import os
 from collections.abc import Callable
 from contextlib import suppress
-from pathlib import Path
 
 from psoas_nudge.errors import ShowFailed, Unavailable
 from psoas_nudge.notify import words
@@ -30,7 +29,7 @@ RULE = "-" * 60
 
 
 class TerminalNotifier:
-    """Prints prompts; reads answers when standard input is a terminal. `stdin`, `stdout`: file descriptors."""
+    """Prints prompts; reads answers when standard input is a terminal too. `stdin`, `stdout`: file descriptors."""
 
     name = "terminal"
 
@@ -46,7 +45,7 @@ class TerminalNotifier:
         self._tasks = Tasks(log, "a message on the terminal")
 
     async def start(self, surroundings: Surroundings, on_pressed: OnPressed) -> None:
-        """Listen for typed answers where that is possible; raises Unavailable when nobody can see the output."""
+        """Listen for typed answers where that is possible; raises Unavailable when the output goes to no terminal."""
         self._on_pressed = on_pressed
         if unseen := _unseen(self._stdout, surroundings.environ):
             raise Unavailable(unseen)
@@ -92,7 +91,7 @@ class TerminalNotifier:
             how += " and press Enter."
         else:
             how = words.how_to_answer(message.keys)
-        bell = "\a" if message.sound and os.isatty(self._stdout) else ""
+        bell = "\a" if message.sound else ""
         said = [words.line(message.title), words.paragraph(message.body), *(["", how] if how else [])]
         return f"{bell}\n" + "\n".join((RULE, *said, RULE)) + "\n"
 
@@ -202,17 +201,11 @@ def _forget_typed(fd: int) -> None:
 
 
 def _unseen(fd: int, environ: dict[str, str]) -> str:
-    """Why nobody would see what is written, or an empty text."""
-    try:
-        status = os.fstat(fd)
-        void = Path(os.devnull).stat()
-    except OSError:
-        return "standard output is closed"
-    if (status.st_dev, status.st_ino) == (void.st_dev, void.st_ino):
-        return "standard output is thrown away; to have prompts in a terminal, run there: psoas-nudge run"
-    if environ.get("JOURNAL_STREAM") == f"{status.st_dev}:{status.st_ino}":
-        return "this is a system service, whose output nobody watches; in a terminal, run: psoas-nudge run"
-    return ""
+    """Why nobody would see what is written, or an empty text. A prompt in a file or a log is no prompt."""
+    if os.isatty(fd):
+        return ""
+    what = "this is a system service" if environ.get("JOURNAL_STREAM") else "standard output is not a terminal"
+    return f"{what}, so nobody would see a prompt; to have prompts in a terminal, run there: psoas-nudge run"
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from psoas_nudge.autostart import activation, chooser, launchd, systemd, windows, xdg
+from psoas_nudge.autostart import activation, application, chooser, launchd, systemd, windows, xdg
 from psoas_nudge.autostart.port import clear, put
 from psoas_nudge.errors import BadInput, Unavailable
 
@@ -90,7 +90,12 @@ def test_changing_the_way_removes_the_other_one(pretend, program) -> None:
     assert [way.name for way, _ in chooser.find(here.computer, program, here.ways)] == ["systemd"]
     done = chooser.enable(here.computer, program, "xdg", here.ways)
     assert [way.name for way in done.removed] == ["systemd"]
-    assert here.left() == [".config/autostart/psoas-nudge.desktop", f".local/share/dbus-1/services/{systemd_name()}"]
+    assert here.left() == [
+        ".config/autostart/psoas-nudge.desktop",
+        ".local/share/applications/io.github.psoas_nudge.desktop",
+        f".local/share/dbus-1/services/{systemd_name()}",
+        ".local/share/icons/hicolor/scalable/apps/io.github.psoas_nudge.svg",
+    ]
 
 
 def systemd_name() -> str:
@@ -193,6 +198,32 @@ def test_windows_gets_a_python_without_a_console() -> None:
 def test_an_old_systemd_is_not_given_words_it_does_not_know() -> None:
     assert "RestartSteps" not in systemd.render(["/x"], 252)
     assert "RestartSteps" in systemd.render(["/x"], 254)
+
+
+def test_a_program_that_cannot_be_started_is_not_tried_for_ever_but_told() -> None:
+    unit = systemd.render(["/x"], 254).splitlines()
+    assert {"RestartPreventExitStatus=2 203", "StartLimitBurst=6", f"OnFailure={systemd.TROUBLE}"} <= set(unit)
+    assert systemd.command_in(systemd.trouble())[:3] == ("busctl", "--user", "call")
+
+
+def test_what_it_started_ends_with_the_unit_and_has_limits() -> None:
+    unit = systemd.render(["/x"], 254).splitlines()
+    assert {"KillMode=mixed", "MemoryMax=512M", "TasksMax=100", "Type=notify"} <= set(unit)
+
+
+@pytest.mark.parametrize(("platform", "named"), [("linux", True), ("darwin", False), ("win32", False)])
+def test_windows_and_notifications_have_its_name_where_desktop_entries_are_read(
+    platform: str, named: bool, pretend, program
+) -> None:
+    here = pretend(platform)
+    chooser.enable(here.computer, program, ways=here.ways)
+    assert application.is_installed(here.computer) is named
+    assert any(name.endswith(".svg") for name in here.left()) is named
+
+
+def test_the_entry_in_the_menu_of_applications_plays_a_stretch_with_the_same_configuration() -> None:
+    entry = application.render(["/a b/psoas-nudge", "--config", "/c.toml", "run"])
+    assert 'Exec="/a b/psoas-nudge" --config /c.toml stretch --page\n' in entry
 
 
 def test_no_environment_is_wired_into_the_unit() -> None:

@@ -161,7 +161,8 @@ class Hostile(RuleBasedStateMachine):
         event=st.one_of(
             st.builds(m.Idle, idle_for=SECONDS.map(m.milliseconds)),
             st.builds(m.SignalChanged, signal=st.sampled_from(m.Signal), on=st.booleans()),
-            st.sampled_from([m.Active(), m.Woke(), m.ClockSet(), m.Reloaded(), m.Stand(), m.Sit(), m.Resume()]),
+            st.sampled_from([m.Active(), m.Woke(), m.ClockSet(), m.Reloaded(), m.NotifierAppeared()]),
+            st.sampled_from([m.Stand(), m.Sit(), m.Resume()]),
             st.builds(m.Feel, pain=st.sampled_from([None, "sharp", "worse", "other"])),
             st.sampled_from([m.Clear(), m.Stretch(), m.Advised(because="pain")]),
         ),

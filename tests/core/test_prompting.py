@@ -12,6 +12,7 @@ from psoas_nudge.core.model import (
     GuideEnded,
     GuideStarted,
     LateAnswerEntry,
+    NotifierAppeared,
     NotShownEntry,
     Outcome,
     Renew,
@@ -356,6 +357,43 @@ def test_a_notifier_that_never_answers_is_given_up_on() -> None:
     day.sit(41)
     assert [(day.clock(p.closed_at), p.outcome, p.shown_at) for p in day.prompts] == [("09:40", "withdrawn", None)]
     assert day.state.today.prompts == 0
+
+
+def test_what_could_not_be_shown_comes_at_once_when_a_notification_service_appears() -> None:
+    day = Day(notifier=None)
+    day.sit(30)
+    day.read(1)
+    assert [day.clock(entry.at) for entry in day.of(NotShownEntry)] == ["09:30:08"]
+    day.notifier = "fake"
+    day.sit(2)
+    assert day.shown == []
+    day.feed(NotifierAppeared())
+    day.read(1)
+    assert day.shown == ["09:33:08"]
+
+
+def test_a_notification_service_that_crashes_with_each_prompt_is_not_fed_in_a_loop() -> None:
+    day = Day(notifier=None, lull=0, patience=0)
+    day.sit(30)
+    for _ in range(180):
+        day.feed(NotifierAppeared())
+        day.sit(1 / 60)
+    assert [day.clock(entry.at) for entry in day.of(NotShownEntry)] == ["09:30", "09:31", "09:32", "09:33"]
+
+
+def test_a_notification_service_that_appears_brings_nothing_that_is_not_due() -> None:
+    day = Day()
+    day.sit(20)
+    day.feed(NotifierAppeared())
+    day.read(1)
+    assert day.shown == []
+    day.touch()
+    day.sit(9)
+    day.read(1)
+    day.answer("snooze", prompt=1)
+    day.feed(NotifierAppeared())
+    day.read(1)
+    assert len(day.shown) == 1
 
 
 def test_an_answer_proves_that_the_prompt_was_seen() -> None:

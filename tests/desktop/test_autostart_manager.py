@@ -83,6 +83,15 @@ tell "a browser:" "$(tr -d '\\t' < browser)"
 systemctl --user stop desk.target
 await SubState dead
 tell "after logout:" "$(show SubState)"
+mv bin/psoas-nudge bin/whole
+printf '#!/nowhere/python3.11\n' > bin/psoas-nudge
+chmod +x bin/psoas-nudge
+systemctl --user start desk.target
+await SubState failed
+sleep 1
+told=$(systemctl --user show psoas-nudge-trouble.service --value -p ExecMainExitTimestampMonotonic)
+tell "its Python is gone:" "$(show ExecMainStatus) $(show SubState), told: $([ "${told:-0}" -gt 0 ] && echo yes)"
+mv bin/whole bin/psoas-nudge
 rm -r .config/systemd/user/psoas-nudge.service.d
 psoas-nudge autostart disable
 tell "left:" "$(find .config/systemd .config/autostart .local -name '*psoas*' ! -path '*/psoas-nudge*/*' ! -name psoas-nudge 2> /dev/null)"
@@ -151,5 +160,6 @@ def test_it_lives_as_long_as_the_session(home: Path) -> None:
         "asked over D-Bus: u 8 running",
         "a browser: NoNewPrivs:0",
         "after logout: dead",
+        "its Python is gone: 203 failed, told: yes",
         "left: ",
     ], log

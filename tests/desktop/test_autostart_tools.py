@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from psoas_nudge.autostart import activation, chooser, systemd, xdg
+from psoas_nudge.autostart import activation, application, chooser, systemd, xdg
 from psoas_nudge.autostart.port import Computer
 
 ODD = "a b'c$d"
@@ -55,6 +55,23 @@ def test_the_entry_is_a_valid_desktop_entry(desktop_need, odd_program: Path, tmp
     entry.write_text(xdg.render([str(odd_program), "run"]))
     done = subprocess.run(["desktop-file-validate", str(entry)], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout) == (0, "")
+
+
+def test_the_applications_entry_is_a_valid_one(desktop_need, odd_program: Path, tmp_path: Path) -> None:
+    desktop_need("desktop-file-validate")
+    entry = tmp_path / "io.github.psoas_nudge.desktop"
+    entry.write_text(application.render([str(odd_program), "run"]))
+    done = subprocess.run(["desktop-file-validate", str(entry)], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (0, "")
+
+
+def test_systemd_accepts_the_unit_that_tells_of_trouble(desktop_need, tmp_path: Path) -> None:
+    desktop_need("systemd-analyze", "busctl")
+    unit = tmp_path / systemd.TROUBLE
+    unit.write_text(systemd.trouble())
+    done = verify(unit, tmp_path)
+    about_it = [line for line in (done.stdout + done.stderr).splitlines() if "psoas-nudge" in line]
+    assert (done.returncode, about_it) == (0, [])
 
 
 def test_glib_starts_the_program_of_the_entry(desktop_need, eventually, odd_program: Path, tmp_path: Path) -> None:

@@ -331,3 +331,17 @@ async def test_a_prompt_that_fades_is_shown_again_in_silence_at_the_next_input(d
     await settle()
     assert [(message.prompt, message.sound) for message in screen.shown] == [(1, True), (2, True), (2, False)]
     assert buttons(screen.shown[-1]) == ["Start", "In 5 min", "Skip"]
+
+
+async def test_a_notifier_that_neither_shows_nor_refuses_is_named_in_the_log_and_the_prompt_comes_again(
+    desktop, engine, clock, screen, caplog
+):
+    screen.gate.clear()
+    await sit(engine, clock, 30)
+    assert engine.state.prompt
+    await sit(engine, clock, 6)
+    assert "prompt 1 was neither shown nor refused in time; it is closed" in caplog.text
+    screen.gate.set()
+    await settle()
+    assert [message.prompt for message in screen.shown] == [1, 2]
+    assert ("fake", "ref-1") in screen.withdrawn

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -17,11 +18,12 @@ import pytest
 
 from psoas_nudge import places
 from psoas_nudge.control.client import ask
-from psoas_nudge.control.messages import GetStatus
+from psoas_nudge.control.messages import GetStatus, Stop
 from psoas_nudge.core import model as m
-from psoas_nudge.engine import service
+from psoas_nudge.engine import service, waiting
 from psoas_nudge.engine.clock import SystemClock
 from psoas_nudge.engine.service import serve
+from psoas_nudge.errors import PsoasNudgeError, Refused
 from psoas_nudge.journal import Journal
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="signals and the local socket are POSIX")
@@ -38,13 +40,15 @@ CONFIG = '[prompt]\nnudge_after = "{}"\n'
 
 
 class Buses:
-    """No bus; but to find that out takes until `gate` is set."""
+    """No bus; but to find that out takes until `gate` is set. `tries` counts how often it was looked for."""
 
     def __init__(self) -> None:
         self.asked, self.gate = asyncio.Event(), asyncio.Event()
+        self.tries = 0
 
     @asynccontextmanager
     async def __call__(self, _told: object) -> AsyncIterator[tuple[None, None]]:
+        self.tries += 1
         self.asked.set()
         await self.gate.wait()
         yield None, None
@@ -80,6 +84,15 @@ async def needed() -> float:
     reply = await asyncio.to_thread(ask, GetStatus(), places.socket_file())
     assert reply.status
     return reply.status.needed
+
+
+async def runs() -> bool:
+    """Whether the daemon answers as one that decides."""
+    try:
+        await needed()
+    except PsoasNudgeError:
+        return False
+    return True
 
 
 def hang_up() -> None:
@@ -133,6 +146,88 @@ async def test_a_request_to_end_while_it_starts_is_obeyed_at_once(config: Path, 
     await buses.asked.wait()
     await end(daemon)
     assert not places.socket_file().exists()
+
+
+async def test_a_broken_configuration_does_not_keep_it_from_starting_and_is_in_force_once_mended(
+    config: Path, buses: Buses, caplog: pytest.LogCaptureFixture
+) -> None:
+    config.write_text("[prompt]\nnudge_aftr = 3\n")
+    buses.gate.set()
+    daemon = asyncio.create_task(serve(config))
+    await until(places.socket_file().exists)
+    assert await needed() == 2700
+    await until(lambda: "nudge_aftr" in caplog.text)
+    config.write_text(CONFIG.format("20m"))
+    async with asyncio.timeout(10):
+        while await needed() != 1200:  # noqa: ASYNC110 - as in `until`
+            await asyncio.sleep(0.01)
+    await end(daemon)
+
+
+async def test_hooks_in_a_file_that_others_can_write_are_in_force_once_they_cannot(
+    config: Path, buses: Buses, caplog: pytest.LogCaptureFixture
+) -> None:
+    config.write_text(CONFIG.format("20m") + '[hooks]\non_accepted = ["true"]\n')
+    config.chmod(0o666)
+    buses.gate.set()
+    daemon = asyncio.create_task(serve(config))
+    await until(lambda: "others can write" in caplog.text)
+    config.chmod(0o600)
+    async with asyncio.timeout(10):
+        while await needed() != 1200:  # noqa: ASYNC110 - as in `until`
+            await asyncio.sleep(0.01)
+    await end(daemon)
+
+
+async def test_with_a_damaged_journal_it_waits_says_why_and_starts_when_the_file_is_mended(
+    config: Path, buses: Buses, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(waiting, "buses", buses)
+    buses.gate.set()
+    journal = places.journal_file()
+    journal.parent.mkdir(parents=True)
+    journal.write_bytes(b"this is no database, but long enough to be read as one" * 100)
+    daemon = asyncio.create_task(serve(config))
+    await until(places.socket_file().exists)
+    with pytest.raises(Refused, match=r"psoas-nudge waits: The journal .* It starts by itself once"):
+        await needed()
+    journal.unlink()
+    async with asyncio.timeout(10):
+        while not await runs():  # noqa: ASYNC110 - as in `until`
+            await asyncio.sleep(0.01)
+    assert await needed() == 1800
+    await end(daemon)
+
+
+async def test_a_daemon_that_waits_for_its_journal_can_be_stopped(
+    config: Path, buses: Buses, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(waiting, "buses", buses)
+    buses.gate.set()
+    places.journal_file().parent.mkdir(parents=True)
+    places.journal_file().write_bytes(b"no database" * 100)
+    daemon = asyncio.create_task(serve(config))
+    await until(places.socket_file().exists)
+    assert (await asyncio.to_thread(ask, Stop(), places.socket_file())).said == "Stopping."
+    await asyncio.wait_for(daemon, 10)
+
+
+async def test_a_daemon_that_was_there_before_the_bus_begins_anew_when_it_comes_and_sitting_goes_on(
+    config: Path, buses: Buses, tmp_path: Path
+) -> None:
+    buses.gate.set()
+    daemon = asyncio.create_task(serve(config))
+    await until(places.socket_file().exists)
+    await until(lambda: buses.tries == 1)
+    with socket.socket(socket.AF_UNIX) as bus:
+        bus.bind(str(tmp_path / "XDG_RUNTIME_DIR" / "bus"))
+        bus.listen()
+        await until(lambda: buses.tries == 2)
+    assert os.environ["DBUS_SESSION_BUS_ADDRESS"] == f"unix:path={tmp_path}/XDG_RUNTIME_DIR/bus"
+    async with asyncio.timeout(10):
+        while not await runs():  # noqa: ASYNC110 - as in `until`
+            await asyncio.sleep(0.01)
+    await end(daemon)
 
 
 def test_closing_the_terminal_it_was_started_in_ends_the_daemon(config: Path, tmp_path: Path) -> None:

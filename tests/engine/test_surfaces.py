@@ -37,7 +37,7 @@ class Remembering(Outside):
         super().__init__()
         self.started: list[Sequence[str]] = []
 
-    def start(self, argv: Sequence[str], added: Mapping[str, str] | None = None) -> None:
+    def start(self, argv: Sequence[str], added: Mapping[str, str] | None = None, failed: object = None) -> None:
         self.started.append(argv)
 
 

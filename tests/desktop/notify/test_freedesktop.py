@@ -40,7 +40,7 @@ async def test_it_stays_is_of_normal_urgency_and_has_its_picture(desk: Any) -> N
     assert (app, icon, expiry) == ("psoas-nudge", "file:///icons/i.png", 0)
     assert hints(desk) == {
         "urgency": 1,
-        "desktop-entry": "psoas-nudge",
+        "desktop-entry": "io.github.psoas_nudge",
         "image-path": "file:///icons/i.png",
         "suppress-sound": True,
     }

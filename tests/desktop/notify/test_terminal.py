@@ -121,36 +121,15 @@ async def test_a_stopped_terminal_does_not_stop_the_loop(terminal: Any) -> None:
     await terminal.says(PROMPT.title)
 
 
-async def test_a_pipe_shows_and_tells_the_commands() -> None:
+async def test_a_prompt_in_a_pipe_or_a_log_file_is_no_prompt(tmp_path: Any) -> None:
     reading, writing = os.pipe()
-    notifier = TerminalNotifier(reading, writing)
-    try:
-        await notifier.start(Surroundings({}), lambda _: None)
-        await notifier.show(PROMPT)
-        assert "To answer, in a terminal: psoas-nudge accept, snooze or skip." in os.read(reading, 9999).decode()
-        assert notifier.capabilities() == {Capability.WITHDRAW}
-    finally:
-        await notifier.stop()
-        os.close(reading)
-        os.close(writing)
-
-
-async def test_a_pipe_nobody_reads_any_more_is_a_failure(terminal: Any) -> None:
-    reading, writing = os.pipe()
-    os.close(reading)
-    notifier = TerminalNotifier(0, writing)
-    await notifier.start(Surroundings({}), lambda _: None)
-    with pytest.raises(Exception, match=r"took no output: .*Broken pipe"):
-        await notifier.show(PROMPT)
-    os.close(writing)
-
-
-async def test_a_file_is_written_to(tmp_path: Any) -> None:
     with (tmp_path / "log").open("wb") as log:
-        notifier = TerminalNotifier(0, log.fileno())
-        await notifier.start(Surroundings({}), lambda _: None)
-        await notifier.show(PROMPT)
-    assert PROMPT.title in (tmp_path / "log").read_text()
+        for output in (writing, log.fileno()):
+            with pytest.raises(Unavailable, match="not a terminal, so nobody would see a prompt"):
+                await TerminalNotifier(0, output).start(Surroundings({}), lambda _: None)
+    assert (tmp_path / "log").read_bytes() == b""
+    os.close(reading)
+    os.close(writing)
 
 
 async def test_output_into_the_journal_of_a_system_service_counts_as_unseen() -> None:

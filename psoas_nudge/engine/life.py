@@ -1,0 +1,154 @@
+"""How long the daemon lives with its session: it ends when display or bus are lost, and begins anew when they come.
+
+A display server's end is heard through its process, a bus through its connection, and a socket that is not there yet
+through inotify: nothing is asked again and again. Beginning anew is the whole start once more within the process, so
+every sensor and notifier finds what has come; rule 14 carries the bout over it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import socket
+import struct
+import sys
+from collections.abc import Callable, MutableMapping
+from contextlib import suppress
+from pathlib import Path
+
+from psoas_nudge.bus import Bus
+from psoas_nudge.config.watch import FileWatch
+from psoas_nudge.control.session import Session, answers, connected
+from psoas_nudge.errors import Unavailable
+
+log = logging.getLogger(__name__)
+
+LOST_SECONDS = 60.0
+"""For a display or bus that is gone to come back: compositors that crash are restarted within seconds."""
+
+
+class Life:
+    """`end` gets the reason why the session is over; `anew` what has come that was not there at the start."""
+
+    def __init__(
+        self,
+        session: Session,
+        end: Callable[[str], None],
+        anew: Callable[[str], None],
+        lost_seconds: float = LOST_SECONDS,
+    ) -> None:
+        self._session, self._end, self._anew, self._lost_seconds = session, end, anew, lost_seconds
+        self._timers: dict[str, asyncio.TimerHandle] = {}
+        self._process: int | None = None
+        self._watches: list[FileWatch] = []
+        self._missing = {each for each in (session.display, session.bus) if each and not answers(each)}
+
+    async def start(self, bus: Bus | None) -> None:
+        """Begin to watch; `bus`: the session bus, None when it was not there."""
+        if bus:
+            bus.watch_connection(self._on_bus)
+        elif self._session.bus and not self._session.bus.startswith("@"):
+            await self._await(self._session.bus, "the session bus")
+        if self._session.display and not self._follow_display():
+            await self._await(self._session.display, "the display")
+
+    async def stop(self) -> None:
+        """Neither end nor begin anew from now on."""
+        for timer in self._timers.values():
+            timer.cancel()
+        self._timers.clear()
+        self._let_go()
+        for watch in self._watches:
+            await watch.stop()
+
+    # --- what is lost -----------------------------------------------------------------------------------------
+
+    def _on_bus(self, connected: bool) -> None:
+        if not connected:
+            self._lost("session bus", self._over)
+        elif timer := self._timers.pop("session bus", None):
+            timer.cancel()
+
+    def _follow_display(self) -> bool:
+        """Hear when the display server ends; False when nobody listens there."""
+        client = connected(self._session.display)
+        if client is None:
+            return False
+        with client:
+            server = _process_of(client)
+        if server is not None:
+            self._process = server
+            asyncio.get_running_loop().add_reader(server, self._on_display_ended)
+        return True
+
+    def _on_display_ended(self) -> None:
+        self._let_go()
+        self._lost("display", self._look_for_display)
+
+    def _look_for_display(self, what: str) -> None:
+        if self._follow_display():
+            log.info("the display is back")
+        else:
+            self._over(what)
+
+    def _lost(self, what: str, then: Callable[[str], None]) -> None:
+        log.warning("the %s of this session is gone; without it psoas-nudge ends in %g s", what, self._lost_seconds)
+        loop = asyncio.get_running_loop()
+        self._timers[what] = loop.call_later(self._lost_seconds, then, what)
+
+    def _over(self, what: str) -> None:
+        self._end(f"the {what} of this session has not come back within {self._lost_seconds:g} s")
+
+    def _let_go(self) -> None:
+        if self._process is not None:
+            asyncio.get_running_loop().remove_reader(self._process)
+            os.close(self._process)
+            self._process = None
+
+    # --- what comes later ------------------------------------------------------------------------------------
+
+    async def _await(self, address: str, what: str) -> None:
+        def on_change() -> None:
+            if answers(address):
+                self._anew(f"{what} is there now")
+
+        watch = FileWatch(Path(address), on_change)
+        try:
+            await watch.start()
+        except Unavailable as error:
+            log.info("it will not be noticed when %s comes: %s", what, error)
+            return
+        self._watches.append(watch)
+        if address in self._missing:  # it may have come meanwhile
+            on_change()
+
+
+def _process_of(client: socket.socket) -> int | None:
+    """A pidfd of the process that listens at the other end; None where the system cannot tell."""
+    if not hasattr(socket, "SO_PEERCRED") or not hasattr(os, "pidfd_open"):
+        return None
+    number, _, _ = struct.unpack("3i", client.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12))
+    with suppress(OSError):
+        return os.pidfd_open(int(number))
+    log.debug("the end of the display server %d will not be noticed", number)
+    return None
+
+
+def name_bus(session: Session, environ: MutableMapping[str, str]) -> None:
+    """Have D-Bus libraries find the usual socket where nobody has named it."""
+    if Path(session.bus).is_socket():
+        environ.setdefault("DBUS_SESSION_BUS_ADDRESS", f"unix:path={session.bus}")
+
+
+def terminal_is_there() -> bool:
+    """Whether standard input is a terminal that still has a screen; one that was closed answers nothing any more."""
+    if sys.stdin is None or sys.platform == "win32":
+        return False
+    import termios
+
+    try:
+        termios.tcgetattr(sys.stdin)
+    except (termios.error, OSError, ValueError):
+        return False
+    return True

@@ -1,0 +1,79 @@
+"""What the daemon does after a step: hooks, followers of the socket, the watch on the clock, systemd's watchdog."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable
+
+import msgspec
+
+from psoas_nudge.control.server import Server
+from psoas_nudge.core.events import AnyEvent, ClockSet
+from psoas_nudge.core.state import Open, State
+from psoas_nudge.engine import ready
+from psoas_nudge.engine.engine import Engine, Listener
+from psoas_nudge.engine.hooks import Hooks, event_of
+from psoas_nudge.engine.schedule import Schedule
+from psoas_nudge.journal.records import Stored, as_json
+
+
+class HookRunner(Listener):
+    """Fires the hooks for what is recorded, and for a prompt that has come up, which has no entry yet."""
+
+    def __init__(self, hooks: Hooks, engine: Engine) -> None:
+        self._hooks, self._engine = hooks, engine
+        self._shown = 0
+
+    def recorded(self, stored: Stored) -> None:
+        """The hook gets the entry."""
+        if event := event_of(stored.entry):
+            self._hooks.fire(event, as_json(stored))
+
+    def stepped(self, event: AnyEvent, state: State) -> None:  # noqa: ARG002 - whatever it was
+        """The hook gets what `status` would say of the prompt."""
+        if isinstance(state.stage, Open) and state.stage.number != self._shown:
+            self._shown = state.stage.number
+            self._hooks.fire("prompt_shown", msgspec.json.encode(self._engine.status().prompt))
+
+
+class Followers(Listener):
+    """Sends each new status to those who follow it."""
+
+    def __init__(self, server: Server, engine: Engine) -> None:
+        self._server, self._engine = server, engine
+
+    def stepped(self, event: AnyEvent, state: State) -> None:  # noqa: ARG002 - whatever it was
+        """Nobody pays for a status that nobody follows."""
+        if self._server.followed:
+            self._server.publish(self._engine.status())
+
+
+class ClockWatch(Listener):
+    """A clock that was set may have passed the begin or end of a busy time."""
+
+    def __init__(self, schedule: Schedule) -> None:
+        self._schedule = schedule
+
+    def stepped(self, event: AnyEvent, state: State) -> None:  # noqa: ARG002 - only the event matters
+        """Check again."""
+        if isinstance(event, ClockSet):
+            self._schedule.check()
+
+
+class Watchdog(Listener):
+    """Feeds systemd's watchdog from steps alone: a daemon whose loop turns but that decides nothing is restarted.
+
+    The longest pause between steps is timers.LONGEST_SLEEP; WatchdogSec in the unit is longer.
+    """
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._wanted = bool(os.environ.get("WATCHDOG_USEC"))
+        self._clock = clock
+        self._next = 0.0
+
+    def stepped(self, event: AnyEvent, state: State) -> None:  # noqa: ARG002 - whatever it was, the engine decided
+        """At most once a minute."""
+        if self._wanted and (now := self._clock()) >= self._next:
+            self._next = now + 60
+            ready.tell("WATCHDOG=1")
