@@ -29,7 +29,7 @@ class Action(StrEnum):
 
 Command = Asked | Action
 OnCommand = Callable[[Command], None]
-ROUTINES = 100
+ROUTINES = 1000
 """The number in the menu of the first routine that was ever offered."""
 
 

@@ -1,99 +1,118 @@
-"""Clicks in the tray and calls on the bus name become the requests they stand for."""
+"""What is clicked in the tray happens, and what cannot be done is said on the desktop."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-from typing import Any, get_args
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
 
 import pytest
-from psoas_nudge.daemon.surfaces import Surfaces
 
-from psoas_nudge.control import messages as c
 from psoas_nudge.core import model as m
-from psoas_nudge.tray import commands as t
+from psoas_nudge.engine.engine import Engine
+from psoas_nudge.engine.requests import Requests
+from psoas_nudge.engine.surfaces import Surfaces
+from psoas_nudge.tray.port import Action
 
 
-class FakeDaemon:
-    """As much of the daemon as a surface looks at."""
+class Desk:
+    """Remembers what it is told."""
 
-    def __init__(self, runner: Any, clock: Any) -> None:
-        self.runner, self.rules, self.clock = runner, runner.rules, clock
-        self.told: list[str] = []
-
-    def state_now(self) -> m.State:
-        return self.runner.state
-
-    def status(self) -> Any:
-        from psoas_nudge.core.explain import status
-
-        return status(self.runner.state, self.rules)
+    def __init__(self) -> None:
+        self.told: list[tuple[str, str]] = []
 
     def tell(self, title: str, body: str) -> None:
-        self.told.append(title)
+        self.told.append((title, body))
 
 
-class FakeGuiding:
+class Outside:
+    """Remembers what was started, or starts nothing."""
+
     def __init__(self) -> None:
-        self.opened: list[Any] = []
+        self.started: list[tuple[list[str], dict[str, str]]] = []
+        self.failing: OSError | None = None
 
-    def open(self, routine: str, prompt: int | None, token: str | None) -> None:
-        self.opened.append((routine, prompt))
-
-
-@pytest.fixture
-def asked():
-    return []
+    def start(self, argv: Sequence[str], added: Mapping[str, str] | None = None, **_: Any) -> None:
+        if self.failing:
+            raise self.failing
+        self.started.append((list(argv), dict(added or {})))
 
 
 @pytest.fixture
-def guiding():
-    return FakeGuiding()
+def engine(journal, rules, clock) -> Engine:
+    return Engine(journal, rules, clock)
 
 
 @pytest.fixture
-def daemon(runner, clock):
-    return FakeDaemon(runner, clock)
+def desk() -> Desk:
+    return Desk()
 
 
 @pytest.fixture
-def surfaces(daemon, asked, guiding, journal, tmp_path):
-    return Surfaces(None, daemon, asked.append, guiding, None, journal, tmp_path / "config.toml")
+def outside() -> Outside:
+    return Outside()
 
 
-def test_every_click_has_something_to_do(surfaces, asked, guiding, daemon, monkeypatch):
-    monkeypatch.setattr(Surfaces, "_edit", lambda _self: asked.append("edit"))
-    for command in get_args(t.TrayCommand):
-        before = len(asked) + len(guiding.opened) + len(daemon.told)
-        surfaces.command(command())
-        assert len(asked) + len(guiding.opened) + len(daemon.told) == before + 1, command
+@pytest.fixture
+def surfaces(engine, desk, outside, journal, tmp_path) -> Surfaces:
+    requests = Requests(engine, lambda: "read again", lambda: None)
+    return Surfaces(None, engine, requests, desk, outside, journal, tmp_path / "config.toml")
 
 
-def test_what_was_clicked_names_the_tray_in_the_journal(surfaces, asked):
-    surfaces.command(t.Skip("busy"))
-    surfaces.command(t.Snooze(60))
-    surfaces.command(t.Pause(length=1800))
-    assert asked == [
-        c.Skip(via="tray", because="busy"),
-        c.Snooze(via="tray", delay=60),
-        c.Pause(via="tray", length=1800),
+def test_a_click_that_the_rules_refuse_is_answered_on_the_desktop(surfaces, desk):
+    surfaces.clicked(m.Accept(via="tray"))
+    [(title, body)] = desk.told
+    assert title == "psoas-nudge could not do that"
+    assert "No prompt is open" in body
+
+
+def test_a_click_that_is_granted_says_nothing(surfaces, desk, engine):
+    surfaces.clicked(m.Pause(via="tray"))
+    assert engine.status().paused
+    assert desk.told == []
+
+
+def test_pain_that_was_clicked_puts_stretches_off_and_the_advice_is_read_once(surfaces, desk, engine, journal):
+    surfaces.clicked(m.Feel(pain="sharp", via="tray"))
+    assert engine.status().put_off == "sharp pain"
+    [(title, body)] = desk.told
+    assert title == "Please have it looked at"
+    assert body.startswith("You reported sharp pain.")
+    assert [stored.entry.because for stored in journal.read(kinds=["advice"])] == ["pain"]
+    surfaces.clicked(m.Feel(afterwards="fine", via="tray"))
+    assert len(desk.told) == 1
+
+
+def test_a_stretch_while_they_are_put_off_is_refused_on_the_desktop(surfaces, desk):
+    surfaces.clicked(m.Feel(pain="sharp", via="tray"))
+    surfaces.clicked(m.Stretch(routine="standing-hip-flexor", via="tray"))
+    assert "Stretches are put off" in desk.told[-1][1]
+
+
+def test_the_report_opens_with_the_configuration_in_use(surfaces, outside, tmp_path: Path):
+    surfaces.clicked(Action.REPORT)
+    (tmp_path / "config.toml").touch()
+    surfaces.clicked(Action.REPORT)
+    argv = [sys.executable, "-m", "psoas_nudge", "report"]
+    assert outside.started == [
+        (argv, {}),
+        (argv, {"PSOAS_NUDGE_CONFIG": str(tmp_path / "config.toml")}),
     ]
 
 
-def test_until_tomorrow_ends_at_midnight(surfaces, asked):
-    surfaces.command(t.PauseUntilTomorrow())
-    assert asked == [c.Pause(via="tray", until=datetime(2026, 11, 24, tzinfo=UTC))]
+def test_a_report_that_cannot_be_started_says_how_to_see_it(surfaces, outside, desk):
+    outside.failing = OSError(12, "Cannot allocate memory")
+    surfaces.clicked(Action.REPORT)
+    assert desk.told == [
+        ("The report cannot be opened from here", "Run: psoas-nudge report (Cannot allocate memory)"),
+    ]
 
 
-def test_stretch_now_opens_what_was_chosen_or_whose_turn_it_is(surfaces, guiding):
-    surfaces.command(t.Stretch("glute-squeeze"))
-    surfaces.command(t.Stretch())
-    assert guiding.opened == [("glute-squeeze", None), ("standing-hip-flexor", None)]
-
-
-def test_todays_dose_grows_with_each_stretch(surfaces, runner, journal, clock):
+def test_todays_dose_grows_with_each_stretch(surfaces, engine, journal, clock):
     today = clock.now().at.date()
     assert surfaces._held_on(today) == 0
-    runner.feed(m.GuideEnded, routine="standing-hip-flexor", left_seconds=30, right_seconds=20)
+    engine.feed(m.GuideEnded(routine="standing-hip-flexor", left_seconds=30, right_seconds=20))
     for stored in journal.read(kinds=["stretch"]):
         surfaces.recorded(stored)
     assert surfaces._held_on(today) == 50
