@@ -97,10 +97,10 @@ async def _desktop(environ: dict[str, str]) -> list[Row]:
 async def _notify(notifiers: Chooser, pressed: asyncio.Queue[Pressed]) -> list[str]:
     """Show a test notification, and tell which button is pressed."""
     try:
-        name, ref = await notifiers.show(TEST_MESSAGE)
+        showing = await notifiers.show(TEST_MESSAGE)
     except ShowFailed as error:
         return [f"the test notification was not shown: {error}"]
-    print(f"\nA test notification was shown by {name}.", end=" ", flush=True)
+    print(f"\nA test notification was shown by {showing.notifier}.", end=" ", flush=True)
     if Capability.BUTTONS in notifiers.capabilities():
         print(f"Press a button within {PRESS_SECONDS} s to see that it arrives.", flush=True)
         try:
@@ -108,7 +108,7 @@ async def _notify(notifiers: Chooser, pressed: asyncio.Queue[Pressed]) -> list[s
         except TimeoutError:
             print("No button was pressed.", end="")
     print()
-    await notifiers.withdraw(name, ref)
+    await notifiers.withdraw(showing.notifier, showing.ref)
     return []
 
 

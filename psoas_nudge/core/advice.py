@@ -7,7 +7,7 @@ for which the article that the project began with names a professional. "On a da
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from msgspec import Struct
 
@@ -21,6 +21,8 @@ GAP_DAYS = 2
 """... a run ends with so many days in a row without a report of discomfort ..."""
 AGAIN_DAYS = 7
 """... and the advice is given again after so many days."""
+LOOKS_BACK = timedelta(days=400)
+"""As long as a run of discomfort may be and still be counted in full."""
 
 KINDS: dict[Pain, str] = {
     "sharp": "sharp pain",

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from psoas_nudge.core.durations import duration, spelled
 from psoas_nudge.core.routines import LONGEST, WALK, Routine, Step, choose
 from psoas_nudge.errors import BadInput
 
@@ -482,3 +483,16 @@ def rotation(ids: Iterable[str], own: Iterable[Routine] = ()) -> tuple[Routine, 
     """The routines that take turns, from their ids; raises errors.BadInput for one that does not exist."""
     own = tuple(own)
     return tuple(find(routine_id, own) for routine_id in ids)
+
+
+def prompt_words(routine: Routine, sat_seconds: float) -> tuple[str, str]:
+    """(title, body) of a prompt: how long the person has sat; the routine, its length and the first cue.
+
+    The body can follow a colon, as in "Click to start: ...". A person's own title stays as it is written."""
+    name = routine.title
+    if routine in CATALOGUE:
+        name = name[:1].lower() + name[1:]
+    return (
+        f"You've been sitting for {spelled(sat_seconds)}",
+        f"{name}, {duration(routine.length)}. {routine.first_cue}",
+    )

@@ -57,6 +57,14 @@ def duration(seconds: float) -> str:
     return f"{minutes // 60} h" + (f" {minutes % 60} min" if minutes % 60 else "")
 
 
+def spelled(seconds: float) -> str:
+    """The same in full words: "45 minutes", "1 hour 5 minutes"."""
+    units = {"s": "second", "min": "minute", "h": "hour"}
+    numbers = duration(seconds).split()
+    pairs = zip(numbers[::2], numbers[1::2], strict=True)
+    return " ".join(f"{number} {units[unit]}{'' if number == '1' else 's'}" for number, unit in pairs)
+
+
 def elapsed(seconds: float) -> str:
     """The same for time that is still passing: a minute counts when it is over."""
     return duration(seconds if seconds < 60 else seconds - seconds % 60)

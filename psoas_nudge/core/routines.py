@@ -215,11 +215,6 @@ def choose(
     return min(fitting, key=lambda routine: turns.get(routine.id, -1), default=fallback)
 
 
-def prompt_words(routine: Routine, sat_seconds: float) -> tuple[str, str]:
-    """(title, body) of a notification: how long the person has sat, then the routine, its length, the first cue."""
-    return f"Sitting for {duration(sat_seconds)}", f"{routine.title}, {duration(routine.length)}. {routine.first_cue}"
-
-
 def problems(routine: Routine) -> list[str]:
     """What is wrong with a routine of a person's own, each as "field: what to write"; empty when all is well."""
     found = []

@@ -9,12 +9,11 @@ import logging
 from typing import Protocol
 
 from psoas_nudge.core.answers import label
-from psoas_nudge.core.catalogue import find
+from psoas_nudge.core.catalogue import find, prompt_words
 from psoas_nudge.core.effects import Renew, Show, StartGuide, Withdraw
 from psoas_nudge.core.entries import PromptEntry
 from psoas_nudge.core.events import Accept, AnyEvent, NotShown, Shown, Skip, Snooze, Started, Stopping
 from psoas_nudge.core.prompting import UNCONFIRMED
-from psoas_nudge.core.routines import prompt_words
 from psoas_nudge.core.sitting import sat
 from psoas_nudge.core.state import State
 from psoas_nudge.core.words import SECOND
@@ -22,7 +21,7 @@ from psoas_nudge.engine.engine import Engine, Listener
 from psoas_nudge.engine.screen import Screen
 from psoas_nudge.journal.records import Stored
 from psoas_nudge.notify import ICON, picture
-from psoas_nudge.notify.port import Button, Message, Pressed
+from psoas_nudge.notify.port import Button, Message, Pressed, Showing
 from psoas_nudge.tasks import Tasks
 
 log = logging.getLogger(__name__)
@@ -52,7 +51,7 @@ class Desktop(Listener):
     """Carries out what `engine` decides (engine.World), and hands it what is pressed on a prompt."""
 
     def __init__(self, engine: Engine, *, idle_time: IdleTime, screen: Screen, timer: Timer, guides: Guides) -> None:
-        self.sound = False
+        self.sound = self.insist = False
         self._engine, self._idle_time, self._screen = engine, idle_time, screen
         self._timer, self._guides = timer, guides
         self._tasks = Tasks(log, "asking for idle time")
@@ -148,7 +147,7 @@ class Desktop(Listener):
         self._screen.show(
             self._message(effect, sound=sound),
             wanted=lambda: (prompt := self._engine.state.prompt) is not None and prompt.number == number,
-            shown=lambda name, ref: self._feed(Shown(prompt=number, notifier=name, ref=ref)),
+            shown=lambda showing: self._feed(_shown(number, showing)),
             failed=lambda why: self._feed(NotShown(prompt=number, why=why)),
         )
 
@@ -164,7 +163,12 @@ class Desktop(Listener):
             buttons=tuple(Button(press, label(press, rules)) for press in presses),
             icon=picture(effect.routine),
             sound=sound,
+            insist=self.insist,
         )
 
     def _feed(self, event: AnyEvent) -> None:
         self._engine.feed(event)
+
+
+def _shown(prompt: int, showing: Showing) -> Shown:
+    return Shown(prompt=prompt, notifier=showing.notifier, ref=showing.ref, fades=showing.fades)

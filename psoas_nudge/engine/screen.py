@@ -13,7 +13,7 @@ from itertools import count
 from typing import Any, Protocol
 
 from psoas_nudge.errors import ShowFailed
-from psoas_nudge.notify.port import Message
+from psoas_nudge.notify.port import Message, Showing
 from psoas_nudge.tasks import Tasks, log_failure
 
 log = logging.getLogger(__name__)
@@ -34,7 +34,7 @@ Work = Callable[[], Coroutine[Any, Any, None]]
 class Notifiers(Protocol):
     """See notify.chooser."""
 
-    async def show(self, message: Message) -> tuple[str, str]: ...
+    async def show(self, message: Message) -> Showing: ...
 
     async def withdraw(self, name: str, ref: str) -> None: ...
 
@@ -48,7 +48,7 @@ class Screen:
         self._number = count()
         self._tasks = Tasks(log, "the screen")
         self._open = self._ending = False
-        self._notice: tuple[str, str] | None = None
+        self._notice: Showing | None = None
 
     def open(self) -> None:
         """The notifiers are ready: begin with what waits for them."""
@@ -70,10 +70,10 @@ class Screen:
         message: Message,
         *,
         wanted: Callable[[], bool],
-        shown: Callable[[str, str], None],
+        shown: Callable[[Showing], None],
         failed: Callable[[str], None],
     ) -> None:
-        """Show a prompt if it is still `wanted` when its turn comes; then call `shown` (notifier, ref) or `failed`."""
+        """Show a prompt if it is still `wanted` when its turn comes; then call `shown`, or `failed` with the reason."""
         self._put(partial(self._show, message, wanted, shown, failed))
 
     def withdraw(self, notifier: str, ref: str) -> None:
@@ -95,13 +95,13 @@ class Screen:
         self,
         message: Message,
         wanted: Callable[[], bool],
-        shown: Callable[[str, str], None],
+        shown: Callable[[Showing], None],
         failed: Callable[[str], None],
     ) -> None:
         if not wanted():
             return
         try:
-            name, ref = await asyncio.wait_for(self._notifiers.show(message), SHOW_SECONDS)
+            showing = await asyncio.wait_for(self._notifiers.show(message), SHOW_SECONDS)
         except (ShowFailed, TimeoutError) as error:
             why = str(error) or f"no notifier answered within {SHOW_SECONDS:g} s"
             log.warning("the prompt could not be shown: %s", why)
@@ -112,9 +112,9 @@ class Screen:
         else:
             self._notice = None
             if self._ending:
-                await self._notifiers.withdraw(name, ref)
+                await self._notifiers.withdraw(showing.notifier, showing.ref)
             else:
-                shown(name, ref)
+                shown(showing)
 
     async def _tell(self, message: Message) -> None:
         try:
@@ -124,7 +124,7 @@ class Screen:
 
     async def _tell_no_more(self) -> None:
         if self._notice:
-            await self._notifiers.withdraw(*self._notice)
+            await self._notifiers.withdraw(self._notice.notifier, self._notice.ref)
             self._notice = None
 
     async def _work(self) -> None:

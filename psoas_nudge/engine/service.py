@@ -115,7 +115,7 @@ class Service:
         self._desktop = Desktop(
             engine, idle_time=self._presence, screen=self._screen, timer=self._timer, guides=self._guides
         )
-        self._desktop.sound = settings.desktop.sound
+        self._desktop.sound, self._desktop.insist = settings.desktop.sound, settings.desktop.insist
         self._hooks = Hooks(settings.hooks)
         self._requests = Requests(engine, self.reload, self._ended.set)
         self._schedule = Schedule(
@@ -249,7 +249,7 @@ class Service:
             raise ConfigInvalid([rejected(error), *error.problems]) from error
         self._settings, self._reported = settings, ""
         self._notifiers.want(settings.desktop.notifier)
-        self._desktop.sound = settings.desktop.sound
+        self._desktop.sound, self._desktop.insist = settings.desktop.sound, settings.desktop.insist
         self._guides.kind = settings.stretch.guide
         self._hooks.commands = settings.hooks
         self._desktop.tell_no_more()

@@ -6,23 +6,27 @@ What is clicked or called there becomes the same requests as on the control sock
 from __future__ import annotations
 
 import logging
+import sys
 from datetime import date, datetime, time
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from psoas_nudge.bus import Bus, CallFailed
 from psoas_nudge.control import messages as c
+from psoas_nudge.core.advice import LOOKS_BACK, advice
 from psoas_nudge.core.entries import StretchEntry
-from psoas_nudge.core.events import AnyEvent, Asked
+from psoas_nudge.core.events import Advised, AnyEvent, Asked, Feel
 from psoas_nudge.core.state import State
 from psoas_nudge.engine.desktop import Desktop
 from psoas_nudge.engine.engine import Engine, Listener
 from psoas_nudge.engine.outside import Outside
 from psoas_nudge.engine.requests import Requests
+from psoas_nudge.errors import PsoasNudgeError
 from psoas_nudge.journal.records import Stored
 from psoas_nudge.journal.store import Journal
+from psoas_nudge.places import CONFIG_VARIABLE
 from psoas_nudge.tray.busname import BusName
-from psoas_nudge.tray.port import Action
+from psoas_nudge.tray.port import Action, name
 from psoas_nudge.tray.tray import Tray
 
 log = logging.getLogger(__name__)
@@ -59,7 +63,9 @@ class Surfaces(Listener):
         if wanted and self._tray:
             self._tray.use(self._engine.rules)
         elif wanted:
-            self._tray = Tray(self._bus, self.command, self._engine.rules)
+            self._tray = Tray(
+                self._bus, self.clicked, self._engine.rules, on_open=lambda: self._show(self._engine.state_now())
+            )
             try:
                 await self._tray.start()
             except CallFailed as error:
@@ -101,6 +107,26 @@ class Surfaces(Listener):
         except CallFailed as error:
             log.debug("the bus name was not given back: %s", error)
 
+    def clicked(self, command: Asked | Action) -> None:
+        """Do what was clicked in the tray. A menu has no place for a refusal, so the desktop shows it."""
+        try:
+            self.command(command)
+        except PsoasNudgeError as error:
+            log.info("%s from the tray: %s", name(command), error)
+            self._desktop.tell("psoas-nudge could not do that", str(error))
+        else:
+            if isinstance(command, Feel):
+                self._advise()
+
+    def _advise(self) -> None:
+        """A report of how it feels may be one after which somebody should have a look."""
+        hours, now = self._engine.rules.hours, self._engine.state_now().at
+        recent = self._journal.read(since=now - LOOKS_BACK, kinds=["feel", "advice"], taken_back=False)
+        due = advice((stored.entry for stored in recent), hours.local_date(now), hours.local_date)
+        if due:
+            self._engine.feed(Advised(via="tray", because=due.because))
+            self._desktop.tell("Please have it looked at", due.text)
+
     def command(self, command: Asked | Action) -> None:
         """Do what was clicked or called; raises what the rules refuse."""
         match command:
@@ -110,12 +136,21 @@ class Surfaces(Listener):
                     self._desktop.tell("Why there is no prompt now", "\n".join(status.why))
             case Action.EDIT_SETTINGS:
                 self._edit()
+            case Action.REPORT:
+                self._report()
             case Action.RELOAD:
                 self._requests(c.Reload())
             case Action.QUIT:
                 self._requests(c.Stop())
             case _:
                 self._requests.ask(command)
+
+    def _report(self) -> None:
+        added = {CONFIG_VARIABLE: str(self._configuration.absolute())} if self._configuration.exists() else {}
+        try:
+            self._outside.start([sys.executable, "-m", "psoas_nudge", "report"], added)
+        except OSError as error:
+            self._desktop.tell("The report cannot be opened from here", f"Run: psoas-nudge report ({error.strerror})")
 
     def _edit(self) -> None:
         from psoas_nudge.config import example

@@ -78,7 +78,7 @@ class Waiting:
             await self._stirred.wait()
             self._stirred.clear()
         if shown:
-            await self._notifiers.withdraw(*shown)
+            await self._notifiers.withdraw(shown.notifier, shown.ref)
         usual = os.environ.get("WATCHDOG_USEC")
         ready.tell(f"WATCHDOG_USEC={usual}\nSTATUS=" if usual else "STATUS=")
         return not self._ended

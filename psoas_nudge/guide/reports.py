@@ -6,7 +6,6 @@ lock is held while the journal is written, so that none starts in between with a
 
 from __future__ import annotations
 
-from datetime import timedelta
 from pathlib import Path
 from typing import Protocol
 
@@ -14,7 +13,7 @@ from msgspec import Struct
 
 from psoas_nudge.control.client import ask
 from psoas_nudge.control.lock import Lock
-from psoas_nudge.core.advice import advice
+from psoas_nudge.core.advice import LOOKS_BACK, advice
 from psoas_nudge.core.answers import answer
 from psoas_nudge.core.entries import AnyEntry
 from psoas_nudge.core.events import Advised, Asked, Feel, GuideEnded, GuideStarted
@@ -27,9 +26,6 @@ from psoas_nudge.errors import AlreadyRunning, JournalBroken, NoDaemon, PsoasNud
 from psoas_nudge.guide.player import Held
 from psoas_nudge.journal import Journal
 from psoas_nudge.journal.heartbeat import HeartbeatFile, boot_id
-
-ADVICE_LOOKS_BACK = timedelta(days=400)
-"""As long as a run of discomfort may be and still be counted in full."""
 
 
 class Receipt(Struct, frozen=True):
@@ -99,7 +95,7 @@ class Recorder:
         found = Journal.open_reading(self.where.journal)
         if found is None:
             return []
-        since = self._clock.now().at - ADVICE_LOOKS_BACK
+        since = self._clock.now().at - LOOKS_BACK
         with found:
             return [line.entry for line in found.read(since=since, kinds=("feel", "advice"), taken_back=False)]
 

@@ -14,7 +14,7 @@ from typing import Literal
 from msgspec import Struct
 
 from psoas_nudge.errors import BadInput, ShowFailed, Unavailable
-from psoas_nudge.notify.port import Capability, Message, Notifier, OnPressed, Surroundings
+from psoas_nudge.notify.port import Capability, Message, Notifier, OnPressed, Showing, Surroundings
 from psoas_nudge.tasks import log_failure
 
 log = logging.getLogger(__name__)
@@ -97,13 +97,14 @@ class Chooser:
             return
         log.warning("no notifier works here: %s", self._reasons(self._said))
 
-    async def show(self, message: Message) -> tuple[str, str]:
-        """Show it through the first that can: (name of the notifier, ref). Raises ShowFailed with every reason."""
+    async def show(self, message: Message) -> Showing:
+        """Show it through the first that can. Raises ShowFailed with every reason."""
         failures: dict[str, str] = {}
         for name in self._order:
             try:
                 notifier = await self._ready(name)
-                return name, await notifier.show(message)
+                ref = await notifier.show(message)
+                return Showing(name, ref, Capability.FADES in notifier.capabilities() and not message.insist)
             except Unavailable as error:
                 failures[name] = str(error)
                 log.info("not by %s: %s", name, error)

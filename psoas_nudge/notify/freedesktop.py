@@ -1,15 +1,14 @@
 """Prompts as desktop notifications with buttons: org.freedesktop.Notifications over D-Bus.
 
 The notification never expires by itself; the rules close it. Servers differ too much in NotificationClosed (some send
-it twice, some never), so only ActionInvoked counts.
+it twice, some never), so only ActionInvoked is an answer. A prompt that the person has closed is not shown again,
+though: the rules renew one that GNOME Shell hides, and nobody wants back what they have just sent away.
 Ids start at 1 again with every server, and unique names with every bus. So a notification is identified by bus, unique
 name and id together, and every call goes to the unique name: another server's notification is never touched, and
 when the server is restarted while a prompt is open, the prompt is shown again on the new one, once.
 What a server sends is checked: replies and signals of another shape than the specification's count as a failed call
 or are ignored, and nothing that it sends can raise here.
 
-Hints left out on purpose: `transient` (the prompt has to stay in the desktop's list of notifications) and `resident`
-(a pressed button should close the notification even if this program has just crashed).
 Source: the Desktop Notifications Specification 1.2, and what dunst, GNOME Shell and xfce4-notifyd really do.
 """
 
@@ -18,24 +17,18 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
-from pathlib import Path
 from typing import Any
 
-from dbus_fast import Variant
-
 from psoas_nudge.bus import DBUS, Bus, CallFailed, OnSignal, Subscription
-from psoas_nudge.core.events import Accept, Answering
 from psoas_nudge.errors import ShowFailed, Unavailable
-from psoas_nudge.notify import words
-from psoas_nudge.notify.port import Capability, Message, OnPressed, Pressed, Surroundings, key
-from psoas_nudge.places import APPLICATION
+from psoas_nudge.notify.arguments import Server, invokes
+from psoas_nudge.notify.port import Capability, Message, OnPressed, Pressed, Surroundings
 from psoas_nudge.tasks import Tasks, log_failure
 
 log = logging.getLogger(__name__)
 
 NAME = "org.freedesktop.Notifications"
 PATH = "/org/freedesktop/Notifications"
-APP_NAME = "psoas-nudge"
 
 ACTIVATION_SECONDS = 10.0
 """How long the bus may take to start a service that is not running; the slow ones load a toolkit first."""
@@ -48,12 +41,10 @@ REF = re.compile(r"(.+)/(\d{1,9})", re.ASCII)
 LONGEST_TOKEN = 1000
 """Characters of an activation token; it is passed on in an environment variable."""
 INVALID = "org.freedesktop.DBus.Error.InvalidSignature"
-BODY_CLICK = "default"
-"""The action key of a click on the notification itself."""
 ACTIVATE_AFTER_SECONDS = 2.0
 """When the server is gone in mid-prompt, whoever restarts it goes first; after that the bus is asked to start one."""
-URGENCY_NORMAL = 1
-NEVER_EXPIRE = 0
+DISMISSED = 2
+"""The reason of NotificationClosed when the person closed it; also sent after a button was pressed."""
 
 
 class _OnScreen:
@@ -61,7 +52,7 @@ class _OnScreen:
 
     def __init__(self, message: Message, server: str, number: int, refs: frozenset[str]) -> None:
         self.message, self.server, self.number, self.refs = message, server, number, refs
-        self.answered = False
+        self.answered = self.dismissed = False
         self.token: str | None = None
 
 
@@ -79,7 +70,7 @@ class FreedesktopNotifier:
         self._subscriptions: list[Subscription] = []
         self._owner: str | None = None
         self._server = ""
-        self._server_can: frozenset[str] = frozenset()
+        self._about = Server()
         self._shown: _OnScreen | None = None
         self._early: list[tuple[OnSignal, list[Any]]] | None = None
         self._turn = asyncio.Lock()
@@ -95,7 +86,11 @@ class FreedesktopNotifier:
         try:
             self._owner = await bus.watch_owner(NAME, self._on_owner)
             self._watching = True
-            for member, hear in (("ActionInvoked", self._on_action), ("ActivationToken", self._on_token)):
+            for member, hear in (
+                ("ActionInvoked", self._on_action),
+                ("ActivationToken", self._on_token),
+                ("NotificationClosed", self._on_closed),
+            ):
                 self._subscriptions.append(
                     await bus.subscribe(hear, sender=NAME, interface=NAME, member=member, path=PATH)
                 )
@@ -106,12 +101,7 @@ class FreedesktopNotifier:
 
     def capabilities(self) -> frozenset[Capability]:
         """What the server said of itself."""
-        can = {Capability.WITHDRAW, Capability.ICON}
-        if "actions" in self._server_can:
-            can.add(Capability.BUTTONS)
-        if "body-markup" in self._server_can:
-            can.add(Capability.MARKUP)
-        return frozenset(can)
+        return self._about.capabilities()
 
     async def show(self, message: Message) -> str:
         """Show `message` in place of the one before; the ref names bus, server and id. Raises ShowFailed."""
@@ -155,7 +145,7 @@ class FreedesktopNotifier:
         return self._bus
 
     async def _meet(self) -> str:
-        """The unique name of the server, started if necessary; sets `_server` and `_server_can`."""
+        """The unique name of the server, started if necessary; sets `_server` and `_about`."""
         if self._owner is None:
             await self._call(NAME, "GetServerInformation", timeout=ACTIVATION_SECONDS)
         owner = self._owner  # the bus announces a new owner before it delivers the reply of that owner
@@ -169,8 +159,9 @@ class FreedesktopNotifier:
                 raise CallFailed(
                     "org.freedesktop.DBus.Error.NameHasNoOwner", "the service ended while it was asked what it can do"
                 )
-            self._server, self._server_can = f"{bus_id[:8]}{owner}", frozenset(can)
-            log.info("notifications go to %.100s (%.500s)", " ".join(who), ", ".join(sorted(self._server_can)))
+            self._server = f"{bus_id[:8]}{owner}"
+            self._about = Server(who[0].lower() if who else "", frozenset(can))
+            log.info("notifications go to %.100s (%.500s)", " ".join(who), ", ".join(sorted(can)))
         return owner
 
     async def _put(self, message: Message, refs: frozenset[str] = frozenset()) -> str:
@@ -179,6 +170,8 @@ class FreedesktopNotifier:
         replaces = before.number if before and before.server == server else 0
         if before and before.message.prompt == message.prompt:
             refs |= before.refs
+            if before.dismissed:
+                return f"{before.server}/{before.number}"
         early: list[tuple[OnSignal, list[Any]]] = []
         self._early = early
         try:
@@ -194,14 +187,7 @@ class FreedesktopNotifier:
         return ref
 
     async def _notify(self, owner: str, replaces: int, message: Message) -> int:
-        title, body = words.line(message.title), words.paragraph(message.body)
-        if "actions" not in self._server_can:
-            body = f"{body}\n\n{words.how_to_answer(message.keys)}".strip()
-        if "body-markup" in self._server_can:
-            body = words.escape(body)
-        icon = _uri(message.icon) if message.icon else ""
-        hints = _hints(icon, message.sound)
-        arguments = (APP_NAME, replaces, icon, title, body, self._actions(message), hints, NEVER_EXPIRE)
+        arguments = self._about.arguments(message, replaces)
         number: asyncio.Future[int] = asyncio.get_running_loop().create_future()
         self._tasks.start(self._send(owner, self._server, arguments, number))
         try:
@@ -226,14 +212,6 @@ class FreedesktopNotifier:
         elif self._shown is None or (self._shown.server, self._shown.number) != (server, shown):
             await self._close(server, shown)
 
-    def _actions(self, message: Message) -> list[str]:
-        if "actions" not in self._server_can:
-            return []
-        pairs = [(key(button.press), words.line(button.label)) for button in message.buttons]
-        # Whoever clicks on an invitation accepts it. This action has no label: Xfce would draw it as one more button.
-        pairs = [(BODY_CLICK, "") for button in message.buttons if isinstance(button.press, Accept)] + pairs
-        return [text for pair in pairs for text in pair]
-
     async def _close(self, server: str, number: int) -> None:
         if self._owner is None:
             return
@@ -257,7 +235,7 @@ class FreedesktopNotifier:
     async def _show_again(self) -> None:
         async with self._turn:
             shown = self._shown
-            if shown is None or shown.answered:
+            if shown is None or shown.answered or shown.dismissed:
                 return
             try:
                 await self._meet()
@@ -278,7 +256,7 @@ class FreedesktopNotifier:
                 return
         if shown is None or shown.answered:
             return
-        pressed = next((b.press for b in shown.message.buttons if _invokes(action, b.press)), None)
+        pressed = next((b.press for b in shown.message.buttons if invokes(action, b.press)), None)
         if pressed is None:
             log.warning("the notification service reports an action that was not offered")
             return
@@ -294,6 +272,13 @@ class FreedesktopNotifier:
                 if shown := self._meant(number, self._on_token, signal):
                     shown.token = token
 
+    def _on_closed(self, signal: list[Any]) -> None:
+        match signal:
+            case [int(number), int(reason)] if reason == DISMISSED:
+                shown = self._meant(number, self._on_closed, signal)
+                if shown and shown.message.buttons and not shown.answered:
+                    shown.dismissed = True
+
     def _meant(self, number: int, hear: OnSignal, signal: list[Any]) -> _OnScreen | None:
         """The notification a signal is about. A button may be pressed before Notify has returned the id."""
         if self._shown and number == self._shown.number and self._shown.server == self._server:
@@ -301,10 +286,6 @@ class FreedesktopNotifier:
         if self._early is not None and len(self._early) < MOST_EARLY:
             self._early.append((hear, signal))
         return None
-
-
-def _invokes(action: str, press: Answering) -> bool:
-    return action == key(press) or (action == BODY_CLICK and isinstance(press, Accept))
 
 
 def _number(reply: list[Any]) -> int:
@@ -319,24 +300,6 @@ def _strings(*reply: Any) -> list[str]:
         case [list(texts)] if all(isinstance(text, str) for text in texts):
             return texts
     raise CallFailed(INVALID, "the service does not say what it is and what it can do")
-
-
-def _uri(path: str) -> str:
-    return Path(path).absolute().as_uri()
-
-
-def _hints(icon: str, sound: bool) -> dict[str, Variant]:
-    hints = {
-        "urgency": Variant("y", URGENCY_NORMAL),
-        "desktop-entry": Variant("s", APPLICATION),
-    }
-    if icon:
-        hints["image-path"] = Variant("s", icon)
-    if sound:
-        hints["sound-name"] = Variant("s", "message-new-instant")
-    else:
-        hints["suppress-sound"] = Variant("b", True)
-    return hints
 
 
 def _why(error: CallFailed) -> str:

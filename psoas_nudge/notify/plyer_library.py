@@ -137,7 +137,7 @@ class PlyerNotifier:
         self._markup = "body-markup" in can
 
     def _words(self, message: Message) -> tuple[str, str]:
-        title, body = words.line(message.title), words.paragraph(message.body)
+        title, body = words.line(message.title), words.sentence(words.paragraph(message.body))
         body = f"{body}\n\n{words.how_to_answer(message.keys)}".strip()
         if self._markup:
             body = words.escape(body)

@@ -26,6 +26,8 @@ class Capability(StrEnum):
     """A picture is drawn."""
     MARKUP = "markup"
     """The body is read as markup, so it has to be escaped."""
+    FADES = "fades"
+    """A prompt of normal urgency vanishes by itself after a few seconds of activity."""
 
 
 def key(press: Answering) -> str:
@@ -46,11 +48,14 @@ class Message(Struct, frozen=True):
     prompt: int
     title: str
     body: str
+    """With buttons, a text that can follow a colon; a notifier that puts nothing before it begins it with a capital."""
     buttons: tuple[Button, ...] = ()
     """In the order of preference; a notifier without buttons leaves them out."""
     icon: str | None = None
     """Path of a picture file."""
     sound: bool = False
+    insist: bool = False
+    """Whether it has to stay in sight until it is answered or withdrawn, above all else, also during do-not-disturb."""
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -63,6 +68,14 @@ class Pressed(Struct, frozen=True):
 
     press: Answering
     token: str | None = None
+
+
+class Showing(Struct, frozen=True):
+    """A prompt is on the screen: `ref` is what `notifier` needs to withdraw it. `fades`: it vanishes by itself."""
+
+    notifier: str
+    ref: str = ""
+    fades: bool = False
 
 
 OnPressed = Callable[[Pressed], None]

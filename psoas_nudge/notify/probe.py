@@ -19,7 +19,7 @@ WAIT_SECONDS = 60.0
 TEST_MESSAGE = Message(
     prompt=0,
     title="A test of psoas-nudge",
-    body="This is how a prompt looks here. Press any button: nothing is recorded.",
+    body="a test prompt. Press any button; nothing is recorded.",
     buttons=(Button(Accept(), Accept.label), Button(Snooze(), "Later"), Button(Skip(), Skip.label)),
     icon=ICON,
 )

@@ -92,7 +92,7 @@ class TerminalNotifier:
         else:
             how = words.how_to_answer(message.keys)
         bell = "\a" if message.sound else ""
-        said = [words.line(message.title), words.paragraph(message.body), *(["", how] if how else [])]
+        said = [words.line(message.title), words.sentence(words.paragraph(message.body)), *(["", how] if how else [])]
         return f"{bell}\n" + "\n".join((RULE, *said, RULE)) + "\n"
 
     # --- reading ---------------------------------------------------------------------------------------------

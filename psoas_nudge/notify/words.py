@@ -25,7 +25,12 @@ def escape(text: str) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
-def how_to_answer(answers: Sequence[str]) -> str:
+def sentence(text: str) -> str:
+    """`text` with a capital at its beginning: the body of a prompt where nothing stands before it."""
+    return text[:1].upper() + text[1:]
+
+
+def how_to_answer(answers: Sequence[str], what: str = "To answer") -> str:
     """Which commands answer, for a notifier without buttons. `answers`: the keys of the buttons."""
     listed = ", ".join(answers[:-1]) + " or " + answers[-1] if len(answers) > 1 else "".join(answers)
-    return f"To answer, in a terminal: psoas-nudge {listed}." if answers else ""
+    return f"{what}, in a terminal: psoas-nudge {listed}." if answers else ""

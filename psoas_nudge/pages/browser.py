@@ -14,9 +14,9 @@ from collections.abc import Mapping
 from importlib.util import find_spec
 from pathlib import Path
 
-log = logging.getLogger(__name__)
-
 from psoas_nudge.places import APPLICATION
+
+log = logging.getLogger(__name__)
 
 CHROMIUM_LIKE = (
     "chromium",

@@ -24,16 +24,16 @@ async def trial(notifier: str) -> AsyncIterator[str]:
         try:
             chooser = Chooser(notifier, time.monotonic)
             await chooser.start(Surroundings(dict(os.environ), session_bus), pressed.put_nowait)
-            name, ref = await chooser.show(TEST_MESSAGE)
+            showing = await chooser.show(TEST_MESSAGE)
         except PsoasNudgeError as error:
             yield f"The test prompt was not shown. {error}\n"
             return
         try:
             if Capability.BUTTONS not in chooser.capabilities():
-                yield f"Shown by {name}. It has no buttons here.\n"
+                yield f"Shown by {showing.notifier}. It has no buttons here.\n"
                 await asyncio.sleep(PRESS_SECONDS / 2)
                 return
-            yield f"Shown by {name}. Press a button on it.\n"
+            yield f"Shown by {showing.notifier}. Press a button on it.\n"
             try:
                 answer = await asyncio.wait_for(pressed.get(), PRESS_SECONDS)
             except TimeoutError:
@@ -41,5 +41,5 @@ async def trial(notifier: str) -> AsyncIterator[str]:
             else:
                 yield f"It works: you pressed {answer_name(answer.press)}.\n"
         finally:
-            await chooser.withdraw(name, ref)
+            await chooser.withdraw(showing.notifier, showing.ref)
             await chooser.stop()

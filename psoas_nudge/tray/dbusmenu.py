@@ -1,11 +1,12 @@
 """The menu on D-Bus: com.canonical.dbusmenu, version 3, as every tray host draws it (libdbusmenu's dbus-menu.xml).
 
-A change of mere text is not announced while the menu is closed. Before a host opens the menu it calls AboutToShow,
-and is then told to read it again, in the reply and with a signal: libdbusmenu (Xfce, MATE and others) calls the method
-and does not read the reply. So a closed menu costs nothing.
+Every change is announced at once: ItemsPropertiesUpdated names the entries and what changed in them, because hosts keep
+the entries they know (GNOME's extension reads their labels again only then; Xfce would draw the old ones once more).
+LayoutUpdated comes when entries come or go. Before a host opens the menu it calls AboutToShow: `on_open` then brings
+the menu up to date.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Annotated, Any
 
 from dbus_fast import DBusError, PropertyAccess, Variant
@@ -24,16 +25,17 @@ Events = Annotated[list[Any], DBusSignature("a(isvu)")]
 
 
 def properties(item: MenuEntry, wanted: Sequence[str] = ()) -> dict[str, Variant]:
-    """An entry's properties on the bus; `wanted` empty: all that differ from the interface's defaults."""
+    """An entry's properties on the bus; `wanted` empty: all. An entry has the same ones at every moment."""
     values: dict[str, Variant] = {}
     if item.children or item.number == 0:
         values["children-display"] = Variant("s", "submenu")
-    if item.number and not item.label:
+    if item.separator:
         values["type"] = Variant("s", "separator")
     elif item.number:
         values["label"] = Variant("s", item.label.replace("_", "__"))
-        if item.command is None and not item.children:
-            values["enabled"] = Variant("b", False)
+        values["enabled"] = Variant("b", item.command is not None or bool(item.children))
+    if item.number:
+        values["visible"] = Variant("b", item.visible)
     return {name: value for name, value in values.items() if not wanted or name in wanted}
 
 
@@ -47,26 +49,42 @@ def layout(item: MenuEntry, depth: int, wanted: Sequence[str] = ()) -> list[Any]
     ]
 
 
-class DBusMenu(ServiceInterface):
-    """The exported menu. `current` makes the menu of this moment; `on_click` gets an entry that was clicked."""
+def _changed(item: MenuEntry, known: Mapping[int, Mapping[str, Variant]]) -> dict[str, Variant]:
+    before = known.get(item.number)
+    if before is None:  # a new entry comes with the layout
+        return {}
+    return {name: value for name, value in properties(item).items() if before.get(name) != value}
 
-    def __init__(self, current: Callable[[], MenuEntry], on_click: Callable[[MenuEntry], None]) -> None:
+
+class DBusMenu(ServiceInterface):
+    """The exported menu. `current` makes the menu of the status last told; `on_open` brings that up to date;
+    `on_click` gets an entry that was clicked."""
+
+    def __init__(
+        self, current: Callable[[], MenuEntry], on_open: Callable[[], None], on_click: Callable[[MenuEntry], None]
+    ) -> None:
         super().__init__(INTERFACE)
-        self._current, self._on_click = current, on_click
+        self._current, self._on_open, self._on_click = current, on_open, on_click
         self._revision = 0
-        self._read = EMPTY
-        self._offered: dict[int, MenuEntry] = {}  # earlier menus too, for clicks that come late
+        self._told = EMPTY
+        self._offered: dict[int, MenuEntry] = {}  # routines of earlier settings too, for clicks that come late
 
     def refresh(self) -> None:
-        """Tell hosts when another menu is offered than the one they read."""
-        menu = self._current()
-        if menu.shape != self._read.shape and self._read is not EMPTY:
-            self._keep(menu)
+        """Tell hosts what differs from the menu that they were told of last."""
+        before, menu = self._told, self._current()
+        if menu == before or before is EMPTY:  # nobody has read it yet
+            return
+        self._keep(menu)
+        known = {item.number: properties(item) for item in everything(before)}
+        changed = [[item.number, new] for item in everything(menu) if (new := _changed(item, known))]
+        if changed:
+            self.items_properties_updated(changed)
+        if menu.shape != before.shape:
             self.layout_updated(0)
 
     def _keep(self, menu: MenuEntry) -> None:
-        self._revision += menu != self._read
-        self._read = menu
+        self._revision += menu != self._told
+        self._told = menu
         self._offered.update((item.number, item) for item in everything(menu))
 
     def _find(self, number: int) -> MenuEntry:
@@ -76,12 +94,10 @@ class DBusMenu(ServiceInterface):
         return found
 
     def _about_to_show(self) -> bool:
-        menu = self._current()
-        changed = menu != self._read
-        self._keep(menu)
-        if changed:
-            self.layout_updated(0)
-        return changed
+        before = self._revision
+        self._on_open()
+        self.refresh()
+        return self._revision != before
 
     def _event(self, number: int, event: str) -> None:
         item = self._find(number)
@@ -91,6 +107,8 @@ class DBusMenu(ServiceInterface):
     @dbus_method("GetLayout")
     def get_layout(self, parent: DBusInt32, depth: DBusInt32, names: Names) -> Layout:
         """The menu from one entry downwards, and its revision."""
+        self._on_open()
+        self.refresh()
         self._keep(self._current())
         return self._revision, layout(self._find(parent), depth, names)
 
@@ -143,9 +161,11 @@ class DBusMenu(ServiceInterface):
         return self._revision, parent
 
     @dbus_signal("ItemsPropertiesUpdated")
-    def items_properties_updated(self) -> Annotated[tuple[Any, Any], DBusSignature("a(ia{sv})a(ias)")]:
-        """Part of the interface; never sent, a changed entry comes with LayoutUpdated or AboutToShow."""
-        return [], []
+    def items_properties_updated(
+        self, changed: list[Any]
+    ) -> Annotated[tuple[Any, Any], DBusSignature("a(ia{sv})a(ias)")]:
+        """These entries have these new properties, and none lost any."""
+        return changed, []
 
     @dbus_property(PropertyAccess.READ, "Version")
     def version(self) -> DBusUInt32:

@@ -43,6 +43,7 @@ class NotifierItem(ServiceInterface):
         before, self._state = self._state, state
         if (before.look, before.step) != (state.look, state.step):
             self.new_icon()
+            self.new_attention_icon()
         if before.tooltip != state.tooltip:
             self.new_tool_tip()
         if (before.look is Look.PROMPT) != (state.look is Look.PROMPT):
@@ -68,6 +69,10 @@ class NotifierItem(ServiceInterface):
     @dbus_signal("NewIcon")
     def new_icon(self) -> None:
         """Another icon."""
+
+    @dbus_signal("NewAttentionIcon")
+    def new_attention_icon(self) -> None:
+        """Sent for hosts that read the attention icon again only then, although it is always the same."""
 
     @dbus_signal("NewToolTip")
     def new_tool_tip(self) -> None:
@@ -128,8 +133,18 @@ class NotifierItem(ServiceInterface):
 
     @dbus_property(READ, "AttentionIconPixmap")
     def attention_icon_pixmap(self) -> Pixmaps:
-        """The icon while it wants to be noticed."""
-        return _pixmaps(Look.PROMPT, 0) if self._state.look is Look.PROMPT else []
+        """The icon while it wants to be noticed; there from the start, because GNOME's extension caches it."""
+        return _pixmaps(Look.PROMPT, 0)
+
+    @dbus_property(READ, "IconAccessibleDesc")
+    def icon_accessible_desc(self) -> DBusStr:
+        """For screen readers."""
+        return f"psoas-nudge: {self._state.look.value}"
+
+    @dbus_property(READ, "AttentionAccessibleDesc")
+    def attention_accessible_desc(self) -> DBusStr:
+        """For screen readers, while it wants to be noticed."""
+        return "psoas-nudge: time to stretch"
 
     @dbus_property(READ, "ToolTip")
     def tool_tip(self) -> ToolTip:

@@ -1,52 +1,73 @@
 """What the tray's menu offers at a moment: plain data, made from a status. The words are those of the requests.
 
-An entry's number follows from what it does, never from its place, so a click on a menu that was opened before something
-changed still does what the person read.
+The entries and their numbers are the same at every moment; what does not apply is not visible. GNOME's AppIndicator
+extension keeps the entries it knows: it puts those that move in the wrong place, and reads a label again only when it
+is told that this entry has changed. So a click on a menu that was opened before something changed does what the person
+read, too. Only other routines, after a change of the settings, make another menu.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import chain
+from collections.abc import Iterator, Sequence
 
 from msgspec import Struct
 
-from psoas_nudge.core.events import Accept, Clear, Pause, Resume, Sit, Skip, Snooze, Stand, Stretch
+from psoas_nudge.core.advice import KINDS
+from psoas_nudge.core.events import Accept, Clear, Feel, Pause, Resume, Sit, Skip, Snooze, Stand, Stretch, Undo
 from psoas_nudge.core.status import Status
 from psoas_nudge.core.words import HOUR, MINUTE
 from psoas_nudge.tray.port import Action, Command, Offers
 
 VIA = "tray"
-ROUTINES, REASONS = 100, 200
-"""The numbers from which the entries of the two lists count on."""
+PAIN, REASONS = 70, 300
+"""The numbers from which the entries of these lists count on, see also port.ROUTINES."""
+MOST_ROUTINES, MOST_REASONS = 99, 9
 
 
 class MenuEntry(Struct, frozen=True):
-    """One entry. Without label it is a line between groups; without command and children it is text only."""
+    """One entry. Without command and children it is text only."""
 
     number: int
     label: str = ""
     command: Command | None = None
     children: tuple[MenuEntry, ...] = ()
+    visible: bool = True
+    separator: bool = False
 
     @property
     def shape(self) -> tuple[object, ...]:
-        """What makes the menu another one, leaving out the words of entries that are text only."""
-        told = self.label if self.command or self.children else bool(self.label)
-        return (self.number, told, *(child.shape for child in self.children))
+        """Which entries there are, and where."""
+        return (self.number, *(child.shape for child in self.children))
 
 
 def menu(status: Status, headline: str, offers: Offers, dose: float = 0.0) -> MenuEntry:
     """The whole menu. `dose`: seconds held today."""
-    groups: Iterable[tuple[MenuEntry, ...]] = (
-        (MenuEntry(1, headline[0].upper() + headline[1:]), MenuEntry(2, _today(status, dose)), *_why(status)),
-        _answers(status, offers.snooze),
-        (_stretch(status, offers.routines), _posture(status), _pause(status)),
-        (MenuEntry(40, "Edit settings", Action.EDIT_SETTINGS), MenuEntry(41, "Quit", Action.QUIT)),
+    prompt = status.prompt
+    return MenuEntry(
+        0,
+        children=(
+            MenuEntry(1, _capital(headline)),
+            MenuEntry(2, _today(status, dose)),
+            MenuEntry(5, "You did not answer two prompts, so fewer come today", visible=status.backed_off),
+            MenuEntry(6, "Back to the usual number of prompts", Resume(via=VIA), visible=status.backed_off),
+            _why(status),
+            _line(51, visible=prompt is not None),
+            MenuEntry(10, Accept.label, Accept(via=VIA), visible=prompt is not None),
+            MenuEntry(11, offers.snooze, Snooze(via=VIA), visible=prompt is not None and prompt.snooze),
+            MenuEntry(12, Skip.label, Skip(via=VIA), visible=prompt is not None),
+            _line(52),
+            _stretch(status, offers.routines),
+            _feel(),
+            MenuEntry(23, Sit.label, Sit(via=VIA), visible=status.presence == "standing"),
+            MenuEntry(24, Stand.label, Stand(via=VIA), visible=status.presence != "standing"),
+            MenuEntry(30, Resume.label, Resume(via=VIA), visible=status.paused),
+            _pause(visible=not status.paused),
+            _line(53),
+            MenuEntry(42, "Report", Action.REPORT),
+            MenuEntry(40, "Edit settings", Action.EDIT_SETTINGS),
+            MenuEntry(41, "Quit", Action.QUIT),
+        ),
     )
-    lines = (MenuEntry(50 + n) for n in range(10))
-    parted = chain.from_iterable((next(lines), *group) for group in groups if group)
-    return MenuEntry(0, children=tuple(parted)[1:])
 
 
 def find(entry: MenuEntry, number: int) -> MenuEntry | None:
@@ -61,59 +82,70 @@ def everything(entry: MenuEntry) -> Iterator[MenuEntry]:
         yield from everything(child)
 
 
+def _line(number: int, *, visible: bool = True) -> MenuEntry:
+    return MenuEntry(number, separator=True, visible=visible)
+
+
 def _today(status: Status, dose: float) -> str:
     prompts = f"Today: {status.prompts_today} of at most {status.daily_limit} prompts"
     minutes, seconds = divmod(round(dose), 60)
     return f"{prompts}, {f'{minutes} min ' if minutes else ''}{seconds} s held" if dose >= 0.5 else prompts
 
 
-def _why(status: Status) -> tuple[MenuEntry, ...]:
-    if status.prompt is not None:
-        return ()
-    reasons = tuple(MenuEntry(REASONS + n, text) for n, text in enumerate(status.why[:9]))
-    return (
-        MenuEntry(3, "Why no prompt now?", children=(*reasons, MenuEntry(4, "Show in a notification", Action.EXPLAIN))),
+def _why(status: Status) -> MenuEntry:
+    texts = (*status.why, *[""] * MOST_REASONS)[:MOST_REASONS]
+    reasons = (MenuEntry(REASONS + n, text, visible=bool(text)) for n, text in enumerate(texts))
+    more = MenuEntry(4, "Show in a notification", Action.EXPLAIN)
+    return MenuEntry(3, "Why no prompt now?", children=(*reasons, more), visible=status.prompt is None)
+
+
+def _stretch(status: Status, routines: Sequence[tuple[int, str, str]]) -> MenuEntry:
+    hurt = status.put_off is not None
+    return MenuEntry(
+        21,
+        Stretch.label,
+        children=(
+            MenuEntry(25, f"You reported {status.put_off}" if hurt else "", visible=hurt),
+            MenuEntry(20, "Take a walk instead" if hurt else "Next in the rotation", Stretch(via=VIA)),
+            MenuEntry(26, Clear.label, Clear(via=VIA), visible=hurt),
+            _line(22, visible=not hurt and bool(routines)),
+            *(
+                MenuEntry(number, title, Stretch(routine=key, via=VIA), visible=not hurt)
+                for number, key, title in routines[:MOST_ROUTINES]
+            ),
+        ),
     )
 
 
-def _answers(status: Status, snooze: str) -> tuple[MenuEntry, ...]:
-    if status.prompt is None:
-        return ()
-    later = (MenuEntry(11, snooze, Snooze(via=VIA)),) if status.prompt.snooze else ()
-    return (MenuEntry(10, Accept.label, Accept(via=VIA)), *later, MenuEntry(12, Skip.label, Skip(via=VIA)))
+def _feel() -> MenuEntry:
+    return MenuEntry(
+        60,
+        Feel.label,
+        children=(
+            MenuEntry(61, "Fine", Feel(afterwards="fine", via=VIA)),
+            MenuEntry(62, "Tight", Feel(afterwards="tight", via=VIA)),
+            MenuEntry(
+                64,
+                "Pain",
+                children=tuple(
+                    MenuEntry(PAIN + n, "Other pain" if kind == "other" else _capital(words), Feel(pain=kind, via=VIA))
+                    for n, (kind, words) in enumerate(KINDS.items())
+                ),
+            ),
+            _line(63),
+            MenuEntry(65, Undo.label, Undo(via=VIA)),
+        ),
+    )
 
 
-def _stretch(status: Status, routines: Sequence[tuple[str, str]]) -> MenuEntry:
-    choices: tuple[MenuEntry, ...]
-    if status.put_off is not None:
-        choices = (
-            MenuEntry(25, f"You reported {status.put_off}"),
-            MenuEntry(20, "Take a walk instead", Stretch(via=VIA)),
-            MenuEntry(26, Clear.label, Clear(via=VIA)),
-        )
-    else:
-        choices = (MenuEntry(20, "Next in the rotation", Stretch(via=VIA)),)
-        if routines:
-            choices += (MenuEntry(22),)
-        choices += tuple(
-            MenuEntry(ROUTINES + n, title, Stretch(routine=key, via=VIA))
-            for n, (key, title) in enumerate(routines[:99])
-        )
-    return MenuEntry(21, Stretch.label, children=choices)
+def _capital(words: str) -> str:
+    return words[:1].upper() + words[1:]
 
 
-def _posture(status: Status) -> MenuEntry:
-    if status.presence == "standing":
-        return MenuEntry(23, Sit.label, Sit(via=VIA))
-    return MenuEntry(24, Stand.label, Stand(via=VIA))
-
-
-def _pause(status: Status) -> MenuEntry:
-    if status.paused:
-        return MenuEntry(30, Resume.label, Resume(via=VIA))
+def _pause(*, visible: bool) -> MenuEntry:
     choices = (
         MenuEntry(31, "For 30 minutes", Pause(length=30 * MINUTE, via=VIA)),
         MenuEntry(32, "For 1 hour", Pause(length=HOUR, via=VIA)),
         MenuEntry(33, "Until tomorrow", Pause(until_tomorrow=True, via=VIA)),
     )
-    return MenuEntry(34, Pause.label, children=choices)
+    return MenuEntry(34, Pause.label, children=choices, visible=visible)

@@ -19,6 +19,8 @@ class Action(StrEnum):
     EXPLAIN = "explain"
     """Show why there is no prompt now and when the next one can come."""
     EDIT_SETTINGS = "edit-settings"
+    REPORT = "report"
+    """Open the page about what was recorded."""
     RELOAD = "reload"
     """Read the configuration again."""
     QUIT = "quit"
@@ -27,6 +29,8 @@ class Action(StrEnum):
 
 Command = Asked | Action
 OnCommand = Callable[[Command], None]
+ROUTINES = 1000
+"""The number in the menu of the first routine that was ever offered."""
 
 
 class Offers(Struct, frozen=True):
@@ -34,8 +38,8 @@ class Offers(Struct, frozen=True):
 
     snooze: str
     """The label of the snooze: "In 5 min"."""
-    routines: Sequence[tuple[str, str]] = ()
-    """(id, title) of those in the rotation."""
+    routines: Sequence[tuple[int, str, str]] = ()
+    """(number in the menu, id, title) of those in the rotation."""
 
 
 def name(command: Command) -> str:

@@ -7,6 +7,7 @@ comes back, is a new watcher to the bus, and the icon is registered with it as w
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -18,9 +19,8 @@ from psoas_nudge.core.rules import Rules
 from psoas_nudge.core.status import Status
 from psoas_nudge.core.summary import Look, headline, look, progress
 from psoas_nudge.core.words import EPOCH
-from psoas_nudge.errors import PsoasNudgeError
 from psoas_nudge.tasks import Tasks
-from psoas_nudge.tray.port import Action, Command, Offers, OnCommand, name
+from psoas_nudge.tray.port import ROUTINES, Action, Offers, OnCommand
 
 if TYPE_CHECKING:
     from psoas_nudge.tray.dbusmenu import DBusMenu
@@ -34,11 +34,12 @@ WATCHER_PATH = "/StatusNotifierWatcher"
 
 
 class Tray:
-    """The icon. `on_command` may raise a PsoasNudgeError; it is logged, because a menu has no place to show it."""
+    """The icon. `on_open` is called before the menu opens: an `update` then makes it that of the moment."""
 
-    def __init__(self, bus: Bus, on_command: OnCommand, rules: Rules) -> None:
-        self._bus, self._on_command = bus, on_command
-        self._offers = _offers(rules)
+    def __init__(self, bus: Bus, on_command: OnCommand, rules: Rules, on_open: Callable[[], None]) -> None:
+        self._bus, self._on_command, self._on_open = bus, on_command, on_open
+        self._numbers: dict[str, int] = {}
+        self._offers = self._offer(rules)
         self._status: Status | None = None
         self._at = EPOCH
         self._dose = 0.0
@@ -48,7 +49,7 @@ class Tray:
 
     def use(self, rules: Rules) -> None:
         """The settings have changed; the menu of the next status offers their routines and their snooze."""
-        self._offers = _offers(rules)
+        self._offers = self._offer(rules)
 
     async def start(self) -> None:
         """Wait for a tray from now on. Raises CallFailed when the bus does not answer."""
@@ -88,8 +89,8 @@ class Tray:
         from psoas_nudge.tray import dbusmenu, item
 
         assert self._status  # noqa: S101 - both callers have checked it
-        menu = dbusmenu.DBusMenu(self._menu, self._clicked)
-        icon = item.NotifierItem(self._icon(self._status), lambda: self._command(Action.EXPLAIN))
+        menu = dbusmenu.DBusMenu(self._menu, self._on_open, self._clicked)
+        icon = item.NotifierItem(self._icon(self._status), lambda: self._on_command(Action.EXPLAIN))
         self._bus.connection.export(item.PATH, icon)
         self._bus.connection.export(dbusmenu.PATH, menu)
         self._exported = icon, menu
@@ -126,15 +127,10 @@ class Tray:
 
     def _clicked(self, entry: MenuEntry) -> None:
         if entry.command is not None:
-            self._command(entry.command)
+            self._on_command(entry.command)
 
-    def _command(self, command: Command) -> None:
-        try:
-            self._on_command(command)
-        except PsoasNudgeError as error:
-            log.info("%s from the tray: %s", name(command), error)
-
-
-def _offers(rules: Rules) -> Offers:
-    routines = tuple((routine.id, routine.title) for routine in rotation(rules.rotation, rules.routines))
-    return Offers(label(Snooze(), rules), routines)
+    def _offer(self, rules: Rules) -> Offers:
+        """A routine keeps the number that it was given first, whatever the settings become."""
+        chosen = rotation(rules.rotation, rules.routines)
+        routines = tuple((self._numbers.setdefault(r.id, ROUTINES + len(self._numbers)), r.id, r.title) for r in chosen)
+        return Offers(label(Snooze(), rules), routines)

@@ -3,9 +3,9 @@
 import pytest
 from msgspec.structs import replace
 
-from psoas_nudge.core.catalogue import CATALOGUE, FALLBACK, ROTATION, find, rotation, suggestion
+from psoas_nudge.core.catalogue import CATALOGUE, FALLBACK, ROTATION, find, prompt_words, rotation, suggestion
 from psoas_nudge.core.durations import duration
-from psoas_nudge.core.routines import Routine, Step, choose, problems, prompt_words, script
+from psoas_nudge.core.routines import Routine, Step, choose, problems, script
 from psoas_nudge.errors import BadInput
 
 EVERY = pytest.mark.parametrize("routine", CATALOGUE, ids=lambda routine: routine.id)
@@ -107,8 +107,23 @@ def test_choose_takes_the_first_in_the_rotation_among_equals() -> None:
 
 def test_the_prompt_names_the_routine_its_length_and_the_first_cue() -> None:
     title, body = prompt_words(find("standing-hip-flexor"), 46 * 60 + 12)
-    assert title == "Sitting for 46 min"
-    assert body == "Standing hip-flexor stretch, 3 min. Tuck your pelvis, then shift forward."
+    assert title == "You've been sitting for 46 minutes"
+    assert body == "standing hip-flexor stretch, 3 min. Tuck your pelvis, then shift forward."
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [
+        (4, "4 seconds"),
+        (60, "1 minute"),
+        (45 * 60, "45 minutes"),
+        (3600, "1 hour"),
+        (3660, "1 hour 1 minute"),
+        (7500, "2 hours 5 minutes"),
+    ],
+)
+def test_the_title_of_a_prompt_spells_the_time_out(seconds: float, words: str) -> None:
+    assert prompt_words(find("standing-hip-flexor"), seconds)[0] == f"You've been sitting for {words}"
 
 
 def test_the_script_can_begin_with_the_right_side() -> None:

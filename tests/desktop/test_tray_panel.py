@@ -122,7 +122,7 @@ async def asked(session_bus) -> AsyncIterator[tuple[Tray, list[Command]]]:
     bus = Bus("session", session_bus.address)
     await bus.connect()
     commands: list[Command] = []
-    tray = Tray(bus, commands.append, Rules(hours=WorkingHours()))
+    tray = Tray(bus, commands.append, Rules(hours=WorkingHours()), on_open=lambda: None)
     await tray.start()
     yield tray, commands
     await tray.stop()

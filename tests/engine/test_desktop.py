@@ -13,7 +13,7 @@ from psoas_nudge.engine.desktop import Desktop
 from psoas_nudge.engine.engine import Engine, Listener
 from psoas_nudge.engine.screen import Screen
 from psoas_nudge.errors import JournalBroken, ShowFailed
-from psoas_nudge.notify.port import Message, Pressed
+from psoas_nudge.notify.port import Message, Pressed, Showing
 
 
 class FakeNotifiers:
@@ -23,15 +23,16 @@ class FakeNotifiers:
         self.shown: list[Message] = []
         self.withdrawn: list[tuple[str, str]] = []
         self.failing: str | None = None
+        self.fades = False
         self.gate = asyncio.Event()
         self.gate.set()
 
-    async def show(self, message: Message) -> tuple[str, str]:
+    async def show(self, message: Message) -> Showing:
         await self.gate.wait()
         if self.failing:
             raise ShowFailed(self.failing)
         self.shown.append(message)
-        return "fake", f"ref-{message.prompt}"
+        return Showing("fake", f"ref-{message.prompt}", self.fades)
 
     async def withdraw(self, name: str, ref: str) -> None:
         self.withdrawn.append((name, ref))
@@ -122,8 +123,8 @@ async def test_the_prompt_names_the_routine_and_offers_three_buttons(desktop, en
     assert [button.press for button in message.buttons] == [
         kind(via="notification", prompt=1) for kind in (m.Accept, m.Snooze, m.Skip)
     ]
-    assert message.title == "Sitting for 30 min"
-    assert "Standing hip-flexor stretch" in message.body
+    assert message.title == "You've been sitting for 30 minutes"
+    assert message.body.startswith("standing hip-flexor stretch, ")
 
 
 async def test_pressing_accept_opens_the_guide_with_the_token_of_the_click(desktop, engine, clock, guides):
@@ -192,17 +193,17 @@ async def test_a_message_is_not_put_over_an_open_prompt(desktop, engine, clock, 
     await sit(engine, clock)
     desktop.tell("Another", "hint")
     await settle()
-    assert [message.title for message in screen.shown] == ["A hint", "Sitting for 30 min"]
+    assert [message.title for message in screen.shown] == ["A hint", "You've been sitting for 30 minutes"]
 
 
 async def test_a_message_that_came_while_a_prompt_was_open_is_shown_after_it(desktop, engine, clock, screen):
     await sit(engine, clock)
     desktop.tell("A mistake", "in line 3")
     await settle()
-    assert [message.title for message in screen.shown] == ["Sitting for 30 min"]
+    assert [message.title for message in screen.shown] == ["You've been sitting for 30 minutes"]
     press(desktop, m.Skip(via="notification", prompt=1))
     await settle()
-    assert [message.title for message in screen.shown] == ["Sitting for 30 min", "A mistake"]
+    assert [message.title for message in screen.shown] == ["You've been sitting for 30 minutes", "A mistake"]
 
 
 async def test_a_mended_mistake_is_not_told_any_more(desktop, engine, clock, screen):
@@ -211,7 +212,7 @@ async def test_a_mended_mistake_is_not_told_any_more(desktop, engine, clock, scr
     desktop.tell_no_more()
     press(desktop, m.Skip(via="notification", prompt=1))
     await settle()
-    assert [message.title for message in screen.shown] == ["Sitting for 30 min"]
+    assert [message.title for message in screen.shown] == ["You've been sitting for 30 minutes"]
 
 
 async def test_a_prompt_that_comes_up_while_the_daemon_ends_is_taken_away_and_no_other_comes(
@@ -246,10 +247,10 @@ async def test_taking_the_late_prompt_away_does_not_take_the_next_one_that_has_t
 ):
     on_screen: list[str] = []
 
-    async def show(message: Message) -> tuple[str, str]:
+    async def show(message: Message) -> Showing:
         await screen.gate.wait()
         on_screen[:] = [message.title]
-        return "fake", "the one place"
+        return Showing("fake", "the one place")
 
     async def withdraw(_name: str, _ref: str) -> None:
         on_screen.clear()
@@ -263,7 +264,7 @@ async def test_taking_the_late_prompt_away_does_not_take_the_next_one_that_has_t
     assert engine.state.numbered == 2
     screen.gate.set()
     await settle()
-    assert on_screen == ["Sitting for 30 min"]
+    assert on_screen == ["You've been sitting for 30 minutes"]
 
 
 async def test_a_listener_that_fails_costs_neither_the_prompt_nor_the_other_listeners(
@@ -300,7 +301,7 @@ async def test_a_full_disk_is_told_once_because_prompts_stay_away(
     assert caplog.text.count("The disk is full.") == 1
     monkeypatch.setattr(journal, "commit", write)
     await sit(engine, clock, 10)
-    assert screen.shown[-1].title == "Sitting for 50 min"
+    assert screen.shown[-1].title == "You've been sitting for 50 minutes"
 
 
 async def test_a_snooze_that_new_settings_refuse_brings_the_prompt_back_without_that_button(
@@ -319,18 +320,21 @@ async def test_a_snooze_that_new_settings_refuse_brings_the_prompt_back_without_
     assert screen.withdrawn == [("fake", "ref-1")]
 
 
-async def test_a_prompt_that_fades_is_shown_again_in_silence_at_the_next_input(desktop, engine, clock, screen):
-    desktop.sound = True
+async def test_a_prompt_that_fades_is_shown_again_in_silence_with_the_minutes_of_now(desktop, engine, clock, screen):
+    desktop.sound = screen.fades = True
     await sit(engine, clock)
-    engine.feed(m.Stand())
-    engine.feed(m.Sit())
-    engine.feed(m.Shown(prompt=2, notifier="fake", ref="ref-2", fades=True))
     clock.move(60)
     engine.feed(m.Idle(idle_for=30 * m.SECOND))
     engine.feed(m.Active())
     await settle()
-    assert [(message.prompt, message.sound) for message in screen.shown] == [(1, True), (2, True), (2, False)]
+    assert [(message.prompt, message.sound, message.title) for message in screen.shown] == [
+        (1, True, "You've been sitting for 30 minutes"),
+        (1, False, "You've been sitting for 31 minutes"),
+    ]
     assert buttons(screen.shown[-1]) == ["Start", "In 5 min", "Skip"]
+    press(desktop, m.Skip(via="notification", prompt=1))
+    await settle()
+    assert screen.withdrawn == [("fake", "ref-1")]
 
 
 async def test_a_notifier_that_neither_shows_nor_refuses_is_named_in_the_log_and_the_prompt_comes_again(
@@ -345,3 +349,14 @@ async def test_a_notifier_that_neither_shows_nor_refuses_is_named_in_the_log_and
     await settle()
     assert [message.prompt for message in screen.shown] == [1, 2]
     assert ("fake", "ref-1") in screen.withdrawn
+
+
+async def test_a_prompt_that_stays_is_shown_once(desktop, engine, clock, screen):
+    await sit(engine, clock, 33)
+    assert len(screen.shown) == 1
+
+
+async def test_a_prompt_insists_where_the_settings_say_so(desktop, engine, clock, screen):
+    desktop.insist = True
+    await sit(engine, clock)
+    assert [message.insist for message in screen.shown] == [True]

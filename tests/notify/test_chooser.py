@@ -8,10 +8,11 @@ import sys
 from collections.abc import Callable
 
 import pytest
+from msgspec.structs import replace
 
 from psoas_nudge.errors import BadInput, ShowFailed, Unavailable
 from psoas_nudge.notify.chooser import NOTIFIERS, Chooser, NotifierChoice
-from psoas_nudge.notify.port import Capability, Message, Notifier, OnPressed, Pressed, Surroundings
+from psoas_nudge.notify.port import Capability, Message, Notifier, OnPressed, Pressed, Showing, Surroundings
 from tests.prompts import buttons, press
 
 PROMPT = Message(7, "Sat for 31 minutes", "Stand up.", buttons(("accept", "Accept"), ("skip", "Skip")))
@@ -29,6 +30,7 @@ class Fake:
         self.shown: list[int] = []
         self.withdrawn: list[str] = []
         self.on_pressed: OnPressed | None = None
+        self.fades = False
 
     async def start(self, surroundings: Surroundings, on_pressed: OnPressed) -> None:
         if self.missing:
@@ -38,7 +40,8 @@ class Fake:
         self.running, self.on_pressed = True, on_pressed
 
     def capabilities(self) -> frozenset[Capability]:
-        return frozenset({Capability.BUTTONS} if self.name == "best" else ())
+        can = {Capability.BUTTONS} if self.name == "best" else set[Capability]()
+        return frozenset(can | {Capability.FADES} if self.fades else can)
 
     async def show(self, message: Message) -> str:
         if self.failing:
@@ -74,9 +77,18 @@ def house() -> House:
 
 async def test_the_first_that_works_shows_it_and_the_others_are_not_even_started(house: House) -> None:
     await house.start()
-    assert await house.chooser.show(PROMPT) == ("best", "best-ref")
+    assert await house.chooser.show(PROMPT) == Showing("best", "best-ref")
     assert not house.next.running
     assert not house.last.running
+
+
+async def test_a_prompt_vanishes_by_itself_where_banners_do_unless_it_insists(house: House) -> None:
+    await house.start()
+    house.best.fades = True
+    assert (await house.chooser.show(PROMPT)).fades
+    assert not (await house.chooser.show(replace(PROMPT, insist=True))).fades
+    house.best.failing = "crashed"
+    assert not (await house.chooser.show(PROMPT)).fades
 
 
 async def test_when_one_fails_the_next_shows_it_and_the_reason_is_in_the_log(
@@ -85,7 +97,7 @@ async def test_when_one_fails_the_next_shows_it_and_the_reason_is_in_the_log(
     await house.start()
     house.best.failing = "the service hangs"
     house.next.missing = "not installed"
-    assert await house.chooser.show(PROMPT) == ("last", "last-ref")
+    assert await house.chooser.show(PROMPT) == Showing("last", "last-ref")
     assert "not by best: the service hangs" in caplog.text
 
 
@@ -98,7 +110,7 @@ async def test_whatever_a_notifier_raises_the_next_one_shows_the_prompt(
 
     await house.start()
     monkeypatch.setattr(house.best, "show", show)
-    assert await house.chooser.show(PROMPT) == ("next", "next-ref")
+    assert await house.chooser.show(PROMPT) == Showing("next", "next-ref")
     assert f"not by best: unexpected, please report it: {type(error).__name__}" in caplog.text
     house.next.failing = house.last.failing = "broken"
     with pytest.raises(ShowFailed, match=f"best: .*{type(error).__name__ if not error.args else error.args[-1]}"):
@@ -113,7 +125,7 @@ async def test_a_notifier_that_cannot_start_for_an_unforeseen_reason_is_passed_o
 
     monkeypatch.setattr(house.best, "start", start)
     await house.start()
-    assert await house.chooser.show(PROMPT) == ("next", "next-ref")
+    assert await house.chooser.show(PROMPT) == Showing("next", "next-ref")
     assert "best did not start: unexpected, please report it: IndexError" in caplog.text
     assert (await house.chooser.choices())[0] == NotifierChoice("best", "unavailable", "list index out of range")
 
@@ -133,13 +145,13 @@ async def test_a_withdrawal_that_fails_is_logged_and_nothing_more(
 async def test_one_that_is_back_is_used_again(house: House) -> None:
     house.best.missing = "no service yet"
     await house.start()
-    assert (await house.chooser.show(PROMPT))[0] == "next"
+    assert (await house.chooser.show(PROMPT)).notifier == "next"
     house.best.missing = None
-    assert (await house.chooser.show(PROMPT))[0] == "best"
+    assert (await house.chooser.show(PROMPT)).notifier == "best"
     house.best.failing = "crashed"
-    assert (await house.chooser.show(PROMPT))[0] == "next"
+    assert (await house.chooser.show(PROMPT)).notifier == "next"
     house.best.failing = None
-    assert (await house.chooser.show(PROMPT))[0] == "best"
+    assert (await house.chooser.show(PROMPT)).notifier == "best"
 
 
 async def test_a_prompt_nobody_can_show_fails_with_every_reason(house: House, caplog: pytest.LogCaptureFixture) -> None:
@@ -154,7 +166,7 @@ async def test_a_prompt_nobody_can_show_fails_with_every_reason(house: House, ca
 async def test_a_named_notifier_is_the_only_one() -> None:
     house = House("next")
     await house.start()
-    assert await house.chooser.show(PROMPT) == ("next", "next-ref")
+    assert await house.chooser.show(PROMPT) == Showing("next", "next-ref")
     house.next.failing = "broken"
     with pytest.raises(ShowFailed, match=r"^next: broken$"):
         await house.chooser.show(PROMPT)
@@ -168,10 +180,10 @@ def test_a_notifier_that_does_not_exist_is_bad_input() -> None:
 
 async def test_the_setting_changes_and_the_open_prompt_can_still_be_withdrawn(house: House) -> None:
     await house.start()
-    name, ref = await house.chooser.show(PROMPT)
+    showing = await house.chooser.show(PROMPT)
     house.chooser.want("last")
-    assert (await house.chooser.show(PROMPT))[0] == "last"
-    await house.chooser.withdraw(name, ref)
+    assert (await house.chooser.show(PROMPT)).notifier == "last"
+    await house.chooser.withdraw(showing.notifier, showing.ref)
     assert house.best.withdrawn == ["best-ref"]
 
 

@@ -38,6 +38,11 @@ def test_only_what_is_offered_is_told(answers: tuple[str, ...], told: str) -> No
     assert words.how_to_answer(answers) == told
 
 
+@pytest.mark.parametrize(("text", "begun"), [("a walk, 5 min.", "A walk, 5 min."), ("My lunge", "My lunge"), ("", "")])
+def test_a_sentence_begins_with_a_capital(text: str, begun: str) -> None:
+    assert words.sentence(text) == begun
+
+
 @given(st.text())
 def test_what_is_escaped_reads_as_it_was_written(text: str) -> None:
     escaped = words.escape(text)

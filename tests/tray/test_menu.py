@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import get_args
 
 import pytest
@@ -14,25 +15,42 @@ from psoas_nudge.core.events import (
     Feel,
     GuideEnded,
     GuideStarted,
+    Resume,
     Stretch,
-    Undo,
     checked,
 )
 from psoas_nudge.core.status import Status
+from psoas_nudge.core.words import Pain
 from psoas_nudge.tray import menu as menus
 from psoas_nudge.tray.dbusmenu import layout, properties
 from psoas_nudge.tray.menu import MenuEntry, everything, find
 from psoas_nudge.tray.port import Action, Command, Offers
 
-ROUTINES = (("standing-hip-flexor", "Standing hip flexor"), ("my_own", "My_own"))
+ROUTINES = ((1000, "standing-hip-flexor", "Standing hip flexor"), (1001, "my_own", "My_own"))
 
 
-def menu(status: Status, headline: str, routines: tuple[tuple[str, str], ...] = (), dose: float = 0.0) -> MenuEntry:
+def menu(
+    status: Status, headline: str, routines: tuple[tuple[int, str, str], ...] = (), dose: float = 0.0
+) -> MenuEntry:
     return menus.menu(status, headline, Offers("In 5 min", routines), dose)
 
 
 def labels(entry: MenuEntry) -> list[str]:
-    return [child.label or "-" for child in entry.children]
+    """What a person sees of an entry's children."""
+    return ["-" if child.separator else child.label for child in entry.children if child.visible]
+
+
+def moments(moment, open_prompt) -> list[Status]:
+    """One of each kind."""
+    return [
+        moment(),
+        moment(prompt=open_prompt),
+        moment(prompt=replace(open_prompt, snooze=False)),
+        moment(paused=True),
+        moment(presence="standing", why=("one", "two")),
+        moment(put_off="sharp pain"),
+        moment(backed_off=True),
+    ]
 
 
 def test_while_sitting(moment) -> None:
@@ -43,9 +61,11 @@ def test_while_sitting(moment) -> None:
         "Why no prompt now?",
         "-",
         "Stretch now",
+        "How it feels",
         "I'm standing now",
         "Pause prompts",
         "-",
+        "Report",
         "Edit settings",
         "Quit",
     ]
@@ -82,7 +102,11 @@ def test_stretches_that_are_put_off_for_pain_are_not_offered(moment) -> None:
     stretch = find(menu(moment(put_off="sharp pain"), "x", ROUTINES), 21)
     assert stretch
     assert labels(stretch) == ["You reported sharp pain", "Take a walk instead", "Stretching is all right again"]
-    assert [entry.command for entry in stretch.children] == [None, Stretch(via="tray"), Clear(via="tray")]
+    assert [entry.command for entry in stretch.children if entry.visible] == [
+        None,
+        Stretch(via="tray"),
+        Clear(via="tray"),
+    ]
 
 
 def test_every_command_is_offered_at_some_moment(moment, open_prompt) -> None:
@@ -95,7 +119,7 @@ def test_every_command_is_offered_at_some_moment(moment, open_prompt) -> None:
     ]
     offered = [e.command for m in moments for e in everything(menu(m, "x", ROUTINES)) if e.command]
     assert {c for c in offered if isinstance(c, Action)} == set(Action) - {Action.RELOAD}
-    elsewhere = {GuideStarted, GuideEnded, Advised, Feel, Undo}
+    elsewhere = {GuideStarted, GuideEnded, Advised}
     assert {type(c) for c in offered if not isinstance(c, Action)} == set(get_args(Asked)) - elsewhere
 
 
@@ -108,8 +132,7 @@ def test_what_is_asked_says_that_it_came_from_the_tray_and_is_within_its_ranges(
 
 def test_numbers_are_never_given_twice_and_keep_their_meaning(moment, open_prompt) -> None:
     seen: dict[int, Command] = {}
-    moments = [moment(prompt=open_prompt), moment(paused=True), moment(presence="standing"), moment()]
-    for m in [*moments, moment(put_off="sharp pain")]:
+    for m in moments(moment, open_prompt):
         entries = list(everything(menu(m, "x", ROUTINES)))
         numbers = [e.number for e in entries]
         assert len(numbers) == len(set(numbers))
@@ -118,9 +141,40 @@ def test_numbers_are_never_given_twice_and_keep_their_meaning(moment, open_promp
                 assert seen.setdefault(entry.number, entry.command) == entry.command
 
 
-def test_a_text_that_only_tells_something_makes_no_other_menu(moment) -> None:
-    assert menu(moment(), "sat 24 min").shape == menu(moment(prompts_today=4, why=("other",)), "sat 25 min").shape
-    assert menu(moment(), "x").shape != menu(moment(paused=True), "x").shape
+def test_no_entry_ever_comes_goes_or_moves(moment, open_prompt) -> None:
+    """GNOME's extension puts entries that move in the wrong place."""
+    shape = menu(moment(), "x", ROUTINES).shape
+    assert {menu(m, "x", ROUTINES).shape for m in moments(moment, open_prompt)} == {shape}
+
+
+def test_no_moment_shows_two_lines_in_a_row_or_one_at_an_end(moment, open_prompt) -> None:
+    for m in moments(moment, open_prompt):
+        for routines in ((), ROUTINES):
+            for entry in everything(menu(m, "x", routines)):
+                shown = labels(entry)
+                assert not any(one == other == "-" for one, other in pairwise(shown))
+                assert "-" not in shown[:1] + shown[-1:]
+
+
+def test_backing_off_is_said_and_can_be_ended(moment) -> None:
+    made = menu(moment(backed_off=True), "x")
+    assert labels(made)[2:4] == [
+        "You did not answer two prompts, so fewer come today",
+        "Back to the usual number of prompts",
+    ]
+    end = find(made, 6)
+    assert end
+    assert end.command == Resume(via="tray")
+
+
+def test_how_it_feels_can_be_said_and_taken_back(moment) -> None:
+    feel, pain = (find(menu(moment(), "x"), number) for number in (60, 64))
+    assert feel
+    assert pain
+    assert labels(feel) == ["Fine", "Tight", "Pain", "-", "Take it back"]
+    assert [e.command.pain for e in pain.children if isinstance(e.command, Feel)] == list(get_args(Pain))
+    assert labels(pain)[0] == "Sharp pain"
+    assert labels(pain)[-1] == "Other pain"
 
 
 def test_underscores_are_no_mnemonics_on_the_bus() -> None:
@@ -129,10 +183,18 @@ def test_underscores_are_no_mnemonics_on_the_bus() -> None:
 
 def test_what_only_tells_something_cannot_be_clicked() -> None:
     assert properties(MenuEntry(5, "Sat 24 min"))["enabled"].value is False
-    assert "enabled" not in properties(MenuEntry(5, "Quit", Action.QUIT))
+    assert properties(MenuEntry(5, "Quit", Action.QUIT))["enabled"].value is True
 
 
-@pytest.mark.parametrize(("depth", "levels"), [(0, 1), (1, 2), (-1, 3)])
+def test_an_entry_has_the_same_properties_at_every_moment(moment, open_prompt) -> None:
+    """So that a change never has to take one away, which hosts do in different ways."""
+    known: dict[int, set[str]] = {}
+    for m in moments(moment, open_prompt):
+        for entry in everything(menu(m, "x", ROUTINES)):
+            assert known.setdefault(entry.number, set(properties(entry))) == set(properties(entry))
+
+
+@pytest.mark.parametrize(("depth", "levels"), [(0, 1), (1, 2), (-1, 4)])
 def test_a_host_gets_as_many_levels_as_it_asks_for(moment, depth: int, levels: int) -> None:
     def deep(node: list) -> int:
         return 1 + max((deep(child.value) for child in node[2]), default=0)

@@ -47,6 +47,7 @@ class Service:
     def __init__(self, address: str) -> None:
         self.address = address
         self.can: tuple[str, ...] = EVERYTHING
+        self.program = "fake"
         self.hangs: asyncio.Event | None = None
         self.press_at_once = ""
         self.before_reply: Callable[[], None] | None = None
@@ -118,7 +119,7 @@ class Service:
             return Wire.new_method_return(message, lie[0], list(lie[1]))
         match message.member:
             case "GetServerInformation":
-                return Wire.new_method_return(message, "ssss", ["fake", "tests", "1", "1.2"])
+                return Wire.new_method_return(message, "ssss", [self.program, "tests", "1", "1.2"])
             case "GetCapabilities":
                 return Wire.new_method_return(message, "as", [list(self.can)])
             case "Notify":

@@ -219,11 +219,12 @@ async def test_words_arrive_as_they_were_written(
         desktop_need("notify-send")
     await restart(dunst, f"markup = {markup}")
     notifier = FreedesktopNotifier() if library == "freedesktop" else PlyerNotifier(lambda: 0.0)
+    lead = "Middle-click to start: " if library == "freedesktop" else ""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("DBUS_SESSION_BUS_ADDRESS", dunst.bus.address)
         await notifier.start(Surroundings({}, bus), lambda _: None)
         assert (Capability.MARKUP in notifier.capabilities()) == (markup == "full")
-        await notifier.show(msgspec.structs.replace(PROMPT, title="-v is a title", body=r"a <b>bold</b> & a\n b"))
+        await notifier.show(msgspec.structs.replace(PROMPT, title="-v is a title", body=r"A <b>bold</b> & a\n b"))
     await until(lambda: dunst.count() == 1)
     await asyncio.to_thread(dunst.ctl, "close-all")
     await until(lambda: history(dunst))
@@ -231,7 +232,7 @@ async def test_words_arrive_as_they_were_written(
     assert kept["summary"]["data"].replace("\N{HYPHEN}", "-") == "-v is a title"
     first, *rest = kept["body"]["data"].split("\n")
     # dunst keeps a body as it came: where it reads markup, what is escaped is plain text on the screen.
-    assert (html.unescape(first) if markup == "full" else first) == r"a <b>bold</b> & a\n b"
+    assert (html.unescape(first) if markup == "full" else first) == rf"{lead}A <b>bold</b> & a\n b"
     assert ("<b>" in first) == (markup == "no")
     assert any("psoas-nudge accept" in line for line in rest) == (library == "plyer")
     await notifier.stop()

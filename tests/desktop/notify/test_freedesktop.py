@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import html
 import os
 import signal
 from collections.abc import Callable
@@ -44,6 +45,80 @@ async def test_it_stays_is_of_normal_urgency_and_has_its_picture(desk: Any) -> N
         "image-path": "file:///icons/i.png",
         "suppress-sound": True,
     }
+
+
+async def test_one_that_insists_is_critical(desk: Any) -> None:
+    await desk.start()
+    await desk.notifier.show(replace(PROMPT, insist=True))
+    assert hints(desk)["urgency"] == 2
+
+
+@pytest.mark.parametrize(
+    ("program", "body"),
+    [
+        ("gnome-shell", "Click to start: stand & stretch."),
+        ("xfce4-notifyd", "Click to start: stand & stretch."),
+        ("mako", "Click to start: stand & stretch.\n\nOther answers, in a terminal: psoas-nudge skip."),
+        ("dunst", "Middle-click to start: stand & stretch.\n\nOther answers, in a terminal: psoas-nudge skip."),
+    ],
+)
+async def test_the_first_words_say_which_click_starts(desk: Any, program: str, body: str) -> None:
+    desk.service.program = program
+    await desk.start()
+    await desk.notifier.show(replace(PROMPT, body="stand & stretch."))
+    assert html.unescape(desk.service.shown[1][4]) == body
+
+
+async def test_a_shell_that_hides_banners_is_known_by_its_name_also_after_it_was_exchanged(desk: Any) -> None:
+    desk.service.program = "gnome-shell"
+    await desk.start()
+    await desk.notifier.show(PROMPT)
+    assert Capability.FADES in desk.notifier.capabilities()
+    await desk.service.stop()
+    desk.service.program = "Plasma"
+    await desk.service.start()
+    await until(lambda: desk.service.shown)
+    assert Capability.FADES not in desk.notifier.capabilities()
+
+
+async def test_shown_again_it_is_the_same_notification_with_the_words_of_now(desk: Any) -> None:
+    await desk.start()
+    first = await desk.notifier.show(PROMPT)
+    assert await desk.notifier.show(replace(PROMPT, title="Sat for 32 minutes")) == first
+    assert {number: body[3] for number, body in desk.service.shown.items()} == {1: "Sat for 32 minutes"}
+
+
+async def test_a_prompt_that_the_person_sent_away_is_not_shown_again(desk: Any) -> None:
+    await desk.start()
+    ref = await desk.notifier.show(PROMPT)
+    desk.service.signal("NotificationClosed", "uu", 1, 2)
+    await desk.settle()
+    assert await desk.notifier.show(PROMPT) == ref
+    assert desk.service.calls.count("Notify") == 1
+    await desk.service.stop()
+    await desk.service.start()
+    await asyncio.sleep(0.15)
+    assert desk.service.shown == {}
+    await desk.notifier.show(replace(PROMPT, prompt=8, buttons=buttons(("skip", "Skip"), prompt=8)))
+    assert desk.service.shown
+
+
+@pytest.mark.parametrize("reason", [1, 3, 4])
+async def test_one_that_went_for_another_reason_is_shown_again(desk: Any, reason: int) -> None:
+    await desk.start()
+    await desk.notifier.show(PROMPT)
+    desk.service.signal("NotificationClosed", "uu", 1, reason)
+    await desk.settle()
+    await desk.notifier.show(PROMPT)
+    assert desk.service.calls.count("Notify") == 2
+
+
+async def test_one_whose_answer_was_refused_is_shown_again_although_the_button_closed_it(desk: Any) -> None:
+    await desk.start()
+    await desk.notifier.show(PROMPT)
+    await desk.press("skip")
+    await desk.notifier.show(PROMPT)
+    assert desk.service.calls.count("Notify") == 2
 
 
 async def test_a_sound_is_asked_for_only_when_it_is_wanted(desk: Any) -> None:

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from psoas_nudge.errors import ShowFailed, Unavailable
 from psoas_nudge.notify.chooser import Chooser
-from psoas_nudge.notify.port import Message, Pressed
+from psoas_nudge.notify.port import Message, Pressed, Showing
 from tests.desktop.notify.conftest import until
 from tests.prompts import answers, buttons, press
 
@@ -41,6 +41,9 @@ SIGNALS: list[tuple[str, str, tuple[Any, ...]]] = [
     ("ActivationToken", "us", (1, "two\nlines")),
     ("NotificationClosed", "", ()),
     ("NotificationClosed", "us", (1, "why")),
+    ("NotificationClosed", "u", (1,)),
+    ("NotificationClosed", "uu", (1, 2**32 - 1)),
+    ("NotificationClosed", "uu", (99, 2)),
 ]
 
 
@@ -205,6 +208,6 @@ async def test_when_the_service_lies_the_next_notifier_shows_the_prompt(desk: An
     chooser = Chooser("auto", lambda: 0.0, table)
     desk.service.replies["Notify"] = signature, ("x",) * len(signature)
     await chooser.start(desk.surroundings, desk.pressed.append)
-    assert await chooser.show(PROMPT) == ("plyer", "")
+    assert await chooser.show(PROMPT) == Showing("plyer")
     assert PROMPT.title in await plyer.visible()
     await chooser.stop()

@@ -1,0 +1,109 @@
+"""A click that fails says so on the desktop, and each has something to do."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from psoas_nudge.core import model as m
+from psoas_nudge.engine.engine import Engine
+from psoas_nudge.engine.requests import Requests
+from psoas_nudge.engine.surfaces import Surfaces
+from psoas_nudge.tray.port import Action
+
+
+class Desk:
+    """Remembers what it is told."""
+
+    def __init__(self) -> None:
+        self.told: list[tuple[str, str]] = []
+
+    def tell(self, title: str, body: str) -> None:
+        self.told.append((title, body))
+
+
+class Outside:
+    """Remembers what was started, or starts nothing."""
+
+    def __init__(self) -> None:
+        self.started: list[tuple[list[str], dict[str, str]]] = []
+        self.failing: OSError | None = None
+
+    def start(self, argv: Sequence[str], added: Mapping[str, str] | None = None, **_: Any) -> None:
+        if self.failing:
+            raise self.failing
+        self.started.append((list(argv), dict(added or {})))
+
+
+@pytest.fixture
+def engine(journal, rules, clock) -> Engine:
+    return Engine(journal, rules, clock)
+
+
+@pytest.fixture
+def desk() -> Desk:
+    return Desk()
+
+
+@pytest.fixture
+def outside() -> Outside:
+    return Outside()
+
+
+@pytest.fixture
+def surfaces(engine, desk, outside, journal, tmp_path) -> Surfaces:
+    requests = Requests(engine, lambda: "read again", lambda: None)
+    return Surfaces(None, engine, requests, desk, outside, journal, tmp_path / "config.toml")
+
+
+def test_a_click_that_the_rules_refuse_is_answered_on_the_desktop(surfaces, desk):
+    surfaces.clicked(m.Accept(via="tray"))
+    [(title, body)] = desk.told
+    assert title == "psoas-nudge could not do that"
+    assert "No prompt is open" in body
+
+
+def test_a_click_that_is_granted_says_nothing(surfaces, desk, engine):
+    surfaces.clicked(m.Pause(via="tray"))
+    assert engine.status().paused
+    assert desk.told == []
+
+
+def test_pain_that_was_clicked_puts_stretches_off_and_the_advice_is_read_once(surfaces, desk, engine, journal):
+    surfaces.clicked(m.Feel(pain="sharp", via="tray"))
+    assert engine.status().put_off == "sharp pain"
+    [(title, body)] = desk.told
+    assert title == "Please have it looked at"
+    assert body.startswith("You reported sharp pain.")
+    assert [stored.entry.because for stored in journal.read(kinds=["advice"])] == ["pain"]
+    surfaces.clicked(m.Feel(afterwards="fine", via="tray"))
+    assert len(desk.told) == 1
+
+
+def test_a_stretch_while_they_are_put_off_is_refused_on_the_desktop(surfaces, desk):
+    surfaces.clicked(m.Feel(pain="sharp", via="tray"))
+    surfaces.clicked(m.Stretch(routine="standing-hip-flexor", via="tray"))
+    assert "Stretches are put off" in desk.told[-1][1]
+
+
+def test_the_report_opens_with_the_configuration_in_use(surfaces, outside, tmp_path: Path):
+    surfaces.clicked(Action.REPORT)
+    (tmp_path / "config.toml").touch()
+    surfaces.clicked(Action.REPORT)
+    argv = [sys.executable, "-m", "psoas_nudge", "report"]
+    assert outside.started == [
+        (argv, {}),
+        (argv, {"PSOAS_NUDGE_CONFIG": str(tmp_path / "config.toml")}),
+    ]
+
+
+def test_a_report_that_cannot_be_started_says_how_to_see_it(surfaces, outside, desk):
+    outside.failing = OSError(12, "Cannot allocate memory")
+    surfaces.clicked(Action.REPORT)
+    assert desk.told == [
+        ("The report cannot be opened from here", "Run: psoas-nudge report (Cannot allocate memory)"),
+    ]
