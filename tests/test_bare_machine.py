@@ -59,4 +59,4 @@ def test_it_runs_says_in_one_line_each_what_is_missing_and_ends_with_status_0(ba
     lines = log.splitlines()
     assert len(lines) == 2, log
     assert "you count as present all the time" in log
-    assert "no notification service here: prompts appear in this terminal" in log
+    assert "standard output is not a terminal, so nobody would see a prompt" in log

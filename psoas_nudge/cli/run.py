@@ -8,6 +8,8 @@ from pathlib import Path
 
 import click
 
+from psoas_nudge import places
+
 
 @click.command(epilog="Example: psoas-nudge run -v")
 @click.option("-v", "--verbose", count=True, help="Log each decision; twice: each event.")
@@ -17,6 +19,7 @@ def run(config_file: Path | None, verbose: int) -> None:
 
     Needs no configuration and no desktop: without a notification service it prompts in this terminal.
     """
+    _must_exist(config_file)
     words = ["-m", "psoas_nudge.engine", str(verbose), *([str(config_file)] if config_file else [])]
     if sys.platform == "win32":  # there exec would start a second process
         from psoas_nudge.engine.__main__ import main
@@ -24,3 +27,12 @@ def run(config_file: Path | None, verbose: int) -> None:
         sys.exit(main(words[2:]))
     sys.stdout.flush()
     os.execv(sys.executable, [sys.executable, *words])  # noqa: S606 - in this place: click is 1 MB that it does not need
+
+
+def _must_exist(config_file: Path | None) -> None:
+    """A file that was named and is missing is a slip of whoever typed it. A service manager's daemon waits for it."""
+    named = config_file or os.environ.get(places.CONFIG_VARIABLE)
+    if named and "INVOCATION_ID" not in os.environ and not places.config_file(config_file).exists():
+        from psoas_nudge.config import load
+
+        load(config_file, os.environ)  # raises, with the reason

@@ -52,7 +52,7 @@ def program(environ: dict[str, str], name: str, script: str) -> None:
 
 
 async def whole(path: Path) -> str:
-    for _ in range(500):
+    for _ in range(3000):
         if path.exists() and (text := path.read_text()).endswith("\n"):
             return text
         await asyncio.sleep(0.01)
