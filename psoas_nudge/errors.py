@@ -33,7 +33,7 @@ class NoDaemon(PsoasNudgeError):
     exit_code = 3
 
     def __init__(self) -> None:
-        super().__init__("The daemon is not running. Start it with: psoas-nudge run")
+        super().__init__("psoas-nudge is not running. Start it with: psoas-nudge start")
 
 
 class DaemonSilent(PsoasNudgeError):
@@ -61,7 +61,7 @@ class AlreadyRunning(PsoasNudgeError):
 
     def __init__(self, pid: int | None) -> None:
         who = f" (process {pid})" if pid else ""
-        super().__init__(f"The daemon is already running{who}. See: psoas-nudge status")
+        super().__init__(f"psoas-nudge is already running{who}. See: psoas-nudge status")
 
 
 class Unavailable(PsoasNudgeError):
@@ -74,6 +74,11 @@ class ShowFailed(PsoasNudgeError):
 
 class JournalBroken(PsoasNudgeError):
     """The journal cannot be opened, read or written; nothing was changed."""
+
+
+def in_words(error: PsoasNudgeError) -> str:
+    """The message as a terminal shows it, beginning with the program's name."""
+    return str(error) if str(error).startswith("psoas-nudge ") else f"psoas-nudge: {error}"
 
 
 def fault(error: BaseException) -> str:

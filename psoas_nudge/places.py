@@ -67,6 +67,13 @@ def cache_directory() -> Path:
     return user_cache_path(NAME, appauthor=False)
 
 
+def log_file() -> Path:
+    """Where `start` sends the daemon's warnings when no service manager keeps them."""
+    from platformdirs import user_log_path
+
+    return user_log_path(NAME, appauthor=False) / "daemon.log"
+
+
 def runtime_directory() -> Path:
     """Where the socket and the lock are, for as long as the person is logged in.
 

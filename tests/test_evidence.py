@@ -1,4 +1,4 @@
-"""Every claim has a source: README, routines and `routines why` carry ids of one list, and the README prints all of it."""
+"""Every claim has a source: README, manual, routines and `routines why` carry ids of one list; the manual has it all."""
 
 from __future__ import annotations
 
@@ -11,7 +11,10 @@ from psoas_nudge.core.catalogue import CATALOGUE, REVIEWED
 from psoas_nudge.core.evidence import SOURCES, WHY, Source, claimed
 from psoas_nudge.core.routines import Routine
 
-README = (Path(__file__).resolve().parent.parent / "README.md").read_text(encoding="utf-8")
+PROJECT = Path(__file__).resolve().parent.parent
+README = (PROJECT / "README.md").read_text(encoding="utf-8")
+PAGE = (PROJECT / "psoas_nudge" / "manual" / "evidence.md").read_text(encoding="utf-8")
+MANUAL = "\n".join(page.read_text("utf-8") for page in sorted((PROJECT / "psoas_nudge" / "manual").glob("*.md")))
 IDS = {source.id for source in SOURCES}
 
 
@@ -20,18 +23,18 @@ def test_every_source_has_one_id() -> None:
 
 
 @pytest.mark.parametrize("source", SOURCES, ids=lambda source: source.id)
-def test_the_readme_prints_every_source_with_what_speaks_against_it(source: Source) -> None:
-    (row,) = re.findall(rf"^\| `{source.id}` \| .*$", README, re.MULTILINE)
+def test_the_manual_prints_every_source_with_what_speaks_against_it(source: Source) -> None:
+    (row,) = re.findall(rf"^- \*\*{source.id}\*\* .*$", PAGE, re.MULTILINE)
     assert all(words in row for words in (source.finding, source.cite, source.url, source.limit))
-    assert row.endswith("| **against** |" if source.speaks == "against" else f"| {source.speaks} |")
+    assert row.endswith(f" Speaks: {source.speaks}.")
 
 
 def test_the_readme_claims_nothing_without_a_source_and_no_source_that_is_not_there() -> None:
-    prose = re.sub(r"```.*?```|`[^`\n]*`|\[[^\]]*\]\([^)]*\)", "", README, flags=re.DOTALL)
+    prose = re.sub(r"```.*?```|`[^`\n]*`|\[[^\]]*\]\([^)]*\)", "", README + MANUAL, flags=re.DOTALL)
     assert {"tilt-2024", "dose-2024"} <= set(claimed(prose)) <= IDS
     first = README.partition("\n\n")[2].partition("\n\n")[0]
     assert claimed(first), "the first sentence says what it rests on"
-    table = set(re.findall(r"^\| `([a-z]+(?:-\d{4})?)` \|", README, re.MULTILINE))
+    table = set(re.findall(r"^- \*\*([a-z]+(?:-\d{4})?)\*\* ", PAGE, re.MULTILINE))
     assert table == IDS
 
 
@@ -56,3 +59,4 @@ def test_what_speaks_against_is_told_too() -> None:
 
 def test_it_is_said_that_no_physiotherapist_has_reviewed_the_routines() -> None:
     assert REVIEWED in " ".join(README.split())
+    assert REVIEWED in " ".join(PAGE.split())

@@ -81,9 +81,9 @@ class Launchd:
             as_written_now=content == render(argv),
         )
 
-    def start_now(self) -> str | None:
+    def start_now(self, computer: Computer) -> list[str]:
         """Loading starts it; this is for one that was ended."""
-        return f"launchctl kickstart gui/$(id -u)/{LABEL}"
+        return ["launchctl", "kickstart", f"gui/{computer.uid}/{LABEL}"]
 
     def _list(self, computer: Computer) -> Path:
         return computer.home / "Library" / "LaunchAgents" / f"{LABEL}.plist"

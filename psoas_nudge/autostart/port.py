@@ -104,8 +104,8 @@ class Way(Protocol):
     def find(self, computer: Computer, argv: Sequence[str]) -> Found | None:
         """What is installed, compared with what `argv` would install."""
 
-    def start_now(self) -> str | None:
-        """The command that starts it in this session already; None when `psoas-nudge run` is the only one."""
+    def start_now(self, computer: Computer) -> list[str]:
+        """The command that starts it in this session already; empty when there is no manager to ask."""
 
 
 def put(files: Mapping[Path, bytes]) -> bool:

@@ -168,9 +168,9 @@ class Systemd:
             as_written_now=all(p.is_file() and p.read_bytes() == content for p, content in files.items()),
         )
 
-    def start_now(self) -> str | None:
+    def start_now(self, computer: Computer) -> list[str]:  # noqa: ARG002 - see port.Way
         """Through the manager, so that it also watches this first run."""
-        return f"systemctl --user start {UNIT}"
+        return _ctl("start", UNIT)
 
     def _unit(self, computer: Computer) -> Path:
         return computer.config() / "systemd" / "user" / UNIT

@@ -120,6 +120,6 @@ class Windows:
             as_written_now=bool(argv) and value == render(argv),
         )
 
-    def start_now(self) -> str | None:
+    def start_now(self, computer: Computer) -> list[str]:  # noqa: ARG002 - see port.Way
         """Nothing watches it, so there is no other command."""
-        return None
+        return []

@@ -88,9 +88,9 @@ class Xdg:
             as_written_now=all(p.is_file() and p.read_bytes() == content for p, content in files.items()),
         )
 
-    def start_now(self) -> str | None:
+    def start_now(self, computer: Computer) -> list[str]:  # noqa: ARG002 - see port.Way
         """Nothing watches it, so there is no other command."""
-        return None
+        return []
 
     def _entry(self, computer: Computer) -> Path:
         return computer.config() / "autostart" / FILE

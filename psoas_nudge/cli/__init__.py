@@ -14,46 +14,12 @@ from typing import TYPE_CHECKING
 import click
 
 from psoas_nudge import __version__
-from psoas_nudge.errors import PsoasNudgeError, fault
+from psoas_nudge.called import as_called, called
+from psoas_nudge.commands import COMMANDS, MEANT
+from psoas_nudge.errors import BadInput, PsoasNudgeError, fault, in_words
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
-
-COMMANDS: dict[str, tuple[str, str]] = {
-    # name: (module below psoas_nudge.cli, one line for the list of commands)
-    "run": ("run", "Watch for long sitting and prompt you, until stopped."),
-    "status": ("status", "What is going on now."),
-    "accept": ("answers", "Answer the prompt: stretch now."),
-    "snooze": ("answers", "Answer the prompt: ask again later."),
-    "skip": ("answers", "Answer the prompt: not this time."),
-    "pause": ("answers", "No prompts for a while."),
-    "resume": ("answers", "End a pause."),
-    "stand": ("answers", "Say that you work standing now."),
-    "sit": ("answers", "Say that you sit again."),
-    "explain": ("status", "Why there is no prompt now, and when the next could come."),
-    "stretch": ("stretch", "Play a guided stretch now."),
-    "routines": ("routines", "The routines there are; `show ID` prints one."),
-    "dose": ("dose", "How long each side was held, today and this week."),
-    "feel": ("feel", "Say how it feels, 0 to 10; put stretches off, or take them up again."),
-    "undo": ("feel", "Take back the last report of how it feels."),
-    "doctor": ("doctor", "What works here, what is missing, and how to get it."),
-    "presence": ("presence", "What the sensors see, live; --json for scripts."),
-    "demo": ("demo", "Play a workday in about a minute, with real prompts."),
-    "reload": ("answers", "Make the daemon read the configuration again."),
-    "stop": ("answers", "End the daemon."),
-    "preview": ("preview", "The coming days as a picture: when prompts can come."),
-    "simulate": ("simulate", "Play a trace, or made-up days, through the rules in no time."),
-    "settings": ("settings", "See and change the settings on a page in the browser."),
-    "config": ("config", "Write, look at, check and change the configuration."),
-    "journal": ("journal", "What happened, for people or with --json for scripts; export and merge."),
-    "stats": ("stats", "What days and weeks add up to."),
-    "report": ("report", "See it all on one page in the browser, on paper, or for a therapist."),
-    "export": ("export", "Write what was recorded for other programs: ActivityWatch, CSV."),
-    "autostart": ("autostart", "Start at login, or no longer; see what is set up."),
-    "completion": ("completion", "Print the completion script for your shell."),
-    "man": ("man", "Print the manual page."),
-}
-"""The function has the command's name, with `_` for `-` and a trailing `_` where Python needs the word itself."""
 
 
 class Commands(click.Group):
@@ -72,6 +38,7 @@ class Commands(click.Group):
         command = getattr(module, attribute, None) or getattr(module, attribute + "_")
         if not isinstance(command, click.Command):
             raise TypeError(f"{module.__name__}.{attribute} is not a command")
+        _name_as_called(command)
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's signature
@@ -95,9 +62,10 @@ class Commands(click.Group):
         if args and args[0] not in COMMANDS and not args[0].startswith("-"):
             from difflib import get_close_matches
 
-            near = " or ".join(f"'{name}'" for name in get_close_matches(args[0], COMMANDS, 2, 0.75))
-            hint = f" Did you mean {near}?" if near else " See: psoas-nudge --help"
-            raise click.UsageError(f"There is no command '{args[0]}'.{hint}", ctx)
+            near = [MEANT[args[0]]] if args[0] in MEANT else get_close_matches(args[0], [*COMMANDS, *MEANT], 2, 0.75)
+            names = dict.fromkeys(MEANT.get(name, name) for name in near)
+            hint = f"Did you mean: {' or '.join(f'psoas-nudge {name}' for name in names)}" if names else ""
+            raise BadInput(as_called(f"There is no command '{args[0]}'. {hint or 'See all: psoas-nudge --help'}"))
         return super().resolve_command(ctx, args)
 
 
@@ -112,19 +80,29 @@ class Commands(click.Group):
 )
 @click.pass_context
 def cli(ctx: click.Context, config_file: Path | None) -> None:
-    """Notice when you have really been sitting too long, and teach one short hip-flexor stretch.
+    """Reminds you to get up when you have been sitting too long, and guides you through one short hip-flexor stretch.
 
     \b
     Try it in a minute:   psoas-nudge demo
-    Start it:             psoas-nudge run
+    Start it:             psoas-nudge start
+    Read more:            psoas-nudge help
     """
     ctx.obj = config_file
+
+
+def _name_as_called(command: click.Command) -> None:
+    """Make the examples in its help start the way the program was called."""
+    command.help = as_called(command.help or "") or None
+    command.epilog = as_called(command.epilog or "") or None
+    for below in command.commands.values() if isinstance(command, click.Group) else ():
+        _name_as_called(below)
 
 
 def main() -> None:
     """The entry point: errors become one message and their exit status, never a traceback."""
     try:
-        status = cli.main(prog_name="psoas-nudge", standalone_mode=False)
+        cli.help = as_called(cli.help or "")
+        status = cli.main(prog_name=called(), complete_var="_PSOAS_NUDGE_COMPLETE", standalone_mode=False)
         sys.stdout.flush()
     except click.exceptions.Abort:
         status = 130
@@ -132,7 +110,7 @@ def main() -> None:
         error.show()
         status = error.exit_code
     except PsoasNudgeError as error:
-        print(f"psoas-nudge: {error}", file=sys.stderr)
+        print(as_called(in_words(error)), file=sys.stderr)
         status = error.exit_code
     except BrokenPipeError:
         _say_no_more()

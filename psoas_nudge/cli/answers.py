@@ -7,6 +7,7 @@ from datetime import datetime
 import click
 
 from psoas_nudge import places
+from psoas_nudge.called import as_called
 from psoas_nudge.cli.zone import system_zone
 from psoas_nudge.control.client import ask
 from psoas_nudge.control.messages import AnyRequest, Reload, Stop
@@ -18,7 +19,7 @@ from psoas_nudge.core.written import parse_pause
 
 def tell(request: AnyRequest) -> None:
     """Ask the daemon and print what it says."""
-    print(ask(request, places.socket_file()).said)
+    print(as_called(ask(request, places.socket_file()).said))
 
 
 @click.command(epilog="Example: psoas-nudge accept")

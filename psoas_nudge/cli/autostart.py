@@ -9,6 +9,7 @@ import click
 
 from psoas_nudge.autostart import chooser
 from psoas_nudge.autostart.port import Found, Way, this_computer
+from psoas_nudge.called import as_called
 from psoas_nudge.errors import NoDaemon, Unavailable
 
 
@@ -44,7 +45,7 @@ def enable(config: Path | None, way: str | None) -> None:
     place = found.place if found else ""
     click.echo(f"{'Set up' if done.changed else 'Already set up'}: {done.way.title} {place}")
     if not (found and (_runs() if found.running is None else found.running)):
-        click.echo(f"It starts at the next login. To start it now: {done.way.start_now() or 'psoas-nudge run'}")
+        click.echo(as_called("It starts at the next login. To start it now: psoas-nudge start"))
     if done.way.name == "xdg":
         click.echo("A bare window manager reads no such entry; there, put this into its own startup file:")
         click.echo(f"  {shlex.join(chooser.command(config))}")
@@ -59,7 +60,11 @@ def disable() -> None:
     """
     removed = chooser.disable(this_computer())
     for way in removed:
-        click.echo(f"Removed: {way.title}. A daemon that runs now goes on until it is ended.")
+        click.echo(
+            as_called(
+                f"Removed: {way.title}. If psoas-nudge is running, it goes on until you stop it: psoas-nudge stop"
+            )
+        )
     if not removed:
         click.echo("It was not set up to start at login.")
 
@@ -78,11 +83,11 @@ def status(config: Path | None) -> None:
         argv = ()
     found = chooser.find(this_computer(), argv)
     if not found:
-        click.echo("Not set up to start at login. To do that: psoas-nudge autostart enable")
+        click.echo(as_called("Not set up to start at login. To do that: psoas-nudge autostart enable"))
     for way, what in found:
         _describe(way, what, bool(argv))
     if len(found) > 1:
-        click.echo("It is set up twice, so it would start twice. To mend that: psoas-nudge autostart enable")
+        click.echo(as_called("It is set up twice, so it would start twice. To mend that: psoas-nudge autostart enable"))
 
 
 def _describe(way: Way, found: Found, comparable: bool) -> None:
@@ -92,9 +97,9 @@ def _describe(way: Way, found: Found, comparable: bool) -> None:
     click.echo(f"  enabled  {'yes' if found.enabled else 'no'}")
     click.echo(f"  running  {'yes' if running else 'no'}")
     if found.starts and way.name != "windows" and not Path(found.starts[0]).exists():
-        click.echo(f"  There is no {found.starts[0]} any more. To mend that: psoas-nudge autostart enable")
+        click.echo(as_called(f"  There is no {found.starts[0]} any more. To mend that: psoas-nudge autostart enable"))
     elif comparable and not found.as_written_now:
-        click.echo("  It differs from what this version would set up. To renew it: psoas-nudge autostart enable")
+        click.echo(as_called("  It differs from what this version sets up. To renew it: psoas-nudge autostart enable"))
 
 
 def _runs() -> bool:

@@ -46,3 +46,16 @@ def formats(ctx: click.Context, param: click.Parameter, incomplete: str) -> list
     from psoas_nudge.cli.formats import NAMED
 
     return [CompletionItem(name) for name in NAMED if name.startswith(incomplete)]
+
+
+def topics(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:  # noqa: ARG001 - click's signature
+    """The pages of the manual, then the commands."""
+    from click.shell_completion import CompletionItem
+
+    from psoas_nudge.cli.pages import PAGES
+    from psoas_nudge.commands import COMMANDS
+
+    named = [(name, page.about) for name, page in PAGES.items()] + [
+        (name, line) for name, (_, line) in COMMANDS.items()
+    ]
+    return [CompletionItem(name, help=about) for name, about in named if name.startswith(incomplete)]

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 import click
 
 from psoas_nudge.bus import buses
+from psoas_nudge.called import as_called
 from psoas_nudge.config import parse
 from psoas_nudge.core.catalogue import find
 from psoas_nudge.core.durations import duration
@@ -64,7 +65,7 @@ async def _play() -> None:
         while (wait := desk.next()) is not None and desk.now().at + timedelta(milliseconds=wait) <= end:
             await asyncio.sleep(wait / SECOND / (SLOW if story.prompt_is_new else SPEED))
             desk.advance()
-    print("That was a day. To begin a real one: psoas-nudge run")
+    print(as_called("That was a day. To begin a real one: psoas-nudge start"))
 
 
 def rules_of_the_day(environ: Mapping[str, str]) -> Rules:

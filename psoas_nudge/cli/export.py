@@ -12,6 +12,7 @@ from pathlib import Path
 import click
 
 from psoas_nudge import places
+from psoas_nudge.called import as_called
 from psoas_nudge.cli.journal import NOTHING_YET, moment
 from psoas_nudge.cli.new_file import new_file
 from psoas_nudge.core.entries import AnyEntry
@@ -83,7 +84,7 @@ def _journal() -> Iterator[Journal | None]:
     """The journal; None, said in a line, when nothing is recorded yet."""
     found = Journal.open_reading(places.journal_file())
     if found is None:
-        print(NOTHING_YET)
+        print(as_called(NOTHING_YET))
         yield None
         return
     with found:

@@ -15,6 +15,7 @@ from typing import TextIO, get_args
 import click
 
 from psoas_nudge import places
+from psoas_nudge.called import as_called
 from psoas_nudge.cli.new_file import new_file
 from psoas_nudge.core.model import AnyEntry
 from psoas_nudge.errors import BadInput
@@ -26,7 +27,7 @@ MOST_NAMED = 20
 """Bad lines of a merge that are named one by one."""
 PAGE = 100
 """Entries shown in words when nothing says which or how many."""
-NOTHING_YET = "Nothing is recorded yet. Recording begins with: psoas-nudge run"
+NOTHING_YET = "Nothing is recorded yet. Recording begins with: psoas-nudge start"
 
 
 @click.group(
@@ -51,7 +52,7 @@ def journal(ctx: click.Context, json_: bool, since: str | None, kinds: tuple[str
     found = Journal.open_reading(places.journal_file())
     if found is None:
         if not json_:
-            print(NOTHING_YET)
+            print(as_called(NOTHING_YET))
         return
     with found:
         page = PAGE if not (json_ or since or last) else None
@@ -63,14 +64,14 @@ def journal(ctx: click.Context, json_: bool, since: str | None, kinds: tuple[str
                 sys.stdout.buffer.write(as_json(stored) + b"\n")
             sys.stdout.buffer.flush()
         elif not print_days(entries):
-            print("Nothing recorded matches." if since or kinds else NOTHING_YET)
+            print("Nothing recorded matches." if since or kinds else as_called(NOTHING_YET))
 
 
 def _latest(entries: Iterator[Stored], page: int) -> Iterator[Stored]:
     """The last `page` of them; a line before says so when there are more."""
     read = list(entries)
     if len(read) > page:
-        print(f"The latest {page}. For more: psoas-nudge journal --last 1000, or --since 2026-01-01\n")
+        print(as_called(f"The latest {page}. For more: psoas-nudge journal --last 1000, or --since 2026-01-01\n"))
     return iter(read[-page:])
 
 
@@ -80,7 +81,7 @@ def export(file: Path) -> None:
     """Write the whole journal to FILE, one JSON object a line; "-" is standard output. FILE must not exist yet."""
     found = Journal.open_reading(places.journal_file())
     if found is None:
-        print(NOTHING_YET)
+        print(as_called(NOTHING_YET))
         return
     count = 0
     with found, new_file(file) as out:

@@ -1,7 +1,7 @@
-"""`man`: the manual page, made from the commands themselves, so that it cannot say anything else than --help.
+"""`man`: psoas-nudge(1), made from the commands themselves, so that it cannot say anything else than --help.
 
-One page for the whole program, in man(7) macros. click-man writes a page a command and knows no examples; this is all
-of roff that is needed.
+One page for all commands, in man(7) macros; pages.py has the others. click-man writes a page a command and knows no
+examples.
 """
 
 from __future__ import annotations
@@ -13,14 +13,15 @@ from collections.abc import Iterator
 import click
 
 from psoas_nudge import __version__
+from psoas_nudge.cli.pages import PAGES, escaped, roff
 
 NAME = "psoas-nudge"
-SUMMARY = "notice long sitting, prompt at a good moment, teach a hip-flexor stretch"
+SUMMARY = "reminds you to get up and stretch your hip flexors"
 STATUS = (
     ("0", "It was done."),
-    ("1", "It cannot be done here, or the rules do not allow it; the message says why."),
-    ("2", "What was typed, or the configuration, is not right; the message says what to write instead."),
-    ("3", "No daemon is running, or it does not answer."),
+    ("1", "It cannot be done here or now. The message says why."),
+    ("2", "What you typed, or the configuration, has a mistake. The message says what to write instead."),
+    ("3", "psoas-nudge is not running."),
     ("4", "No prompt is open."),
 )
 ENVIRONMENT = (
@@ -35,12 +36,16 @@ FILES = (
 )
 
 
-@click.command(epilog="Example: psoas-nudge man | man -l -")
-def man() -> None:
-    """Print the manual page, in the form that man reads."""
+@click.command(epilog="Examples: psoas-nudge man | man -l -; psoas-nudge man privacy | man -l -")
+@click.argument("topic", required=False, type=click.Choice(list(PAGES)), metavar="[TOPIC]")
+def man(topic: str | None) -> None:
+    """Print a manual page, in the form that man reads: psoas-nudge(1), or the one about a topic.
+
+    To read one in this terminal, use `psoas-nudge help TOPIC`.
+    """
     from psoas_nudge.cli import cli
 
-    print(page(cli), end="")
+    print(roff(topic) if topic else page(cli), end="")
 
 
 def page(root: click.Group) -> str:
@@ -66,6 +71,8 @@ def page(root: click.Group) -> str:
         lines.append(f".SH {title}")
         for word, meaning in rows:
             lines += [".TP", rf"\fB{escaped(word)}\fR", escaped(meaning)]
+    others = ", ".join(f"{each.name}({each.section})" for each in PAGES.values())
+    lines += [".SH SEE ALSO", escaped(others)]
     return "\n".join(lines) + "\n"
 
 
@@ -110,9 +117,3 @@ def paragraphs(text: str) -> Iterator[str]:
             yield ".fi"
         else:
             yield escaped(" ".join(line.strip() for line in lines))
-
-
-def escaped(text: str) -> str:
-    """Text that roff prints as it is: no escapes, no requests at the start of a line, hyphens that can be copied."""
-    text = text.replace("\\", r"\e").replace("-", r"\-").replace('"', r"\(dq").replace("\b", "")
-    return re.sub(r"^([.'])", r"\\&\1", text)

@@ -1,10 +1,11 @@
-"""The build hook that puts the manual page into the wheel, made from the very commands that go with it.
+"""The build hook that puts the manual pages into the wheel, made from the very commands that go with it.
 
 Run by hatchling at build time only, and not part of the wheel itself.
 """
 
 from __future__ import annotations
 
+import shutil
 import sys
 from pathlib import Path
 from typing import Any
@@ -12,26 +13,30 @@ from typing import Any
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 
-class ManualPage(BuildHookInterface[Any]):
-    """Writes the page beside the wheel, hands it over, and removes it again."""
+class ManualPages(BuildHookInterface[Any]):
+    """Writes the pages beside the wheel, hands them over, and removes them again."""
 
     @property
-    def file(self) -> Path:
-        """Where the page is while the wheel is built."""
-        return Path(self.directory) / "psoas-nudge.1"
+    def folder(self) -> Path:
+        """Where the pages are while the wheel is built."""
+        return Path(self.directory) / "manual"
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:  # noqa: ARG002 - hatchling's signature
         """Before the build."""
         sys.path.insert(0, self.root)
         try:
             from psoas_nudge.cli import cli
-            from psoas_nudge.cli.man import page
+            from psoas_nudge.cli.man import NAME, page
+            from psoas_nudge.cli.pages import PAGES, roff
         finally:
             sys.path.remove(self.root)
-        self.file.parent.mkdir(parents=True, exist_ok=True)
-        self.file.write_text(page(cli), "utf-8")
-        build_data["shared_data"][str(self.file)] = "share/man/man1/psoas-nudge.1"
+        self.folder.mkdir(parents=True, exist_ok=True)
+        written = {f"{each.name}.{each.section}": roff(topic) for topic, each in PAGES.items()}
+        for name, text in {f"{NAME}.1": page(cli), **written}.items():
+            file = self.folder / name
+            file.write_text(text, "utf-8")
+            build_data["shared_data"][str(file)] = f"share/man/man{name[-1]}/{name}"
 
     def finalize(self, version: str, build_data: dict[str, Any], artifact_path: str) -> None:  # noqa: ARG002 - hatchling's signature
         """After it."""
-        self.file.unlink()
+        shutil.rmtree(self.folder)

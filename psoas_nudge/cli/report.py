@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from psoas_nudge import places
+from psoas_nudge.called import as_called
 from psoas_nudge.cli.journal import NOTHING_YET
 from psoas_nudge.config.saving import save
 from psoas_nudge.journal import Journal
@@ -52,7 +53,7 @@ def report(config_file: Path | None, output: Path | None, as_pdf: bool, paper: P
     """
     page = _page(config_file, for_therapist)
     if page is None:
-        print(NOTHING_YET)
+        print(as_called(NOTHING_YET))
     elif as_pdf:
         from psoas_nudge.report.page import on_paper
 

@@ -9,24 +9,32 @@ from pathlib import Path
 import click
 
 from psoas_nudge import places
+from psoas_nudge.called import called
+
+
+def engine_command(verbosity: int, config_file: Path | None) -> list[str]:
+    """The daemon's own process: without click, which is 1 MB that it does not need."""
+    config = [str(config_file)] if config_file else []
+    return [sys.executable, "-m", "psoas_nudge.engine", str(verbosity), called(), *config]
 
 
 @click.command(epilog="Example: psoas-nudge run -v")
 @click.option("-v", "--verbose", count=True, help="Log each decision; twice: each event.")
 @click.pass_obj
 def run(config_file: Path | None, verbose: int) -> None:
-    """Watch for long sitting and prompt you, until stopped (Ctrl-C).
+    """Watch how long you sit and prompt you, in this terminal, until you stop it (Ctrl+C).
 
-    Needs no configuration and no desktop: without a notification service it prompts in this terminal.
+    To run it in the background, use `psoas-nudge start`. Needs no configuration and no desktop: without a notification
+    service, prompts appear in this terminal.
     """
     _must_exist(config_file)
-    words = ["-m", "psoas_nudge.engine", str(verbose), *([str(config_file)] if config_file else [])]
+    command = engine_command(verbose, config_file)
     if sys.platform == "win32":  # there exec would start a second process
         from psoas_nudge.engine.__main__ import main
 
-        sys.exit(main(words[2:]))
+        sys.exit(main(command[3:]))
     sys.stdout.flush()
-    os.execv(sys.executable, [sys.executable, *words])  # noqa: S606 - in this place: click is 1 MB that it does not need
+    os.execv(command[0], command)  # noqa: S606 - in place of this process
 
 
 def _must_exist(config_file: Path | None) -> None:

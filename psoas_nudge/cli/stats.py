@@ -10,6 +10,7 @@ import click
 import msgspec
 
 from psoas_nudge import places
+from psoas_nudge.called import as_called
 from psoas_nudge.cli.journal import NOTHING_YET, moment
 from psoas_nudge.core.durations import duration
 from psoas_nudge.core.statistics import Totals, total, weeks
@@ -28,7 +29,7 @@ def stats(by: str, since: str | None, as_json: bool) -> None:
     found = Journal.open_reading(places.journal_file())
     if found is None:
         if not as_json:
-            print(NOTHING_YET)
+            print(as_called(NOTHING_YET))
         return
     with found:
         lines = list(weeks(found.days(first)) if by == "week" else found.days(first))

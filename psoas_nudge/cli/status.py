@@ -8,6 +8,7 @@ import click
 import msgspec
 
 from psoas_nudge import places
+from psoas_nudge.called import as_called
 from psoas_nudge.cli.candidates import formats
 from psoas_nudge.control import messages as c
 from psoas_nudge.control.client import ask
@@ -43,11 +44,12 @@ def status(how: str | None, as_json: bool, follow: bool) -> None:
     line = _line(now, "plain")
     print(f"{line[0].upper()}{line[1:]}. Prompts today: {now.prompts_today} of {now.daily_limit}.")
     for reason in now.why:
-        print(reason)
+        print(as_called(reason))
     if now.next_prompt:
         print(f"Next prompt: {when(now.next_prompt, datetime.now().astimezone(), now.zone)} at the earliest.")
     if now.put_off:
-        print(f"Prompts suggest a walk: you reported {now.put_off}. All right again? psoas-nudge feel --clear")
+        again = as_called("All right again? psoas-nudge feel --clear")
+        print(f"Prompts suggest a walk, because you reported {now.put_off}. {again}")
 
 
 def _follow(how: str) -> None:
@@ -82,4 +84,4 @@ def explain(at: str | None, as_json: bool) -> None:
     if as_json:
         print(msgspec.json.encode(told).decode())
         return
-    print(explained((reason.text for reason in told.reasons), told.next_prompt, now, told.zone))
+    print(as_called(explained((reason.text for reason in told.reasons), told.next_prompt, now, told.zone)))

@@ -16,7 +16,7 @@ from psoas_nudge.config.settings import Settings
 from psoas_nudge.config.table import DAYS
 from psoas_nudge.core.catalogue import find
 from psoas_nudge.core.durations import format_duration
-from psoas_nudge.core.hours import NEVER, Range, WorkingHours
+from psoas_nudge.core.hours import NEVER, Range, WorkingHours, written
 from psoas_nudge.core.words import SECOND
 
 Advice = tuple[Place, str]
@@ -56,12 +56,6 @@ def _turned(hours: WorkingHours) -> Iterator[Advice]:
             if right := turned(span.start, span.end):
                 length = format_duration((span.end - span.start) * 60)
                 yield (*place, index), f'{written(span)} runs overnight, for {length}. Did you mean "{right}"?'
-
-
-def written(span: Range) -> str:
-    """A range as in the file."""
-    ends = (span.start, span.end if span.end == 1440 else span.end % 1440)
-    return "-".join(f"{minutes // 60:02}:{minutes % 60:02}" for minutes in ends)
 
 
 def _exceptions(hours: WorkingHours, now: datetime) -> Iterator[Advice]:

@@ -33,6 +33,12 @@ class Range(NamedTuple):
     end: int
 
 
+def written(span: Range) -> str:
+    """A range as in the configuration: "09:00-17:00"."""
+    ends = (span.start, span.end if span.end == 1440 else span.end % 1440)
+    return "-".join(f"{minutes // 60:02}:{minutes % 60:02}" for minutes in ends)
+
+
 class Span(NamedTuple):
     """An unbroken open time: from `opens` (inclusive) to `closes` (exclusive), aware UTC."""
 

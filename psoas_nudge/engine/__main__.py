@@ -1,4 +1,6 @@
-"""`python -m psoas_nudge.engine VERBOSITY [CONFIG]`: what `psoas-nudge run` becomes."""
+"""`python -m psoas_nudge.engine VERBOSITY CALLED [CONFIG]`: what `psoas-nudge run` becomes.
+
+CALLED is what the person has to type to call psoas-nudge (called.py)."""
 
 from __future__ import annotations
 
@@ -6,8 +8,9 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from psoas_nudge import called
 from psoas_nudge.engine.lean import without_openssl
-from psoas_nudge.errors import PsoasNudgeError, fault
+from psoas_nudge.errors import PsoasNudgeError, fault, in_words
 
 
 def main(words: Sequence[str]) -> int:
@@ -19,10 +22,11 @@ def main(words: Sequence[str]) -> int:
     from psoas_nudge.engine.service import serve
 
     log.set_up(int(words[0]))
+    called.tell(words[1])
     try:
-        asyncio.run(serve(Path(words[1]) if len(words) > 1 else None))
+        asyncio.run(serve(Path(words[2]) if len(words) > 2 else None))
     except PsoasNudgeError as error:
-        print(f"psoas-nudge: {error}", file=sys.stderr)  # noqa: T201 - there is no click here
+        print(called.as_called(in_words(error)), file=sys.stderr)  # noqa: T201 - there is no click here
         return error.exit_code
     except Exception as error:
         if sys.flags.dev_mode:

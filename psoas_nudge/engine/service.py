@@ -13,6 +13,7 @@ import logging
 import os
 import signal
 from collections.abc import Callable, Coroutine
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -26,8 +27,10 @@ from psoas_nudge.control.server import Server
 from psoas_nudge.control.session import Session, session_of
 from psoas_nudge.core.durations import duration
 from psoas_nudge.core.events import NotifierAppeared, Woke
+from psoas_nudge.core.hours import WorkingHours
+from psoas_nudge.core.status import Status
 from psoas_nudge.core.words import EPOCH, SECOND
-from psoas_nudge.engine import ready, starting
+from psoas_nudge.engine import greeting, ready, starting
 from psoas_nudge.engine.clock import SystemClock
 from psoas_nudge.engine.desktop import Desktop
 from psoas_nudge.engine.engine import Engine
@@ -59,6 +62,8 @@ log = logging.getLogger(__name__)
 NOTIFICATIONS = "org.freedesktop.Notifications"
 END_SECONDS = 1.8
 """For the whole end; two are promised. A bus or a notifier that hangs is left as it is."""
+GREETING_SECONDS = 30.0
+"""Some services keep a notification until it is taken away."""
 FACES_SECONDS = 0.3
 """The part of it for tray and bus name, so that enough is left to take the prompt away."""
 
@@ -184,6 +189,7 @@ class Service:
         for stop in (self._hooks.close, self._notifiers.stop, self._presence.stop, self._schedule.stop):
             stack.push_async_callback(self._in_time, stop)
         stack.push_async_callback(self._desktop.stop)
+        stack.callback(self._desktop.tell_no_more)
         stack.push_async_callback(self._life.stop)
         self._timer.start()
         first = self._engine.state.at == EPOCH
@@ -204,8 +210,9 @@ class Service:
             self._tell_mistake(self._beginning.mistake, self._beginning.said)
         if self._changed:
             self._configuration_changed()
+        greeting.greet(*self._greeted())
         if first:
-            self._tasks.start(self._tell_of_others())
+            self._tasks.start(self._tell_first())
         if session_bus:
             from psoas_nudge.engine.surfaces import Surfaces  # with D-Bus only: elsewhere there is no dbus-fast
 
@@ -265,11 +272,27 @@ class Service:
             log.warning("%s %s", rejected(error), error)
             self._tell("Your psoas-nudge configuration has a mistake", f"{instead}\n{error}")
 
-    async def _tell_of_others(self) -> None:
+    def _greeted(self) -> tuple[Status, WorkingHours, Path, datetime]:
+        now = self._clock.now().at
+        return self._engine.status(), self._engine.rules.hours, places.config_file(self._config_file), now
+
+    async def _tell_first(self) -> None:
+        """Say once that psoas-nudge runs, and of another reminder beside it; in a terminal the first is printed."""
         from psoas_nudge.engine import others
 
-        if found := await others.running(os.environ):
+        found = await others.running(os.environ)
+        if self._reported:  # that message is more urgent
+            return
+        if not self._notifiers.in_terminal:
+            title, body = greeting.first(*self._greeted())
+            self._tell(title, f"{body}\n{others.advice(found)}" if found else body)
+            asyncio.get_running_loop().call_later(GREETING_SECONDS, self._greeting_seen)
+        elif found:
             self._tell("Another break reminder is on", others.advice(found))
+
+    def _greeting_seen(self) -> None:
+        if not self._reported:  # else that message stands in its place
+            self._desktop.tell_no_more()
 
     async def _watch_configuration(self, stack: contextlib.AsyncExitStack) -> None:
         watch = FileWatch(places.config_file(self._config_file), self._configuration_changed)

@@ -83,10 +83,14 @@ class Chooser:
             raise BadInput(f'there is no notifier "{wanted}"; use one of: {", ".join((AUTO, *self._table))}')
         self._order = tuple(self._table) if wanted == AUTO else (wanted,)
 
-    async def start(self, surroundings: Surroundings, on_pressed: OnPressed) -> None:
-        """Start the first notifier that can work. Having none is logged, not raised: one may come later."""
+    def begin(self, surroundings: Surroundings, on_pressed: OnPressed) -> None:
+        """From now on notifiers are started when they are needed."""
         self._surroundings, self._on_pressed = surroundings, on_pressed
         self._begun.set()
+
+    async def start(self, surroundings: Surroundings, on_pressed: OnPressed) -> None:
+        """Start the first notifier that can work. Having none is logged, not raised: one may come later."""
+        self.begin(surroundings, on_pressed)
         for name in self._order:
             try:
                 await self._ready(name)
@@ -127,6 +131,11 @@ class Chooser:
                 await notifier.withdraw(ref)
             except Exception as error:  # noqa: BLE001 - a notification that stays must not end the prompting
                 log_failure(log, f"not withdrawn by {name}", error)
+
+    @property
+    def in_terminal(self) -> bool:
+        """Whether prompts appear in this terminal at the moment."""
+        return next((name for name in self._order if name in self._started), None) == LAST_RESORT
 
     def capabilities(self) -> frozenset[Capability]:
         """What the notifier that comes first at the moment can do; nothing when there is none."""

@@ -10,8 +10,7 @@ from msgspec import Struct
 from psoas_nudge import places
 from psoas_nudge.calendars import Calendar, refresh
 from psoas_nudge.config import Settings
-from psoas_nudge.config.advice import written
-from psoas_nudge.core.hours import Range, Span, WorkingHours
+from psoas_nudge.core.hours import Range, Span, WorkingHours, written
 from psoas_nudge.core.rules import Rules
 from psoas_nudge.core.words import Signal
 

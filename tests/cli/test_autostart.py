@@ -40,7 +40,7 @@ def test_a_person_sets_it_up_looks_and_removes_it(home: Path) -> None:
     assert do("enable").output == (
         "Not by systemd user unit: no systemd user manager runs in this session.\n"
         f"Set up: XDG autostart entry {entry}\n"
-        "It starts at the next login. To start it now: psoas-nudge run\n"
+        "It starts at the next login. To start it now: psoas-nudge start\n"
         "A bare window manager reads no such entry; there, put this into its own startup file:\n"
         f"  {home}/bin/psoas-nudge run\n"
     )
@@ -48,7 +48,10 @@ def test_a_person_sets_it_up_looks_and_removes_it(home: Path) -> None:
     assert do("status").output == (
         f"XDG autostart entry: {entry}\n  starts   {home}/bin/psoas-nudge run\n  enabled  yes\n  running  no\n"
     )
-    assert do("disable").output == "Removed: XDG autostart entry. A daemon that runs now goes on until it is ended.\n"
+    assert (
+        do("disable").output
+        == "Removed: XDG autostart entry. If psoas-nudge is running, it goes on until you stop it: psoas-nudge stop\n"
+    )
     assert do("disable").output == "It was not set up to start at login.\n"
     assert [p.name for p in home.iterdir()] == ["bin"]
 

@@ -11,10 +11,11 @@ from typing import Any
 import pytest
 
 from psoas_nudge.cli import main
+from psoas_nudge.commands import COMMANDS, MEANT
 from psoas_nudge.places import CONFIG_VARIABLE
 
 PROJECT = Path(__file__).resolve().parents[2]
-NO_DAEMON = "psoas-nudge: The daemon is not running. Start it with: psoas-nudge run\n"
+NO_DAEMON = "psoas-nudge is not running. Start it with: psoas-nudge start\n"
 
 
 @pytest.fixture
@@ -75,7 +76,46 @@ def test_bad_input_is_told_in_one_message_with_status_2(type_in, words, told):
 def test_a_mistyped_command_is_recognised(type_in):
     done = type_in("stauts")
     assert done.returncode == 2
-    assert "There is no command 'stauts'. Did you mean 'stats' or 'status'?" in done.stderr
+    assert done.stderr == (
+        "psoas-nudge: There is no command 'stauts'. Did you mean: psoas-nudge stats or psoas-nudge status\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [("quit", "stop"), ("edit", "config edit"), ("prefs", "settings"), ("log", "journal"), ("logz", "journal"),
+     ("why", "explain"), ("stard", "start"), ("version", "--version")],
+)  # fmt: skip
+def test_a_command_by_another_name_leads_to_the_right_one(type_in, typed, meant):
+    done = type_in(typed)
+    assert done.returncode == 2
+    assert done.stderr.startswith(f"psoas-nudge: There is no command '{typed}'. Did you mean: psoas-nudge {meant}")
+
+
+def test_every_suggested_command_exists():
+    assert {command.split()[0] for command in MEANT.values()} - {"--version"} <= set(COMMANDS)
+    assert not set(MEANT) & set(COMMANDS)
+
+
+@pytest.mark.parametrize("on_path", [False, True], ids=["not on the path", "on the path"])
+def test_messages_name_the_program_the_way_it_was_called(tmp_path, on_path):
+    program = tmp_path / ".venv" / "bin" / "psoas-nudge"
+    program.parent.mkdir(parents=True)
+    program.write_text(f"#!{sys.executable}\nfrom psoas_nudge.cli import main\nmain()\n")
+    program.chmod(0o755)
+    path = f"{program.parent}:/usr/bin:/bin" if on_path else "/usr/bin:/bin"
+    environ = {"PATH": path, "HOME": str(tmp_path), "XDG_RUNTIME_DIR": str(tmp_path), "PYTHONPATH": str(PROJECT)}
+
+    def typed(*words: str) -> str:
+        called = "psoas-nudge" if on_path else ".venv/bin/psoas-nudge"
+        done = subprocess.run([called, *words], cwd=tmp_path, env=environ, capture_output=True, text=True, check=False)
+        return done.stdout + done.stderr
+
+    name = "psoas-nudge" if on_path else ".venv/bin/psoas-nudge"
+    assert typed("status") == f"psoas-nudge is not running. Start it with: {name} start\n"
+    assert typed("pause", "--help").startswith(f"Usage: {name} pause")
+    assert f"Examples: {name} pause 30m; {name} pause until 14:00" in " ".join(typed("pause", "--help").split())
+    assert typed("quit") == f"psoas-nudge: There is no command 'quit'. Did you mean: {name} stop\n"
 
 
 def test_the_version_is_told(type_in):

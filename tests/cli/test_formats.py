@@ -69,11 +69,11 @@ def test_a_status_is_never_more_than_one_line(how: str) -> None:
     assert len(line(how).splitlines()) == 1
 
 
-def test_the_readme_names_every_field_of_a_template() -> None:
-    from pathlib import Path
+def test_the_manual_names_every_field_of_a_template() -> None:
 
     from psoas_nudge.cli.formats import fields
+    from psoas_nudge.cli.pages import source
 
-    readme = (Path(__file__).parents[2] / "README.md").read_text()
-    told = readme[readme.index("A template of your own") : readme.index("On D-Bus the same")]
+    page = source("scripts")
+    told = page[page.index("A template of your own") : page.index("## D-Bus")]
     assert [name for name in fields(SITTING, AT) if f"{{{name}}}" not in told] == []

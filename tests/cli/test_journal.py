@@ -109,9 +109,9 @@ def said(done: subprocess.CompletedProcess[str], exit_code: int = 0) -> str:
 
 
 def test_before_anything_is_recorded_it_says_how_to_begin(run, home: Path) -> None:
-    assert said(run()) == "Nothing is recorded yet. Recording begins with: psoas-nudge run\n"
+    assert said(run()) == "Nothing is recorded yet. Recording begins with: psoas-nudge start\n"
     assert said(run("--json")) == ""
-    assert said(run("export", "x.jsonl")) == "Nothing is recorded yet. Recording begins with: psoas-nudge run\n"
+    assert said(run("export", "x.jsonl")) == "Nothing is recorded yet. Recording begins with: psoas-nudge start\n"
     assert list(home.iterdir()) == []
 
 

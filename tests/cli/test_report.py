@@ -66,7 +66,7 @@ def recorded(tmp_path: Path) -> None:
         )  # fmt: skip
 
 
-NOTHING = "Nothing is recorded yet. Recording begins with: psoas-nudge run\n"
+NOTHING = "Nothing is recorded yet. Recording begins with: psoas-nudge start\n"
 
 
 @pytest.mark.parametrize(

@@ -52,7 +52,7 @@ def recorded(tmp_path: Path) -> None:
 
 
 def test_before_anything_is_recorded_it_says_how_to_begin(run) -> None:
-    assert run() == "Nothing is recorded yet. Recording begins with: psoas-nudge run\n"
+    assert run() == "Nothing is recorded yet. Recording begins with: psoas-nudge start\n"
     assert run("--json") == ""
 
 

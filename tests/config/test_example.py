@@ -113,10 +113,12 @@ def test_what_is_in_force_can_be_saved_as_a_file(row: Setting) -> None:
     assert (again.rules, again.stretch, again.hooks) == (settings.rules, settings.stretch, settings.hooks)
 
 
-def test_what_the_readme_shows_can_be_used() -> None:
+def test_what_the_readme_and_the_manual_show_can_be_used() -> None:
     readme = (EXAMPLE.parent / "README.md").read_text()
+    manual = (EXAMPLE.parent / "psoas_nudge" / "manual" / "configuration.md").read_text()
     shown = re.findall(r"^```toml\n(.*?)^```", readme, re.DOTALL | re.MULTILINE)
-    assert shown
+    shown += re.findall(r"^```\n(\[.*?)^```", manual, re.DOTALL | re.MULTILINE)
+    assert len(shown) == 3
     for text in shown:
         assert read(text).given
 

@@ -91,14 +91,15 @@ def test_the_wheel_holds_every_file_of_the_package_and_the_manual_page(wheel: Pa
     with zipfile.ZipFile(wheel) as archive:
         names = set(archive.namelist())
     assert wanted <= names
-    assert [name for name in names if name.endswith("share/man/man1/psoas-nudge.1")]
+    for page in ("man1/psoas-nudge.1", "man5/psoas-nudge.toml.5", "man7/psoas-nudge-privacy.7"):
+        assert [name for name in names if name.endswith(f"share/man/{page}")]
     assert not [name for name in names if name.startswith("tests") or "man_build" in name]
 
 
 def test_everything_answers_from_the_installed_wheel(installed: Path, environ: dict[str, str]) -> None:
     program = installed / "bin" / "psoas-nudge"
     assert do(program, "--version", environ=environ).startswith("psoas-nudge ")
-    commands = do(installed / "bin" / "python", "-c", "from psoas_nudge.cli import COMMANDS; print(*COMMANDS)")
+    commands = do(installed / "bin" / "python", "-c", "from psoas_nudge.commands import COMMANDS; print(*COMMANDS)")
     for name in commands.split():
         assert "Usage: psoas-nudge" in do(program, name, "--help", environ=environ)
     do(program, "config", "init", environ=environ)
@@ -108,6 +109,8 @@ def test_everything_answers_from_the_installed_wheel(installed: Path, environ: d
     do(program, "status", environ=environ, code=3)
     assert "not" in do(program, "autostart", "status", environ=environ).lower()
     assert (installed / "share/man/man1/psoas-nudge.1").read_text() == do(program, "man", environ=environ)
+    privacy = (installed / "share/man/man7/psoas-nudge-privacy.7").read_text()
+    assert privacy == do(program, "man", "privacy", environ=environ)
 
 
 def test_the_daemon_runs_from_the_installed_wheel(installed: Path, environ: dict[str, str]) -> None:

@@ -1,0 +1,58 @@
+"""`help`: about a command, or a topic of the manual, in the terminal."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from difflib import get_close_matches
+
+import click
+
+from psoas_nudge.called import as_called
+from psoas_nudge.cli.candidates import topics
+from psoas_nudge.cli.pages import PAGES, plain
+from psoas_nudge.commands import MEANT
+from psoas_nudge.errors import BadInput
+
+
+@click.command(epilog="Examples: psoas-nudge help pause; psoas-nudge help privacy")
+@click.argument("topic", nargs=-1, metavar="[COMMAND | TOPIC]", shell_complete=topics)
+@click.pass_context
+def help_(ctx: click.Context, topic: tuple[str, ...]) -> None:
+    """Read about a command or a topic in this terminal. Without either, list them all."""
+    root = ctx.find_root()
+    if not topic:
+        click.echo(root.get_help())
+        click.echo("\nTopics:")
+        width = max(map(len, PAGES))
+        for name, page in PAGES.items():
+            click.echo(f"  {name:{width}}  {page.about[0].upper()}{page.about[1:]}.")
+        click.echo(as_called("\nTo read one: psoas-nudge help privacy"))
+        return
+    if page_name := _page(topic[0]):
+        colours = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+        click.echo_via_pager(plain(page_name, shutil.get_terminal_size().columns, bold=colours), color=colours)
+        return
+    _show_help(root, topic)
+
+
+def _page(word: str) -> str | None:
+    return next(
+        (name for name, page in PAGES.items() if word in (name, page.name, f"{page.name}({page.section})")), None
+    )
+
+
+def _show_help(root: click.Context, words: tuple[str, ...]) -> None:
+    """The --help of the command that the words name; raises BadInput."""
+    words = (*MEANT.get(words[0], words[0]).split(), *words[1:])
+    ctx = root
+    for word in words:
+        command = ctx.command.get_command(ctx, word) if isinstance(ctx.command, click.Group) else None
+        if command is None:
+            known = ctx.command.list_commands(ctx) if isinstance(ctx.command, click.Group) else []
+            near = get_close_matches(word, [*known, *(PAGES if ctx is root else ())], 1, 0.6)
+            hint = f"Did you mean: psoas-nudge help {near[0]}" if near else "See all: psoas-nudge help"
+            raise BadInput(f"There is no command or topic '{' '.join(words)}'. {hint}")
+        ctx = click.Context(command, info_name=word, parent=ctx)
+    click.echo(ctx.get_help())

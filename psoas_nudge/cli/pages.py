@@ -1,0 +1,157 @@
+"""The manual: pages in a small part of Markdown, rendered for man and for the terminal.
+
+The sources are psoas_nudge/manual/*.md. Of Markdown they use: `##` headings, paragraphs, fenced lines that are kept as
+they are, and lists whose items may begin with a **term**; inside a line `code`, **strong** and [links](https://...).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from textwrap import fill, indent
+from typing import Literal, NamedTuple
+
+from psoas_nudge import __version__
+
+SOURCES = Path(__file__).resolve().parent.parent / "manual"
+BOLD, PLAIN = "\x1b[1m", "\x1b[0m"
+WIDEST = 90
+
+
+class Page(NamedTuple):
+    """One page besides psoas-nudge(1), which is made from the commands (man.py)."""
+
+    name: str
+    section: int
+    about: str
+
+
+PAGES = {
+    "configuration": Page("psoas-nudge.toml", 5, "the configuration: hours, days off, and every setting"),
+    "stretching": Page("psoas-nudge-stretching", 7, "the guided stretch, which one comes next, and pain"),
+    "privacy": Page("psoas-nudge-privacy", 7, "what psoas-nudge sees, what it records, and where"),
+    "evidence": Page("psoas-nudge-evidence", 7, "what the routines and defaults rest on"),
+    "scripts": Page("psoas-nudge-scripts", 7, "autostart, the panel, bars, D-Bus and hooks"),
+    "trace": Page("psoas-nudge-trace", 5, "the traces that psoas-nudge simulate reads"),
+    "compared": Page("psoas-nudge-compared", 7, "other break reminders, and what each costs"),
+}
+"""By the topic of `psoas-nudge help TOPIC`, which is also the name of the source."""
+
+
+class Block(NamedTuple):
+    """A piece of a page. `term` belongs to an item of a list; `lines` are kept as they are."""
+
+    kind: Literal["heading", "paragraph", "item", "lines"]
+    text: str
+    term: str = ""
+
+
+def source(topic: str) -> str:
+    """The text of a page; the settings are listed from their table."""
+    text = (SOURCES / f"{topic}.md").read_text("utf-8")
+    return text + _settings() if topic == "configuration" else text
+
+
+def blocks(text: str) -> Iterator[Block]:
+    """The pieces of a page, in order."""
+    for number, part in enumerate(re.split(r"^```\n", text, flags=re.MULTILINE)):
+        if number % 2:
+            yield Block("lines", part.rstrip("\n"))
+            continue
+        for paragraph in filter(None, re.split(r"\n\s*\n", part.strip())):
+            if paragraph.startswith("#"):
+                yield Block("heading", paragraph.lstrip("# "))
+            elif paragraph.startswith("- "):
+                for item in re.split(r"^- ", paragraph, flags=re.MULTILINE)[1:]:
+                    term, rest = re.fullmatch(r"(?:\*\*(.+?)\*\* )?(.*)", " ".join(item.split())).groups()  # type: ignore[union-attr] # it matches any line
+                    yield Block("item", rest, term or "")
+            else:
+                yield Block("paragraph", " ".join(paragraph.split()))
+
+
+def roff(topic: str) -> str:
+    """The page for man, in man(7) macros."""
+    page = PAGES[topic]
+    title = f'.TH {page.name.upper()} {page.section} "" "psoas-nudge {__version__}" "psoas-nudge"'
+    lines = [title, ".nh", ".ad l", ".SH NAME", rf"{escaped(page.name)} \- {escaped(page.about)}"]
+    for block in blocks(source(topic)):
+        match block.kind:
+            case "heading":
+                lines.append(f'.SH "{escaped(block.text.upper())}"')
+            case "paragraph":
+                lines += [".PP", _roff_line(block.text)]
+            case "item" if block.term:
+                lines += [".TP", rf"\fB{_roff_line(block.term)}\fR", _roff_line(block.text)]
+            case "item":
+                lines += [r".IP \(bu 2", _roff_line(block.text)]
+            case "lines":
+                lines += [".PP", ".nf", *(escaped(line) for line in block.text.split("\n")), ".fi"]
+    return "\n".join(lines) + "\n"
+
+
+def plain(topic: str, width: int, *, bold: bool) -> str:
+    """The page for a terminal of `width` columns."""
+    page = PAGES[topic]
+    width = min(width, WIDEST)
+    parts = [f"{_strong(page.name, bold)}({page.section}): {page.about}"]
+    for block in blocks(source(topic)):
+        text, term = _readable(block.text), _readable(block.term)
+        match block.kind:
+            case "heading":
+                parts.append(_strong(block.text.upper(), bold))
+            case "paragraph":
+                parts.append(_filled(text, width, "  "))
+            case "item" if block.term:
+                parts.append(f"  {_strong(term, bold)}\n{_filled(text, width, '      ')}")
+            case "item":
+                parts.append(_filled(f"- {text}", width, "  ", "    "))
+            case "lines":
+                parts.append(indent(block.text, "    "))
+    return "\n\n".join(parts) + "\n"
+
+
+def _settings() -> str:
+    """Every setting with its default and help, a heading for each section of the file."""
+    from psoas_nudge.config.table import ROWS, SECTIONS
+    from psoas_nudge.config.writing import value_text
+
+    parts = []
+    for section, about in SECTIONS.items():
+        parts += [f"## [{section}]", about]
+        for row in (row for row in ROWS if row.section == section):
+            default = "" if row.default is None or row.dormant else f" Default: {value_text(row.default)}."
+            parts.append(f"- **{row.key}** {row.help}{default}")
+    return "\n" + "\n\n".join(parts) + "\n"
+
+
+def _filled(text: str, width: int, first: str, rest: str | None = None) -> str:
+    return fill(
+        text,
+        width,
+        initial_indent=first,
+        subsequent_indent=first if rest is None else rest,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+
+
+def _strong(text: str, bold: bool) -> str:
+    return f"{BOLD}{text}{PLAIN}" if bold else text
+
+
+def _readable(text: str) -> str:
+    """A line without the marks of Markdown."""
+    text = re.sub(r"\[([^\]]+)\]\((https?://[^)]+)\)", r"\1, \2", text)
+    return text.replace("**", "").replace("`", "")
+
+
+def _roff_line(text: str) -> str:
+    marked = re.sub(r"`([^`]+)`", "\x01\\1\x02", re.sub(r"\*\*([^*]+)\*\*", "\x01\\1\x02", text))
+    return escaped(_readable(marked)).replace("\x01", r"\fB").replace("\x02", r"\fR")
+
+
+def escaped(text: str) -> str:
+    """Text that roff prints as it is: no escapes, no requests at the start of a line, hyphens that can be copied."""
+    text = text.replace("\\", r"\e").replace("-", r"\-").replace('"', r"\(dq").replace("\b", "")
+    return re.sub(r"^([.'])", r"\\&\1", text)

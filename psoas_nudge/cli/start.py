@@ -1,0 +1,138 @@
+"""`start`: the daemon in the background, and what to expect of it."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shlex
+import subprocess
+import sys
+import time
+from contextlib import AsyncExitStack
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from psoas_nudge import places
+from psoas_nudge.autostart import chooser
+from psoas_nudge.autostart.port import this_computer
+from psoas_nudge.bus import buses
+from psoas_nudge.called import as_called
+from psoas_nudge.cli.run import engine_command
+from psoas_nudge.config import load
+from psoas_nudge.control.client import ask
+from psoas_nudge.control.messages import GetStatus
+from psoas_nudge.core.status import Status
+from psoas_nudge.engine.greeting import RUNNING, lines
+from psoas_nudge.errors import NoDaemon, PsoasNudgeError, Unavailable
+from psoas_nudge.notify.chooser import AUTO, LAST_RESORT, NOTIFIERS, Chooser
+from psoas_nudge.notify.port import Surroundings
+
+UP_SECONDS = 15.0
+"""Time for the daemon to come up; a slow notification service takes a few seconds of it."""
+LOG_LINES = 5
+"""How much of the log is shown when it does not."""
+
+
+@click.command(epilog="Example: psoas-nudge start --autostart")
+@click.option(
+    "--autostart/--no-autostart",
+    default=None,
+    help="Also start at every login, or do not ask about it. Without either, you are asked in a terminal.",
+)
+@click.pass_obj
+def start(config_file: Path | None, autostart: bool | None) -> None:
+    """Start in the background, and show when the next prompt can come.
+
+    You can close the terminal afterwards. With autostart by systemd the unit is started; otherwise a process of its
+    own, whose warnings go to a log file.
+    """
+    settings = load(config_file, os.environ)
+    status = _status()
+    if status is None:
+        asyncio.run(_can_prompt(settings.desktop.notifier))
+        status = _started(config_file)
+    else:
+        click.echo("It was running already.")
+    file = places.config_file(config_file)
+    click.echo("\n".join(lines(status, settings.rules.hours, file, datetime.now(UTC))))
+    _at_login(config_file, autostart)
+
+
+def _status() -> Status | None:
+    try:
+        return ask(GetStatus(), places.socket_file()).status
+    except NoDaemon:
+        return None
+
+
+async def _can_prompt(wanted: str) -> None:
+    """Raises Unavailable where a daemon in the background could show nothing."""
+    in_a_terminal = as_called("To get prompts in this terminal, use: psoas-nudge run")
+    if wanted == LAST_RESORT:
+        raise Unavailable(f"Your settings want prompts in a terminal (desktop.notifier). {in_a_terminal}")
+    elsewhere = {name: make for name, make in NOTIFIERS.items() if name != LAST_RESORT}
+    async with AsyncExitStack() as stack:
+        session_bus, _ = await stack.enter_async_context(buses(lambda _kind, _why: None))
+        notifiers = Chooser(wanted if wanted in elsewhere else AUTO, time.monotonic, elsewhere)
+        notifiers.begin(Surroundings(dict(os.environ), session_bus), lambda _pressed: None)
+        stack.push_async_callback(notifiers.stop)
+        if not any(each.verdict == "chosen" for each in await notifiers.choices()):
+            why = as_called("To see why: psoas-nudge doctor")
+            raise Unavailable(f"No notification service answers in this session. {in_a_terminal}\n{why}")
+
+
+def _started(config_file: Path | None) -> Status:
+    """The status of the daemon, once it answers. Raises PsoasNudgeError with the end of its log when it does not."""
+    if by_service := _service_command():
+        done = this_computer().run(by_service)
+        if done.code:
+            raise PsoasNudgeError(f"{shlex.join(by_service)} failed: {done.text}")
+        return _answer(None, "journalctl --user --unit psoas-nudge")
+    file = places.log_file()
+    places.private_directory(file.parent)
+    with file.open("wb") as log:
+        file.chmod(0o600)
+        child = subprocess.Popen(  # noqa: S603 - this very program
+            engine_command(0, config_file),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,  # so that no prompt is ever printed into a file
+            stderr=log,
+            start_new_session=True,
+        )
+    return _answer(child, str(file))
+
+
+def _service_command() -> list[str]:
+    """What starts the service that autostart has set up, where its manager can start it now."""
+    computer = this_computer()
+    ways = [way for way, _ in chooser.find(computer, ()) if way.unavailable(computer) is None]
+    return next((command for way in ways if (command := way.start_now(computer))), [])
+
+
+def _answer(child: subprocess.Popen[bytes] | None, log: str) -> Status:
+    end = time.monotonic() + UP_SECONDS
+    while time.monotonic() < end:
+        if status := _status():
+            return status
+        if child and child.poll() is not None:
+            said = Path(log).read_text("utf-8", "replace").splitlines()[-LOG_LINES:]
+            raise PsoasNudgeError("\n".join(("It ended again at once.", *said)))
+        time.sleep(0.05)
+    raise PsoasNudgeError(f"{RUNNING.partition(' ')[0]} does not answer after {UP_SECONDS:g} s. See: {log}")
+
+
+def _at_login(config_file: Path | None, wanted: bool | None) -> None:
+    """Set autostart up when that is wanted; ask where nobody has said."""
+    if wanted is False or (wanted is None and chooser.find(this_computer(), ())):
+        return
+    if wanted is None:
+        if not (sys.stdin.isatty() and sys.stdout.isatty()):
+            click.echo(as_called("  At every login psoas-nudge autostart enable"))
+            return
+        wanted = click.confirm("\nStart it at every login?", default=True)
+    if wanted:
+        done = chooser.enable(this_computer(), chooser.command(config_file))
+        click.echo(f"It starts at every login ({done.way.title}).")
+        click.echo(as_called("To undo that: psoas-nudge autostart disable"))

@@ -1,0 +1,65 @@
+"""The table of commands, as plain data: the command line, the README and whatever names a command read it."""
+
+from __future__ import annotations
+
+COMMANDS: dict[str, tuple[str, str]] = {
+    # name: (module below psoas_nudge.cli, one line for the list of commands)
+    "start": ("start", "Start in the background, and show when the next prompt can come."),
+    "run": ("run", "Run in this terminal, until you stop it."),
+    "status": ("status", "What is going on now."),
+    "accept": ("answers", "Answer the prompt: stretch now."),
+    "snooze": ("answers", "Answer the prompt: ask again later."),
+    "skip": ("answers", "Answer the prompt: not this time."),
+    "pause": ("answers", "No prompts for a while."),
+    "resume": ("answers", "End a pause."),
+    "stand": ("answers", "Say that you work standing now."),
+    "sit": ("answers", "Say that you sit again."),
+    "explain": ("status", "Why there is no prompt now, and when the next could come."),
+    "stretch": ("stretch", "Play a guided stretch now."),
+    "routines": ("routines", "The routines there are; `show ID` prints one."),
+    "dose": ("dose", "How long each side was held, today and this week."),
+    "feel": ("feel", "Say how it feels, 0 to 10; put stretches off, or take them up again."),
+    "undo": ("feel", "Take back the last report of how it feels."),
+    "doctor": ("doctor", "What works here, what is missing, and how to get it."),
+    "presence": ("presence", "What the sensors see, live; --json for scripts."),
+    "demo": ("demo", "Play a workday in about a minute, with real prompts."),
+    "reload": ("answers", "Make the daemon read the configuration again."),
+    "stop": ("answers", "Stop psoas-nudge."),
+    "preview": ("preview", "The coming days as a picture: when prompts can come."),
+    "simulate": ("simulate", "Play a trace, or made-up days, through the rules in no time."),
+    "settings": ("settings", "See and change the settings on a page in the browser."),
+    "config": ("config", "Write, look at, check and change the configuration."),
+    "journal": ("journal", "What happened, for people or with --json for scripts; export and merge."),
+    "stats": ("stats", "What days and weeks add up to."),
+    "report": ("report", "See it all on one page in the browser, on paper, or for a therapist."),
+    "export": ("export", "Write what was recorded for other programs: ActivityWatch, CSV."),
+    "autostart": ("autostart", "Start at login, or no longer; see what is set up."),
+    "completion": ("completion", "Print the completion script for your shell."),
+    "man": ("man", "Print a manual page for man."),
+    "help": ("help", "Read about a command or a topic in this terminal."),
+}
+"""The function has the command's name, with `_` for `-` and a trailing `_` where Python needs the word itself."""
+
+MEANT = {
+    **dict.fromkeys(("quit", "exit", "end", "kill", "off", "shutdown"), "stop"),
+    **dict.fromkeys(("launch", "begin", "on", "daemon", "restart"), "start"),
+    **dict.fromkeys(("edit", "configure"), "config edit"),
+    **dict.fromkeys(("setting", "preferences", "prefs", "options"), "settings"),
+    **dict.fromkeys(("log", "logs", "history"), "journal"),
+    **dict.fromkeys(("enable", "install", "login"), "autostart enable"),
+    **dict.fromkeys(("disable", "uninstall"), "autostart disable"),
+    **dict.fromkeys(("why", "next", "when"), "explain"),
+    **dict.fromkeys(("exercise", "exercises", "stretches", "list"), "routines"),
+    **dict.fromkeys(("statistics", "today", "week"), "stats"),
+    **dict.fromkeys(("later", "postpone"), "snooze"),
+    **dict.fromkeys(("yes", "ok", "okay"), "accept"),
+    **dict.fromkeys(("no", "dismiss"), "skip"),
+    **dict.fromkeys(("check", "diagnose", "debug"), "doctor"),
+    **dict.fromkeys(("try", "test"), "demo"),
+    **dict.fromkeys(("schedule", "hours"), "preview"),
+    **dict.fromkeys(("pain", "hurts"), "feel"),
+    **dict.fromkeys(("unpause", "continue"), "resume"),
+    **dict.fromkeys(("mute", "disturb"), "pause"),
+    "version": "--version",
+}
+"""What people type for a command that has another name."""

@@ -1,0 +1,93 @@
+"""The first hour on a real desktop: start in the background, one notification, look, pause, stop."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+
+class Terminal:
+    """Where a new user types."""
+
+    def __init__(self, environ: dict[str, str]) -> None:
+        self.environ = environ
+
+    def type(self, *words: str, code: int = 0) -> str:
+        done = subprocess.run(
+            [sys.executable, "-m", "psoas_nudge", *words],
+            env=self.environ,
+            check=False,
+            capture_output=True,
+            text=True,
+            timeout=30,
+        )
+        assert done.returncode == code, done.stdout + done.stderr
+        return done.stdout + done.stderr
+
+
+@pytest.fixture
+def terminal(desktop_environ, folder):
+    terminal = Terminal(dict(desktop_environ))
+    yield terminal
+    subprocess.run([sys.executable, "-m", "psoas_nudge", "stop"], env=terminal.environ, check=False)
+
+
+def test_start_runs_in_the_background_and_says_what_comes(terminal: Terminal, dunst, eventually) -> None:
+    told = terminal.type("start")
+    assert told.startswith("psoas-nudge is running. A prompt comes after 45 min of sitting.\n")
+    assert "  Working hours  Mon-Fri 09:00-17:00 (" in told
+    for line in ("  Next prompt    ", "  See status     psoas-nudge status\n", "  Pause          psoas-nudge pause 1h\n",
+                 "  Stop           psoas-nudge stop\n", "  At every login psoas-nudge autostart enable\n"):  # fmt: skip
+        assert line in told
+    assert terminal.type("status")
+    assert terminal.type("start", "--no-autostart").startswith("It was running already.\n")
+    assert terminal.type("stop") == "Stopping.\n"
+    eventually(lambda: "psoas-nudge is not running" in _status(terminal))
+
+
+def _status(terminal: Terminal) -> str:
+    done = subprocess.run(
+        [sys.executable, "-m", "psoas_nudge", "status"],
+        env=terminal.environ,
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+    return done.stdout + done.stderr
+
+
+def test_only_the_very_first_start_shows_a_notification(terminal: Terminal, dunst, eventually) -> None:
+    terminal.type("start")
+    eventually(lambda: dunst.count() == 1)
+    terminal.type("stop")
+    eventually(lambda: "psoas-nudge is not running" in _status(terminal))
+    eventually(lambda: dunst.count() == 0, within=30)
+    terminal.type("start")
+    assert "psoas-nudge is running" in terminal.type("start")
+    assert dunst.count() == 0
+
+
+def test_a_broken_configuration_is_told_at_once(terminal: Terminal, dunst, folder: Path) -> None:
+    (folder / "config" / "psoas-nudge").mkdir(parents=True)
+    (folder / "config" / "psoas-nudge" / "config.toml").write_text('[hours]\nmonday = ["25:00-26:00"]\n')
+    assert "config.toml:2" in terminal.type("start", code=2)
+
+
+def test_where_nothing_can_be_shown_it_says_how_to_get_prompts_in_the_terminal(terminal: Terminal) -> None:
+    told = terminal.type("start", code=1)
+    assert told == (
+        "psoas-nudge: No notification service answers in this session. "
+        "To get prompts in this terminal, use: psoas-nudge run\nTo see why: psoas-nudge doctor\n"
+    )
+
+
+@pytest.mark.skipif(os.name != "posix", reason="modes are POSIX")
+def test_its_log_is_private(terminal: Terminal, dunst, folder: Path) -> None:
+    terminal.type("start")
+    [log] = Path(terminal.environ["HOME"]).rglob("daemon.log")
+    assert log.stat().st_mode & 0o077 == 0
+    assert log.parent.stat().st_mode & 0o077 == 0
