@@ -87,14 +87,17 @@ def _page(config_file: Path | None, for_therapist: bool) -> str | None:
 
 def _open(page: str) -> None:
     """Show it in a browser; where there is none, say where the file is."""
-    from psoas_nudge.guide import browser
+    from psoas_nudge.pages import browser
 
     path = places.private_directory(places.cache_directory()) / "report.html"
     save(path, page)
     if why := browser.missing(os.environ):
         print(f"The report is in {path}. It cannot be opened here: {why}.")
         return
-    opened = any(_shown(browser.start(command, os.environ)) for command in browser.commands(path.as_uri(), os.environ))
+    opened = any(
+        _shown(browser.start(browser.opening(command, path.as_uri()), os.environ))
+        for command in browser.commands(os.environ)
+    )
     print(f"The report is in {path}." if opened else f"The report is in {path}. No browser here would open it.")
 
 
@@ -108,7 +111,7 @@ def _shown(process: subprocess.Popen[bytes]) -> bool:
 
 def _print(page: str, output: Path) -> None:
     """Write a PDF. The page waits beside it meanwhile, because browsers from snap read nothing elsewhere."""
-    from psoas_nudge.guide import browser
+    from psoas_nudge.pages import browser
     from psoas_nudge.report.printing import pdf
 
     source = output.with_name(f"{output.stem}.printing.html")

@@ -21,11 +21,12 @@ from psoas_nudge.core.catalogue import find
 from psoas_nudge.core.dose import Dose, dose
 from psoas_nudge.core.routines import Side
 from psoas_nudge.errors import JournalBroken, Unavailable
-from psoas_nudge.guide import browser, terminal, voice
+from psoas_nudge.guide import terminal, voice
 from psoas_nudge.guide.console import TerminalConsole
 from psoas_nudge.guide.player import Player
 from psoas_nudge.guide.reports import Places, Receipt, Recorder, StretchReports
 from psoas_nudge.journal import Journal
+from psoas_nudge.pages import browser
 
 log = logging.getLogger(__name__)
 

@@ -13,7 +13,8 @@ from psoas_nudge.report.elements import el, written
 from psoas_nudge.report.record import DAYS_WEEKS, WEEKS, Record
 
 Paper = Literal["a4", "letter"]
-STYLE = Path(__file__).parent / "static" / "report.css"
+PACKAGE = Path(__file__).parents[1]
+STYLES = (PACKAGE / "pages" / "static" / "look.css", PACKAGE / "report" / "static" / "report.css")
 NOTHING_FROM_ELSEWHERE = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 
 READING = (
@@ -72,7 +73,7 @@ def document(title: str, kind: str, *body: Element) -> str:
                 el("meta", name="referrer", content="no-referrer"),
                 el("title", f"{title} · psoas-nudge"),
                 el("link", rel="icon", href="data:,"),
-                el("style", STYLE.read_text(encoding="utf-8")),
+                el("style", "".join(style.read_text(encoding="utf-8") for style in STYLES)),
             ),
             el("body", *body, class_=kind),
             lang="en",

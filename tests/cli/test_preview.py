@@ -15,8 +15,9 @@ import pytest
 
 from psoas_nudge import config
 from psoas_nudge.calendars import Calendar
-from psoas_nudge.cli.preview import Day, as_json_object, day
+from psoas_nudge.cli.preview import as_json_object
 from psoas_nudge.config.table import DAYS
+from psoas_nudge.simulation.coming import Day, day
 
 Nudge = Callable[..., subprocess.CompletedProcess[str]]
 PROJECT = Path(__file__).parents[2]

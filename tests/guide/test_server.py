@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import http.client
-import socket
 from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
 
 from psoas_nudge.core.catalogue import find
-from psoas_nudge.guide.page import serve
 from psoas_nudge.guide.player import Player
 from psoas_nudge.guide.reports import Receipt
-from psoas_nudge.guide.server import BODY_LIMIT, Guard, app
+from psoas_nudge.guide.server import app
 from psoas_nudge.guide.session import Session
+from psoas_nudge.pages.guard import BODY_LIMIT
+from psoas_nudge.pages.serving import listen, serve
+from tests.pages.site import Site
 
 
 class NoReports:
@@ -29,54 +30,28 @@ class NoReports:
         return Receipt()
 
 
-class Site:
-    """The server under test, and requests to it as another program would make them."""
-
-    def __init__(self, session: Session, guard: Guard) -> None:
-        self.session, self.guard = session, guard
-        self.link = guard.url.removeprefix(f"http://{guard.host}")
-
-    async def ask(
-        self, path: str = "/", method: str = "GET", body: str | None = None, **headers: str | None
-    ) -> http.client.HTTPResponse:
-        """A request as the page makes it; headers given replace or (None) remove its own."""
-        usual: dict[str, str | None] = {"Host": self.guard.host, "Cookie": f"{self.guard.cookie}={self.guard.key}"}
-        if method != "GET":
-            usual["Origin"] = f"http://{self.guard.host}"
-        usual |= {name.replace("_", "-"): value for name, value in headers.items()}
-
-        def ask() -> http.client.HTTPResponse:
-            connection = http.client.HTTPConnection(self.guard.host, timeout=5)
-            try:
-                connection.putrequest(method, path, skip_host=True)
-                for name, value in usual.items():
-                    if value is not None:
-                        connection.putheader(name, value)
-                content = (body or "").encode()
-                connection.putheader("Content-Length", str(len(content)))
-                connection.endheaders(content)
-                answer = connection.getresponse()
-                answer.said = answer.read() if answer.getheader("content-type", "") != EVENTS else b""  # type: ignore[attr-defined]
-                return answer
-            finally:
-                connection.close()
-
-        return await asyncio.to_thread(ask)
-
-
-EVENTS = "text/event-stream; charset=utf-8"
 PRESS = '{"command": "next"}'
 
 
 @pytest.fixture
-async def site() -> AsyncIterator[Site]:
+async def stretch() -> AsyncIterator[tuple[Site, Session]]:
     session = Session(Player(find("standing-hip-flexor")), lambda: 0.0, NoReports())
-    with socket.create_server(("127.0.0.1", 0)) as listener:
+    with listen() as listener:
         guard = app(session, listener.getsockname()[1])
-        server = asyncio.create_task(serve(session, guard, listener))
-        yield Site(session, guard)
+        server = asyncio.create_task(serve(guard, listener, session.closed))
+        yield Site(guard), session
         session.close()
         await server
+
+
+@pytest.fixture
+def site(stretch: tuple[Site, Session]) -> Site:
+    return stretch[0]
+
+
+@pytest.fixture
+def session(stretch: tuple[Site, Session]) -> Session:
+    return stretch[1]
 
 
 async def test_the_link_lets_one_browser_in_once_and_hands_it_a_cookie(site: Site) -> None:
@@ -125,12 +100,14 @@ async def test_without_the_cookie_nothing_is_served(site: Site, path: str, cooki
 @pytest.mark.parametrize(
     "origin", [None, "null", "http://evil.example", "https://{host}", "http://{host}.evil.example"]
 )
-async def test_what_changes_something_must_come_from_the_page_itself(site: Site, path: str, origin: str | None) -> None:
+async def test_what_changes_something_must_come_from_the_page_itself(
+    site: Site, session: Session, path: str, origin: str | None
+) -> None:
     body = {"/press": PRESS, "/feel": '{"afterwards": "fine"}', "/leave": "{}"}[path]
     answer = await site.ask(path, "POST", body, Origin=origin and origin.format(host=site.guard.host))
     assert answer.status == 403
-    assert not site.session.begun
-    assert not site.session.closed.is_set()
+    assert not session.begun
+    assert not session.closed.is_set()
 
 
 async def test_another_site_that_reads_is_refused_too(site: Site) -> None:
@@ -153,17 +130,17 @@ async def test_another_site_that_reads_is_refused_too(site: Site) -> None:
         ("/moments", "POST"),
     ],
 )
-async def test_a_wrong_method_is_refused(site: Site, path: str, method: str) -> None:
+async def test_a_wrong_method_is_refused(site: Site, session: Session, path: str, method: str) -> None:
     assert (await site.ask(path, method, PRESS)).status == 405
-    assert not site.session.begun
+    assert not session.begun
 
 
 @pytest.mark.parametrize(
     "body", ["", "{}", "[]", "\x00", '{"command": "jump"}', '{"command": "next", "more": 1}', '{"command": null}']
 )
-async def test_what_is_not_understood_changes_nothing(site: Site, body: str) -> None:
+async def test_what_is_not_understood_changes_nothing(site: Site, session: Session, body: str) -> None:
     assert (await site.ask("/press", "POST", body)).status == 422
-    assert not site.session.begun
+    assert not session.begun
 
 
 async def test_a_body_without_end_is_refused(site: Site) -> None:
@@ -182,10 +159,10 @@ async def test_every_answer_forbids_content_from_elsewhere(site: Site) -> None:
         assert answer.getheader("access-control-allow-origin") is None
 
 
-async def test_it_listens_on_loopback_only_and_ends_with_the_session(site: Site) -> None:
+async def test_it_listens_on_loopback_only_and_ends_with_the_session(site: Site, session: Session) -> None:
     assert site.guard.host.startswith("127.0.0.1:")
     assert (await site.ask("/leave", "POST", "{}")).status == 204
-    await asyncio.wait_for(site.session.closed.wait(), 5)
+    await asyncio.wait_for(session.closed.wait(), 5)
     for _ in range(100):
         try:
             await site.ask("/")

@@ -8,7 +8,6 @@ import itertools
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Callable
@@ -21,11 +20,12 @@ import pytest
 from psoas_nudge.core.catalogue import find
 from psoas_nudge.core.model import Afterwards, Pain
 from psoas_nudge.core.routines import Routine
-from psoas_nudge.guide.page import serve
 from psoas_nudge.guide.player import Held, Player
 from psoas_nudge.guide.reports import Receipt
-from psoas_nudge.guide.server import Guard, app
+from psoas_nudge.guide.server import app
 from psoas_nudge.guide.session import Session
+from psoas_nudge.pages.guard import Guard
+from psoas_nudge.pages.serving import listen, serve
 
 LAUNCH = """
 import fcntl, os, sys
@@ -277,9 +277,9 @@ def serving() -> Serve:
     @asynccontextmanager
     async def start(routine: str | Routine) -> AsyncIterator[Served]:
         served = Served(find(routine) if isinstance(routine, str) else routine)
-        with socket.create_server(("127.0.0.1", 0)) as listener:
+        with listen() as listener:
             served.guard = app(served.session, listener.getsockname()[1])
-            served.server = asyncio.create_task(serve(served.session, served.guard, listener))
+            served.server = asyncio.create_task(serve(served.guard, listener, served.session.closed))
             try:
                 yield served
             finally:

@@ -77,7 +77,8 @@ def test_accept_opens_a_window_and_closing_it_keeps_what_was_done(
 
     try:
         eventually(windows, within=30)
-        assert told.read_text().startswith("token-1 token-1 --app=http://127.0.0.1:")
+        assert told.read_text().startswith("token-1 token-1 --app=file:///")
+        assert "token=" not in told.read_text()
         (window,) = windows()
         xvfb.do("windowfocus", "--sync", window)
         xvfb.do("key", "space")
@@ -137,6 +138,6 @@ def test_a_browser_that_does_not_start_gives_way_to_the_default_one_and_then_to_
     assert done.returncode == 0, done.stderr
     eventually(lambda: "terminal" in told.read_text())
     browser, terminal = told.read_text().splitlines()
-    assert browser.startswith("browser http://127.0.0.1:")
+    assert browser.startswith("browser file:///")
     assert terminal.startswith("terminal -e ")
     assert terminal.endswith(" -m psoas_nudge.guide glute-squeeze --prompt 4 --terminal")

@@ -6,12 +6,16 @@ so that the window may come to the front (xdg-activation, startup notification).
 
 from __future__ import annotations
 
+import logging
 import shutil
 import subprocess
 import sys
 from collections.abc import Mapping
+from pathlib import Path
 
 from psoas_nudge.places import APPLICATION
+
+log = logging.getLogger(__name__)
 
 CHROMIUM_LIKE = (
     "chromium",
@@ -28,13 +32,14 @@ CHROMIUM_LIKE = (
 
 OPENERS = {"linux": ("xdg-open", "firefox", "firefox-esr", "epiphany"), "darwin": ("open",)}
 """What shows an address in the default browser, or in one at least."""
+SNAPS = Path("/snap/bin")
 
 
 def missing(environ: Mapping[str, str]) -> str | None:
     """Why no page can be shown here; None when it can be tried."""
     if why := no_display(environ):
         return why
-    return None if commands("", environ) else "no browser was found"
+    return None if commands(environ) else "no browser was found"
 
 
 def no_display(environ: Mapping[str, str]) -> str | None:
@@ -44,13 +49,38 @@ def no_display(environ: Mapping[str, str]) -> str | None:
     return None
 
 
-def commands(url: str, environ: Mapping[str, str]) -> list[list[str]]:
-    """Ways to show the address, the best first."""
+def commands(environ: Mapping[str, str]) -> list[list[str]]:
+    """Ways to show an address, the best first; `opening` adds the address."""
     path = environ.get("PATH")
     window = chromium(environ)
-    windows = [[window, f"--app={url}", f"--class={APPLICATION}"]] if window else []
+    windows = [[window, f"--class={APPLICATION}", "--app="]] if window else []
     openers = OPENERS.get(sys.platform, ())
-    return windows + [[found, url] for name in openers if (found := shutil.which(name, path=path))]
+    return windows + [[found, ""] for name in openers if (found := shutil.which(name, path=path))]
+
+
+def opening(command: list[str], url: str) -> list[str]:
+    """One of `commands` with an address. It is no secret: every local user can read command lines."""
+    return [*command[:-1], command[-1] + url]
+
+
+def readable_directory(program: str, environ: Mapping[str, str]) -> Path | None:
+    """Where a browser from a snap can read a file of ours; None for one that reads what its person can.
+
+    Snaps see neither the runtime directory nor hidden ones. For xdg-open the default browser counts.
+    """
+    name = Path(program).name
+    if name == "xdg-open" and (ask := shutil.which("xdg-settings", path=environ.get("PATH"))):
+        try:
+            words = [ask, "get", "default-web-browser"]
+            asked = subprocess.run(words, env=dict(environ), capture_output=True, text=True, timeout=5, check=False)  # noqa: S603 - fixed words
+        except (OSError, subprocess.TimeoutExpired) as error:
+            log.debug("the default browser is not known: %s", error)
+        else:
+            name = asked.stdout.strip().partition("_")[0]  # snapd names it firefox_firefox.desktop
+    name = name.removesuffix("-browser")
+    if not name or not (SNAPS / name).exists():
+        return None
+    return Path(environ.get("HOME", "~")).expanduser() / "snap" / name / "common" / "psoas-nudge"
 
 
 def chromium(environ: Mapping[str, str]) -> str | None:
@@ -68,7 +98,7 @@ def with_token(environ: Mapping[str, str], token: str | None) -> dict[str, str]:
 
 def start(command: list[str], environ: Mapping[str, str]) -> subprocess.Popen[bytes]:
     """Start one of `commands`. The browser outlives this process when it has other windows."""
-    return subprocess.Popen(  # noqa: S603 - a path found above and an address of our own, no shell
+    return subprocess.Popen(  # noqa: S603 - a path found above and a file of our own, no shell
         command,
         env=dict(environ),
         stdin=subprocess.DEVNULL,

@@ -1,0 +1,125 @@
+"""Who may talk to a page's server: the one browser that brought the one-time secret, and from then on its cookie.
+
+Every request must name this very host and port, and one that changes something must come from this very origin, so
+neither another site nor a rebound DNS name gets through. Nothing on a page comes from anywhere else, and the content
+security policy says so.
+"""
+
+from __future__ import annotations
+
+from hmac import compare_digest
+from importlib.resources import files
+from secrets import token_urlsafe
+from typing import TypeVar
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, PlainTextResponse, Response
+from starlette.routing import Route
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+Read = TypeVar("Read", bound=msgspec.Struct)
+
+HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
+    "img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
+    "Cache-Control": "no-store",
+}
+BODY_LIMIT = 1024
+"""Bytes of a request's body; what a button sends is shorter than a tenth of it."""
+ENTER = (
+    '<!doctype html><html lang="en"><meta charset="utf-8"><title>psoas-nudge</title>'
+    '<link rel="icon" href="/icon.png"><meta http-equiv="refresh" content="0;url=/"></html>'
+)
+"""The answer to the secret. The page itself is then asked for by this very origin, so that the strict cookie goes
+along, a reload works, and the secret does not stay in the address bar."""
+
+
+class Guard:
+    """Stands in front of every route, known or not. `what` names the page in refusals."""
+
+    def __init__(self, app: ASGIApp, port: int, what: str) -> None:
+        self.app, self.what = app, what
+        self.host = f"127.0.0.1:{port}"
+        self.cookie = f"psoas_nudge_{port}"
+        self.token: str | None = token_urlsafe(24)
+        self.key = token_urlsafe(24)
+
+    @property
+    def url(self) -> str:
+        """The address that lets one browser in, once."""
+        return f"http://{self.host}/?token={self.token}"
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            raise RuntimeError(f"the page's server speaks HTTP only, not {scope['type']}")
+        request = Request(scope)
+        fresh = self._takes_token(request)
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                extra = dict(HEADERS)
+                if fresh:
+                    extra["Set-Cookie"] = f"{self.cookie}={self.key}; HttpOnly; SameSite=Strict; Path=/"
+                message["headers"] = [
+                    *message["headers"],
+                    *((name.lower().encode(), value.encode()) for name, value in extra.items()),
+                ]
+            await send(message)
+
+        if fresh:
+            answer: ASGIApp = HTMLResponse(ENTER)
+        else:
+            refusal = self._refusal(request)
+            answer = self.app if refusal is None else PlainTextResponse(refusal, status_code=403)
+        await answer(scope, receive, send_with_headers)
+
+    def _takes_token(self, request: Request) -> bool:
+        token = request.query_params.get("token")
+        if token is None or self.token is None or request.method != "GET" or request.url.path != "/":
+            return False
+        if request.headers.get("host") != self.host or not compare_digest(token.encode(), self.token.encode()):
+            return False
+        self.token = None
+        return True
+
+    def _refusal(self, request: Request) -> str | None:
+        if request.headers.get("host") != self.host:
+            return f"This is not the address of the {self.what}."
+        if not compare_digest(request.cookies.get(self.cookie, "").encode(), self.key.encode()):
+            return f"The {self.what} belongs to another window, or its link was used already."
+        origin = request.headers.get("origin")
+        if origin is None and request.method not in {"GET", "HEAD"}:
+            return "The request does not say where it comes from."
+        if origin is not None and origin != f"http://{self.host}":
+            return "Requests from other sites are refused."
+        if request.headers.get("sec-fetch-site", "same-origin") not in {"same-origin", "none"}:
+            return "Requests from other sites are refused."
+        return None
+
+
+def static(path: str, kind: str, *where: str) -> Route:
+    """A file of the package at a path."""
+
+    async def serve(_request: Request) -> Response:
+        return Response(files("psoas_nudge").joinpath(*where).read_bytes(), media_type=kind)
+
+    return Route(path, serve, methods=["GET"])
+
+
+async def body(request: Request, kind: type[Read], limit: int = BODY_LIMIT) -> Read | Response:
+    """The body as `kind`, or the response that refuses it."""
+    found = bytearray()
+    async for part in request.stream():
+        found += part
+        if len(found) > limit:
+            return PlainTextResponse("Too long.", status_code=413)
+    try:
+        return msgspec.json.decode(bytes(found), type=kind)
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        return PlainTextResponse(f"Not understood: {error}", status_code=422)
