@@ -43,6 +43,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "stop": ("answers", "End the daemon."),
     "preview": ("preview", "The coming days as a picture: when prompts can come."),
     "simulate": ("simulate", "Play a trace, or made-up days, through the rules in no time."),
+    "settings": ("settings", "See and change the settings on a page in the browser."),
     "config": ("config", "Write, look at, check and change the configuration."),
     "journal": ("journal", "What happened, for people or with --json for scripts; export and merge."),
     "stats": ("stats", "What days and weeks add up to."),

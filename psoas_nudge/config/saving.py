@@ -39,7 +39,7 @@ def value(key: str, text: str) -> Any:
 
 
 def with_value(text: str, key: str, raw: Any) -> str:
-    """The text of a file with one setting changed and everything else as before."""
+    """The text of a file with one setting changed and everything else as before. None takes the setting out."""
     import tomlkit
 
     mark = "\ufeff" if text.startswith("\ufeff") else ""
@@ -47,6 +47,12 @@ def with_value(text: str, key: str, raw: Any) -> str:
     # tomlkit keeps the line ends it read but ends new lines with a bare line feed.
     ending = "\r\n" if "\r\n" in text else "\n"
     section, _, name = key.rpartition(".")
+    if raw is None:
+        table: Any = document.get(section, {}) if section else document
+        if name in table:
+            del table[name]
+        made = mark + tomlkit.dumps(document)
+        return made.replace("\r\n", "\n").replace("\n", ending) if ending != "\n" else made
     if isinstance(raw, list) and raw and isinstance(raw[0], dict):
         item: Any = tomlkit.aot()
         for table in raw:

@@ -8,9 +8,8 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
-from importlib.util import find_spec
 from pathlib import Path
 from textwrap import fill
 from typing import Literal
@@ -71,17 +70,9 @@ def dose_now(settings: Settings) -> Dose:
     return dose(entries, local_date(now), local_date, settings.stretch.weekly_dose)
 
 
-def page_missing(environ: Mapping[str, str]) -> str | None:
-    """Why the page cannot be shown here; None when it can be tried."""
-    for module in ("starlette", "uvicorn"):
-        if find_spec(module) is None:
-            return f"{module} is not installed (pip install 'psoas-nudge[page]')"
-    return browser.missing(environ)
-
-
 def on_page(settings: Settings, routine_id: str, prompt: int | None) -> None:
     """Play on the page. Raises Unavailable when it cannot be shown here."""
-    if why := page_missing(os.environ):
+    if why := browser.page_missing(os.environ):
         raise Unavailable(f"The page cannot be shown: {why}.")
     from psoas_nudge.guide import page
 

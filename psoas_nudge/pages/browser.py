@@ -11,6 +11,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Mapping
+from importlib.util import find_spec
 from pathlib import Path
 
 from psoas_nudge.places import APPLICATION
@@ -33,6 +34,14 @@ CHROMIUM_LIKE = (
 OPENERS = {"linux": ("xdg-open", "firefox", "firefox-esr", "epiphany"), "darwin": ("open",)}
 """What shows an address in the default browser, or in one at least."""
 SNAPS = Path("/snap/bin")
+
+
+def page_missing(environ: Mapping[str, str]) -> str | None:
+    """Why no page can be served and shown here; None when it can be tried."""
+    for module in ("starlette", "uvicorn"):
+        if find_spec(module) is None:
+            return f"{module} is not installed (pip install 'psoas-nudge[page]')"
+    return missing(environ)
 
 
 def missing(environ: Mapping[str, str]) -> str | None:

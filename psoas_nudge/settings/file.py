@@ -1,0 +1,137 @@
+"""The person's file as the page changes it: only the lines that were changed, never over another program's change."""
+
+from __future__ import annotations
+
+import difflib
+import os
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from hashlib import sha256
+from pathlib import Path
+
+from psoas_nudge.config import Settings, parse
+from psoas_nudge.config.advice import advice
+from psoas_nudge.config.kinds import Place
+from psoas_nudge.config.problems import dotted
+from psoas_nudge.config.read import read_text
+from psoas_nudge.config.saving import save, with_value
+from psoas_nudge.config.table import SETTINGS
+from psoas_nudge.errors import BadInput, ConfigInvalid, PsoasNudgeError
+from psoas_nudge.settings import rows
+from psoas_nudge.settings.wire import Line, Mistake, Shown, Value
+
+CONTEXT = 1
+"""Lines around a change in a diff."""
+
+
+class ChangedElsewhere(PsoasNudgeError):
+    """Another program has changed the file since the page read it; nothing was saved."""
+
+    def __init__(self, file: Path) -> None:
+        super().__init__(f"Another program has changed {file.name} meanwhile. Nothing was saved.")
+
+
+class SettingsFile:
+    """The file at `path`, which need not exist."""
+
+    def __init__(self, path: Path, environ: Mapping[str, str]) -> None:
+        self.path, self._environ = path, environ
+
+    def text(self) -> str:
+        """What is in it; raises ConfigInvalid when it cannot be read."""
+        return read_text(self.path) if os.path.lexists(self.path) else ""
+
+    def settings(self, text: str) -> Settings:
+        """The settings if the file had this text; raises ConfigInvalid."""
+        return parse(text, str(self.path), self._environ)
+
+    def shown(self) -> Shown:
+        """All that the page shows of it."""
+        text = ""
+        try:
+            text = self.text()
+            settings = self.settings(text)
+        except ConfigInvalid as error:
+            return Shown(file=str(self.path), version=version(text), text=text, mistakes=self.short(error))
+        return Shown(
+            file=str(self.path),
+            version=version(text),
+            text=text,
+            mistakes=[],
+            rows=rows.rows(settings),
+            sections=rows.sections(),
+        )
+
+    def short(self, error: ConfigInvalid) -> list[str]:
+        """Its mistakes without the path, which is on the page already."""
+        return [each.replace(f"{self.path}:", "Line ", 1) for each in error.problems]
+
+    def changed(self, text: str, changes: Mapping[str, Value]) -> tuple[str, list[Mistake]]:
+        """The text with the changes, and what is wrong with them."""
+        mistakes: list[Mistake] = []
+        for key, value in changes.items():
+            if key not in SETTINGS:
+                raise BadInput(f"There is no setting {key[:60]}.")
+            raw = rows.from_page(key, value)
+            before = len(mistakes)
+
+            def report(_place: Place, what: str, key: str = key) -> None:
+                mistakes.append(Mistake(key, what))
+
+            if raw is not None:
+                SETTINGS[key].kind.read(raw, (), report)
+            if len(mistakes) == before:
+                text = with_value(text, key, raw)
+        if not mistakes:
+            try:
+                self.settings(text)
+            except ConfigInvalid as error:
+                mistakes = [Mistake("", each) for each in self.short(error)]
+        return text, mistakes
+
+    def advice(self, text: str) -> list[str]:
+        """What is allowed but probably a mistake."""
+        return [f"{_label(place)}: {what}" for place, what in advice(self.settings(text), datetime.now(UTC))]
+
+    def save_changes(self, changes: Mapping[str, Value], expected: str) -> None:
+        """Change these settings. Raises ChangedElsewhere, ConfigInvalid."""
+        before = self._unchanged(expected)
+        text, mistakes = self.changed(before, changes)
+        if mistakes:
+            raise ConfigInvalid([f"{each.key}: {each.what}" if each.key else each.what for each in mistakes])
+        self._unchanged(expected)
+        save(self.path, text)
+
+    def mend(self, text: str, expected: str) -> None:
+        """Replace the whole text by one without mistakes. Raises ChangedElsewhere, ConfigInvalid."""
+        self._unchanged(expected)
+        self.settings(text)
+        save(self.path, text)
+
+    def _unchanged(self, expected: str) -> str:
+        text = self.text()
+        if version(text) != expected:
+            raise ChangedElsewhere(self.path)
+        return text
+
+
+def version(text: str) -> str:
+    """Tells one text from another."""
+    return sha256(text.encode()).hexdigest()
+
+
+def diff(before: str, after: str) -> Iterator[Line]:
+    """The lines that differ, with those beside them."""
+    lines = list(difflib.unified_diff(before.splitlines(), after.splitlines(), lineterm="", n=CONTEXT))[2:]
+    for number, line in enumerate(lines):
+        if not line.startswith("@@"):
+            yield Line(line[0], line[1:])
+        elif number:
+            yield Line("…", "")
+
+
+def _label(place: Place) -> str:
+    for length in (2, 1):
+        if row := SETTINGS.get(dotted(place[:length])):
+            return row.label
+    return "Hours" if place[:1] == ("hours",) else dotted(place)

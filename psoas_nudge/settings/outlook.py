@@ -1,0 +1,96 @@
+"""What settings would do: the hours of the coming days, and the prompts of one made-up day of work."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+
+from msgspec.structs import replace
+
+from psoas_nudge import places
+from psoas_nudge.calendars import Calendar, refresh
+from psoas_nudge.config import Settings
+from psoas_nudge.core.entries import BoutEntry, PromptEntry
+from psoas_nudge.core.hours import WorkingHours
+from psoas_nudge.core.words import Signal
+from psoas_nudge.settings.wire import ComingDay, Option, Part, WorkDay
+from psoas_nudge.simulation.coming import clock, day
+from psoas_nudge.simulation.desk import During
+from psoas_nudge.simulation.people import PEOPLE, Days
+from psoas_nudge.simulation.play import Simulation
+
+DAYS = 7
+SEED = 3
+"""One plausible day, the same each time, so that only the settings make a difference."""
+CALLS = (Signal.CALL, Signal.SCREEN_SHARE)
+
+
+def people() -> list[Option]:
+    """Who can work on the made-up day."""
+    return [Option(name, f"{name[0].upper()}{name[1:]}") for name in PEOPLE]
+
+
+async def calendar_for(settings: Settings, now: datetime) -> Calendar:
+    """Holidays and busy times of this year and the next."""
+    source, cache = settings.calendar, places.cache_directory() / "settings"
+    if not source.holidays and not source.busy:
+        return Calendar()
+    return await refresh(source.holidays, source.busy, settings.rules.hours.zone, cache, (now.year, now.year + 1))
+
+
+def coming(settings: Settings, calendar: Calendar, now: datetime) -> list[ComingDay]:
+    """The next days."""
+    hours, today = settings.rules.hours, settings.rules.hours.local_date(now)
+    found = []
+    for ahead in range(DAYS):
+        seen = day(settings.rules, calendar, today + timedelta(days=ahead), now)
+        usual = f"{seen.date:%A}"
+        words = [", ".join(clock(span, hours) for span in seen.open) or "No prompts"]
+        words += [why for why in seen.why if not why.startswith(usual)]
+        if seen.prompt:
+            words.append(f"first prompt from {hours.local(seen.prompt):%H:%M}")
+        found.append(
+            ComingDay(
+                name=f"{seen.date:%a} {seen.date.day} {seen.date:%b}",
+                open=[_part(span.opens, span.closes, seen.date, hours) for span in seen.open],
+                busy=[_part(span.opens, span.closes, seen.date, hours) for span in seen.busy],
+                words="; ".join(words),
+            )
+        )
+    return found
+
+
+def work(settings: Settings, calendar: Calendar, now: datetime, person: str) -> WorkDay | None:
+    """A day of one of PEOPLE on the next day with hours; None when there is no such day soon."""
+    rules = replace(settings.rules, hours=calendar.close(settings.rules.hours))
+    today = rules.hours.local_date(now)
+    on = next((today + timedelta(days=n) for n in range(1, 15) if rules.hours.ranges(today + timedelta(days=n))), None)
+    if on is None:
+        return None
+    zone = rules.hours.local(now).tzinfo
+    midnight = datetime.combine(on, time(), zone)
+    written = Days(midnight, zone or now.tzinfo or midnight.tzinfo, SEED)  # type: ignore[arg-type]
+    written.begin(0, 0.0)
+    PEOPLE[person](written)
+    written.close_lid()
+    entries = [line.entry for line in Simulation(written.trace, rules, answers=("accept",)).play()]
+    sitting = [_part(e.started, e.ended, on, rules.hours) for e in entries if isinstance(e, BoutEntry)]
+    shown = [e.shown_at for e in entries if isinstance(e, PromptEntry) and e.shown_at]
+    times = [f"{rules.hours.local(each):%H:%M}" for each in shown]
+    calls = [each for each in written.trace if isinstance(each, During) and each.signal in CALLS]
+    return WorkDay(
+        name=f"{on:%A} {on.day} {on:%B}",
+        open=[_part(span.opens, span.closes, on, rules.hours) for span in rules.hours.ranges(on)],
+        sitting=sitting,
+        calls=[_part(each.begin, each.end, on, rules.hours) for each in calls],
+        prompts=[_minutes(each, on, rules.hours) for each in shown],
+        words=f"{len(times)} prompt{'s' * (len(times) != 1)}: {', '.join(times)}" if times else "No prompt would come.",
+    )
+
+
+def _part(begin: datetime, end: datetime, on: date, hours: WorkingHours) -> Part:
+    return Part(_minutes(begin, on, hours), _minutes(end, on, hours))
+
+
+def _minutes(at: datetime, on: date, hours: WorkingHours) -> int:
+    """On the clock on the wall, after midnight of the day."""
+    return round((hours.local(at).replace(tzinfo=None) - datetime.combine(on, time())).total_seconds() / 60)

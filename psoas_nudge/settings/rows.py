@@ -1,0 +1,133 @@
+"""The table of settings as rows for the page, and values from the page as the file has them."""
+
+from __future__ import annotations
+
+import shlex
+from typing import Any
+
+from psoas_nudge.config import Settings
+from psoas_nudge.config.kinds import Choice, Switch, Whole
+from psoas_nudge.config.lists import Argv, ListOf, Tables
+from psoas_nudge.config.settings import Given
+from psoas_nudge.config.table import ROWS, SECTIONS, SETTINGS, Setting
+from psoas_nudge.config.times import Date, Duration, Hours, Zone
+from psoas_nudge.config.writing import in_force_value, value_text
+from psoas_nudge.core.catalogue import CATALOGUE
+from psoas_nudge.core.durations import parse_duration
+from psoas_nudge.settings.wire import DayOff, Form, Option, Row, Section, Value
+
+UNSET = Given(None, "default", "")
+WORDS = {
+    "page": "the browser",
+    "terminal": "a terminal",
+    "none": "nowhere",
+    "auto": "what works best here",
+    "freedesktop": "the desktop's notifications",
+    "plyer": "plyer",
+}
+
+
+def form(row: Setting) -> Form:
+    """How the values of a row are shown."""
+    kind = row.kind
+    if row.key in ("exceptions", "stretch.rotation"):
+        return "days" if row.key == "exceptions" else "pick"
+    for match, name in FORMS.items():
+        if isinstance(kind, match):
+            return name
+    if isinstance(kind, ListOf):
+        return "hours" if isinstance(kind.item, Hours) else "lines"
+    return "text"
+
+
+FORMS: dict[type, Form] = {
+    Switch: "switch",
+    Whole: "number",
+    Duration: "length",
+    Choice: "choice",
+    Zone: "zone",
+    Argv: "words",
+    Tables: "toml",
+}
+
+
+def sections() -> list[Section]:
+    """The headings, in the order of the file."""
+    return [Section(name, about) for name, about in SECTIONS.items()]
+
+
+def rows(settings: Settings) -> list[Row]:
+    """Every setting with its value in force."""
+    return [_row(row, settings) for row in ROWS]
+
+
+def _row(row: Setting, settings: Settings) -> Row:
+    kind, given = row.kind, settings.given.get(row.key, UNSET)
+    least, most = (kind.least, kind.most) if isinstance(kind, Whole) else (None, None)
+    if isinstance(kind, Duration):
+        least = 1 if kind.instead else 0
+    return Row(
+        key=row.key,
+        section=row.section,
+        label=row.label,
+        help=row.help,
+        form=form(row),
+        value=to_page(row, in_force_value(settings, row)),
+        default=to_page(row, row.default),
+        source=given.source,
+        origin=given.name if given.source in ("system", "environment") else "",
+        least=least,
+        most=most,
+        options=_options(row, settings),
+    )
+
+
+def _options(row: Setting, settings: Settings) -> list[Option]:
+    if isinstance(row.kind, Choice):
+        return [Option(each, WORDS.get(each, each)) for each in row.kind.choices]
+    if row.key == "stretch.rotation":
+        return [Option(each.id, each.title) for each in (*CATALOGUE, *settings.rules.routines)]
+    if isinstance(row.kind, Zone):
+        from zoneinfo import available_timezones
+
+        return [Option(name, name) for name in sorted(available_timezones()) if "/" in name]
+    return []
+
+
+def to_page(row: Setting, raw: Any) -> Value:
+    """A value of the file for the page."""
+    match form(row):
+        case "length":
+            return parse_duration(raw)
+        case "words":
+            return shlex.join(raw) if raw else ""
+        case "toml":
+            return value_text(raw) if raw else ""
+        case "days":
+            return [_day_off(table) for table in raw]
+    value: Value = raw
+    return value
+
+
+def _day_off(table: dict[str, Any]) -> DayOff:
+    day = Date()
+    first, last = (day.read(table.get(name, table.get("on")), (), lambda *_: None) for name in ("from", "to"))
+    return DayOff(first=first, last=last, hours=list(table.get("hours", [])), note=table.get("note", ""))
+
+
+def from_page(key: str, value: Value) -> Any:
+    """A value of the page as it is written into the file; None when the file is not to set it."""
+    row = SETTINGS[key]
+    if value in ("", [], None) and row.default in (None, []) and not isinstance(row.kind, ListOf):
+        return None
+    match form(row):
+        case "words" | "toml" if isinstance(value, str):
+            return row.kind.from_text(value)
+        case "days" if isinstance(value, list):
+            return [_table(each) if isinstance(each, DayOff) else each for each in value]
+    return None if value == "" and row.default is None else value
+
+
+def _table(each: DayOff) -> dict[str, Any]:
+    days = {"on": each.first} if each.first == each.last else {"from": each.first, "to": each.last}
+    return {**days, "hours": each.hours, **({"note": each.note} if each.note else {})}

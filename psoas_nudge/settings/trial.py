@@ -1,0 +1,45 @@
+"""A real test prompt, shown the way that is set on the page."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import time
+from collections.abc import AsyncIterator
+
+from psoas_nudge.bus import buses
+from psoas_nudge.core.prompting import answer_name
+from psoas_nudge.errors import PsoasNudgeError
+from psoas_nudge.notify.chooser import Chooser
+from psoas_nudge.notify.port import Capability, Pressed, Surroundings
+from psoas_nudge.notify.probe import TEST_MESSAGE
+
+PRESS_SECONDS = 20.0
+
+
+async def trial(notifier: str) -> AsyncIterator[str]:
+    """Show it; what there is to tell the person, line by line."""
+    pressed: asyncio.Queue[Pressed] = asyncio.Queue()
+    async with buses(lambda _kind, _why: None) as (session_bus, _):
+        try:
+            chooser = Chooser(notifier, time.monotonic)
+            await chooser.start(Surroundings(dict(os.environ), session_bus), pressed.put_nowait)
+            name, ref = await chooser.show(TEST_MESSAGE)
+        except PsoasNudgeError as error:
+            yield f"The test prompt was not shown. {error}\n"
+            return
+        try:
+            if Capability.BUTTONS not in chooser.capabilities():
+                yield f"Shown by {name}. It has no buttons here.\n"
+                await asyncio.sleep(PRESS_SECONDS / 2)
+                return
+            yield f"Shown by {name}. Press a button on it.\n"
+            try:
+                answer = await asyncio.wait_for(pressed.get(), PRESS_SECONDS)
+            except TimeoutError:
+                yield "No button was pressed.\n"
+            else:
+                yield f"It works: you pressed {answer_name(answer.press)}.\n"
+        finally:
+            await chooser.withdraw(name, ref)
+            await chooser.stop()
