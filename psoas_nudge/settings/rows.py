@@ -118,14 +118,15 @@ def _day_off(table: dict[str, Any]) -> DayOff:
 def from_page(key: str, value: Value) -> Any:
     """A value of the page as it is written into the file; None when the file is not to set it."""
     row = SETTINGS[key]
-    if value in ("", [], None) and row.default in (None, []) and not isinstance(row.kind, ListOf):
+    empty = value in ("", [])
+    if value is None or (empty and (row.default is None or isinstance(row.kind, Tables))):
         return None
     match form(row):
         case "words" | "toml" if isinstance(value, str):
             return row.kind.from_text(value)
         case "days" if isinstance(value, list):
             return [_table(each) if isinstance(each, DayOff) else each for each in value]
-    return None if value == "" and row.default is None else value
+    return value
 
 
 def _table(each: DayOff) -> dict[str, Any]:

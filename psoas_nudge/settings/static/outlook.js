@@ -36,7 +36,7 @@ export function drawOutlook(outlook) {
   const { work } = outlook;
   $("work-box").hidden = !work;
   if (work) {
-    $("work-title").textContent = `A day of work: ${work.name}`;
+    $("work-date").textContent = work.name;
     const prompts = work.prompts.map((at) => part({ begin: at, end: at }, "prompt"));
     $("work").replaceChildren(scale(),
       line(...work.open.map((each) => part(each, "open")), ...work.sitting.map((each) => part(each, "sitting")),

@@ -42,17 +42,19 @@ function gone() {
   for (const each of document.querySelectorAll("main, #bar")) each.inert = true;
 }
 
+// Read out too; after saving it stays until the next change.
 function say(text) {
+  $("bar").hidden = false;
   $("status").textContent = text;
 }
 
 function status(wrong = false) {
   const count = pending.size;
-  $("bar").hidden = false;
   $("bar").classList.toggle("waiting", count > 0);
-  $("review").disabled = count === 0 || wrong;
-  $("discard").disabled = count === 0;
-  say(count ? `${count} ${count === 1 ? "change" : "changes"} not saved${wrong ? ". Some are not valid yet." : ""}` : "Everything is saved.");
+  $("bar").querySelector(".buttons").hidden = !count;
+  $("review").disabled = wrong;
+  if (count) say(`${count} ${count === 1 ? "change" : "changes"} not saved${wrong ? ". Some are not valid yet." : ""}`);
+  else if ($("status").textContent !== "Saved.") $("bar").hidden = true;
 }
 
 const asked = () => ({ changes: Object.fromEntries(pending), version: shown.version, person: $("person").value });
@@ -142,6 +144,7 @@ async function save() {
     draw(found);
     document.querySelectorAll("details").forEach((each, index) => { each.open = open[index]; });
     say("Saved.");
+    document.querySelector("h1").focus();
   }
 }
 

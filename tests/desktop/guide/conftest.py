@@ -42,6 +42,8 @@ KEYS = {
     "ArrowRight": ("ArrowRight", 39),
     "Escape": ("Escape", 27),
     "Tab": ("Tab", 9),
+    "Enter": ("Enter", 13),
+    "ArrowUp": ("ArrowUp", 38),
 }
 
 
@@ -156,7 +158,7 @@ class Tab:
         """Press and release a key."""
         code, number = KEYS.get(key, (f"Key{key.upper()}", ord(key.upper()[0])))
         same = {"key": key, "code": code, "windowsVirtualKeyCode": number}
-        letter = {"text": key} if len(key) == 1 else {}
+        letter = {"text": "\r" if key == "Enter" else key} if len(key) == 1 or key == "Enter" else {}
         await self.send("Input.dispatchKeyEvent", type="keyDown", **same, **letter)
         await self.send("Input.dispatchKeyEvent", type="keyUp", **same)
 
