@@ -29,7 +29,10 @@ class Day(Struct, frozen=True, kw_only=True):
 async def calendar_of(
     settings: Settings, begin: date, end: date, now: datetime, reading: Callable[[str], None]
 ) -> Calendar:
-    """What is known of these days; the daemon's own cache is used when it covers them. `reading` gets each file's name."""
+    """What is known of these days; the daemon's own cache is used when it covers them.
+
+    `reading` gets the name of each file before it is read.
+    """
     wanted, kept = range(begin.year, end.year + 1), (now.year, now.year + 1)
     usual = set(wanted) <= set(kept)
     cache = places.cache_directory() if usual else places.cache_directory() / "preview"
