@@ -19,7 +19,8 @@ from tests.pages.site import Site
 
 READING_BROWSER = """
 tr '\\0' ' ' < /proc/$$/cmdline > {tmp}/cmdline
-file=$(echo "$1" | sed 's,.*file://,,')
+for last; do :; done
+file=$(echo "$last" | sed 's,.*file://,,')
 stat -c %a "$file" > {tmp}/mode
 stat -c %a "$(dirname "$file")" > {tmp}/folder
 cat "$file" > {tmp}/read
