@@ -291,18 +291,18 @@ ROWS: tuple[Setting, ...] = (
         label="I can kneel where I work",
     ),
     Setting(
+        "stretch.voice",
+        Switch(),
+        False,
+        "In the terminal, speak the cues, the side and the countdown.",
+        label="Speak in the terminal",
+    ),
+    Setting(
         "stretch.weekly_dose",
         Duration(),
         "10m",
         "Weekly goal: time holding a stretch, for each side.",
         label="Weekly goal for each side",
-    ),
-    Setting(
-        "stretch.voice",
-        Switch(),
-        False,
-        "In the terminal, speak the cues, the side and the countdown.",
-        label="Speak the cues in the terminal",
     ),
     Setting(
         "stretch.rotation",

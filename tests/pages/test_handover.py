@@ -19,7 +19,8 @@ from tests.pages.site import Site
 
 READING_BROWSER = """
 tr '\\0' ' ' < /proc/$$/cmdline > {tmp}/cmdline
-file=$(echo "$1" | sed 's,.*file://,,')
+for last; do :; done
+file=$(echo "$last" | sed 's,.*file://,,')
 stat -c %a "$file" > {tmp}/mode
 stat -c %a "$(dirname "$file")" > {tmp}/folder
 cat "$file" > {tmp}/read
@@ -52,7 +53,7 @@ def program(environ: dict[str, str], name: str, script: str) -> None:
 
 
 async def whole(path: Path) -> str:
-    for _ in range(3000):
+    for _ in range(500):
         if path.exists() and (text := path.read_text()).endswith("\n"):
             return text
         await asyncio.sleep(0.01)

@@ -6,7 +6,7 @@ import { drawDiff, drawOutlook } from "/outlook.js";
 import { drawExceptions, drawWeek } from "/week.js";
 
 const $ = (id) => document.getElementById(id);
-const OFTEN = ["prompt.nudge_after", "prompt.daily_limit", "prompt.snooze_for", "stretch.floor", "stretch.weekly_dose", "stretch.guide", "desktop.notifier", "desktop.sound"];
+const OFTEN = ["prompt.nudge_after", "prompt.daily_limit", "prompt.snooze_for", "stretch.floor", "stretch.weekly_dose", "stretch.guide", "stretch.voice", "desktop.notifier", "desktop.sound"];
 const NAMES = { hours: "Time zone", calendar: "Holidays and calendars", sitting: "Sitting and breaks", prompt: "Prompts", quiet: "When to wait", stretch: "Stretches", desktop: "Desktop", hooks: "Programs to start" };
 
 let shown; // as the server has it

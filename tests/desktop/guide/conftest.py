@@ -35,6 +35,8 @@ os.execvp(sys.argv[3], sys.argv[3:])
 """
 GONE = "ERR_CONNECTION_REFUSED"
 """What may be complained about after a test: its server has ended with it."""
+BETWEEN_PAGES = ("navigated or closed", "Cannot find default execution context")
+"""What a browser answers about a window that is on its way to another page."""
 LAPTOP = (1366, 768)
 KEYS = {
     " ": ("Space", 32),
@@ -133,10 +135,20 @@ class Tab:
         """Wait until a condition holds on the page; fails the test when it does not."""
         loop = asyncio.get_running_loop()
         end = loop.time() + within
-        while not await self.js(f"(() => {{ try {{ return Boolean({condition}) }} catch {{ return false }} }})()"):
+        while not await self._holds(condition):
             if loop.time() > end:
                 pytest.fail(f"not on the page within {within:g} s: {condition}\n{await self.text()}")
             await asyncio.sleep(0.01)
+
+    async def _holds(self, condition: str) -> bool:
+        try:
+            return bool(
+                await self.js(f"(() => {{ try {{ return Boolean({condition}) }} catch {{ return false }} }})()")
+            )
+        except RuntimeError as error:
+            if not any(words in str(error) for words in BETWEEN_PAGES):
+                raise
+            return False
 
     async def shows(self, text: str) -> None:
         """Wait until the page shows the text."""

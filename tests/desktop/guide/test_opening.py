@@ -59,7 +59,7 @@ def test_accept_opens_a_window_and_closing_it_keeps_what_was_done(
     told = tmp_path / "told"
     programs(
         "chromium",
-        f'echo "$XDG_ACTIVATION_TOKEN $DESKTOP_STARTUP_ID $1" > {told}; echo $$ > {tmp_path}/pid\n'
+        f'echo "$XDG_ACTIVATION_TOKEN $DESKTOP_STARTUP_ID $2" > {told}; echo $$ > {tmp_path}/pid\n'
         f"export HOME={tmp_path} XDG_CONFIG_HOME={tmp_path} XDG_CACHE_HOME={tmp_path}\n"
         f'exec {real} --no-sandbox --test-type --user-data-dir={tmp_path}/profile --no-first-run --disable-gpu --mute-audio "$@"',
     )

@@ -213,7 +213,8 @@ async def test_a_reload_shows_the_page_again_and_a_second_browser_is_refused(chr
     await tab.until("document.querySelectorAll('#days li').length === 7", within=15)
     assert "token" not in await tab.js("location.href")
     context = (await chromium.send("Target.createBrowserContext"))["browserContextId"]
-    target = (await chromium.send("Target.createTarget", url=link, browserContextId=context))["targetId"]
+    target = (await chromium.send("Target.createTarget", url="about:blank", browserContextId=context))["targetId"]
     session = (await chromium.send("Target.attachToTarget", targetId=target, flatten=True))["sessionId"]
     other = type(tab)(chromium, target, session)
+    await other.send("Page.navigate", url=link)
     await other.shows("belongs to another window")
