@@ -25,7 +25,7 @@ from psoas_nudge.engine.clock import SystemClock
 from psoas_nudge.engine.service import serve
 from psoas_nudge.errors import PsoasNudgeError, Refused
 from psoas_nudge.journal import Journal
-from psoas_nudge.notify.port import Message, OnPressed, Surroundings
+from psoas_nudge.notify.port import Message, OnPressed, Showing, Surroundings
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="signals and the local socket are POSIX")
 
@@ -69,10 +69,10 @@ class Notifiers:
     async def start(self, _surroundings: Surroundings, _on_pressed: OnPressed) -> None:
         """Ready at once."""
 
-    async def show(self, message: Message) -> tuple[str, str]:
+    async def show(self, message: Message) -> Showing:
         self.titles.append(message.title)
         self.bodies.append(message.body)
-        return "fake", message.title
+        return Showing("fake", message.title)
 
     async def withdraw(self, _name: str, ref: str) -> None:
         self.titles.remove(ref)
