@@ -1,7 +1,9 @@
 """The application's desktop entry and icon: what gives its windows and notifications a name and a picture.
 
 GNOME and Plasma look up `io.github.psoas_nudge.desktop` for the notifications' desktop-entry hint, for the window class
-of the stretch and in the settings for notifications. It comes and goes with starting at login.
+of the stretch and in the settings for notifications. It comes and goes with starting at login. On X11 Chromium takes
+the window's class from --class (pages/browser.py); on Wayland it ignores that (measured with 150) and makes the app id
+from the path of the file that it opens, which is another one each time: there the window keeps Chromium's name.
 """
 
 from __future__ import annotations
@@ -13,9 +15,6 @@ from psoas_nudge.autostart.port import SUMMARY, Computer, clear, put
 from psoas_nudge.autostart.xdg import quote
 from psoas_nudge.places import APPLICATION
 
-WINDOW = "chrome-127.0.0.1__-Default"
-"""The app id that Chromium gives to the window of the stretch on Wayland, whatever --class says (measured with 150). On
-X11 it takes --class (guide/browser.py), which is the name of the entry itself."""
 ICON = Path(__file__).parents[1] / "data" / "icon.svg"
 
 
@@ -43,7 +42,7 @@ Icon={APPLICATION}
 Terminal=false
 Categories=Utility;
 Keywords=break;stretch;posture;sitting;health;
-StartupWMClass={WINDOW}
+StartupWMClass={APPLICATION}
 StartupNotify=true
 X-GNOME-UsesNotifications=true
 """

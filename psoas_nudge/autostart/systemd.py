@@ -25,7 +25,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from psoas_nudge.autostart import activation
-from psoas_nudge.autostart.port import SUMMARY, UNIT, Computer, Found, clear, put
+from psoas_nudge.autostart.port import LABEL, SUMMARY, UNIT, Computer, Found, clear, put
 from psoas_nudge.errors import Unavailable
 
 BACK_OFF_SINCE = 254
@@ -89,12 +89,14 @@ def trouble() -> str:
     notify = [service, path, service, "Notify", "susssasa{sv}i", "psoas-nudge", "0", "dialog-warning"]
     hints = ["1", "urgency", "y", "2"]
     argv = ["busctl", "--user", "call", *notify, TROUBLE_TITLE, TROUBLE_BODY, "0", *hints, "0"]
+    by_hand = ["/bin/sh", "-c", f"! busctl --user status {LABEL} > /dev/null 2>&1"]  # then prompts do come
     return f"""\
 [Unit]
 Description={TROUBLE_TITLE}
 
 [Service]
 Type=oneshot
+ExecCondition={quote(by_hand)}
 ExecStart={quote(argv)}
 """
 

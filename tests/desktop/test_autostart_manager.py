@@ -89,8 +89,15 @@ chmod +x bin/psoas-nudge
 systemctl --user start desk.target
 await SubState failed
 sleep 1
-told=$(systemctl --user show psoas-nudge-trouble.service --value -p ExecMainExitTimestampMonotonic)
-tell "its Python is gone:" "$(show ExecMainStatus) $(show SubState), told: $([ "${told:-0}" -gt 0 ] && echo yes)"
+told() { systemctl --user show psoas-nudge-trouble.service --value -p ExecMainExitTimestampMonotonic; }
+first=$(told)
+tell "its Python is gone:" "$(show ExecMainStatus) $(show SubState), told: $([ "${first:-0}" -gt 0 ] && echo yes)"
+printf '#!/bin/sh\nexit 1\n' > bin/psoas-nudge
+systemctl --user reset-failed psoas-nudge.service
+systemctl --user start --no-block psoas-nudge.service
+await Result start-limit-hit
+sleep 1
+tell "its packages are gone:" "$(show SubState), told: $([ "$(told)" -gt "$first" ] && echo yes)"
 mv bin/whole bin/psoas-nudge
 rm -r .config/systemd/user/psoas-nudge.service.d
 psoas-nudge autostart disable
@@ -161,5 +168,6 @@ def test_it_lives_as_long_as_the_session(home: Path) -> None:
         "a browser: NoNewPrivs:0",
         "after logout: dead",
         "its Python is gone: 203 failed, told: yes",
+        "its packages are gone: failed, told: yes",
         "left: ",
     ], log

@@ -25,6 +25,7 @@ from psoas_nudge.engine.clock import SystemClock
 from psoas_nudge.engine.service import serve
 from psoas_nudge.errors import PsoasNudgeError, Refused
 from psoas_nudge.journal import Journal
+from psoas_nudge.notify.port import Message, OnPressed, Showing, Surroundings
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="signals and the local socket are POSIX")
 
@@ -36,6 +37,7 @@ os.close(screen)
 from psoas_nudge.cli import main
 main()
 """
+MISTAKE = "Your psoas-nudge configuration has a mistake"
 CONFIG = '[prompt]\nnudge_after = "{}"\n'
 
 
@@ -52,6 +54,42 @@ class Buses:
         self.asked.set()
         await self.gate.wait()
         yield None, None
+
+
+class Notifiers:
+    """A screen in memory; `titles` are on it."""
+
+    def __init__(self) -> None:
+        self.titles: list[str] = []
+        self.bodies: list[str] = []
+
+    def __call__(self, _wanted: str, _clock: object) -> Notifiers:
+        return self
+
+    async def start(self, _surroundings: Surroundings, _on_pressed: OnPressed) -> None:
+        """Ready at once."""
+
+    async def show(self, message: Message) -> Showing:
+        self.titles.append(message.title)
+        self.bodies.append(message.body)
+        return Showing("fake", message.title)
+
+    async def withdraw(self, _name: str, ref: str) -> None:
+        self.titles.remove(ref)
+
+    def want(self, _wanted: str) -> None:
+        """There is only this one."""
+
+    async def stop(self) -> None:
+        """Nothing to do."""
+
+
+@pytest.fixture
+def screen(monkeypatch: pytest.MonkeyPatch) -> Notifiers:
+    notifiers = Notifiers()
+    for module in (service, waiting):
+        monkeypatch.setattr(module, "Chooser", notifiers)
+    return notifiers
 
 
 @pytest.fixture
@@ -149,18 +187,21 @@ async def test_a_request_to_end_while_it_starts_is_obeyed_at_once(config: Path, 
 
 
 async def test_a_broken_configuration_does_not_keep_it_from_starting_and_is_in_force_once_mended(
-    config: Path, buses: Buses, caplog: pytest.LogCaptureFixture
+    config: Path, buses: Buses, screen: Notifiers
 ) -> None:
     config.write_text("[prompt]\nnudge_aftr = 3\n")
     buses.gate.set()
     daemon = asyncio.create_task(serve(config))
     await until(places.socket_file().exists)
     assert await needed() == 2700
-    await until(lambda: "nudge_aftr" in caplog.text)
+    await until(lambda: MISTAKE in screen.titles)
+    [body] = [body for body in screen.bodies if "nudge_aftr" in body]
+    assert body.startswith("The default settings are in force until it is mended.")
     config.write_text(CONFIG.format("20m"))
     async with asyncio.timeout(10):
         while await needed() != 1200:  # noqa: ASYNC110 - as in `until`
             await asyncio.sleep(0.01)
+    await until(lambda: MISTAKE not in screen.titles)
     await end(daemon)
 
 
@@ -180,7 +221,7 @@ async def test_hooks_in_a_file_that_others_can_write_are_in_force_once_they_cann
 
 
 async def test_with_a_damaged_journal_it_waits_says_why_and_starts_when_the_file_is_mended(
-    config: Path, buses: Buses, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    config: Path, buses: Buses, screen: Notifiers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(waiting, "buses", buses)
     buses.gate.set()
@@ -191,11 +232,16 @@ async def test_with_a_damaged_journal_it_waits_says_why_and_starts_when_the_file
     await until(places.socket_file().exists)
     with pytest.raises(Refused, match=r"psoas-nudge waits: The journal .* It starts by itself once"):
         await needed()
+    await until(lambda: screen.titles == ["psoas-nudge cannot start"])
+    journal.write_bytes(b"still none" * 100)
+    await asyncio.sleep(0.5)
+    assert screen.titles == ["psoas-nudge cannot start"]
     journal.unlink()
     async with asyncio.timeout(10):
         while not await runs():  # noqa: ASYNC110 - as in `until`
             await asyncio.sleep(0.01)
     assert await needed() == 1800
+    assert "psoas-nudge cannot start" not in screen.titles
     await end(daemon)
 
 
