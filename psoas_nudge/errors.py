@@ -76,6 +76,16 @@ class JournalBroken(PsoasNudgeError):
     """The journal cannot be opened, read or written; nothing was changed."""
 
 
+class NotSaved(PsoasNudgeError):
+    """It was done, but the journal cannot be written, so it waits in memory. `trouble`: what is wrong with the journal."""
+
+    def __init__(self, trouble: str) -> None:
+        super().__init__(
+            f"This is not saved yet. {trouble} psoas-nudge keeps it in memory and saves it as soon as it can; "
+            "if psoas-nudge ends before that, it is lost."
+        )
+
+
 def fault(error: BaseException) -> str:
     """A fault of the program itself in one line, with the place in the code, for a log or a report."""
     at = error.__traceback__

@@ -42,6 +42,8 @@ def status(how: str | None, as_json: bool, follow: bool) -> None:
         return
     line = _line(now, "plain")
     print(f"{line[0].upper()}{line[1:]}. Prompts today: {now.prompts_today} of {now.daily_limit}.")
+    if now.trouble and now.prompt:
+        print(now.trouble)
     for reason in now.why:
         print(reason)
     if now.next_prompt:

@@ -39,7 +39,12 @@ class MenuEntry(Struct, frozen=True):
 def menu(status: Status, headline: str, offers: Offers, dose: float = 0.0) -> MenuEntry:
     """The whole menu. `dose`: seconds held today."""
     groups: Iterable[tuple[MenuEntry, ...]] = (
-        (MenuEntry(1, headline[0].upper() + headline[1:]), MenuEntry(2, _today(status, dose)), *_why(status)),
+        (
+            MenuEntry(1, headline[0].upper() + headline[1:]),
+            *_trouble(status),
+            MenuEntry(2, _today(status, dose)),
+            *_why(status),
+        ),
         _answers(status, offers.snooze),
         (_stretch(status, offers.routines), _posture(status), _pause(status)),
         (MenuEntry(40, "Edit settings", Action.EDIT_SETTINGS), MenuEntry(41, "Quit", Action.QUIT)),
@@ -65,6 +70,12 @@ def _today(status: Status, dose: float) -> str:
     prompts = f"Today: {status.prompts_today} of at most {status.daily_limit} prompts"
     minutes, seconds = divmod(round(dose), 60)
     return f"{prompts}, {f'{minutes} min ' if minutes else ''}{seconds} s held" if dose >= 0.5 else prompts
+
+
+def _trouble(status: Status) -> tuple[MenuEntry, ...]:
+    if status.trouble is None:
+        return ()
+    return (MenuEntry(5, "Nothing can be saved", children=(MenuEntry(6, status.trouble),)),)
 
 
 def _why(status: Status) -> tuple[MenuEntry, ...]:
