@@ -77,7 +77,7 @@ class JournalBroken(PsoasNudgeError):
 
 
 class NotSaved(PsoasNudgeError):
-    """It was done, but the journal cannot be written, so it waits in memory. `trouble`: what is wrong with the journal."""
+    """It was done, but it waits in memory: the journal cannot be written, because of `trouble`."""
 
     def __init__(self, trouble: str) -> None:
         super().__init__(

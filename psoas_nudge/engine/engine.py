@@ -125,7 +125,7 @@ class Engine:
         """Whatever happens from now on is no event any more."""
         self._closed = True
         if self._unwritten:
-            kinds = ", ".join(entry.__struct_config__.tag for entry in self._unwritten)
+            kinds = ", ".join(str(entry.__struct_config__.tag) for entry in self._unwritten)
             log.error("entries that could not be saved are lost: %s", kinds)
 
     def feed(self, event: AnyEvent) -> Refuse | None:

@@ -157,6 +157,7 @@ class Service:
             engine, idle_time=self._presence, screen=self._screen, timer=self._timer, guides=self._guides
         )
         self._desktop.sound = settings.desktop.sound
+        journal.tell_reopened(lambda what: self._desktop.tell("Your journal is another file now", what))
         self._hooks = Hooks(settings.hooks)
         self._requests = Requests(engine, self.reload, self._ended.set)
         self._schedule = Schedule(

@@ -79,3 +79,10 @@ def test_the_readme_names_every_field_of_a_template() -> None:
     readme = (Path(__file__).parents[2] / "README.md").read_text()
     told = readme[readme.index("A template of your own") : readme.index("On D-Bus the same")]
     assert [name for name in fields(SITTING, AT, BERLIN) if f"{{{name}}}" not in told] == []
+
+
+def test_while_nothing_can_be_saved_every_line_says_so() -> None:
+    full = replace(SITTING, trouble="The disk is full.")
+    assert line("plain", full) == "sat 24 min, next nudge about 10:36; nothing can be saved"
+    assert "nothing can be saved" in json.loads(line("waybar", full))["tooltip"]
+    assert line("{trouble}", full) == "The disk is full."
