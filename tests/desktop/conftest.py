@@ -29,6 +29,7 @@ PACKAGES = {
     "dunst": "dunst",
     "dunstctl": "dunst",
     "dbusmock": "python3-dbusmock",
+    "strace": "strace",
 }
 HEAVY_PACKAGES = {
     "openbox": "openbox",

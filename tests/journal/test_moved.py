@@ -125,7 +125,7 @@ def test_a_file_that_was_overwritten_in_place_is_refused_until_it_is_moved_away(
     feel(1)
     path.write_bytes(rubbish)
     for _ in range(2):
-        with pytest.raises(JournalBroken, match="was overwritten.*Move it away"):
+        with pytest.raises(JournalBroken, match=r"was overwritten.*Move it away"):
             feel(2)
     path.rename(path.with_name("damaged.db"))
     feel(3)
