@@ -13,8 +13,10 @@ from psoas_nudge.core.events import (
     Clear,
     Feel,
     GuideEnded,
+    GuideHeld,
     GuideStarted,
     Stretch,
+    Undo,
     checked,
 )
 from psoas_nudge.core.status import Status
@@ -100,7 +102,7 @@ def test_every_command_is_offered_at_some_moment(moment, open_prompt) -> None:
     ]
     offered = [e.command for m in moments for e in everything(menu(m, "x", ROUTINES)) if e.command]
     assert {c for c in offered if isinstance(c, Action)} == set(Action) - {Action.RELOAD}
-    elsewhere = {GuideStarted, GuideEnded, Advised, Feel}
+    elsewhere = {GuideStarted, GuideHeld, GuideEnded, Advised, Feel, Undo}
     assert {type(c) for c in offered if not isinstance(c, Action)} == set(get_args(Asked)) - elsewhere
 
 
