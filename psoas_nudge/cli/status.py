@@ -13,6 +13,7 @@ from psoas_nudge.control import messages as c
 from psoas_nudge.control.client import ask
 from psoas_nudge.core.status import Status
 from psoas_nudge.core.summary import explained, when
+from psoas_nudge.errors import BadInput
 
 
 @click.command(epilog="Examples: psoas-nudge status --format waybar --follow; psoas-nudge status --format '{sat} min'")
@@ -79,7 +80,11 @@ def explain(at: str | None, as_json: bool) -> None:
 
     now = datetime.now().astimezone()
     moment = None if at is None else parse_moment(at, now, system_zone(), future=True)
-    told = ask(c.Explain(at=moment), places.socket_file()).explanation
+    try:
+        request = c.Explain(at=moment)
+    except ValueError as error:
+        raise BadInput(str(error)) from error
+    told = ask(request, places.socket_file()).explanation
     assert told is not None  # noqa: S101 - the message table promises it
     if as_json:
         print(msgspec.json.encode(told).decode())

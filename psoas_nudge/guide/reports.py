@@ -24,7 +24,7 @@ from psoas_nudge.core.words import Afterwards, Pain
 from psoas_nudge.engine.clock import Clock, SystemClock
 from psoas_nudge.engine.engine import Engine, Nowhere
 from psoas_nudge.engine.heartbeat import started
-from psoas_nudge.errors import AlreadyRunning, JournalBroken, NoDaemon, PsoasNudgeError, Refused
+from psoas_nudge.errors import AlreadyRunning, BadInput, JournalBroken, NoDaemon, PsoasNudgeError, Refused
 from psoas_nudge.journal import Journal
 from psoas_nudge.journal.heartbeat import HeartbeatFile, boot_id
 
@@ -84,9 +84,11 @@ class Recorder:
             return self._record_here(request)
 
     def record(self, request: Asked, within: float = ANSWER_SECONDS) -> str | None:
-        """Record it; the reason when that is not possible."""
+        """Record it; the reason when that is not possible. Raises BadInput."""
         try:
             self.ask(request, within)
+        except BadInput:
+            raise
         except PsoasNudgeError as error:
             return str(error)
         return None

@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 import sqlite3
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from itertools import islice
 from pathlib import Path
@@ -21,6 +21,7 @@ import msgspec
 from msgspec import Struct
 
 from psoas_nudge.core.entries import AnyEntry
+from psoas_nudge.core.entry_ranges import wild
 from psoas_nudge.core.state import State
 from psoas_nudge.core.statistics import Totals
 from psoas_nudge.journal import days
@@ -298,13 +299,17 @@ class Journal:
 
 
 def _state(body: bytes) -> State:
-    """From this version's form or that of 0.1.0; raises msgspec.DecodeError."""
+    """From this version's form or that of 0.1.0; raises ValueError (msgspec.DecodeError among them)."""
     try:
-        return msgspec.json.decode(body, type=State)
-    except msgspec.ValidationError:
-        with suppress(msgspec.ValidationError):
-            return read_first(body)
-        raise
+        state = msgspec.json.decode(body, type=State)
+    except msgspec.ValidationError as error:
+        try:
+            state = read_first(body)
+        except msgspec.ValidationError:
+            raise error from None
+    if why := wild(state):
+        raise ValueError(why)
+    return state
 
 
 def _earliest(since: date | None) -> int:
