@@ -81,6 +81,16 @@ def in_words(error: PsoasNudgeError) -> str:
     return str(error) if str(error).startswith("psoas-nudge ") else f"psoas-nudge: {error}"
 
 
+class NotSaved(PsoasNudgeError):
+    """It was done, but it waits in memory: the journal cannot be written, because of `trouble`."""
+
+    def __init__(self, trouble: str) -> None:
+        super().__init__(
+            f"This is not saved yet. {trouble} psoas-nudge keeps it in memory and saves it as soon as it can; "
+            "if psoas-nudge ends before that, it is lost."
+        )
+
+
 def fault(error: BaseException) -> str:
     """A fault of the program itself in one line, with the place in the code, for a log or a report."""
     at = error.__traceback__

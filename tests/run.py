@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Install what the tests need and run them: `python3 tests/run.py [--heavy] [--required] [PYTEST ARGUMENT...]`.
+"""Install what the tests need and run them: `python3 tests/run.py [--heavy] [--required] [--fuzz MINUTES] [PYTEST ARGUMENT...]`.
 
 Needs Python 3.11 or newer and nothing else. Makes .venv-test beside the project, with the project (editable) and its
 dev dependency group, and keeps it until pyproject.toml changes. On Debian's relatives, as root, it also installs the
@@ -12,6 +12,7 @@ from __future__ import annotations
 import ast
 import hashlib
 import os
+import secrets
 import shutil
 import subprocess
 import sys
@@ -143,10 +144,27 @@ def apt_install(wanted: list[str]) -> bool:
     return True
 
 
+def fuzz(minutes: float, environ: dict[str, str], for_pytest: list[str]) -> int:
+    """Rounds of the tests marked fuzz, each with its own seed, until the time is over or one fails."""
+    end, rounds = time.monotonic() + minutes * 60, 0
+    while time.monotonic() < end:
+        seed = secrets.randbelow(2**32)
+        pytest = [str(PYTHON), "-m", "pytest", "-q", "-n", "2", "-m", "fuzz", f"--hypothesis-seed={seed}", *for_pytest]
+        if failed := subprocess.run(
+            pytest, check=False, cwd=PROJECT, env=environ | {"PSOAS_NUDGE_FUZZ": "4"}
+        ).returncode:
+            say(f"failed with --hypothesis-seed={seed}")
+            return failed
+        rounds += 1
+    say(f"{rounds} rounds without a failure")
+    return 0
+
+
 def main() -> int:
     options = ArgumentParser(description=__doc__, formatter_class=RawDescriptionHelpFormatter, allow_abbrev=False)
     options.add_argument("--heavy", action="store_true", help="also the tests that need compositors, panels, a browser")
     options.add_argument("--required", action="store_true", help="a desktop test that cannot run fails")
+    options.add_argument("--fuzz", type=float, metavar="MINUTES", help="only tests that make up input, other each time")
     options.add_argument("--prepare", action="store_true", help="install only, run nothing")
     chosen, for_pytest = options.parse_known_args()
 
@@ -156,6 +174,8 @@ def main() -> int:
     if chosen.prepare:
         return 0
     environ = {**os.environ, **({"PSOAS_NUDGE_REQUIRE_DESKTOP": "1"} if chosen.required else {})}
+    if chosen.fuzz:
+        return fuzz(chosen.fuzz, environ, for_pytest)
     pytest = [str(PYTHON), "-m", "pytest", "-n", "2", *([] if chosen.heavy else ["-m", "not heavy"]), *for_pytest]
     return subprocess.run(pytest, check=False, cwd=PROJECT, env=environ).returncode
 

@@ -140,8 +140,12 @@ def _basics(config_file: Path | None) -> tuple[str, list[str]]:
         rows.append(("journal", "broken", str(error)))
         problems.append("the journal cannot be read")
     try:
-        ask(c.GetStatus(), places.socket_file())
-        rows.append(("daemon", "running", str(places.socket_file())))
+        now = ask(c.GetStatus(), places.socket_file()).status
+        if now and now.trouble:
+            rows.append(("daemon", "cannot save", now.trouble))
+            problems.append("the daemon cannot write the journal")
+        else:
+            rows.append(("daemon", "running", str(places.socket_file())))
     except PsoasNudgeError as error:
         rows.append(("daemon", "not there", str(error)))
     _rows(rows)

@@ -39,11 +39,12 @@ def feel(config_file: Path | None, level: int | None, pain: Pain | None, note: s
         print(book.ask(Clear()))
         return
     receipt = book.feel(Feel(level=level, pain=pain, note=note))
-    if receipt.trouble:
-        raise PsoasNudgeError(f"Not recorded: {receipt.trouble}")
-    print(Feel.answer)
+    if not receipt.trouble:
+        print(Feel.answer)
     if receipt.advice:
         print(fill(receipt.advice, 90))
+    if receipt.trouble:
+        raise PsoasNudgeError(receipt.trouble)
 
 
 @click.command(epilog="Example: psoas-nudge undo")

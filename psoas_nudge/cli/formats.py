@@ -30,6 +30,7 @@ def fields(status: Status, at: datetime) -> dict[str, str]:
         "prompts": str(status.prompts_today),
         "limit": str(status.daily_limit),
         "why": status.why[0] if status.why else "",
+        "trouble": status.trouble or "",
     }
 
 

@@ -14,6 +14,7 @@ from psoas_nudge.control import messages as c
 from psoas_nudge.control.client import ask
 from psoas_nudge.core.status import Status
 from psoas_nudge.core.summary import explained, when
+from psoas_nudge.errors import BadInput
 
 
 @click.command(epilog="Examples: psoas-nudge status --format waybar --follow; psoas-nudge status --format '{sat} min'")
@@ -43,6 +44,8 @@ def status(how: str | None, as_json: bool, follow: bool) -> None:
         return
     line = _line(now, "plain")
     print(f"{line[0].upper()}{line[1:]}. Prompts today: {now.prompts_today} of {now.daily_limit}.")
+    if now.trouble and now.prompt:
+        print(now.trouble)
     for reason in now.why:
         print(as_called(reason))
     if now.next_prompt:
@@ -79,7 +82,11 @@ def explain(at: str | None, as_json: bool) -> None:
 
     now = datetime.now().astimezone()
     moment = None if at is None else parse_moment(at, now, system_zone(), future=True)
-    told = ask(c.Explain(at=moment), places.socket_file()).explanation
+    try:
+        request = c.Explain(at=moment)
+    except ValueError as error:
+        raise BadInput(str(error)) from error
+    told = ask(request, places.socket_file()).explanation
     assert told is not None  # noqa: S101 - the message table promises it
     if as_json:
         print(msgspec.json.encode(told).decode())

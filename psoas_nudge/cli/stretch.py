@@ -11,7 +11,7 @@ from psoas_nudge.cli.candidates import routine_ids
 from psoas_nudge.config import Settings
 from psoas_nudge.core.prompting import next_routine, stretch_refused
 from psoas_nudge.core.state import State
-from psoas_nudge.errors import Refused
+from psoas_nudge.errors import JournalBroken, Refused
 from psoas_nudge.guide.opening import in_terminal, load_settings, on_page
 from psoas_nudge.journal import Journal
 
@@ -38,7 +38,12 @@ def stretch(config_file: Path | None, routine_id: str | None, page: bool) -> Non
 
 
 def _chosen(settings: Settings, routine_id: str | None) -> str:
-    rules, state = settings.rules, _state()
+    try:
+        state = _state()
+    except JournalBroken as error:
+        state = State()
+        click.echo(f"This stretch will not be recorded, and whether you reported pain is not known. {error}", err=True)
+    rules = settings.rules
     routine = routine_id or next_routine(state, rules)
     if why := stretch_refused(state, rules, routine):
         raise Refused(why)

@@ -15,8 +15,9 @@ import msgspec
 
 from psoas_nudge.control.address import short
 from psoas_nudge.control.messages import LONGEST_LINE, AnyRequest, Failed, Follow, Ok, Reply
+from psoas_nudge.core.ranges import out_of_range
 from psoas_nudge.core.status import Status
-from psoas_nudge.errors import DaemonSilent, NoDaemon, PsoasNudgeError, Refused
+from psoas_nudge.errors import BadInput, DaemonSilent, NoDaemon, PsoasNudgeError, Refused
 
 ANSWER_SECONDS = 3.0
 
@@ -24,18 +25,19 @@ ANSWER_SECONDS = 3.0
 def ask(request: AnyRequest, path: Path, within: float = ANSWER_SECONDS) -> Ok:
     """The daemon's answer to one request.
 
-    Raises NoDaemon when there is none at `path`, DaemonSilent when it does not answer `within` seconds, and Refused,
-    with the exit status that the daemon gave, when it says no.
+    Raises BadInput for a field that is out of its range, NoDaemon when there is none at `path`, DaemonSilent when it
+    does not answer `within` seconds, and Refused, with the exit status that the daemon gave, when it says no.
     """
+    line = _encoded(request)
     with closing(_connected(path, within)) as connection, connection.makefile("rb") as lines:
-        _send(connection, request, within)
+        _send(connection, line, within)
         return _next(lines, within)
 
 
 def follow(path: Path) -> Iterator[Status]:
     """The status now and at each change, until the daemon ends. Raises what `ask` raises."""
     with closing(_connected(path, ANSWER_SECONDS)) as connection, connection.makefile("rb") as lines:
-        _send(connection, Follow(), ANSWER_SECONDS)
+        _send(connection, _encoded(Follow()), ANSWER_SECONDS)
         first = _next(lines, ANSWER_SECONDS)
         if first.status:
             yield first.status
@@ -70,8 +72,18 @@ def _connected(path: Path, within: float) -> socket.socket:
     return connection
 
 
-def _send(connection: socket.socket, request: AnyRequest, within: float) -> None:
-    line = msgspec.json.encode(request) + b"\n"
+def _encoded(request: AnyRequest) -> bytes:
+    try:
+        line = msgspec.json.encode(request)
+        msgspec.json.decode(line, type=type(request))
+    except UnicodeEncodeError:
+        raise BadInput("That is not text in UTF-8.") from None
+    except msgspec.ValidationError as error:
+        raise BadInput(out_of_range(error, type(request)) or str(error)) from None
+    return line + b"\n"
+
+
+def _send(connection: socket.socket, line: bytes, within: float) -> None:
     if len(line) > LONGEST_LINE:
         raise Refused("That is too long.")
     try:

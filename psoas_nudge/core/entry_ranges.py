@@ -8,11 +8,16 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from msgspec import Struct
+
 from psoas_nudge.core.entries import AnyEntry
 from psoas_nudge.core.ranges import EARLIEST, LATEST, LONGEST
+from psoas_nudge.core.words import DAY
 
 MOST_SECONDS = LONGEST / 1000
 MOST_NUMBER = 2**53
+MOST_IN_STATE = 9000 * 365 * DAY
+"""Milliseconds: about the end of the calendar, when working hours close that are never interrupted."""
 
 
 def out_of_range(entry: AnyEntry) -> str:
@@ -28,6 +33,19 @@ def out_of_range(entry: AnyEntry) -> str:
             low, high = _range(name)
             if not low <= value <= high:
                 return f"{name} is not between {low} and {high:.0f}"
+    return ""
+
+
+def wild(part: object) -> str:
+    """The first number or instant in a stored state with which no rule can reckon; empty when there is none."""
+    if isinstance(part, Struct):
+        return next((why for name in part.__struct_fields__ if (why := wild(getattr(part, name)))), "")
+    if isinstance(part, tuple | frozenset | dict):
+        return next((why for each in (part.values() if isinstance(part, dict) else part) if (why := wild(each))), "")
+    if isinstance(part, datetime):
+        return "" if part.tzinfo and part >= EARLIEST else f"{part.isoformat()} is no usable instant"
+    if isinstance(part, int | float) and not -MOST_IN_STATE <= part <= MOST_IN_STATE:
+        return f"{part} is no usable number"
     return ""
 
 

@@ -19,7 +19,7 @@ from typing import ClassVar, TypeVar
 
 from msgspec import Struct, convert, to_builtins
 
-from psoas_nudge.core.ranges import Held, Instant, Length, Level, Name, Number, Text, instant
+from psoas_nudge.core.ranges import HeldSeconds, Instant, Length, Level, Name, Number, Text, instant
 from psoas_nudge.core.words import AdviceReason, Afterwards, Pain, Signal
 
 
@@ -146,6 +146,16 @@ class GuideStarted(Request, frozen=True, kw_only=True):
     prompt: Number | None = None
 
 
+class GuideHeld(Request, frozen=True, kw_only=True):
+    """What has been held so far in a guide that is open, every few seconds of holding; fields as in GuideEnded."""
+
+    routine: Name
+    prompt: Number | None = None
+    left_seconds: HeldSeconds = 0.0
+    right_seconds: HeldSeconds = 0.0
+    other_seconds: HeldSeconds = 0.0
+
+
 class GuideEnded(Request, frozen=True, kw_only=True):
     """The guide closed. Seconds held per side are what was done, not what was planned.
 
@@ -153,9 +163,9 @@ class GuideEnded(Request, frozen=True, kw_only=True):
 
     routine: Name
     prompt: Number | None = None
-    left_seconds: Held = 0.0
-    right_seconds: Held = 0.0
-    other_seconds: Held = 0.0
+    left_seconds: HeldSeconds = 0.0
+    right_seconds: HeldSeconds = 0.0
+    other_seconds: HeldSeconds = 0.0
 
 
 class Feel(Request, frozen=True, kw_only=True):
@@ -273,6 +283,7 @@ Asked = (
     | Sit
     | Stretch
     | GuideStarted
+    | GuideHeld
     | GuideEnded
     | Feel
     | Clear

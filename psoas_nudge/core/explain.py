@@ -22,6 +22,7 @@ from psoas_nudge.core.summary import when
 from psoas_nudge.core.words import SECOND
 
 TEXTS = {
+    "unsaved": "Nothing can be saved, and until it can, no prompt comes. {trouble}",
     "prompt-open": "A prompt is open and waiting for your answer.",
     "stretching": "You are stretching.",
     "away": "You are away from the computer.",
@@ -71,20 +72,21 @@ def _ahead(state: State, at: datetime, elapsed: int) -> State:
     return new
 
 
-def explain(state: State, at: datetime, rules: Rules) -> Explanation:
+def explain(state: State, at: datetime, rules: Rules, trouble: str = "") -> Explanation:
     """Why there is no prompt at `at`: now (the state's own instant), or a later instant of which only the schedule,
-    a pause, a snooze and the day's budget can be known; never further ahead than ranges.LONGEST."""
+    a pause, a snooze and the day's budget can be known; never further ahead than ranges.LONGEST. `trouble`: why the
+    journal cannot be written, where it cannot."""
     at = min(at, state.at + timedelta(milliseconds=LONGEST))
     later = at > state.at
     if later:
         state = _ahead(state, at, (at - state.at) // timedelta(milliseconds=1))
     known = ("snoozed", "asked-again", "not-shown", "closed", "settling-in", "winding-down", "daily-limit", "paused")
-    reasons = tuple(reason for reason in _reasons(state, rules) if not later or reason.kind in known)
+    reasons = tuple(reason for reason in _reasons(state, rules, trouble) if not later or reason.kind in known)
     return Explanation(at=at, reasons=reasons, next_prompt=next_prompt(state, rules), zone=rules.hours.zone)
 
 
-def status(state: State, rules: Rules) -> Status:
-    """What holds at the state's moment (see at_moment)."""
+def status(state: State, rules: Rules, trouble: str = "") -> Status:
+    """What holds at the state's moment (see at_moment). `trouble`: as in explain."""
     span = rules.hours.next_span(state.at)
     pause_ends = conditions.pause_ends(state)
     return Status(
@@ -103,8 +105,9 @@ def status(state: State, rules: Rules) -> Status:
         daily_limit=rules.daily_limit,
         backed_off=conditions.backed_off(state, rules),
         next_prompt=next_prompt(state, rules),
-        why=tuple(reason.text for reason in _reasons(state, rules)),
+        why=tuple(reason.text for reason in _reasons(state, rules, trouble)),
         put_off=None if state.put_off is None else KINDS[state.put_off],
+        trouble=trouble or None,
     )
 
 
@@ -170,7 +173,9 @@ def _open_prompt(state: State, rules: Rules) -> OpenPrompt | None:
     )
 
 
-def _reasons(state: State, rules: Rules) -> Iterator[Reason]:
+def _reasons(state: State, rules: Rules, trouble: str) -> Iterator[Reason]:
+    if trouble:
+        yield Reason("unsaved", TEXTS["unsaved"].format(trouble=trouble))
     for obstacle in conditions.obstacles(state, rules, rules.hours.next_span(state.at)):
         kind = state.leaving.by if obstacle.kind == "away" and state.leaving else obstacle.kind
         yield _reason(state, rules, kind, obstacle.until)

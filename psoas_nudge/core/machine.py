@@ -42,7 +42,8 @@ setting. Durations use the second, schedules the first. An event older than the 
     prompt that is accepted or taken, with any stretch, and with `resume`.
 12. Accept starts the guide and ends the bout. What was held is recorded as done, never as planned; an accepted prompt
     followed by 3 min of unbroken input is recorded as not performed, and the bout goes on from the answer. Without a
-    source that tells of missing input nobody can know: then only the guide says what was done. Pain that puts
+    source that tells of missing input nobody can know: then only the guide says what was done. A guide that has told
+    of holds and is silent for 20 min is dead, and what it told is recorded. Pain that puts
     stretches off (see advice.py) turns what prompts suggest into a walk, until the person clears it.
 13. A pause lasts until its time or until resumed. When hours close the open prompt is withdrawn; the bout goes on
     counting silently.
@@ -51,10 +52,10 @@ setting. Durations use the second, schedules the first. An event older than the 
 15. New settings take effect at once; open prompt, bout and counters stay.
 16. At any moment the core can say why there is no prompt now and when the next could come: see `explain`.
 
-Where the rules live: sitting.py has 1 to 5, 12 and 14, prompting.py 6 to 11 and 13, with the conditions among them in
-conditions.py, which explain.py puts into words, feeling.py the end of 12. Each rule is a function of a Decision that
-looks at the state, changes it, and says when it wants to be asked again; `step` calls all of them in a fixed order, so
-it does not matter which event made a rule true. Idea: h11's `_state.py`.
+Where the rules live: sitting.py has 1 to 5 and 14, stretching.py 12, prompting.py 6 to 11 and 13, with the conditions
+among them in conditions.py, which explain.py puts into words, feeling.py the end of 12. Each rule is a function of a
+Decision that looks at the state, changes it, and says when it wants to be asked again; `step` calls all of them in a
+fixed order, so it does not matter which event made a rule true. Idea: h11's `_state.py`.
 """
 
 from __future__ import annotations
@@ -64,7 +65,7 @@ from datetime import timedelta
 from typing import assert_never
 
 from psoas_nudge.core import events as e
-from psoas_nudge.core import feeling, prompting, sitting
+from psoas_nudge.core import feeling, prompting, sitting, stretching
 from psoas_nudge.core.decision import Decision
 from psoas_nudge.core.effects import AnyEffect, Wake, Watch
 from psoas_nudge.core.rules import Rules
@@ -89,7 +90,7 @@ OVERDUE: tuple[Rule, ...] = (
 """What time has brought about is settled before the event is looked at: the wake-up for it may come second."""
 RULES: tuple[Rule, ...] = (
     *OVERDUE,
-    sitting.stretch_over,
+    stretching.over,
     sitting.begin,
     prompting.quiet,
     prompting.expire,
@@ -117,7 +118,7 @@ def step(state: State, moment: e.Moment, event: e.AnyEvent, rules: Rules) -> tup
     return decision.state, tuple(decision.effects)
 
 
-def _handle(decision: Decision, event: e.AnyEvent) -> None:  # noqa: C901, PLR0912 - one line for each event there is
+def _handle(decision: Decision, event: e.AnyEvent) -> None:  # noqa: C901, PLR0912, PLR0915 - one line for each event there is
     match event:
         case e.Woke() | e.ClockSet():
             pass
@@ -145,9 +146,13 @@ def _handle(decision: Decision, event: e.AnyEvent) -> None:  # noqa: C901, PLR09
             prompting.stretch(decision, event)
         case e.GuideStarted():
             prompting.guide_started(decision, event)
-            sitting.guide_started(decision, event)
+            stretching.guide_started(decision, event)
+        case e.GuideHeld():
+            if not stretching.is_under_way(decision.state, event):
+                prompting.guide_started(decision, event)
+            stretching.guide_held(decision, event)
         case e.GuideEnded():
-            sitting.guide_ended(decision, event)
+            stretching.guide_ended(decision, event)
         case e.Feel():
             feeling.feel(decision, event)
         case e.Clear():
@@ -160,6 +165,7 @@ def _handle(decision: Decision, event: e.AnyEvent) -> None:  # noqa: C901, PLR09
             decision.state.time.wake = None
             prompting.started(decision)
             sitting.started(decision, event)
+            stretching.started(decision, event)
         case e.Stopping():
             prompting.stopping(decision)
         case e.NotifierAppeared():
@@ -192,7 +198,7 @@ def _watch(decision: Decision) -> None:
     if isinstance(state.stage, Waiting | Pending | Open):
         threshold = rules.lull
     elif state.stretching and not state.stretching.broken:
-        threshold = sitting.INPUT_GAP
+        threshold = stretching.INPUT_GAP
     else:
         threshold = sitting.away_after(rules)
     threshold = max(threshold, SECOND)

@@ -26,13 +26,25 @@ from psoas_nudge.core.entries import (
     PromptEntry,
     ResumeEntry,
 )
-from psoas_nudge.core.events import Accept, Answering, GuideStarted, NotShown, Pause, Shown, Skip, Snooze, Stretch
+from psoas_nudge.core.events import (
+    Accept,
+    Answering,
+    GuideHeld,
+    GuideStarted,
+    NotShown,
+    Pause,
+    Shown,
+    Skip,
+    Snooze,
+    Stretch,
+)
 from psoas_nudge.core.ranges import LONGEST
 from psoas_nudge.core.routines import LONGEST as LONGEST_ROUTINE
 from psoas_nudge.core.routines import WALK
 from psoas_nudge.core.rules import Rules
 from psoas_nudge.core.sitting import end_bout, excused, sat
 from psoas_nudge.core.state import Again, HeldBack, Open, Paused, Pending, State, Stretching, Waiting, point_of
+from psoas_nudge.core.stretching import give_up
 from psoas_nudge.core.words import EPOCH, MINUTE, Answer, Outcome
 
 BACK_OFF_AFTER = 2
@@ -166,7 +178,7 @@ def stretch_refused(state: State, rules: Rules, routine: str) -> str | None:
     )
 
 
-def guide_started(decision: Decision, event: GuideStarted) -> None:
+def guide_started(decision: Decision, event: GuideStarted | GuideHeld) -> None:
     """Starting a stretch while a prompt is open answers it, unless the prompt was only on its way to the screen."""
     prompt = decision.state.prompt
     if isinstance(prompt, Pending) and prompt.number != event.prompt:
@@ -407,6 +419,7 @@ def _accept(decision: Decision, prompt: Pending | Open, via: str) -> None:
     close(decision, "accepted", via=via)
     if decision.state.bout:
         end_bout(decision, decision.now, "accepted")
+    give_up(decision)
     decision.state.stretching = Stretching(since=decision.now, routine=prompt.routine, prompt=prompt.number)
 
 

@@ -27,7 +27,7 @@ LONGEST_TEXT = 1000
 
 Length = Annotated[int, Meta(ge=0, le=LONGEST, description="from 0 to 3650 days, in milliseconds")]
 """Milliseconds."""
-Held = Annotated[float, Meta(ge=0.0, le=MOST_HELD, description="from 0 to 86400 seconds")]
+HeldSeconds = Annotated[float, Meta(ge=0.0, le=MOST_HELD, description="from 0 to 86400 seconds")]
 """Seconds in the stretched position, as the journal keeps them."""
 Level = Annotated[int, Meta(ge=0, le=10, description="a whole number from 0 to 10")]
 """Discomfort: 0 is none, 10 the worst."""

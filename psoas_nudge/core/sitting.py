@@ -1,26 +1,20 @@
-"""Rules 1 to 5, 12 and 14: whether the person sits, since when, and what ended it."""
+"""Rules 1 to 5 and 14: whether the person sits, since when, and what ended it."""
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from psoas_nudge.core.decision import Decision
-from psoas_nudge.core.entries import BoutEntry, PostureEntry, StretchEntry
-from psoas_nudge.core.events import GuideEnded, GuideStarted, Idle, SignalChanged, Started
-from psoas_nudge.core.routines import LEAST_HELD
+from psoas_nudge.core.entries import BoutEntry, PostureEntry
+from psoas_nudge.core.events import Idle, SignalChanged, Started
 from psoas_nudge.core.rules import Rules
-from psoas_nudge.core.state import Bout, Leaving, State, Stretching
-from psoas_nudge.core.words import HOUR, LEAVING, MINUTE, SECOND, EndedBy, Signal
+from psoas_nudge.core.state import Bout, Leaving, State
+from psoas_nudge.core.words import LEAVING, MINUTE, SECOND, EndedBy, Signal
 
 GRACE = MINUTE
 """A wake-up later than this means that the process or the machine was stopped."""
-UNBROKEN = 3 * MINUTE
-"""Unbroken input after Accept that means: not performed."""
-INPUT_GAP = 15 * SECOND
-"""Time without input that breaks it. Shorter than any hold, longer than a look at the screen."""
 SHORTEST_BOUT = SECOND
 """Less is a key press between two other things, and nothing to keep."""
-GUIDE_LIMIT = HOUR
-"""Timeout after which a silent guide is considered dead."""
-
 
 # --- what holds --------------------------------------------------------------------------------------------------
 
@@ -59,8 +53,6 @@ def started(decision: Decision, event: Started) -> None:
             end_bout(decision, away_since, state.leaving.by if state.leaving else "restart")
         else:
             add_break(state, away_since, now)
-    if state.stretching and event.silent_for >= rules.shortest_break:
-        state.stretching = None
     if excused(state, rules):
         state.excused_until = now
     state.signals = frozenset()
@@ -111,42 +103,6 @@ def sit(decision: Decision) -> None:
         decision.record(PostureEntry(at=decision.at, posture="sitting", by="person"))
 
 
-def guide_started(decision: Decision, event: GuideStarted) -> None:
-    """A guided stretch interrupts the bout, whether a prompt led to it or not."""
-    current = decision.state.stretching
-    if current is None or current.prompt != event.prompt:
-        if decision.state.bout:
-            end_bout(decision, decision.now, "stretch")
-        current = Stretching(since=decision.now, routine=event.routine, prompt=event.prompt)
-    decision.state.stretching = Stretching(current.since, current.routine, current.prompt, current.broken, guided=True)
-
-
-def guide_ended(decision: Decision, event: GuideEnded) -> None:
-    """Rule 12: what was held is recorded, unless unbroken input has already shown that nobody stretched."""
-    state = decision.state
-    if event.prompt is not None and event.prompt == state.unperformed:
-        if state.stretching and state.stretching.prompt == event.prompt:
-            state.stretching = None
-        return
-    performed = event.left_seconds + event.right_seconds + event.other_seconds >= LEAST_HELD
-    if performed or event.prompt is not None or state.stretching:
-        decision.record(
-            StretchEntry(
-                at=decision.at,
-                routine=event.routine,
-                performed=performed,
-                left_seconds=event.left_seconds if performed else 0.0,
-                right_seconds=event.right_seconds if performed else 0.0,
-                other_seconds=event.other_seconds if performed else 0.0,
-                prompt=event.prompt,
-            )
-        )
-    state.stretching = None
-    if performed:  # the rotation counts what was done as it counts what was suggested
-        state.turns.take(event.routine)
-        state.pacing.stop_backing_off()
-
-
 # --- what time does ----------------------------------------------------------------------------------------------
 
 
@@ -157,7 +113,7 @@ def gap(decision: Decision, previous: State) -> None:
         return
     away(decision)
     if state.stretching:
-        state.stretching = _broken(state.stretching)
+        state.stretching = replace(state.stretching, broken=True)
     if state.bout is None:
         return
     if decision.now - previous.now >= decision.rules.shortest_break:
@@ -208,29 +164,6 @@ def away(decision: Decision) -> None:
         decision.by(last + limit)
 
 
-def stretch_over(decision: Decision) -> None:
-    """Rule 12: after Accept, wait for the guide to end, for a pause and a return, or for proof that nobody rose."""
-    state, now = decision.state, decision.now
-    current, idle_since = state.stretching, state.input.idle_since
-    if current is None:
-        return
-    if state.leaving or (idle_since is not None and now - idle_since >= INPUT_GAP):
-        current = state.stretching = _broken(current)
-    elapsed = now - current.since
-    wait = GUIDE_LIMIT if current.guided or current.broken else UNBROKEN
-    if elapsed >= UNBROKEN and not current.broken and state.input.measured and current.prompt is not None:
-        decision.record(StretchEntry(at=decision.at, routine=current.routine, performed=False, prompt=current.prompt))
-        state.stretching, state.unperformed = None, current.prompt
-        state.bout = Bout(started=current.since)
-    elif elapsed >= wait or (current.broken and not current.guided and idle_since is None):
-        state.stretching = None
-    else:
-        decision.by(current.since + UNBROKEN)
-        decision.by(current.since + wait)
-        if idle_since is not None:
-            decision.by(idle_since + INPUT_GAP)
-
-
 def begin(decision: Decision) -> None:
     """Rule 1: a bout begins when input shows that the person is there."""
     state = decision.state
@@ -268,10 +201,6 @@ def _sit(state: State, point: int) -> None:
     if state.standing_since is not None:
         add_break(state, state.standing_since, point)
     state.standing_since = None
-
-
-def _broken(stretching: Stretching) -> Stretching:
-    return Stretching(stretching.since, stretching.routine, stretching.prompt, broken=True, guided=stretching.guided)
 
 
 def _ended_by(signal: Signal) -> EndedBy:

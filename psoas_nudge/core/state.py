@@ -82,15 +82,38 @@ class Leaving(Struct, frozen=True):
     by: EndedBy
 
 
+class Held(Struct, frozen=True):
+    """Seconds done. `other`: holds that are no part of the weekly dose (see routines.Aim)."""
+
+    left: float = 0.0
+    right: float = 0.0
+    other: float = 0.0
+
+    @property
+    def total(self) -> float:
+        """All of it."""
+        return self.left + self.right + self.other
+
+    def without(self, before: Held) -> Held:
+        """What came after `before`."""
+        return Held(
+            max(0.0, self.left - before.left),
+            max(0.0, self.right - before.right),
+            max(0.0, self.other - before.other),
+        )
+
+
 class Stretching(Struct, frozen=True):
-    """A stretch since the point `since`. `broken`: input has stopped since; `guided`: a guide is open. Owner:
-    sitting.py."""
+    """A stretch since the point `since`. `broken`: input has stopped since; `guided`: a guide is open; `held`: what it
+    had reported at the point `heard`. Owner: stretching.py."""
 
     since: int
     routine: str
     prompt: int | None
     broken: bool = False
     guided: bool = False
+    held: Held = Held()
+    heard: int = 0
 
 
 class OpenHours(Struct):
@@ -236,8 +259,10 @@ class State(Struct, kw_only=True, forbid_unknown_fields=True):
     standing_since: int | None = None
     """Point. Owner: sitting.py."""
     stretching: Stretching | None = None
+    given_up: Stretching | None = None
+    """The last stretch whose guide fell silent and whose holds were recorded; if it speaks again, only the rest is."""
     unperformed: int | None = None
-    """The number of the last prompt that was accepted and then not performed. Owner: sitting.py."""
+    """The number of the last prompt that was accepted and then not performed. Owner: stretching.py."""
     hours: OpenHours = field(default_factory=OpenHours)
     paused: Paused | None = None
     quiet: Quiet = field(default_factory=Quiet)

@@ -48,6 +48,8 @@ class Status(Struct, frozen=True, kw_only=True):
     """Why there is no prompt now, one sentence a reason, the one that decides first."""
     put_off: str | None = None
     """The pain for which prompts suggest a walk in place of a stretch, in words."""
+    trouble: str | None = None
+    """Why nothing can be saved now, and what to do; None when all is well."""
 
 
 class Reason(Struct, frozen=True):

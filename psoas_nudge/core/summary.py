@@ -65,7 +65,7 @@ def headline(status: Status, at: datetime) -> str:
             line = f"{sat}, next nudge about {when(status.next_prompt, at, zone)}" if status.next_prompt else sat
         case other:
             line = other.value
-    return line
+    return f"{line}; nothing can be saved" if status.trouble else line
 
 
 def explained(reasons: Iterable[str], next_prompt: datetime | None, at: datetime, zone: str) -> str:

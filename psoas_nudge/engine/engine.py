@@ -24,6 +24,7 @@ from psoas_nudge.core.machine import step
 from psoas_nudge.core.rules import Rules
 from psoas_nudge.core.state import State
 from psoas_nudge.core.status import Status
+from psoas_nudge.core.words import MINUTE
 from psoas_nudge.engine.clock import Clock
 from psoas_nudge.engine.log import line
 from psoas_nudge.errors import JournalBroken
@@ -31,6 +32,10 @@ from psoas_nudge.journal.records import Stored
 from psoas_nudge.tasks import log_failure
 
 log = logging.getLogger(__name__)
+
+
+RETRY = MINUTE
+"""How long after a failure to write the journal is tried again at the latest."""
 
 
 class World(Protocol):
@@ -119,6 +124,9 @@ class Engine:
     def close(self) -> None:
         """Whatever happens from now on is no event any more."""
         self._closed = True
+        if self._unwritten:
+            kinds = ", ".join(str(entry.__struct_config__.tag) for entry in self._unwritten)
+            log.error("entries that could not be saved are lost: %s", kinds)
 
     def feed(self, event: AnyEvent) -> Refuse | None:
         """Something happened now. Returns the refusal, where the event was a request that the rules do not grant."""
@@ -150,14 +158,15 @@ class Engine:
 
     def status(self) -> Status:
         """What a person is shown of this moment."""
-        return status(self.state_now(), self.rules)
+        return status(self.state_now(), self.rules, self.trouble)
 
     def _step(self, event: AnyEvent) -> Refuse | None:
         self.state, effects = step(self.state, self._clock.now(), event, self.rules)
         if log.isEnabledFor(logging.DEBUG):
             log.debug("%s -> %s", event, effects)
         entries = [effect.entry for effect in effects if type(effect) is Record]
-        stored = self._commit(entries) if entries or self._unwritten or self.state.differs_from(self._written) else ()
+        wanted = entries or self.trouble or self.state.differs_from(self._written)
+        stored = self._commit(entries) if wanted else ()
         for effect in effects:
             self._carry_out(effect)
         for listener in self._listeners:
@@ -174,7 +183,7 @@ class Engine:
             case Record():
                 pass
             case Wake(after=after):
-                self._world.wake(after)
+                self._world.wake(min(RETRY, after or RETRY) if self.trouble else after)
             case Watch(threshold=threshold):
                 self._world.watch(threshold)
             case Show():

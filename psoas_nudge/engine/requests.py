@@ -10,7 +10,7 @@ from psoas_nudge.core.answers import answer
 from psoas_nudge.core.events import Asked, Request
 from psoas_nudge.core.explain import explain
 from psoas_nudge.engine.engine import Engine
-from psoas_nudge.errors import NoPromptOpen, Refused
+from psoas_nudge.errors import NoPromptOpen, NotSaved, Refused
 
 
 class Requests:
@@ -20,7 +20,8 @@ class Requests:
         self._engine, self._reload, self._stop = engine, reload, stop
 
     def __call__(self, request: c.AnyRequest) -> c.Ok:
-        """Do what is asked; raises Refused or NoPromptOpen with the reason when the rules do not grant it."""
+        """Do what is asked; raises Refused or NoPromptOpen with the reason when the rules do not grant it, and
+        NotSaved when it is done and waits in memory."""
         if isinstance(request, Request):
             return c.Ok(said=self.ask(request))
         match request:
@@ -28,17 +29,20 @@ class Requests:
                 return c.Ok(status=self._engine.status())
             case c.Explain(at=at):
                 state = self._engine.state_now()
-                return c.Ok(explanation=explain(state, at or state.at, self._engine.rules))
+                return c.Ok(explanation=explain(state, at or state.at, self._engine.rules, self._engine.trouble))
             case c.Reload():
                 return c.Ok(said=self._reload())
             case c.Stop():
                 self._stop()
-                return c.Ok(said="Stopping.")
+                lost = f" What waits to be saved is lost unless that works by then. {self._engine.trouble}"
+                return c.Ok(said=f"Stopping.{lost if self._engine.trouble else ''}")
             case _:
                 assert_never(request)
 
     def ask(self, request: Asked) -> str:
-        """What the person reads once it is done; raises as above."""
+        """What the person reads once it is done and saved; raises as above, and NotSaved."""
         if refusal := self._engine.feed(request):
             raise NoPromptOpen if refusal.no_prompt_open else Refused(refusal.why)
+        if self._engine.trouble:
+            raise NotSaved(self._engine.trouble)
         return answer(request, self._engine.state_now(), self._engine.rules)

@@ -121,6 +121,7 @@ class Service:
             engine, idle_time=self._presence, screen=self._screen, timer=self._timer, guides=self._guides
         )
         self._desktop.sound, self._desktop.insist = settings.desktop.sound, settings.desktop.insist
+        journal.tell_reopened(lambda what: self._desktop.tell("Your journal is another file now", what))
         self._hooks = Hooks(settings.hooks)
         self._requests = Requests(engine, self.reload, self._ended.set)
         self._schedule = Schedule(

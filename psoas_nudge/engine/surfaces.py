@@ -21,7 +21,7 @@ from psoas_nudge.engine.desktop import Desktop
 from psoas_nudge.engine.engine import Engine, Listener
 from psoas_nudge.engine.outside import Outside
 from psoas_nudge.engine.requests import Requests
-from psoas_nudge.errors import PsoasNudgeError
+from psoas_nudge.errors import JournalBroken, PsoasNudgeError
 from psoas_nudge.journal.records import Stored
 from psoas_nudge.journal.store import Journal
 from psoas_nudge.places import CONFIG_VARIABLE
@@ -95,7 +95,11 @@ class Surfaces(Listener):
     def _held_on(self, today: date) -> float:
         if self._held is None or self._held[0] != today:
             since = datetime.combine(today, time(), ZoneInfo(self._engine.rules.hours.zone))
-            kept = (each.entry for each in self._journal.read(since=since, kinds=["stretch"]))
+            try:
+                kept = [each.entry for each in self._journal.read(since=since, kinds=["stretch"])]
+            except JournalBroken as error:
+                log.info("the seconds held today are not known: %s", error)
+                return 0.0
             self._held = today, sum(e.left_seconds + e.right_seconds for e in kept if isinstance(e, StretchEntry))
         return self._held[1]
 

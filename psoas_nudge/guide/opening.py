@@ -93,7 +93,7 @@ def in_terminal(settings: Settings, routine_id: str, prompt: int | None) -> None
         log.warning(voice.MISSING)
     with console.own_screen():
         trouble = reports.begun().trouble if terminal.begins(player, console) else None
-        terminal.play(player, console, speaker.say if speaker else None)
+        terminal.play(player, console, speaker.say if speaker else None, reports.holding)
     if speaker:
         speaker.finish()
     trouble = reports.ended(player.held).trouble or trouble

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 from typing import Literal
 
-from msgspec import Struct
-
 from psoas_nudge.core.routines import BREATH_IN, BREATH_OUT, LEAST_HELD, WALK, Routine, Segment, Side, script
+from psoas_nudge.core.state import Held
 
 Ended = Literal["finished", "stopped"]
 Command = Literal["pause", "back", "next", "stop"]
@@ -19,19 +18,6 @@ STALL = 5.0
 """Seconds without a step after which nobody can have been following: the process or the machine was stopped."""
 RESTART = 3.0
 """Seconds into a segment from which `back` begins it anew; earlier it goes to the one before."""
-
-
-class Held(Struct, frozen=True):
-    """Seconds done so far. `other`: holds that are no part of the weekly dose (see routines.Aim)."""
-
-    left: float = 0.0
-    right: float = 0.0
-    other: float = 0.0
-
-    @property
-    def total(self) -> float:
-        """All of it."""
-        return self.left + self.right + self.other
 
 
 class Player:

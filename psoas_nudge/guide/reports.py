@@ -11,21 +11,26 @@ from typing import Protocol
 
 from msgspec import Struct
 
-from psoas_nudge.control.client import ask
+from psoas_nudge.control.client import ANSWER_SECONDS, ask
 from psoas_nudge.control.lock import Lock
 from psoas_nudge.core.advice import LOOKS_BACK, advice
 from psoas_nudge.core.answers import answer
-from psoas_nudge.core.entries import AnyEntry
-from psoas_nudge.core.events import Advised, Asked, Feel, GuideEnded, GuideStarted
+from psoas_nudge.core.entries import AnyEntry, FeelEntry
+from psoas_nudge.core.events import Advised, Asked, Feel, GuideEnded, GuideHeld, GuideStarted
 from psoas_nudge.core.rules import Rules
+from psoas_nudge.core.state import Held
 from psoas_nudge.core.words import Afterwards, Pain
 from psoas_nudge.engine.clock import Clock, SystemClock
 from psoas_nudge.engine.engine import Engine, Nowhere
 from psoas_nudge.engine.heartbeat import started
-from psoas_nudge.errors import AlreadyRunning, JournalBroken, NoDaemon, PsoasNudgeError, Refused
-from psoas_nudge.guide.player import Held
+from psoas_nudge.errors import AlreadyRunning, BadInput, JournalBroken, NoDaemon, PsoasNudgeError, Refused
 from psoas_nudge.journal import Journal
 from psoas_nudge.journal.heartbeat import HeartbeatFile, boot_id
+
+PROGRESS_SECONDS = 5.0
+"""Held seconds between two reports of progress: what a killed guide can lose."""
+PROGRESS_WITHIN = 0.5
+"""Seconds for which the stretch stands still when the daemon does not answer such a report."""
 
 
 class Receipt(Struct, frozen=True):
@@ -40,6 +45,9 @@ class Reports(Protocol):
 
     def begun(self) -> Receipt:
         """The person has begun."""
+
+    def holding(self, held: Held) -> Receipt:
+        """This was done so far; may be called at any time."""
 
     def ended(self, held: Held) -> Receipt:
         """The play has ended; this was done."""
@@ -63,33 +71,40 @@ class Recorder:
     def __init__(self, where: Places, rules: Rules, clock: Clock | None = None) -> None:
         self.where, self.rules, self._clock = where, rules, clock or SystemClock()
 
-    def ask(self, request: Asked) -> str:
+    def ask(self, request: Asked, within: float = ANSWER_SECONDS) -> str:
         """Record it; what the person reads then. Raises PsoasNudgeError with the reason when that is not possible."""
         try:
-            return ask(request, self.where.socket).said
+            return ask(request, self.where.socket, within).said
         except NoDaemon:
             return self._record_here(request)
 
-    def record(self, request: Asked) -> str | None:
-        """Record it; the reason when that is not possible."""
+    def record(self, request: Asked, within: float = ANSWER_SECONDS) -> str | None:
+        """Record it; the reason when that is not possible. Raises BadInput."""
         try:
-            self.ask(request)
+            self.ask(request, within)
+        except BadInput:
+            raise
         except PsoasNudgeError as error:
             return str(error)
         return None
 
     def feel(self, report: Feel) -> Receipt:
-        """Record a report of how it feels; the advice that is due then counts as given."""
-        if trouble := self.record(report):
-            return Receipt(trouble=trouble)
+        """Record a report of how it feels; the advice that is due then counts as given. It comes also when nothing can
+        be recorded."""
+        trouble = self.record(report)
         hours, now = self.rules.hours, self._clock.now().at
+        entries: list[AnyEntry] = []
         try:
-            due = advice(self._recent(), hours.local_date(now), hours.local_date)
+            entries = self._recent()
         except PsoasNudgeError as error:
-            return Receipt(trouble=str(error))
+            trouble = trouble or str(error)
+        if trouble:
+            entries.append(FeelEntry(at=now, level=report.level, afterwards=report.afterwards, pain=report.pain))
+        due = advice(entries, hours.local_date(now), hours.local_date)
         if due is None:
-            return Receipt()
-        return Receipt(trouble=self.record(Advised(via=report.via, because=due.because)), advice=due.text)
+            return Receipt(trouble=trouble)
+        given = self.record(Advised(via=report.via, because=due.because))
+        return Receipt(trouble=trouble or given, advice=due.text)
 
     def _recent(self) -> list[AnyEntry]:
         found = Journal.open_reading(self.where.journal)
@@ -117,16 +132,32 @@ class Recorder:
 
 
 class StretchReports:
-    """The reports of one stretch."""
+    """The reports of one stretch. What is held is reported as it grows, so that a guide that is killed loses little."""
 
     def __init__(self, recorder: Recorder, routine: str, prompt: int | None) -> None:
         self.recorder, self.routine, self.prompt = recorder, routine, prompt
         self._begun = False
+        self._told = 0.0
 
     def begun(self) -> Receipt:
         """See Reports."""
         self._begun = True
         return Receipt(self.recorder.record(GuideStarted(via="guide", routine=self.routine, prompt=self.prompt)))
+
+    def holding(self, held: Held) -> Receipt:
+        """See Reports. Reported every few seconds of holding."""
+        if held.total < self._told + PROGRESS_SECONDS:
+            return Receipt()
+        self._told = held.total
+        so_far = GuideHeld(
+            via="guide",
+            routine=self.routine,
+            prompt=self.prompt,
+            left_seconds=held.left,
+            right_seconds=held.right,
+            other_seconds=held.other,
+        )
+        return Receipt(self.recorder.record(so_far, PROGRESS_WITHIN))
 
     def ended(self, held: Held) -> Receipt:
         """See Reports. One that was never begun is reported only when a prompt waits to hear what came of it."""

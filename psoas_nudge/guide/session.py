@@ -13,8 +13,8 @@ from typing import Literal
 from msgspec import Struct
 from msgspec.json import encode
 
-from psoas_nudge.core.model import Afterwards, Pain
-from psoas_nudge.guide.player import Command, Ended, Held, Player
+from psoas_nudge.core.model import Afterwards, Held, Pain
+from psoas_nudge.guide.player import Command, Ended, Player
 from psoas_nudge.guide.reports import Receipt, Reports
 
 RELOAD_WITHIN = 5.0
@@ -110,6 +110,7 @@ class Session:
         passed, self._last = now - self._last, now
         if self.playing:
             self.player.advance(passed)
+            self._keep(self._reports.holding(self.player.held))
             self._idle = 0.0
             self._changed()
         else:

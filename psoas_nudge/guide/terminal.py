@@ -12,10 +12,10 @@ from typing import Protocol
 
 from psoas_nudge.core.catalogue import CATALOGUE, REVIEWED
 from psoas_nudge.core.durations import duration
-from psoas_nudge.core.model import Afterwards, Pain
+from psoas_nudge.core.model import Afterwards, Held, Pain
 from psoas_nudge.core.routines import Kind, Segment
 from psoas_nudge.guide.figures import dots
-from psoas_nudge.guide.player import Command, Held, Player
+from psoas_nudge.guide.player import Command, Player
 
 KEYS: dict[str, Command] = {
     " ": "pause",
@@ -76,8 +76,14 @@ class Console(Protocol):
         """Seconds on a clock that is never set."""
 
 
-def play(player: Player, console: Console, say: Callable[[str], None] | None = None) -> None:
-    """Play the routine to its end or until the person stops it. `say` speaks what can be followed with eyes closed."""
+def play(
+    player: Player,
+    console: Console,
+    say: Callable[[str], None] | None = None,
+    holding: Callable[[Held], object] = lambda _held: None,
+) -> None:
+    """Play the routine to its end or until the person stops it. `say` speaks what can be followed with eyes closed;
+    `holding` gets what was held so far."""
     said = ""
     shown: tuple[int, bool] | None = None
     last = console.clock()
@@ -98,6 +104,7 @@ def play(player: Player, console: Console, say: Callable[[str], None] | None = N
         now = console.clock()
         player.advance(now - last)
         last = now
+        holding(player.held)
         if key in KEYS:
             player.command(KEYS[key])
     console.bell()

@@ -8,35 +8,29 @@ where it is, and the person is told which file and what to do.
 from __future__ import annotations
 
 import logging
-import os
 import sqlite3
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from itertools import islice
 from pathlib import Path
 from threading import Event, Thread
 from types import TracebackType
-from urllib.parse import quote
 
 import msgspec
 from msgspec import Struct
 
 from psoas_nudge.core.entries import AnyEntry
+from psoas_nudge.core.entry_ranges import wild
 from psoas_nudge.core.state import State
 from psoas_nudge.core.statistics import Totals
-from psoas_nudge.errors import JournalBroken
-from psoas_nudge.journal import days, schema
+from psoas_nudge.journal import days
 from psoas_nudge.journal.failures import telling
+from psoas_nudge.journal.file import NEWEST_FIRST, File
 from psoas_nudge.journal.first_state import read_first
 from psoas_nudge.journal.records import Ids, Stored, id_bytes, id_text, milliseconds, offset_minutes
 
 log = logging.getLogger(__name__)
-
-BUSY_SECONDS = 2.0
-"""The daemon hears nobody meanwhile, and a command waits 3 s for it."""
-OLDEST_SQLITE = (3, 37, 0)  # STRICT tables
-
 
 AFTER = (
     "SELECT at_ms, id, offset_minutes, CAST(body AS BLOB) FROM entries WHERE (at_ms, id) > (?, ?) ORDER BY at_ms, id"
@@ -62,81 +56,41 @@ class Checkup(Struct, frozen=True):
 class Journal:
     """An open journal. Use one per thread; close it (or use `with`)."""
 
-    def __init__(self, db: sqlite3.Connection, name: str) -> None:
-        self._db = db
-        self._name = name
+    def __init__(self, file: File) -> None:
+        self._file = file
+        self._name = file.name
         self._ids = Ids()
 
     @classmethod
     def open(cls, path: Path) -> Journal:
         """Open for writing; made with mode 0600, and its directory with 0700, where missing. Raises JournalBroken."""
-        with telling(str(path)):
-            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            if not path.exists():
-                with suppress(FileExistsError):
-                    os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
-            elif os.name == "posix" and path.stat().st_mode & 0o077:
-                path.chmod(0o600)
-            return cls._prepared(sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None), str(path))
+        return cls._prepared(File.writing(path))
 
     @classmethod
     def in_memory(cls) -> Journal:
         """A journal that is gone when it is closed, for demo, simulate and tests."""
-        return cls._prepared(sqlite3.connect(":memory:", isolation_level=None), "in memory")
+        return cls._prepared(File.in_memory())
 
     @classmethod
     def open_reading(cls, path: Path) -> Journal | None:
-        """Open to read only, also while the daemon writes. Makes and changes nothing; None when there is none yet."""
-        with telling(str(path)):
-            if not path.exists():
-                return None
-            uri = f"file:{quote(str(path.absolute()))}?mode=ro"
-            db = sqlite3.connect(uri, uri=True, timeout=BUSY_SECONDS, isolation_level=None)
-            try:
-                cls._must_be_known(db, str(path))
-                if schema.version(db) == 0:
-                    db.close()
-                    return None
-            except BaseException:
-                db.close()
-                raise
-            return cls(db, str(path))
+        """Open to read only, also while the daemon writes. Makes and changes nothing; None when there is none yet.
+        Raises JournalBroken."""
+        file = File.reading(path)
+        return None if file is None else cls(file)
 
     @classmethod
-    def _prepared(cls, db: sqlite3.Connection, name: str) -> Journal:
+    def _prepared(cls, file: File) -> Journal:
+        journal = cls(file)
         try:
-            cls._must_be_known(db, name)
-            cls._use_wal(db)
-            db.execute("PRAGMA synchronous = FULL")
-            schema.migrate(db)
-            journal = cls(db, name)
             journal.sum_up()  # enough for a small journal; the rest of a large one is left for later
         except BaseException:
-            db.close()
+            journal.close()
             raise
         return journal
 
-    @staticmethod
-    def _use_wal(db: sqlite3.Connection) -> None:
-        try:
-            db.execute("PRAGMA journal_mode = WAL")
-        except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY:
-                raise
-            # Another program opens the file for the first time, too, and sets the mode, which the file keeps. Should
-            # it be busy with something else, the next to open it does: until then it is as durable, only slower.
-
-    @staticmethod
-    def _must_be_known(db: sqlite3.Connection, name: str) -> None:
-        if sqlite3.sqlite_version_info < OLDEST_SQLITE:
-            raise JournalBroken(f"The journal needs SQLite 3.37 or newer; this is {sqlite3.sqlite_version}.")
-        if schema.is_foreign(db):
-            raise JournalBroken(f"{name} is another program's database, not a journal; it was left as it is.")
-        if (found := schema.version(db)) > schema.LATEST:
-            raise JournalBroken(
-                f"The journal {name} was written by a newer psoas-nudge (schema {found}; this one knows "
-                f"{schema.LATEST}). Update psoas-nudge; the file was left as it is."
-            )
+    @property
+    def _db(self) -> sqlite3.Connection:
+        return self._file.db
 
     def __enter__(self) -> Journal:
         return self
@@ -144,9 +98,13 @@ class Journal:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self.close()
 
+    def tell_reopened(self, to: Callable[[str], object]) -> None:
+        """Call `to` with a sentence for the person when the file had to be opened again (see commit)."""
+        self._file.on_reopened = to
+
     def close(self) -> None:
         """Close the file; nothing is pending, every commit was final."""
-        self._db.close()
+        self._file.close()
 
     def load(self) -> State | None:
         """The state stored by the last commit, None with a new journal.
@@ -161,7 +119,7 @@ class Journal:
                 return _state(row[0])
             except (msgspec.DecodeError, ValueError) as error:
                 log.warning("the stored state cannot be read (%s); it is set aside in %s", error, self._name)
-                with self._transaction():
+                with self._file.transaction():
                     self._db.execute("INSERT INTO set_aside (why, body) SELECT ?, body FROM snapshot", (str(error),))
                     self._db.execute("DELETE FROM snapshot")
                 return None
@@ -169,8 +127,8 @@ class Journal:
     def commit(self, entries: Sequence[AnyEntry], state: State, zone: tzinfo) -> tuple[Stored, ...]:
         """Append the entries and store the state, both or neither, final when this returns.
 
-        `zone` is the person's: each entry keeps the local offset of its instant. Raises JournalBroken with nothing
-        changed.
+        `zone` is the person's: each entry keeps the local offset of its instant. A file that was deleted, moved or
+        replaced since it was opened is opened again, or made anew. Raises JournalBroken with nothing changed.
         """
         stored = tuple(
             Stored(
@@ -180,9 +138,11 @@ class Journal:
             )
             for entry in entries
         )
-        with telling(self._name), self._transaction():
-            self._append(stored)
-            self._db.execute("INSERT OR REPLACE INTO snapshot VALUES (1, ?)", (msgspec.json.encode(state),))
+        with telling(self._name):
+            self._file.find_again()
+            with self._file.transaction():
+                self._append(stored)
+                self._db.execute("INSERT OR REPLACE INTO snapshot VALUES (1, ?)", (msgspec.json.encode(state),))
         return stored
 
     def merge(self, entries: Iterable[Stored]) -> tuple[int, int]:
@@ -194,7 +154,7 @@ class Journal:
         given = new = 0
         source = iter(entries)
         while some := tuple(islice(source, 100)):
-            with telling(self._name), self._transaction():
+            with telling(self._name), self._file.transaction():
                 new += self._append(some)
             given += len(some)
         return given, new
@@ -279,7 +239,7 @@ class Journal:
         with telling(self._name):
             if (reached := days.mark(self._db)) is None:
                 return False
-            with self._transaction():
+            with self._file.transaction():
                 if reached == days.NOTHING:
                     days.forget(self._db)
                 rows = self._db.execute(f"{AFTER} LIMIT {days.SLICE}", reached).fetchall()
@@ -331,33 +291,25 @@ class Journal:
     def _unreadable(self, newest: int) -> Iterator[str]:
         """A sentence for each entry that cannot be read, of the newest ones, or of all (-1)."""
         decoder = msgspec.json.Decoder(AnyEntry)
-        query = "SELECT id, CAST(body AS BLOB) FROM entries ORDER BY at_ms DESC, id DESC LIMIT ?"
-        for raw, body in self._db.execute(query, (newest,)):
+        for raw, body in self._db.execute(f"{NEWEST_FIRST} LIMIT ?", (newest,)):
             try:
                 decoder.decode(body)
             except (msgspec.DecodeError, ValueError) as error:
                 yield f"entry {id_text(raw)} cannot be read: {error}"
 
-    @contextmanager
-    def _transaction(self) -> Iterator[None]:
-        self._db.execute("BEGIN IMMEDIATE")
-        try:
-            yield
-            self._db.execute("COMMIT")
-        except BaseException:
-            if self._db.in_transaction:  # a full disk may have rolled it back already
-                self._db.execute("ROLLBACK")
-            raise
-
 
 def _state(body: bytes) -> State:
-    """From this version's form or that of 0.1.0; raises msgspec.DecodeError."""
+    """From this version's form or that of 0.1.0; raises ValueError (msgspec.DecodeError among them)."""
     try:
-        return msgspec.json.decode(body, type=State)
-    except msgspec.ValidationError:
-        with suppress(msgspec.ValidationError):
-            return read_first(body)
-        raise
+        state = msgspec.json.decode(body, type=State)
+    except msgspec.ValidationError as error:
+        try:
+            state = read_first(body)
+        except msgspec.ValidationError:
+            raise error from None
+    if why := wild(state):
+        raise ValueError(why)
+    return state
 
 
 def _earliest(since: date | None) -> int:

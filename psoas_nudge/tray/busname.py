@@ -71,6 +71,7 @@ PROPERTIES: dict[str, tuple[str, Callable[[Status], Any]]] = {
     "DailyLimit": ("u", lambda s: s.daily_limit),
     "NextPrompt": ("x", lambda s: _instant(s.next_prompt)),
     "Why": ("as", lambda s: list(s.why)),
+    "Trouble": ("s", lambda s: s.trouble or ""),
 }
 
 

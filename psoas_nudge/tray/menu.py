@@ -47,6 +47,12 @@ def menu(status: Status, headline: str, offers: Offers, dose: float = 0.0) -> Me
         0,
         children=(
             MenuEntry(1, _capital(headline)),
+            MenuEntry(
+                7,
+                "Nothing can be saved",
+                visible=status.trouble is not None,
+                children=(MenuEntry(8, status.trouble or ""),),
+            ),
             MenuEntry(2, _today(status, dose)),
             MenuEntry(5, "You did not answer two prompts, so fewer come today", visible=status.backed_off),
             MenuEntry(6, "Back to the usual number of prompts", Resume(via=VIA), visible=status.backed_off),

@@ -77,3 +77,10 @@ def test_the_manual_names_every_field_of_a_template() -> None:
     page = source("scripts")
     told = page[page.index("A template of your own") : page.index("## D-Bus")]
     assert [name for name in fields(SITTING, AT) if f"{{{name}}}" not in told] == []
+
+
+def test_while_nothing_can_be_saved_every_line_says_so() -> None:
+    full = replace(SITTING, trouble="The disk is full.")
+    assert line("plain", full) == "sat 24 min, next nudge about 10:36; nothing can be saved"
+    assert "nothing can be saved" in json.loads(line("waybar", full))["tooltip"]
+    assert line("{trouble}", full) == "The disk is full."

@@ -189,3 +189,41 @@ def test_what_cannot_be_understood_is_refused_and_nothing_is_recorded(type_in, h
     said = type_in("feel", *words, code=2)
     assert said == told if told else said
     assert not journal(home).exists()
+
+
+def test_a_stretch_plays_although_the_journal_cannot_be_opened_and_says_that_it_is_not_recorded(
+    home: Path, own: str
+) -> None:
+    journal(home).parent.mkdir(parents=True)
+    journal(home).write_bytes(b"no database" * 500)
+    done = subprocess.run(
+        [sys.executable, "-m", "psoas_nudge", "--config", own, "stretch", "my-lunge"],
+        env=os.environ | {"HOME": str(home), "XDG_RUNTIME_DIR": str(home / "run"), "XDG_DATA_HOME": str(home / "data"),
+                          "PYTHONPATH": str(PROJECT)},
+        check=False, capture_output=True, text=True, timeout=60, stdin=subprocess.DEVNULL, cwd=home,
+    )  # fmt: skip
+    assert "Done: My lunge." in done.stdout
+    assert done.returncode == 1
+    first, *_, last = done.stderr.splitlines()
+    assert first.startswith(
+        "This stretch will not be recorded, and whether you reported pain is not known. The journal"
+    )
+    assert last.startswith("psoas-nudge: Not all of this is recorded: The journal ")
+    assert "Traceback" not in done.stderr
+
+
+def test_a_note_in_another_encoding_is_refused_in_words(type_in) -> None:
+    told = type_in("feel", "3", "--note", os.fsdecode(b"caf\xe9"), code=2)
+    assert told == "psoas-nudge: That is not text in UTF-8.\n"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [("feel", "11"), ("feel", "-1"), ("feel", "3", "--note", "x" * 1001), ("pause", "99999999h"),
+     ("pause", "until", "2300-01-01"), ("pause", "until", "0001-01-01"), ("snooze", "999999999h"),
+     ("skip", "--because", "x" * 1001), ("explain", "--at", "9999-12-31"), ("stretch", "x" * 300),
+     ("skip", "--because", os.fsdecode(b"caf\xe9")), ("pause", os.fsdecode(b"\xe9")), ("stretch", os.fsdecode(b"\xe9"))],
+    ids=lambda words: " ".join(words)[:30].encode("ascii", "replace").decode(),
+)  # fmt: skip
+def test_what_is_out_of_its_range_is_refused_before_anybody_is_asked(type_in, words: tuple[str, ...]) -> None:
+    assert type_in(*words, code=2).strip()

@@ -77,7 +77,7 @@ class Hostile(RuleBasedStateMachine):
         self.rules, self.at, self.tick = rules, start, 500_000
         self.state = self.stored = m.State()
         self.stored_at = self.sign = self.tick
-        self.elapsed, self.sitting = 0, 0.0
+        self.elapsed, self.sitting, self.held, self.told = 0, 0.0, 0.0, 0.0
         self.shows: set[int] = set()
         self.outcomes: Counter[int] = Counter()
         self.confirmed: set[int] = set()
@@ -202,13 +202,40 @@ class Hostile(RuleBasedStateMachine):
         at = None if until is None else min(max(EARLIEST, self.at + timedelta(hours=until)), LATEST)
         self.take(m.Pause(length=length, until=at))
 
-    @rule(back=NUMBERS, begins=st.booleans(), held=st.sampled_from([0.0, 60.0]))
-    def a_guide_begins_or_ends(self, back: int | None, begins: bool, held: float) -> None:
+    @rule(
+        back=NUMBERS,
+        word=st.sampled_from(["begins", "holds", "ends"]),
+        held=st.sampled_from([0.0, 5.0, 60.0]),
+        routine=st.sampled_from(["standing-hip-flexor", "glute-squeeze"]),
+    )
+    def a_guide_speaks(self, back: int | None, word: str, held: float, routine: str) -> None:
         number = None if back is None else self.state.numbered + back
-        if begins:
-            self.take(m.GuideStarted(routine="standing-hip-flexor", prompt=number))
+        if word == "begins":
+            self.told = 0.0
+            self.take(m.GuideStarted(routine=routine, prompt=number))
+        elif word == "holds":
+            self.told += held
+            self.take(m.GuideHeld(routine=routine, prompt=number, left_seconds=self.told))
         else:
-            self.take(m.GuideEnded(routine="standing-hip-flexor", prompt=number, left_seconds=held))
+            self.told += held
+            self.take(m.GuideEnded(routine=routine, prompt=number, left_seconds=self.told))
+            assert self.state.stretching is None or number == self.state.unperformed
+            self.told = 0.0
+
+    @precondition(lambda self: self.state.stretching is not None and self.state.stretching.held.total >= 1)
+    @rule(typed=st.booleans())
+    def a_guide_is_killed_and_what_it_had_held_is_recorded(self, typed: bool) -> None:
+        lost = self.state.stretching
+        assert lost is not None
+        kept = self.state.given_up
+        known = kept.held.total if kept and (kept.routine, kept.prompt) == (lost.routine, lost.prompt) else 0.0
+        before = self.held
+        if typed:
+            self.take(m.Active())
+        self.time_passes_and_wake_ups_come(1900.0)
+        assert self.state.stretching is None
+        if lost.prompt is None or lost.prompt != self.state.unperformed:
+            assert self.held - before >= max(0.0, lost.held.total - known) - m.SECOND / 1000
 
     @rule(rules=RULES)
     def settings_change(self, rules: m.Rules) -> None:
@@ -278,7 +305,7 @@ class Hostile(RuleBasedStateMachine):
                 assert threshold >= m.SECOND
                 assert self.state.input.idle_since is None, "a threshold is asked for only while input flows"
 
-    def judge_entry(self, entry: m.AnyEntry, event: m.AnyEvent) -> None:
+    def judge_entry(self, entry: m.AnyEntry, event: m.AnyEvent) -> None:  # noqa: C901 - a case for each kind
         for name in entry.__struct_fields__:
             value = getattr(entry, name)
             assert not isinstance(value, datetime) or value.tzinfo is not None
@@ -296,6 +323,9 @@ class Hostile(RuleBasedStateMachine):
             case m.NotShownEntry():
                 assert isinstance(event, m.NotShown)
                 self.outcomes[event.prompt] += 1
+            case m.StretchEntry():
+                assert entry.performed == (entry.left_seconds + entry.right_seconds + entry.other_seconds >= 1)
+                self.held += entry.left_seconds
             case m.PauseEntry():
                 self.paused = True
             case m.ResumeEntry():

@@ -8,6 +8,7 @@ from psoas_nudge.core.model import (
     Active,
     Feel,
     GuideEnded,
+    GuideHeld,
     GuideStarted,
     Show,
     Signal,
@@ -283,3 +284,100 @@ def test_a_hip_stretch_is_refused_while_stretches_are_put_off_and_the_walk_opens
     day.feed(Stretch())
     day.feed(Stretch(routine="stand-and-walk"))
     assert [effect.routine for effect in day.effects if isinstance(effect, StartGuide)] == ["stand-and-walk"] * 2
+
+
+def held(day: Day, left: float, prompt: int | None = 1, routine: str = ROUTINE) -> None:
+    day.feed(GuideHeld(routine=routine, prompt=prompt, left_seconds=left))
+
+
+def test_a_guide_that_was_killed_in_the_middle_of_a_hold_is_recorded_with_what_it_had_told_when_it_last_spoke() -> None:
+    day = accepted()
+    started(day)
+    day.read(1)
+    held(day, 25)
+    day.read(19)
+    assert stretches(day) == [], "the person may have paused it"
+    day.read(2)
+    assert stretches(day) == [(True, 25, 0, 1)]
+    assert day.clock(day.of(StretchEntry)[0].at) == "09:32"
+    assert day.state.stretching is None
+    day.sit(31)
+    day.read(0.5)
+    assert len(day.shown) == 2, "prompts come again"
+
+
+def test_what_is_reported_as_it_is_held_is_recorded_once_when_the_guide_ends() -> None:
+    day = accepted()
+    started(day)
+    for seconds in range(5, 65, 5):
+        day.read(5 / 60)
+        held(day, seconds)
+    ended(day, left=61.5, right=0)
+    assert stretches(day) == [(True, 61.5, 0, 1)]
+
+
+def test_a_guide_that_speaks_again_after_it_was_given_up_adds_only_what_is_new() -> None:
+    day = accepted()
+    started(day)
+    held(day, 25)
+    day.read(30)
+    held(day, 40)
+    day.read(1)
+    ended(day, left=45, right=30)
+    assert stretches(day) == [(True, 25, 0, 1), (True, 20, 30, 1)]
+    ended(day, left=0, right=0, prompt=None)
+    assert len(stretches(day)) == 2
+
+
+def test_a_guide_that_ends_after_it_was_given_up_and_has_held_no_more_adds_nothing() -> None:
+    day = accepted()
+    started(day)
+    held(day, 25)
+    day.read(30)
+    ended(day, left=25, right=0)
+    assert stretches(day) == [(True, 25, 0, 1)]
+
+
+@pytest.mark.parametrize("other", [ROUTINE, "glute-squeeze"])
+def test_the_next_guide_does_not_wait_for_the_one_that_was_killed(other: str) -> None:
+    day = Day()
+    day.sit(5)
+    started(day, prompt=None)
+    held(day, 25, prompt=None)
+    day.feed(GuideStarted(routine=other))
+    assert stretches(day) == [(True, 25, 0, None)]
+    day.read(1)
+    day.feed(GuideEnded(routine=other, left_seconds=10))
+    assert stretches(day) == [(True, 25, 0, None), (True, 10, 0, None)]
+
+
+@pytest.mark.parametrize(("minutes", "recorded"), [(1, []), (10, []), (21, [(True, 25, 0, 1)])])
+def test_what_was_held_survives_the_daemon_too(minutes: float, recorded: list[object]) -> None:
+    day = accepted()
+    started(day)
+    held(day, 25)
+    day.kill()
+    day.restart(minutes)
+    assert stretches(day) == recorded
+    if not recorded:
+        ended(day, left=60, right=60)
+        assert stretches(day) == [(True, 60, 60, 1)]
+
+
+def test_holds_reported_beside_three_minutes_of_typing_are_no_stretch() -> None:
+    day = accepted()
+    started(day)
+    for _ in range(8):
+        day.sit(0.5)
+        held(day, 60)
+    ended(day)
+    assert stretches(day) == [(False, 0, 0, 1)]
+
+
+def test_going_to_stretch_somewhere_else_with_a_killed_guide_is_recorded_when_work_goes_on() -> None:
+    day = accepted()
+    started(day)
+    held(day, 25)
+    day.freeze(600)
+    day.sit(1)
+    assert stretches(day) == [(True, 25, 0, 1)]

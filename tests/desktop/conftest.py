@@ -30,6 +30,7 @@ PACKAGES = {
     "dunstctl": "dunst",
     "dbusmock": "python3-dbusmock",
     "notify-send": "libnotify-bin",
+    "strace": "strace",
 }
 HEAVY_PACKAGES = {
     "openbox": "openbox",

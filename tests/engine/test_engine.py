@@ -126,3 +126,45 @@ def test_a_step_after_the_clock_was_set_asks_for_the_wake_up_anew(engine, world,
     clock.moment = m.Moment(clock.moment.at + timedelta(hours=2), clock.moment.tick)
     engine.feed(m.ClockSet())
     assert world.of("wake") == [m.MINUTE]
+
+
+def full(*_: Any) -> None:
+    raise JournalBroken("The disk is full.")
+
+
+def test_while_nothing_can_be_saved_the_status_says_so_and_no_longer(engine, clock, journal, monkeypatch):
+    assert engine.status().trouble is None
+    with monkeypatch.context() as broken:
+        broken.setattr(journal, "commit", full)
+        engine.feed(m.Stand())
+        status = engine.status()
+        assert status.trouble == "The disk is full."
+        assert status.why[0] == "Nothing can be saved, and until it can, no prompt comes. The disk is full."
+    engine.feed(m.Woke())
+    assert engine.status().trouble is None
+
+
+def test_what_waits_in_memory_is_tried_again_within_a_minute_although_nothing_else_happens(
+    engine, world, clock, journal, monkeypatch
+):
+    engine.feed(m.SignalChanged(signal=m.Signal.LOCKED, on=True))
+    clock.move(3600)
+    engine.feed(m.Woke())
+    usual = world.of("wake")[-1]
+    assert usual is None or usual > m.MINUTE
+    with monkeypatch.context() as broken:
+        broken.setattr(journal, "commit", full)
+        engine.feed(m.Feel(level=3))
+        assert world.of("wake")[-1] == m.MINUTE
+        engine.feed(m.Woke())
+        assert world.of("wake")[-1] == m.MINUTE
+    engine.feed(m.Woke())
+    assert [stored.entry.level for stored in journal.read(kinds=["feel"])] == [3]
+    assert world.of("wake")[-1] == usual
+
+
+def test_what_could_not_be_saved_at_the_end_is_named_in_the_log(engine, journal, monkeypatch, caplog):
+    monkeypatch.setattr(journal, "commit", full)
+    engine.feed(m.Feel(level=3))
+    engine.close()
+    assert "entries that could not be saved are lost: feel" in caplog.text

@@ -11,7 +11,7 @@ from psoas_nudge.control import messages as c
 from psoas_nudge.core import model as m
 from psoas_nudge.engine.engine import Engine
 from psoas_nudge.engine.requests import Requests
-from psoas_nudge.errors import NoPromptOpen, PsoasNudgeError, Refused
+from psoas_nudge.errors import JournalBroken, NoPromptOpen, NotSaved, PsoasNudgeError, Refused
 from psoas_nudge.journal.store import Journal
 
 
@@ -35,6 +35,7 @@ def prompt(engine: Engine, clock) -> m.Pending | m.Open | None:
 
 EXAMPLES: dict[type[m.Request], m.Asked] = {
     m.GuideStarted: m.GuideStarted(routine="standing-hip-flexor"),
+    m.GuideHeld: m.GuideHeld(routine="standing-hip-flexor", left_seconds=5),
     m.GuideEnded: m.GuideEnded(routine="standing-hip-flexor"),
     m.Advised: m.Advised(because="long"),
 }
@@ -49,6 +50,7 @@ def test_every_request_of_a_person_is_a_message_and_is_done(kind: type[m.Asked],
 
 @pytest.mark.parametrize("kind", get_args(c.AnyRequest))
 def test_every_message_is_answered_or_refused_in_words(kind: type[c.AnyRequest], ask: Requests) -> None:
+    ask(m.Feel(level=1))  # something to take back
     if kind in get_args(m.Answering):
         with pytest.raises(NoPromptOpen, match=r"."):
             ask(kind())
@@ -156,3 +158,42 @@ def test_the_end_of_time_is_as_far_as_ten_years(ask: Requests, engine: Engine, j
     ask(m.Pause(until=datetime(2199, 12, 31, 23, 59, tzinfo=UTC)))
     [pause] = journal.read(kinds=["pause"])
     assert pause.entry.until - engine.state.at == timedelta(days=3650)
+
+
+@pytest.fixture
+def full_disk(journal: Journal, monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
+    def full(*_: object) -> None:
+        raise JournalBroken("The disk is full: free some space.")
+
+    monkeypatch.setattr(journal, "commit", full)
+    return monkeypatch
+
+
+@pytest.mark.parametrize("request_", [m.Feel(level=3), m.Pause(), m.Stand(), m.GuideEnded(routine="x", left_seconds=9)])
+def test_on_a_full_disk_the_answer_is_a_failure_that_says_what_became_of_the_request(
+    ask: Requests, full_disk: pytest.MonkeyPatch, journal: Journal, request_: m.Asked
+) -> None:
+    with pytest.raises(NotSaved) as failure:
+        ask(request_)
+    assert str(failure.value) == (
+        "This is not saved yet. The disk is full: free some space. psoas-nudge keeps it in memory and saves it as soon "
+        "as it can; if psoas-nudge ends before that, it is lost."
+    )
+    assert failure.value.exit_code == 1
+    full_disk.undo()
+    ask(m.Resume())
+    assert len(list(journal.read(kinds=["feel", "pause", "posture", "stretch"]))) == 1
+
+
+def test_on_a_full_disk_stopping_warns_of_what_is_lost(ask: Requests, full_disk: pytest.MonkeyPatch) -> None:
+    with pytest.raises(NotSaved):
+        ask(m.Feel(level=3))
+    assert ask(c.Stop()).said.startswith("Stopping. What waits to be saved is lost unless that works by then. The disk")
+
+
+def test_on_a_full_disk_the_explanation_begins_with_it(ask: Requests, full_disk: pytest.MonkeyPatch) -> None:
+    with pytest.raises(NotSaved):
+        ask(m.Stand())
+    explanation = ask(c.Explain()).explanation
+    assert explanation is not None
+    assert explanation.reasons[0].kind == "unsaved"

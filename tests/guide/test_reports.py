@@ -16,7 +16,7 @@ from psoas_nudge.control import messages as c
 from psoas_nudge.control.lock import Lock
 from psoas_nudge.core import model as m
 from psoas_nudge.core.hours import WorkingHours
-from psoas_nudge.guide.player import Held
+from psoas_nudge.core.state import Held
 from psoas_nudge.guide.reports import Places, Recorder, StretchReports
 from psoas_nudge.journal import Journal
 
@@ -200,3 +200,53 @@ def test_feeling_fine_is_recorded_and_brings_nothing(where: Places, recorder: Re
     receipt = recorder.feel(m.Feel(level=0, note="new chair"))
     assert (receipt.trouble, receipt.advice) == (None, None)
     assert recorded(where) == [m.FeelEntry(at=NOW, level=0, note="new chair")]
+
+
+def test_what_is_held_is_told_every_five_seconds_of_holding(recorder: Recorder, daemon) -> None:
+    running = daemon(c.Ok())
+    reports = StretchReports(recorder, "standing-hip-flexor", 7)
+    for tenth in range(150):
+        assert reports.holding(Held(left=tenth / 10)).trouble is None
+    assert running.asked == [
+        m.GuideHeld(via="guide", routine="standing-hip-flexor", prompt=7, left_seconds=seconds)
+        for seconds in (5.0, 10.0)
+    ]
+
+
+def test_without_a_daemon_a_killed_guide_is_recorded_by_whatever_comes_next(where: Places, recorder: Recorder) -> None:
+    reports = StretchReports(recorder, "standing-hip-flexor", None)
+    reports.begun()
+    reports.holding(Held(left=25))
+    later = at_desk(where, NOW + timedelta(hours=20))
+    assert later.record(m.Feel(level=0)) is None
+    assert recorded(where) == [
+        m.StretchEntry(at=NOW, routine="standing-hip-flexor", performed=True, left_seconds=25),
+        m.FeelEntry(at=NOW + timedelta(hours=20), level=0),
+    ]
+
+
+def test_without_a_daemon_a_pause_of_a_quarter_of_an_hour_still_makes_one_stretch(where: Places) -> None:
+    for minutes, report in ((0, "begun"), (1, Held(left=25)), (16, Held(left=40))):
+        reports = StretchReports(at_desk(where, NOW + timedelta(minutes=minutes)), "standing-hip-flexor", None)
+        trouble = reports.begun().trouble if report == "begun" else reports.holding(report).trouble
+        assert trouble is None
+    reports = StretchReports(at_desk(where, NOW + timedelta(minutes=17)), "standing-hip-flexor", None)
+    reports._begun = True
+    reports.ended(Held(left=60))
+    assert [entry.left_seconds for entry in recorded(where) if isinstance(entry, m.StretchEntry)] == [60]
+
+
+def test_advice_about_pain_comes_also_when_the_journal_cannot_be_opened(where: Places, recorder: Recorder) -> None:
+    where.journal.parent.mkdir()
+    where.journal.write_bytes(b"no database" * 500)
+    receipt = StretchReports(recorder, "x", None).felt("pain", "shooting")
+    assert receipt.trouble
+    assert receipt.advice
+    assert receipt.advice.startswith("You reported pain that shoots down the leg.")
+
+
+def test_advice_about_pain_comes_also_when_the_daemon_cannot_save_the_report(recorder: Recorder, daemon) -> None:
+    daemon(c.Failed(message="This is not saved yet. The disk is full."))
+    receipt = recorder.feel(m.Feel(pain="sharp"))
+    assert receipt.trouble == "This is not saved yet. The disk is full."
+    assert receipt.advice

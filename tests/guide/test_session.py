@@ -23,10 +23,15 @@ class Stretch:
     def __init__(self) -> None:
         self.now = 0.0
         self.told: list[object] = []
+        self.holds: list[float] = []
         self.session = Session(Player(find("standing-hip-flexor")), lambda: self.now, self)
 
     def begun(self) -> Receipt:
         self.told.append("begun")
+        return Receipt()
+
+    def holding(self, held: Held) -> Receipt:
+        self.holds.append(held.total)
         return Receipt()
 
     def ended(self, held: Held) -> Receipt:

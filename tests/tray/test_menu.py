@@ -14,6 +14,7 @@ from psoas_nudge.core.events import (
     Clear,
     Feel,
     GuideEnded,
+    GuideHeld,
     GuideStarted,
     Resume,
     Stretch,
@@ -109,6 +110,12 @@ def test_stretches_that_are_put_off_for_pain_are_not_offered(moment) -> None:
     ]
 
 
+def test_while_nothing_can_be_saved_the_menu_says_why_also_beside_an_open_prompt(moment, open_prompt) -> None:
+    made = menu(moment(prompt=open_prompt, trouble="The disk is full."), "x")
+    assert labels(made)[1] == "Nothing can be saved"
+    assert labels(made.children[1]) == ["The disk is full."]
+
+
 def test_every_command_is_offered_at_some_moment(moment, open_prompt) -> None:
     """But for what a guide or the page reports, and the reload, which happens by itself when the file changes."""
     moments = [
@@ -119,7 +126,7 @@ def test_every_command_is_offered_at_some_moment(moment, open_prompt) -> None:
     ]
     offered = [e.command for m in moments for e in everything(menu(m, "x", ROUTINES)) if e.command]
     assert {c for c in offered if isinstance(c, Action)} == set(Action) - {Action.RELOAD}
-    elsewhere = {GuideStarted, GuideEnded, Advised}
+    elsewhere = {GuideStarted, GuideHeld, GuideEnded, Advised}
     assert {type(c) for c in offered if not isinstance(c, Action)} == set(get_args(Asked)) - elsewhere
 
 

@@ -1,0 +1,166 @@
+"""Rules 12 and 14: the stretch that is under way, what was held in it, and what becomes of one whose guide is gone."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from msgspec.structs import replace
+
+from psoas_nudge.core.decision import Decision
+from psoas_nudge.core.entries import StretchEntry
+from psoas_nudge.core.events import GuideEnded, GuideHeld, GuideStarted, Started
+from psoas_nudge.core.routines import LEAST_HELD
+from psoas_nudge.core.sitting import end_bout
+from psoas_nudge.core.state import Bout, Held, State, Stretching
+from psoas_nudge.core.words import HOUR, MINUTE, SECOND
+
+UNBROKEN = 3 * MINUTE
+"""Unbroken input after Accept that means: not performed."""
+INPUT_GAP = 15 * SECOND
+"""Time without input that breaks it. Shorter than any hold, longer than a look at the screen."""
+GUIDE_LIMIT = HOUR
+"""Timeout after which a silent guide is considered dead ..."""
+HELD_LIMIT = 20 * MINUTE
+"""... and after it has told of holds: longer than the page waits for somebody who has paused it."""
+
+
+# --- what happened -----------------------------------------------------------------------------------------------
+
+
+def started(decision: Decision, event: Started) -> None:
+    """Rule 14: a guide may have outlived the daemon; one that has told of holds gets as long as it always has."""
+    state = decision.state
+    current = state.stretching
+    if current and current.held.total:
+        if decision.now - current.heard >= HELD_LIMIT:
+            give_up(decision)
+    elif current and event.silent_for >= decision.rules.shortest_break:
+        state.stretching = None
+
+
+def guide_started(decision: Decision, event: GuideStarted) -> None:
+    """A guided stretch interrupts the bout, whether a prompt led to it or not."""
+    give_up(decision)
+    decision.state.given_up = None
+    current = decision.state.stretching
+    if current is None or current.prompt != event.prompt:
+        current = _begun(decision, event)
+    decision.state.stretching = replace(current, guided=True)
+
+
+def is_under_way(state: State, event: GuideHeld) -> bool:
+    """Whether this is the guide whose stretch is under way."""
+    return _is_of(state.stretching, event)
+
+
+def guide_held(decision: Decision, event: GuideHeld) -> None:
+    """Rule 12: what was held is known up to the last few seconds, whatever becomes of the guide."""
+    state = decision.state
+    if event.prompt is not None and event.prompt == state.unperformed:
+        return
+    if not is_under_way(state, event):
+        give_up(decision)
+        state.stretching = None
+    current = state.stretching or _begun(decision, event)
+    state.stretching = replace(current, guided=True, held=_held(event), heard=decision.now)
+
+
+def give_up(decision: Decision) -> None:
+    """Rule 12: record what a guide had held that will say no more, and end its stretch. One that has told of no hold
+    goes on."""
+    state = decision.state
+    current = state.stretching
+    if current is None or current.held.total < LEAST_HELD:
+        return
+    held = _not_recorded(state, current, current.held)
+    state.stretching, state.given_up = None, current
+    if held.total >= LEAST_HELD:
+        _record(decision, current, held, at=decision.instant(current.heard))
+
+
+def guide_ended(decision: Decision, event: GuideEnded) -> None:
+    """Rule 12: what was held is recorded, unless unbroken input has already shown that nobody stretched."""
+    state = decision.state
+    if event.prompt is not None and event.prompt == state.unperformed:
+        if state.stretching and state.stretching.prompt == event.prompt:
+            state.stretching = None
+        return
+    if not _is_of(state.stretching, event):
+        give_up(decision)
+    held = _not_recorded(state, event, _held(event))
+    if held.total >= LEAST_HELD:
+        _record(decision, event, held, at=decision.at)
+    elif not _is_of(state.given_up, event) and (event.prompt is not None or state.stretching):
+        decision.record(StretchEntry(at=decision.at, routine=event.routine, performed=False, prompt=event.prompt))
+    state.stretching = state.given_up = None
+
+
+# --- what time does ----------------------------------------------------------------------------------------------
+
+
+def over(decision: Decision) -> None:
+    """Rule 12: after Accept, wait for the guide to end, for a pause and a return, or for proof that nobody rose."""
+    state, now = decision.state, decision.now
+    current, idle_since = state.stretching, state.input.idle_since
+    if current is None:
+        return
+    if state.leaving or (idle_since is not None and now - idle_since >= INPUT_GAP):
+        current = state.stretching = _broken(current)
+    elapsed = now - current.since
+    if current.held.total:
+        end = current.heard + HELD_LIMIT
+    else:
+        end = current.since + (GUIDE_LIMIT if current.guided or current.broken else UNBROKEN)
+    if elapsed >= UNBROKEN and not current.broken and state.input.measured and current.prompt is not None:
+        decision.record(StretchEntry(at=decision.at, routine=current.routine, performed=False, prompt=current.prompt))
+        state.stretching, state.unperformed = None, current.prompt
+        state.bout = Bout(started=current.since)
+    elif now >= end or (current.broken and not current.guided and idle_since is None):
+        give_up(decision)
+        state.stretching = None
+    else:
+        decision.by(current.since + UNBROKEN)
+        decision.by(end)
+        if idle_since is not None:
+            decision.by(idle_since + INPUT_GAP)
+
+
+def _broken(stretching: Stretching) -> Stretching:
+    return stretching if stretching.broken else replace(stretching, broken=True)
+
+
+def _begun(decision: Decision, event: GuideStarted | GuideHeld) -> Stretching:
+    if decision.state.bout:
+        end_bout(decision, decision.now, "stretch")
+    return Stretching(since=decision.now, routine=event.routine, prompt=event.prompt)
+
+
+def _is_of(stretching: Stretching | None, of: Stretching | GuideHeld | GuideEnded) -> bool:
+    return stretching is not None and (stretching.routine, stretching.prompt) == (of.routine, of.prompt)
+
+
+def _held(event: GuideHeld | GuideEnded) -> Held:
+    return Held(event.left_seconds, event.right_seconds, event.other_seconds)
+
+
+def _not_recorded(state: State, of: Stretching | GuideEnded, held: Held) -> Held:
+    """What is left to record of it, when the first part was recorded because its guide had fallen silent."""
+    given_up = state.given_up
+    return held.without(given_up.held) if given_up and _is_of(given_up, of) else held
+
+
+def _record(decision: Decision, of: Stretching | GuideEnded, held: Held, at: datetime) -> None:
+    """Record what was held; the rotation counts what was done as it counts what was suggested."""
+    decision.record(
+        StretchEntry(
+            at=at,
+            routine=of.routine,
+            performed=True,
+            left_seconds=held.left,
+            right_seconds=held.right,
+            other_seconds=held.other,
+            prompt=of.prompt,
+        )
+    )
+    decision.state.turns.take(of.routine)
+    decision.state.pacing.stop_backing_off()
