@@ -369,7 +369,7 @@ def test_without_a_daemon_the_command_says_so(there: str, path: Path) -> None:
         if there == "dead socket":
             with socket.socket(socket.AF_UNIX) as dead:
                 dead.bind(str(path))
-    with pytest.raises(NoDaemon, match="Start it with: psoas-nudge run") as told:
+    with pytest.raises(NoDaemon, match="Start it with: psoas-nudge start") as told:
         ask(GetStatus(), path)
     assert told.value.exit_code == 3
 
