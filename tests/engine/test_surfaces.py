@@ -99,6 +99,7 @@ def prompt(engine: Engine, clock: Any) -> None:
 
 BY_A_GUIDE: Mapping[type, m.Asked] = {
     m.GuideStarted: m.GuideStarted(routine="standing-hip-flexor"),
+    m.GuideHeld: m.GuideHeld(routine="standing-hip-flexor", left_seconds=5),
     m.GuideEnded: m.GuideEnded(routine="standing-hip-flexor"),
     m.Advised: m.Advised(because="pain"),
 }
