@@ -19,7 +19,7 @@ from psoas_nudge.core.rules import Rules
 from psoas_nudge.core.state import Bout, Open, State, Waiting
 from psoas_nudge.core.status import Explanation, OpenPrompt, Reason, Status
 from psoas_nudge.core.summary import when
-from psoas_nudge.core.words import SECOND
+from psoas_nudge.core.words import MILLISECOND, SECOND
 
 TEXTS = {
     "unsaved": "Nothing can be saved, and until it can, no prompt comes. {trouble}",
@@ -79,7 +79,7 @@ def explain(state: State, at: datetime, rules: Rules, trouble: str = "") -> Expl
     at = min(at, state.at + timedelta(milliseconds=LONGEST))
     later = at > state.at
     if later:
-        state = _ahead(state, at, (at - state.at) // timedelta(milliseconds=1))
+        state = _ahead(state, at, (at - state.at) // MILLISECOND)
     known = ("snoozed", "asked-again", "not-shown", "closed", "settling-in", "winding-down", "daily-limit", "paused")
     reasons = tuple(reason for reason in _reasons(state, rules, trouble) if not later or reason.kind in known)
     return Explanation(at=at, reasons=reasons, next_prompt=next_prompt(state, rules), zone=rules.hours.zone)

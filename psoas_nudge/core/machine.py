@@ -61,7 +61,6 @@ fixed order, so it does not matter which event made a rule true. Idea: h11's `_s
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
 from typing import assert_never
 
 from psoas_nudge.core import events as e
@@ -70,7 +69,7 @@ from psoas_nudge.core.decision import Decision
 from psoas_nudge.core.effects import AnyEffect, Wake, Watch
 from psoas_nudge.core.rules import Rules
 from psoas_nudge.core.state import Open, Pending, State, Timeline, Waiting
-from psoas_nudge.core.words import MINUTE, SECOND
+from psoas_nudge.core.words import MILLISECOND, MINUTE, SECOND
 
 HEARTBEAT = MINUTE
 """While a bout runs the core asks to be woken at least this often: the heartbeat of rules 3 and 14."""
@@ -183,7 +182,7 @@ def _nothing_due(state: State, moment: e.Moment) -> tuple[State, tuple[AnyEffect
     now = time.now + elapsed
     if time.wake is None or state.bout is None or now > time.wake + sitting.GRACE:
         return None
-    if abs((moment.at - time.at) // timedelta(milliseconds=1) - elapsed) > DRIFT:
+    if abs((moment.at - time.at) // MILLISECOND - elapsed) > DRIFT:
         return None
     if time.decide is not None and now >= time.decide:
         return None

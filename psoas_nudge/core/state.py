@@ -7,15 +7,15 @@ what is handed out is never changed again. The journal stores a state as JSON.
 
 from __future__ import annotations
 
-from copy import copy
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Literal
 
 from msgspec import Struct, field
+from msgspec.structs import replace as copy  # without changes: the quickest copy of a struct
 
 from psoas_nudge.core.entries import FeelEntry
 from psoas_nudge.core.hours import Span
-from psoas_nudge.core.words import EPOCH, EndedBy, Pain, Signal
+from psoas_nudge.core.words import EPOCH, MILLISECOND, EndedBy, Pain, Signal
 
 
 class Timeline(Struct):
@@ -317,4 +317,4 @@ class State(Struct, kw_only=True, forbid_unknown_fields=True):
 
 def point_of(state: State, instant: datetime) -> int:
     """The first point at which the wall clock will have reached `instant`, as it runs now."""
-    return state.now - (state.at - instant) // timedelta(milliseconds=1)
+    return state.now - (state.at - instant) // MILLISECOND

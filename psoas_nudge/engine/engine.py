@@ -176,7 +176,10 @@ class Engine:
                 listener.stepped(event, self.state)
             except Exception as error:  # noqa: BLE001 - what listens cannot undo a decision
                 log_failure(log, type(listener).__name__, error)
-        return next((effect for effect in effects if type(effect) is Refuse), None)
+        for effect in effects:
+            if type(effect) is Refuse:
+                return effect
+        return None
 
     def _carry_out(self, effect: AnyEffect) -> None:
         match effect:

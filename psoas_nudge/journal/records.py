@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta, timezone, tzinfo
 import msgspec
 from msgspec import Struct
 
-from psoas_nudge.core.model import EPOCH, AnyEntry
+from psoas_nudge.core.model import EPOCH, MILLISECOND, AnyEntry
 
 RANDOM_BITS = 74
 
@@ -64,7 +64,7 @@ def id_bytes(text: str) -> bytes:
 
 def milliseconds(at: datetime) -> int:
     """Whole milliseconds since 1970 UTC, rounded down."""
-    return (at - EPOCH) // timedelta(milliseconds=1)
+    return (at - EPOCH) // MILLISECOND
 
 
 def offset_minutes(at: datetime, zone: tzinfo) -> int:

@@ -15,7 +15,7 @@ from typing import NamedTuple
 from msgspec import Struct
 
 from psoas_nudge.core.events import Active, Asked, Idle, Moment, Sensed, SignalChanged, Woke
-from psoas_nudge.core.words import Signal
+from psoas_nudge.core.words import MILLISECOND, Signal
 
 INPUT = "input"
 BEGIN, ACT, END = range(3)
@@ -138,7 +138,7 @@ class VirtualDesk:
         insort(self._happenings, _Happening(self._time + after, ACT, what), key=_latest_first)
 
     def _milliseconds(self, at: datetime) -> int:
-        return (at - self._begin) // timedelta(milliseconds=1)
+        return (at - self._begin) // MILLISECOND
 
     def _next_wake(self) -> int:
         """A machine that sleeps wakes nobody."""

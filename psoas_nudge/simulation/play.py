@@ -13,7 +13,7 @@ from random import Random
 
 from psoas_nudge.core.effects import Renew, Show, StartGuide, Withdraw
 from psoas_nudge.core.entries import AnyEntry
-from psoas_nudge.core.events import Accept, Asked, Sensed, Shown, Skip, Snooze, Started, Woke
+from psoas_nudge.core.events import Accept, Answering, Asked, Sensed, Shown, Skip, Snooze, Started, Woke
 from psoas_nudge.core.rules import Rules
 from psoas_nudge.core.state import State
 from psoas_nudge.core.words import SECOND, Answer, Signal
@@ -25,6 +25,8 @@ NOTIFIER = "simulated"
 VIA = "trace"
 LONGEST_REST = timedelta(days=1)
 """How long after the last line of the trace an open bout or prompt is waited for."""
+UNSEEN = {Signal.LOCKED, Signal.SUSPENDED}
+"""Nobody answers a prompt meanwhile."""
 ANSWERS = {"accept": Accept, "snooze": Snooze, "skip": Skip}
 
 
@@ -79,8 +81,7 @@ class Simulation:
 
     def _feed(self, event: Sensed | Woke | Asked) -> None:
         """Refusals change nothing, as in life; nobody answers from a locked screen."""
-        answers = isinstance(event, Accept | Snooze | Skip) and event.prompt is not None
-        if not (answers and self.engine.state.signals & {Signal.LOCKED, Signal.SUSPENDED}):
+        if not (isinstance(event, Answering) and event.prompt is not None and self.engine.state.signals & UNSEEN):
             self.engine.feed(event)
 
     # --- engine.World -----------------------------------------------------------------------------------------

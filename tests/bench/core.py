@@ -31,12 +31,12 @@ class KeptDay(Day):
     """Keeps what was fed."""
 
     def __init__(self, *words: Any, **more: Any) -> None:
-        self.kept: list[m.AnyEvent] = []
+        self.kept: list[tuple[m.Moment, m.AnyEvent]] = []
         super().__init__(*words, **more)
 
-    def feed(self, event: type[m.Event], **fields: Any) -> None:
-        self.kept.append(event(at=self.at, tick=self.tick, **fields))  # type: ignore[arg-type]
-        super().feed(event, **fields)
+    def feed(self, event: m.AnyEvent) -> None:
+        self.kept.append((m.Moment(self.at, self.tick), event))
+        super().feed(event)
 
 
 def office_day(day: KeptDay, chance: random.Random) -> None:
@@ -66,7 +66,7 @@ def main() -> None:
     begun = time.perf_counter()
     day = KeptDay("2026-01-01 09:00")
     for number in range(days):
-        morning = timedelta(days=number) - (day.at - day.kept[0].at)
+        morning = timedelta(days=number) - (day.at - day.kept[0][0].at)
         day.lock(max(0.0, morning.total_seconds() / 60))
         if day.rules.hours.local(day.at).weekday() < 5:
             office_day(day, chance)
@@ -74,9 +74,9 @@ def main() -> None:
 
     state = m.State()
     times = []
-    for event in day.kept:
+    for moment, event in day.kept:
         before = time.perf_counter()
-        state, _ = step(state, event, day.rules)
+        state, _ = step(state, moment, event, day.rules)
         times.append(time.perf_counter() - before)
     alone, times = sum(times), sorted(times)
     scale = 365 / days

@@ -25,6 +25,13 @@ def test_plain_is_the_headline() -> None:
     assert line("plain") == "sat 24 min, next nudge about 10:36"
 
 
+def test_every_time_is_in_the_zone_of_the_working_hours_wherever_the_system_is() -> None:
+    tokyo = replace(SITTING, zone="Asia/Tokyo")
+    assert line("{next} {headline}", tokyo) == "18:36 sat 24 min, next nudge about 18:36"
+    paused = replace(tokyo, paused=True, paused_until=AT.replace(hour=20))
+    assert line("{paused_until}, {headline}", paused) == "Wed 05:30, sat 24 min, paused until Wed 05:30"
+
+
 def test_json_is_the_whole_status_and_can_be_read_back() -> None:
     assert msgspec.json.decode(line("json"), type=Status) == SITTING
 
