@@ -20,7 +20,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "dose": ("dose", "How long each side was held, today and this week."),
     "feel": ("feel", "Say how it feels, 0 to 10; put stretches off, or take them up again."),
     "undo": ("feel", "Take back the last report of how it feels."),
-    "doctor": ("doctor", "What works here, what is missing, and how to get it."),
+    "doctor": ("doctor", "Whether prompts will appear here, and how to fix what is missing."),
     "presence": ("presence", "What the sensors see, live; --json for scripts."),
     "demo": ("demo", "Play a workday in about a minute, with real prompts."),
     "reload": ("answers", "Make the daemon read the configuration again."),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import subprocess
 import sys
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
@@ -13,6 +14,7 @@ import click
 
 from psoas_nudge.bus import buses
 from psoas_nudge.called import as_called
+from psoas_nudge.cli.entry_words import ENDINGS, OUTCOMES, because
 from psoas_nudge.config import parse
 from psoas_nudge.core.catalogue import find
 from psoas_nudge.core.durations import duration
@@ -24,25 +26,28 @@ from psoas_nudge.core.words import MINUTE, SECOND
 from psoas_nudge.engine.desktop import Desktop
 from psoas_nudge.engine.engine import Engine, Listener
 from psoas_nudge.engine.screen import Screen
+from psoas_nudge.errors import Unavailable
 from psoas_nudge.journal.records import Stored
 from psoas_nudge.journal.store import Journal
 from psoas_nudge.notify.chooser import Chooser
-from psoas_nudge.notify.port import Surroundings
+from psoas_nudge.notify.port import Pressed, Surroundings
+from psoas_nudge.pages import browser
 from psoas_nudge.simulation import day
 from psoas_nudge.simulation.desk import VirtualDesk
 from psoas_nudge.simulation.play import ANSWERS
 
+STORY = "story"
 SPEED = 800.0
 """Virtual seconds in one real second, ..."""
-SLOW = 15.0
-"""... and in a prompt's first minute, so that there is time to press a button."""
+SLOW_FIRST, SLOW = 4.0, 15.0
+"""... and in a prompt's first minute, so that there is time to press a button; the first prompt is new to you."""
 
 
 @click.command(epilog="Example: psoas-nudge demo")
 def demo() -> None:
-    """Play a workday in about a minute: real prompts, a visible timeline, nothing recorded.
+    """Play a made-up workday in about a minute, with real prompts. Nothing is recorded.
 
-    Press a button when a prompt comes up, or let the person in the story answer.
+    Start the stretch of a prompt, and its page opens while the day waits. If you do not answer, the demo does.
     """
     asyncio.run(_play())
 
@@ -53,19 +58,33 @@ async def _play() -> None:
     async with AsyncExitStack() as stack:
         journal = stack.enter_context(Journal.in_memory())
         notifiers = Chooser("auto", asyncio.get_running_loop().time)
-        story = Story(midnight, journal, rules_of_the_day(os.environ), Screen(notifiers))
+        stretch = Practice(browser.page_missing(os.environ) or "")
+        story = Story(midnight, journal, rules_of_the_day(os.environ), Screen(notifiers), stretch)
         session_bus, _ = await stack.enter_async_context(buses(lambda _kind, _why: None))
         surroundings = Surroundings(dict(os.environ), session_bus, sys.stdin.isatty())
-        await notifiers.start(surroundings, story.desktop.pressed)
+        notifiers.begin(surroundings, story.pressed)
         stack.push_async_callback(notifiers.stop)
+        if not any(each.verdict == "chosen" for each in await notifiers.choices()):
+            raise Unavailable("No prompt can be shown here. To see why: psoas-nudge doctor")
+        _introduce(stretch.missing)
         story.start()
         stack.push_async_callback(story.desktop.stop)
         await asyncio.sleep(0)  # the idle source takes its threshold
         desk = story.desk
         while (wait := desk.next()) is not None and desk.now().at + timedelta(milliseconds=wait) <= end:
-            await asyncio.sleep(wait / SECOND / (SLOW if story.prompt_is_new else SPEED))
+            await asyncio.sleep(wait / SECOND / story.pace)
+            await stretch.over()
             desk.advance()
-    print(as_called("That was a day. To begin a real one: psoas-nudge start"))
+    print(as_called("That was the day. To begin a real one: psoas-nudge start"))
+
+
+def _introduce(missing: str) -> None:
+    print("A made-up workday in about a minute. The prompts are real; nothing is recorded.")
+    if missing:
+        print(as_called(f"A stretch cannot open here: {missing}. To try one in the terminal: psoas-nudge stretch"))
+    else:
+        print("Start the stretch of a prompt, and its page opens while the day waits.")
+    print("If you do not answer a prompt within a few seconds, the demo does.\n", flush=True)
 
 
 def rules_of_the_day(environ: Mapping[str, str]) -> Rules:
@@ -73,16 +92,36 @@ def rules_of_the_day(environ: Mapping[str, str]) -> Rules:
     return parse(day.CONFIG, "the demo", {"TZ": environ.get("TZ", "")}).rules
 
 
+class Practice:
+    """The page of a stretch that a real person has started; the day waits for it. `missing`: why it cannot open."""
+
+    def __init__(self, missing: str) -> None:
+        self.missing = missing
+        self._page: subprocess.Popen[bytes] | None = None
+
+    def open(self, routine: str) -> None:
+        """Open it in a process of its own, as the daemon does."""
+        words = [sys.executable, "-m", "psoas_nudge.guide", routine, "--practice"]
+        self._page = subprocess.Popen(words, stdin=subprocess.DEVNULL)  # noqa: S603 - this very program
+
+    async def over(self) -> None:
+        """Wait until it is closed."""
+        if self._page:
+            await asyncio.to_thread(self._page.wait)
+            self._page = None
+
+
 class Story(Listener):
     """The person at the desk, and the timeline that tells what happens to them."""
 
-    def __init__(self, midnight: datetime, journal: Journal, rules: Rules, screen: Screen) -> None:
+    def __init__(self, midnight: datetime, journal: Journal, rules: Rules, screen: Screen, stretch: Practice) -> None:
         self.desk = VirtualDesk(day.trace(midnight), day.at(midnight, "08:59"), self._feed, self.say)
         self._screen = screen
         self._engine = engine = Engine(journal, rules, self.desk)
         self.desktop = Desktop(engine, idle_time=self.desk, screen=screen, timer=self.desk, guides=self)
         self._answers = iter(day.ANSWERS)
         self._seen = 0
+        self._stretch, self._by_person = stretch, False
 
     def start(self) -> None:
         """Begin the day."""
@@ -91,18 +130,32 @@ class Story(Listener):
         self._screen.open()
 
     @property
-    def prompt_is_new(self) -> bool:
-        """Whether a prompt has come up within the last minute."""
+    def pace(self) -> float:
+        """Virtual seconds in one real second at the moment."""
         prompt = self._engine.state.prompt
-        return prompt is not None and self._engine.state.now - prompt.since < MINUTE
+        if prompt is None or self._engine.state.now - prompt.since >= MINUTE:
+            return SPEED
+        return SLOW_FIRST if prompt.number == 1 else SLOW
+
+    def pressed(self, pressed: Pressed) -> None:
+        """A real person has answered."""
+        self._by_person = True
+        self.desktop.pressed(pressed)
+        self._by_person = False
 
     def say(self, words: str) -> None:
         """One line of the timeline."""
         print(f"{self.desk.now().at.astimezone():%H:%M}  {words}", flush=True)
 
     def open(self, routine: str, prompt: int | None, token: str | None) -> None:  # noqa: ARG002 - desktop.Guides
-        """The guide would open now."""
-        self.say(f"  The guide to the stretch opens ({routine}).")
+        """Open the stretch for a real person; the made-up one needs none."""
+        if not self._by_person:
+            self.say("  The stretch would open now. Start one yourself to see it.")
+        elif self._stretch.missing:
+            self.say("  The stretch would open now, but it cannot open here.")
+        else:
+            self.say("  You started the stretch. The day goes on when you close the page.")
+            self._stretch.open(routine)
 
     def _feed(self, event: Sensed | Woke | Asked) -> None:
         self._engine.feed(event)
@@ -117,20 +170,20 @@ class Story(Listener):
         sat = duration(self._engine.status().sat_seconds)
         self.say(f"PROMPT  {title}, after {sat} of sitting (shown by {prompt.notifier})")
         if answer := next(self._answers, None):
-            self.desk.later(day.THINKS, ANSWERS[answer](via="story", prompt=prompt.number))
+            self.desk.later(day.THINKS, ANSWERS[answer](via=STORY, prompt=prompt.number))
 
     def recorded(self, stored: Stored) -> None:
         """What the journal would keep."""
         match stored.entry:
-            case PromptEntry(outcome=outcome, because=because):
-                self.say(f"  {outcome}" + (f": {because}" if because else ""))
+            case PromptEntry(outcome=outcome, via=via):
+                self.say(f"  {OUTCOMES[outcome]}" + (", by the demo" if via == STORY else ", by you" if via else ""))
             case BoutEntry(sitting_seconds=seconds, ended_by=ended_by):
-                self.say(f"  The bout ended after {duration(seconds)} of sitting ({ended_by}).")
+                self.say(f"  You had been sitting for {duration(seconds)}, {ENDINGS[ended_by]}.")
             case HeldBackEntry(reasons=reasons):
-                self.say(f"  A prompt was held back: {', '.join(reasons)}.")
+                self.say(f"  A prompt waited: {because(reasons)}.")
             case PostureEntry(posture=posture):
                 self.say(f"You are {posture} from now on.")
             case HoursEntry(open=is_open):
                 self.say(f"Working hours {'open' if is_open else 'close'}.")
             case StretchEntry(performed=False):
-                self.say("  Input went on: accepted, but not performed.")
+                self.say("  There was input all the time, so the stretch counts as not done.")

@@ -1,87 +1,140 @@
-"""`doctor`: what was chosen for every port in this session, what else there is, and what is missing and why."""
+"""`doctor`: looks at this session and reports; the words of the report are in verdict.py."""
 
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
+import shutil
 import sys
 import time
 from collections.abc import Iterable
 from contextlib import AsyncExitStack
 from pathlib import Path
+from typing import NamedTuple
 
 import click
 
 from psoas_nudge import places
 from psoas_nudge.autostart import application
 from psoas_nudge.autostart.port import this_computer
-from psoas_nudge.bus import buses
+from psoas_nudge.bus import Bus, CallFailed, buses
+from psoas_nudge.called import as_called
+from psoas_nudge.cli import distribution
 from psoas_nudge.cli.presence import ByName, live
-from psoas_nudge.config import load
+from psoas_nudge.cli.verdict import Findings, report
+from psoas_nudge.config import Settings, load
 from psoas_nudge.control import messages as c
 from psoas_nudge.control.client import ask
 from psoas_nudge.core.prompting import answer_name
 from psoas_nudge.engine.others import advice, running
 from psoas_nudge.errors import PsoasNudgeError, ShowFailed
 from psoas_nudge.journal.store import Journal
-from psoas_nudge.notify.chooser import Chooser
+from psoas_nudge.notify.chooser import AUTO, Chooser
 from psoas_nudge.notify.port import Capability, Pressed, Surroundings
 from psoas_nudge.notify.probe import TEST_MESSAGE
+from psoas_nudge.pages import browser
 from psoas_nudge.presence.chooser import Presence
 from psoas_nudge.presence.port import DesktopSession
+from psoas_nudge.tray.tray import WATCHER
 
 Row = tuple[str, str, str]
 PRESS_SECONDS = 15
+WIDEST = 100
 CHECK_SECONDS = 1.0
 """Of looking at the journal."""
 
 
-@click.command(epilog="Examples: psoas-nudge doctor; psoas-nudge doctor --notify; psoas-nudge doctor --watch")
+class Basics(NamedTuple):
+    """What does not depend on the desktop. `mistakes` and `journal` are empty where nothing is wrong."""
+
+    settings: Settings | None
+    mistakes: str
+    journal: str
+    running: bool
+    rows: tuple[Row, ...]
+
+
+@click.command(epilog="Examples: psoas-nudge doctor; psoas-nudge doctor --notify; psoas-nudge doctor --all")
+@click.option("--all", "everything", is_flag=True, help="Also list every sensor and notifier, with what is missing.")
 @click.option("--notify", is_flag=True, help="Also show a test notification.")
 @click.option("--watch", is_flag=True, help="Then show what every sensor sees, live, until Ctrl+C.")
 @click.pass_obj
-def doctor(config_file: Path | None, notify: bool, watch: bool) -> None:
-    """What works here: for every port what was chosen, what else is available, what is missing and how to get it.
+def doctor(config_file: Path | None, everything: bool, notify: bool, watch: bool) -> None:
+    """Whether prompts will appear here, what is used for that, and how to fix what is missing.
 
-    Ends with status 1 when the main job cannot work here.
+    Ends with status 1 when prompts cannot appear.
     """
-    status = asyncio.run(_doctor(config_file, notify))
+    logging.getLogger("psoas_nudge").addHandler(logging.NullHandler())  # what it would warn of is in the report
+    status = asyncio.run(_doctor(config_file, everything, notify))
     if watch:
         print("\nWhat the sensors see: type, lock, join a call. Ctrl+C ends it.")
         live(ByName())
     sys.exit(status)
 
 
-async def _doctor(config_file: Path | None, notify: bool) -> int:
-    print("Basics")
-    wanted, problems = _basics(config_file)
+async def _doctor(config_file: Path | None, everything: bool, notify: bool) -> int:
+    basics = _basics(config_file)
     async with AsyncExitStack() as stack:
-        missing = buses(lambda kind, why: _rows([(f"{kind} bus", "missing", why)]))
+        buses_missing: list[Row] = []
+        missing = buses(lambda kind, why: buses_missing.append((f"{kind} bus", "missing", why)))
         session_bus, system_bus = await stack.enter_async_context(missing)
         environ = dict(os.environ)
         presence = Presence()
         await presence.start(DesktopSession(environ, session_bus, system_bus), lambda _event: None)
         stack.push_async_callback(presence.stop)
-        choices = presence.choices()
-        for port, title in (("idle", "Idle time"), ("signals", "Signals")):
-            _table(title, ((each.name, each.state, each.why or each.about) for each in choices if each.port == port))
-        notifiers = Chooser(wanted, time.monotonic)
+        notifiers = Chooser(basics.settings.desktop.notifier if basics.settings else AUTO, time.monotonic)
         pressed: asyncio.Queue[Pressed] = asyncio.Queue()
-        surroundings = Surroundings(environ, session_bus, sys.stdin.isatty())
-        await notifiers.start(surroundings, pressed.put_nowait)
+        notifiers.begin(Surroundings(environ, session_bus, sys.stdin.isatty()), pressed.put_nowait)
         stack.push_async_callback(notifiers.stop)
-        rows = await notifiers.choices()
-        _table("Notifiers", ((row.name, row.verdict, row.why) for row in rows))
-        if not any(row.verdict == "chosen" for row in rows):
-            problems.append("no prompt can be shown here")
+        choices, ways = presence.choices(), await notifiers.choices()
+        computer, rivals = this_computer(), await running(environ)
+        found = Findings(
+            mistakes=basics.mistakes,
+            journal=basics.journal,
+            running=basics.running,
+            sensors=tuple(choices),
+            notifiers=tuple(ways),
+            tray=await _no_tray(session_bus, basics.settings),
+            page=browser.page_missing(environ) or "",
+            others=advice(rivals) if rivals else "",
+            unnamed=application.knows(computer) and not application.is_installed(computer),
+            display=bool(environ.get("DISPLAY") or environ.get("WAYLAND_DISPLAY")) or sys.platform != "linux",
+            session_bus=session_bus is not None,
+            wayland=bool(environ.get("WAYLAND_DISPLAY")),
+            gnome="GNOME" in environ.get("XDG_CURRENT_DESKTOP", "").split(":"),
+        )
+        here = distribution.manager()
+        width = min(shutil.get_terminal_size().columns, WIDEST)
+        for line in report(found, lambda what_for: distribution.command(what_for, here), width):
+            print(as_called(line))
+        works = found.works
         if notify:
-            problems += await _notify(notifiers, pressed)
-        _table("Desktop", await _desktop(environ))
-    print(f"\nThe main job cannot work here: {'; '.join(problems)}." if problems else "\nThe main job works here.")
-    return 1 if problems else 0
+            works = await _notify(notifiers, pressed) and works
+        if everything:
+            _table("Basics", [*basics.rows, *buses_missing])
+            for port, title in (("idle", "Idle time"), ("signals", "Signals")):
+                _table(title, ((e.name, e.state, e.why or e.about) for e in choices if e.port == port))
+            _table("Notifiers", ((row.name, row.verdict, row.why) for row in ways))
+            _table("Desktop", _desktop(rivals))
+        else:
+            print(as_called("\nEvery sensor and notifier: psoas-nudge doctor --all"))
+    return 0 if works else 1
 
 
-async def _desktop(environ: dict[str, str]) -> list[Row]:
+async def _no_tray(session_bus: Bus | None, settings: Settings | None) -> str:
+    """Why there is no icon in the panel; empty when there can be one."""
+    if settings and not settings.desktop.tray:
+        return "your settings turn it off"
+    if session_bus is None:
+        return "there is no session bus"
+    try:
+        return "" if await session_bus.owner(WATCHER) else "no panel here shows such icons"
+    except CallFailed as error:
+        return str(error)
+
+
+def _desktop(others: list[str]) -> list[Row]:
     """Whether it has a name and an icon here, and whether somebody else reminds of breaks too."""
     computer = this_computer()
     rows = []
@@ -89,17 +142,17 @@ async def _desktop(environ: dict[str, str]) -> list[Row]:
         named = application.is_installed(computer)
         how = str(application.entry(computer)) if named else "windows show the browser's; psoas-nudge autostart enable"
         rows.append(("name and icon", "installed" if named else "missing", how))
-    others = await running(environ)
     rows.append(("other reminders", "found" if others else "none", advice(others) if others else ""))
     return rows
 
 
-async def _notify(notifiers: Chooser, pressed: asyncio.Queue[Pressed]) -> list[str]:
-    """Show a test notification, and tell which button is pressed."""
+async def _notify(notifiers: Chooser, pressed: asyncio.Queue[Pressed]) -> bool:
+    """Show a test notification, and tell which button is pressed; False when it was not shown."""
     try:
         showing = await notifiers.show(TEST_MESSAGE)
     except ShowFailed as error:
-        return [f"the test notification was not shown: {error}"]
+        print(f"\nThe test notification was not shown: {error}")
+        return False
     print(f"\nA test notification was shown by {showing.notifier}.", end=" ", flush=True)
     if Capability.BUTTONS in notifiers.capabilities():
         print(f"Press a button within {PRESS_SECONDS} s to see that it arrives.", flush=True)
@@ -109,47 +162,45 @@ async def _notify(notifiers: Chooser, pressed: asyncio.Queue[Pressed]) -> list[s
             print("No button was pressed.", end="")
     print()
     await notifiers.withdraw(showing.notifier, showing.ref)
-    return []
+    return True
 
 
-def _basics(config_file: Path | None) -> tuple[str, list[str]]:
-    """The notifier that is wanted, and what is in the way of everything."""
-    wanted, problems, rows = "auto", [], []
+def _basics(config_file: Path | None) -> Basics:
+    settings, mistakes, journal, rows = None, "", "", []
     try:
         settings = load(config_file, os.environ)
     except PsoasNudgeError as error:
-        rows.append(("configuration", "broken", str(error)))
-        problems.append("the configuration has mistakes")
+        mistakes = str(error)
+        rows.append(("configuration", "broken", mistakes))
     else:
-        wanted = settings.desktop.notifier
         rows.append(("configuration", "in force", str(settings.file or "the defaults; there is no file")))
     try:
-        journal = Journal.open_reading(places.journal_file())
-        if journal is None:
-            rows.append(("journal", "empty", f"{places.journal_file()} is made when the daemon starts"))
+        kept = Journal.open_reading(places.journal_file())
+        if kept is None:
+            rows.append(("journal", "empty", f"{places.journal_file()} is made at the first start"))
         else:
             deadline = time.monotonic() + CHECK_SECONDS
-            with journal:
-                found = journal.check(lambda: time.monotonic() > deadline)
+            with kept:
+                found = kept.check(lambda: time.monotonic() > deadline)
             what = str(places.journal_file()) + ("" if found.entries is None else f", entries: {found.entries}")
             if not found.whole:
                 what += f"; looked at for {CHECK_SECONDS:g} s, which is not enough for all of it"
             rows.append(("journal", "broken" if found.problems else "sound", what))
-            problems.extend(found.problems)
+            journal = "; ".join(found.problems)
     except PsoasNudgeError as error:
-        rows.append(("journal", "broken", str(error)))
-        problems.append("the journal cannot be read")
+        journal = str(error)
+        rows.append(("journal", "broken", journal))
     try:
         now = ask(c.GetStatus(), places.socket_file()).status
-        if now and now.trouble:
-            rows.append(("daemon", "cannot save", now.trouble))
-            problems.append("the daemon cannot write the journal")
-        else:
-            rows.append(("daemon", "running", str(places.socket_file())))
     except PsoasNudgeError as error:
-        rows.append(("daemon", "not there", str(error)))
-    _rows(rows)
-    return wanted, problems
+        rows.append(("psoas-nudge", "not running", str(error)))
+        return Basics(settings, mistakes, journal, False, tuple(rows))
+    if now and now.trouble:
+        journal = journal or now.trouble
+        rows.append(("psoas-nudge", "cannot save", now.trouble))
+    else:
+        rows.append(("psoas-nudge", "running", str(places.socket_file())))
+    return Basics(settings, mistakes, journal, True, tuple(rows))
 
 
 def _table(title: str, rows: Iterable[Row]) -> None:
@@ -159,4 +210,4 @@ def _table(title: str, rows: Iterable[Row]) -> None:
 
 def _rows(rows: Iterable[Row]) -> None:
     for name, state, why in rows:
-        print(f"  {name:<20} {state:<12} {why}".rstrip())
+        print(as_called(f"  {name:<20} {state:<12} {why}".rstrip()))

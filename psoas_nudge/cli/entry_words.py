@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, tzinfo
 from typing import assert_never
 
@@ -34,19 +35,33 @@ OUTCOMES: dict[Outcome, str] = {
     "skipped": "skipped",
     "snoozed": "snoozed",
     "missed": "no answer",
-    "taken": "you left for a break instead",
-    "withdrawn": "withdrawn",
+    "taken": "you got up instead",
+    "withdrawn": "cancelled",
 }
 ENDINGS: dict[EndedBy, str] = {
     "idle": "then you left",
     "locked": "then the screen was locked",
-    "suspended": "then the machine slept",
+    "suspended": "then the computer slept",
     "switched": "then another user took over",
-    "gap": "then the machine was off or asleep",
+    "gap": "then the computer was off or asleep",
     "restart": "then psoas-nudge was not running",
     "accepted": "then a stretch",
     "stretch": "then a stretch",
 }
+
+REASONS = {
+    "locked": "the screen was locked",
+    "suspended": "the computer slept",
+    "switched": "another user was at the computer",
+    "call": "a call",
+    "playing": "a video was playing",
+    "do-not-disturb": "do not disturb was on",
+    "fullscreen": "a program filled the screen",
+    "screen-share": "your screen was shared",
+    "busy": "your calendar said busy",
+    "paused": "you paused prompts",
+}
+"""What delays a prompt."""
 
 
 def words(stored: Stored) -> str:
@@ -66,7 +81,7 @@ def _words(stored: Stored) -> str:  # noqa: C901, PLR0911, PLR0912 - one case fo
             return f"Prompt ({_title(entry.routine)}): {_outcome(entry)}"
         case HeldBackEntry():
             waited = duration((entry.until - entry.since).total_seconds())
-            return f"A prompt was held back for {waited}: {', '.join(entry.reasons)}"
+            return f"A prompt waited for {waited}: {because(entry.reasons)}"
         case NotShownEntry():
             return f"A prompt could not be shown: {entry.why}"
         case LateAnswerEntry():
@@ -80,7 +95,9 @@ def _words(stored: Stored) -> str:  # noqa: C901, PLR0911, PLR0912 - one case fo
             return "Resumed" if entry.by == "person" else "The pause was over"
         case PostureEntry():
             now = "Standing" if entry.posture == "standing" else "Sitting"
-            return f"{now} from now on" if entry.by == "person" else f"{now} again, as nothing else was said"
+            return (
+                f"{now} from now on" if entry.by == "person" else f"{now} again, because the time for standing was over"
+            )
         case HoursEntry():
             return "Working hours began" if entry.open else "Working hours ended"
         case FeelEntry():
@@ -94,6 +111,11 @@ def _words(stored: Stored) -> str:  # noqa: C901, PLR0911, PLR0912 - one case fo
             return f"The advice to see a professional was shown, because {why}"
         case _:
             assert_never(entry)
+
+
+def because(reasons: Iterable[str]) -> str:
+    """What delayed a prompt: "a call, do not disturb"."""
+    return ", ".join(REASONS.get(reason, reason) for reason in reasons)
 
 
 def _clock(at: datetime, near: datetime, zone: tzinfo) -> str:
@@ -117,7 +139,7 @@ def _outcome(entry: PromptEntry) -> str:
 
 def _stretch(entry: StretchEntry) -> str:
     if not entry.performed:
-        return f"{_title(entry.routine)}: {'opened' if entry.prompt is None else 'accepted'}, not performed"
-    held = {"left": entry.left_seconds, "right": entry.right_seconds, "other": entry.other_seconds}
+        return f"{_title(entry.routine)}: {'opened' if entry.prompt is None else 'accepted'}, not done"
+    held = {"left": entry.left_seconds, "right": entry.right_seconds, "both sides": entry.other_seconds}
     parts = [f"{name} {duration(seconds)}" for name, seconds in held.items() if seconds]
     return f"{_title(entry.routine)}: " + (", ".join(parts) or "nothing held")

@@ -1,4 +1,7 @@
-"""`python -m psoas_nudge.guide ROUTINE [--prompt N] [--page|--terminal]`: how the daemon opens a guide."""
+"""`python -m psoas_nudge.guide ROUTINE [--prompt N] [--page|--terminal|--practice]`: how daemon and demo open a guide.
+
+`--practice` plays on the page and records nothing.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,8 @@ import logging
 import sys
 
 from psoas_nudge.errors import PsoasNudgeError
-from psoas_nudge.guide.opening import load_settings, open_for_prompt
+from psoas_nudge.guide.opening import load_settings, on_page, open_for_prompt
+from psoas_nudge.guide.reports import Practice
 
 
 def main() -> int:
@@ -18,11 +22,15 @@ def main() -> int:
     how = parser.add_mutually_exclusive_group()
     how.add_argument("--page", action="store_const", const="page", dest="how")
     how.add_argument("--terminal", action="store_const", const="terminal", dest="how")
+    how.add_argument("--practice", action="store_true")
     parser.set_defaults(how="page")
     asked = parser.parse_args()
     logging.basicConfig(format="%(name)s: %(message)s", level=logging.WARNING)
     try:
-        open_for_prompt(load_settings(None), asked.routine, asked.prompt, asked.how)
+        if asked.practice:
+            on_page(load_settings(None), asked.routine, None, Practice())
+        else:
+            open_for_prompt(load_settings(None), asked.routine, asked.prompt, asked.how)
     except PsoasNudgeError as error:
         print(f"psoas-nudge: {error}", file=sys.stderr)  # noqa: T201 - the daemon's log is where it goes
         return error.exit_code

@@ -23,7 +23,7 @@ from psoas_nudge.errors import JournalBroken, Unavailable
 from psoas_nudge.guide import terminal, voice
 from psoas_nudge.guide.console import TerminalConsole
 from psoas_nudge.guide.player import Player
-from psoas_nudge.guide.reports import Places, Receipt, Recorder, StretchReports
+from psoas_nudge.guide.reports import Places, Receipt, Recorder, Reports, StretchReports
 from psoas_nudge.journal import Journal
 from psoas_nudge.pages import browser
 
@@ -70,15 +70,15 @@ def dose_now(settings: Settings) -> Dose:
     return dose(entries, local_date(now), local_date, settings.stretch.weekly_dose)
 
 
-def on_page(settings: Settings, routine_id: str, prompt: int | None) -> None:
-    """Play on the page. Raises Unavailable when it cannot be shown here."""
+def on_page(settings: Settings, routine_id: str, prompt: int | None, reports: Reports | None = None) -> None:
+    """Play on the page, recorded on this machine or by `reports`. Raises Unavailable when it cannot be shown here."""
     if why := browser.page_missing(os.environ):
         raise Unavailable(f"The page cannot be shown: {why}.")
     from psoas_nudge.guide import page
 
     player = _player(settings, routine_id)
     token = os.environ.get("XDG_ACTIVATION_TOKEN") or os.environ.get("DESKTOP_STARTUP_ID")
-    page.play(player, StretchReports(recorder(settings), routine_id, prompt), token)
+    page.play(player, reports or StretchReports(recorder(settings), routine_id, prompt), token)
 
 
 def in_terminal(settings: Settings, routine_id: str, prompt: int | None) -> None:

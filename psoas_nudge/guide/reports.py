@@ -56,6 +56,22 @@ class Reports(Protocol):
         """The answer to how it feels afterwards."""
 
 
+class Practice:
+    """Records nothing: for a stretch in the demo."""
+
+    def begun(self) -> Receipt:
+        """See Reports."""
+        return Receipt()
+
+    def ended(self, held: Held) -> Receipt:  # noqa: ARG002 - see Reports
+        """See Reports."""
+        return Receipt()
+
+    def felt(self, afterwards: Afterwards, pain: Pain | None) -> Receipt:  # noqa: ARG002 - see Reports
+        """See Reports."""
+        return Receipt()
+
+
 class Places(Struct, frozen=True):
     """Where the daemon listens and what it keeps."""
 

@@ -27,7 +27,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def rows() -> dict[str, str]:
     """Each row under its name, with single spaces."""
-    result = CliRunner().invoke(cli, ["doctor"], catch_exceptions=False)
+    result = CliRunner().invoke(cli, ["doctor", "--all"], catch_exceptions=False)
     lines = [line for line in result.output.splitlines() if line.startswith("  ")]
     return {line[2:22].strip(): " ".join(line[22:].split()) for line in lines}
 

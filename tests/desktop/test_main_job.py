@@ -9,10 +9,14 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from psoas_nudge.core.state import State, Timeline
+from psoas_nudge.journal.store import Journal
 
 CONFIG = """
 [hours]
@@ -92,6 +96,9 @@ class Program:
 def program(desktop_environ, logind, dunst, folder, eventually) -> Iterator[Program]:
     (folder / "config" / "psoas-nudge").mkdir(parents=True)
     (folder / "config" / "psoas-nudge" / "config.toml").write_text(CONFIG)
+    (folder / "data" / "psoas-nudge").mkdir(parents=True, mode=0o700)
+    with Journal.open(folder / "data" / "psoas-nudge" / "journal.db") as journal:  # else the first start is announced
+        journal.commit([], State(time=Timeline(at=datetime.now(UTC))), UTC)
     program = Program(desktop_environ, folder)
     program.start()
     eventually(lambda: program.status().get("presence"))
@@ -249,7 +256,7 @@ def test_doctor_names_what_was_chosen_and_its_test_notification_can_be_pressed(
     program: Program, dunst, eventually: Eventually
 ):
     with subprocess.Popen(
-        [sys.executable, "-m", "psoas_nudge", "doctor", "--notify"],
+        [sys.executable, "-m", "psoas_nudge", "doctor", "--all", "--notify"],
         env=program.environ,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
@@ -262,6 +269,6 @@ def test_doctor_names_what_was_chosen_and_its_test_notification_can_be_pressed(
     lines = [" ".join(line.split()) for line in told.splitlines()]
     assert any(line.startswith("x11 chosen") for line in lines)
     assert any(line.startswith("freedesktop chosen") for line in lines)
-    assert any(line.startswith("daemon running") for line in lines)
+    assert any(line.startswith("psoas-nudge running") for line in lines)
     assert "Pressed: snooze." in told
-    assert lines[-1] == "The main job works here."
+    assert lines[0] == "Prompts will appear as notifications."

@@ -1,0 +1,190 @@
+"""The answer of `doctor` for people: will prompts appear, what is used for what, and one fix for each problem.
+
+Pure: what was found goes in, lines come out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from textwrap import fill
+
+from msgspec import Struct
+
+from psoas_nudge.notify.chooser import LAST_RESORT, NotifierChoice
+from psoas_nudge.presence.chooser import SensorChoice
+
+TITLES = {
+    "mutter": "GNOME",
+    "ext-idle-notify": "Wayland",
+    "x11": "X11",
+    "xscreensaver": "X11 (XScreenSaver)",
+    "windows": "Windows",
+    "microphone": "microphone",
+    "camera": "camera",
+    "screen-share": "PipeWire",
+    "playing": "media players",
+    "fullscreen": "X11",
+    "toplevels": "Wayland",
+    "logind": "systemd-logind",
+    "dunst": "dunst",
+    "plasma": "Plasma",
+    "mako": "mako",
+    "swaync": "swaync",
+    "xfce": "Xfce",
+    "gnome-banners": "GNOME",
+    "screensaver": "the screen saver",
+    "gnome-screensaver": "GNOME",
+    "cinnamon-screensaver": "Cinnamon",
+    "mate-screensaver": "MATE",
+    "xfce-screensaver": "Xfce",
+    "freedesktop": "desktop notifications",
+    "plyer": "desktop notifications (plyer)",
+    "terminal": "in this terminal",
+}
+GROUPS = {
+    "Calls": ("microphone", "camera"),
+    "Screen sharing": ("screen-share",),
+    "Do not disturb": ("dunst", "plasma", "mako", "swaync", "xfce", "gnome-banners"),
+    "Full screen": ("fullscreen", "toplevels"),
+    "Lock and sleep": (
+        "logind",
+        "screensaver",
+        "gnome-screensaver",
+        "cinnamon-screensaver",
+        "mate-screensaver",
+        "xfce-screensaver",
+    ),
+    "Videos": ("playing",),
+}
+"""What the sensors are for, by the words of a person."""
+
+
+class Findings(Struct, frozen=True, kw_only=True):
+    """What `doctor` has found. An empty text means that nothing is wrong with it."""
+
+    mistakes: str
+    """In the configuration."""
+    journal: str
+    """What is wrong with it."""
+    running: bool
+    sensors: tuple[SensorChoice, ...]
+    notifiers: tuple[NotifierChoice, ...]
+    tray: str
+    """Why there is no icon in the panel."""
+    page: str
+    """Why the page of a stretch cannot open."""
+    others: str
+    """What to do about other break reminders."""
+    unnamed: bool
+    """Whether desktop and menu do not know the program's name and icon, and could."""
+    display: bool
+    session_bus: bool
+    wayland: bool
+    gnome: bool
+
+    @property
+    def notifier(self) -> str:
+        """The one in use."""
+        return next((each.name for each in self.notifiers if each.verdict == "chosen"), "")
+
+    @property
+    def idle(self) -> str:
+        """The idle source in use."""
+        return next((each.name for each in self.sensors if each.port == "idle" and each.state == "chosen"), "")
+
+    def used(self, names: tuple[str, ...]) -> list[str]:
+        """Those of the sensors that work."""
+        return [each.name for each in self.sensors if each.name in names and each.state == "chosen"]
+
+    @property
+    def works(self) -> bool:
+        """Whether prompts can appear at all."""
+        return bool(self.notifier) and not self.mistakes and not self.journal
+
+
+def verdict(found: Findings) -> str:
+    """The first line."""
+    if not found.notifier:
+        return "Prompts cannot appear here."
+    if found.mistakes or found.journal:
+        return "Prompts may not appear: see below."
+    where = "in this terminal" if found.notifier == LAST_RESORT else "as notifications"
+    blind = "" if found.idle else " But psoas-nudge cannot see whether you are at the computer."
+    return f"Prompts will appear {where}.{blind}"
+
+
+def rows(found: Findings) -> Iterator[tuple[str, str]]:
+    """What is used for what; only what matters in this session."""
+    yield "Prompts", TITLES[found.notifier] if found.notifier else "none"
+    yield "Idle time", TITLES[found.idle] if found.idle else "none, so you count as present all the time"
+    for title, names in GROUPS.items():
+        used = list(dict.fromkeys(TITLES[name] for name in found.used(names)))
+        if used:
+            yield title, ", ".join(used)
+        elif found.display and title != "Do not disturb":
+            yield title, "not noticed"
+    if found.display:
+        yield "Tray", f"none, because {found.tray}" if found.tray else "an icon in the panel"
+        yield "Stretch", f"no page, because {found.page}" if found.page else "a page in your browser"
+    yield "psoas-nudge", "running" if found.running else "not running; to start it: psoas-nudge start"
+
+
+def fixes(found: Findings, install: Callable[[str], str]) -> Iterator[tuple[str, str]]:
+    """Each problem with what to do about it. `install`: the command for a need (distribution.PACKAGES)."""
+    yield from _for_prompts(found, install)
+    if found.display:
+        yield from _for_good_moments(found, install)
+        yield from _for_looks(found, install)
+    if found.others:
+        yield found.others, ""
+
+
+def _for_prompts(found: Findings, install: Callable[[str], str]) -> Iterator[tuple[str, str]]:
+    if found.mistakes:
+        yield f"Your configuration has mistakes.\n{found.mistakes}", "psoas-nudge config edit"
+    if found.journal:
+        yield f"The journal cannot be used: {found.journal}", ""
+    if found.notifier:
+        return
+    if not found.display:
+        yield "There is no desktop here.", "Run it in a terminal, where prompts can appear: psoas-nudge run"
+    elif not found.session_bus:
+        yield "There is no session bus, over which notifications travel.", "dbus-run-session psoas-nudge run"
+    else:
+        service = "wayland-notifications" if found.wayland else "x11-notifications"
+        yield "No notification service is running.", install(service)
+
+
+def _for_good_moments(found: Findings, install: Callable[[str], str]) -> Iterator[tuple[str, str]]:
+    if _missing(found, "microphone", "no sound server"):
+        yield "Calls are not noticed, because no sound server is running.", install("sound-server")
+    if found.wayland and _missing(found, "screen-share", "no PipeWire"):
+        yield "A shared screen is not noticed, because PipeWire is not running.", install("pipewire")
+    if _missing(found, "gnome-banners", "gsettings is missing"):
+        yield "Do not disturb is not noticed, because gsettings is missing.", install("gsettings")
+
+
+def _for_looks(found: Findings, install: Callable[[str], str]) -> Iterator[tuple[str, str]]:
+    if found.tray and found.gnome:
+        yield "GNOME shows icons in the panel only with an extension.", install("gnome-tray")
+    if found.page == "no browser was found":
+        yield "The page of a stretch cannot open, because there is no browser.", install("browser")
+    if found.unnamed:
+        yield "Windows of psoas-nudge show the browser's name and icon.", "psoas-nudge autostart enable"
+
+
+def report(found: Findings, install: Callable[[str], str], width: int) -> Iterator[str]:
+    """All of it, line by line."""
+    yield verdict(found)
+    yield ""
+    for title, text in rows(found):
+        yield fill(text, width, initial_indent=f"  {title:<16}", subsequent_indent=" " * 18, break_on_hyphens=False)
+    for number, (problem, fix) in enumerate(fixes(found, install)):
+        yield from ("", "To fix") if number == 0 else ()
+        first, *others = problem.split("\n")
+        yield fill(f"- {first}", width, initial_indent="  ", subsequent_indent="    ")
+        yield from (f"      {line}" for line in (*others, fix) if line)
+
+
+def _missing(found: Findings, name: str, why: str) -> bool:
+    return any(each.name == name and each.state != "chosen" and each.why.startswith(why) for each in found.sensors)

@@ -1,0 +1,146 @@
+"""What `doctor` says to people: a verdict first, one fix for each problem, and nothing that is not so."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import pytest
+
+from psoas_nudge.cli.distribution import MANAGERS, PACKAGES, command, manager
+from psoas_nudge.cli.verdict import GROUPS, TITLES, Findings, report
+from psoas_nudge.notify.chooser import NOTIFIERS, NotifierChoice
+from psoas_nudge.presence.chooser import SensorChoice
+from psoas_nudge.presence.table import IDLE_SOURCES, SENSORS
+
+DEBIAN = manager({"ID": "debian"})
+
+
+def sensor(port: Literal["idle", "signals"], name: str, why: str = "") -> SensorChoice:
+    return SensorChoice(port, name, "missing" if why else "chosen", why, "about it")
+
+
+XFCE = Findings(
+    mistakes="",
+    journal="",
+    running=True,
+    sensors=(
+        sensor("idle", "mutter", "no GNOME session"),
+        sensor("idle", "x11"),
+        sensor("signals", "microphone"),
+        sensor("signals", "camera"),
+        sensor("signals", "xfce"),
+        sensor("signals", "fullscreen"),
+        sensor("signals", "logind"),
+        sensor("signals", "screen-share"),
+        sensor("signals", "playing"),
+    ),
+    notifiers=(NotifierChoice("freedesktop", "chosen", ""),),
+    tray="",
+    page="",
+    others="",
+    unnamed=False,
+    display=True,
+    session_bus=True,
+    wayland=False,
+    gnome=False,
+)
+
+
+def changed(**changes: object) -> Findings:
+    return Findings(**{name: getattr(XFCE, name) for name in XFCE.__struct_fields__} | changes)
+
+
+def told(found: Findings) -> str:
+    return "\n".join(report(found, lambda what_for: command(what_for, DEBIAN, root=False), 80))
+
+
+def test_where_all_is_well_it_says_so_and_proposes_nothing() -> None:
+    assert told(XFCE) == (
+        "Prompts will appear as notifications.\n\n"
+        "  Prompts         desktop notifications\n"
+        "  Idle time       X11\n"
+        "  Calls           microphone, camera\n"
+        "  Screen sharing  PipeWire\n"
+        "  Do not disturb  Xfce\n"
+        "  Full screen     X11\n"
+        "  Lock and sleep  systemd-logind\n"
+        "  Videos          media players\n"
+        "  Tray            an icon in the panel\n"
+        "  Stretch         a page in your browser\n"
+        "  psoas-nudge     running"
+    )
+
+
+def test_without_notifications_and_idle_time_it_does_not_say_that_prompts_appear() -> None:
+    nothing = changed(notifiers=(), sensors=(sensor("idle", "x11", "no X11 session"),))
+    assert told(nothing).startswith("Prompts cannot appear here.\n")
+    assert not nothing.works
+    assert "  - No notification service is running.\n      sudo apt-get install dunst" in told(nothing)
+
+
+def test_without_idle_time_alone_the_verdict_says_what_that_means() -> None:
+    blind = changed(sensors=())
+    assert told(blind).startswith(
+        "Prompts will appear as notifications. But psoas-nudge cannot see whether you are at the computer.\n"
+    )
+
+
+def test_each_problem_has_one_fix() -> None:
+    no_sound = sensor("signals", "microphone", "no sound server: PulseAudio is not running")
+    found = changed(
+        sensors=(XFCE.sensors[1], no_sound),
+        tray="no panel here shows such icons",
+        gnome=True,
+        page="no browser was found",
+        unnamed=True,
+        others="You would be reminded twice: by psoas-nudge and by Workrave. Turn one of them off.",
+    )
+    fixes = told(found).partition("To fix\n")[2]
+    assert [line for line in fixes.splitlines() if line.startswith("  -")] == [
+        "  - Calls are not noticed, because no sound server is running.",
+        "  - GNOME shows icons in the panel only with an extension.",
+        "  - The page of a stretch cannot open, because there is no browser.",
+        "  - Windows of psoas-nudge show the browser's name and icon.",
+        "  - You would be reminded twice: by psoas-nudge and by Workrave. Turn one of them",
+    ]
+    for package in ("pipewire-pulse", "gnome-shell-extension-appindicator", "chromium"):
+        assert f"      sudo apt-get install {package}\n" in fixes
+
+
+def test_mistakes_in_the_configuration_are_shown_with_the_way_to_mend_them() -> None:
+    found = changed(mistakes="config.toml:2:1: hours.mondy: There is no such key.")
+    assert told(found).startswith("Prompts may not appear: see below.\n")
+    assert "      config.toml:2:1: hours.mondy: There is no such key.\n      psoas-nudge config edit" in told(found)
+
+
+@pytest.mark.parametrize(
+    ("system", "expected"),
+    [
+        ({"ID": "debian"}, "sudo apt-get install mako-notifier"),
+        ({"ID": "linuxmint", "ID_LIKE": "ubuntu debian"}, "sudo apt-get install mako-notifier"),
+        ({"ID": "fedora"}, "sudo dnf install mako"),
+        ({"ID": "endeavouros", "ID_LIKE": "arch"}, "sudo pacman -S mako"),
+        ({"ID": "opensuse-tumbleweed", "ID_LIKE": "opensuse suse"}, "sudo zypper install mako"),
+        ({"ID": "alpine"}, "sudo apk add mako"),
+        ({"ID": "nixos"}, "nix profile install nixpkgs#mako"),
+        ({"ID": "plan9"}, "install the package mako"),
+    ],
+    ids=lambda each: each["ID"] if isinstance(each, dict) else "",
+)
+def test_the_command_is_that_of_the_distribution(system: dict[str, str], expected: str) -> None:
+    assert command("wayland-notifications", manager(system), root=False) == expected
+
+
+def test_root_needs_no_sudo() -> None:
+    assert command("browser", DEBIAN, root=True) == "apt-get install chromium"
+
+
+def test_every_package_is_named_for_known_managers_only() -> None:
+    known = {each.name for each in MANAGERS} | {""}
+    assert all(set(names) <= known and names[""] for names in PACKAGES.values())
+
+
+def test_every_sensor_and_notifier_has_a_name_for_people() -> None:
+    assert {row.name for row in (*IDLE_SOURCES, *SENSORS)} | set(NOTIFIERS) == set(TITLES) | {"clock"}
+    grouped = {name for names in GROUPS.values() for name in names}
+    assert grouped == {row.name for row in SENSORS} - {"clock"}
