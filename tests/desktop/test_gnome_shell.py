@@ -1,0 +1,277 @@
+"""The whole program in a real GNOME Shell with the AppIndicator extension: a person types, is prompted, and clicks.
+
+The shell runs headless on private buses; keys and clicks are real input events, what is on the screen is asked of the
+shell itself (org.gnome.Shell.Eval). With PSOAS_NUDGE_SCREENSHOTS=FOLDER pictures are kept there, to be looked at.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from psoas_nudge.bus import Bus
+
+pytestmark = pytest.mark.heavy
+
+EXTENSION = "/usr/share/gnome-shell/extensions/ubuntu-appindicators@ubuntu.com"
+DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+CONFIG = "[hours]\n" + "".join(f'{day} = ["00:00-24:00"]\n' for day in DAYS)
+CONFIG += """
+[prompt]
+nudge_after = "4s"
+settle_in = "0s"
+wind_down = "0s"
+lull = "2s"
+patience = "1s"
+after_quiet = "0s"
+expires_after = "1h"
+
+[stretch]
+guide = "none"
+"""
+WIDTH, HEIGHT = 1280, 800
+LETTER_A, ESCAPE = 30, 1
+BANNER = """(() => { const tray = Main.messageTray, shown = tray._notification;
+return shown && shown.title.startsWith("You've been") && tray._notificationState === 2 ? [shown.title, shown.bannerBodyText, tray._banner.expanded,
+tray._banner.get_transformed_position().map(Math.round), tray._banner.get_transformed_size().map(Math.round)] : null; })()"""
+ICON = """(() => { const at = Main.panel.statusArea, key = Object.keys(at).find(k => k.startsWith('appindicator-'));
+if (!key) return null; const icon = at[key]; const shown = icon._indicator;
+const walk = menu => menu._getMenuItems().filter(i => i.visible).map(i => i.menu ? [i.label.text, walk(i.menu)]
+: i.label && i.label.text ? i.label.text : '-');
+return [shown.status, icon.accessible_name || shown.accessibleName, walk(icon.menu),
+icon.get_transformed_position().map(Math.round), icon.get_transformed_size().map(Math.round)]; })()"""
+
+
+class Gnome:
+    """GNOME Shell, a person at its keyboard and mouse, and the program."""
+
+    REMOTE = ("org.gnome.Mutter.RemoteDesktop", "/org/gnome/Mutter/RemoteDesktop", "org.gnome.Mutter.RemoteDesktop")
+    SERVICES = ("org.gnome.Shell.Notifications", "ca.desrt.dconf")
+
+    def __init__(self, folder: Path, bus: Any, environ: dict[str, str]) -> None:
+        self.folder, self.private = folder, bus
+        self.bus = Bus("session", bus.address)
+        self.environ = {
+            **{k: v for k, v in environ.items() if k not in {"DISPLAY", "WAYLAND_DISPLAY", "XDG_SESSION_ID"}},
+            "XDG_SESSION_TYPE": "wayland",
+            "XDG_CURRENT_DESKTOP": "GNOME",
+            "LIBGL_ALWAYS_SOFTWARE": "1",
+            "LC_ALL": "C.UTF-8",
+        }
+        self.log, self.programs = folder / "shell.log", list[subprocess.Popen[bytes]]()
+        self.hand = ""
+
+    def prepare(self) -> None:
+        """A bus that starts the shell's own services with this session's environment, and the shell's settings."""
+        services = self.folder / "services"
+        services.mkdir()
+        for name in self.SERVICES:
+            text = Path(f"/usr/share/dbus-1/services/{name}.service").read_text()
+            command = next(line for line in text.splitlines() if line.startswith("Exec=")).removeprefix("Exec=")
+            words = " ".join(f"{k}={v}" for k, v in self.environ.items() if k.startswith(("XDG_", "HOME", "DBUS_")))
+            (services / f"{name}.service").write_text(
+                f"[D-BUS Service]\nName={name}\nExec=/usr/bin/env {words} {command}\n"
+            )
+        self.private.kill()
+        self.private.settings = f"<servicedir>{services}</servicedir>"
+        self.private.start()
+        for key, value in (
+            ("enabled-extensions", "['ubuntu-appindicators@ubuntu.com']"),
+            ("welcome-dialog-last-shown-version", "'99'"),
+        ):
+            argv = ["gsettings", "set", "org.gnome.shell", key, value]
+            subprocess.run(argv, env=self.environ, check=True, capture_output=True)
+
+    def spawn(self, *argv: str, log: Path) -> subprocess.Popen[bytes]:
+        with log.open("ab") as to:
+            process = subprocess.Popen(
+                argv, env=self.environ, stdin=subprocess.DEVNULL, stdout=to, stderr=to, start_new_session=True
+            )
+        self.programs.append(process)
+        return process
+
+    async def start(self) -> None:
+        await asyncio.to_thread(self.prepare)
+        headless = ("--headless", "--wayland", "--no-x11", "--virtual-monitor", f"{WIDTH}x{HEIGHT}")
+        self.spawn("gnome-shell", "--unsafe-mode", *headless, log=self.log)
+        await until(lambda: "GNOME Shell started" in self.log.read_text(), within=60)
+        await self.bus.connect()
+        await self.eval("Main.overview.hide()")
+        [self.hand] = await self.bus.call(*self.REMOTE, "CreateSession")
+        await self.do("Start")
+
+    async def do(self, member: str, signature: str = "", *body: Any) -> None:
+        """A call to the hand that types and clicks."""
+        await self.bus.call(self.REMOTE[0], self.hand, f"{self.REMOTE[2]}.Session", member, signature, *body)
+
+    async def type(self, seconds: float) -> None:
+        """Type, without any pause long enough to count as one."""
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            await self.press(LETTER_A)
+            await asyncio.sleep(0.25)
+
+    async def press(self, key: int) -> None:
+        for down in (True, False):
+            await self.do("NotifyKeyboardKeycode", "ub", key, down)
+
+    async def move(self, x: int, y: int) -> None:
+        await self.do("NotifyPointerMotionRelative", "dd", -3000.0, 3000.0)  # to the corner that does nothing
+        await self.do("NotifyPointerMotionRelative", "dd", float(x), float(y - HEIGHT + 1))
+
+    async def click(self, x: int, y: int) -> None:
+        await self.move(x, y)
+        for down in (True, False):
+            await self.do("NotifyPointerButton", "ib", 272, down)
+            await asyncio.sleep(0.05)
+
+    async def eval(self, script: str) -> Any:
+        """What the shell's own JavaScript says of what is on the screen."""
+        shell = ("org.gnome.Shell", "/org/gnome/Shell", "org.gnome.Shell")
+        ok, text = await self.bus.call(*shell, "Eval", "s", f"JSON.stringify({script} ?? null)")
+        assert ok, text
+        return json.loads(json.loads(text) if text.startswith('"') else text) if text else None
+
+    async def picture(self, name: str) -> None:
+        if keep := os.environ.get("PSOAS_NUDGE_SCREENSHOTS"):
+            shot = ("org.gnome.Shell.Screenshot", "/org/gnome/Shell/Screenshot", "org.gnome.Shell.Screenshot")
+            await self.bus.call(*shot, "Screenshot", "bbs", False, False, str(Path(keep).resolve() / f"{name}.png"))
+
+    def command(self, *words: str) -> str:
+        argv = [sys.executable, "-m", "psoas_nudge", *words]
+        return subprocess.run(argv, env=self.environ, check=False, capture_output=True, text=True, timeout=20).stdout
+
+    def prompts(self) -> list[dict[str, Any]]:
+        """Those that have ended, from the journal."""
+        return [e for e in map(json.loads, self.command("journal", "--json").splitlines()) if e["kind"] == "prompt"]
+
+    async def stop(self) -> None:
+        await self.bus.close()
+        for process in reversed(self.programs):
+            if process.poll() is None:
+                os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+
+
+async def until(what: Callable[[], Any], within: float = 20.0) -> Any:
+    """Wait for another process; `what` may be a coroutine function."""
+    async with asyncio.timeout(within):
+        while True:
+            value = what()
+            value = await value if asyncio.iscoroutine(value) else value
+            if value:
+                return value
+            await asyncio.sleep(0.1)
+
+
+@pytest.fixture
+async def gnome(desktop_need, desktop_environ, session_bus, logind, folder) -> AsyncIterator[Gnome]:
+    desktop_need("gnome-shell", "gjs", EXTENSION, "gsettings")
+    made = Gnome(folder, session_bus, desktop_environ)
+    try:
+        await made.start()
+        yield made
+    finally:
+        await made.stop()
+        for log in sorted(folder.glob("*.log")):
+            print(log.read_text()[-4000:])
+
+
+async def run(gnome: Gnome, config: str) -> None:
+    file = gnome.folder / "config" / "psoas-nudge" / "config.toml"
+    file.parent.mkdir(parents=True, mode=0o700, exist_ok=True)
+    file.write_text(config)
+    gnome.spawn(sys.executable, "-m", "psoas_nudge", "run", "-v", log=gnome.folder / "daemon.log")
+    try:
+        await until(lambda: gnome.eval(ICON))
+    except TimeoutError:
+        pytest.fail(f"no icon in the panel: {await gnome.eval('Object.keys(Main.panel.statusArea)')}")
+
+
+async def test_who_types_on_sees_the_prompt_again_and_again_and_a_click_on_it_starts(gnome: Gnome) -> None:
+    await run(gnome, CONFIG)
+    typing = asyncio.create_task(gnome.type(300))
+    seen: list[float] = []
+    title, body, expanded, (x, y), (width, height) = await until(lambda: gnome.eval(BANNER), within=60)
+    assert title.startswith("You've been sitting for ")
+    assert body.startswith("Click to start: standing hip-flexor stretch, ")
+    assert not expanded
+    await gnome.picture("gnome-banner-collapsed")
+    shown = True
+    began = time.monotonic()
+    while len(seen) < 2:
+        now = await gnome.eval(BANNER)
+        if shown and not now:
+            await gnome.picture(f"gnome-gone-{len(seen)}")
+        if now and not shown:
+            seen.append(time.monotonic() - began)
+            words = now[0]
+        shown = bool(now)
+        assert time.monotonic() - began < 150
+        await asyncio.sleep(0.1)
+    assert 50 < seen[0] < 75 < seen[1] < 140
+    assert words == "You've been sitting for 2 minutes"
+    icon = await gnome.eval(ICON)
+    assert icon[0] == "NeedsAttention"
+    assert await gnome.eval("Main.messageTray._notification.urgency") == 1
+    await gnome.picture("gnome-banner-again")
+    typing.cancel()
+    await gnome.click(x + width // 2, y + height // 2)
+    [prompt] = await until(gnome.prompts)
+    assert (prompt["outcome"], prompt["via"], prompt["notifier"]) == ("accepted", "notification", "freedesktop")
+
+
+async def test_the_panel_shows_the_exclamation_mark_and_a_menu_of_this_moment(gnome: Gnome) -> None:
+    await run(gnome, CONFIG)
+    await until(lambda: menu(gnome, "Quit"))
+    status, _, lines, _, _ = await gnome.eval(ICON)
+    assert status == "Active"
+    assert names(lines)[-4:] == ["-", "Report", "Edit settings", "Quit"]
+    assert "Start" not in names(lines)
+    await gnome.picture("gnome-panel-sitting")
+    await gnome.type(8)
+    await until(lambda: gnome.eval(BANNER), within=30)
+    await until(lambda: menu(gnome, "Start"))
+    status, _, lines, (x, y), (width, height) = await gnome.eval(ICON)
+    assert status == "NeedsAttention"
+    assert names(lines)[0].endswith(": time to stretch")
+    assert names(lines)[2:6] == ["-", "Start", "In 5 min", "Skip"]
+    await gnome.click(x + width // 2, y + height // 2)
+    await asyncio.sleep(1.0)
+    await gnome.picture("gnome-menu-prompt")
+    await gnome.press(ESCAPE)
+
+    gnome.command("skip")
+    gnome.command("pause", "30m")
+    await until(lambda: menu(gnome, "Resume prompts"))
+    await asyncio.sleep(62)  # a minute more, in which nothing happens
+    await gnome.click(x + width // 2, y + height // 2)
+    await asyncio.sleep(1.0)
+    status, _, lines, _, _ = await gnome.eval(ICON)
+    await gnome.picture("gnome-menu-paused")
+    assert status == "Active"
+    sat = json.loads(gnome.command("status", "--json"))["sat_seconds"]
+    assert names(lines)[0].startswith(f"Sat {int(sat) // 60} min, paused until ")
+    assert "Pause prompts" not in names(lines)
+    assert [name for name in names(lines) if name == "-"] == ["-", "-"]
+    await gnome.press(ESCAPE)
+
+
+def names(lines: list[Any]) -> list[str]:
+    """The entries of a menu, without what is below them."""
+    return [line if isinstance(line, str) else line[0] for line in lines]
+
+
+async def menu(gnome: Gnome, name: str) -> bool:
+    """Whether the menu has this entry now."""
+    return name in names((await gnome.eval(ICON))[2])
