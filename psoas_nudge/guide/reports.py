@@ -63,6 +63,10 @@ class Practice:
         """See Reports."""
         return Receipt()
 
+    def holding(self, held: Held) -> Receipt:  # noqa: ARG002 - see Reports
+        """See Reports."""
+        return Receipt()
+
     def ended(self, held: Held) -> Receipt:  # noqa: ARG002 - see Reports
         """See Reports."""
         return Receipt()
