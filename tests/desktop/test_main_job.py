@@ -100,6 +100,7 @@ def program(desktop_environ, logind, dunst, folder, eventually) -> Iterator[Prog
     with Journal.open(folder / "data" / "psoas-nudge" / "journal.db") as journal:  # else the first start is announced
         journal.commit([], State(time=Timeline(at=datetime.now(UTC))), UTC)
     program = Program(desktop_environ, folder)
+    assert program.command("feel", "0").returncode == 0  # so that it is not the first start, which shows a message
     program.start()
     eventually(lambda: program.status().get("presence"))
     yield program

@@ -414,7 +414,7 @@ async def test_any_client_can_read_what_is_exported(session_bus, panel: Panel, d
 async def test_the_end_may_come_while_the_icon_still_asks_whether_there_is_a_panel(session_bus) -> None:
     bus = Bus("session", session_bus.address)
     await bus.connect()
-    tray = Tray(bus, lambda _command: None)
+    tray = Tray(bus, lambda _command: None, RULES, on_open=lambda: None)
     starting = asyncio.create_task(tray.start())
     await asyncio.sleep(0)
     starting.cancel()

@@ -185,7 +185,7 @@ async def test_the_daemon_itself_is_paused_and_ended_from_the_panel(panel: Panel
             x, y = await panel.sees(Look.SITTING, "daemon-sitting")
             panel.screen.do("mousemove", str(x), str(y), "click", "3")
             await asyncio.sleep(1.0)  # a menu opens
-            panel.screen.do("key", "End", "Up", "Up", "Right")  # Pause prompts: its first entry is 30 minutes
+            panel.screen.do("key", "End", "Up", "Up", "Up", "Right")  # Pause prompts: its first entry is 30 minutes
             await asyncio.sleep(0.5)
             panel.picture("daemon-menu")
             panel.screen.do("key", "Return")

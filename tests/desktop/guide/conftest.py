@@ -248,6 +248,9 @@ class Served:
         self.reports.append("begun")
         return Receipt(self.trouble)
 
+    def holding(self, held: Held) -> Receipt:
+        return Receipt(self.trouble)
+
     def ended(self, held: Held) -> Receipt:
         self.reports.append(held)
         return Receipt(self.trouble)
