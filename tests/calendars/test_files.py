@@ -5,10 +5,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from psoas_nudge.calendars.files import read
+from tests.fuzz import effort
 
 GOOGLE = """\
 BEGIN:VCALENDAR
@@ -425,9 +426,8 @@ WORDS = st.sampled_from(
 )
 
 
-@settings(
-    suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=150, derandomize=True
-)
+@pytest.mark.fuzz
+@effort(150)
 @given(
     st.one_of(
         st.binary(max_size=300),

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from hypothesis import HealthCheck, given, settings
+import pytest
+from hypothesis import given
 from hypothesis import strategies as st
 
 from psoas_nudge import config
 from psoas_nudge.config import Settings
 from psoas_nudge.config.table import SECTIONS, SETTINGS
 from psoas_nudge.errors import ConfigInvalid
+from tests.fuzz import effort
 
 VALUES = st.sampled_from(
     [
@@ -43,16 +45,16 @@ def mistakes(read: Callable[[], Settings]) -> list[str]:
 TEXTS = st.text(st.characters(blacklist_characters="\0", blacklist_categories=["Cs"]), max_size=30)
 
 
-@settings(deadline=None, max_examples=400, derandomize=True)
+@pytest.mark.fuzz
+@effort(400)
 @given(st.lists(LINES, max_size=8).map("\n".join), st.dictionaries(VARIABLES, st.one_of(VALUES, TEXTS), max_size=2))
 def test_any_text_and_any_environment_are_settings_or_mistakes(text: str, environ: dict[str, str]) -> None:
     problems = mistakes(lambda: config.parse(text, "config.toml", environ))
     assert all(problem.startswith(("config.toml", "environment: ")) for problem in problems)
 
 
-@settings(
-    deadline=None, max_examples=200, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@pytest.mark.fuzz
+@effort(200)
 @given(
     st.one_of(
         st.binary(max_size=200),

@@ -10,7 +10,7 @@ from collections import Counter
 from datetime import UTC, date, datetime, timedelta
 
 import msgspec
-from hypothesis import HealthCheck, Phase, settings
+import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
@@ -22,6 +22,7 @@ from psoas_nudge.core.machine import step
 from psoas_nudge.core.ranges import EARLIEST, LATEST
 from psoas_nudge.core.sitting import sat
 from tests.core.timeline import ANSWERS
+from tests.fuzz import effort
 
 HOURS = (
     WorkingHours(zone="Europe/Berlin", week=((Range(0, 1440),),) * 6 + ((),)),
@@ -382,12 +383,5 @@ class Hostile(RuleBasedStateMachine):
 
 
 TestHostile = Hostile.TestCase
-TestHostile.settings = settings(
-    phases=[Phase.explicit, Phase.reuse, Phase.generate, Phase.target],
-    derandomize=True,  # a red build is red for everyone
-    database=None,
-    deadline=None,
-    max_examples=150,
-    stateful_step_count=40,
-    suppress_health_check=list(HealthCheck),
-)
+TestHostile.settings = effort(150, 40)
+TestHostile.pytestmark = [pytest.mark.fuzz]

@@ -34,7 +34,7 @@ async def asked(session_bus, monkeypatch) -> AsyncIterator[list[Command]]:
     asked: list[Command] = []
     bus = Bus("session", session_bus.address)
     await bus.connect()
-    name, tray = BusName(bus, asked.append), Tray(bus, asked.append, Rules(hours=WorkingHours()))
+    name, tray = BusName(bus, asked.append), Tray(bus, asked.append, Rules(hours=WorkingHours()), lambda: None)
     await name.start(SITTING, AT)
     await tray.start()
     tray.update(SITTING, AT)

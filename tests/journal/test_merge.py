@@ -14,6 +14,7 @@ from psoas_nudge.core.model import HoursEntry, State, StretchEntry
 from psoas_nudge.errors import BadInput, JournalBroken
 from psoas_nudge.journal import Journal, Stored, as_json
 from psoas_nudge.journal.merge import entries_of, from_json
+from tests.fuzz import effort
 
 
 @settings(suppress_health_check=[HealthCheck.differing_executors], deadline=None)
@@ -114,9 +115,8 @@ PIECES = st.sampled_from(
 )  # fmt: skip
 
 
-@settings(
-    suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=300, derandomize=True
-)
+@pytest.mark.fuzz
+@effort(300)
 @given(
     st.lists(
         st.one_of(st.binary(max_size=60), st.lists(PIECES, max_size=8).map(lambda parts: "".join(parts).encode())),

@@ -6,12 +6,13 @@ import re
 from datetime import timedelta
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from psoas_nudge.errors import BadInput
 from psoas_nudge.simulation.desk import Act
 from psoas_nudge.simulation.trace import MOST_MISTAKES, read_trace
+from tests.fuzz import effort
 
 GOOD = b'{"at": "2026-03-02T09:00:00+01:00", "do": "accept"}'
 
@@ -63,7 +64,8 @@ PIECES = st.sampled_from(
 LINES = st.one_of(st.binary(max_size=60), st.lists(PIECES, max_size=9).map(lambda parts: "".join(parts).encode()))
 
 
-@settings(deadline=None, max_examples=500, derandomize=True)
+@pytest.mark.fuzz
+@effort(500)
 @given(st.lists(LINES, max_size=5))
 def test_whatever_is_in_the_lines_each_is_read_or_named(lines: list[bytes]) -> None:
     filled = [number for number, line in enumerate(lines, 1) if line.strip()]
