@@ -11,8 +11,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from functools import cache
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
@@ -117,6 +117,15 @@ class Bus:
         if self._bus is None:
             raise CallFailed("org.freedesktop.DBus.Error.Disconnected", f"no {self.kind} bus")
         return self._bus
+
+    @contextmanager
+    def emitting(self) -> Iterator[None]:
+        """For what sends signals. The library gives the connection up when the bus reads too slowly (it takes a full
+        socket for a failure), and says so with OSError where the signal was sent; `_keep` takes it up again."""
+        try:
+            yield
+        except OSError as error:
+            log.info("a signal was not sent on the %s bus: %s", self.kind, error)
 
     async def connect(self) -> None:
         """Connect once; raises Unavailable when there is no such bus. After a loss it reconnects by itself."""

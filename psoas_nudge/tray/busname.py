@@ -243,7 +243,8 @@ class BusName:
         if self._exported is None:
             return
         if self._bus.connected:
-            self._exported.show(status, at)
+            with self._bus.emitting():
+                self._exported.show(status, at)
         else:
             self._exported.status, self._exported.at = status, at
 

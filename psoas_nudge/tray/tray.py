@@ -61,8 +61,9 @@ class Tray:
         self._status, self._at, self._dose = status, at, dose
         if self._exported:
             item, menu = self._exported
-            item.show(self._icon(status))
-            menu.refresh()
+            with self._bus.emitting():
+                item.show(self._icon(status))
+                menu.refresh()
         elif first and self._watcher:
             self._appear(self._watcher)
 

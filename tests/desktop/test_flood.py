@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import signal
 from collections.abc import AsyncIterator
 
 import pytest
@@ -11,6 +12,7 @@ from dbus_fast import Message, MessageType, Variant
 from dbus_fast.aio import MessageBus
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from psoas_nudge import bus as bus_module
 from psoas_nudge.bus import Bus, CallFailed
@@ -91,6 +93,33 @@ async def test_after_a_flood_of_calls_from_somebody_who_reads_no_answer_the_name
     writer.transport.abort()
     assert await within(10, session_bus.address)
     assert "unexpected" not in caplog.text
+
+
+async def test_when_the_bus_reads_nothing_for_a_while_the_name_is_back_once_it_does(
+    session_bus, monkeypatch, caplog
+) -> None:
+    """dbus-fast gives up its connection when the socket takes no more: it must be taken up again."""
+    monkeypatch.setattr(bus_module, "RETRY_SECONDS", (0.1,))
+    bus = Bus("session", session_bus.address)
+    lost = asyncio.Event()
+    await bus.connect()
+    bus.watch_connection(lambda there: None if there else lost.set())
+    name = BusName(bus, lambda _command: None)
+    await name.start(SITTING, AT)
+    session_bus.process.send_signal(signal.SIGSTOP)
+    try:
+        for number in range(5000):
+            name.update(replace(SITTING, why=(f"{number}" + "x" * 1000,)), AT)
+            if number % 100 == 0:
+                await asyncio.sleep(0)
+        await asyncio.sleep(0.5)
+    finally:
+        session_bus.process.send_signal(signal.SIGCONT)
+    assert await within(15, session_bus.address)
+    assert lost.is_set()
+    assert "unexpected" not in caplog.text
+    await name.stop()
+    await bus.close()
 
 
 class LyingWatcher:
