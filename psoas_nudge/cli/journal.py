@@ -17,6 +17,7 @@ import click
 from psoas_nudge import places
 from psoas_nudge.called import as_called
 from psoas_nudge.cli.new_file import new_file
+from psoas_nudge.cli.width import columns, hanging
 from psoas_nudge.core.model import AnyEntry
 from psoas_nudge.errors import BadInput
 from psoas_nudge.journal import Journal, Stored, as_json
@@ -128,11 +129,11 @@ def print_days(entries: Iterator[Stored], out: TextIO | None = None) -> bool:
     """Print the entries under their days; whether there were any."""
     from psoas_nudge.cli.entry_words import words
 
-    day = None
+    day, width = None, columns() if out is None else sys.maxsize
     for stored in entries:
         local = in_zone(stored.entry.at, stored.zone)
         if local.date() != day:
             print("" if day is None else "\n", f"{local:%A} {local.date()}", sep="", file=out)
             day = local.date()
-        print(f"  {local:%H:%M}  {words(stored)}", file=out)
+        print(hanging(f"  {local:%H:%M}  ", words(stored), width), file=out)
     return day is not None
