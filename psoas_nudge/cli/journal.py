@@ -41,7 +41,7 @@ NOTHING_YET = "Nothing is recorded yet. Recording begins with: psoas-nudge start
 @click.option("--last", type=click.IntRange(min=1), metavar="N", help="The last N only.")
 @click.pass_context
 def journal(ctx: click.Context, json_: bool, since: str | None, kinds: tuple[str, ...], last: int | None) -> None:
-    """What happened: sitting, prompts and what came of them, stretches, pauses.
+    """Show what happened: sitting, prompts and your answers, stretches, pauses.
 
     In words you see the latest 100 entries, unless you say which; with --json all.
     """
@@ -93,7 +93,7 @@ def export(file: Path) -> None:
         print(f"{count} {'entry' if count == 1 else 'entries'} written to {file}.")
 
 
-@journal.command(epilog="Example: psoas-nudge journal merge other-machine.jsonl")
+@journal.command(epilog="Example: psoas-nudge journal merge other-computer.jsonl")
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False, exists=True))
 def merge(file: Path) -> None:
     """Add the entries of FILE, an export or a journal of another machine. What is here already is not added again."""
@@ -107,7 +107,9 @@ def merge(file: Path) -> None:
     if wrong:
         if len(wrong) > MOST_NAMED:
             wrong[MOST_NAMED:] = [f"{len(wrong) - MOST_NAMED} more lines cannot be read."]
-        raise BadInput("\n".join([*wrong, "These were left out. Mend them and merge again: nothing is added twice."]))
+        raise BadInput(
+            "\n".join([*wrong, "These lines were left out. Correct them and merge again: nothing is added twice."])
+        )
 
 
 def moment(text: str) -> datetime:

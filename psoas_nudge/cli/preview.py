@@ -34,9 +34,9 @@ FIRST_YEAR, LAST_YEAR = 1970, 2199
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a day.")
 @click.pass_obj
 def preview(config_file: Path | None, first: str, days: int, as_json: bool) -> None:
-    """The coming days: open hours, exceptions, holidays, busy times, and the earliest possible prompts.
+    """Show the coming days: working hours, days off, busy times, and when the first prompt can come.
 
-    A range that runs past midnight belongs to the day on which it begins.
+    Hours that run past midnight belong to the day on which they begin.
 
     \b
     Example: psoas-nudge preview --from 2026-12-21 --days 14

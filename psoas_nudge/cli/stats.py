@@ -29,7 +29,10 @@ LABELS = {"day": "%Y-%m-%d %a", "week": "%G-W%V", "month": "%Y-%m"}
 @click.option("--since", metavar="TIME", help="From this day on. Without it: 7 days, 12 weeks or a year.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line; lengths in seconds.")
 def stats(by: str, since: str | None, as_json: bool) -> None:
-    """How long you sat, what came of the prompts, how long you stretched."""
+    """Show how long you sat, how you answered prompts, and how long you stretched.
+
+    "got up" counts prompts during which you got up without answering, "cancelled" those that psoas-nudge took back.
+    """
     first = _first_day(by, since)
     found = Journal.open_reading(places.journal_file())
     if found is None:

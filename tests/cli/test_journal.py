@@ -132,7 +132,7 @@ Monday 2026-11-23
   09:56  How it feels: discomfort 3 of 10, tight after Standing hip-flexor stretch, pain, left knee
   09:57  The report of 09:56 was taken back
   09:57  You said that stretching is all right again
-  09:58  The advice to see a professional was shown, because it has gone on for long
+  09:58  You were advised to see a professional, because the discomfort has lasted long
   10:00  Paused until 2026-11-24 09:00
   10:01  Paused until you resume
   10:02  The pause was over
@@ -238,7 +238,7 @@ def test_a_merge_takes_the_good_lines_and_names_each_bad_one(run, recorded, home
     first, second, last = ran.stderr.splitlines()
     assert first.startswith("psoas-nudge: some.jsonl, line 2: ")
     assert second.startswith("some.jsonl, line 4: ")
-    assert last == "These were left out. Mend them and merge again: nothing is added twice."
+    assert last == "These lines were left out. Correct them and merge again: nothing is added twice."
     (home / "worse.jsonl").write_text("rubbish\n" * 30)
     told = said(run("merge", "worse.jsonl"), 2).splitlines()
     assert (len(told), told[20]) == (22, "10 more lines cannot be read.")
