@@ -40,7 +40,7 @@ class DaemonSilent(PsoasNudgeError):
     """The daemon took a request and did not answer in time."""
 
     def __init__(self, seconds: float) -> None:
-        super().__init__(f"psoas-nudge is running but did not answer within {seconds:g} s. Try again, or restart it.")
+        super().__init__(f"psoas-nudge is running, but did not answer within {seconds:g} s. Try again, or restart it.")
 
 
 class NoPromptOpen(PsoasNudgeError):
@@ -49,7 +49,9 @@ class NoPromptOpen(PsoasNudgeError):
     exit_code = 4
 
     def __init__(self) -> None:
-        super().__init__("No prompt is open, so there is nothing to answer. See what is next: psoas-nudge explain")
+        super().__init__(
+            "No prompt is open, so there is nothing to answer. To see what comes next: psoas-nudge explain"
+        )
 
 
 class Refused(PsoasNudgeError):

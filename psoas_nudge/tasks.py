@@ -46,5 +46,5 @@ def log_failure(log: logging.Logger, what: str, error: BaseException) -> None:
     if isinstance(error, PsoasNudgeError):
         log.warning("%s: %s", what, error)
     else:
-        log.error("%s: unexpected, please report it: %s", what, fault(error))
+        log.error("%s: unexpected error, please report it: %s", what, fault(error))
         log.debug("where it came from", exc_info=error)

@@ -30,7 +30,7 @@ async def test_a_failure_is_logged_with_its_reason_and_the_others_go_on(caplog: 
     await asyncio.wait_for(done.wait(), 1)
     await tasks.cancel()
     assert "the tray: no bus" in caplog.text
-    assert "the tray: unexpected, please report it: ZeroDivisionError: a bug" in caplog.text
+    assert "the tray: unexpected error, please report it: ZeroDivisionError: a bug" in caplog.text
 
 
 async def test_all_that_still_runs_is_cancelled_without_a_word(caplog: pytest.LogCaptureFixture) -> None:

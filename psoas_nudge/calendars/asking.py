@@ -142,7 +142,7 @@ def _load(store: Path) -> Cache:
     except FileNotFoundError:
         return Cache()
     except (OSError, msgspec.DecodeError) as error:
-        log.info("the cache of the calendars is read anew: %s", error)
+        log.info("the cache of the calendars is read again: %s", error)
         return Cache()
 
 

@@ -123,7 +123,7 @@ def main() -> None:
     except Exception as error:
         if sys.flags.dev_mode:  # python -X dev -m psoas_nudge
             raise
-        print(f"psoas-nudge: unexpected, please report it: {fault(error)}", file=sys.stderr)
+        print(f"psoas-nudge: unexpected error, please report it: {fault(error)}", file=sys.stderr)
         status = 1
     sys.exit(status if isinstance(status, int) else 0)
 

@@ -24,16 +24,16 @@ def tell(request: AnyRequest) -> None:
 
 @click.command(epilog="Example: psoas-nudge accept")
 def accept() -> None:
-    """Answer the open prompt: stretch now."""
+    """Start the stretch of the open prompt."""
     tell(Accept())
 
 
 @click.command(epilog="Example: psoas-nudge snooze 10m")
 @click.argument("for_", metavar="[FOR]", required=False)
 def snooze(for_: str | None) -> None:
-    """Answer the open prompt: ask again later.
+    """Ask for the open prompt again later.
 
-    FOR is a length like "10m"; without it the setting prompt.snooze_for decides.
+    FOR is a length of time like "10m". Without it, the setting prompt.snooze_for decides.
     """
     tell(Snooze(delay=None if for_ is None else milliseconds(parse_duration(for_))))
 
@@ -41,7 +41,7 @@ def snooze(for_: str | None) -> None:
 @click.command(epilog='Example: psoas-nudge skip --because "train to catch"')
 @click.option("--because", metavar="TEXT", help="The reason, for your journal.")
 def skip(because: str | None) -> None:
-    """Answer the open prompt: not this time."""
+    """Skip the open prompt."""
     tell(Skip(because=because))
 
 
@@ -50,35 +50,35 @@ def skip(because: str | None) -> None:
 )
 @click.argument("words", metavar="[FOR | until TIME | until tomorrow]", nargs=-1)
 def pause(words: tuple[str, ...]) -> None:
-    """No prompts for a while; without a length, until you resume."""
+    """Get no prompts for a while. Without a length of time, until you resume."""
     tell(parse_pause(words, datetime.now().astimezone(), system_zone(), via="command line"))
 
 
 @click.command(epilog="Example: psoas-nudge resume")
 def resume() -> None:
-    """End a pause."""
+    """Get prompts again after a pause."""
     tell(Resume())
 
 
 @click.command(epilog="Example: psoas-nudge stand")
 def stand() -> None:
-    """Say that you work standing now; it does not count as sitting."""
+    """Say that you are standing now, which does not count as sitting."""
     tell(Stand())
 
 
 @click.command(epilog="Example: psoas-nudge sit")
 def sit() -> None:
-    """Say that you sit again."""
+    """Say that you are sitting again."""
     tell(Sit())
 
 
 @click.command(epilog="Example: psoas-nudge reload")
 def reload() -> None:
-    """Make the daemon read the configuration again."""
+    """Read the configuration again."""
     tell(Reload())
 
 
 @click.command(epilog="Example: psoas-nudge stop")
 def stop() -> None:
-    """End the daemon; an open prompt is withdrawn."""
+    """Stop psoas-nudge. An open prompt is cancelled."""
     tell(Stop())

@@ -87,7 +87,7 @@ def status(config: Path | None) -> None:
     for way, what in found:
         _describe(way, what, bool(argv))
     if len(found) > 1:
-        click.echo(as_called("It is set up twice, so it would start twice. To mend that: psoas-nudge autostart enable"))
+        click.echo(as_called("It is set up twice, so it would start twice. To repair it: psoas-nudge autostart enable"))
 
 
 def _describe(way: Way, found: Found, comparable: bool) -> None:
@@ -97,7 +97,7 @@ def _describe(way: Way, found: Found, comparable: bool) -> None:
     click.echo(f"  enabled  {'yes' if found.enabled else 'no'}")
     click.echo(f"  running  {'yes' if running else 'no'}")
     if found.starts and way.name != "windows" and not Path(found.starts[0]).exists():
-        click.echo(as_called(f"  There is no {found.starts[0]} any more. To mend that: psoas-nudge autostart enable"))
+        click.echo(as_called(f"  There is no {found.starts[0]} any more. To repair it: psoas-nudge autostart enable"))
     elif comparable and not found.as_written_now:
         click.echo(as_called("  It differs from what this version sets up. To renew it: psoas-nudge autostart enable"))
 

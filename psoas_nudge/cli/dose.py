@@ -21,7 +21,7 @@ NOTE = (
 @click.option("--json", "as_json", is_flag=True, help="One JSON object; lengths in seconds.")
 @click.pass_obj
 def dose(config_file: Path | None, as_json: bool) -> None:
-    """How long each side was held, today and this week (from Monday), against the weekly target."""
+    """Show how long you held each side today and this week (from Monday), and the weekly goal."""
     found = dose_now(load_settings(config_file))
     if as_json:
         print(

@@ -107,8 +107,8 @@ def _words(stored: Stored) -> str:  # noqa: C901, PLR0911, PLR0912 - one case fo
         case ClearedEntry():
             return "You said that stretching is all right again"
         case AdviceEntry():
-            why = "of the pain you reported" if entry.because == "pain" else "it has gone on for long"
-            return f"The advice to see a professional was shown, because {why}"
+            why = "you reported pain" if entry.because == "pain" else "the discomfort has lasted long"
+            return f"You were advised to see a professional, because {why}"
         case _:
             assert_never(entry)
 

@@ -22,7 +22,7 @@ from psoas_nudge.guide.opening import load_settings, recorder
 @click.option("--clear", is_flag=True, help="Stretching is all right again.")
 @click.pass_obj
 def feel(config_file: Path | None, level: int | None, pain: Pain | None, note: str | None, clear: bool) -> None:
-    """Say how the hip and back feel: 0 is nothing, 10 the worst discomfort.
+    """Say how your hip and back feel: 0 is no discomfort, 10 is the worst.
 
     Pain that is sharp, throbbing, shooting, radiating or worse after a stretch puts stretches off: prompts suggest a
     walk until you say --clear. When it is time to have somebody look at it, you are told so, with the reason. The

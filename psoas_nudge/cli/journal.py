@@ -17,6 +17,7 @@ import click
 from psoas_nudge import places
 from psoas_nudge.called import as_called
 from psoas_nudge.cli.new_file import new_file
+from psoas_nudge.cli.width import columns, hanging
 from psoas_nudge.core.model import AnyEntry
 from psoas_nudge.errors import BadInput
 from psoas_nudge.journal import Journal, Stored, as_json
@@ -40,7 +41,7 @@ NOTHING_YET = "Nothing is recorded yet. Recording begins with: psoas-nudge start
 @click.option("--last", type=click.IntRange(min=1), metavar="N", help="The last N only.")
 @click.pass_context
 def journal(ctx: click.Context, json_: bool, since: str | None, kinds: tuple[str, ...], last: int | None) -> None:
-    """What happened: sitting, prompts and what came of them, stretches, pauses.
+    """Show what happened: sitting, prompts and your answers, stretches, pauses.
 
     In words you see the latest 100 entries, unless you say which; with --json all.
     """
@@ -92,7 +93,7 @@ def export(file: Path) -> None:
         print(f"{count} {'entry' if count == 1 else 'entries'} written to {file}.")
 
 
-@journal.command(epilog="Example: psoas-nudge journal merge other-machine.jsonl")
+@journal.command(epilog="Example: psoas-nudge journal merge other-computer.jsonl")
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False, exists=True))
 def merge(file: Path) -> None:
     """Add the entries of FILE, an export or a journal of another machine. What is here already is not added again."""
@@ -106,7 +107,9 @@ def merge(file: Path) -> None:
     if wrong:
         if len(wrong) > MOST_NAMED:
             wrong[MOST_NAMED:] = [f"{len(wrong) - MOST_NAMED} more lines cannot be read."]
-        raise BadInput("\n".join([*wrong, "These were left out. Mend them and merge again: nothing is added twice."]))
+        raise BadInput(
+            "\n".join([*wrong, "These lines were left out. Correct them and merge again: nothing is added twice."])
+        )
 
 
 def moment(text: str) -> datetime:
@@ -128,11 +131,11 @@ def print_days(entries: Iterator[Stored], out: TextIO | None = None) -> bool:
     """Print the entries under their days; whether there were any."""
     from psoas_nudge.cli.entry_words import words
 
-    day = None
+    day, width = None, columns() if out is None else sys.maxsize
     for stored in entries:
         local = in_zone(stored.entry.at, stored.zone)
         if local.date() != day:
             print("" if day is None else "\n", f"{local:%A} {local.date()}", sep="", file=out)
             day = local.date()
-        print(f"  {local:%H:%M}  {words(stored)}", file=out)
+        print(hanging(f"  {local:%H:%M}  ", words(stored), width), file=out)
     return day is not None

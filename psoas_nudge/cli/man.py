@@ -32,7 +32,7 @@ ENVIRONMENT = (
 FILES = (
     ("~/.config/psoas-nudge/config.toml", "The configuration; psoas-nudge config path says where it is here."),
     ("~/.local/share/psoas-nudge/journal.db", "What happened, an SQLite file."),
-    ("$XDG_RUNTIME_DIR/psoas-nudge/", "The socket through which commands reach the daemon, and its lock."),
+    ("$XDG_RUNTIME_DIR/psoas-nudge/", "The socket for commands, and the lock."),
 )
 
 

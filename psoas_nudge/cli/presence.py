@@ -71,7 +71,7 @@ class AsJson:
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line, one line a change, merged.")
 @click.option("--idle-after", metavar="LENGTH", default="10s", help='When missing input counts as idle; "10s".')
 def presence(as_json: bool, idle_after: str) -> None:
-    """What the sensors see, as it happens, until Ctrl+C. Never what was typed: only how long ago."""
+    """Show what the sensors see, live, until Ctrl+C: how long ago you typed, never what."""
     live(AsJson() if as_json else ByName(), parse_duration(idle_after))
 
 

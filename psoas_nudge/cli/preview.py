@@ -14,6 +14,7 @@ from pathlib import Path
 
 import click
 
+from psoas_nudge.cli.width import columns, hanging
 from psoas_nudge.config import load
 from psoas_nudge.core.hours import WorkingHours
 from psoas_nudge.core.written import parse_moment
@@ -22,6 +23,8 @@ from psoas_nudge.simulation.coming import Day, calendar_of, clock, day
 
 SLOTS = 48
 """Half hours that the picture of a day has."""
+WIDE = 110
+"""Columns from which the words of a day stand beside its picture."""
 FIRST_YEAR, LAST_YEAR = 1970, 2199
 
 
@@ -31,9 +34,9 @@ FIRST_YEAR, LAST_YEAR = 1970, 2199
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a day.")
 @click.pass_obj
 def preview(config_file: Path | None, first: str, days: int, as_json: bool) -> None:
-    """The coming days: open hours, exceptions, holidays, busy times, and the earliest possible prompts.
+    """Show the coming days: working hours, days off, busy times, and when the first prompt can come.
 
-    A range that runs past midnight belongs to the day on which it begins.
+    Hours that run past midnight belong to the day on which they begin.
 
     \b
     Example: psoas-nudge preview --from 2026-12-21 --days 14
@@ -93,9 +96,18 @@ def _can_draw() -> bool:
 def _picture(coming: list[Day], hours: WorkingHours, *, fine: bool) -> Iterator[str]:
     full, half, empty = "█▒·" if fine else "#-."
     scale = "".join(f"{hour:<6}" for hour in range(0, 24, 3))
-    yield f"{hours.zone[:15]:<16}{scale}  open {full}  busy {half}  closed {empty}"
+    legend = f"open {full}  busy {half}  closed {empty}"
+    width = columns()
+    if wide := width >= WIDE:
+        yield f"{hours.zone[:15]:<16}{scale}  {legend}"
+    else:
+        yield from (legend, f"{hours.zone[:15]:<16}{scale}".rstrip())
     for each in coming[2:]:
-        yield f"{each.date:%a %Y-%m-%d}  {_bar(each, coming, hours, full, half, empty)}  {_words(each, hours)}"
+        bar = f"{each.date:%a %Y-%m-%d}  {_bar(each, coming, hours, full, half, empty)}"
+        if wide:
+            yield hanging(f"{bar}  ", _words(each, hours), width)
+        else:
+            yield from (bar, hanging(" " * 16, _words(each, hours), width))
 
 
 def _bar(each: Day, coming: list[Day], hours: WorkingHours, full: str, half: str, empty: str) -> str:

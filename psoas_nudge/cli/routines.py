@@ -23,9 +23,9 @@ from psoas_nudge.guide.opening import load_settings
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line; lengths in seconds.")
 @click.pass_context
 def routines(ctx: click.Context, as_json: bool) -> None:
-    """The routines there are; * marks those that take turns in prompts.
+    """List the stretches and exercises. * marks those that prompts suggest in turn.
 
-    Those that need the floor take turns when the setting stretch.floor is on.
+    Those on the floor are suggested only with the setting stretch.floor.
     """
     if ctx.invoked_subcommand:
         return
@@ -47,7 +47,7 @@ def routines(ctx: click.Context, as_json: bool) -> None:
 @click.argument("routine_id", metavar="ID", shell_complete=routine_ids)
 @click.pass_obj
 def show(config_file: Path | None, routine_id: str) -> None:
-    """One routine in full: what to do, for how long, and when to stop."""
+    """Show one in full: what to do, for how long, and when to stop."""
     print(_in_full(find(routine_id, load_settings(config_file).rules.routines)))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime, timedelta
 
 import click
@@ -12,19 +12,27 @@ import msgspec
 from psoas_nudge import places
 from psoas_nudge.called import as_called
 from psoas_nudge.cli.journal import NOTHING_YET, moment
+from psoas_nudge.cli.width import columns, hanging
 from psoas_nudge.core.durations import duration
-from psoas_nudge.core.statistics import Totals, total, weeks
+from psoas_nudge.core.statistics import Totals, months, total, weeks
 from psoas_nudge.journal import Journal
 
-DEFAULT_DAYS = {"day": 7, "week": 12 * 7}
+DEFAULT_DAYS = {"day": 7, "week": 12 * 7, "month": 365}
+SUMS: dict[str, Callable[[Iterable[Totals]], Iterable[Totals]]] = {"day": iter, "week": weeks, "month": months}
+LABELS = {"day": "%Y-%m-%d %a", "week": "%G-W%V", "month": "%Y-%m"}
 
 
-@click.command(epilog="Examples: psoas-nudge stats; psoas-nudge stats --by week --since 2026-01-01 --json")
-@click.option("--by", type=click.Choice(["day", "week"]), default="day", show_default=True, help="What a line is.")
-@click.option("--since", metavar="TIME", help="From this day on. Unless given: 7 days, or 12 weeks.")
+@click.command(epilog="Examples: psoas-nudge stats; psoas-nudge stats --by month --since 2026-01-01")
+@click.option(
+    "--by", type=click.Choice(["day", "week", "month"]), default="day", show_default=True, help="What a line is."
+)
+@click.option("--since", metavar="TIME", help="From this day on. Without it: 7 days, 12 weeks or a year.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line; lengths in seconds.")
 def stats(by: str, since: str | None, as_json: bool) -> None:
-    """How long you sat, what came of the prompts, how long you stretched."""
+    """Show how long you sat, how you answered prompts, and how long you stretched.
+
+    "got up" counts prompts during which you got up without answering, "cancelled" those that psoas-nudge took back.
+    """
     first = _first_day(by, since)
     found = Journal.open_reading(places.journal_file())
     if found is None:
@@ -32,7 +40,8 @@ def stats(by: str, since: str | None, as_json: bool) -> None:
             print(as_called(NOTHING_YET))
         return
     with found:
-        lines = list(weeks(found.days(first)) if by == "week" else found.days(first))
+        days = found.days(first)
+        lines = list(SUMS[by](days))
     if as_json:
         for line in lines:
             sys.stdout.buffer.write(msgspec.json.encode(line) + b"\n")
@@ -44,25 +53,43 @@ def stats(by: str, since: str | None, as_json: bool) -> None:
 
 
 def _first_day(by: str, since: str | None) -> date:
-    """A week is shown whole, from its Monday on."""
+    """Weeks and months are shown whole."""
     if since is None:
         first = datetime.now().astimezone().date() - timedelta(days=DEFAULT_DAYS[by] - 1)
     else:
         first = moment(since).astimezone().date()
+    if by == "month":
+        return first.replace(day=1)
     return first - timedelta(days=first.weekday()) if by == "week" else first
 
 
-COLUMNS = ("sat", "longest", "prompts", "accepted", "skipped", "snoozed", "missed", "left", "withdrawn", "stretched")
+COLUMNS = ("sat", "longest", "prompts", "accepted", "skipped", "snoozed", "missed", "got up", "cancelled", "stretched")
 
 
 def _print_table(lines: Sequence[Totals], by: str) -> None:
-    rows = [(f"{line.first:%Y-%m-%d %a}" if by == "day" else f"{line.first:%G-W%V}", *_cells(line)) for line in lines]
+    rows = [(f"{line.first:{LABELS[by]}}", *_cells(line)) for line in lines]
     if len(lines) > 1:
         rows.append(("all", *_cells(total(lines, lines[0].first, lines[-1].last))))
     table = [(by, *COLUMNS), *rows]
     widths = [max(len(row[n]) for row in table) for n in range(len(table[0]))]
-    for row in table:
-        print(_joined(row, widths))
+    if sum(widths) + 2 * (len(widths) - 1) <= (width := columns()):
+        for row in table:
+            print(_joined(row, widths))
+    else:
+        for label, *cells in rows:
+            print(hanging(f"{label:{widths[0]}}  ", _in_words(cells), width))
+
+
+def _in_words(cells: Sequence[str]) -> str:
+    """The cells of a row for a narrow terminal: "sat 50 min (longest 50 min), 1 prompt: 1 accepted"."""
+    sat, longest, prompts, *outcomes, stretched = cells
+    counts = [f"{cell} {name}" for cell, name in zip(outcomes, COLUMNS[3:-1], strict=True) if cell != "-"]
+    parts = [f"sat {sat} (longest {longest})"]
+    if counts:
+        parts.append(f"{prompts} prompt{'' if prompts == '1' else 's'}: {', '.join(counts)}")
+    if stretched != "-":
+        parts.append(f"stretched {stretched}")
+    return "; ".join(parts)
 
 
 def _cells(line: Totals) -> tuple[str, ...]:

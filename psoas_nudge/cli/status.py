@@ -26,9 +26,9 @@ from psoas_nudge.errors import BadInput
     help="One line for a bar or a script; a template names {look}, {sat}, {next} and more.",
 )
 @click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
-@click.option("--follow", is_flag=True, help="A line now and at each change, until the daemon ends.")
+@click.option("--follow", is_flag=True, help="Print a line now and at each change, until psoas-nudge stops.")
 def status(how: str | None, as_json: bool, follow: bool) -> None:
-    """What is going on: sitting time, the open prompt, the next one, pauses and quiet."""
+    """Show how long you have been sitting, the open prompt, when the next can come, and what delays it."""
     how = "json" if as_json else how
     if how and how != "json":
         from psoas_nudge.cli.formats import check
@@ -73,10 +73,12 @@ def _line(now: Status, how: str) -> str:
 
 
 @click.command(epilog="Examples: psoas-nudge explain; psoas-nudge explain --at 16:45")
-@click.option("--at", metavar="TIME", help="A later moment, of which only schedule, pause and snooze can be known.")
+@click.option(
+    "--at", metavar="TIME", help="Ask about a later time; only working hours, pauses and snoozes are known then."
+)
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
 def explain(at: str | None, as_json: bool) -> None:
-    """Why there is no prompt now, what is waited for, and when the next could come."""
+    """Show why there is no prompt now, and when the next can come."""
     from psoas_nudge.cli.zone import system_zone
     from psoas_nudge.core.written import parse_moment
 

@@ -24,7 +24,9 @@ def system_zone(environ: Mapping[str, str], localtime: Path = LOCALTIME) -> str:
         tzlocal.reload_localzone()
         return tzlocal.get_localzone_name()
     except Exception as error:  # noqa: BLE001 - each platform's reader fails in its own way; it is logged
-        log.warning("the system's time zone cannot be told (%s); using UTC. Set hours.timezone to name it.", error)
+        log.warning(
+            "the system's time zone is unknown (%s), so UTC is used. Set hours.timezone in the configuration.", error
+        )
         return "UTC"
 
 

@@ -65,7 +65,7 @@ def _connected(path: Path, within: float) -> socket.socket:
         raise DaemonSilent(within) from None
     except OSError as error:
         connection.close()
-        raise PsoasNudgeError(f"The daemon cannot be reached at {path}: {error.strerror}.") from error
+        raise PsoasNudgeError(f"psoas-nudge cannot be reached at {path}: {error.strerror}.") from error
     except BaseException:
         connection.close()
         raise
@@ -107,7 +107,7 @@ def _next(lines: BinaryIO, within: float) -> Ok:
         reply: Reply = msgspec.json.decode(line, type=Reply)
     except (msgspec.DecodeError, ValueError) as error:
         raise PsoasNudgeError(
-            f"The daemon's answer is not understood ({error}). It may be of another version: restart it."
+            f"The answer of psoas-nudge is not understood ({error}). It may be another version. Restart it."
         ) from error
     if isinstance(reply, Failed):
         refused = Refused(reply.message)

@@ -61,7 +61,7 @@ class Reload(DaemonRequest, frozen=True, kw_only=True):
 class Stop(DaemonRequest, frozen=True, kw_only=True):
     """The daemon ends, and cancels an open prompt first."""
 
-    help = "Stop the daemon."
+    help = "Stop psoas-nudge."
     answer = "Stopping."
 
 

@@ -73,7 +73,7 @@ def _terminate(holder: Holder, _socket: Path) -> bool:
     try:
         entry = Path(f"/proc/{holder.pid}")
         if entry.stat().st_uid != os.getuid() or PROGRAM not in (entry / "cmdline").read_bytes().split(b"\0"):
-            log.warning("process %d does not look like a psoas-nudge daemon, so it is left alone", holder.pid)
+            log.warning("process %d does not look like psoas-nudge, so it is left alone", holder.pid)
             return False
         signal.pidfd_send_signal(process, signal.SIGTERM)
     except OSError as error:

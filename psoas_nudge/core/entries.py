@@ -94,7 +94,7 @@ class UndoneEntry(Entry, frozen=True, tag="undone"):
 
 
 class AdviceEntry(Entry, frozen=True, tag="advice"):
-    """The advice to see a professional was shown, because of a kind of pain or a long run of discomfort."""
+    """You were advised to see a professional, because of a kind of pain or a long run of discomfort."""
 
     because: AdviceReason
 

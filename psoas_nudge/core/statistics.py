@@ -87,6 +87,12 @@ def total(days: Iterable[Totals], first: date, last: date) -> Totals:
     return whole
 
 
+def months(days: Iterable[Totals]) -> Iterator[Totals]:
+    """Days in the order of time added up to calendar months."""
+    for first, some in groupby(days, key=lambda day: day.first.replace(day=1)):
+        yield total(some, first, (first + timedelta(days=31)).replace(day=1) - timedelta(days=1))
+
+
 def weeks(days: Iterable[Totals]) -> Iterator[Totals]:
     """Days in the order of time added up to weeks, Monday to Sunday."""
     for monday, some in groupby(days, key=lambda day: day.first - timedelta(days=day.first.weekday())):

@@ -31,7 +31,7 @@ def main(words: Sequence[str]) -> int:
     except Exception as error:
         if sys.flags.dev_mode:
             raise
-        print(f"psoas-nudge: unexpected, please report it: {fault(error)}", file=sys.stderr)  # noqa: T201 - as above
+        print(f"psoas-nudge: unexpected error, please report it: {fault(error)}", file=sys.stderr)  # noqa: T201 - as above
         return 1
     return 0
 

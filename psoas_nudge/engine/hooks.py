@@ -69,7 +69,9 @@ class Hooks:
         workers = list(self._workers.values())
         for event, waiting in self._waiting.items():
             if waiting:
-                log.warning("hook on_%s: %d waiting events are left out, the daemon ends", event, len(waiting))
+                log.warning(
+                    "hook on_%s: %d waiting events are left out, because psoas-nudge is stopping", event, len(waiting)
+                )
             waiting.clear()
         if workers:
             await asyncio.wait(workers, timeout=GRACE_SECONDS)

@@ -105,7 +105,7 @@ class Schedule:
             try:
                 await self._renew()
             except Exception as error:
-                log.error("unexpected, please report it: %s: %s", type(error).__name__, error)  # noqa: TRY400 - one line
+                log.error("unexpected error, please report it: %s: %s", type(error).__name__, error)  # noqa: TRY400 - one line
                 log.debug("where it came from", exc_info=error)
 
     async def _renew(self) -> None:

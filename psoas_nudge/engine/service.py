@@ -73,7 +73,7 @@ async def serve(config_file: Path | None) -> None:
     session = session_of(os.environ)
     with takeover.take(places.lock_file(), places.socket_file(), session) as lock:
         while await _run(config_file, lock, session):
-            log.info("beginning anew")
+            log.info("restarting")
 
 
 async def _run(config_file: Path | None, lock: Lock, session: Session) -> bool:
@@ -172,7 +172,7 @@ class Service:
         self._ended.set()
 
     def _begin_anew(self, why: str) -> None:
-        log.warning("beginning anew: %s", why)
+        log.warning("restarting: %s", why)
         self._anew = True
         self._ended.set()
 
@@ -233,7 +233,7 @@ class Service:
         try:
             await asyncio.wait_for(stop(), min(left, most))
         except TimeoutError:
-            log.info("not waited for any longer: %s", stop.__qualname__)
+            log.info("took too long to stop: %s", stop.__qualname__)
 
     async def _open_screen(self, surroundings: Surroundings) -> None:
         await self._notifiers.start(surroundings, self._desktop.pressed)

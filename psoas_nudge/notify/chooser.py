@@ -97,9 +97,11 @@ class Chooser:
             except Unavailable:
                 continue
             if name == LAST_RESORT and self._said:
-                log.warning("no notification service here: prompts appear in this terminal (psoas-nudge doctor: why)")
+                log.warning(
+                    "no notification service here, so prompts appear in this terminal (to see why: psoas-nudge doctor)"
+                )
             return
-        log.warning("no notifier works here: %s", self._reasons(self._said))
+        log.warning("prompts cannot be shown here: %s", self._reasons(self._said))
 
     async def show(self, message: Message) -> Showing:
         """Show it through the first that can. Raises ShowFailed with every reason."""
@@ -125,12 +127,12 @@ class Chooser:
         try:
             notifier = await self._ready(name)
         except Unavailable as error:
-            log.info("not withdrawn, %s cannot work now: %s", name, error)
+            log.info("the notification stays, because %s does not work now: %s", name, error)
         else:
             try:
                 await notifier.withdraw(ref)
             except Exception as error:  # noqa: BLE001 - a notification that stays must not end the prompting
-                log_failure(log, f"not withdrawn by {name}", error)
+                log_failure(log, f"the notification was not removed by {name}", error)
 
     @property
     def in_terminal(self) -> bool:

@@ -205,7 +205,7 @@ def _unseen(fd: int, environ: dict[str, str]) -> str:
     if os.isatty(fd):
         return ""
     what = "this is a system service" if environ.get("JOURNAL_STREAM") else "standard output is not a terminal"
-    return f"{what}, so nobody would see a prompt; to have prompts in a terminal, run there: psoas-nudge run"
+    return f"{what}, so nobody would see a prompt. To get prompts in a terminal, type there: psoas-nudge run"
 
 
 if __name__ == "__main__":

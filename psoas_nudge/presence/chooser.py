@@ -170,7 +170,10 @@ class Presence:
         if not self._without_source:
             self._without_source = True
             if self._lost_at is None:
-                log.warning("nothing here can tell how long ago the last input was: you count as present all the time")
+                log.warning(
+                    "psoas-nudge cannot see how long ago you last touched the keyboard or mouse, "
+                    "so you count as present all the time"
+                )
                 self._emit(Active())
             else:
                 log.warning("the last source of idle time is lost: you count as away until there is input again")

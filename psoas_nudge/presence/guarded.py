@@ -32,7 +32,7 @@ def reason(error: Exception) -> str:
     if isinstance(error, PsoasNudgeError | OSError):
         return str(error) or type(error).__name__
     log.debug("where it came from", exc_info=error)
-    return f"unexpected, please report it: {fault(error)}"
+    return f"unexpected error, please report it: {fault(error)}"
 
 
 class GuardedSensor:

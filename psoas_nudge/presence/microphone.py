@@ -38,7 +38,7 @@ def socket_of(environ: dict[str, str]) -> Path:
     """The server's socket; raises Unavailable where there is none."""
     server = environ.get("PULSE_SERVER", "")
     if server and not server.startswith(("unix:", "/")):
-        raise Unavailable(f"the sound server is on another machine: PULSE_SERVER={server}")
+        raise Unavailable(f"the sound server is on another computer: PULSE_SERVER={server}")
     runtime = environ.get("PULSE_RUNTIME_PATH") or f"{environ.get('XDG_RUNTIME_DIR', '')}/pulse"
     path = Path(server.removeprefix("unix:") or f"{runtime}/native")
     try:

@@ -38,7 +38,7 @@ class MutterIdle(GuardedIdleSource):
             raise Unavailable("no session bus")
         self._bus: Bus = session.session_bus
         if await self.watch_owner(self._bus, NAME, self._on_owner) is None:
-            raise Unavailable("no GNOME session: nobody offers Mutter's idle monitor")
+            raise Unavailable("no GNOME session: Mutter's idle monitor is not there")
         self.close_at_end(self._remove_watches)
         await self.subscribe(self._bus, self._on_fired, sender=NAME, interface=NAME, member="WatchFired", path=PATH)
         await self._call("GetIdletime")

@@ -30,7 +30,7 @@ def words(reading: Reading) -> str:
         case SignalChanged(signal=signal, on=on):
             return f"{signal.value} {'on' if on else 'off'}"
         case ClockSet():
-            return "the clock was set, or the machine slept"
+            return "the clock was set, or the computer slept"
         case SourceLost(why=why):
             return f"lost: {why}"
 

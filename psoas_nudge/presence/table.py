@@ -88,7 +88,7 @@ NOTIFICATIONS = "org.freedesktop.Notifications"
 
 SENSORS: tuple[SensorRow, ...] = (
     SensorRow("logind", "sleep, lock, another user in front", "system-bus", "logind:Logind", "org.freedesktop.login1"),
-    SensorRow("clock", "the wall clock was set, or the machine slept", "linux", "clock:ClockWatch"),
+    SensorRow("clock", "the clock was set, or the computer slept", "linux", "clock:ClockWatch"),
     SensorRow("microphone", "a program records: a call", "linux", "microphone:Microphone"),
     SensorRow("camera", "a program has a camera open: a call", "linux", "camera:Camera"),
     SensorRow("screen-share", "the screen is shared", "linux", "screen_share:ScreenShare"),

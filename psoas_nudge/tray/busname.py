@@ -272,4 +272,4 @@ class BusName:
             log.warning("the name %s could not be taken: %s", NAME, error)
             return
         if answer not in OWNER:
-            log.warning("the name %s is somebody else's; bars and scripts cannot reach this daemon by D-Bus", NAME)
+            log.warning("another program has the name %s; bars and scripts cannot reach psoas-nudge by D-Bus", NAME)

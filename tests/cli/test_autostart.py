@@ -59,7 +59,7 @@ def test_a_person_sets_it_up_looks_and_removes_it(home: Path) -> None:
 def test_a_program_that_was_removed_is_reported(home: Path) -> None:
     do("enable")
     (home / "bin/psoas-nudge").unlink()
-    assert f"There is no {home}/bin/psoas-nudge any more. To mend that:" in do("status").output
+    assert f"There is no {home}/bin/psoas-nudge any more. To repair it:" in do("status").output
 
 
 def test_a_configuration_given_at_setup_is_used_at_login(home: Path) -> None:

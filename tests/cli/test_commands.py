@@ -146,5 +146,5 @@ def test_a_fault_of_the_program_is_one_line_to_report_it_with(monkeypatch, capsy
         main()
     assert ended.value.code == 1
     told = capsys.readouterr().err
-    assert told.startswith("psoas-nudge: unexpected, please report it: AttributeError: ")
+    assert told.startswith("psoas-nudge: unexpected error, please report it: AttributeError: ")
     assert "(psoas_nudge.cli.answers:" in told

@@ -121,27 +121,37 @@ def test_a_day_reads_in_plain_words(run, recorded) -> None:
         == """\
 Monday 2026-11-23
   09:00  Working hours began
-  09:40  A prompt was held back for 10 min: call, fullscreen
+  09:40  A prompt waited for 10 min: a call, a program filled the screen
   09:41  A prompt could not be shown: no\\x1b[31mservice\\u202e
   09:45  Prompt (Standing hip-flexor stretch): snoozed (by notification)
   09:46  The answer "accept" came too late and changed nothing (by tray)
   09:52  Prompt (Standing hip-flexor stretch): accepted (by command line)
   09:52  Sat for 52 min, 09:00 to 09:52; then a stretch
   09:54  Standing hip-flexor stretch: left 30 s, right 28 s
-  09:55  my-own: opened, not performed
+  09:55  my-own: opened, not done
   09:56  How it feels: discomfort 3 of 10, tight after Standing hip-flexor stretch, pain, left knee
   09:57  The report of 09:56 was taken back
   09:57  You said that stretching is all right again
-  09:58  The advice to see a professional was shown, because it has gone on for long
+  09:58  You were advised to see a professional, because the discomfort has lasted long
   10:00  Paused until 2026-11-24 09:00
   10:01  Paused until you resume
   10:02  The pause was over
   10:03  Standing from now on
-  10:04  Prompt (my-own): withdrawn before it was shown: standing
+  10:04  Prompt (my-own): cancelled before it was shown: standing
 
 Tuesday 2026-11-24
   09:00  Working hours ended
 """
+    )
+
+
+def test_lines_fit_a_narrow_terminal(run, recorded, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "60")
+    shown = said(run())
+    assert max(map(len, shown.splitlines())) <= 60
+    assert (
+        "  09:56  How it feels: discomfort 3 of 10, tight after\n         Standing hip-flexor stretch, pain, left knee\n"
+        in shown
     )
 
 
@@ -157,7 +167,7 @@ def test_scripts_get_one_object_a_line(run, recorded) -> None:
 
 def test_the_list_can_be_cut_down(run, recorded) -> None:
     assert said(run("--kind", "prompt", "--last", "1")).splitlines()[1:] == [
-        "  10:04  Prompt (my-own): withdrawn before it was shown: standing"
+        "  10:04  Prompt (my-own): cancelled before it was shown: standing"
     ]
     assert said(run("--since", "2026-11-24")) == "Tuesday 2026-11-24\n  09:00  Working hours ended\n"
     assert len(said(run("--kind", "pause", "--kind", "resume", "--json")).splitlines()) == 3
@@ -228,7 +238,7 @@ def test_a_merge_takes_the_good_lines_and_names_each_bad_one(run, recorded, home
     first, second, last = ran.stderr.splitlines()
     assert first.startswith("psoas-nudge: some.jsonl, line 2: ")
     assert second.startswith("some.jsonl, line 4: ")
-    assert last == "These were left out. Mend them and merge again: nothing is added twice."
+    assert last == "These lines were left out. Correct them and merge again: nothing is added twice."
     (home / "worse.jsonl").write_text("rubbish\n" * 30)
     told = said(run("merge", "worse.jsonl"), 2).splitlines()
     assert (len(told), told[20]) == (22, "10 more lines cannot be read.")

@@ -60,13 +60,28 @@ def test_days_stand_below_each_other_with_their_sum(run, recorded) -> None:
     assert (
         run("--since", "2026-11-01")
         == """\
-day                    sat  longest  prompts  accepted  skipped  snoozed  missed  left  withdrawn  stretched
-2026-11-22 Sun      50 min   50 min        1         1        -        -       -     -          -       55 s
-2026-11-23 Mon      50 min   50 min        1         1        -        -       -     -          -       55 s
-2026-11-24 Tue      50 min   50 min        1         1        -        -       -     -          -       55 s
-all             2 h 30 min   50 min        3         3        -        -       -     -          -      3 min
+day                    sat  longest  prompts  accepted  skipped  snoozed  missed  got up  cancelled  stretched
+2026-11-22 Sun      50 min   50 min        1         1        -        -       -       -          -       55 s
+2026-11-23 Mon      50 min   50 min        1         1        -        -       -       -          -       55 s
+2026-11-24 Tue      50 min   50 min        1         1        -        -       -       -          -       55 s
+all             2 h 30 min   50 min        3         3        -        -       -       -          -      3 min
 """
     )
+
+
+@pytest.mark.parametrize("columns", [60, 80])
+def test_a_narrow_terminal_gets_lines_that_fit(run, recorded, monkeypatch: pytest.MonkeyPatch, columns: int) -> None:
+    monkeypatch.setenv("COLUMNS", str(columns))
+    shown = run("--since", "2026-11-01")
+    assert max(map(len, shown.splitlines())) <= columns
+    assert " ".join(shown.split()).startswith(
+        "2026-11-22 Sun sat 50 min (longest 50 min); 1 prompt: 1 accepted; stretched 55 s 2026-11-23 Mon "
+    )
+
+
+def test_months_add_up_too(run, recorded) -> None:
+    [_, line] = run("--by", "month", "--since", "2026-11-20").splitlines()
+    assert line.split() == ["2026-11", "2", "h", "30", "min", "50", "min", "3", "3", *"-----", "3", "min"]
 
 
 def test_scripts_get_whole_weeks_one_object_a_line(run, recorded) -> None:

@@ -101,7 +101,7 @@ def test_each_problem_has_one_fix() -> None:
         "  - GNOME shows icons in the panel only with an extension.",
         "  - The page of a stretch cannot open, because there is no browser.",
         "  - Windows of psoas-nudge show the browser's name and icon.",
-        "  - You would be reminded twice: by psoas-nudge and by Workrave. Turn one of them",
+        "  - You would be reminded twice: by psoas-nudge and by Workrave. Turn one of",
     ]
     for package in ("pipewire-pulse", "gnome-shell-extension-appindicator", "chromium"):
         assert f"      sudo apt-get install {package}\n" in fixes

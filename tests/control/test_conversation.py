@@ -146,7 +146,7 @@ async def test_a_fault_in_the_daemon_is_no_traceback_for_the_person(path: Path, 
         return Ok(said="fine")
 
     async with serving(path, handler):
-        with caplog.at_level(logging.CRITICAL), pytest.raises(Refused, match="fault of its own") as told:
+        with caplog.at_level(logging.CRITICAL), pytest.raises(Refused, match="error of its own") as told:
             await elsewhere(ask, Accept(), path)
         assert "Traceback" not in str(told.value)
         assert (await elsewhere(ask, GetStatus(), path)).said == "fine"

@@ -175,7 +175,7 @@ async def test_a_subscriber_that_fails_takes_nothing_from_the_others_and_the_bus
     assert owners == [None]
     session_bus.start()
     await until(lambda: connections == [False, True])
-    assert "a subscriber of the session bus: unexpected, please report it: ZeroDivisionError: oops" in caplog.text
+    assert "a subscriber of the session bus: unexpected error, please report it: ZeroDivisionError: oops" in caplog.text
 
 
 async def test_closing_while_the_bus_is_gone_ends_the_trying(session_bus, caplog):

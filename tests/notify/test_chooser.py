@@ -111,7 +111,7 @@ async def test_whatever_a_notifier_raises_the_next_one_shows_the_prompt(
     await house.start()
     monkeypatch.setattr(house.best, "show", show)
     assert await house.chooser.show(PROMPT) == Showing("next", "next-ref")
-    assert f"not by best: unexpected, please report it: {type(error).__name__}" in caplog.text
+    assert f"not by best: unexpected error, please report it: {type(error).__name__}" in caplog.text
     house.next.failing = house.last.failing = "broken"
     with pytest.raises(ShowFailed, match=f"best: .*{type(error).__name__ if not error.args else error.args[-1]}"):
         await house.chooser.show(PROMPT)
@@ -126,7 +126,7 @@ async def test_a_notifier_that_cannot_start_for_an_unforeseen_reason_is_passed_o
     monkeypatch.setattr(house.best, "start", start)
     await house.start()
     assert await house.chooser.show(PROMPT) == Showing("next", "next-ref")
-    assert "best did not start: unexpected, please report it: IndexError" in caplog.text
+    assert "best did not start: unexpected error, please report it: IndexError" in caplog.text
     assert (await house.chooser.choices())[0] == NotifierChoice("best", "unavailable", "list index out of range")
 
 
@@ -139,7 +139,7 @@ async def test_a_withdrawal_that_fails_is_logged_and_nothing_more(
     await house.start()
     monkeypatch.setattr(house.best, "withdraw", withdraw)
     await house.chooser.withdraw("best", "ref")
-    assert "not withdrawn by best: unexpected" in caplog.text
+    assert "the notification was not removed by best: unexpected" in caplog.text
 
 
 async def test_one_that_is_back_is_used_again(house: House) -> None:
@@ -157,7 +157,7 @@ async def test_one_that_is_back_is_used_again(house: House) -> None:
 async def test_a_prompt_nobody_can_show_fails_with_every_reason(house: House, caplog: pytest.LogCaptureFixture) -> None:
     house.best.missing, house.next.missing, house.last.missing = "no bus", "not installed", "no terminal"
     await house.start()
-    assert "no notifier works here: best: no bus; next: not installed; last: no terminal" in caplog.text
+    assert "prompts cannot be shown here: best: no bus; next: not installed; last: no terminal" in caplog.text
     house.last.missing, house.last.failing = None, "it is stopped"
     with pytest.raises(ShowFailed, match="best: no bus; next: not installed; last: it is stopped"):
         await house.chooser.show(PROMPT)

@@ -170,7 +170,7 @@ async def test_a_mistake_of_the_engine_is_no_failure_of_the_sensor(presence, bes
     await presence.watch(300)
     best.pass_time(300)
     assert states(presence)["best"] == "chosen"
-    assert "Idle was not handled: unexpected, please report it: ZeroDivisionError: oops" in caplog.text
+    assert "Idle was not handled: unexpected error, please report it: ZeroDivisionError: oops" in caplog.text
 
 
 async def test_a_signal_is_on_while_any_sensor_says_so(heard):

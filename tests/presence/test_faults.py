@@ -89,7 +89,7 @@ async def test_a_mistake_is_a_lost_source_with_its_place_and_is_told_once(kind):
     await sensor.fault()
     await until(lambda: heard)
     [lost] = heard
-    assert lost.why.startswith("unexpected, please report it: ZeroDivisionError: oops (")
+    assert lost.why.startswith("unexpected error, please report it: ZeroDivisionError: oops (")
     await sensor.fault()
     await asyncio.sleep(0.01)
     assert len(heard) == 1

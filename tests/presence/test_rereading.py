@@ -44,5 +44,5 @@ async def test_a_reading_that_fails_is_told_in_the_log_and_the_next_one_is_tried
     await turns()
     rereading.request()
     await turns()
-    assert "the switch: unexpected, please report it: ValueError: gone" in caplog.text
+    assert "the switch: unexpected error, please report it: ValueError: gone" in caplog.text
     assert outcomes == []
