@@ -43,18 +43,11 @@ def daemon(config: Path, environ: dict[str, str]) -> Iterator[subprocess.Popen[b
 
 
 def test_what_a_killed_daemon_left_on_the_screen_is_taken_away_by_the_next(
-    dunst: Any, desktop_environ: dict[str, str], config: Path, eventually: Callable[..., None]
+    dunst: Any, desktop_environ: dict[str, str], config: Path, folder: Path, eventually: Callable[..., None]
 ) -> None:
-    feel = [
-        sys.executable,
-        "-m",
-        "psoas_nudge",
-        "feel",
-        "0",
-    ]  # so that it is not the first start, which shows a message
-    subprocess.run(feel, env=desktop_environ, check=True, stdout=subprocess.DEVNULL)
+    shown = folder / "shown"
     with daemon(config, desktop_environ):
-        eventually(lambda: dunst.count() == 1)
+        eventually(lambda: shown.exists() and shown.read_text().endswith("\n"))
     assert dunst.count() == 1
     with daemon(config, desktop_environ) as again:
         eventually(lambda: dunst.count() == 0)
