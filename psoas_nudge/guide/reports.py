@@ -59,10 +59,6 @@ class Reports(Protocol):
 class Practice:
     """Records nothing: for a stretch in the demo."""
 
-    def holding(self, held: Held) -> Receipt:  # noqa: ARG002 - see Reports
-        """See Reports."""
-        return Receipt()
-
     def begun(self) -> Receipt:
         """See Reports."""
         return Receipt()
