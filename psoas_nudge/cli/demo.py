@@ -66,6 +66,7 @@ async def _play() -> None:
         stack.push_async_callback(notifiers.stop)
         if not any(each.verdict == "chosen" for each in await notifiers.choices()):
             raise Unavailable("No prompt can be shown here. To see why: psoas-nudge doctor")
+        stack.callback(stretch.close)
         _introduce(stretch.missing)
         story.start()
         stack.push_async_callback(story.desktop.stop)
@@ -102,13 +103,18 @@ class Practice:
     def open(self, routine: str) -> None:
         """Open it in a process of its own, as the daemon does."""
         words = [sys.executable, "-m", "psoas_nudge.guide", routine, "--practice"]
-        self._page = subprocess.Popen(words, stdin=subprocess.DEVNULL)  # noqa: S603 - this very program
+        self._page = subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)  # noqa: S603 - this very program
 
     async def over(self) -> None:
         """Wait until it is closed."""
         if self._page:
             await asyncio.to_thread(self._page.wait)
             self._page = None
+
+    def close(self) -> None:
+        """The demo has ended, perhaps by Ctrl+C."""
+        if self._page:
+            self._page.terminate()
 
 
 class Story(Listener):

@@ -74,4 +74,4 @@ def _settings(file: Path) -> str:
     home = str(Path.home())
     shown = str(file)
     shown = f"~{shown.removeprefix(home)}" if shown.startswith(f"{home}/") else shown
-    return shown if file.exists() else as_called("the defaults (to change them: psoas-nudge config edit)")
+    return shown if file.exists() else as_called("the defaults (to change them: psoas-nudge settings)")

@@ -91,3 +91,25 @@ def test_its_log_is_private(terminal: Terminal, dunst, folder: Path) -> None:
     [log] = Path(terminal.environ["HOME"]).rglob("daemon.log")
     assert log.stat().st_mode & 0o077 == 0
     assert log.parent.stat().st_mode & 0o077 == 0
+
+
+def test_a_stretch_that_a_real_person_starts_in_the_demo_opens_and_is_not_recorded(
+    terminal: Terminal, dunst, folder: Path, eventually
+) -> None:
+    browser = folder / "bin" / "chromium"
+    browser.parent.mkdir()
+    browser.write_text(f'#!/bin/sh\necho "$@" > {folder}/opened\nsleep 2\n')
+    browser.chmod(0o755)
+    environ = {**terminal.environ, "PATH": f"{browser.parent}:{os.environ['PATH']}"}
+    with subprocess.Popen(
+        [sys.executable, "-m", "psoas_nudge", "demo"], env=environ, stdout=subprocess.PIPE, text=True
+    ) as demo:
+        eventually(lambda: dunst.count() == 1, within=20)
+        dunst.press("Start")
+        eventually((folder / "opened").exists, within=20)
+        demo.terminate()
+        said, _ = demo.communicate(timeout=20)
+    assert said.startswith("A made-up workday in about a minute. The prompts are real; nothing is recorded.\n")
+    assert "  You started the stretch. The day goes on when you close the page.\n" in said
+    assert "accepted, by you" in said
+    assert not (folder / "data" / "psoas-nudge" / "journal.db").exists()
