@@ -80,3 +80,9 @@ def ctrl_c_ends_what_a_test_starts() -> Iterator[None]:
         signal.signal(signal.SIGINT, signal.default_int_handler)
     yield
     signal.signal(signal.SIGINT, before)
+
+
+@pytest.fixture(autouse=True)
+def no_width(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A test runner's own width is none of the program's: without a terminal, lines are not broken."""
+    monkeypatch.delenv("COLUMNS", raising=False)

@@ -61,11 +61,12 @@ class Server(Struct, frozen=True):
             return f"{words.sentence(body)}\n\n{words.how_to_answer(keys)}".strip()
         if not any(isinstance(button.press, Accept) for button in message.buttons):
             return words.sentence(body)
-        body = f"{NO_BUTTONS.get(self.program, CLICK)} to start: {body}"
-        if self.program not in NO_BUTTONS:
-            return body
-        others = [key for key in keys if key != "accept"]
-        return f"{body}\n\n{words.how_to_answer(others, 'Other answers')}".strip()
+        if self.program in FADING:
+            return f"{CLICK} to start: {body}"
+        if self.program not in NO_BUTTONS:  # the buttons are in sight; in Xfce a click beside them only closes
+            return words.sentence(body)
+        others = words.how_to_answer([key for key in keys if key != "accept"], "Other answers: psoas-nudge")
+        return f"{NO_BUTTONS[self.program]} to start. {others}\n{words.sentence(body)}"  # mako cuts the end off
 
     def _actions(self, message: Message) -> list[str]:
         if "actions" not in self.can:

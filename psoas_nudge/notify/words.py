@@ -30,7 +30,7 @@ def sentence(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def how_to_answer(answers: Sequence[str], what: str = "To answer") -> str:
+def how_to_answer(answers: Sequence[str], lead: str = "To answer, in a terminal: psoas-nudge") -> str:
     """Which commands answer, for a notifier without buttons. `answers`: the keys of the buttons."""
     listed = ", ".join(answers[:-1]) + " or " + answers[-1] if len(answers) > 1 else "".join(answers)
-    return f"{what}, in a terminal: psoas-nudge {listed}." if answers else ""
+    return f"{lead} {listed}." if answers else ""

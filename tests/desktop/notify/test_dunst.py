@@ -219,7 +219,6 @@ async def test_words_arrive_as_they_were_written(
         desktop_need("notify-send")
     await restart(dunst, f"markup = {markup}")
     notifier = FreedesktopNotifier() if library == "freedesktop" else PlyerNotifier(lambda: 0.0)
-    lead = "Middle-click to start: " if library == "freedesktop" else ""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("DBUS_SESSION_BUS_ADDRESS", dunst.bus.address)
         await notifier.start(Surroundings({}, bus), lambda _: None)
@@ -231,8 +230,11 @@ async def test_words_arrive_as_they_were_written(
     kept = history(dunst)[0]
     assert kept["summary"]["data"].replace("\N{HYPHEN}", "-") == "-v is a title"
     first, *rest = kept["body"]["data"].split("\n")
+    if library == "freedesktop":
+        assert first == "Middle-click to start. Other answers: psoas-nudge snooze or skip."
+        first = rest.pop()
     # dunst keeps a body as it came: where it reads markup, what is escaped is plain text on the screen.
-    assert (html.unescape(first) if markup == "full" else first) == rf"{lead}A <b>bold</b> & a\n b"
+    assert (html.unescape(first) if markup == "full" else first) == r"A <b>bold</b> & a\n b"
     assert ("<b>" in first) == (markup == "no")
     assert any("psoas-nudge accept" in line for line in rest) == (library == "plyer")
     await notifier.stop()
@@ -244,3 +246,19 @@ async def test_the_product_has_its_own_picture(dunst: Any, notifier: Freedesktop
     await asyncio.to_thread(dunst.ctl, "close-all")
     await until(lambda: history(dunst))
     assert history(dunst)[0]["icon_path"]["data"] == ICON
+
+
+@pytest.mark.parametrize(("button", "expected"), [("2", [(7, "accept")]), ("1", [])], ids=["middle", "left"])
+async def test_the_click_that_the_body_names_starts_and_the_left_one_only_closes(
+    dunst: Any, notifier: FreedesktopNotifier, pressed: list[Pressed], button: str, expected: list[tuple[int, str]]
+) -> None:
+    await restart(
+        dunst, "mouse_left_click = close_current\nmouse_middle_click = do_action, close_current\n"
+    )  # dunst's defaults
+    await notifier.show(PROMPT)
+    await until(lambda: drawn(dunst))
+    place = dict(line.split("=") for line in dunst.screen.do("getwindowgeometry", "--shell", drawn(dunst)[0]).split())
+    dunst.screen.do("mousemove", str(int(place["X"]) + 60), str(int(place["Y"]) + 20), "click", button)
+    await until(lambda: not drawn(dunst))
+    await asyncio.sleep(0.2)
+    assert answers(pressed) == expected

@@ -57,12 +57,14 @@ async def test_one_that_insists_is_critical(desk: Any) -> None:
     ("program", "body"),
     [
         ("gnome-shell", "Click to start: stand & stretch."),
-        ("xfce4-notifyd", "Click to start: stand & stretch."),
-        ("mako", "Click to start: stand & stretch.\n\nOther answers, in a terminal: psoas-nudge skip."),
-        ("dunst", "Middle-click to start: stand & stretch.\n\nOther answers, in a terminal: psoas-nudge skip."),
+        ("xfce notify daemon", "Stand & stretch."),
+        ("mako", "Click to start. Other answers: psoas-nudge skip.\nStand & stretch."),
+        ("dunst", "Middle-click to start. Other answers: psoas-nudge skip.\nStand & stretch."),
     ],
 )
-async def test_the_first_words_say_which_click_starts(desk: Any, program: str, body: str) -> None:
+async def test_the_first_words_say_which_click_starts_where_no_button_is_in_sight(
+    desk: Any, program: str, body: str
+) -> None:
     desk.service.program = program
     await desk.start()
     await desk.notifier.show(replace(PROMPT, body="stand & stretch."))
