@@ -167,11 +167,15 @@ class FreedesktopNotifier:
     async def _put(self, message: Message, refs: frozenset[str] = frozenset()) -> str:
         owner = await self._meet()
         server, before = self._server, self._shown
-        replaces = before.number if before and before.server == server else 0
+        replaces = 0
         if before and before.message.prompt == message.prompt:
             refs |= before.refs
             if before.dismissed:
                 return f"{before.server}/{before.number}"
+            replaces = before.number if before.server == server else 0
+        elif before:  # not in its place: GNOME Shell would keep what a click on the one before does, which is nothing
+            self._shown = None
+            await self._close(before.server, before.number)
         early: list[tuple[OnSignal, list[Any]]] = []
         self._early = early
         try:

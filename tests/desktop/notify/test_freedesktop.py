@@ -90,6 +90,15 @@ async def test_shown_again_it_is_the_same_notification_with_the_words_of_now(des
     assert {number: body[3] for number, body in desk.service.shown.items()} == {1: "Sat for 32 minutes"}
 
 
+async def test_a_prompt_does_not_take_over_the_id_of_a_message_without_buttons(desk: Any) -> None:
+    """GNOME Shell 43 then does nothing but close it at a click."""
+    await desk.start()
+    await desk.notifier.show(Message(0, "psoas-nudge is running", "First prompt: 09:45."))
+    await desk.notifier.show(PROMPT)
+    assert desk.service.closed == [1]
+    assert list(desk.service.shown) == [2]
+
+
 async def test_a_prompt_that_the_person_sent_away_is_not_shown_again(desk: Any) -> None:
     await desk.start()
     ref = await desk.notifier.show(PROMPT)
