@@ -142,6 +142,7 @@ class Bus:
         await self._tasks.cancel()
         if self._bus and self._bus.connected:
             self._bus.disconnect()
+            await self._bus.wait_for_disconnect()  # only then is the socket closed
         self._bus = None
 
     async def call(
@@ -296,7 +297,7 @@ class Bus:
     async def _keep(self) -> None:
         while True:
             try:
-                await self.connection.wait_for_disconnect()
+                await asyncio.shield(self.connection.wait_for_disconnect())  # `close` waits for it too
                 reason = "closed"
             except Exception as error:  # noqa: BLE001 - the library raises whatever ended its reader; it is logged
                 reason = str(error) or type(error).__name__

@@ -45,7 +45,7 @@ NAME = INTERFACE = "io.github.psoas_nudge"
 PATH = "/io/github/psoas_nudge"
 INVALID = "org.freedesktop.DBus.Error.InvalidArgs"
 VIA = "dbus"
-DO_NOT_QUEUE, OWNER = 4, (1, 4)
+QUEUE, OWNER = 0, (1, 4)
 
 
 def _instant(at: datetime | None) -> int:
@@ -233,7 +233,7 @@ class BusName:
         self._tasks = Tasks(log, f"the name {NAME}")
 
     async def start(self, status: Status, at: datetime) -> None:
-        """Export the object and take the name; a name that another program holds is only noted in the log."""
+        """Export the object and take the name, or wait in the bus's queue for it while another program holds it."""
         self._bus.watch_connection(self._on_connection)
         self._export(status, at)
         await self._take_name()
@@ -267,9 +267,9 @@ class BusName:
 
     async def _take_name(self) -> None:
         try:
-            [answer] = await self._bus.call(*DBUS, "RequestName", "su", NAME, DO_NOT_QUEUE)
+            [answer] = await self._bus.call(*DBUS, "RequestName", "su", NAME, QUEUE)
         except CallFailed as error:
             log.warning("the name %s could not be taken: %s", NAME, error)
             return
         if answer not in OWNER:
-            log.warning("another program has the name %s; bars and scripts cannot reach psoas-nudge by D-Bus", NAME)
+            log.warning("another program has the name %s; until it ends, scripts do not reach psoas-nudge", NAME)

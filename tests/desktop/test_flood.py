@@ -53,6 +53,7 @@ async def stranger(session_bus) -> AsyncIterator[MessageBus]:
     yield bus
     if bus.connected:
         bus.disconnect()
+        await bus.wait_for_disconnect()
 
 
 async def answers(address: str) -> bool:
