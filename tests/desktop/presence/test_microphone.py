@@ -157,5 +157,5 @@ async def test_a_call_that_goes_on_wakes_nothing(sensor, sound, heard, count_wak
 async def test_without_a_sound_server_it_is_said_so(folder, heard):
     with pytest.raises(Unavailable, match="no sound server"):
         await Microphone().start(DesktopSession(environ={"XDG_RUNTIME_DIR": str(folder)}), heard)
-    with pytest.raises(Unavailable, match="another machine"):
+    with pytest.raises(Unavailable, match="another computer"):
         await Microphone().start(DesktopSession(environ={"PULSE_SERVER": "tcp:studio:4713"}), heard)
