@@ -46,7 +46,7 @@ WINDOWS = """global.get_window_actors().map(({meta_window}) => {
 const app = Shell.WindowTracker.get_default().get_window_app(meta_window);
 return [meta_window.get_wm_class(), app.get_name(), app.get_icon().to_string()]; })"""
 BANNER = """(() => { const tray = Main.messageTray, shown = tray._notification;
-return shown && shown.title.startsWith("You've been") && tray._notificationState === 2 ? [shown.title, shown.bannerBodyText, tray._banner.expanded,
+return shown && shown.title.startsWith("You've been") && tray._notificationState === 2 ? [shown.title, shown.body ?? shown.bannerBodyText, tray._banner.expanded,
 tray._banner.get_transformed_position().map(Math.round), tray._banner.get_transformed_size().map(Math.round)] : null; })()"""
 ICON = """(() => { const at = Main.panel.statusArea, key = Object.keys(at).find(k => k.startsWith('appindicator-'));
 if (!key) return null; const icon = at[key]; const shown = icon._indicator;
@@ -245,21 +245,22 @@ async def test_the_panel_shows_the_exclamation_mark_and_a_menu_of_this_moment(gn
     await gnome.picture("gnome-panel-sitting")
     await gnome.type(8)
     await until(lambda: gnome.eval(BANNER), within=30)
+    await until(lambda: attention(gnome))
+    _, _, _, (x, y), (width, height) = await gnome.eval(ICON)
+    await gnome.click(x + width // 2, y + height // 2)  # newer extensions read a menu when it opens
     await until(lambda: menu(gnome, "Start"))
-    status, _, lines, (x, y), (width, height) = await gnome.eval(ICON)
-    assert status == "NeedsAttention"
+    _, _, lines, _, _ = await gnome.eval(ICON)
     assert names(lines)[0].endswith(": time to stretch")
     assert names(lines)[2:6] == ["-", "Start", "In 5 min", "Skip"]
-    await gnome.click(x + width // 2, y + height // 2)
     await asyncio.sleep(1.0)
     await gnome.picture("gnome-menu-prompt")
     await gnome.press(ESCAPE)
 
     gnome.command("skip")
     gnome.command("pause", "30m")
-    await until(lambda: menu(gnome, "Resume prompts"))
     await asyncio.sleep(62)  # a minute more, in which nothing happens
     await gnome.click(x + width // 2, y + height // 2)
+    await until(lambda: menu(gnome, "Resume prompts"))
     await asyncio.sleep(1.0)
     status, _, lines, _, _ = await gnome.eval(ICON)
     await gnome.picture("gnome-menu-paused")
