@@ -6,6 +6,7 @@ comes back, is a new watcher to the bus, and the icon is registered with it as w
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Callable
 from datetime import datetime
@@ -31,6 +32,9 @@ log = logging.getLogger(__name__)
 
 WATCHER = "org.kde.StatusNotifierWatcher"
 WATCHER_PATH = "/StatusNotifierWatcher"
+RETRY_AFTER = (0.5, 2.0, 8.0, 30.0)
+"""Seconds between tries to register. Plasma's watcher has its name a moment before it answers, and at login the icon
+comes in that moment (seen with kded 6.3)."""
 
 
 class Tray:
@@ -107,10 +111,19 @@ class Tray:
     async def _register(self, watcher: str) -> None:
         from psoas_nudge.tray.item import PATH
 
-        try:
-            await self._bus.call(watcher, WATCHER_PATH, WATCHER, "RegisterStatusNotifierItem", "s", PATH)
-        except CallFailed as error:
-            log.warning("the tray did not take the icon: %s", error)
+        for pause in (*RETRY_AFTER, None):
+            try:
+                await self._bus.call(watcher, WATCHER_PATH, WATCHER, "RegisterStatusNotifierItem", "s", PATH)
+            except CallFailed as error:
+                if pause is None:
+                    log.warning("the tray did not take the icon: %s", error)
+                    return
+                log.debug("the tray did not take the icon, next try in %g s: %s", pause, error)
+                await asyncio.sleep(pause)
+            else:
+                return
+            if self._watcher != watcher:
+                return
 
     def _icon(self, status: Status) -> IconState:
         from psoas_nudge.tray.item import IconState

@@ -52,6 +52,9 @@ class Panel:
     async def start(self) -> None:
         await self.bus.connect()
         self.bus.connection.export(WATCHER_PATH, self.watcher)
+        await self.own()
+
+    async def own(self) -> None:
         await self.bus.call(
             "org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus", "RequestName", "su", WATCHER, 4
         )
@@ -363,6 +366,17 @@ async def test_the_icon_comes_to_a_panel_that_starts_later_and_to_one_that_resta
         await panel.see(desk.name)
         assert "psoas-nudge: sat 24 min" in (await panel.get("ToolTip"))[2]
         await panel.bus.close()
+
+
+async def test_the_icon_comes_to_a_panel_that_has_its_name_before_it_answers(session_bus, desk: Desk) -> None:
+    panel = Panel(session_bus.address)
+    await panel.bus.connect()
+    await panel.own()
+    desk.tray.update(SITTING, AT)
+    await asyncio.sleep(0.1)  # the first try is refused
+    panel.bus.connection.export(WATCHER_PATH, panel.watcher)
+    await panel.see(desk.name)
+    await panel.bus.close()
 
 
 async def test_the_icon_comes_back_when_the_bus_restarts(session_bus, desk: Desk) -> None:
