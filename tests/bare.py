@@ -68,7 +68,7 @@ class Failed(Exception):
 
 
 def say(line: str) -> None:
-    print(f"tests/bare.py: {line}", flush=True)
+    print(f"tests/{Path(sys.argv[0]).name}: {line}", flush=True)
 
 
 @contextmanager

@@ -56,7 +56,7 @@ def run(root: Path) -> None:
 
 def main() -> int:
     if os.geteuid() != 0 or not shutil.which("apt-get"):
-        print("tests/newer.py: not tried: a system of its own takes root and Debian's apt")
+        say("not tried: a system of its own takes root and Debian's apt")
         return 0
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that what was copied is removed
     try:
