@@ -9,13 +9,13 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from psoas_nudge import called
-from psoas_nudge.engine.lean import without_openssl
+from psoas_nudge.engine.lean import without_the_optional
 from psoas_nudge.errors import PsoasNudgeError, fault, in_words
 
 
 def main(words: Sequence[str]) -> int:
     """Run until stopped; the exit status."""
-    without_openssl()
+    without_the_optional()
     import asyncio
 
     from psoas_nudge.engine import log

@@ -2,7 +2,8 @@
 
 OpenSSL, 4 MB: nothing here speaks TLS. asyncio imports `ssl` and hashlib imports `_hashlib` where they exist, and
 both do without where they do not: Python can be built without OpenSSL. An entry of None in sys.modules is the
-documented way to say that a module does not exist.
+documented way to say that a module does not exist. The same goes for typing_extensions, 0.4 MB, which msgspec uses
+where it is installed.
 
 Plug-ins of APScheduler, 1.5 MB, and its pools of processes, 0.9 MB: it imports importlib.metadata to look up triggers
 and stores by name, and multiprocessing for executors that nobody asks for. Both have a stand-in while it is imported.
@@ -19,9 +20,9 @@ from types import ModuleType
 BUILT_IN_HASHES = ("_md5", "_sha1", "_sha3", "_blake2", "_sha2" if sys.version_info >= (3, 12) else "_sha512")
 
 
-def without_openssl() -> None:
-    """Call before asyncio is imported. Where Python leaves hashes to OpenSSL (Fedora), hashlib keeps it."""
-    absent = ["ssl"]
+def without_the_optional() -> None:
+    """Call before asyncio and msgspec come. Where Python leaves hashes to OpenSSL (Fedora), hashlib keeps it."""
+    absent = ["ssl", "typing_extensions"]
     if all(find_spec(name) for name in BUILT_IN_HASHES):
         absent.append("_hashlib")
     for name in absent:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Event
 
@@ -24,7 +25,9 @@ async def keep_up(journal: Journal, path: Path) -> None:
     try:
         while journal.sum_up():  # noqa: ASYNC110 - there is no event to wait for: the pause leaves room for other work
             await asyncio.sleep(PAUSE_SECONDS)
-        for problem in await asyncio.to_thread(_look, path, ended):
+        with ThreadPoolExecutor(1) as once:  # asyncio's own threads would stay for good
+            problems = await asyncio.get_running_loop().run_in_executor(once, _look, path, ended)
+        for problem in problems:
             log.warning("the journal %s: %s", path, problem)
     except JournalBroken as error:
         log.warning("%s", error)

@@ -131,10 +131,10 @@ def line(what: str, value: float, budget: float, peers: str = "", digits: int = 
 def phase(name: str, first: Reading, last: Reading) -> None:
     """The figures of one sample."""
     minutes = (last.at - first.at) / 60
-    line(f"{name}: PSS, MB", last.pss / 1024, 32, PEERS["PSS (RSS), MB"])
-    line(f"{name}: RSS, MB", last.rss / 1024, 34)
-    line(f"{name}: wake-ups/min", (last.wakeups - first.wakeups) / minutes, 2, PEERS["wake-ups/min"])
-    line(f"{name}: CPU, ms/min", (last.cpu_ms - first.cpu_ms) / minutes, 3, PEERS["CPU, ms/min"])
+    line(f"{name}: PSS, MB", last.pss / 1024, 26, PEERS["PSS (RSS), MB"])
+    line(f"{name}: RSS, MB", last.rss / 1024, 29)
+    line(f"{name}: wake-ups/min", (last.wakeups - first.wakeups) / minutes, 1.5, PEERS["wake-ups/min"])
+    line(f"{name}: CPU, ms/min", (last.cpu_ms - first.cpu_ms) / minutes, 2.5, PEERS["CPU, ms/min"])
     print(f"{'':34} {last.processes} process(es), {last.threads} thread(s), {minutes * 60:.0f} s", flush=True)
 
 
@@ -151,11 +151,11 @@ def main() -> None:
         for _ in range(7):
             with desktop.daemon() as (_pid, took):
                 starts.append(took)
-        line("start, ms (best of 7)", min(starts), 350, PEERS["start, ms"], 0)
+        line("start, ms (best of 7)", min(starts), 200, PEERS["start, ms"], 0)
         with desktop.daemon() as (pid, _took):
             bare = desktop.took(sys.executable, "-c", "import asyncio")
             whole = desktop.took(*COMMAND, "status")
-            line("status, times `import asyncio`", whole / bare, 2.5, f"{whole:.0f} ms against {bare:.0f} ms", 2)
+            line("status, times `import asyncio`", whole / bare, 1.5, f"{whole:.0f} ms against {bare:.0f} ms", 2)
             time.sleep(chosen.settle)
             phase("untouched", *sample(pid, chosen.seconds))
             desktop.screen.type()

@@ -19,7 +19,7 @@ def output(*lines: str) -> str:
 
 @pytest.mark.skipif("sys.platform != 'linux'", reason="reads /proc")
 def test_nothing_that_the_daemon_imports_brings_openssl_back() -> None:
-    lean = "from psoas_nudge.engine.lean import without_openssl; without_openssl()"
+    lean = "from psoas_nudge.engine.lean import without_the_optional; without_the_optional()"
     assert output(DAEMON, LOADED) == "True", "else there is nothing to save and lean.py can go"
     assert output(lean, DAEMON, LOADED) == "False"
 
@@ -33,14 +33,14 @@ async def main():
     if server:
         server.close()
 asyncio.run(main())"""
-    lean = "import sys; from psoas_nudge.engine.lean import without_openssl; without_openssl()"
+    lean = "import sys; from psoas_nudge.engine.lean import without_the_optional; without_the_optional()"
     assert output(lean, DAEMON, work) == "ran da39a3ee e3b0c442"
 
 
 def test_what_is_loaded_already_stays() -> None:
     assert (
         output(
-            "import ssl, sys; from psoas_nudge.engine.lean import without_openssl; without_openssl()",
+            "import ssl, sys; from psoas_nudge.engine.lean import without_the_optional; without_the_optional()",
             "print(sys.modules['ssl'] is ssl)",
         )
         == "True"
