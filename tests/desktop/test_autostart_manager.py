@@ -130,6 +130,16 @@ tell "after it hung:" "$(show SubState) $(show NRestarts), a calendar was read: 
 tell "its journal:" "$("$PYTHON" -c "$LOOK")"
 for _ in $(seq 30); do psoas-nudge status > /dev/null && answered=yes; [ "$(show NRestarts)" = 2 ] && break; sleep 0.2; done
 tell "answers, but decides nothing:" "$answered $(show NRestarts)"
+systemctl --user stop psoas-nudge.service
+rm .local/share/psoas-nudge/journal.db-*
+printf garbage > .local/share/psoas-nudge/journal.db
+systemctl --user start psoas-nudge.service
+sleep 6
+said=$(psoas-nudge status 2>&1)
+tell "its journal is damaged:" "$(show SubState) $(show NRestarts) ${said%%:*}"
+rm .local/share/psoas-nudge/journal.db
+for _ in $(seq 50); do psoas-nudge feel 1 > /dev/null 2>&1 && break; sleep 0.1; done
+tell "once it is mended:" "$(psoas-nudge feel 1) $(show NRestarts) $(show WatchdogUSec)"
 """
 SLOW_CALENDAR = """
 print("BEGIN:VCALENDAR\\r\\nVERSION:2.0\\r\\nPRODID:x\\r")
@@ -243,4 +253,6 @@ def test_one_that_hangs_or_decides_nothing_is_started_again_and_nothing_acknowle
         "after it hung: running 1, a calendar was read: yes, and still is: ",
         "its journal: () True True",
         "answers, but decides nothing: yes 2",
+        "its journal is damaged: running 0 psoas-nudge waits",
+        "once it is mended: Saved. 0 4s",
     ], log
