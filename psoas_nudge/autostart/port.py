@@ -109,23 +109,30 @@ class Way(Protocol):
 
 
 def put(files: Mapping[Path, bytes]) -> bool:
-    """Write each file atomically unless it reads so already; True when any was written."""
+    """Write each file atomically unless it reads so already; True when any was written. Raises Unavailable."""
     changed = False
     for path, content in files.items():
-        if path.is_file() and not path.is_symlink() and path.read_bytes() == content:
-            continue
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
         try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(content)
-            Path(temporary).chmod(0o644)
-            Path(temporary).replace(path)
-        except BaseException:
-            Path(temporary).unlink(missing_ok=True)
-            raise
-        changed = True
+            changed = _put(path, content) or changed
+        except OSError as error:
+            raise Unavailable(f"{path} cannot be written: {error.strerror or error}.") from error
     return changed
+
+
+def _put(path: Path, content: bytes) -> bool:
+    if path.is_file() and not path.is_symlink() and path.read_bytes() == content:
+        return False
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+        Path(temporary).chmod(0o644)
+        Path(temporary).replace(path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+    return True
 
 
 def clear(paths: Sequence[Path], keep: Path) -> bool:

@@ -28,7 +28,7 @@ from psoas_nudge.control import messages as c
 from psoas_nudge.control.client import ask
 from psoas_nudge.core.prompting import answer_name
 from psoas_nudge.engine.others import advice, running
-from psoas_nudge.errors import PsoasNudgeError, ShowFailed
+from psoas_nudge.errors import NoDaemon, PsoasNudgeError, ShowFailed
 from psoas_nudge.journal.store import Journal
 from psoas_nudge.notify.chooser import AUTO, Chooser
 from psoas_nudge.notify.port import Capability, Pressed, Surroundings
@@ -193,8 +193,9 @@ def _basics(config_file: Path | None) -> Basics:
     try:
         now = ask(c.GetStatus(), places.socket_file()).status
     except PsoasNudgeError as error:
-        rows.append(("psoas-nudge", "not running", str(error)))
-        return Basics(settings, mistakes, journal, False, tuple(rows))
+        runs = not isinstance(error, NoDaemon)
+        rows.append(("psoas-nudge", "waits" if runs else "not running", str(error)))
+        return Basics(settings, mistakes, journal, runs, tuple(rows))
     if now and now.trouble:
         journal = journal or now.trouble
         rows.append(("psoas-nudge", "cannot save", now.trouble))

@@ -28,6 +28,7 @@ from psoas_nudge.core.model import (
     StretchEntry,
     UndoneEntry,
 )
+from psoas_nudge.core.words import harmless
 from psoas_nudge.journal import Stored
 
 OUTCOMES: dict[Outcome, str] = {
@@ -66,7 +67,7 @@ REASONS = {
 
 def words(stored: Stored) -> str:
     """One line for an entry; times in it are local ones of then, what others wrote is made harmless."""
-    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in _words(stored))
+    return harmless(_words(stored))
 
 
 def _words(stored: Stored) -> str:  # noqa: C901, PLR0911, PLR0912 - one case for each kind of entry, checked to be complete

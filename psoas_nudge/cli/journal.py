@@ -57,7 +57,7 @@ def journal(ctx: click.Context, json_: bool, since: str | None, kinds: tuple[str
         return
     with found:
         page = PAGE if not (json_ or since or last) else None
-        entries = found.read(since=after, kinds=kinds or None, last=last or (page and page + 1))
+        entries = found.read(since=after, kinds=kinds or None, last=last or (page and page + 1), impossible=True)
         if page:
             entries = _latest(entries, page)
         if json_:
@@ -86,7 +86,7 @@ def export(file: Path) -> None:
         return
     count = 0
     with found, new_file(file) as out:
-        for stored in found.read():
+        for stored in found.read(impossible=True):
             out.write(as_json(stored) + b"\n")
             count += 1
     if str(file) != "-":

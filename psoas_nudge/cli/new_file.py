@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,16 +14,25 @@ from psoas_nudge.errors import PsoasNudgeError
 
 @contextmanager
 def new_file(path: Path) -> Iterator[BinaryIO]:
-    """The file, opened for writing; "-" is standard output. Raises PsoasNudgeError when it is there already."""
+    """The file, opened for writing; "-" is standard output. Raises PsoasNudgeError when it is there already.
+    One that cannot be written to its end is removed."""
     if str(path) == "-":
         yield sys.stdout.buffer
         sys.stdout.buffer.flush()
         return
     try:
-        with path.open("xb") as out:
-            path.chmod(0o600)
-            yield out
+        out = open(path, "xb", opener=lambda name, flags: os.open(name, flags, 0o600))  # noqa: SIM115 - Path.open has no opener; closed below
     except FileExistsError:
         raise PsoasNudgeError(f"{path} is there already; nothing was written.") from None
     except OSError as error:
         raise PsoasNudgeError(f"{path} cannot be written: {error.strerror}.") from error
+    try:
+        with out:
+            yield out
+            out.flush()
+            os.fsync(out.fileno())
+    except BaseException as error:
+        path.unlink(missing_ok=True)
+        if isinstance(error, OSError):
+            raise PsoasNudgeError(f"{path} cannot be written: {error.strerror}.") from error
+        raise

@@ -106,5 +106,16 @@ def save(file: Path, text: str, *, fresh: bool = False) -> None:
                 Path(name).replace(target)
         finally:
             Path(name).unlink(missing_ok=True)
+        _sync(target.parent)
     except OSError as error:
         raise PsoasNudgeError(f"{file} cannot be written: {error.strerror or error}") from error
+
+
+def _sync(directory: Path) -> None:
+    """Keep the names in it over a power cut, where a directory can be opened."""
+    if os.name == "posix":
+        opened = os.open(directory, os.O_RDONLY)
+        try:
+            os.fsync(opened)
+        finally:
+            os.close(opened)

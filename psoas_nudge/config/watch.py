@@ -43,7 +43,7 @@ class FileWatch:
         self.path = Path(os.path.abspath(path))  # noqa: PTH100 - absolute() keeps "..", which is walked differently
         self._on_change = on_change
         self._names: dict[Watch, set[str]] = {}
-        self._seen: tuple[int, ...] | None = None
+        self._seen: tuple[int | None, ...] = ()
         self._timer: asyncio.TimerHandle | None = None
         self._first = 0.0
         self._tasks = Tasks(log, f"Changes to {path} are no longer noticed; after one: psoas-nudge reload")
@@ -140,7 +140,7 @@ def _limit(error: OSError) -> Unavailable:
 
 
 def _names(path: Path) -> Iterator[tuple[Path, str]]:
-    """(directory, name) of the file and of every link on the way to it, up to the first name that does not exist."""
+    """(directory, name) of the file and of every link on the way to it, up to the first name that leads no further."""
     here, ahead, links = Path("/"), list(path.parts[1:]), 0
     while ahead and links <= MOST_LINKS:
         name = ahead.pop(0)
@@ -149,10 +149,10 @@ def _names(path: Path) -> Iterator[tuple[Path, str]]:
             continue
         step = here / name
         target = _target(step)
-        there = os.path.lexists(step)
-        if target is not None or not ahead or not there:
+        passable = target is not None or os.path.isdir(step)  # noqa: PTH112 - Path.is_dir raises where it may not look
+        if target is not None or not ahead or not passable:
             yield here, name
-        if not there:
+        if not passable:
             return
         if target is None:
             here = step
@@ -169,12 +169,13 @@ def _target(link: Path) -> Path | None:
         return None
 
 
-def _signature(path: Path) -> tuple[int, ...] | None:
-    """Also who may write the folder: hooks are refused in one that others can write."""
+def _signature(path: Path) -> tuple[int | None, ...]:
+    """Also who may write the folder: hooks are refused in one that others can write. Without a file, why there is none:
+    where a directory should be there may be something else."""
     try:
         found = path.stat()
         folder = path.resolve().parent.stat()
-    except OSError:
-        return None
+    except OSError as error:
+        return (error.errno,)
     file = found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns
     return *file, folder.st_mode, folder.st_uid, folder.st_gid

@@ -25,12 +25,14 @@ class Holder(msgspec.Struct, frozen=True):
 
     pid: int
     session: Session = Session()
+    momentary: bool = False
+    """A guide without a daemon, which lets go once its report is written."""
 
 
 class Lock:
     """The lock, held from the moment this exists until `release`. Raises AlreadyRunning."""
 
-    def __init__(self, path: Path, session: Session = Session()) -> None:  # noqa: B008 - it is frozen
+    def __init__(self, path: Path, session: Session = Session(), *, momentary: bool = False) -> None:  # noqa: B008 - it is frozen
         private_directory(path.parent)
         try:
             self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
@@ -46,7 +48,7 @@ class Lock:
             os.close(self._file)
             raise PsoasNudgeError(f"The lock {path} cannot be taken: {error.strerror}.") from error
         os.ftruncate(self._file, 0)
-        os.pwrite(self._file, msgspec.json.encode(Holder(os.getpid(), session)) + b"\n", 0)
+        os.pwrite(self._file, msgspec.json.encode(Holder(os.getpid(), session, momentary)) + b"\n", 0)
         self.held = True
 
     def release(self) -> None:

@@ -10,6 +10,7 @@ import logging
 import os
 import signal
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from psoas_nudge.control.client import ask
@@ -27,30 +28,39 @@ PROGRAM = b"psoas_nudge.engine"
 
 
 def take(path: Path, socket: Path, session: Session) -> Lock:
-    """The lock. Raises AlreadyRunning when a daemon holds it whose session may still be there, or that does not end."""
-    try:
-        return Lock(path, session)
-    except AlreadyRunning as error:
-        with path.open("rb") as file:
-            holder = holder_in(file.read(LONGEST))
-        why = gone(holder.session) if holder and holder.session != session else ""
-        if holder is None or not why:
-            raise
-        log.warning("taking over from process %d, which was left behind: %s", holder.pid, why)
-        for stop in (_ask, _terminate):
-            if stop(holder, socket) and (lock := _once_free(path, session)):
-                return lock
-        raise error from None
+    """The lock, once a guide that writes at this moment has let go of it.
+
+    Raises AlreadyRunning when a daemon holds it whose session may still be there, or that does not end.
+    """
+    if lock := _once_free(path, session, lambda holder: holder is None or holder.momentary):
+        return lock
+    holder = _holder(path)
+    error = AlreadyRunning(holder.pid if holder else None)
+    why = gone(holder.session) if holder and holder.session != session else ""
+    if holder is None or not why:
+        raise error
+    log.warning("taking over from process %d, which was left behind: %s", holder.pid, why)
+    for stop in (_ask, _terminate):
+        if stop(holder, socket) and (lock := _once_free(path, session, lambda _holder: True)):
+            return lock
+    raise error
 
 
-def _once_free(path: Path, session: Session) -> Lock | None:
+def _once_free(path: Path, session: Session, worth_waiting: Callable[[Holder | None], bool]) -> Lock | None:
     end = time.monotonic() + END_SECONDS
-    while time.monotonic() < end:
+    while True:
         try:
             return Lock(path, session)
         except AlreadyRunning:
-            time.sleep(0.05)
-    return None
+            if not worth_waiting(_holder(path)) or time.monotonic() > end:
+                return None
+        time.sleep(0.05)
+
+
+def _holder(path: Path) -> Holder | None:
+    """None also for a moment after it was taken, and before it is let go."""
+    with path.open("rb") as file:
+        return holder_in(file.read(LONGEST))
 
 
 def _ask(_holder: Holder, socket: Path) -> bool:

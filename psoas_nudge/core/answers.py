@@ -11,7 +11,7 @@ from psoas_nudge.core.feeling import described
 from psoas_nudge.core.rules import Rules
 from psoas_nudge.core.state import State
 from psoas_nudge.core.summary import when
-from psoas_nudge.core.words import SECOND
+from psoas_nudge.core.words import SECOND, harmless
 
 
 def answer(request: Request, state: State, rules: Rules) -> str:
@@ -51,7 +51,7 @@ def _pause(state: State, rules: Rules) -> str:
 
 
 def _undone(state: State, _: Rules) -> str:
-    return described(state.last_report.entry) if state.last_report else "nothing"
+    return harmless(described(state.last_report.entry)) if state.last_report else "nothing"
 
 
 def _clock(at: datetime, state: State, rules: Rules) -> str:

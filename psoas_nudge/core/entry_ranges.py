@@ -11,10 +11,11 @@ from datetime import datetime
 from msgspec import Struct
 
 from psoas_nudge.core.entries import AnyEntry
-from psoas_nudge.core.ranges import EARLIEST, LATEST, LONGEST
+from psoas_nudge.core.ranges import EARLIEST, LATEST, LONGEST, MOST_HELD
 from psoas_nudge.core.words import DAY
 
 MOST_SECONDS = LONGEST / 1000
+HELD = {"left_seconds", "right_seconds", "other_seconds"}
 MOST_NUMBER = 2**53
 MOST_IN_STATE = 9000 * 365 * DAY
 """Milliseconds: about the end of the calendar, when working hours close that are never interrupted."""
@@ -52,4 +53,6 @@ def wild(part: object) -> str:
 def _range(name: str) -> tuple[int, float]:
     if name == "level":
         return 0, 10
+    if name in HELD:
+        return 0, MOST_HELD
     return 0, MOST_SECONDS if name.endswith("_seconds") else MOST_NUMBER

@@ -18,6 +18,11 @@ def milliseconds(seconds: float) -> int:
     return round(seconds * SECOND)
 
 
+def harmless(text: str) -> str:
+    """Text that somebody typed, for a terminal: control characters as escapes."""
+    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
+
+
 class Signal(StrEnum):
     """A condition that a sensor reports as on or off."""
 

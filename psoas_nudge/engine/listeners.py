@@ -61,6 +61,10 @@ class ClockWatch(Listener):
             self._schedule.check()
 
 
+FEED_SECONDS = 60.0
+"""Between two keep-alive messages to the watchdog."""
+
+
 class Watchdog(Listener):
     """Feeds systemd's watchdog from steps alone: a daemon whose loop turns but that decides nothing is restarted.
 
@@ -68,12 +72,14 @@ class Watchdog(Listener):
     """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        self._wanted = bool(os.environ.get("WATCHDOG_USEC"))
+        given = os.environ.get("WATCHDOG_USEC", "")
+        self._wanted = bool(given)
+        self._every = min(FEED_SECONDS, int(given) / 2_000_000) if given.isdecimal() else FEED_SECONDS
         self._clock = clock
         self._next = 0.0
 
     def stepped(self, event: AnyEvent, state: State) -> None:  # noqa: ARG002 - whatever it was, the engine decided
-        """At most once a minute."""
+        """At most once a minute, or twice within the time that systemd has set where that is shorter."""
         if self._wanted and (now := self._clock()) >= self._next:
-            self._next = now + 60
+            self._next = now + self._every
             ready.tell("WATCHDOG=1")

@@ -6,6 +6,7 @@ lock is held while the journal is written, so that none starts in between with a
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 from typing import Protocol
 
@@ -23,7 +24,7 @@ from psoas_nudge.core.words import Afterwards, Pain
 from psoas_nudge.engine.clock import Clock, SystemClock
 from psoas_nudge.engine.engine import Engine, Nowhere
 from psoas_nudge.engine.heartbeat import started
-from psoas_nudge.errors import AlreadyRunning, BadInput, JournalBroken, NoDaemon, PsoasNudgeError, Refused
+from psoas_nudge.errors import AlreadyRunning, BadInput, DaemonSilent, JournalBroken, NoDaemon, PsoasNudgeError, Refused
 from psoas_nudge.journal import Journal
 from psoas_nudge.journal.heartbeat import HeartbeatFile, boot_id
 
@@ -31,6 +32,9 @@ PROGRESS_SECONDS = 5.0
 """Held seconds between two reports of progress: what a killed guide can lose."""
 PROGRESS_WITHIN = 0.5
 """Seconds for which the stretch stands still when the daemon does not answer such a report."""
+
+RETRY_SECONDS = 0.05
+"""Between two tries while another process has the lock and nobody listens."""
 
 
 class Receipt(Struct, frozen=True):
@@ -93,10 +97,17 @@ class Recorder:
 
     def ask(self, request: Asked, within: float = ANSWER_SECONDS) -> str:
         """Record it; what the person reads then. Raises PsoasNudgeError with the reason when that is not possible."""
-        try:
-            return ask(request, self.where.socket, within).said
-        except NoDaemon:
-            return self._record_here(request)
+        end = time.monotonic() + within
+        while True:
+            try:
+                return ask(request, self.where.socket, within).said
+            except NoDaemon:
+                try:
+                    return self._record_here(request)
+                except AlreadyRunning:  # a daemon that does not listen yet, or another guide
+                    if time.monotonic() > end:
+                        raise DaemonSilent(within) from None
+            time.sleep(RETRY_SECONDS)
 
     def record(self, request: Asked, within: float = ANSWER_SECONDS) -> str | None:
         """Record it; the reason when that is not possible. Raises BadInput."""
@@ -136,14 +147,15 @@ class Recorder:
 
     def _record_here(self, request: Asked) -> str:
         where = self.where
-        try:
-            with Lock(where.lock), Journal.open(where.journal) as journal, HeartbeatFile(where.heartbeat) as heartbeat:
-                engine = Engine(journal, self.rules, self._clock)
-                now = self._clock.now()
-                engine.start(Nowhere(), started(engine.state, heartbeat.read(), now, boot_id()))
-                refusal = engine.feed(request)
-        except AlreadyRunning:  # a daemon has started meanwhile
-            return ask(request, where.socket).said
+        with (
+            Lock(where.lock, momentary=True),
+            Journal.open(where.journal) as journal,
+            HeartbeatFile(where.heartbeat) as heartbeat,
+        ):
+            engine = Engine(journal, self.rules, self._clock)
+            now = self._clock.now()
+            engine.start(Nowhere(), started(engine.state, heartbeat.read(), now, boot_id()))
+            refusal = engine.feed(request)
         if engine.trouble:
             raise JournalBroken(engine.trouble)
         if refusal:

@@ -54,7 +54,9 @@ class File:
     def reading(cls, path: Path) -> File | None:
         """See Journal.open_reading."""
         with telling(str(path)):
-            if not path.exists():
+            try:
+                path.lstat()  # a link that leads nowhere is no new journal
+            except (FileNotFoundError, NotADirectoryError):
                 return None
             uri = f"file:{quote(str(path.absolute()))}?mode=ro"
             db = sqlite3.connect(uri, uri=True, timeout=BUSY_SECONDS, isolation_level=None)

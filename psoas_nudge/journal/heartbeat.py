@@ -6,6 +6,7 @@ heartbeat, or none, is as good as the disk gives. A checksum at the end tells a 
 
 from __future__ import annotations
 
+import io
 import logging
 import os
 from datetime import timedelta
@@ -17,7 +18,6 @@ from msgspec import Struct
 
 from psoas_nudge.core.events import Moment
 from psoas_nudge.core.words import EPOCH
-from psoas_nudge.errors import JournalBroken
 from psoas_nudge.journal.records import milliseconds
 
 log = logging.getLogger(__name__)
@@ -42,39 +42,39 @@ class Heartbeat(Struct, frozen=True):
 
 
 class HeartbeatFile:
-    """Made with mode 0600, its directory with 0700, where missing. Raises JournalBroken."""
+    """Made with mode 0600, its directory with 0700, where missing, also when it was deleted meanwhile.
+
+    A failure is logged once, not raised: a restart then only knows less.
+    """
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self.boot = boot_id()
         self._failed = False
+        self._file: io.FileIO | None = None
         try:
-            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            opened = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+            self._opened()
         except OSError as error:
-            raise JournalBroken(
-                f"The heartbeat file {path}: {error.strerror}. The file and its directory must be writable for you."
-            ) from error
-        self._file = os.fdopen(opened, "r+b", buffering=0)
+            self._report(error)
 
     def beat(self, moment: Moment) -> None:
-        """Write that the daemon is alive. A failure is logged once, not raised: a restart then only knows less."""
+        """Write that the daemon is alive."""
         text = f"{milliseconds(moment.at)} {moment.tick / 1000!r} {self.boot or '-'}"
         line = f"{text} {crc32(text.encode()):08x}".ljust(LENGTH - 1) + "\n"
         try:
-            self._file.seek(0)
-            self._file.write(line.encode())
+            file = self._opened()
+            file.seek(0)
+            file.write(line.encode())
             self._failed = False
         except OSError as error:
-            if not self._failed:
-                log.warning("the heartbeat file %s cannot be written: %s", self._path, error)
-            self._failed = True
+            self._report(error)
 
     def read(self) -> Heartbeat | None:
         """The last heartbeat; None when there is none whole."""
         try:
-            self._file.seek(0)
-            text, _, total = self._file.read(LENGTH).decode("ascii").strip().rpartition(" ")
+            file = self._opened()
+            file.seek(0)
+            text, _, total = file.read(LENGTH).decode("ascii").strip().rpartition(" ")
             ms, tick, boot = text.split(" ")
             if int(total, 16) != crc32(text.encode()):
                 return None
@@ -85,7 +85,22 @@ class HeartbeatFile:
 
     def close(self) -> None:
         """Close the file; the heartbeat stays."""
-        self._file.close()
+        if self._file:
+            self._file.close()
+            self._file = None
+
+    def _opened(self) -> io.FileIO:
+        if self._file and not os.fstat(self._file.fileno()).st_nlink:
+            self.close()
+        if self._file is None:
+            self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self._file = os.fdopen(os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600), "r+b", buffering=0)
+        return self._file
+
+    def _report(self, error: OSError) -> None:
+        if not self._failed:
+            log.warning("the heartbeat file %s cannot be written: %s", self._path, error.strerror)
+        self._failed = True
 
     def __enter__(self) -> HeartbeatFile:
         return self

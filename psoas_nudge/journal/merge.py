@@ -58,7 +58,7 @@ def entries_of(file: Path, wrong: Callable[[str], None]) -> Iterator[Stored]:
     other = Journal.open_reading(file)
     if other is not None:
         with other:
-            for stored in other.read():
+            for stored in other.read(impossible=True):
                 if why := out_of_range(stored.entry):
                     wrong(f"{file.name}, entry {stored.id}: {why}")
                 else:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 
 import msgspec
@@ -56,10 +57,11 @@ def id_text(raw: bytes) -> str:
 
 def id_bytes(text: str) -> bytes:
     """The opposite of `id_text`; raises ValueError."""
-    raw = bytes.fromhex(text.replace("-", ""))
-    if id_text(raw) != text:
-        raise ValueError(f"not an id: {text!r}")
-    return raw
+    with suppress(ValueError):
+        raw = bytes.fromhex(text.replace("-", ""))
+        if id_text(raw) == text:
+            return raw
+    raise ValueError(f"{text[:60]!r} is not an id")
 
 
 def milliseconds(at: datetime) -> int:

@@ -21,7 +21,7 @@ import msgspec
 from msgspec import Struct
 
 from psoas_nudge.core.entries import AnyEntry
-from psoas_nudge.core.entry_ranges import wild
+from psoas_nudge.core.entry_ranges import out_of_range, wild
 from psoas_nudge.core.state import State
 from psoas_nudge.core.statistics import Totals
 from psoas_nudge.journal import days
@@ -60,6 +60,7 @@ class Journal:
         self._file = file
         self._name = file.name
         self._ids = Ids()
+        self._named = set[str]()
 
     @classmethod
     def open(cls, path: Path) -> Journal:
@@ -184,11 +185,13 @@ class Journal:
         kinds: Collection[str] | None = None,
         last: int | None = None,
         taken_back: bool = True,
+        impossible: bool = False,
     ) -> Iterator[Stored]:
         """Entries in the order of time, recorded from `since` (inclusive) until `until` (exclusive).
 
-        `taken_back`: with the reports of how it feels that the person has taken back. An entry that this version cannot
-        read is left out, and the log says so. Raises JournalBroken.
+        `taken_back`: with the reports of how it feels that the person has taken back; `impossible`: with entries whose
+        numbers or instants cannot be right (see entry_ranges), which no arithmetic can use. An entry that this version
+        cannot read is left out. The log names what is left out. Raises JournalBroken.
         """
         where, values = ["true"] if taken_back else [NOT_TAKEN_BACK], list[object]()
         if since is not None:
@@ -207,7 +210,17 @@ class Journal:
             query = f"SELECT * FROM ({chosen} ORDER BY at_ms DESC, id DESC LIMIT ?) ORDER BY at_ms, id"  # noqa: S608 - as above
             values.append(last)
         with telling(self._name):
-            yield from self._decoded(self._db.execute(query, values))
+            found = self._decoded(self._db.execute(query, values))
+            yield from found if impossible else self._possible(found)
+
+    def _possible(self, found: Iterable[Stored]) -> Iterator[Stored]:
+        for stored in found:
+            if why := out_of_range(stored.entry):
+                level = logging.DEBUG if stored.id in self._named else logging.WARNING
+                self._named.add(stored.id)
+                log.log(level, "entry %s of %s cannot be right and is left out: %s", stored.id, self._name, why)
+            else:
+                yield stored
 
     def _decoded(self, rows: Iterable[tuple[int, bytes, int, bytes]]) -> Iterator[Stored]:
         decoder = msgspec.json.Decoder(AnyEntry)

@@ -178,10 +178,14 @@ class BusObject(ServiceInterface):
         return number
 
 
+BEYOND = 1e15
+"""Seconds: out of every range, and yet a number that can be reckoned with."""
+
+
 def _length(seconds: float) -> int | None:
     if not isfinite(seconds):
         raise ValueError("A length must be a number of seconds.")
-    return milliseconds(seconds) or None
+    return milliseconds(max(-BEYOND, min(seconds, BEYOND))) or None
 
 
 def _until(seconds: int) -> datetime:

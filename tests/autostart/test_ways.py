@@ -257,7 +257,7 @@ def test_a_write_that_fails_leaves_the_old_file_and_no_litter(tmp_path: Path, mo
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(Path, "replace", refuse)
-    with pytest.raises(OSError, match="No space"):
+    with pytest.raises(Unavailable, match="No space"):
         put({target: b"new"})
     assert target.read_bytes() == b"old"
     assert [p.name for p in tmp_path.iterdir()] == ["unit"]

@@ -261,7 +261,7 @@ def test_an_entry_that_cannot_be_right_is_shown_as_far_as_it_can_be(run, journal
     ]
     assert [line[9:] for line in shown[4:]] == [
         "An entry (pause) that cannot be right: until is not between the years 1970 and 2200",
-        "An entry (stretch) that cannot be right: left_seconds is not between 0 and 315360000",
+        "An entry (stretch) that cannot be right: left_seconds is not between 0 and 86400",
         "Working hours began",
     ]
     assert len(said(run("--json")).splitlines()) == 4

@@ -180,3 +180,26 @@ def test_the_buckets_of_activitywatch_have_what_happened(run: Run, recorded: Non
     assert datetime.fromisoformat(stretch["timestamp"]) == THEN + timedelta(seconds=180 - 105.5)
     assert (stretch["duration"], stretch["data"]["right_seconds"]) == (105.5, 45.5)
     assert (standing["duration"], standing["data"]) == (1800.0, {"title": "Standing"})
+
+
+@pytest.mark.parametrize(
+    "words",
+    [("report", "--output", "r.html"), ("export", "csv", "-"), ("export", "activitywatch", "-"), ("stats",), ("dose",)],
+)
+def test_an_entry_that_cannot_be_right_is_left_out_and_the_others_are_shown(
+    run: Run, tmp_path: Path, words: tuple[str, ...]
+) -> None:
+    now = datetime.now(UTC)
+    wrong = [
+        StretchEntry(at=now, routine="glute-squeeze", performed=True, left_seconds=1e308),
+        StretchEntry(at=now, routine="glute-squeeze", performed=True, other_seconds=1e308),
+        BoutEntry(at=now, started=datetime.min.replace(tzinfo=UTC), ended=now, sitting_seconds=1e308, ended_by="idle"),
+        FeelEntry(at=now, level=10**30),
+    ]
+    with Journal.open(tmp_path / "psoas-nudge" / "journal.db") as journal:
+        journal.commit([*wrong, StretchEntry(at=now, routine="r", performed=True, left_seconds=42)], State(), UTC)
+    said = run(*words)
+    if words[0] == "report":
+        said = (tmp_path / "r.html").read_text()
+    assert "42" in said
+    assert "00000000" not in said

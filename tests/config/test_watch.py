@@ -138,6 +138,16 @@ async def test_a_directory_that_goes_and_comes_back_and_one_that_was_never_there
         await told.until(None)
 
 
+async def test_a_file_in_the_place_of_its_directory_that_goes_away(begin: Begin, tmp_path: Path) -> None:
+    (tmp_path / "etc").write_text("in the way")
+    told = await begin(tmp_path / "etc" / "config.toml")
+    (tmp_path / "etc").unlink()
+    await told.until(None)
+    (tmp_path / "etc").mkdir()
+    (tmp_path / "etc" / "config.toml").write_text("new")
+    await told.until("new")
+
+
 async def test_a_thousand_rewrites_are_told_a_few_times_and_the_last_for_certain(begin: Begin, file: Path) -> None:
     told = await begin(file)
     for number in range(1000):

@@ -6,6 +6,7 @@ import os
 import socket
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -122,3 +123,18 @@ def test_nobody_else_is_ended(path: Path, listening: Path, what: str) -> None:
     finally:
         holder.kill()
         holder.communicate()
+
+
+def test_a_daemon_waits_for_a_guide_that_writes_at_the_moment_of_its_start(path: Path) -> None:
+    lock = path.with_name("daemon.lock")
+    guide = Lock(lock, momentary=True)
+    threading.Timer(0.2, guide.release).start()
+    with take(lock, path, Session()) as taken:
+        assert taken.held
+
+
+def test_a_second_daemon_is_refused_at_once_although_a_guide_held_the_lock_before_the_first(path: Path) -> None:
+    lock = path.with_name("daemon.lock")
+    Lock(lock, momentary=True).release()
+    with Lock(lock), pytest.raises(AlreadyRunning, match=str(os.getpid())):
+        take(lock, path, Session())

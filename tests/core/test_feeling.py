@@ -73,6 +73,8 @@ def test_a_report_made_by_mistake_is_taken_back_once_and_what_was_put_off_before
     assert state.put_off == "shooting"
     assert entries[-1] == UndoneEntry(at=AT, reported=AT)
     assert answer(Undo(), state, RULES) == "Taken back: discomfort 7 of 10, sharp pain."
+    state, _ = after(Feel(note="\x1b[31mred\a"), Undo())
+    assert answer(Undo(), state, RULES) == r"Taken back: \x1b[31mred\x07."
     assert after(Feel(pain="sharp"), Undo())[0].put_off is None
 
 

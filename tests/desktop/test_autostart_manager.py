@@ -1,4 +1,4 @@
-"""The unit under a real systemd user manager, in name spaces of its own: login, readiness, a crash, D-Bus, logout.
+"""The unit under a real systemd user manager, in name spaces of its own: login, readiness, a crash, D-Bus, logout, watchdog.
 
 Needs root, for the name spaces and a control group; where that is not to be had the test is skipped.
 """
@@ -43,13 +43,14 @@ systemctl --user stop psoas-nudge.service
 kill $manager
 wait $manager
 """
-STORY = """
+WORDS = """
 exec 3> told
 tell() { echo "$1 $2" >&3; }
 show() { systemctl --user show psoas-nudge.service --value -p "$1"; }
 property() { busctl --user get-property io.github.psoas_nudge /io/github/psoas_nudge io.github.psoas_nudge "$1"; }
 await() { for _ in $(seq 250); do [ "$(show "$1")" = "$2" ] && return; sleep 0.1; done; }
-
+"""
+STORY = """
 systemctl --user set-environment "PATH=$PATH"
 psoas-nudge autostart enable
 tell "before the session:" "$(ls .config/systemd/user/psoas-nudge.service .config/autostart/psoas-nudge.desktop 2> /dev/null)"
@@ -105,6 +106,70 @@ tell "left:" "$(find .config/systemd .config/autostart .local -name '*psoas*' ! 
 """
 
 
+WATCHED = """
+systemctl --user set-environment "PATH=$PATH"
+systemctl --user start desk.target
+psoas-nudge autostart enable > /dev/null
+systemctl --user start psoas-nudge.service
+tell "limits:" "$(show Type) $(show WatchdogUSec) $(show MemoryMax) $(show TasksMax) $(show KillMode)"
+mkdir -p .config/systemd/user/psoas-nudge.service.d .config/psoas-nudge
+printf '[Service]\\nRestartSec=100ms\\nWatchdogSec=4s\\nTimeoutAbortSec=1s\\n' > .config/systemd/user/psoas-nudge.service.d/fast.conf
+printf '[calendar]\\nbusy = ["%s/slow.ics"]\\n' "$HOME" > .config/psoas-nudge/config.toml
+"$PYTHON" -c "$SLOW_CALENDAR" > slow.ics
+systemctl --user daemon-reload
+systemctl --user restart psoas-nudge.service
+await SubState running
+"$PYTHON" -c "$REPORTER" > saved
+tell "while it decides:" "$(show SubState) $(show NRestarts)"
+first=$(show MainPID)
+for _ in $(seq 100); do child=$(pgrep -f psoas_nudge.calendars) && break; sleep 0.1; done
+[ "$first" -gt 1 ] && kill -STOP "$first"
+await NRestarts 1
+await SubState running
+tell "after it hung:" "$(show SubState) $(show NRestarts), a calendar was read: $([ -n "$child" ] && echo yes), and still is: $(ps -o pid= -p "$child")"
+tell "its journal:" "$("$PYTHON" -c "$LOOK")"
+for _ in $(seq 30); do psoas-nudge status > /dev/null && answered=yes; [ "$(show NRestarts)" = 2 ] && break; sleep 0.2; done
+tell "answers, but decides nothing:" "$answered $(show NRestarts)"
+systemctl --user stop psoas-nudge.service
+rm .local/share/psoas-nudge/journal.db-*
+printf garbage > .local/share/psoas-nudge/journal.db
+systemctl --user start psoas-nudge.service
+sleep 6
+said=$(psoas-nudge status 2>&1)
+tell "its journal is damaged:" "$(show SubState) $(show NRestarts) ${said%%:*}"
+rm .local/share/psoas-nudge/journal.db
+for _ in $(seq 50); do psoas-nudge feel 1 > /dev/null 2>&1 && break; sleep 0.1; done
+tell "once it is mended:" "$(psoas-nudge feel 1) $(show NRestarts) $(show WatchdogUSec)"
+"""
+SLOW_CALENDAR = """
+print("BEGIN:VCALENDAR\\r\\nVERSION:2.0\\r\\nPRODID:x\\r")
+for number in range(20):
+    print(f"BEGIN:VEVENT\\r\\nUID:{number}\\r\\nDTSTART:20200101T000000Z\\r\\nDTEND:20200101T000001Z\\r\\nRRULE:FREQ=SECONDLY\\r\\nEND:VEVENT\\r")
+print("END:VCALENDAR\\r")
+"""
+"""Its child is busy for as long as it may be."""
+REPORTER = """
+import time
+from psoas_nudge import places
+from psoas_nudge.control.client import ask
+from psoas_nudge.core.events import Feel
+end = time.monotonic() + 6
+while time.monotonic() < end:
+    ask(Feel(level=1), places.socket_file())
+    print("saved", flush=True)
+    time.sleep(0.1)
+"""
+LOOK = """
+from pathlib import Path
+from psoas_nudge import places
+from psoas_nudge.journal import Journal
+with Journal.open_reading(places.journal_file()) as journal:
+    found = journal.check()
+    reports = len(list(journal.read(kinds=["feel"])))
+print(found.problems, found.whole, reports == Path("saved").read_text().count("saved") > 20)
+"""
+
+
 @pytest.fixture
 def home(desktop_need) -> Iterator[Path]:
     desktop_need("systemd-analyze", "dbus-daemon", "busctl")
@@ -124,7 +189,8 @@ def home(desktop_need) -> Iterator[Path]:
         yield folder
 
 
-def test_it_lives_as_long_as_the_session(home: Path) -> None:
+def told_in(home: Path, story: str, **more: str) -> tuple[list[str], str]:
+    """What a story told, in a user manager of its own; and the log."""
     groups = GROUPS / "systemd" if (GROUPS / "systemd").is_dir() else GROUPS
     group = groups / f"psoas-nudge-test-{os.getpid()}"
     try:
@@ -132,7 +198,7 @@ def test_it_lives_as_long_as_the_session(home: Path) -> None:
     except OSError as error:
         pytest.skip(f"no control group of its own: {error}")
     (home / "inside").write_text(INSIDE)
-    (home / "story").write_text(STORY)
+    (home / "story").write_text(WORDS + story)
     environ = {
         "HOME": str(home),
         "XDG_RUNTIME_DIR": str(home / "run"),
@@ -144,6 +210,7 @@ def test_it_lives_as_long_as_the_session(home: Path) -> None:
         "GROUP": str(group),
         "GROUPS": str(groups),
         "STORY": str(home / "story"),
+        **more,
     }
     enter = f'echo $$ > "{group}/cgroup.procs" && exec unshare --mount --cgroup --pid --fork --kill-child sh "{home}/inside"'
     try:
@@ -158,6 +225,11 @@ def test_it_lives_as_long_as_the_session(home: Path) -> None:
         group.rmdir()
     log = (home / "story.log").read_text() if (home / "story.log").exists() else (home / "manager.log").read_text()
     told = (home / "told").read_text().splitlines() if (home / "told").exists() else []
+    return told, log
+
+
+def test_it_lives_as_long_as_the_session(home: Path) -> None:
+    told, log = told_in(home, STORY)
     assert told == [
         "before the session: .config/autostart/psoas-nudge.desktop",
         "in the session: .config/systemd/user/psoas-nudge.service",
@@ -170,4 +242,17 @@ def test_it_lives_as_long_as_the_session(home: Path) -> None:
         "its Python is gone: 203 failed, told: yes",
         "its packages are gone: failed, told: yes",
         "left: ",
+    ], log
+
+
+def test_one_that_hangs_or_decides_nothing_is_started_again_and_nothing_acknowledged_is_lost(home: Path) -> None:
+    told, log = told_in(home, WATCHED, PYTHON=sys.executable, SLOW_CALENDAR=SLOW_CALENDAR, REPORTER=REPORTER, LOOK=LOOK)
+    assert told == [
+        "limits: notify 40min 536870912 100 mixed",
+        "while it decides: running 0",
+        "after it hung: running 1, a calendar was read: yes, and still is: ",
+        "its journal: () True True",
+        "answers, but decides nothing: yes 2",
+        "its journal is damaged: running 0 psoas-nudge waits",
+        "once it is mended: Saved. 0 4s",
     ], log

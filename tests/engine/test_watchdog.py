@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from psoas_nudge.autostart import systemd
@@ -40,6 +42,31 @@ def test_without_a_decision_it_is_not_fed(engine: Engine, clock, fed: list[str],
     with pytest.raises(RuntimeError):
         engine.feed(m.Woke())
     assert fed == []
+
+
+async def test_a_loop_that_runs_beside_an_engine_whose_queue_hangs_does_not_feed_it(
+    engine: Engine, clock, fed: list[str]
+) -> None:
+    engine.listen(Watchdog(lambda: clock.now().tick / 1000))
+    engine._stepping = True  # a step that never comes to its end
+    for _ in range(10):
+        clock.move(600)
+        assert engine.feed(m.Woke()) is None
+        await asyncio.sleep(0)
+    assert fed == []
+    assert engine.status().presence == "sitting", "it still answers"
+
+
+@pytest.mark.parametrize(("microseconds", "expected"), [("4000000", 3), ("2400000000", 1), ("nonsense", 1)])
+def test_it_is_fed_twice_within_its_time_where_that_is_short(
+    engine: Engine, clock, fed: list[str], monkeypatch, microseconds: str, expected: int
+) -> None:
+    monkeypatch.setenv("WATCHDOG_USEC", microseconds)
+    engine.listen(Watchdog(lambda: clock.now().tick / 1000))
+    for seconds in (0, 1, 1, 1, 1):
+        clock.move(seconds)
+        engine.feed(m.Woke())
+    assert fed == ["WATCHDOG=1"] * expected
 
 
 def test_nobody_is_told_where_nobody_watches(engine: Engine, fed: list[str], monkeypatch) -> None:

@@ -16,6 +16,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.guide.killed import recorded_after_a_day
+
 PROJECT = Path(__file__).resolve().parents[2]
 
 
@@ -27,6 +29,7 @@ class Terminal:
         self.before = termios.tcgetattr(self.theirs)
         environ = {k: v for k, v in os.environ.items() if not k.startswith(("XDG_", "PSOAS_NUDGE_", "DISPLAY"))}
         environ |= {"HOME": str(home), "XDG_RUNTIME_DIR": str(home / "run"), "PYTHONPATH": str(PROJECT), "TERM": kind}
+        self.journal = home / ".local/share/psoas-nudge/journal.db"
         self.process = subprocess.Popen(
             [sys.executable, "-m", "psoas_nudge", "stretch", "glute-squeeze"],
             stdin=self.theirs, stdout=self.theirs, stderr=self.theirs, env=environ, start_new_session=True,
@@ -137,3 +140,42 @@ def test_a_dumb_terminal_gets_lines_and_still_takes_keys(terminal: list[Terminal
     assert tty.end() == 0
     assert "\x1b" not in tty.seen
     assert "\a" in tty.seen
+
+
+def test_a_terminal_that_is_killed_in_the_middle_of_a_hold_loses_less_than_five_seconds_of_it(
+    terminal: list[Terminal], tmp_path: Path
+) -> None:
+    tty = start(terminal, tmp_path)
+    tty.until("space begins")
+    tty.type(" ")
+    tty.until("get into place")
+    tty.type("n")
+    tty.until("hold 1 of 3")
+    tty.until("0:03")  # of ten
+    tty.process.kill()
+    assert tty.process.wait() == -signal.SIGKILL
+    [stretch] = recorded_after_a_day(tmp_path, tty.journal)
+    assert 5 <= stretch.other_seconds < 8
+
+
+def test_a_stretch_plays_although_the_journal_cannot_be_opened_and_says_that_it_is_not_recorded(
+    terminal: list[Terminal], tmp_path: Path
+) -> None:
+    journal = tmp_path / ".local/share/psoas-nudge/journal.db"
+    journal.parent.mkdir(parents=True)
+    journal.write_bytes(b"no database" * 500)
+    tty = start(terminal, tmp_path)
+    tty.until("This stretch will not be recorded")
+    tty.until("space begins")
+    tty.type(" ")
+    tty.until("get into place")
+    tty.type("n")
+    tty.until("0:08")
+    tty.type("q")
+    tty.until("Stopped:")
+    tty.type("x")
+    assert tty.end() == 1
+    assert "Not all of this is recorded" in tty.seen
+    assert "Move it away to begin a new one" in " ".join(tty.seen.split())
+    assert "Traceback" not in tty.seen
+    assert journal.read_bytes() == b"no database" * 500

@@ -166,11 +166,27 @@ def test_a_journal_that_cannot_be_written_is_told(where: Places, recorder: Recor
     assert str(where.journal) in trouble
 
 
-def test_a_daemon_that_starts_meanwhile_is_told(where: Places, recorder: Recorder, daemon) -> None:
+def test_a_daemon_that_has_the_lock_and_never_listens_is_told(where: Places, recorder: Recorder) -> None:
     with Lock(where.lock):
-        trouble = recorder.record(m.GuideEnded(routine="x", left_seconds=5))
+        trouble = recorder.record(m.GuideEnded(routine="x", left_seconds=5), 0.2)
         assert trouble
-        assert "not running" in trouble
+        assert "did not answer within 0.2 s" in trouble
+    assert recorded(where) == []
+
+
+def test_a_report_waits_for_another_guide_that_writes_at_that_moment(where: Places, recorder: Recorder) -> None:
+    other = Lock(where.lock, momentary=True)
+    threading.Timer(0.2, other.release).start()
+    assert recorder.record(m.GuideEnded(routine="x", left_seconds=5)) is None
+    assert len(recorded(where)) == 1
+
+
+def test_a_report_reaches_a_daemon_that_has_the_lock_and_listens_a_moment_later(
+    where: Places, recorder: Recorder, daemon
+) -> None:
+    with Lock(where.lock):
+        threading.Timer(0.2, daemon, [c.Ok()]).start()
+        assert recorder.record(m.GuideEnded(routine="x", left_seconds=5)) is None
     assert recorded(where) == []
 
 

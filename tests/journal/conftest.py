@@ -16,7 +16,7 @@ from psoas_nudge.core import model
 
 PLAIN: dict[Any, st.SearchStrategy[Any]] = {
     datetime: st.integers(10**14, 7 * 10**15).map(lambda us: model.EPOCH + timedelta(microseconds=us)),
-    float: st.floats(0, 1e6),
+    float: st.floats(0, 86_400),
     int: st.integers(0, 1_000_000),
     bool: st.booleans(),
     str: st.text(st.characters(codec="utf-8")),

@@ -12,7 +12,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from psoas_nudge.core.events import Moment
-from psoas_nudge.errors import JournalBroken
 from psoas_nudge.journal import heartbeat as module
 from psoas_nudge.journal.heartbeat import LENGTH, Heartbeat, HeartbeatFile
 
@@ -60,10 +59,28 @@ def test_what_version_0_1_0_wrote_is_read(tmp_path: Path) -> None:
         assert file.read() == Heartbeat(Moment(NOW, 123_457), "b07b8c5e-1111-2222-3333-444455556666")
 
 
-def test_a_heartbeat_file_that_cannot_be_made_is_reported(tmp_path: Path) -> None:
-    (tmp_path / "file").touch()
-    with pytest.raises(JournalBroken, match=r"file/heartbeat.*writable"):
-        HeartbeatFile(tmp_path / "file" / "heartbeat")
+def test_a_heartbeat_file_that_cannot_be_made_is_reported_once_and_made_when_it_can_be(
+    caplog: pytest.LogCaptureFixture, tmp_path: Path
+) -> None:
+    (tmp_path / "alive").mkdir()
+    with HeartbeatFile(tmp_path / "alive") as file:
+        file.beat(Moment(NOW, 1000))
+        assert file.read() is None
+        assert caplog.text.count("alive cannot be written: Is a directory") == 1
+        (tmp_path / "alive").rmdir()
+        file.beat(Moment(NOW, 2000))
+    assert (tmp_path / "alive").stat().st_size == LENGTH
+
+
+def test_a_heartbeat_goes_on_in_a_new_file_when_the_old_one_was_deleted(tmp_path: Path) -> None:
+    path = tmp_path / "data" / "alive"
+    with HeartbeatFile(path) as file:
+        file.beat(Moment(NOW, 1000))
+        path.unlink()
+        path.parent.rmdir()
+        file.beat(Moment(NOW, 2000))
+    with HeartbeatFile(path) as file:
+        assert file.read() == Heartbeat(Moment(NOW, 2000), module.boot_id())
 
 
 def test_a_disk_that_takes_no_heartbeat_is_reported_once(caplog: pytest.LogCaptureFixture, tmp_path: Path) -> None:

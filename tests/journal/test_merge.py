@@ -76,12 +76,14 @@ def merged(tmp_path: Path, *lines: str | bytes) -> tuple[list[Stored], list[str]
 @pytest.mark.parametrize(
     ("line", "why"),
     [
-        (STRETCH + '"left_seconds":1e308}', "left_seconds is not between 0 and 315360000"),
-        (STRETCH + '"left_seconds":-1}', "left_seconds is not between 0 and 315360000"),
+        (STRETCH + '"left_seconds":1e308}', "left_seconds is not between 0 and 86400"),
+        (STRETCH + '"left_seconds":-1}', "left_seconds is not between 0 and 86400"),
         (
             GOOD.replace('"hours","open":true', '"pause","until":"0001-01-01T00:00:00+14:00"'),
             "until is not between the years 1970 and 2200",
         ),
+        (STRETCH + '"left_seconds":86401}', "left_seconds is not between 0 and 86400"),
+        (GOOD.replace(f"{ID}1", "zz"), "'zz' is not an id"),
         (GOOD.replace("2026", "9999"), "at is not between the years 1970 and 2200"),
         (GOOD.replace("09:00:00Z", "09:00:00"), "at has no distance from UTC"),
         (GOOD.replace('"hours","open":true', '"feel","level":11'), "level is not between 0 and 10"),
@@ -105,7 +107,7 @@ def test_an_entry_of_another_journal_that_cannot_be_right_is_left_out(tmp_path: 
         (stored, good) = other.commit([bad, HoursEntry(at=morning, open=True)], State(), UTC)
     wrong: list[str] = []
     assert list(entries_of(tmp_path / "other.db", wrong.append)) == [good]
-    assert wrong == [f"other.db, entry {stored.id}: left_seconds is not between 0 and 315360000"]
+    assert wrong == [f"other.db, entry {stored.id}: left_seconds is not between 0 and 86400"]
 
 
 PIECES = st.sampled_from(

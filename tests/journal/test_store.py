@@ -68,7 +68,7 @@ def memory():
 def test_every_kind_of_entry_comes_back_as_it_was(data: st.DataObject, memory: Journal, any_entry) -> None:
     entry = data.draw(any_entry)
     (stored,) = memory.commit([entry], State(), ZoneInfo("Asia/Kathmandu"))
-    found = [s for s in memory.read(since=entry.at - timedelta(milliseconds=1)) if s.id == stored.id]
+    found = [s for s in memory.read(since=entry.at - timedelta(milliseconds=1), impossible=True) if s.id == stored.id]
     assert found == [stored]
     assert found[0].entry == entry
     shown = json.loads(as_json(stored))
@@ -507,3 +507,9 @@ def test_a_check_that_has_no_time_says_that_it_did_not_see_all(
         journal.commit([HoursEntry(at=morning, open=True)] * 20_000, State(), berlin)
         checked = journal.check(lambda: True)
         assert (checked.problems, checked.whole) == ((), False)
+
+
+def test_a_link_that_leads_nowhere_is_reported_and_is_no_empty_journal(tmp_path: Path) -> None:
+    (tmp_path / "journal.db").symlink_to(tmp_path / "away" / "journal.db")
+    with pytest.raises(JournalBroken, match=r"journal\.db: unable to open"):
+        Journal.open_reading(tmp_path / "journal.db")
