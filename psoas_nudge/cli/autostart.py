@@ -60,11 +60,9 @@ def disable() -> None:
     """
     removed = chooser.disable(this_computer())
     for way in removed:
-        click.echo(
-            as_called(
-                f"Removed: {way.title}. If psoas-nudge is running, it goes on until you stop it: psoas-nudge stop"
-            )
-        )
+        click.echo(f"Removed: {way.title}.")
+    if removed and _runs():
+        click.echo(as_called("psoas-nudge keeps running until you stop it: psoas-nudge stop"))
     if not removed:
         click.echo("It was not set up to start at login.")
 
