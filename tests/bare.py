@@ -291,13 +291,17 @@ class Terminal:
         ended = self.read(r"\$\?\"\r\n(.*)ended with (\d+)\r\n", INSTALL_WITHIN)
         if not ended or int(ended[2]) != status:
             raise Failed(f"`{typed}` did not end with {status}\n{self.last()}")
-        return self.last().partition('$?"\n')[2].partition("ended with ")[0]
+        return "\n".join(self.plain()).partition('$?"\n')[2].partition("ended with ")[0]
 
-    def last(self) -> str:
-        """The end of what was shown, without colors and without what was written over."""
+    def plain(self) -> list[str]:
+        """What was shown, without colors and without what was written over."""
         plain = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", self.text).replace("\r\n", "\n")
         lines = [line.rpartition("\r")[2] for line in plain.split("\n")]
-        return "\n".join([line for line in lines if not re.fullmatch(r"[.s]+ *(\[.*%\])?", line)][-60:])
+        return [line for line in lines if not re.fullmatch(r"[.s]+ *(\[.*%\])?", line)]
+
+    def last(self) -> str:
+        """The end of it."""
+        return "\n".join(self.plain()[-60:])
 
     def ended(self, within: float) -> None:
         """Read to the end; raises Failed unless the status is 0."""

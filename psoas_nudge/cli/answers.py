@@ -31,9 +31,9 @@ def accept() -> None:
 @click.command(epilog="Example: psoas-nudge snooze 10m")
 @click.argument("for_", metavar="[FOR]", required=False)
 def snooze(for_: str | None) -> None:
-    """Ask for the open prompt again later.
+    """Get the open prompt again later.
 
-    FOR is a length of time like "10m". Without it, the setting prompt.snooze_for decides.
+    FOR is a length of time such as "10m". The default is the setting prompt.snooze_for.
     """
     tell(Snooze(delay=None if for_ is None else milliseconds(parse_duration(for_))))
 
@@ -62,7 +62,7 @@ def resume() -> None:
 
 @click.command(epilog="Example: psoas-nudge stand")
 def stand() -> None:
-    """Say that you are standing now, which does not count as sitting."""
+    """Say that you are standing now. Standing does not count as sitting."""
     tell(Stand())
 
 

@@ -191,7 +191,7 @@ def _advise(settings: Settings, key: str = "") -> None:
 @config.command()
 @click.pass_obj
 def edit(named: Path | None) -> None:
-    """Edit the file in your editor ($VISUAL or $EDITOR). It is saved only without mistakes; your edit is never lost.
+    """Edit the file in your editor ($VISUAL or $EDITOR). A file with mistakes is not saved, but your edit is kept.
 
     \b
     Example: EDITOR=nano psoas-nudge config edit

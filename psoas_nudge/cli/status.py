@@ -23,7 +23,7 @@ from psoas_nudge.errors import BadInput
     "how",
     metavar="waybar|json|plain|TEMPLATE",
     shell_complete=formats,
-    help="One line for a bar or a script; a template names {look}, {sat}, {next} and more.",
+    help="Print one line for a bar or a script. A template can use {look}, {sat}, {next} and more.",
 )
 @click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
 @click.option("--follow", is_flag=True, help="Print a line now and at each change, until psoas-nudge stops.")
@@ -74,9 +74,9 @@ def _line(now: Status, how: str) -> str:
 
 @click.command(epilog="Examples: psoas-nudge explain; psoas-nudge explain --at 16:45")
 @click.option(
-    "--at", metavar="TIME", help="Ask about a later time; only working hours, pauses and snoozes are known then."
+    "--at", metavar="TIME", help="Explain a later time. Only working hours, pauses and snoozes can be known in advance."
 )
-@click.option("--json", "as_json", is_flag=True, help="One JSON object.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def explain(at: str | None, as_json: bool) -> None:
     """Show why there is no prompt now, and when the next can come."""
     from psoas_nudge.cli.zone import system_zone

@@ -193,7 +193,7 @@ class Clear(Request, frozen=True, kw_only=True):
 class Undo(Request, frozen=True, kw_only=True):
     """The last report of how it feels was a mistake."""
 
-    help = "Take back the last report of how it feels."
+    help = "Take back your last report of how it feels."
     label = "Take it back"
     answer = "Taken back: {undone}."
 

@@ -177,10 +177,10 @@ def test_pain_puts_stretches_off_with_advice_until_it_is_cleared(type_in) -> Non
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        ((), "psoas-nudge: Say a number from 0 to 10, a kind of --pain, or --clear.\n"),
-        (("--note", "hm"), "psoas-nudge: Say a number from 0 to 10, a kind of --pain, or --clear.\n"),
-        (("3", "--clear"), "psoas-nudge: --clear stands alone: it says that stretching is all right again.\n"),
-        (("3", "--note", "x" * 1001), "psoas-nudge: A note may have 1000 characters; this one has 1001.\n"),
+        ((), "psoas-nudge: Give a number from 0 to 10, a kind of --pain, or --clear.\n"),
+        (("--note", "hm"), "psoas-nudge: Give a number from 0 to 10, a kind of --pain, or --clear.\n"),
+        (("3", "--clear"), "psoas-nudge: Use --clear alone. It says that you can stretch again.\n"),
+        (("3", "--note", "x" * 1001), "psoas-nudge: This note is too long: 1001 characters; the limit is 1000.\n"),
         (("11",), None),
         (("--pain", "bad"), None),
     ],
