@@ -56,7 +56,7 @@ REASONS = {
     "call": "a call",
     "playing": "a video was playing",
     "do-not-disturb": "do not disturb was on",
-    "fullscreen": "a program filled the screen",
+    "fullscreen": "a window was in full screen",
     "screen-share": "your screen was shared",
     "busy": "your calendar said busy",
     "paused": "you paused prompts",

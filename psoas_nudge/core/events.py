@@ -185,8 +185,8 @@ class Feel(Request, frozen=True, kw_only=True):
 class Clear(Request, frozen=True, kw_only=True):
     """Stretching is all right again."""
 
-    help = "Say that stretching is all right again."
-    label = "Stretching is all right again"
+    help = "Say that you can stretch again."
+    label = "I can stretch again"
     answer = "Saved. Prompts suggest stretches again."
 
 

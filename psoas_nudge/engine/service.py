@@ -121,7 +121,7 @@ class Service:
             engine, idle_time=self._presence, screen=self._screen, timer=self._timer, guides=self._guides
         )
         self._desktop.sound, self._desktop.insist = settings.desktop.sound, settings.desktop.insist
-        journal.tell_reopened(lambda what: self._desktop.tell("Your journal is another file now", what))
+        journal.tell_reopened(lambda what: self._desktop.tell("Your journal file has been replaced", what))
         self._hooks = Hooks(settings.hooks)
         self._requests = Requests(engine, self.reload, self._ended.set)
         self._schedule = Schedule(
@@ -289,7 +289,7 @@ class Service:
             self._tell(title, f"{body}\n{others.advice(found)}" if found else body)
             asyncio.get_running_loop().call_later(GREETING_SECONDS, self._greeting_seen)
         elif found:
-            self._tell("Another break reminder is on", others.advice(found))
+            self._tell("Another break reminder is running", others.advice(found))
 
     def _greeting_seen(self) -> None:
         if not self._reported:  # else that message stands in its place

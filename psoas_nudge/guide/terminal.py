@@ -178,7 +178,7 @@ def held_words(held: Held) -> str:
         return "Nothing was held, so nothing is counted."
     if held.left or held.right:
         return f"Held {round(held.left)} s on the left, {round(held.right)} s on the right."
-    return f"{duration(held.other)} done; this one is no part of the weekly dose."
+    return f"{duration(held.other)} done. This one does not count toward the weekly goal."
 
 
 def clock_words(seconds: float) -> str:

@@ -70,7 +70,7 @@ async def test_windows_stops_answering(computer, heard):
     await source.start(HERE, heard.append)
     computer[0].works = False
     await source.watch(5_000)
-    assert heard == [SourceLost("Windows does not tell when the last input was")]
+    assert heard == [SourceLost("Windows does not report when the last input was")]
     await source.stop()
 
 
