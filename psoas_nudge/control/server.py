@@ -169,7 +169,7 @@ def _mistake(line: bytes, error: Exception) -> str:
         kind = None
     if kind and (sentence := out_of_range(error, kind)):
         return sentence
-    return f"The request cannot be read: {error}. psoas-nudge in the background may be another version. Restart it."
+    return f"The request was not understood: {error}. psoas-nudge in the background may be another version. Restart it."
 
 
 def _line(reply: Reply) -> bytes:
