@@ -13,7 +13,7 @@ from psoas_nudge.cli.candidates import formats
 from psoas_nudge.control import messages as c
 from psoas_nudge.control.client import ask
 from psoas_nudge.core.status import Status
-from psoas_nudge.core.summary import explained, when
+from psoas_nudge.core.summary import Look, explained, look, when
 from psoas_nudge.errors import BadInput
 
 
@@ -42,14 +42,16 @@ def status(how: str | None, as_json: bool, follow: bool) -> None:
     if how:
         print(_line(now, how))
         return
-    line = _line(now, "plain")
-    print(f"{line[0].upper()}{line[1:]}. Prompts today: {now.prompts_today} of {now.daily_limit}.")
+    if look(now) is not Look.SITTING:  # else the first reason says the same
+        line = _line(now, "plain")
+        print(f"{line[0].upper()}{line[1:]}.")
     if now.trouble and now.prompt:
         print(now.trouble)
     for reason in now.why:
         print(as_called(reason))
     if now.next_prompt:
         print(f"Next prompt: {when(now.next_prompt, datetime.now().astimezone(), now.zone)} at the earliest.")
+    print(f"Prompts today: {now.prompts_today} of {now.daily_limit}.")
     if now.put_off:
         again = as_called("When you can stretch again: psoas-nudge feel --clear")
         print(f"Prompts suggest a walk, because you reported {now.put_off}. {again}")
