@@ -52,6 +52,8 @@ def status(how: str | None, as_json: bool, follow: bool) -> None:
     if now.next_prompt:
         print(f"Next prompt: {when(now.next_prompt, datetime.now().astimezone(), now.zone)} at the earliest.")
     print(f"Prompts today: {now.prompts_today} of {now.daily_limit}.")
+    if now.mistake:
+        print(as_called(now.mistake))
     if now.put_off:
         again = as_called("When you can stretch again: psoas-nudge feel --clear")
         print(f"Prompts suggest a walk, because you reported {now.put_off}. {again}")

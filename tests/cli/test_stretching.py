@@ -167,7 +167,9 @@ def test_the_dose_without_a_journal_is_nothing_yet(type_in, home: Path) -> None:
 
 def test_pain_puts_stretches_off_with_advice_until_it_is_cleared(type_in) -> None:
     told = " ".join(type_in("feel", "4", "--pain", "sharp").split())
-    assert told.startswith("Saved. You reported sharp pain. A physiotherapist or doctor can find out what is causing this.")
+    assert told.startswith(
+        "Saved. You reported sharp pain. A physiotherapist or doctor can find out what is causing this."
+    )
     refused = type_in("stretch", "standing-hip-flexor", code=1)
     assert refused.startswith("psoas-nudge: Stretches are put off because you reported sharp pain.")
     assert type_in("feel", "--clear") == "Saved. Prompts suggest stretches again.\n"
