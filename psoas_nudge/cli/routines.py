@@ -85,7 +85,7 @@ def _in_full(routine: Routine) -> str:
         f"{duration(routine.length)} in all, {sides}{times}. Needs: {' and '.join(routine.needs) or 'nothing'}.",
     ]
     if routine.not_for:
-        lines += ["", "Not for you, or ask a physiotherapist or doctor first, if"]
+        lines += ["", "Skip it, or ask a physiotherapist or doctor first, if"]
         lines += [fill(f"- {reason}", 90, subsequent_indent="  ") for reason in routine.not_for]
     lines.append("")
     for number, step in enumerate(routine.steps, 1):
@@ -95,7 +95,7 @@ def _in_full(routine: Routine) -> str:
         "How strong": routine.effort,
         "Easier": routine.easier,
         "Harder": routine.harder,
-        "It is right when": routine.check,
+        "You do it right if": routine.check,
     }
     lines += ["", *(fill(f"{name}: {text}", 90, subsequent_indent="  ") for name, text in facts.items() if text)]
     lines += ["", *(fill(f"- {cue}", 90) for cue in routine.cues), *(fill(f"! {c}", 90) for c in routine.cautions)]

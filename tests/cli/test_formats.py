@@ -82,7 +82,7 @@ def test_the_manual_names_every_field_of_a_template() -> None:
     from psoas_nudge.cli.pages import source
 
     page = source("scripts")
-    told = page[page.index("A template of your own") : page.index("## D-Bus")]
+    told = page[page.index("Your own template") : page.index("## D-Bus")]
     assert [name for name in fields(SITTING, AT) if f"{{{name}}}" not in told] == []
 
 

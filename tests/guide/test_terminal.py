@@ -114,7 +114,7 @@ def test_it_begins_when_the_person_does_and_not_before(key: str) -> None:
     player = Player(STANDING)
     assert begins(player, console)
     assert console.now == 300
-    assert "Not for you, or ask a physiotherapist or doctor first, if" in console.text
+    assert "Skip it, or ask a physiotherapist or doctor first, if" in console.text
     assert (player.index, player.elapsed, player.ended) == (0, 0.0, None)
 
 
