@@ -35,7 +35,7 @@ def dose(config_file: Path | None, as_json: bool) -> None:
             )
         )
         return
-    print(f"this week, of {duration(found.target)} a side" if found.target else "this week")
+    print(f"This week. The goal is {duration(found.target)} a side." if found.target else "This week")
     for side, week, today in (
         ("left ", found.week.left, found.today.left),
         ("right", found.week.right, found.today.right),

@@ -29,8 +29,8 @@ READING = (
         "roughly true, so the real intervals are somewhat wider."
     ),
     (
-        f"With fewer than {ENOUGH} observations the report gives no share or average. It names a difference only if the "
-        "interval does not include zero. Even then it cannot say what caused the difference."
+        f"With fewer than {ENOUGH} observations the report gives no share or average. It names a difference only if "
+        "the interval does not include zero. Even then it cannot say what caused the difference."
     ),
     (
         f"The days are those of the last {DAYS_WEEKS} weeks. Weekly charts show up to {WEEKS} weeks, and prompts over "
@@ -123,7 +123,7 @@ def _held(record: Record) -> str:
     left, right = (sum(side) / len(weeks) for side in zip(*dose.by_week(held, weeks), strict=True))
     return (
         f"You held {words.length(left)} a week on the left and {words.length(right)} on the right; "
-        f"the target is {words.length(record.target)}."
+        f"the goal is {words.length(record.target)} a side."
     )
 
 

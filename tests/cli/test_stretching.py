@@ -147,7 +147,7 @@ def test_the_dose_is_shown_as_bars_with_what_it_rests_on(type_in, own: str, home
         entry = StretchEntry(at=now, routine="x", performed=True, left_seconds=240, right_seconds=120)
         found.commit([entry], State(), UTC)
     lines = type_in("--config", own, "dose").splitlines()
-    assert lines[0] == "this week, of 4 min a side"
+    assert lines[0] == "This week. The goal is 4 min a side."
     assert lines[1] == f"left   {'#' * 30}  4 min (today 4 min)"
     assert lines[2] == f"right  {'#' * 15}{'.' * 15}  2 min (today 2 min)"
     assert lines[3] == "The right side is 2 min behind; the next stretch begins with it."
