@@ -191,6 +191,6 @@ class Story(Listener):
             case PostureEntry(posture=posture):
                 self.say(f"You are {posture} from now on.")
             case HoursEntry(open=is_open):
-                self.say(f"Working hours {'open' if is_open else 'close'}.")
+                self.say(f"Working hours {'begin' if is_open else 'end'}.")
             case StretchEntry(performed=False):
                 self.say("  There was input the whole time, so the stretch counts as not done.")
