@@ -185,7 +185,7 @@ def _basics(config_file: Path | None) -> Basics:
             what = str(places.journal_file()) + ("" if found.entries is None else f", entries: {found.entries}")
             if not found.whole:
                 what += f"; checked for {CHECK_SECONDS:g} s, which was not enough for all of it"
-            rows.append(("journal", "broken" if found.problems else "sound", what))
+            rows.append(("journal", "broken" if found.problems else "ok", what))
             journal = "; ".join(found.problems)
     except PsoasNudgeError as error:
         journal = str(error)
