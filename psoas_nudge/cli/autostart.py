@@ -55,7 +55,7 @@ def enable(config: Path | None, way: str | None) -> None:
 
 @autostart.command()
 def disable() -> None:
-    """Stop starting at login, and remove everything that `enable` created.
+    """Stop starting at login. Removes everything that `enable` created.
 
     \b
     Example:  psoas-nudge autostart disable
@@ -72,7 +72,7 @@ def disable() -> None:
 @autostart.command()
 @click.pass_obj
 def menu(config: Path | None) -> None:
-    """Put psoas-nudge into the applications menu without starting it at login.
+    """Add it to the applications menu. It does not start at login then.
 
     Its windows and notifications then show its name and icon. `enable` does this too; `disable` undoes it.
 
@@ -89,7 +89,7 @@ def menu(config: Path | None) -> None:
 @autostart.command()
 @click.pass_obj
 def status(config: Path | None) -> None:
-    """Show what is set up, whether it is turned on and running, and which program it starts.
+    """Show what is set up. Also whether it is turned on and running, and which program it starts.
 
     \b
     Example:  psoas-nudge autostart status

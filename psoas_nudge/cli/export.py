@@ -38,7 +38,7 @@ def export() -> None:
 @FILE
 @SINCE
 def activitywatch(file: Path, since: str | None) -> None:
-    """Write FILE as JSON buckets that ActivityWatch imports (its page "Raw data", Import).
+    """Write FILE for ActivityWatch. It gets JSON buckets, to import on the page "Raw data".
 
     The file contains the name of this computer, because ActivityWatch keeps separate buckets for each computer.
     """
@@ -61,7 +61,7 @@ def activitywatch(file: Path, since: str | None) -> None:
 @FILE
 @SINCE
 def csv_(file: Path, since: str | None) -> None:
-    """Write FILE as a table for spreadsheets: one row for each entry, lengths in seconds.
+    """Write FILE as a table for spreadsheets. It has one row for each entry, with lengths in seconds.
 
     Text that a spreadsheet would read as a formula gets an apostrophe in front.
     """

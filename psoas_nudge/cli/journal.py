@@ -87,7 +87,10 @@ def _latest(entries: Iterator[Stored], page: int) -> Iterator[Stored]:
 @journal.command(epilog="Example: psoas-nudge journal export journal.jsonl")
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False, allow_dash=True))
 def export(file: Path) -> None:
-    """Write the whole journal to FILE, one JSON object per line; "-" is standard output. FILE must not exist yet."""
+    """Write the whole journal to FILE. It gets one JSON object per line.
+
+    FILE must not exist yet; "-" is standard output.
+    """
     found = Journal.open_reading(places.journal_file())
     if found is None:
         print(as_called(NOTHING_YET))
@@ -104,8 +107,10 @@ def export(file: Path) -> None:
 @journal.command(epilog="Example: psoas-nudge journal merge other-computer.jsonl")
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False, exists=True))
 def merge(file: Path) -> None:
-    """Add the entries of FILE, an export or a journal of another computer. Entries that are here already are not added
-    again."""
+    """Add the entries of FILE to your journal.
+
+    FILE is an export, or a journal of another computer. Entries that are here already are not added again.
+    """
     from psoas_nudge.journal.merge import entries_of
 
     wrong: list[str] = []

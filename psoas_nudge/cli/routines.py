@@ -62,7 +62,7 @@ def picture(routine_id: str, side: Side) -> None:
 
 @routines.command(epilog="Example: psoas-nudge routines why")
 def why() -> None:
-    """Explain what sitting does to the psoas, and what is known for and against stretching it, with all sources."""
+    """Explain what sitting does to the psoas. Also what is known for and against stretching it, with all sources."""
     for paragraph in WHY:
         print(fill(" ".join(paragraph.split()), 90) + "\n")
     print(REVIEWED + "\n\nSources")

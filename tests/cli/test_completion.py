@@ -56,7 +56,7 @@ def bash(environ: dict[str, str], *words: str) -> list[str]:
 
 def test_bash_completes_commands(environ: dict[str, str]) -> None:
     assert bash(environ, "psoas-nudge", "auto") == ["autostart"]
-    assert bash(environ, "psoas-nudge", "autostart", "") == ["disable", "enable", "status"]
+    assert bash(environ, "psoas-nudge", "autostart", "") == ["disable", "enable", "menu", "status"]
 
 
 def test_bash_completes_setting_keys(environ: dict[str, str]) -> None:
