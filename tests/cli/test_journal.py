@@ -121,7 +121,7 @@ def test_a_day_reads_in_plain_words(run, recorded) -> None:
         == """\
 Monday 2026-11-23
   09:00  Working hours began
-  09:40  A prompt waited for 10 min: a call, a program filled the screen
+  09:40  A prompt waited for 10 min: a call, a window was in full screen
   09:41  A prompt could not be shown: no\\x1b[31mservice\\u202e
   09:45  Prompt (Standing hip-flexor stretch): snoozed (by notification)
   09:46  The answer "accept" came too late and changed nothing (by tray)
