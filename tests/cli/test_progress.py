@@ -32,10 +32,12 @@ def typed(tmp_path: Path) -> Typed:
         command = [sys.executable, "-m", "psoas_nudge", *words]
         ran = subprocess.run(command, env=environ, cwd=PROJECT, stdout=subprocess.PIPE, stderr=there, check=True)
         os.write(there, b".")
-        shown = os.read(here, 65536).decode()
+        shown = b""
+        while not shown.endswith(b"."):  # a terminal gives it in pieces
+            shown += os.read(here, 65536)
         os.close(here)
         os.close(there)
-        return ran.stdout.decode(), shown[:-1]
+        return ran.stdout.decode(), shown[:-1].decode()
 
     return run
 
