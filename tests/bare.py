@@ -2,8 +2,9 @@
 """The README's commands on bare Debian, as somebody with a new machine types them: `python3 tests/bare.py [RELEASE...]`.
 
 For each release: a minimal Debian made by debootstrap, a copy of what is committed, then what the README says, word for
-word. On a terminal a prompt must appear in it within a shortened `nudge_after`, and end on Ctrl-C; then the tests must
-pass, and say what they install while they do. Debian 12 is tried as root, with the tests as a background job has them
+word. On a terminal a prompt must appear in it within a shortened `nudge_after`, and end on Ctrl-C; the tests must pass,
+and say what they install while they do; then the recommended installation must put `psoas-nudge` on the PATH of a new
+terminal, and the README's list of commands, the upgrade and the uninstallation must work as printed. Debian 12 is tried as root, with the tests as a background job has them
 (SIGINT ignored); Debian 13 as an ordinary user. Needs root, apt and a network; nothing of it touches this machine.
 
 The minimal systems are kept in $XDG_CACHE_HOME/psoas-nudge-bare (or ~/.cache) and made again when they are gone; what
@@ -43,24 +44,42 @@ SOON = {
     "PSOAS_NUDGE_PROMPT_PATIENCE": "2s",
 }
 INSTALLED = ("dpkg-query", "--show", "--showformat", "${db:Status-Status}")
+DESKTOP = "xvfb dbus dunst"
+SESSION = 'Xvfb :9 & DISPLAY=:9 dbus-run-session -- sh -c "dunst 2>/dev/null & exec bash"'
+"""A terminal on the smallest of desktops, and the packages that it takes."""
+UPGRADE = "pipx install --force"
+LISTED = {
+    "psoas-nudge start": ("psoas-nudge is running.", "Working hours", "Next prompt", "at every login"),
+    "psoas-nudge status": ("Prompts today: 0 of 8.",),
+    "psoas-nudge pause": ("Paused until",),
+    "psoas-nudge stop": ("Stopping.",),
+    "psoas-nudge doctor": ("Prompts will appear", "no browser was found"),
+    "psoas-nudge help": ("Commands:", "Topics:"),
+    UPGRADE: ("Stopping.", "psoas-nudge is running."),
+    "psoas-nudge stop; psoas-nudge autostart disable": ("Removed", "uninstalled psoas-nudge"),
+}
+"""How the commands that the README lists begin, in its order, and what each has to say."""
+SHOWN = 16
+"""Lines of each that are printed."""
 INSTALL_WITHIN, PROMPT_WITHIN, END_WITHIN, TESTS_WITHIN, SILENT_AT_MOST = 600.0, 60.0, 20.0, 1200.0, 10.0
 """Seconds. All but the last are the end of a hang; nobody looks longer than the last at a terminal that says nothing."""
 
 
 @dataclass(frozen=True)
 class Try:
-    """Who tries which release. `before`: shell that goes before the test command."""
+    """Who tries which release. `before`: shell that goes before the test command; `upgrades`: also tries the upgrade."""
 
     release: str
     person: str
     before: str = ""
+    upgrades: bool = False
 
     @property
     def home(self) -> str:
         return "/root" if self.person == "root" else f"/home/{self.person}"
 
 
-TRIES = (Try("bookworm", "root", before="trap '' INT; "), Try("trixie", "person"))
+TRIES = (Try("bookworm", "root", before="trap '' INT; "), Try("trixie", "person", upgrades=True))
 
 
 class Failed(Exception):
@@ -261,11 +280,28 @@ class Terminal:
     def type(self, keys: str) -> None:
         os.write(self.fd, keys.encode())
 
-    def last(self) -> str:
-        """The end of what was shown, without colors and without what was written over."""
+    def line(self, typed: str, answer: str = "", status: int = 0) -> str:
+        """Type a line at the shell's prompt, and `answer` to what it asks; what it printed until it ended with `status`."""
+        self.read(r"[#$] \Z", END_WITHIN)
+        self.text = ""
+        self.type(f'{typed}; echo "ended with $?"\r')
+        if answer:
+            self.read(r"\[Y/n\]", INSTALL_WITHIN)
+            self.type(f"{answer}\r")
+        ended = self.read(r"\$\?\"\r\n(.*)ended with (\d+)\r\n", INSTALL_WITHIN)
+        if not ended or int(ended[2]) != status:
+            raise Failed(f"`{typed}` did not end with {status}\n{self.last()}")
+        return "\n".join(self.plain()).partition('$?"\n')[2].partition("ended with ")[0]
+
+    def plain(self) -> list[str]:
+        """What was shown, without colors and without what was written over."""
         plain = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", self.text).replace("\r\n", "\n")
         lines = [line.rpartition("\r")[2] for line in plain.split("\n")]
-        return "\n".join([line for line in lines if not re.fullmatch(r"[.s]+ *(\[.*%\])?", line)][-60:])
+        return [line for line in lines if not re.fullmatch(r"[.s]+ *(\[.*%\])?", line)]
+
+    def last(self) -> str:
+        """The end of it."""
+        return "\n".join(self.plain()[-60:])
 
     def ended(self, within: float) -> None:
         """Read to the end; raises Failed unless the status is 0."""
@@ -324,6 +360,35 @@ def the_tests_pass(root: Path, who: Try) -> None:
             raise Failed(f"`{terminal.command}` showed nothing for {silence:.0f} s while it installed")
 
 
+def the_commands_work_as_printed(root: Path, who: Try) -> None:
+    """The recommended installation, the list of commands, the upgrade and the uninstallation, word for word."""
+    quiet, plain = {"DEBIAN_FRONTEND": "noninteractive"}, {"TERM": "dumb"}
+    with typed(root, Try(who.release, "root"), f"{readme(r'`(apt-get install pipx)`')} {DESKTOP}", quiet) as terminal:
+        terminal.ended(INSTALL_WITHIN)
+    with typed(root, who, "exec bash", plain) as terminal:
+        terminal.line(readme(r"^\$ (pipx install .*)$"))
+    with typed(root, who, "exec bash", plain) as terminal:  # a new one, and no desktop
+        if "To get prompts in this terminal, use: psoas-nudge run" not in terminal.line("psoas-nudge start", status=1):
+            raise Failed(f"`psoas-nudge start` did not say what works without a desktop\n{terminal.last()}")
+    with typed(root, who, SESSION, plain) as terminal:
+        for begins, expected in LISTED.items():
+            if begins == UPGRADE:
+                if not who.upgrades:
+                    continue
+                terminal.line("psoas-nudge start")  # it is running when it is upgraded
+            command = readme(rf"^\$ ({re.escape(begins)}.*?)(?: +#.*)?$")
+            said = terminal.line(command, answer="y" if begins == "psoas-nudge start" else "")
+            shown = [*said.splitlines()[:SHOWN], "…"] if len(said.splitlines()) > SHOWN else said.splitlines()
+            print(f"    $ {command}\n" + "".join(f"    | {line}\n" for line in shown), end="", flush=True)
+            if missing := [each for each in expected if each not in said]:
+                raise Failed(f"`{command}` did not say: {', '.join(missing)}\n{said}")
+        terminal.line("psoas-nudge", status=127)
+        terminal.line("test -f ~/.local/share/psoas-nudge/journal.db")
+
+
+STORY = (install_what_debian_leaves_out, the_main_job_runs, the_tests_pass, the_commands_work_as_printed)
+
+
 def main() -> int:
     if os.geteuid() != 0 or not shutil.which("apt-get"):
         say("not tried: a bare system takes root and Debian's apt")
@@ -338,7 +403,7 @@ def main() -> int:
         name = f"{who.release} as {who.person}"
         try:
             with bare(who) as root:
-                for what in (install_what_debian_leaves_out, the_main_job_runs, the_tests_pass):
+                for what in STORY:
                     with stage(f"{name}: {what.__name__.replace('_', ' ')}"):
                         what(root, who)
         except Failed as failed:

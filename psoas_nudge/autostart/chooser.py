@@ -48,7 +48,7 @@ def command(config: Path | None = None) -> tuple[str, ...]:
         importlib.metadata.distribution("psoas-nudge")
     except importlib.metadata.PackageNotFoundError:
         raise Unavailable(
-            "psoas-nudge runs from a source folder, which a login would not find. Install it: pipx install ."
+            "psoas-nudge runs from a source folder, so it cannot start at login. To install it: pipx install '.[all]'"
         ) from None
     return (sys.executable, "-m", "psoas_nudge", *options, "run")
 
@@ -58,7 +58,7 @@ def choose(computer: Computer, name: str | None = None, ways: Sequence[Way] = WA
     if name is not None:
         way = next((w for w in ways if w.name == name), None)
         if way is None:
-            raise BadInput(f"There is no way '{name}'. Choose from: {', '.join(w.name for w in ways)}")
+            raise BadInput(f"'{name}' is not a way to start at login. Choose from: {', '.join(w.name for w in ways)}")
         if problem := way.unavailable(computer):
             raise problem
         return way, ()
@@ -68,7 +68,7 @@ def choose(computer: Computer, name: str | None = None, ways: Sequence[Way] = WA
         if problem is None:
             return way, tuple(reasons)
         reasons.append(f"{way.title}: {problem}")
-    raise Unavailable("No way to start at login works here. " + "; ".join(reasons))
+    raise Unavailable("psoas-nudge cannot start at login here. " + "; ".join(reasons))
 
 
 def enable(computer: Computer, argv: Sequence[str], name: str | None = None, ways: Sequence[Way] = WAYS) -> Done:

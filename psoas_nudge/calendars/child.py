@@ -36,7 +36,7 @@ async def ask(question: Question) -> Answer:
             )
             return await _converse(child, question)
     except TimeoutError:
-        why = f"Reading this took longer than {SECONDS:g} s and was given up."
+        why = f"Reading this took longer than {SECONDS:g} s, so it was stopped."
     except (OSError, msgspec.DecodeError) as error:
         why = f"The reader of calendars failed: {error}"
     finally:

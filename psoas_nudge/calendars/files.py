@@ -57,7 +57,7 @@ class Busy:
     def add(self, calendar: Component) -> None:
         """Everything in one VCALENDAR."""
         if str(calendar.get("CALSCALE", "GREGORIAN")).upper() != "GREGORIAN":
-            raise Unusable("counts days by another calendar than the Gregorian one.")
+            raise Unusable("uses a calendar other than the Gregorian one.")
         owner = str(calendar.get("X-WR-CALNAME", "")).strip().lower()
         events: dict[str, list[Component]] = {}
         for index, event in enumerate(calendar.walk("VEVENT")):

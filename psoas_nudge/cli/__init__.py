@@ -76,7 +76,7 @@ class Commands(click.Group):
     "config_file",
     type=click.Path(path_type=Path, dir_okay=False),
     metavar="FILE",
-    help="The configuration to use, in place of $PSOAS_NUDGE_CONFIG and the usual place.",
+    help="The configuration file to use, instead of $PSOAS_NUDGE_CONFIG or the usual place.",
 )
 @click.pass_context
 def cli(ctx: click.Context, config_file: Path | None) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import datetime
 
 import click
@@ -10,11 +11,15 @@ from psoas_nudge import places
 from psoas_nudge.called import as_called
 from psoas_nudge.cli.zone import system_zone
 from psoas_nudge.control.client import ask
-from psoas_nudge.control.messages import AnyRequest, Reload, Stop
+from psoas_nudge.control.messages import AnyRequest, GetStatus, Reload, Stop
 from psoas_nudge.core.durations import parse_duration
 from psoas_nudge.core.events import Accept, Resume, Sit, Skip, Snooze, Stand
 from psoas_nudge.core.words import milliseconds
 from psoas_nudge.core.written import parse_pause
+from psoas_nudge.errors import PsoasNudgeError
+
+END_SECONDS = 10.0
+"""How long `stop` waits for the end, so that a `start` behind it finds nobody running; as systemd's TimeoutStopSec."""
 
 
 def tell(request: AnyRequest) -> None:
@@ -31,9 +36,9 @@ def accept() -> None:
 @click.command(epilog="Example: psoas-nudge snooze 10m")
 @click.argument("for_", metavar="[FOR]", required=False)
 def snooze(for_: str | None) -> None:
-    """Ask for the open prompt again later.
+    """Get the open prompt again later.
 
-    FOR is a length of time like "10m". Without it, the setting prompt.snooze_for decides.
+    FOR is a length of time such as "10m". The default is the setting prompt.snooze_for.
     """
     tell(Snooze(delay=None if for_ is None else milliseconds(parse_duration(for_))))
 
@@ -62,7 +67,7 @@ def resume() -> None:
 
 @click.command(epilog="Example: psoas-nudge stand")
 def stand() -> None:
-    """Say that you are standing now, which does not count as sitting."""
+    """Say that you are standing now. Standing does not count as sitting."""
     tell(Stand())
 
 
@@ -82,3 +87,14 @@ def reload() -> None:
 def stop() -> None:
     """Stop psoas-nudge. An open prompt is cancelled."""
     tell(Stop())
+    end = time.monotonic() + END_SECONDS
+    while _answers() and time.monotonic() < end:
+        time.sleep(0.02)
+
+
+def _answers() -> bool:
+    try:
+        ask(GetStatus(), places.socket_file())
+    except PsoasNudgeError:
+        return False
+    return True

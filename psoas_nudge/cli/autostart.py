@@ -15,7 +15,7 @@ from psoas_nudge.errors import NoDaemon, Unavailable
 
 @click.group()
 def autostart() -> None:
-    """Start at login, or no longer; see what is set up.
+    """Turn starting at login on or off, and see what is set up.
 
     \b
     Example:  psoas-nudge autostart enable
@@ -26,11 +26,11 @@ def autostart() -> None:
 @click.option(
     "--way",
     type=click.Choice([way.name for way in chooser.WAYS]),
-    help="The way to use in place of the best one that works here.",
+    help="How to start at login. The default is the best way that works here.",
 )
 @click.pass_obj
 def enable(config: Path | None, way: str | None) -> None:
-    """Start at every login from now on; called again, it mends what has gone stale.
+    """Start at every login. Run it again after you moved the program.
 
     \b
     Example:  psoas-nudge autostart enable --way xdg
@@ -38,22 +38,24 @@ def enable(config: Path | None, way: str | None) -> None:
     done = chooser.enable(this_computer(), chooser.command(config), way)
     for reason in done.passed_over:
         if done.way.name == "xdg" and reason.startswith("systemd"):
-            click.echo(f"Not by {reason}.")
+            click.echo(f"psoas-nudge cannot use a {reason}.")
     for other in done.removed:
-        click.echo(f"Removed: {other.title}, because two would start it twice.")
+        click.echo(f"Removed: {other.title}, because with both psoas-nudge would start twice.")
     found = done.way.find(this_computer(), chooser.command(config))
     place = found.place if found else ""
     click.echo(f"{'Set up' if done.changed else 'Already set up'}: {done.way.title} {place}")
     if not (found and (_runs() if found.running is None else found.running)):
         click.echo(as_called("It starts at the next login. To start it now: psoas-nudge start"))
     if done.way.name == "xdg":
-        click.echo("A bare window manager reads no such entry; there, put this into its own startup file:")
+        click.echo(
+            "A bare window manager does not read this entry. If you use one, put this into its own startup file:"
+        )
         click.echo(f"  {shlex.join(chooser.command(config))}")
 
 
 @autostart.command()
 def disable() -> None:
-    """Start at no login any more, and leave nothing behind.
+    """Stop starting at login. Removes everything that `enable` created.
 
     \b
     Example:  psoas-nudge autostart disable
@@ -61,16 +63,16 @@ def disable() -> None:
     removed = chooser.disable(this_computer())
     for title in removed:
         click.echo(f"Removed: {title}.")
-    if removed:
-        click.echo(as_called("If psoas-nudge is running, it goes on until you stop it: psoas-nudge stop"))
-    else:
+    if removed and _runs():
+        click.echo(as_called("psoas-nudge keeps running until you stop it: psoas-nudge stop"))
+    if not removed:
         click.echo("It was not set up to start at login.")
 
 
 @autostart.command()
 @click.pass_obj
 def menu(config: Path | None) -> None:
-    """Put psoas-nudge into the applications menu without starting it at login.
+    """Add it to the applications menu. It does not start at login then.
 
     Its windows and notifications then show its name and icon. `enable` does this too; `disable` undoes it.
 
@@ -87,7 +89,7 @@ def menu(config: Path | None) -> None:
 @autostart.command()
 @click.pass_obj
 def status(config: Path | None) -> None:
-    """Say what is set up, whether it is on, whether it runs, and which program it starts.
+    """Show what is set up. Also whether it is turned on and running, and which program it starts.
 
     \b
     Example:  psoas-nudge autostart status
@@ -102,7 +104,11 @@ def status(config: Path | None) -> None:
     for way, what in found:
         _describe(way, what, bool(argv))
     if len(found) > 1:
-        click.echo(as_called("It is set up twice, so it would start twice. To repair it: psoas-nudge autostart enable"))
+        click.echo(
+            as_called(
+                "It is set up twice, so psoas-nudge would start twice. To repair it: psoas-nudge autostart enable"
+            )
+        )
 
 
 def _describe(way: Way, found: Found, comparable: bool) -> None:
@@ -112,9 +118,9 @@ def _describe(way: Way, found: Found, comparable: bool) -> None:
     click.echo(f"  enabled  {'yes' if found.enabled else 'no'}")
     click.echo(f"  running  {'yes' if running else 'no'}")
     if found.starts and way.name != "windows" and not Path(found.starts[0]).exists():
-        click.echo(as_called(f"  There is no {found.starts[0]} any more. To repair it: psoas-nudge autostart enable"))
+        click.echo(as_called(f"  {found.starts[0]} no longer exists. To repair it: psoas-nudge autostart enable"))
     elif comparable and not found.as_written_now:
-        click.echo(as_called("  It differs from what this version sets up. To renew it: psoas-nudge autostart enable"))
+        click.echo(as_called("  This version sets it up differently. To update it: psoas-nudge autostart enable"))
 
 
 def _runs() -> bool:

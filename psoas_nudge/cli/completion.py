@@ -25,7 +25,7 @@ def completion(shell: str) -> None:
 
     made_for = get_completion_class(shell)
     if made_for is None:
-        raise PsoasNudgeError(f"This version of click knows no completion for {shell}.")
+        raise PsoasNudgeError(f"This version of click has no completion for {shell}.")
     made = made_for(cli, {}, "psoas-nudge", VARIABLE)
     # click's own `source` starts bash to warn of version 3, which no system of the last ten years but macOS has
     print(made.source_template % made.source_vars())

@@ -32,7 +32,7 @@ def config() -> None:
 @config.command()
 @click.pass_obj
 def init(named: Path | None) -> None:
-    """Create a file with all settings, their defaults and what they do. Does not overwrite a file.
+    """Create a file with all settings. It has their defaults and what they do. Does not overwrite a file.
 
     \b
     Example: psoas-nudge config init && psoas-nudge config edit
@@ -49,7 +49,7 @@ def init(named: Path | None) -> None:
 @config.command()
 @click.pass_obj
 def path(named: Path | None) -> None:
-    """Print the path of the configuration file, even if it does not exist.
+    """Print the path of the file. It may not exist yet.
 
     \b
     Example: cat "$(psoas-nudge config path)"
@@ -60,7 +60,7 @@ def path(named: Path | None) -> None:
 @config.command()
 @click.pass_obj
 def show(named: Path | None) -> None:
-    """Print the settings in force and where each comes from: default, system, file or environment.
+    """Print the settings in force. Behind each stands where it comes from: default, system, file or environment.
 
     "system" is a file in which an administrator sets defaults, usually /etc/xdg/psoas-nudge/config.toml.
 
@@ -80,7 +80,7 @@ def show(named: Path | None) -> None:
 @click.argument("file", required=False, type=click.Path(path_type=Path))
 @click.pass_obj
 def check(named: Path | None, file: Path | None) -> None:
-    """List all mistakes in your configuration file, or in FILE, and warn about what is probably a mistake.
+    """List all mistakes in your file, or in FILE. Also warns about what is probably a mistake.
 
     \b
     Example: psoas-nudge config check ~/new.toml
@@ -165,7 +165,7 @@ def get(named: Path | None, key: str) -> None:
 @click.argument("value")
 @click.pass_obj
 def set_(named: Path | None, key: str, value: str) -> None:
-    """Change one setting in the file and keep comments and layout. Separate the items of a list with commas.
+    """Change one setting in the file. Keeps comments and layout. Separate the items of a list with commas.
 
     \b
     Example: psoas-nudge config set hours.friday "09:00-12:00, 13:00-16:00"
@@ -191,7 +191,7 @@ def _advise(settings: Settings, key: str = "") -> None:
 @config.command()
 @click.pass_obj
 def edit(named: Path | None) -> None:
-    """Edit the file in your editor ($VISUAL or $EDITOR). It is saved only without mistakes; your edit is never lost.
+    """Edit the file in your editor ($VISUAL or $EDITOR). A file with mistakes is not saved, but your edit is kept.
 
     \b
     Example: EDITOR=nano psoas-nudge config edit
@@ -215,7 +215,7 @@ def edit(named: Path | None) -> None:
 
 @config.command()
 def schema() -> None:
-    """Print the JSON Schema of the file, with which editors complete and check it.
+    """Print the JSON Schema of the file. Editors use it to complete and check what you type.
 
     \b
     Example: psoas-nudge config schema > config.schema.json

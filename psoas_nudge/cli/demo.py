@@ -47,7 +47,8 @@ SLOW_FIRST, SLOW = 4.0, 15.0
 def demo() -> None:
     """Play a made-up workday in about a minute, with real prompts. Nothing is recorded.
 
-    Start the stretch of a prompt, and its page opens while the day waits. If you do not answer, the demo does.
+    If you start the stretch of a prompt, its page opens and the day waits. If you do not answer, the
+    demo does.
     """
     asyncio.run(_play())
 
@@ -85,7 +86,7 @@ def _introduce(missing: str) -> None:
         print(as_called(f"A stretch cannot open here: {missing}. To try one in the terminal: psoas-nudge stretch"))
     else:
         print("Start the stretch of a prompt, and its page opens while the day waits.")
-    print("If you do not answer a prompt within a few seconds, the demo does.\n", flush=True)
+    print("If you do not answer a prompt within a few seconds, the demo answers for you.\n", flush=True)
 
 
 def rules_of_the_day(environ: Mapping[str, str]) -> Rules:
@@ -190,6 +191,6 @@ class Story(Listener):
             case PostureEntry(posture=posture):
                 self.say(f"You are {posture} from now on.")
             case HoursEntry(open=is_open):
-                self.say(f"Working hours {'open' if is_open else 'close'}.")
+                self.say(f"Working hours {'begin' if is_open else 'end'}.")
             case StretchEntry(performed=False):
-                self.say("  There was input all the time, so the stretch counts as not done.")
+                self.say("  There was input the whole time, so the stretch counts as not done.")

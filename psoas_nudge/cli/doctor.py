@@ -58,17 +58,17 @@ class Basics(NamedTuple):
 @click.command(epilog="Examples: psoas-nudge doctor; psoas-nudge doctor --notify; psoas-nudge doctor --all")
 @click.option("--all", "everything", is_flag=True, help="Also list every sensor and notifier, with what is missing.")
 @click.option("--notify", is_flag=True, help="Also show a test notification.")
-@click.option("--watch", is_flag=True, help="Then show what every sensor sees, live, until Ctrl+C.")
+@click.option("--watch", is_flag=True, help="Afterwards show what every sensor sees, live, until you press Ctrl+C.")
 @click.pass_obj
 def doctor(config_file: Path | None, everything: bool, notify: bool, watch: bool) -> None:
-    """Whether prompts will appear here, what is used for that, and how to fix what is missing.
+    """Check whether prompts will appear here, what they need, and how to fix what is missing.
 
-    Ends with status 1 when prompts cannot appear.
+    The exit status is 1 if prompts cannot appear.
     """
     logging.getLogger("psoas_nudge").addHandler(logging.NullHandler())  # what it would warn of is in the report
     status = asyncio.run(_doctor(config_file, everything, notify))
     if watch:
-        print("\nWhat the sensors see: type, lock, join a call. Ctrl+C ends it.")
+        print("\nThis is what the sensors see. Type, lock the screen or join a call. Press Ctrl+C to end.")
         live(ByName())
     sys.exit(status)
 
@@ -177,15 +177,15 @@ def _basics(config_file: Path | None) -> Basics:
     try:
         kept = Journal.open_reading(places.journal_file())
         if kept is None:
-            rows.append(("journal", "empty", f"{places.journal_file()} is made at the first start"))
+            rows.append(("journal", "empty", f"{places.journal_file()} is created at the first start"))
         else:
             deadline = time.monotonic() + CHECK_SECONDS
             with kept:
                 found = kept.check(lambda: time.monotonic() > deadline)
             what = str(places.journal_file()) + ("" if found.entries is None else f", entries: {found.entries}")
             if not found.whole:
-                what += f"; looked at for {CHECK_SECONDS:g} s, which is not enough for all of it"
-            rows.append(("journal", "broken" if found.problems else "sound", what))
+                what += f"; checked for {CHECK_SECONDS:g} s, which was not enough for all of it"
+            rows.append(("journal", "broken" if found.problems else "ok", what))
             journal = "; ".join(found.problems)
     except PsoasNudgeError as error:
         journal = str(error)

@@ -12,13 +12,14 @@ from psoas_nudge.guide.opening import dose_now, load_settings
 
 BAR = 30
 NOTE = (
-    "The target is drawn from studies of static stretching in general, in which gains levelled off near 10 minutes a\n"
-    "week (Ingram 2024). It is no trial of hip flexors at a desk, and more is not better."
+    "The goal comes from studies of static stretching in general, in which people\n"
+    "gained little from more than 10 minutes a week (Ingram 2024). None of these\n"
+    "studies was about stretching hip flexors at a desk."
 )
 
 
 @click.command(epilog="Example: psoas-nudge dose --json")
-@click.option("--json", "as_json", is_flag=True, help="One JSON object; lengths in seconds.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object, with lengths in seconds.")
 @click.pass_obj
 def dose(config_file: Path | None, as_json: bool) -> None:
     """Show how long you held each side today and this week (from Monday), and the weekly goal."""
@@ -35,7 +36,7 @@ def dose(config_file: Path | None, as_json: bool) -> None:
             )
         )
         return
-    print(f"this week, of {duration(found.target)} a side" if found.target else "this week")
+    print(f"This week. The goal is {duration(found.target)} a side." if found.target else "This week")
     for side, week, today in (
         ("left ", found.week.left, found.today.left),
         ("right", found.week.right, found.today.right),

@@ -57,7 +57,7 @@ REASONS = {
     "call": "a call",
     "playing": "a video was playing",
     "do-not-disturb": "do not disturb was on",
-    "fullscreen": "a program filled the screen",
+    "fullscreen": "a window was in full screen",
     "screen-share": "your screen was shared",
     "busy": "your calendar said busy",
     "paused": "you paused prompts",
@@ -73,7 +73,7 @@ def words(stored: Stored) -> str:
 def _words(stored: Stored) -> str:  # noqa: C901, PLR0911, PLR0912 - one case for each kind of entry, checked to be complete
     entry, zone = stored.entry, stored.zone
     if why := out_of_range(entry):
-        return f"An entry ({entry.__struct_config__.tag}) that cannot be right: {why}"
+        return f"An entry that makes no sense ({entry.__struct_config__.tag}): {why}"
     match entry:
         case BoutEntry():
             span = f"{_clock(entry.started, entry.ended, zone)} to {_clock(entry.ended, entry.at, zone)}"
@@ -106,9 +106,9 @@ def _words(stored: Stored) -> str:  # noqa: C901, PLR0911, PLR0912 - one case fo
         case UndoneEntry():
             return f"The report of {_clock(entry.reported, entry.at, zone)} was taken back"
         case ClearedEntry():
-            return "You said that stretching is all right again"
+            return "You said that you can stretch again"
         case AdviceEntry():
-            why = "you reported pain" if entry.because == "pain" else "the discomfort has lasted long"
+            why = "you reported pain" if entry.because == "pain" else "the discomfort has lasted a long time"
             return f"You were advised to see a professional, because {why}"
         case _:
             assert_never(entry)

@@ -20,7 +20,9 @@ from psoas_nudge.journal import Journal
 
 FILE = click.argument("file", type=click.Path(path_type=Path, dir_okay=False, allow_dash=True))
 SINCE = click.option(
-    "--since", metavar="TIME", help='Recorded at or after: "2026-12-24", or "30d" ago. Unless given: all.'
+    "--since",
+    metavar="TIME",
+    help='Only what was recorded since then: "2026-12-24", or "30d" for 30 days ago. The default is everything.',
 )
 
 
@@ -28,7 +30,7 @@ SINCE = click.option(
 def export() -> None:
     """Write what was recorded for other programs. FILE must not exist yet; "-" is standard output.
 
-    For a backup, or to bring it to another machine, use `psoas-nudge journal export`.
+    For a backup, or to take it to another computer, use `psoas-nudge journal export`.
     """
 
 
@@ -36,9 +38,9 @@ def export() -> None:
 @FILE
 @SINCE
 def activitywatch(file: Path, since: str | None) -> None:
-    """Write FILE as JSON buckets that ActivityWatch imports (its page "Raw data", Import).
+    """Write FILE for ActivityWatch. It gets JSON buckets, to import on the page "Raw data".
 
-    The name of this machine is in it, because ActivityWatch keeps buckets by machine.
+    The file contains the name of this computer, because ActivityWatch keeps separate buckets for each computer.
     """
     from psoas_nudge.report.activitywatch import buckets
 
@@ -59,9 +61,9 @@ def activitywatch(file: Path, since: str | None) -> None:
 @FILE
 @SINCE
 def csv_(file: Path, since: str | None) -> None:
-    """Write FILE as a table for spreadsheets: one row for each entry, lengths in seconds.
+    """Write FILE as a table for spreadsheets. It has one row for each entry, with lengths in seconds.
 
-    A text that a spreadsheet would take for a formula gets an apostrophe in front.
+    Text that a spreadsheet would read as a formula gets an apostrophe in front.
     """
     from psoas_nudge.report.rows import COLUMNS, cells, row
 

@@ -17,23 +17,23 @@ from psoas_nudge.guide.opening import load_settings, recorder
 
 @click.command(epilog='Examples: psoas-nudge feel 2 --note "stiff after the drive"; psoas-nudge feel --clear')
 @click.argument("level", type=click.IntRange(0, 10), required=False)
-@click.option("--pain", type=click.Choice(get_args(Pain)), help="The kind of pain, when there is any.")
+@click.option("--pain", type=click.Choice(get_args(Pain)), help="The kind of pain, if you have any.")
 @click.option("--note", metavar="TEXT", help="A few words for your journal.")
-@click.option("--clear", is_flag=True, help="Stretching is all right again.")
+@click.option("--clear", is_flag=True, help="Say that you can stretch again.")
 @click.pass_obj
 def feel(config_file: Path | None, level: int | None, pain: Pain | None, note: str | None, clear: bool) -> None:
     """Say how your hip and back feel: 0 is no discomfort, 10 is the worst.
 
-    Pain that is sharp, throbbing, shooting, radiating or worse after a stretch puts stretches off: prompts suggest a
-    walk until you say --clear. When it is time to have somebody look at it, you are told so, with the reason. The
-    signs are those that the sources in the README name; this is no medical advice.
+    If you report pain of any kind but "other", prompts suggest a walk instead of a stretch until you run
+    `psoas-nudge feel --clear`. psoas-nudge says when you should see a physiotherapist or doctor, and why. This is not
+    medical advice.
     """
     if clear and (level is not None or pain or note):
-        raise BadInput("--clear stands alone: it says that stretching is all right again.")
+        raise BadInput("Use --clear alone. It says that you can stretch again.")
     if not clear and level is None and pain is None:
-        raise BadInput("Say a number from 0 to 10, a kind of --pain, or --clear.")
+        raise BadInput("Give a number from 0 to 10, a kind of --pain, or --clear.")
     if note and len(note) > LONGEST_TEXT:
-        raise BadInput(f"A note may have {LONGEST_TEXT} characters; this one has {len(note)}.")
+        raise BadInput(f"This note is too long: {len(note)} characters; the limit is {LONGEST_TEXT}.")
     book = recorder(load_settings(config_file))
     if clear:
         print(book.ask(Clear()))
@@ -52,6 +52,6 @@ def feel(config_file: Path | None, level: int | None, pain: Pain | None, note: s
 def undo(config_file: Path | None) -> None:
     """Take back the last report of how it feels, for example a pain you pressed by mistake.
 
-    The journal keeps both, the report and that you took it back; statistics and advice leave it out.
+    The journal keeps the report, marked as taken back. Statistics and advice leave it out.
     """
     print(recorder(load_settings(config_file)).ask(Undo()))

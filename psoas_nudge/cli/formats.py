@@ -68,5 +68,5 @@ def _waybar(status: Status, at: datetime) -> str:
 def _filled(template: str, known: dict[str, str]) -> str:
     unknown = sorted({name for name in re.findall(r"\{(\w*)\}", template) if name not in known})
     if unknown:
-        raise BadInput(f"There is no {{{unknown[0]}}}. A template can name: {', '.join(known)}.")
+        raise BadInput(f"There is no {{{unknown[0]}}}. A template can use: {', '.join(known)}.")
     return re.sub(r"\{(\w+)\}", lambda found: known[found[1]], template)

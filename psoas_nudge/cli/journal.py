@@ -17,6 +17,7 @@ import click
 from psoas_nudge import places
 from psoas_nudge.called import as_called
 from psoas_nudge.cli.new_file import new_file
+from psoas_nudge.cli.progress import counted, progress
 from psoas_nudge.cli.width import columns, hanging
 from psoas_nudge.core.model import AnyEntry
 from psoas_nudge.errors import BadInput
@@ -35,19 +36,26 @@ NOTHING_YET = "Nothing is recorded yet. Recording begins with: psoas-nudge start
     invoke_without_command=True,
     epilog="Examples: psoas-nudge journal --since today; psoas-nudge journal --kind prompt --last 5 --json",
 )
-@click.option("--json", "json_", is_flag=True, help="One JSON object a line.")
-@click.option("--since", metavar="TIME", help='Recorded at or after: "today", "14:00", "2026-12-24", or "2h" ago.')
-@click.option("--kind", "kinds", type=click.Choice(KINDS), multiple=True, help="This kind only; may be repeated.")
-@click.option("--last", type=click.IntRange(min=1), metavar="N", help="The last N only.")
+@click.option("--json", "json_", is_flag=True, help="Print one JSON object per line.")
+@click.option(
+    "--since",
+    metavar="TIME",
+    help='Only what was recorded since then: "today", "14:00", "2026-12-24", or "2h" for two hours ago.',
+)
+@click.option(
+    "--kind", "kinds", type=click.Choice(KINDS), multiple=True, help="Only this kind. You can repeat this option."
+)
+@click.option("--last", type=click.IntRange(min=1), metavar="N", help="Only the last N.")
 @click.pass_context
 def journal(ctx: click.Context, json_: bool, since: str | None, kinds: tuple[str, ...], last: int | None) -> None:
     """Show what happened: sitting, prompts and your answers, stretches, pauses.
 
-    In words you see the latest 100 entries, unless you say which; with --json all.
+    By default you see the latest 100 entries in words. With --json you get all of them. A "bout" is a stretch of
+    sitting.
     """
     if ctx.invoked_subcommand is not None:
         if json_ or since or kinds or last:
-            raise BadInput(f"These options go with `journal` alone, not with `journal {ctx.invoked_subcommand}`.")
+            raise BadInput(f"Use these options with `journal`, not with `journal {ctx.invoked_subcommand}`.")
         return
     after = None if since is None else moment(since)
     found = Journal.open_reading(places.journal_file())
@@ -65,7 +73,7 @@ def journal(ctx: click.Context, json_: bool, since: str | None, kinds: tuple[str
                 sys.stdout.buffer.write(as_json(stored) + b"\n")
             sys.stdout.buffer.flush()
         elif not print_days(entries):
-            print("Nothing recorded matches." if since or kinds else as_called(NOTHING_YET))
+            print("No entry matches." if since or kinds else as_called(NOTHING_YET))
 
 
 def _latest(entries: Iterator[Stored], page: int) -> Iterator[Stored]:
@@ -79,7 +87,10 @@ def _latest(entries: Iterator[Stored], page: int) -> Iterator[Stored]:
 @journal.command(epilog="Example: psoas-nudge journal export journal.jsonl")
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False, allow_dash=True))
 def export(file: Path) -> None:
-    """Write the whole journal to FILE, one JSON object a line; "-" is standard output. FILE must not exist yet."""
+    """Write the whole journal to FILE. It gets one JSON object per line.
+
+    FILE must not exist yet; "-" is standard output.
+    """
     found = Journal.open_reading(places.journal_file())
     if found is None:
         print(as_called(NOTHING_YET))
@@ -96,19 +107,24 @@ def export(file: Path) -> None:
 @journal.command(epilog="Example: psoas-nudge journal merge other-computer.jsonl")
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False, exists=True))
 def merge(file: Path) -> None:
-    """Add the entries of FILE, an export or a journal of another machine. What is here already is not added again."""
+    """Add the entries of FILE to your journal.
+
+    FILE is an export, or a journal of another computer. Entries that are here already are not added again.
+    """
     from psoas_nudge.journal.merge import entries_of
 
     wrong: list[str] = []
-    with Journal.open(places.journal_file()) as into:
-        seen, new = into.merge(entries_of(file, wrong.append))
+    with Journal.open(places.journal_file()) as into, progress() as show:
+        seen, new = into.merge(counted("Entries read", entries_of(file, wrong.append), show))
     if seen or not wrong:
-        print(f"Entries added: {new}; here already: {seen - new}.")
+        print(f"Entries added: {new}. Already here: {seen - new}.")
     if wrong:
         if len(wrong) > MOST_NAMED:
             wrong[MOST_NAMED:] = [f"{len(wrong) - MOST_NAMED} more lines cannot be read."]
         raise BadInput(
-            "\n".join([*wrong, "These lines were left out. Correct them and merge again: nothing is added twice."])
+            "\n".join(
+                [*wrong, "These lines were left out. You can correct them and merge again. Nothing is added twice."]
+            )
         )
 
 

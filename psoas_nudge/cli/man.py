@@ -18,15 +18,15 @@ from psoas_nudge.cli.pages import PAGES, escaped, roff
 NAME = "psoas-nudge"
 SUMMARY = "reminds you to get up and stretch your hip flexors"
 STATUS = (
-    ("0", "It was done."),
+    ("0", "Success."),
     ("1", "It cannot be done here or now. The message says why."),
     ("2", "What you typed, or the configuration, has a mistake. The message says what to write instead."),
     ("3", "psoas-nudge is not running."),
     ("4", "No prompt is open."),
 )
 ENVIRONMENT = (
-    ("PSOAS_NUDGE_CONFIG", "The configuration file, in place of the usual one."),
-    ("PSOAS_NUDGE_SECTION_KEY", "One setting, such as PSOAS_NUDGE_PROMPT_NUDGE_AFTER=45m; wins over the file."),
+    ("PSOAS_NUDGE_CONFIG", "The configuration file to use instead of the usual one."),
+    ("PSOAS_NUDGE_SECTION_KEY", "One setting, such as PSOAS_NUDGE_PROMPT_NUDGE_AFTER=45m. It overrides the file."),
     ("XDG_CONFIG_HOME, XDG_DATA_HOME, XDG_RUNTIME_DIR", "Where the files below are."),
 )
 FILES = (

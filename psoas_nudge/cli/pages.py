@@ -31,10 +31,10 @@ PAGES = {
     "configuration": Page("psoas-nudge.toml", 5, "the configuration: hours, days off, and every setting"),
     "stretching": Page("psoas-nudge-stretching", 7, "the guided stretch, which one comes next, and pain"),
     "privacy": Page("psoas-nudge-privacy", 7, "what psoas-nudge sees, what it records, and where"),
-    "evidence": Page("psoas-nudge-evidence", 7, "what the routines and defaults rest on"),
-    "scripts": Page("psoas-nudge-scripts", 7, "autostart, the panel, bars, D-Bus and hooks"),
-    "trace": Page("psoas-nudge-trace", 5, "the traces that psoas-nudge simulate reads"),
-    "compared": Page("psoas-nudge-compared", 7, "other break reminders, and what each costs"),
+    "evidence": Page("psoas-nudge-evidence", 7, "the studies behind the routines and defaults"),
+    "scripts": Page("psoas-nudge-scripts", 7, "starting at login, the panel, bars, D-Bus and hooks"),
+    "trace": Page("psoas-nudge-trace", 5, "the recorded days that psoas-nudge simulate can play"),
+    "compared": Page("psoas-nudge-compared", 7, "other break reminders, and how they differ"),
 }
 """By the topic of `psoas-nudge help TOPIC`, which is also the name of the source."""
 

@@ -68,10 +68,23 @@ class AsJson:
 
 
 @click.command(epilog="Examples: psoas-nudge presence; psoas-nudge presence --json --idle-after 1m")
-@click.option("--json", "as_json", is_flag=True, help="One JSON object a line, one line a change, merged.")
-@click.option("--idle-after", metavar="LENGTH", default="10s", help='When missing input counts as idle; "10s".')
+@click.option(
+    "--json",
+    "as_json",
+    is_flag=True,
+    help="Print what the sensors add up to as JSON: one object per line, one line for each change.",
+)
+@click.option(
+    "--idle-after",
+    metavar="LENGTH",
+    default="10s",
+    help='Time without input after which you count as idle. The default is "10s".',
+)
 def presence(as_json: bool, idle_after: str) -> None:
-    """Show what the sensors see, live, until Ctrl+C: how long ago you typed, never what."""
+    """Show what the sensors see, live, until you press Ctrl+C.
+
+    They see how long ago you typed, but not what you typed.
+    """
     live(AsJson() if as_json else ByName(), parse_duration(idle_after))
 
 

@@ -5,15 +5,14 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-import shutil
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
 import click
 
+from psoas_nudge.cli.progress import progress
 from psoas_nudge.cli.width import columns, hanging
 from psoas_nudge.config import load
 from psoas_nudge.core.hours import WorkingHours
@@ -29,9 +28,9 @@ FIRST_YEAR, LAST_YEAR = 1970, 2199
 
 
 @click.command()
-@click.option("--from", "first", default="today", metavar="DATE", help="The first day; today, if left out.")
-@click.option("--days", default=7, type=click.IntRange(1, 3660), metavar="N", help="How many days; 7, if left out.")
-@click.option("--json", "as_json", is_flag=True, help="One JSON object a day.")
+@click.option("--from", "first", default="today", metavar="DATE", help="The first day. The default is today.")
+@click.option("--days", default=7, type=click.IntRange(1, 3660), metavar="N", help="Number of days. The default is 7.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object per day.")
 @click.pass_obj
 def preview(config_file: Path | None, first: str, days: int, as_json: bool) -> None:
     """Show the coming days: working hours, days off, busy times, and when the first prompt can come.
@@ -47,8 +46,9 @@ def preview(config_file: Path | None, first: str, days: int, as_json: bool) -> N
     end = begin.toordinal() + days
     if begin.year < FIRST_YEAR or end > date(LAST_YEAR, 12, 31).toordinal():
         raise BadInput(f"The days have to be between {FIRST_YEAR} and {LAST_YEAR}.")
-    with _progress() as reading:
-        calendar = asyncio.run(calendar_of(settings, begin, date.fromordinal(end), now, reading))
+    with progress() as show:
+        end_day = date.fromordinal(end)
+        calendar = asyncio.run(calendar_of(settings, begin, end_day, now, lambda name: show(f"Reading {name} …")))
     for problem in calendar.problems:
         click.echo(f"psoas-nudge: {problem}", err=True)
     # Two days before as well: what begins there can run into the first day of the picture.
@@ -58,24 +58,6 @@ def preview(config_file: Path | None, first: str, days: int, as_json: bool) -> N
             click.echo(json.dumps(as_json_object(each, hours), ensure_ascii=False))
     else:
         click.echo("\n".join(_picture(coming, hours, fine=_can_draw())))
-
-
-@contextmanager
-def _progress() -> Iterator[Callable[[str], None]]:
-    """Shows on a terminal what is being read, on one line that is gone in the end."""
-    if not sys.stderr.isatty():
-        yield lambda _name: None
-        return
-    columns = shutil.get_terminal_size().columns
-
-    def show(name: str) -> None:
-        line = "".join(c for c in f"Reading {name} …" if c.isprintable())
-        click.echo(f"\r\x1b[K{line[: columns - 1]}", err=True, nl=False)
-
-    try:
-        yield show
-    finally:
-        click.echo("\r\x1b[K", err=True, nl=False)
 
 
 def as_json_object(each: Day, hours: WorkingHours) -> dict[str, object]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,6 +14,7 @@ import click
 from psoas_nudge import places
 from psoas_nudge.called import as_called
 from psoas_nudge.cli.journal import NOTHING_YET
+from psoas_nudge.cli.progress import progress
 from psoas_nudge.config.saving import save
 from psoas_nudge.journal import Journal
 
@@ -28,30 +30,35 @@ OPENING_SECONDS = 2.0
     "--output",
     type=click.Path(path_type=Path, dir_okay=False),
     metavar="FILE",
-    help="Write the page to FILE and open nothing. A FILE that is there already is replaced.",
+    help="Write the page to FILE, and do not open it. Overwrites FILE.",
 )
 @click.option(
     "--print",
     "as_pdf",
     is_flag=True,
-    help="Write a PDF, made by Chromium or a browser like it: to FILE, or into this folder.",
+    help="Write a PDF to FILE or into this folder. Needs Chromium or a browser like it.",
 )
 @click.option(
-    "--paper", type=click.Choice(["a4", "letter"]), default="a4", show_default=True, help="Goes with --print."
+    "--paper",
+    type=click.Choice(["a4", "letter"]),
+    default="a4",
+    show_default=True,
+    help="The size of paper for --print.",
 )
 @click.option(
     "--for-therapist",
     is_flag=True,
-    help="One page for a physiotherapist: hold time, what was done and skipped, discomfort, routines; nothing else.",
+    help="Make one page for a physiotherapist: hold times, what you did and skipped, discomfort and routines.",
 )
 @click.pass_obj
 def report(config_file: Path | None, output: Path | None, as_pdf: bool, paper: Paper, for_therapist: bool) -> None:
-    """See what was recorded: days, sitting, prompts, hold time and discomfort, on one page in the browser.
+    """Open a page in the browser that shows what was recorded: days, sitting, prompts, hold times and discomfort.
 
-    The page is a single file that contains everything it shows and loads nothing from elsewhere. Browsers from snap
-    cannot read the folder that it is in by default; for them use --output.
+    The page is a single file that loads nothing from elsewhere. A browser installed as a snap may not be able to read
+    it where it is; then use --output.
     """
-    page = _page(config_file, for_therapist)
+    with progress() as show:
+        page = _page(config_file, for_therapist, show)
     if page is None:
         print(as_called(NOTHING_YET))
     elif as_pdf:
@@ -65,7 +72,7 @@ def report(config_file: Path | None, output: Path | None, as_pdf: bool, paper: P
         _open(page)
 
 
-def _page(config_file: Path | None, for_therapist: bool) -> str | None:
+def _page(config_file: Path | None, for_therapist: bool, show: Callable[[str], None]) -> str | None:
     """The text of the page; None when nothing is recorded yet. Raises ConfigInvalid and JournalBroken."""
     from psoas_nudge import config
     from psoas_nudge.report import record
@@ -74,8 +81,10 @@ def _page(config_file: Path | None, for_therapist: bool) -> str | None:
     found = Journal.open_reading(places.journal_file())
     if found is None:
         return None
+    show("Reading the journal …")
     with found:
         what = record.read(found, settings.rules, settings.stretch.weekly_dose, datetime.now(UTC))
+    show("Drawing the report …")
     if for_therapist:
         from psoas_nudge.guide.figures import picture
         from psoas_nudge.report.therapist import therapist
@@ -118,7 +127,9 @@ def _print(page: str, output: Path) -> None:
     source = output.with_name(f"{output.stem}.printing.html")
     save(source, page)
     try:
-        pdf(source, output, browser.chromium(os.environ))
+        with progress() as show:
+            show("Making the PDF …")
+            pdf(source, output, browser.chromium(os.environ))
     finally:
         source.unlink(missing_ok=True)
     print(f"The report is in {output}.")

@@ -20,12 +20,12 @@ from psoas_nudge.guide.opening import load_settings
 @click.group(
     invoke_without_command=True, epilog="Examples: psoas-nudge routines; psoas-nudge routines show standing-hip-flexor"
 )
-@click.option("--json", "as_json", is_flag=True, help="One JSON object a line; lengths in seconds.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object per line, with lengths in seconds.")
 @click.pass_context
 def routines(ctx: click.Context, as_json: bool) -> None:
-    """List the stretches and exercises. * marks those that prompts suggest in turn.
+    """List the stretches and exercises. A * marks those that prompts suggest in turn.
 
-    Those on the floor are suggested only with the setting stretch.floor.
+    Prompts suggest those on the floor only if you set stretch.floor to true.
     """
     if ctx.invoked_subcommand:
         return
@@ -53,16 +53,16 @@ def show(config_file: Path | None, routine_id: str) -> None:
 
 @routines.command(epilog="Example: psoas-nudge routines picture kneeling-hip-flexor > stretch.svg")
 @click.argument("routine_id", metavar="ID", shell_complete=routine_ids)
-@click.option("--side", type=click.Choice(SIDES), default="right", show_default=True, help="Which side is drawn.")
+@click.option("--side", type=click.Choice(SIDES), default="right", show_default=True, help="The side to draw.")
 def picture(routine_id: str, side: Side) -> None:
-    """The drawings of one routine in a row, as SVG: to print, or to look at before you begin."""
+    """Print the drawings of one routine as an SVG picture."""
     routine = find(routine_id)
     print(sheet(routine, side if routine.sided else None))
 
 
 @routines.command(epilog="Example: psoas-nudge routines why")
 def why() -> None:
-    """Why the psoas, what sitting does to it, what is known, and what speaks against it, with all sources."""
+    """Explain what sitting does to the psoas. Also what is known for and against stretching it, with all sources."""
     for paragraph in WHY:
         print(fill(" ".join(paragraph.split()), 90) + "\n")
     print(REVIEWED + "\n\nSources")
@@ -85,7 +85,7 @@ def _in_full(routine: Routine) -> str:
         f"{duration(routine.length)} in all, {sides}{times}. Needs: {' and '.join(routine.needs) or 'nothing'}.",
     ]
     if routine.not_for:
-        lines += ["", "Not for you, or ask a physiotherapist or doctor first, if"]
+        lines += ["", "Skip it, or ask a physiotherapist or doctor first, if"]
         lines += [fill(f"- {reason}", 90, subsequent_indent="  ") for reason in routine.not_for]
     lines.append("")
     for number, step in enumerate(routine.steps, 1):
@@ -95,7 +95,7 @@ def _in_full(routine: Routine) -> str:
         "How strong": routine.effort,
         "Easier": routine.easier,
         "Harder": routine.harder,
-        "It is right when": routine.check,
+        "You do it right if": routine.check,
     }
     lines += ["", *(fill(f"{name}: {text}", 90, subsequent_indent="  ") for name, text in facts.items() if text)]
     lines += ["", *(fill(f"- {cue}", 90) for cue in routine.cues), *(fill(f"! {c}", 90) for c in routine.cautions)]

@@ -19,13 +19,13 @@ def engine_command(verbosity: int, config_file: Path | None) -> list[str]:
 
 
 @click.command(epilog="Example: psoas-nudge run -v")
-@click.option("-v", "--verbose", count=True, help="Log each decision; twice: each event.")
+@click.option("-v", "--verbose", count=True, help="Log each decision. Use -vv to log each event too.")
 @click.pass_obj
 def run(config_file: Path | None, verbose: int) -> None:
-    """Watch how long you sit and prompt you, in this terminal, until you stop it (Ctrl+C).
+    """Watch how long you sit and prompt you, in this terminal, until you press Ctrl+C.
 
-    To run it in the background, use `psoas-nudge start`. Needs no configuration and no desktop: without a notification
-    service, prompts appear in this terminal.
+    To run it in the background, use `psoas-nudge start`. You need no configuration and no desktop. Without a
+    notification service, prompts appear in this terminal.
     """
     _must_exist(config_file)
     command = engine_command(verbose, config_file)

@@ -15,10 +15,10 @@ from psoas_nudge.pages import browser
 @click.command(epilog="Example: psoas-nudge settings")
 @click.pass_obj
 def settings(config_file: Path | None) -> None:
-    """See and change the settings on a page in the browser.
+    """Change the settings on a page in the browser.
 
-    The page shows what the coming days and one day of work would be like before you save. It ends a minute after you
-    close its window. Without a browser: psoas-nudge config edit
+    Before you save, the page shows what your coming days would look like. The command ends a minute after you close the
+    window. Without a browser, use `psoas-nudge config edit`.
     """
     if why := browser.page_missing(os.environ):
         raise Unavailable(f"The settings cannot be shown: {why}. To edit the file instead: psoas-nudge config edit")

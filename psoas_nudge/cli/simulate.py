@@ -39,19 +39,27 @@ ANSWERS: dict[str, tuple[Answer | None, ...]] = {
 )
 @click.argument("trace", required=False, type=click.Path(path_type=Path, dir_okay=False, allow_dash=True))
 @click.option(
-    "--config", "own_config", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="Use FILE."
+    "--config",
+    "own_config",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="The configuration file to use.",
 )
-@click.option("--json", "json_", is_flag=True, help="One JSON object a line, as `journal --json` prints them.")
+@click.option("--json", "json_", is_flag=True, help="Print one JSON object per line, as `journal --json` does.")
 @click.option(
     "--answers",
     type=click.Choice([*ANSWERS]),
     default="ignore",
-    help="How prompts are answered: all alike, mixed (accept, skip, snooze, no answer in turn), or ignored (default).",
+    help="How prompts are answered. mixed: accept, skip, snooze and no answer, in turn. The default is ignore.",
 )
-@click.option("--answer-after", default="20s", metavar="FOR", help="How long after it came up; 20s, if left out.")
-@click.option("--days", type=click.IntRange(1, 3660), metavar="N", help="Make up N plausible days instead of a trace.")
-@click.option("--from", "first", metavar="DATE", help="The first of the made-up days; today, if left out.")
-@click.option("--seed", type=int, default=0, metavar="S", help="Other made-up days for each number.")
+@click.option(
+    "--answer-after", default="20s", metavar="FOR", help="How long after a prompt appears. The default is 20s."
+)
+@click.option(
+    "--days", type=click.IntRange(1, 3660), metavar="N", help="Make up N plausible days instead of reading a trace."
+)
+@click.option("--from", "first", metavar="DATE", help="The first of the made-up days. The default is today.")
+@click.option("--seed", type=int, default=0, metavar="S", help="Each number makes up different days.")
 @click.pass_obj
 def simulate(
     config_file: Path | None,
@@ -64,10 +72,10 @@ def simulate(
     first: str | None,
     seed: int,
 ) -> None:
-    """Play TRACE through the real rules in no time, and print what would be recorded.
+    """Play the days in TRACE through the real rules, and print what would be recorded.
 
-    TRACE has one JSON object a line, in any order; "-" is standard input. No sensor, notification or journal of yours
-    is touched.
+    TRACE has one JSON object per line, in any order. "-" means standard input. Your sensors, notifications and journal
+    are not touched.
 
     \b
     {"from": "2026-11-23T09:00:00+01:00", "to": "2026-11-23T10:30:00+01:00", "signal": "input"}
@@ -75,7 +83,7 @@ def simulate(
 
     Signals: input (in use, with gaps under 5 s), locked, suspended, switched, call, playing, do-not-disturb,
     fullscreen, screen-share, busy.
-    To do: accept, skip, snooze, pause 30m, resume, stand, sit.
+    What you can do: accept, skip, snooze, pause 30m, resume, stand, sit.
     """
     if (trace is None) == (days is None):
         raise BadInput("Name a trace, or make days up: psoas-nudge simulate --days 30")

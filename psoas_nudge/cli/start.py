@@ -39,14 +39,14 @@ LOG_LINES = 5
 @click.option(
     "--autostart/--no-autostart",
     default=None,
-    help="Also start at every login, or do not ask about it. Without either, you are asked in a terminal.",
+    help="Also start at every login, or don't. Without either, psoas-nudge asks you in a terminal.",
 )
 @click.pass_obj
 def start(config_file: Path | None, autostart: bool | None) -> None:
     """Start in the background, and show when the next prompt can come.
 
-    You can close the terminal afterwards. With autostart by systemd the unit is started; otherwise a process of its
-    own, whose warnings go to a log file.
+    You can close the terminal afterwards. If you use autostart with systemd, this starts the systemd unit. Otherwise it
+    starts a process of its own, which writes its warnings to a log file.
     """
     settings = load(config_file, os.environ)
     status = _status()
@@ -71,7 +71,7 @@ async def _can_prompt(wanted: str) -> None:
     """Raises Unavailable where a daemon in the background could show nothing."""
     in_a_terminal = as_called("To get prompts in this terminal, use: psoas-nudge run")
     if wanted == LAST_RESORT:
-        raise Unavailable(f"Your settings want prompts in a terminal (desktop.notifier). {in_a_terminal}")
+        raise Unavailable(f"Your settings put prompts in a terminal (desktop.notifier). {in_a_terminal}")
     elsewhere = {name: make for name, make in NOTIFIERS.items() if name != LAST_RESORT}
     async with AsyncExitStack() as stack:
         session_bus, _ = await stack.enter_async_context(buses(lambda _kind, _why: None))
@@ -118,9 +118,9 @@ def _answer(child: subprocess.Popen[bytes] | None, log: str) -> Status:
             return status
         if child and child.poll() is not None:
             said = Path(log).read_text("utf-8", "replace").splitlines()[-LOG_LINES:]
-            raise PsoasNudgeError("\n".join(("It ended again at once.", *said)))
+            raise PsoasNudgeError("\n".join(("It ended right after the start. Its log says:", *said)))
         time.sleep(0.05)
-    raise PsoasNudgeError(f"{RUNNING.partition(' ')[0]} does not answer after {UP_SECONDS:g} s. See: {log}")
+    raise PsoasNudgeError(f"{RUNNING.partition(' ')[0]} has not answered within {UP_SECONDS:g} s. To see why: {log}")
 
 
 def _at_login(config_file: Path | None, wanted: bool | None) -> None:
@@ -136,7 +136,7 @@ def _at_login(config_file: Path | None, wanted: bool | None) -> None:
             _in_the_menu(config_file)
     if wanted:
         done = chooser.enable(this_computer(), chooser.command(config_file))
-        click.echo(f"It starts at every login ({done.way.title}).")
+        click.echo(f"It will start at every login ({done.way.title}).")
         click.echo(as_called("To undo that: psoas-nudge autostart disable"))
 
 

@@ -24,10 +24,14 @@ LABELS = {"day": "%Y-%m-%d %a", "week": "%G-W%V", "month": "%Y-%m"}
 
 @click.command(epilog="Examples: psoas-nudge stats; psoas-nudge stats --by month --since 2026-01-01")
 @click.option(
-    "--by", type=click.Choice(["day", "week", "month"]), default="day", show_default=True, help="What a line is."
+    "--by",
+    type=click.Choice(["day", "week", "month"]),
+    default="day",
+    show_default=True,
+    help="What each line adds up.",
 )
-@click.option("--since", metavar="TIME", help="From this day on. Without it: 7 days, 12 weeks or a year.")
-@click.option("--json", "as_json", is_flag=True, help="One JSON object a line; lengths in seconds.")
+@click.option("--since", metavar="TIME", help="The first day. The default is 7 days, 12 weeks or a year back.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object per line, with lengths in seconds.")
 def stats(by: str, since: str | None, as_json: bool) -> None:
     """Show how long you sat, how you answered prompts, and how long you stretched.
 

@@ -13,7 +13,7 @@ from psoas_nudge.cli.candidates import formats
 from psoas_nudge.control import messages as c
 from psoas_nudge.control.client import ask
 from psoas_nudge.core.status import Status
-from psoas_nudge.core.summary import explained, when
+from psoas_nudge.core.summary import Look, explained, look, when
 from psoas_nudge.errors import BadInput
 
 
@@ -23,7 +23,7 @@ from psoas_nudge.errors import BadInput
     "how",
     metavar="waybar|json|plain|TEMPLATE",
     shell_complete=formats,
-    help="One line for a bar or a script; a template names {look}, {sat}, {next} and more.",
+    help="Print one line for a bar or a script. A template can use {look}, {sat}, {next} and more.",
 )
 @click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
 @click.option("--follow", is_flag=True, help="Print a line now and at each change, until psoas-nudge stops.")
@@ -42,16 +42,20 @@ def status(how: str | None, as_json: bool, follow: bool) -> None:
     if how:
         print(_line(now, how))
         return
-    line = _line(now, "plain")
-    print(f"{line[0].upper()}{line[1:]}. Prompts today: {now.prompts_today} of {now.daily_limit}.")
+    if look(now) is not Look.SITTING:  # else the first reason says the same
+        line = _line(now, "plain")
+        print(f"{line[0].upper()}{line[1:]}.")
     if now.trouble and now.prompt:
         print(now.trouble)
     for reason in now.why:
         print(as_called(reason))
     if now.next_prompt:
         print(f"Next prompt: {when(now.next_prompt, datetime.now().astimezone(), now.zone)} at the earliest.")
+    print(f"Prompts today: {now.prompts_today} of {now.daily_limit}.")
+    if now.mistake:
+        print(as_called(now.mistake))
     if now.put_off:
-        again = as_called("All right again? psoas-nudge feel --clear")
+        again = as_called("When you can stretch again: psoas-nudge feel --clear")
         print(f"Prompts suggest a walk, because you reported {now.put_off}. {again}")
 
 
@@ -74,9 +78,9 @@ def _line(now: Status, how: str) -> str:
 
 @click.command(epilog="Examples: psoas-nudge explain; psoas-nudge explain --at 16:45")
 @click.option(
-    "--at", metavar="TIME", help="Ask about a later time; only working hours, pauses and snoozes are known then."
+    "--at", metavar="TIME", help="Explain a later time. Only working hours, pauses and snoozes can be known in advance."
 )
-@click.option("--json", "as_json", is_flag=True, help="One JSON object.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def explain(at: str | None, as_json: bool) -> None:
     """Show why there is no prompt now, and when the next can come."""
     from psoas_nudge.cli.zone import system_zone

@@ -21,13 +21,13 @@ from psoas_nudge.journal import Journal
 @click.option("--page", is_flag=True, help="Show it in a browser window, large enough to read from the floor.")
 @click.pass_obj
 def stretch(config_file: Path | None, routine_id: str | None, page: bool) -> None:
-    """Start a guided stretch now. Without ID, the one whose turn it is.
+    """Start a guided stretch now: the one with this ID, or the next in turn.
 
     Keys: space pauses, b goes back, n goes on, q stops. Only the seconds you held are recorded.
 
     \b
     The stretches are common physiotherapy practice in our own words; for the sources, see: psoas-nudge help evidence
-    This is no medical advice. Stop at once if pain is sharp or throbbing.
+    This is not medical advice. Stop at once if you feel sharp or throbbing pain.
     """
     settings = load_settings(config_file)
     chosen = _chosen(settings, routine_id)

@@ -157,7 +157,8 @@ def _for_prompts(found: Findings, install: Callable[[str], str]) -> Iterator[tup
 
 def _for_good_moments(found: Findings, install: Callable[[str], str]) -> Iterator[tuple[str, str]]:
     if _missing(found, "microphone", "no sound server"):
-        yield "Calls are not noticed, because no sound server is running.", install("sound-server")
+        which = "Calls without a camera" if found.used(("camera",)) else "Calls"
+        yield f"{which} are not noticed, because no sound server is running.", install("sound-server")
     if found.wayland and _missing(found, "screen-share", "no PipeWire"):
         yield "A shared screen is not noticed, because PipeWire is not running.", install("pipewire")
     if _missing(found, "gnome-banners", "gsettings is missing"):

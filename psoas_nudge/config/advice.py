@@ -116,14 +116,14 @@ def _without_effect(settings: Settings) -> Iterator[Advice]:
             and not rules.floor
             and "stretch.rotation" in settings.given
         ):
-            yield place, f"{shown(routine_id)} needs the floor. To get it, set stretch.floor to true."
+            yield place, f"{shown(routine_id)} needs the floor. To include it, set stretch.floor to true."
         if routine_id in rules.rotation[:index]:
             yield place, f"{shown(routine_id)} is listed twice. Once is enough."
     for index, routine in enumerate(rules.routines):
         if routine.id not in rules.rotation:
             yield (
                 ("stretch", "routines", index),
-                f"{shown(routine.id)} is never suggested. To get it, add it to stretch.rotation.",
+                f"{shown(routine.id)} is never suggested. To include it, add it to stretch.rotation.",
             )
 
 

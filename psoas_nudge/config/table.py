@@ -199,14 +199,14 @@ ROWS: tuple[Setting, ...] = (
         Duration(),
         "10m",
         "Minutes after the start of working hours in which no prompt appears.",
-        label="Quiet at the start of work",
+        label="No prompts at the start of work for",
     ),
     Setting(
         "prompt.wind_down",
         Duration(),
         "10m",
         "Minutes before the end of working hours in which no prompt appears.",
-        label="Quiet before the end of work",
+        label="No prompts before the end of work for",
     ),
     Setting(
         "prompt.daily_limit",

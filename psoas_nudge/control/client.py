@@ -107,7 +107,7 @@ def _next(lines: BinaryIO, within: float) -> Ok:
         reply: Reply = msgspec.json.decode(line, type=Reply)
     except (msgspec.DecodeError, ValueError) as error:
         raise PsoasNudgeError(
-            f"The answer of psoas-nudge is not understood ({error}). It may be another version. Restart it."
+            f"The answer was not understood ({error}). The running psoas-nudge may be another version. Restart it."
         ) from error
     if isinstance(reply, Failed):
         refused = Refused(reply.message)

@@ -30,13 +30,13 @@ class DaemonRequest(Struct, frozen=True, kw_only=True, tag_field="event", tag=ke
 class GetStatus(DaemonRequest, frozen=True, kw_only=True):
     """Answered with a status."""
 
-    help = "Show what is going on now."
+    help = "Show how long you have been sitting, and the next prompt."
 
 
 class Follow(DaemonRequest, frozen=True, kw_only=True):
     """Answered with a status now and at each change, until the connection is closed."""
 
-    help = "Show what is going on, now and at each change."
+    help = "Show the status now and at each change."
 
 
 class Explain(DaemonRequest, frozen=True, kw_only=True):

@@ -96,7 +96,7 @@ class Server:
         line = _line(Ok(status=status))
         for follower in list(self._followers):
             if follower.transport.get_write_buffer_size() > LONGEST_BACKLOG:
-                log.info("a program that follows the status does not read; it was disconnected")
+                log.info("disconnected a program that follows the status but does not read it")
                 self._followers.discard(follower)
                 follower.transport.abort()
             else:
@@ -108,7 +108,7 @@ class Server:
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
             if (stranger := _other_user(writer)) is not None:
-                log.warning("user %d tried to connect and was refused", stranger)
+                log.warning("refused a connection from user %d", stranger)
                 writer.write(_line(Failed(message="This psoas-nudge runs for another user.")))
                 return
             while await self._serve_line(reader, writer):
@@ -169,7 +169,7 @@ def _mistake(line: bytes, error: Exception) -> str:
         kind = None
     if kind and (sentence := out_of_range(error, kind)):
         return sentence
-    return f"The request is not understood: {error}. psoas-nudge in the background may be another version. Restart it."
+    return f"The request was not understood: {error}. psoas-nudge in the background may be another version. Restart it."
 
 
 def _line(reply: Reply) -> bytes:

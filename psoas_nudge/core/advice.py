@@ -37,11 +37,8 @@ KINDS: dict[Pain, str] = {
     "worse": "pain after stretching",
     "other": "pain",
 }
-PROFESSIONAL = (
-    "Please let a physiotherapist or doctor have a look; they can tell the psoas from a strain or a joint. "
-    "This is a reminder program and no judge of that."
-)
-PUT_OFF = "Until you say that it is all right again (psoas-nudge feel --clear), prompts suggest a walk, no stretch."
+PROFESSIONAL = "A physiotherapist or doctor can find out what is causing this. This program can't. Please see one."
+PUT_OFF = "Prompts suggest a walk instead of a stretch until you run: psoas-nudge feel --clear"
 
 
 class Advice(Struct, frozen=True, kw_only=True):
@@ -84,7 +81,7 @@ def advice(entries: Iterable[AnyEntry], today: date, local_date: Callable[[datet
     if len(run) > LONG_DAYS and (
         given_for_long is None or given_for_long < run[0] or (today - given_for_long).days >= AGAIN_DAYS
     ):
-        return Advice(because="long", text=f"You reported discomfort on {len(run)} days running. {PROFESSIONAL}")
+        return Advice(because="long", text=f"You reported discomfort on {len(run)} days in a row. {PROFESSIONAL}")
     return None
 
 

@@ -84,7 +84,7 @@ class FeelEntry(Entry, frozen=True, tag="feel"):
 
 
 class ClearedEntry(Entry, frozen=True, tag="cleared"):
-    """The person said that stretching is all right again."""
+    """The person said that they can stretch again."""
 
 
 class UndoneEntry(Entry, frozen=True, tag="undone"):

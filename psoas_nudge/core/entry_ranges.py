@@ -27,7 +27,7 @@ def out_of_range(entry: AnyEntry) -> str:
         value = getattr(entry, name)
         if isinstance(value, datetime):
             if value.tzinfo is None:
-                return f"{name} has no distance from UTC"
+                return f"{name} has no UTC offset"
             if not EARLIEST <= value <= LATEST:
                 return f"{name} is not between the years {EARLIEST.year} and {LATEST.year}"
         elif isinstance(value, int | float):
@@ -44,9 +44,9 @@ def wild(part: object) -> str:
     if isinstance(part, tuple | frozenset | dict):
         return next((why for each in (part.values() if isinstance(part, dict) else part) if (why := wild(each))), "")
     if isinstance(part, datetime):
-        return "" if part.tzinfo and part >= EARLIEST else f"{part.isoformat()} is no usable instant"
+        return "" if part.tzinfo and part >= EARLIEST else f"{part.isoformat()} is not a valid time"
     if isinstance(part, int | float) and not -MOST_IN_STATE <= part <= MOST_IN_STATE:
-        return f"{part} is no usable number"
+        return f"{part} is not a valid number"
     return ""
 
 

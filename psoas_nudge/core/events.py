@@ -185,15 +185,15 @@ class Feel(Request, frozen=True, kw_only=True):
 class Clear(Request, frozen=True, kw_only=True):
     """Stretching is all right again."""
 
-    help = "Say that stretching is all right again."
-    label = "Stretching is all right again"
+    help = "Say that you can stretch again."
+    label = "I can stretch again"
     answer = "Saved. Prompts suggest stretches again."
 
 
 class Undo(Request, frozen=True, kw_only=True):
     """The last report of how it feels was a mistake."""
 
-    help = "Take back the last report of how it feels."
+    help = "Take back your last report of how it feels."
     label = "Take it back"
     answer = "Taken back: {undone}."
 

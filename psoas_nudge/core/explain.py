@@ -22,11 +22,11 @@ from psoas_nudge.core.summary import when
 from psoas_nudge.core.words import MILLISECOND, SECOND
 
 TEXTS = {
-    "unsaved": "Nothing can be saved, and until it can, no prompt comes. {trouble}",
+    "unsaved": "Nothing can be saved, so no prompt comes until that is fixed. {trouble}",
     "prompt-open": "A prompt is open and waiting for your answer.",
     "stretching": "You are stretching.",
     "away": "You are away from the computer.",
-    "standing": "You are working standing, until {until} unless you sit down earlier.",
+    "standing": "You said that you are standing. That counts until {until}, unless you sit down earlier.",
     "sitting": "You have been sitting for {sat}. A prompt comes after {needed}.",
     "backed-off": (
         "You did not answer the last two prompts, so for the rest of the day a prompt comes after {needed} "
@@ -44,13 +44,13 @@ TEXTS = {
     "suspended": "The computer is asleep.",
     "switched": "Another user is using the computer.",
     "do-not-disturb": "Do not disturb is on.",
-    "fullscreen": "A program fills the screen.",
+    "fullscreen": "A window is in full screen.",
     "call": "You are in a call.",
     "playing": "Something is playing.",
     "screen-share": "You are sharing your screen.",
     "busy": "Your calendar says you are busy.",
     "paused": "Prompts are paused until {until}.",
-    "after-quiet": "You have just become free, or psoas-nudge has just started. A prompt waits until {until}.",
+    "after-quiet": "A call or similar has just ended, or psoas-nudge has just started. Prompts wait until {until}.",
     "lull": "A prompt is due. It comes when you stop typing for {lull}, or at {until}.",
     "unseen": "A prompt is due. It comes after you next touch the keyboard or mouse.",
 }

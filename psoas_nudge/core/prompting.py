@@ -174,7 +174,7 @@ def stretch_refused(state: State, rules: Rules, routine: str) -> str | None:
         return None
     return (
         f"Stretches are put off because you reported {KINDS[state.put_off]}. "
-        f"An easy walk: psoas-nudge stretch {WALK}. When it is all right again: psoas-nudge feel --clear"
+        f"For an easy walk: psoas-nudge stretch {WALK}. When you can stretch again: psoas-nudge feel --clear"
     )
 
 
@@ -222,7 +222,7 @@ def hours(decision: Decision) -> None:
         if state.time.wake is not None or state.numbered:
             decision.record(HoursEntry(at=at, open=is_open))
         if not is_open:
-            close(decision, "withdrawn", because="working hours closed")
+            close(decision, "withdrawn", because="working hours ended")
     if span is not None:
         decision.by(point_of(state, span.closes if is_open else span.opens))
 

@@ -50,6 +50,8 @@ class Status(Struct, frozen=True, kw_only=True):
     """The pain for which prompts suggest a walk in place of a stretch, in words."""
     trouble: str | None = None
     """Why nothing can be saved now, and what to do; None when all is well."""
+    mistake: str | None = None
+    """In the configuration file, in a sentence, and which settings are in force instead; None when it has none."""
 
 
 class Reason(Struct, frozen=True):

@@ -48,7 +48,7 @@ def progress(status: Status) -> float:
 
 
 def headline(status: Status, at: datetime) -> str:
-    """One line for a tooltip: "sat 24 min, next nudge about 10:42". `at` is the moment of the status."""
+    """One line for a tooltip: "sat 24 min, next prompt about 10:42". `at` is the moment of the status."""
     zone = status.zone
     sat = f"sat {elapsed(status.sat_seconds)}"
     match look(status):
@@ -62,7 +62,7 @@ def headline(status: Status, at: datetime) -> str:
         case Look.QUIET:
             line = f"{sat}, waiting for: {', '.join(reason.replace('-', ' ') for reason in status.quiet)}"
         case Look.SITTING:
-            line = f"{sat}, next nudge about {when(status.next_prompt, at, zone)}" if status.next_prompt else sat
+            line = f"{sat}, next prompt about {when(status.next_prompt, at, zone)}" if status.next_prompt else sat
         case other:
             line = other.value
     return f"{line}; nothing can be saved" if status.trouble else line
@@ -70,7 +70,7 @@ def headline(status: Status, at: datetime) -> str:
 
 def explained(reasons: Iterable[str], next_prompt: datetime | None, at: datetime, zone: str) -> str:
     """Why there is no prompt at `at`, a sentence per line, and when the next one can come."""
-    lines = tuple(reasons) or ("Nothing stands in the way of a prompt.",)
+    lines = tuple(reasons) or ("Nothing delays a prompt.",)
     coming = (f"Next prompt: {when(next_prompt, at, zone)} at the earliest.",) if next_prompt else ()
     return "\n".join((*lines, *coming))
 

@@ -15,6 +15,7 @@ from typing import Protocol, assert_never
 from zoneinfo import ZoneInfo
 
 from msgspec import to_builtins
+from msgspec.structs import replace
 
 from psoas_nudge.core.effects import AnyEffect, Record, Refuse, Renew, Show, StartGuide, Wake, Watch, Withdraw
 from psoas_nudge.core.entries import AnyEntry
@@ -104,6 +105,8 @@ class Engine:
         self.state = journal.load() or State()
         self.trouble = ""
         """Why the journal cannot be written; nothing is shown meanwhile."""
+        self.mistake = ""
+        """As in Status."""
         self._journal, self._clock = journal, clock
         self._world: World = Nowhere()
         self._listeners: list[Listener] = []
@@ -158,7 +161,7 @@ class Engine:
 
     def status(self) -> Status:
         """What a person is shown of this moment."""
-        return status(self.state_now(), self.rules, self.trouble)
+        return replace(status(self.state_now(), self.rules, self.trouble), mistake=self.mistake or None)
 
     def _step(self, event: AnyEvent) -> Refuse | None:
         self.state, effects = step(self.state, self._clock.now(), event, self.rules)

@@ -191,4 +191,4 @@ def _tail(said: IO[bytes]) -> str:
     size = said.seek(0, os.SEEK_END)
     said.seek(max(0, size - TAIL_BYTES))
     text = said.read().decode(errors="replace").strip()
-    return repr(text.splitlines()[-1]) if text else "it said nothing"
+    return repr(text.splitlines()[-1]) if text else "it gave no reason"

@@ -72,7 +72,7 @@ class Outside:
             try:
                 fd = os.pidfd_open(child.pid)
             except OSError as error:  # a sandbox that forbids it; the child runs all the same
-                log.debug("its end will be noticed later: %s", error)
+                log.debug("psoas-nudge will notice later that it has ended: %s", error)
                 return
             asyncio.get_running_loop().add_reader(fd, self._ended, fd, child.pid)
 

@@ -34,7 +34,7 @@ class Requests:
                 return c.Ok(said=self._reload())
             case c.Stop():
                 self._stop()
-                lost = f" What waits to be saved is lost unless that works by then. {self._engine.trouble}"
+                lost = f" Entries that cannot be saved before it ends will be lost. {self._engine.trouble}"
                 return c.Ok(said=f"Stopping.{lost if self._engine.trouble else ''}")
             case _:
                 assert_never(request)

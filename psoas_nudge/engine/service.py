@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from psoas_nudge import places
 from psoas_nudge.bus import CallFailed, buses
-from psoas_nudge.config.problems import rejected
+from psoas_nudge.config.problems import rejected, summary
 from psoas_nudge.config.watch import FileWatch
 from psoas_nudge.control import takeover
 from psoas_nudge.control.lock import Lock
@@ -121,7 +121,7 @@ class Service:
             engine, idle_time=self._presence, screen=self._screen, timer=self._timer, guides=self._guides
         )
         self._desktop.sound, self._desktop.insist = settings.desktop.sound, settings.desktop.insist
-        journal.tell_reopened(lambda what: self._desktop.tell("Your journal is another file now", what))
+        journal.tell_reopened(lambda what: self._desktop.tell("Your journal file has been replaced", what))
         self._hooks = Hooks(settings.hooks)
         self._requests = Requests(engine, self.reload, self._ended.set)
         self._schedule = Schedule(
@@ -255,7 +255,7 @@ class Service:
         except ConfigInvalid as error:
             self._tell_mistake(error, starting.STAY)
             raise ConfigInvalid([rejected(error), *error.problems]) from error
-        self._settings, self._reported = settings, ""
+        self._settings, self._reported, self._engine.mistake = settings, "", ""
         self._notifiers.want(settings.desktop.notifier)
         self._desktop.sound, self._desktop.insist = settings.desktop.sound, settings.desktop.insist
         self._guides.kind = settings.stretch.guide
@@ -270,6 +270,7 @@ class Service:
     def _tell_mistake(self, error: ConfigInvalid, instead: str) -> None:
         if self._reported != str(error):
             self._reported = str(error)
+            self._engine.mistake = f"{summary(error)}. {instead} See: psoas-nudge config check"
             log.warning("%s %s", rejected(error), error)
             self._tell("Your psoas-nudge configuration has a mistake", f"{instead}\n{error}")
 
@@ -289,7 +290,7 @@ class Service:
             self._tell(title, f"{body}\n{others.advice(found)}" if found else body)
             asyncio.get_running_loop().call_later(GREETING_SECONDS, self._greeting_seen)
         elif found:
-            self._tell("Another break reminder is on", others.advice(found))
+            self._tell("Another break reminder is running", others.advice(found))
 
     def _greeting_seen(self) -> None:
         if not self._reported:  # else that message stands in its place

@@ -34,7 +34,7 @@ class Beginning(msgspec.Struct, frozen=True):
     @property
     def said(self) -> str:
         """What is in force instead, for a person."""
-        return STAY if self.kept else "The default settings are in force until it is mended."
+        return STAY if self.kept else "The default settings are in force until you fix it."
 
 
 def read(config_file: Path | None) -> Settings:

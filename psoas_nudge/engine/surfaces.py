@@ -129,7 +129,7 @@ class Surfaces(Listener):
         due = advice((stored.entry for stored in recent), hours.local_date(now), hours.local_date)
         if due:
             self._engine.feed(Advised(via="tray", because=due.because))
-            self._desktop.tell("Please have it looked at", due.text)
+            self._desktop.tell("Please see a professional", due.text)
 
     def command(self, command: Asked | Action) -> None:
         """Do what was clicked or called; raises what the rules refuse."""

@@ -178,7 +178,7 @@ def held_words(held: Held) -> str:
         return "Nothing was held, so nothing is counted."
     if held.left or held.right:
         return f"Held {round(held.left)} s on the left, {round(held.right)} s on the right."
-    return f"{duration(held.other)} done; this one is no part of the weekly dose."
+    return f"{duration(held.other)} done. This one does not count toward the weekly goal."
 
 
 def clock_words(seconds: float) -> str:
@@ -207,7 +207,7 @@ def _opening(player: Player, console: Console) -> list[str]:
     lines += ["space begins · q stops", ""] if console.keys else []
     lines += wrap(routine.purpose, width)
     if routine.not_for:
-        lines.append("Not for you, or ask a physiotherapist or doctor first, if")
+        lines.append("Skip it, or ask a physiotherapist or doctor first, if")
         lines += [line for each in routine.not_for for line in wrap(f"- {each}", width, subsequent_indent="  ")]
     lines += [line for each in routine.cautions for line in wrap(f"! {each}", width, subsequent_indent="  ")]
     for name, text in (("Feel it", f"{routine.feel} {routine.feel_not}".strip()), ("How strong", routine.effort)):

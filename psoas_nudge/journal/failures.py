@@ -10,8 +10,8 @@ from psoas_nudge.errors import JournalBroken
 
 ADVICE = {
     sqlite3.SQLITE_FULL: "The disk is full: free some space. Everything recorded before is still there.",
-    sqlite3.SQLITE_NOTADB: "It is damaged, or not a journal, and was left as it is. Move it away to begin a new one.",
-    sqlite3.SQLITE_CORRUPT: "It is damaged and was left as it is. Move it away to begin a new one; "
+    sqlite3.SQLITE_NOTADB: "It is damaged, or not a journal, and was left as it is. Move it away to start a new one.",
+    sqlite3.SQLITE_CORRUPT: "It is damaged and was left as it is. Move it away to start a new one; "
     "'sqlite3 FILE .recover' can often save what is in it.",
     sqlite3.SQLITE_BUSY: "Another program keeps it locked: close that program and try again.",
     sqlite3.SQLITE_LOCKED: "Another program keeps it locked: close that program and try again.",

@@ -74,7 +74,7 @@ class TerminalNotifier:
             return
         answered, buttons, self._open = self._answered, self._open.buttons, None
         if not answered and buttons:
-            await self._say("The prompt is closed; there is nothing to answer any more.")
+            await self._say("This prompt is closed, so there is nothing to answer.")
 
     async def stop(self) -> None:
         """Leave standard input alone, after what is being printed."""
@@ -205,7 +205,7 @@ def _unseen(fd: int, environ: dict[str, str]) -> str:
     if os.isatty(fd):
         return ""
     what = "this is a system service" if environ.get("JOURNAL_STREAM") else "standard output is not a terminal"
-    return f"{what}, so nobody would see a prompt. To get prompts in a terminal, type there: psoas-nudge run"
+    return f"{what}, so nobody would see a prompt. To get prompts in a terminal, type in it: psoas-nudge run"
 
 
 if __name__ == "__main__":

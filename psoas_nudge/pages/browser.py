@@ -48,7 +48,31 @@ def missing(environ: Mapping[str, str]) -> str | None:
     """Why no page can be shown here; None when it can be tried."""
     if why := no_display(environ):
         return why
-    return None if commands(environ) else "no browser was found"
+    found = commands(environ)
+    if len(found) == 1 and Path(found[0][0]).name == "xdg-open" and not _xdg_open_has_one(environ):
+        found = []
+    return None if found else "no browser was found"
+
+
+def _xdg_open_has_one(environ: Mapping[str, str]) -> bool:
+    """Whether xdg-open would find a browser. Without xdg-settings only trying can tell."""
+    if _default_browser(environ) != "":
+        return True
+    return shutil.which("x-www-browser", path=environ.get("PATH")) is not None
+
+
+def _default_browser(environ: Mapping[str, str]) -> str | None:
+    """The desktop entry of the default browser; "" for none, None when it is not known."""
+    ask = shutil.which("xdg-settings", path=environ.get("PATH"))
+    if ask is None:
+        return None
+    try:
+        words = [ask, "get", "default-web-browser"]
+        asked = subprocess.run(words, env=dict(environ), capture_output=True, text=True, timeout=5, check=False)  # noqa: S603 - fixed words
+    except (OSError, subprocess.TimeoutExpired) as error:
+        log.debug("the default browser is not known: %s", error)
+        return None
+    return asked.stdout.strip() if asked.returncode == 0 else None
 
 
 def no_display(environ: Mapping[str, str]) -> str | None:
@@ -78,14 +102,8 @@ def readable_directory(program: str, environ: Mapping[str, str]) -> Path | None:
     Snaps see neither the runtime directory nor hidden ones. For xdg-open the default browser counts.
     """
     name = Path(program).name
-    if name == "xdg-open" and (ask := shutil.which("xdg-settings", path=environ.get("PATH"))):
-        try:
-            words = [ask, "get", "default-web-browser"]
-            asked = subprocess.run(words, env=dict(environ), capture_output=True, text=True, timeout=5, check=False)  # noqa: S603 - fixed words
-        except (OSError, subprocess.TimeoutExpired) as error:
-            log.debug("the default browser is not known: %s", error)
-        else:
-            name = asked.stdout.strip().partition("_")[0]  # snapd names it firefox_firefox.desktop
+    if name == "xdg-open" and (default := _default_browser(environ)) is not None:
+        name = default.partition("_")[0]  # snapd names it firefox_firefox.desktop
     name = name.removesuffix("-browser")
     if not name or not (SNAPS / name).exists():
         return None

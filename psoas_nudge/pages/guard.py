@@ -95,7 +95,7 @@ class Guard:
             return f"The {self.what} belongs to another window, or its link was used already."
         origin = request.headers.get("origin")
         if origin is None and request.method not in {"GET", "HEAD"}:
-            return "The request does not say where it comes from."
+            return "The request does not say which site it comes from."
         if origin is not None and origin != f"http://{self.host}":
             return "Requests from other sites are refused."
         if request.headers.get("sec-fetch-site", "same-origin") not in {"same-origin", "none"}:

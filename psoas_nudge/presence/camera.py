@@ -44,7 +44,7 @@ class Camera(GuardedSensor):
     async def open(self, session: DesktopSession) -> None:  # noqa: ARG002 - the port's signature
         """Raises Unavailable where there is no inotify."""
         if sys.platform != "linux":
-            raise Unavailable("only Linux tells who opens a camera")
+            raise Unavailable("only Linux reports who opens a camera")
         from asyncinotify import Inotify, Mask
 
         self._used, self._created = Mask.OPEN | Mask.CLOSE, Mask.CREATE

@@ -44,7 +44,7 @@ def socket_of(environ: dict[str, str]) -> Path:
     try:
         there = path.is_socket()
     except OSError as error:
-        raise Unavailable(f"the sound server's socket {path} is not yours to look at: {error.strerror}") from error
+        raise Unavailable(f"you may not use the sound server's socket {path}: {error.strerror}") from error
     if not there:
         raise Unavailable("no sound server: PulseAudio or PipeWire's pulse server (pipewire-pulse) is not running")
     return path

@@ -91,7 +91,7 @@ class Playing(GuardedSensor):
         for spec in INHIBITORS:
             await self._start_switch(spec, session)
         if not self._switches:
-            raise Unavailable("nothing here tells whether the screen is kept on: no session manager, no logind")
+            raise Unavailable("nothing here reports whether the screen is kept on: no session manager, no logind")
         await self.subscribe(
             bus, self._on_changed, sender=None, interface=PROPERTIES, member="PropertiesChanged", path=PLAYER_PATH
         )

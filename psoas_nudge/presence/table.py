@@ -70,7 +70,7 @@ class SensorRow(Struct, frozen=True):
 
 IDLE_SOURCES: tuple[SensorRow, ...] = (
     SensorRow("mutter", "idle time of GNOME", "session-bus", "mutter:MutterIdle", "org.gnome.Mutter.IdleMonitor"),
-    SensorRow("ext-idle-notify", "idle time of the Wayland compositor, and films", "wayland", "ext_idle:ExtIdle"),
+    SensorRow("ext-idle-notify", "idle time of the Wayland compositor, and videos", "wayland", "ext_idle:ExtIdle"),
     SensorRow("x11", "idle time of the X server, by alarms", "x11", "x11:X11Idle"),
     SensorRow(
         "xscreensaver", "idle time of the X server, queried at deadlines", "x11", "xscreensaver:XScreenSaverIdle"
@@ -92,14 +92,14 @@ SENSORS: tuple[SensorRow, ...] = (
     SensorRow("microphone", "a program records: a call", "linux", "microphone:Microphone"),
     SensorRow("camera", "a program has a camera open: a call", "linux", "camera:Camera"),
     SensorRow("screen-share", "the screen is shared", "linux", "screen_share:ScreenShare"),
-    SensorRow("playing", "a film is on", "session-bus", "playing:Playing"),
-    SensorRow("fullscreen", "a fullscreen window in front (X11)", "x11", "fullscreen:Fullscreen"),
-    SensorRow("toplevels", "a fullscreen window in front (wlroots)", "wayland", "toplevels:Toplevels"),
+    SensorRow("playing", "a video is playing", "session-bus", "playing:Playing"),
+    SensorRow("fullscreen", "a full-screen window in front (X11)", "x11", "fullscreen:Fullscreen"),
+    SensorRow("toplevels", "a full-screen window in front (wlroots)", "wayland", "toplevels:Toplevels"),
     _switch("dunst", "do-not-disturb of dunst", "dunst", NOTIFICATIONS),
     _switch("plasma", "do-not-disturb of KDE Plasma", "plasma", NOTIFICATIONS),
     _switch("mako", "do-not-disturb of mako", "mako", NOTIFICATIONS),
     _switch("swaync", "do-not-disturb of swaync", "swaync", "org.erikreider.swaync.cc"),
-    _switch("xfce", "do-not-disturb of XFCE", "xfce", "org.xfce.Xfconf"),
+    _switch("xfce", "do-not-disturb of Xfce", "xfce", "org.xfce.Xfconf"),
     SensorRow(
         "gnome-banners", "do-not-disturb of GNOME", "session-bus", "gnome_banners:GnomeBanners", "org.gnome.Shell"
     ),
@@ -107,5 +107,5 @@ SENSORS: tuple[SensorRow, ...] = (
     _switch("gnome-screensaver", "the screen is locked (GNOME)", "gnome_saver", "org.gnome.ScreenSaver"),
     _switch("cinnamon-screensaver", "the screen is locked (Cinnamon)", "cinnamon_saver", "org.cinnamon.ScreenSaver"),
     _switch("mate-screensaver", "the screen is locked (MATE)", "mate_saver", "org.mate.ScreenSaver"),
-    _switch("xfce-screensaver", "the screen is locked (XFCE)", "xfce_saver", "org.xfce.ScreenSaver"),
+    _switch("xfce-screensaver", "the screen is locked (Xfce)", "xfce_saver", "org.xfce.ScreenSaver"),
 )

@@ -43,7 +43,7 @@ class WindowsIdle(DeadlineSource):
         """See DeadlineSource."""
         last = LastInput(ctypes.sizeof(LastInput), 0)
         if not self._user32.GetLastInputInfo(ctypes.byref(last)):
-            raise Unavailable("Windows does not tell when the last input was")
+            raise Unavailable("Windows does not report when the last input was")
         return int((self._kernel32.GetTickCount() - last.time) % WRAPS_AT)
 
 

@@ -38,7 +38,7 @@ def said(record: Record) -> str:
     reached = sum(min(pair) >= record.target for pair in sides)
     told = (
         f"In the last {len(weeks)} whole weeks you held {words.length(sum(left) / len(weeks))} a week on the left and "
-        f"{words.length(sum(right) / len(weeks))} on the right; the target is {words.length(record.target)} a side."
+        f"{words.length(sum(right) / len(weeks))} on the right. The goal is {words.length(record.target)} a side."
         if len(weeks) > 1
         else f"Last week you held {words.length(left[0])} on the left and {words.length(right[0])} on the right; the "
         f"target is {words.length(record.target)} a side."
@@ -50,7 +50,7 @@ def said(record: Record) -> str:
         side = "right" if apart.low > 0 else "left"
         told += f" The {side} side gets less, by {words.length(low)} to {words.length(high)} a week."
     elif apart is not None:
-        told += " No side gets clearly less."
+        told += " Neither side gets clearly less."
     return told
 
 
@@ -86,7 +86,7 @@ def chart(record: Record) -> Element:
     key = el("svg", el("line", x1=0, x2="100%", y1="50%", y2="50%", class_="target"), class_="key")
     return el(
         "div", drawn,
-        el("ul", el("li", key, f" the target, {words.length(record.target)} a side and week"), class_="legend"),
+        el("ul", el("li", key, f" the goal, {words.length(record.target)} a side and week"), class_="legend"),
         folded(table(("Week", "Left", "Right"), rows, "Hold time per side and week")),
     )  # fmt: skip
 

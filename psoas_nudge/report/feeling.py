@@ -41,7 +41,7 @@ def said(record: Record) -> str:
     figures = f"{_mean(lately)} in the last {LATELY_WEEKS} weeks and {_mean(before)} before"
     if not difference.tells:
         return f"{told} The average was {figures}: chance could explain the difference."
-    return f"{told} The average was {figures}. What has changed it, these figures cannot say."
+    return f"{told} The average was {figures}. These figures cannot say what changed it."
 
 
 def _mean(levels: Sequence[float]) -> str:

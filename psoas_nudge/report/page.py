@@ -29,8 +29,8 @@ READING = (
         "roughly true, so the real intervals are somewhat wider."
     ),
     (
-        f"With fewer than {ENOUGH} observations no share or average is given. A difference is only named when its "
-        "interval leaves out zero. Even then the record cannot say what caused it."
+        f"With fewer than {ENOUGH} observations the report gives no share or average. It names a difference only if "
+        "the interval does not include zero. Even then it cannot say what caused the difference."
     ),
     (
         f"The days are those of the last {DAYS_WEEKS} weeks. Weekly charts show up to {WEEKS} weeks, and prompts over "
@@ -94,7 +94,7 @@ def _opening(record: Record) -> Element:
         el("p", _followed(record)),
         el("p", _held(record)),
     ]
-    made = f"{words.full_day(record.today)}. Recorded since {since}. The stretch of sitting under way is not in it yet."
+    made = f"{words.full_day(record.today)}. Recorded since {since}. The sitting that you are in now is not in it yet."
     return el("header", el("p", made, class_="made"), el("h1", "Your last four weeks"), el("div", *lede, class_="lede"))
 
 
@@ -123,7 +123,7 @@ def _held(record: Record) -> str:
     left, right = (sum(side) / len(weeks) for side in zip(*dose.by_week(held, weeks), strict=True))
     return (
         f"You held {words.length(left)} a week on the left and {words.length(right)} on the right; "
-        f"the target is {words.length(record.target)}."
+        f"the goal is {words.length(record.target)} a side."
     )
 
 
@@ -137,7 +137,7 @@ def _changes(record: Record) -> Element:
         return _section(
             "changes", "What you might change", "Nothing in the record is clear enough to suggest a change."
         )
-    said = "Here chance is no likely explanation, even by a stricter interval (99.7 %)."
+    said = "Chance is unlikely to explain these, even by a stricter interval (99.7 %)."
     return _section("changes", "What you might change", said, el("ul", *map(_suggestion, found), class_="changes"))
 
 

@@ -58,7 +58,7 @@ def _dose(record: Record, weeks: Sequence[date], held: Sequence[Held]) -> Elemen
     sides = dose.by_week(held, weeks)
     rows = [("Left", *(_short(left) for left, _ in sides)), ("Right", *(_short(right) for _, right in sides))]
     heads = ("Side", *(f"{week.day} {words.MONTHS[week.month - 1]}" for week in weeks))
-    caption = f"Hold time by week from Monday, minutes:seconds; target {words.length(record.target)} a side and week"
+    caption = f"Hold time by week from Monday, minutes:seconds; goal {words.length(record.target)} a side and week"
     return el("section", el("h2", "Hold time per side"), wide(table(heads, rows, caption)))
 
 

@@ -103,7 +103,7 @@ def app(file: SettingsFile, windows: Windows, port: int) -> Guard:
 
 async def _outlook(file: SettingsFile, asked: Changes) -> Outlook:
     if asked.person not in PEOPLE:
-        raise BadInput(f"Nobody works like this: {asked.person[:60]}")
+        raise BadInput(f"There is no such person: {asked.person[:60]}")
     before = file.text()
     if version(before) != asked.version:
         raise ChangedElsewhere(file.path)

@@ -22,7 +22,7 @@ DAY: tuple[tuple[str, str, str, str], ...] = (
     ("11:20", "11:24", "nothing", "You read for four minutes. That counts as sitting."),
     ("11:24", "11:29", "input", ""),
     ("11:31", "11:46", "input", ""),
-    ("11:47", "13:15", "nothing", "Lunch. You did not lock the screen; your sitting still ends when you left."),
+    ("11:47", "13:15", "nothing", "Lunch. You did not lock the screen, but your sitting still ends when you leave."),
     ("13:15", "13:46", "input", ""),
     ("13:40", "13:55", "do-not-disturb", "Do not disturb is on. A prompt waits."),
     ("13:46", "13:56", "input", ""),

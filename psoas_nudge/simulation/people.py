@@ -192,7 +192,7 @@ PEOPLE: dict[str, Person] = {
     "call centre": call_centre,
     "meetings": meetings,
     "reader": reader,
-    "films and games": films_and_games,
+    "videos and games": films_and_games,
     "interrupted": interrupted,
     "night shift": night_shift,
     "standing desk": standing_desk,

@@ -91,7 +91,7 @@ def _asked(do: str, at: datetime) -> Asked:
             raise BadInput(f'"{rest[:40]}" is longer than ten years.')
         return Snooze(via=VIA, delay=delay)
     if do not in ALONE:
-        raise BadInput(f'"{do[:40]}" is nothing to do. Write one of {", ".join(ALONE)}, snooze or "pause 30m".')
+        raise BadInput(f'"{do[:40]}" is not something to do. Write one of {", ".join(ALONE)}, snooze or "pause 30m".')
     return ALONE[do]
 
 

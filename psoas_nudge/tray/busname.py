@@ -276,4 +276,6 @@ class BusName:
             log.warning("the name %s could not be taken: %s", NAME, error)
             return
         if answer not in OWNER:
-            log.warning("another program has the name %s; until it ends, scripts do not reach psoas-nudge", NAME)
+            log.warning(
+                "another program owns the name %s, so scripts cannot reach psoas-nudge on D-Bus until it ends", NAME
+            )

@@ -143,8 +143,9 @@ class NotifierItem(ServiceInterface):
 
     @dbus_property(READ, "AttentionAccessibleDesc")
     def attention_accessible_desc(self) -> DBusStr:
-        """For screen readers, while it wants to be noticed."""
-        return "psoas-nudge: time to stretch"
+        """For screen readers, while it wants to be noticed. Xfce's panel shows it as a second line of the tooltip,
+        always, unless it is the same as the title."""
+        return f"psoas-nudge: {self._state.tooltip}"
 
     @dbus_property(READ, "ToolTip")
     def tool_tip(self) -> ToolTip:

@@ -112,7 +112,7 @@ def _stretch(status: Status, routines: Sequence[tuple[int, str, str]]) -> MenuEn
         Stretch.label,
         children=(
             MenuEntry(25, f"You reported {status.put_off}" if hurt else "", visible=hurt),
-            MenuEntry(20, "Take a walk instead" if hurt else "Next in the rotation", Stretch(via=VIA)),
+            MenuEntry(20, "Take a walk instead" if hurt else "Next in turn", Stretch(via=VIA)),
             MenuEntry(26, Clear.label, Clear(via=VIA), visible=hurt),
             _line(22, visible=not hurt and bool(routines)),
             *(

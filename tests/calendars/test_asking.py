@@ -186,7 +186,7 @@ async def test_a_slow_file_delays_only_itself_and_is_named(
     found = await refresh("", [slow, quick], "UTC", tmp_path, (2026,), reading=names.append, so_far=known.append)
     assert sorted(names) == [str(quick), str(slow)]
     assert [len(each.spans) for each in known] == [1, 1], "the quick one is known first"
-    assert found.problems == (f"{slow}: Reading this took longer than 3 s and was given up.",)
+    assert found.problems == (f"{slow}: Reading this took longer than 3 s, so it was stopped.",)
     assert len(found.spans) == 1
 
 

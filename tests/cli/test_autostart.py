@@ -38,21 +38,17 @@ def test_a_person_sets_it_up_looks_and_removes_it(home: Path) -> None:
     entry = home / ".config/autostart/psoas-nudge.desktop"
     assert do("status").output == "Not set up to start at login. To do that: psoas-nudge autostart enable\n"
     assert do("enable").output == (
-        "Not by systemd user unit: no systemd user manager runs in this session.\n"
+        "psoas-nudge cannot use a systemd user unit: no systemd user manager runs in this session.\n"
         f"Set up: XDG autostart entry {entry}\n"
         "It starts at the next login. To start it now: psoas-nudge start\n"
-        "A bare window manager reads no such entry; there, put this into its own startup file:\n"
+        "A bare window manager does not read this entry. If you use one, put this into its own startup file:\n"
         f"  {home}/bin/psoas-nudge run\n"
     )
     assert do("enable").output.splitlines()[1] == f"Already set up: XDG autostart entry {entry}"
     assert do("status").output == (
         f"XDG autostart entry: {entry}\n  starts   {home}/bin/psoas-nudge run\n  enabled  yes\n  running  no\n"
     )
-    assert do("disable").output == (
-        "Removed: XDG autostart entry.\n"
-        "Removed: the entry in the applications menu.\n"
-        "If psoas-nudge is running, it goes on until you stop it: psoas-nudge stop\n"
-    )
+    assert do("disable").output == "Removed: XDG autostart entry.\nRemoved: the entry in the applications menu.\n"
     assert do("disable").output == "It was not set up to start at login.\n"
     assert [p.name for p in home.iterdir()] == ["bin"]
 
@@ -71,7 +67,7 @@ def test_a_name_and_an_icon_can_be_had_without_autostart(home: Path) -> None:
 def test_a_program_that_was_removed_is_reported(home: Path) -> None:
     do("enable")
     (home / "bin/psoas-nudge").unlink()
-    assert f"There is no {home}/bin/psoas-nudge any more. To repair it:" in do("status").output
+    assert f"{home}/bin/psoas-nudge no longer exists. To repair it:" in do("status").output
 
 
 def test_a_configuration_given_at_setup_is_used_at_login(home: Path) -> None:

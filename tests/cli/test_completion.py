@@ -74,7 +74,9 @@ def test_bash_completes_formats(environ: dict[str, str]) -> None:
 
 def test_fish_completes_with_descriptions(environ: dict[str, str]) -> None:
     lines = shell(environ, "fish", "-c", "psoas-nudge completion fish | source; complete -C 'psoas-nudge autos'")
-    assert lines == ["autostart\tStart at every login"]  # click's script for fish ends a description at its first comma
+    assert lines == [
+        "autostart\tTurn starting at login on or off."
+    ]  # click's script for fish ends a description at its first comma
 
 
 def test_zsh_takes_the_script(environ: dict[str, str], tmp_path: Path) -> None:

@@ -224,7 +224,7 @@ def test_check_of_a_file_that_is_not_there(nudge: Nudge, file: Path) -> None:
             "2:17: warning: calendar.busy: These files have no effect because quiet.busy is false.",
         ),
         ('hooks.on_taken = ["no-such-program"]', 'hooks.on_taken[1]: There is no program "no-such-program".'),
-        ('stretch.rotation = ["constructive-rest"]', "needs the floor. To get it, set stretch.floor to true."),
+        ('stretch.rotation = ["constructive-rest"]', "needs the floor. To include it, set stretch.floor to true."),
         (
             'stretch.rotation = ["glute-squeeze", "glute-squeeze"]',
             '"glute-squeeze" is listed twice. Once is enough.',

@@ -22,12 +22,12 @@ def line(how: str, status: Status = SITTING) -> str:
 
 
 def test_plain_is_the_headline() -> None:
-    assert line("plain") == "sat 24 min, next nudge about 10:36"
+    assert line("plain") == "sat 24 min, next prompt about 10:36"
 
 
 def test_every_time_is_in_the_zone_of_the_working_hours_wherever_the_system_is() -> None:
     tokyo = replace(SITTING, zone="Asia/Tokyo")
-    assert line("{next} {headline}", tokyo) == "18:36 sat 24 min, next nudge about 18:36"
+    assert line("{next} {headline}", tokyo) == "18:36 sat 24 min, next prompt about 18:36"
     paused = replace(tokyo, paused=True, paused_until=AT.replace(hour=20))
     assert line("{paused_until}, {headline}", paused) == "Wed 05:30, sat 24 min, paused until Wed 05:30"
 
@@ -42,7 +42,7 @@ def test_waybar_gets_what_its_manual_asks_for() -> None:
         "alt": "sitting",
         "class": "sitting",
         "percentage": 81,
-        "tooltip": "sat 24 min, next nudge about 10:36\nYou have sat for 24m of &lt;30m&gt;.",
+        "tooltip": "sat 24 min, next prompt about 10:36\nYou have sat for 24m of &lt;30m&gt;.",
     }
     assert json.loads(line("waybar", replace(SITTING, paused=True)))["text"] == "paused"
 
@@ -82,12 +82,12 @@ def test_the_manual_names_every_field_of_a_template() -> None:
     from psoas_nudge.cli.pages import source
 
     page = source("scripts")
-    told = page[page.index("A template of your own") : page.index("## D-Bus")]
+    told = page[page.index("Your own template") : page.index("## D-Bus")]
     assert [name for name in fields(SITTING, AT) if f"{{{name}}}" not in told] == []
 
 
 def test_while_nothing_can_be_saved_every_line_says_so() -> None:
     full = replace(SITTING, trouble="The disk is full.")
-    assert line("plain", full) == "sat 24 min, next nudge about 10:36; nothing can be saved"
+    assert line("plain", full) == "sat 24 min, next prompt about 10:36; nothing can be saved"
     assert "nothing can be saved" in json.loads(line("waybar", full))["tooltip"]
     assert line("{trouble}", full) == "The disk is full."

@@ -121,7 +121,7 @@ def test_a_day_reads_in_plain_words(run, recorded) -> None:
         == """\
 Monday 2026-11-23
   09:00  Working hours began
-  09:40  A prompt waited for 10 min: a call, a program filled the screen
+  09:40  A prompt waited for 10 min: a call, a window was in full screen
   09:41  A prompt could not be shown: no\\x1b[31mservice\\u202e
   09:45  Prompt (Standing hip-flexor stretch): snoozed (by notification)
   09:46  The answer "accept" came too late and changed nothing (by tray)
@@ -131,8 +131,8 @@ Monday 2026-11-23
   09:55  my-own: opened, not done
   09:56  How it feels: discomfort 3 of 10, tight after Standing hip-flexor stretch, pain, left knee
   09:57  The report of 09:56 was taken back
-  09:57  You said that stretching is all right again
-  09:58  You were advised to see a professional, because the discomfort has lasted long
+  09:57  You said that you can stretch again
+  09:58  You were advised to see a professional, because the discomfort has lasted a long time
   10:00  Paused until 2026-11-24 09:00
   10:01  Paused until you resume
   10:02  The pause was over
@@ -171,7 +171,7 @@ def test_the_list_can_be_cut_down(run, recorded) -> None:
     ]
     assert said(run("--since", "2026-11-24")) == "Tuesday 2026-11-24\n  09:00  Working hours ended\n"
     assert len(said(run("--kind", "pause", "--kind", "resume", "--json")).splitlines()) == 3
-    assert said(run("--since", "2100-01-01")) == "Nothing recorded matches.\n"
+    assert said(run("--since", "2100-01-01")) == "No entry matches.\n"
 
 
 def test_the_last_hours_can_be_asked_for(run, journal_file: Path) -> None:
@@ -214,9 +214,9 @@ def test_what_was_exported_merges_once_into_another_journal(run, recorded, home:
     exported = said(run("export", "-"))
     assert exported == said(run("--json")) == (home / "all.jsonl").read_text()
     journal_file.rename(home / "other.db")
-    assert said(run("merge", "all.jsonl")) == "Entries added: 19; here already: 0.\n"
-    assert said(run("merge", "all.jsonl")) == "Entries added: 0; here already: 19.\n"
-    assert said(run("merge", "other.db")) == "Entries added: 0; here already: 19.\n"
+    assert said(run("merge", "all.jsonl")) == "Entries added: 19. Already here: 0.\n"
+    assert said(run("merge", "all.jsonl")) == "Entries added: 0. Already here: 19.\n"
+    assert said(run("merge", "other.db")) == "Entries added: 0. Already here: 19.\n"
     assert said(run("--json")) == exported
 
 
@@ -234,11 +234,11 @@ def test_a_merge_takes_the_good_lines_and_names_each_bad_one(run, recorded, home
     (home / "some.jsonl").write_text("\n".join([lines[0], "rubbish", lines[1], "{}", lines[2]]))
     journal_file.unlink()
     ran = run("merge", "some.jsonl")
-    assert (ran.returncode, ran.stdout) == (2, "Entries added: 3; here already: 0.\n")
+    assert (ran.returncode, ran.stdout) == (2, "Entries added: 3. Already here: 0.\n")
     first, second, last = ran.stderr.splitlines()
     assert first.startswith("psoas-nudge: some.jsonl, line 2: ")
     assert second.startswith("some.jsonl, line 4: ")
-    assert last == "These lines were left out. Correct them and merge again: nothing is added twice."
+    assert last == "These lines were left out. You can correct them and merge again. Nothing is added twice."
     (home / "worse.jsonl").write_text("rubbish\n" * 30)
     told = said(run("merge", "worse.jsonl"), 2).splitlines()
     assert (len(told), told[20]) == (22, "10 more lines cannot be read.")
@@ -257,11 +257,11 @@ def test_an_entry_that_cannot_be_right_is_shown_as_far_as_it_can_be(run, journal
     shown = said(run()).splitlines()
     assert shown[:2] == [
         "Monday 0001-01-01",
-        "  00:00  An entry (feel) that cannot be right: at is not between the years 1970 and 2200",
+        "  00:00  An entry that makes no sense (feel): at is not between the years 1970 and 2200",
     ]
     assert [line[9:] for line in shown[4:]] == [
-        "An entry (pause) that cannot be right: until is not between the years 1970 and 2200",
-        "An entry (stretch) that cannot be right: left_seconds is not between 0 and 86400",
+        "An entry that makes no sense (pause): until is not between the years 1970 and 2200",
+        "An entry that makes no sense (stretch): left_seconds is not between 0 and 86400",
         "Working hours began",
     ]
     assert len(said(run("--json")).splitlines()) == 4

@@ -40,6 +40,9 @@ class Running:
     def words(self, *words: str) -> list[str]:
         return [sys.executable, "-m", "psoas_nudge", *words]
 
+    def status(self) -> str:
+        return subprocess.run(self.words("status"), env=self.environ, capture_output=True, text=True, check=True).stdout
+
     def needed(self) -> float | None:
         """How much sitting the next prompt needs, as `status` tells; None while nobody answers."""
         ran = subprocess.run(self.words("status", "--json"), env=self.environ, capture_output=True, check=False)
@@ -93,10 +96,13 @@ def test_however_the_file_is_written_it_takes_effect_and_a_broken_one_changes_no
     first = "psoas-nudge: Your change to config.toml has a mistake on line 1. The previous settings stay in force.\n"
     assert (asked.returncode, asked.stderr.partition("\n")[0] + "\n") == (2, first)
     assert running.needed() == 23 * 60
+    told = f"{first.removeprefix('psoas-nudge: ').strip()} See: psoas-nudge config check\n"
+    assert told in running.status()
     file.unlink()
     running.until(2700)
     file.write_text(text.format(24))
     running.until(24 * 60)
+    assert told not in running.status()
     for minute in range(1, 1001):
         file.write_text(text.format(minute))
     running.until(1000 * 60)

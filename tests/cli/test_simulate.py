@@ -121,9 +121,9 @@ def test_made_up_days_are_the_same_for_the_same_seed(nudge: Nudge) -> None:
             '{"from": "2026-11-23T09:00:00Z", "to": "2026-11-23T10:00:00Z", "signal": "typing"}',
             '"typing" is not a signal.',
         ),
-        ('{"at": "2026-11-23T09:00:00Z", "do": "dance"}', '"dance" is nothing to do.'),
+        ('{"at": "2026-11-23T09:00:00Z", "do": "dance"}', '"dance" is not something to do.'),
         ('{"at": "2026-11-23T09:00:00Z", "do": "pause soon"}', '"soon" is not a length of time.'),
-        ('{"at": "2026-11-23T09:00:00Z", "do": "skip 3m"}', '"skip 3m" is nothing to do.'),
+        ('{"at": "2026-11-23T09:00:00Z", "do": "skip 3m"}', '"skip 3m" is not something to do.'),
         ('{"at": "2026-11-23T09:00:00Z", "due": "skip"}', "unknown field `due`"),
     ],
 )

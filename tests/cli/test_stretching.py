@@ -120,7 +120,7 @@ def test_a_piped_stretch_of_ones_own_plays_in_lines_and_is_recorded(type_in, own
         "My lunge, 2 s",
         "[get into place, 1 s] Lunge.",
         "[take your time, 1 s] Hold it.",
-        "Done: My lunge. 1 s done; this one is no part of the weekly dose.",
+        "Done: My lunge. 1 s done. This one does not count toward the weekly goal.",
     ]
     with Journal.open(journal(home)) as found:
         (entry,) = [line.entry for line in found.read()]
@@ -147,11 +147,12 @@ def test_the_dose_is_shown_as_bars_with_what_it_rests_on(type_in, own: str, home
         entry = StretchEntry(at=now, routine="x", performed=True, left_seconds=240, right_seconds=120)
         found.commit([entry], State(), UTC)
     lines = type_in("--config", own, "dose").splitlines()
-    assert lines[0] == "this week, of 4 min a side"
+    assert lines[0] == "This week. The goal is 4 min a side."
     assert lines[1] == f"left   {'#' * 30}  4 min (today 4 min)"
     assert lines[2] == f"right  {'#' * 15}{'.' * 15}  2 min (today 2 min)"
     assert lines[3] == "The right side is 2 min behind; the next stretch begins with it."
-    assert "Ingram 2024" in lines[-1]
+    assert "Ingram 2024" in " ".join(lines[-3:])
+    assert max(map(len, lines)) <= 80
     assert json.loads(type_in("--config", own, "dose", "--json")) == {
         "today": {"left_seconds": 240, "right_seconds": 120},
         "week": {"left_seconds": 240, "right_seconds": 120},
@@ -167,7 +168,9 @@ def test_the_dose_without_a_journal_is_nothing_yet(type_in, home: Path) -> None:
 
 def test_pain_puts_stretches_off_with_advice_until_it_is_cleared(type_in) -> None:
     told = " ".join(type_in("feel", "4", "--pain", "sharp").split())
-    assert told.startswith("Saved. You reported sharp pain. Please let a physiotherapist or doctor have a look;")
+    assert told.startswith(
+        "Saved. You reported sharp pain. A physiotherapist or doctor can find out what is causing this."
+    )
     refused = type_in("stretch", "standing-hip-flexor", code=1)
     assert refused.startswith("psoas-nudge: Stretches are put off because you reported sharp pain.")
     assert type_in("feel", "--clear") == "Saved. Prompts suggest stretches again.\n"
@@ -177,10 +180,10 @@ def test_pain_puts_stretches_off_with_advice_until_it_is_cleared(type_in) -> Non
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        ((), "psoas-nudge: Say a number from 0 to 10, a kind of --pain, or --clear.\n"),
-        (("--note", "hm"), "psoas-nudge: Say a number from 0 to 10, a kind of --pain, or --clear.\n"),
-        (("3", "--clear"), "psoas-nudge: --clear stands alone: it says that stretching is all right again.\n"),
-        (("3", "--note", "x" * 1001), "psoas-nudge: A note may have 1000 characters; this one has 1001.\n"),
+        ((), "psoas-nudge: Give a number from 0 to 10, a kind of --pain, or --clear.\n"),
+        (("--note", "hm"), "psoas-nudge: Give a number from 0 to 10, a kind of --pain, or --clear.\n"),
+        (("3", "--clear"), "psoas-nudge: Use --clear alone. It says that you can stretch again.\n"),
+        (("3", "--note", "x" * 1001), "psoas-nudge: This note is too long: 1001 characters; the limit is 1000.\n"),
         (("11",), None),
         (("--pain", "bad"), None),
     ],

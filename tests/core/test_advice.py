@@ -113,7 +113,7 @@ def test_advice_names_how_many_days_it_has_been() -> None:
     entries = [FeelEntry(at=at(day), level=3) for day in range(9)]
     found = advice(entries, FIRST + timedelta(days=8), datetime.date)
     assert found
-    assert found.text.startswith("You reported discomfort on 9 days running. ")
+    assert found.text.startswith("You reported discomfort on 9 days in a row. ")
 
 
 def test_a_run_that_has_ended_is_no_run() -> None:

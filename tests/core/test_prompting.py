@@ -95,7 +95,7 @@ def test_when_hours_close_the_open_prompt_goes_and_the_bout_goes_on_silently() -
     day.sit(68)
     day.leave(10)
     assert day.seen == ["16:57 shown", "17:00 hours closed", "17:00 withdrawn", "17:35 bout 68.0 idle"]
-    assert day.prompts[0].because == "working hours closed"
+    assert day.prompts[0].because == "working hours ended"
 
 
 def test_the_day_has_a_budget_of_eight_and_a_new_one_tomorrow() -> None:

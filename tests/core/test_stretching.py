@@ -280,7 +280,7 @@ def test_a_hip_stretch_is_refused_while_stretches_are_put_off_and_the_walk_opens
     assert [effect for effect in day.effects if isinstance(effect, StartGuide)] == []
     [why] = day.refused
     assert why.startswith("Stretches are put off because you reported ")
-    assert why.endswith("When it is all right again: psoas-nudge feel --clear")
+    assert why.endswith("When you can stretch again: psoas-nudge feel --clear")
     day.feed(Stretch())
     day.feed(Stretch(routine="stand-and-walk"))
     assert [effect.routine for effect in day.effects if isinstance(effect, StartGuide)] == ["stand-and-walk"] * 2

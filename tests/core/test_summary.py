@@ -19,13 +19,13 @@ def but(**changed: object) -> Status:
 
 
 def test_while_sitting_it_says_how_long_and_when_the_next_nudge_comes() -> None:
-    assert headline(but(), AT) == "sat 24 min, next nudge about 10:36"
+    assert headline(but(), AT) == "sat 24 min, next prompt about 10:36"
 
 
 @pytest.mark.parametrize(("zone", "clock"), [("UTC", "09:36"), ("Asia/Kolkata", "15:06"), (BERLIN, "10:36")])
 def test_every_time_is_in_the_zone_of_the_working_hours(zone: str, clock: str) -> None:
     """Not in the system's: one status mixed the two, and the tray too."""
-    assert headline(replace(SITTING, zone=zone), AT) == f"sat 24 min, next nudge about {clock}"
+    assert headline(replace(SITTING, zone=zone), AT) == f"sat 24 min, next prompt about {clock}"
 
 
 def test_an_explanation_gives_the_reasons_and_when_the_next_prompt_can_come() -> None:
@@ -33,7 +33,7 @@ def test_an_explanation_gives_the_reasons_and_when_the_next_prompt_can_come() ->
     assert explained(("You are in a call.",), soon, AT, BERLIN) == (
         "You are in a call.\nNext prompt: 11:30 at the earliest."
     )
-    assert explained((), None, AT, BERLIN) == "Nothing stands in the way of a prompt."
+    assert explained((), None, AT, BERLIN) == "Nothing delays a prompt."
 
 
 @pytest.mark.parametrize(

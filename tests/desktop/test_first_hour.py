@@ -46,7 +46,7 @@ def test_start_runs_in_the_background_and_says_what_comes(terminal: Terminal, du
     assert terminal.type("status")
     assert terminal.type("start", "--no-autostart").startswith("It was running already.\n")
     assert terminal.type("stop") == "Stopping.\n"
-    eventually(lambda: "psoas-nudge is not running" in _status(terminal))
+    assert "psoas-nudge is not running" in _status(terminal)
 
 
 def _status(terminal: Terminal) -> str:
@@ -64,7 +64,6 @@ def test_only_the_very_first_start_shows_a_notification(terminal: Terminal, duns
     terminal.type("start")
     eventually(lambda: dunst.count() == 1)
     terminal.type("stop")
-    eventually(lambda: "psoas-nudge is not running" in _status(terminal))
     eventually(lambda: dunst.count() == 0, within=30)
     terminal.type("start")
     assert "psoas-nudge is running" in terminal.type("start")

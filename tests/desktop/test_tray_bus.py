@@ -164,7 +164,7 @@ async def test_the_icon_shows_how_long_one_has_sat(panel: Panel, desk: Desk) -> 
     desk.tray.update(SITTING, AT)
     await panel.see(desk.name)
     assert await panel.get("Status") == "Active"
-    assert list(await panel.get("ToolTip")) == ["", [], "psoas-nudge: sat 24 min, next nudge about 09:36", ""]
+    assert list(await panel.get("ToolTip")) == ["", [], "psoas-nudge: sat 24 min, next prompt about 09:36", ""]
     sizes = [(w, h, len(pixels)) for w, h, pixels in await panel.get("IconPixmap")]
     assert sizes == [(s, s, 4 * s * s) for s in (16, 22, 24, 32, 48)]
 
@@ -172,9 +172,9 @@ async def test_the_icon_shows_how_long_one_has_sat(panel: Panel, desk: Desk) -> 
 async def test_the_icon_tells_the_time_in_the_zone_of_the_working_hours(panel: Panel, desk: Desk) -> None:
     desk.tray.update(replace(SITTING, zone="Asia/Kolkata"), AT)
     await panel.see(desk.name)
-    assert (await panel.get("ToolTip"))[2] == "psoas-nudge: sat 24 min, next nudge about 15:06"
+    assert (await panel.get("ToolTip"))[2] == "psoas-nudge: sat 24 min, next prompt about 15:06"
     _, root = await panel.menu("GetLayout", "iias", 0, 1, ["label"])
-    assert root[2][0].value[1]["label"].value == "Sat 24 min, next nudge about 15:06"
+    assert root[2][0].value[1]["label"].value == "Sat 24 min, next prompt about 15:06"
 
 
 async def test_new_settings_change_what_the_menu_offers(panel: Panel, desk: Desk) -> None:
@@ -208,7 +208,7 @@ async def test_the_picture_that_asks_for_attention_is_there_before_it_is_needed(
     await panel.see(desk.name)
     assert len(await panel.get("AttentionIconPixmap")) == 5
     assert await panel.get("IconAccessibleDesc") == "psoas-nudge: sitting"
-    assert await panel.get("AttentionAccessibleDesc") == "psoas-nudge: time to stretch"
+    assert await panel.get("AttentionAccessibleDesc") == (await panel.get("ToolTip"))[2]
 
 
 async def test_the_panel_hears_only_of_what_changed(panel: Panel, desk: Desk) -> None:
@@ -246,7 +246,7 @@ async def test_every_entry_of_the_menu_does_what_it_says(panel: Panel, desk: Des
         "Start": Accept(via="tray"),
         "In 5 min": Snooze(via="tray"),
         "Skip": Skip(via="tray"),
-        "Next in the rotation": Stretch(via="tray"),
+        "Next in turn": Stretch(via="tray"),
         "Standing hip-flexor stretch": Stretch(routine="standing-hip-flexor", via="tray"),
         "Constructive rest": Stretch(routine="constructive-rest", via="tray"),
         "I'm sitting again": Sit(via="tray"),
@@ -288,10 +288,10 @@ async def test_before_it_opens_a_menu_the_panel_hears_the_words_of_this_moment(p
     desk.moment = replace(SITTING, sat_seconds=1600.0)  # nothing has happened since, but time has passed
     assert await panel.menu("AboutToShow", "i", 0) == [True]
     await panel.settle()
-    assert panel.changed == {1: {"label": "Sat 26 min, next nudge about 09:36"}}
+    assert panel.changed == {1: {"label": "Sat 26 min, next prompt about 09:36"}}
     assert panel.heard == ["NewToolTip", "ItemsPropertiesUpdated"]
     [[_, said]] = (await panel.menu("GetGroupProperties", "aias", [1, 999], ["label"]))[0]
-    assert said["label"].value == "Sat 26 min, next nudge about 09:36"
+    assert said["label"].value == "Sat 26 min, next prompt about 09:36"
     assert await panel.menu("AboutToShowGroup", "ai", [0, 999]) == [[], [999]]
 
 

@@ -77,7 +77,7 @@ def test_pain_that_was_clicked_puts_stretches_off_and_the_advice_is_read_once(su
     surfaces.clicked(m.Feel(pain="sharp", via="tray"))
     assert engine.status().put_off == "sharp pain"
     [(title, body)] = desk.told
-    assert title == "Please have it looked at"
+    assert title == "Please see a professional"
     assert body.startswith("You reported sharp pain.")
     assert [stored.entry.because for stored in journal.read(kinds=["advice"])] == ["pain"]
     surfaces.clicked(m.Feel(afterwards="fine", via="tray"))

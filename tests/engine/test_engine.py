@@ -139,7 +139,7 @@ def test_while_nothing_can_be_saved_the_status_says_so_and_no_longer(engine, clo
         engine.feed(m.Stand())
         status = engine.status()
         assert status.trouble == "The disk is full."
-        assert status.why[0] == "Nothing can be saved, and until it can, no prompt comes. The disk is full."
+        assert status.why[0] == "Nothing can be saved, so no prompt comes until that is fixed. The disk is full."
     engine.feed(m.Woke())
     assert engine.status().trouble is None
 

@@ -113,7 +113,7 @@ async def test_firing_costs_the_daemon_nothing(hooks: Hooks) -> None:
             sh("echo one >&2; printf 'it is\\033[2J broken' >&2; exit 7"),
             r"ended with status 7: 'it is\\x1b\[2J broken'",
         ),
-        (("false",), "ended with status 1: it said nothing"),
+        (("false",), "ended with status 1: it gave no reason"),
         (sh("kill -9 $$"), "ended with status -9"),
     ],
 )

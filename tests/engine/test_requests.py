@@ -188,7 +188,7 @@ def test_on_a_full_disk_the_answer_is_a_failure_that_says_what_became_of_the_req
 def test_on_a_full_disk_stopping_warns_of_what_is_lost(ask: Requests, full_disk: pytest.MonkeyPatch) -> None:
     with pytest.raises(NotSaved):
         ask(m.Feel(level=3))
-    assert ask(c.Stop()).said.startswith("Stopping. What waits to be saved is lost unless that works by then. The disk")
+    assert ask(c.Stop()).said.startswith("Stopping. Entries that cannot be saved before it ends will be lost. The disk")
 
 
 def test_on_a_full_disk_the_explanation_begins_with_it(ask: Requests, full_disk: pytest.MonkeyPatch) -> None:

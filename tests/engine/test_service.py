@@ -196,7 +196,7 @@ async def test_a_broken_configuration_does_not_keep_it_from_starting_and_is_in_f
     assert await needed() == 2700
     await until(lambda: MISTAKE in screen.titles)
     [body] = [body for body in screen.bodies if "nudge_aftr" in body]
-    assert body.startswith("The default settings are in force until it is mended.")
+    assert body.startswith("The default settings are in force until you fix it.")
     config.write_text(CONFIG.format("20m"))
     async with asyncio.timeout(10):
         while await needed() != 1200:  # noqa: ASYNC110 - as in `until`

@@ -47,7 +47,7 @@ def test_without_a_last_good_one_it_starts_with_the_defaults(config: Path, tmp_p
     (tmp_path / "etc" / "psoas-nudge" / "config.toml").write_text("this is no TOML")
     beginning = starting.begin(config)
     assert beginning.settings.rules.nudge_after == 45 * m.MINUTE
-    assert beginning.said == "The default settings are in force until it is mended."
+    assert beginning.said == "The default settings are in force until you fix it."
 
 
 @pytest.mark.parametrize("damage", [b"", b"{", b'{"rules": 3}', b"\xff\xfe"])

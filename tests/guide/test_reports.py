@@ -208,7 +208,7 @@ def test_advice_about_a_long_run_comes_with_the_eighth_report_and_not_with_the_n
     given = [at_desk(where, NOW + timedelta(days=day)).feel(m.Feel(level=3)).advice for day in range(9)]
     assert given[:7] == [None] * 7
     assert given[7]
-    assert given[7].startswith("You reported discomfort on 8 days running.")
+    assert given[7].startswith("You reported discomfort on 8 days in a row.")
     assert given[8] is None
 
 

@@ -114,7 +114,7 @@ def test_it_begins_when_the_person_does_and_not_before(key: str) -> None:
     player = Player(STANDING)
     assert begins(player, console)
     assert console.now == 300
-    assert "Not for you, or ask a physiotherapist or doctor first, if" in console.text
+    assert "Skip it, or ask a physiotherapist or doctor first, if" in console.text
     assert (player.index, player.elapsed, player.ended) == (0, 0.0, None)
 
 
@@ -231,7 +231,7 @@ def test_nothing_held_is_said_to_be_nothing() -> None:
     rested.command("next")
     for _ in range(300):
         rested.advance(1)
-    assert summary(rested) == "Done: Constructive rest. 5 min done; this one is no part of the weekly dose.\n"
+    assert summary(rested) == "Done: Constructive rest. 5 min done. This one does not count toward the weekly goal.\n"
 
 
 @pytest.mark.parametrize(("seconds", "words"), [(0, "0:00"), (0.1, "0:01"), (59.5, "1:00"), (90, "1:30"), (-3, "0:00")])

@@ -85,7 +85,7 @@ def merged(tmp_path: Path, *lines: str | bytes) -> tuple[list[Stored], list[str]
         (STRETCH + '"left_seconds":86401}', "left_seconds is not between 0 and 86400"),
         (GOOD.replace(f"{ID}1", "zz"), "'zz' is not an id"),
         (GOOD.replace("2026", "9999"), "at is not between the years 1970 and 2200"),
-        (GOOD.replace("09:00:00Z", "09:00:00"), "at has no distance from UTC"),
+        (GOOD.replace("09:00:00Z", "09:00:00"), "at has no UTC offset"),
         (GOOD.replace('"hours","open":true', '"feel","level":11'), "level is not between 0 and 10"),
         (GOOD[:-1] + ',"x":' + "[" * 50_000, "nested too deep to be an entry"),
         (GOOD[:-1] + f',"x":"{"x" * 70_000}"}}', "longer than 64 kB"),

@@ -109,7 +109,7 @@ def test_what_is_no_journal_in_its_place_is_refused_until_it_is_moved_away(path,
     path.write_bytes(b"shopping list\n" * 1000)
     for _ in range(2):
         with pytest.raises(
-            JournalBroken, match=r"journal\.db: file is not a database\. .*Move it away to begin a new one"
+            JournalBroken, match=r"journal\.db: file is not a database\. .*Move it away to start a new one"
         ):
             feel(2)
     assert path.read_bytes().startswith(b"shopping list"), "left as it is"

@@ -148,3 +148,17 @@ def test_a_browser_from_a_snap_gets_the_file_where_it_can_read_it(
     program(environ, "xdg-settings", "echo firefox_firefox.desktop")
     assert browser.readable_directory("/usr/bin/xdg-open", environ) == where
     assert browser.readable_directory("/usr/bin/chromium", environ) is None
+
+
+def test_xdg_open_alone_is_no_browser(tmp_path: Path, environ: dict[str, str]) -> None:
+    environ["DISPLAY"] = ":0"
+    environ["PATH"] = environ["PATH"].partition(":")[0]
+    program(environ, "xdg-open", "")
+    assert browser.missing(environ) is None, "without xdg-settings only trying can tell"
+    program(environ, "xdg-settings", "echo")
+    assert browser.missing(environ) == "no browser was found"
+    program(environ, "x-www-browser", "")
+    assert browser.missing(environ) is None
+    (Path(environ["PATH"]) / "x-www-browser").unlink()
+    program(environ, "xdg-settings", "echo firefox-esr.desktop")
+    assert browser.missing(environ) is None

@@ -61,7 +61,7 @@ async def test_windows_tells_how_long_ago_the_last_input_was(computer, heard, la
 
 async def test_windows_without_a_desktop_is_said_so(computer, heard):
     computer[0].works = False
-    with pytest.raises(Unavailable, match="Windows does not tell"):
+    with pytest.raises(Unavailable, match="Windows does not report"):
         await windows.WindowsIdle().start(HERE, heard.append)
 
 
@@ -70,7 +70,7 @@ async def test_windows_stops_answering(computer, heard):
     await source.start(HERE, heard.append)
     computer[0].works = False
     await source.watch(5_000)
-    assert heard == [SourceLost("Windows does not tell when the last input was")]
+    assert heard == [SourceLost("Windows does not report when the last input was")]
     await source.stop()
 
 

@@ -135,7 +135,7 @@ def test_a_day_is_told_to_who_cannot_see_it(year: str) -> None:
 
 def test_the_hold_time_of_the_sides_is_told_apart(year: str) -> None:
     told = said(year, "Hold time, left and right")
-    assert "the target is 10 min a side" in told
+    assert "The goal is 10 min a side" in told
     assert re.search(r"The right side gets less, by \d min to \d min a week\.$", told)
     first = next(row for row in section(year, "Hold time, left and right").iter("tr") if list(row.iter("td")))
     left, right = [text(cell) for cell in first.iter("td")]

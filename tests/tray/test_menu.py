@@ -55,9 +55,9 @@ def moments(moment, open_prompt) -> list[Status]:
 
 
 def test_while_sitting(moment) -> None:
-    made = menu(moment(), "sat 24 min, next nudge about 10:36", ROUTINES, dose=150.0)
+    made = menu(moment(), "sat 24 min, next prompt about 10:36", ROUTINES, dose=150.0)
     assert labels(made) == [
-        "Sat 24 min, next nudge about 10:36",
+        "Sat 24 min, next prompt about 10:36",
         "Today: 3 of at most 8 prompts, 2 min 30 s held",
         "Why no prompt now?",
         "-",
@@ -75,7 +75,7 @@ def test_while_sitting(moment) -> None:
     assert stretch
     assert pause
     assert labels(why) == ["You have sat for 24m of the 30m after which a prompt comes.", "Show in a notification"]
-    assert labels(stretch) == ["Next in the rotation", "-", "Standing hip flexor", "My_own"]
+    assert labels(stretch) == ["Next in turn", "-", "Standing hip flexor", "My_own"]
     assert labels(pause) == ["For 30 minutes", "For 1 hour", "Until tomorrow"]
 
 
@@ -102,7 +102,7 @@ def test_standing_it_offers_to_sit(moment) -> None:
 def test_stretches_that_are_put_off_for_pain_are_not_offered(moment) -> None:
     stretch = find(menu(moment(put_off="sharp pain"), "x", ROUTINES), 21)
     assert stretch
-    assert labels(stretch) == ["You reported sharp pain", "Take a walk instead", "Stretching is all right again"]
+    assert labels(stretch) == ["You reported sharp pain", "Take a walk instead", "I can stretch again"]
     assert [entry.command for entry in stretch.children if entry.visible] == [
         None,
         Stretch(via="tray"),

@@ -47,7 +47,7 @@ function heldWords(held) {
   const [left, right, other] = [held.left, held.right, held.other].map(Math.round);
   if (!(left + right + other)) return "Nothing was held, so nothing is counted.";
   if (left || right) return `Held ${left} s on the left and ${right} s on the right.`;
-  return `${clock(held.other)} done; this one is no part of the weekly dose.`;
+  return `${clock(held.other)} done. This one does not count toward the weekly goal.`;
 }
 
 function words(element, text) {
@@ -120,7 +120,7 @@ function draw(moment) {
     words($("held"), heldWords(moment.held));
     $("question").hidden = moment.answered;
     $("thanks").hidden = !moment.answered;
-    if (moment.answered) words($("thanks"), moment.advice ?? "Noted. You can close this window.");
+    if (moment.answered) words($("thanks"), moment.advice ?? "Saved. You can close this window.");
     if (moment.answered && !moment.advice && !moment.trouble) setTimeout(() => window.close(), 1500);
   }
   words($("message"), moment.trouble ? `Not all of this is recorded: ${moment.trouble}` : "");
@@ -146,8 +146,8 @@ function lost() {
   if (before?.answered) return;
   $("stage").dataset.state = "gone";
   words($("message"), before && OVER.includes(before.state)
-    ? "The stretch is over and its window can be closed."
-    : "The player has ended. What was held so far was reported; nothing after it counts.");
+    ? "The stretch is over. You can close this window."
+    : "The stretch has ended. What you held until then is recorded. Nothing after that counts.");
   for (const button of document.querySelectorAll("button")) button.disabled = true;
 }
 
@@ -168,7 +168,7 @@ function onKey(event) {
 
 function toggle(button) {
   if (button.id === "voice" && !localVoice()) {
-    words(button, "No voice on this machine");
+    words(button, "No voice on this computer");
     button.disabled = true;
     return;
   }

@@ -266,7 +266,7 @@ async def test_cues_are_spoken_only_when_asked_for_and_only_by_a_voice_of_this_m
             assert text.startswith("Left side · Hold 1 of 2. Hold, and keep the tuck.")
         else:
             assert spoken == []
-            await tab.shows("No voice on this machine")
+            await tab.shows("No voice on this computer")
 
 
 async def test_no_key_is_needed_twice_and_the_space_bar_presses_the_button_that_has_the_focus(
@@ -365,7 +365,7 @@ async def test_a_screen_reader_reads_the_page_from_start_to_end(chromium: Any, s
         await tab.ready()
         before = await heard(tab)
         assert ("heading", "Standing hip-flexor stretch") in before
-        assert ("heading", "Not for you, or ask a physiotherapist or doctor first, if") in before
+        assert ("heading", "Skip it, or ask a physiotherapist or doctor first, if") in before
         assert ("button", "Begin space") in before
         step = served.player.segments[0].text
         assert ("image", f"Standing hip-flexor stretch, left side, {step}") in before

@@ -80,7 +80,7 @@ async def test_a_withdrawn_prompt_says_so_in_one_line_once(terminal: Any) -> Non
     ref = await terminal.notifier.show(PROMPT)
     await terminal.notifier.withdraw(ref)
     await terminal.notifier.withdraw(ref)
-    assert (await terminal.everything()).count("The prompt is closed") == 1
+    assert (await terminal.everything()).count("This prompt is closed") == 1
 
 
 async def test_an_answered_prompt_needs_no_such_line(terminal: Any) -> None:
@@ -88,7 +88,7 @@ async def test_an_answered_prompt_needs_no_such_line(terminal: Any) -> None:
     ref = await terminal.notifier.show(PROMPT)
     await terminal.type("a\n")
     await terminal.notifier.withdraw(ref)
-    assert "The prompt is closed" not in await terminal.everything()
+    assert "This prompt is closed" not in await terminal.everything()
 
 
 async def test_the_bell_rings_only_when_a_sound_is_wanted(terminal: Any) -> None:

@@ -1,0 +1,75 @@
+"""Commands that take long show on a terminal that they go on, and leave nothing of it behind."""
+
+from __future__ import annotations
+
+import os
+import pty
+import subprocess
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from psoas_nudge.cli import progress
+from psoas_nudge.core.entries import HoursEntry
+from psoas_nudge.core.state import State
+from psoas_nudge.journal import Journal
+
+PROJECT = Path(__file__).resolve().parent.parent.parent
+Typed = Callable[..., tuple[str, str]]
+
+
+@pytest.fixture
+def typed(tmp_path: Path) -> Typed:
+    """What a command printed, and what a terminal at its standard error showed."""
+
+    def run(*words: str) -> tuple[str, str]:
+        here, there = pty.openpty()
+        environ = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "TERM": "xterm", "COLUMNS": "80"}
+        command = [sys.executable, "-m", "psoas_nudge", *words]
+        ran = subprocess.run(command, env=environ, cwd=PROJECT, stdout=subprocess.PIPE, stderr=there, check=True)
+        os.write(there, b".")
+        shown = b""
+        while not shown.endswith(b"."):  # a terminal gives it in pieces
+            shown += os.read(here, 65536)
+        os.close(here)
+        os.close(there)
+        return ran.stdout.decode(), shown[:-1].decode()
+
+    return run
+
+
+@pytest.fixture
+def recorded(tmp_path: Path) -> Path:
+    file = tmp_path / ".local/share/psoas-nudge/journal.db"
+    file.parent.mkdir(parents=True)
+    with Journal.open(file) as journal:
+        journal.commit([HoursEntry(at=datetime(2026, 11, 23, 8, tzinfo=UTC), open=True)], State(), ZoneInfo("UTC"))
+    return file
+
+
+def test_the_report_says_what_it_is_doing(typed: Typed, recorded: Path, tmp_path: Path) -> None:
+    printed, shown = typed("report", "--output", str(tmp_path / "report.html"))
+    assert shown == "\r\x1b[KReading the journal …\r\x1b[KDrawing the report …\r\x1b[K"
+    assert printed == f"The report is in {tmp_path}/report.html.\n"
+
+
+def test_a_quick_merge_shows_no_number_and_leaves_the_line_empty(typed: Typed, recorded: Path, tmp_path: Path) -> None:
+    typed("journal", "export", str(tmp_path / "all.jsonl"))
+    assert typed("journal", "merge", str(tmp_path / "all.jsonl")) == (
+        "Entries added: 0. Already here: 1.\n",
+        "\r\x1b[K",
+    )
+
+
+def test_a_long_merge_counts_what_it_has_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = iter(float(second) for second in range(10_000))
+    monkeypatch.setattr(progress.time, "monotonic", lambda: next(clock) / 10)
+    shown: list[str] = []
+    passed = list(progress.counted("Entries read", range(2500), shown.append))
+    assert passed == list(range(2500))
+    assert shown[:2] == ["Entries read: 1", "Entries read: 3"]
+    assert shown[-1] == "Entries read: 2,498"
