@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 from typing import Any
 
-from psoas_nudge.config import Settings
+from psoas_nudge.config import Settings, saving
 from psoas_nudge.config.kinds import Choice, Switch, Whole
 from psoas_nudge.config.lists import Argv, ListOf, Tables
 from psoas_nudge.config.settings import Given
@@ -14,7 +14,7 @@ from psoas_nudge.config.times import Date, Duration, Hours, Zone
 from psoas_nudge.config.writing import in_force_value, value_text
 from psoas_nudge.core.catalogue import CATALOGUE
 from psoas_nudge.core.durations import parse_duration
-from psoas_nudge.settings.wire import DayOff, Form, Option, Row, Section, Value
+from psoas_nudge.settings.wire import Begin, DayOff, Form, Option, Row, Section, Value
 
 UNSET = Given(None, "default", "")
 WORDS = {
@@ -107,6 +107,14 @@ def to_page(row: Setting, raw: Any) -> Value:
             return [_day_off(table) for table in raw]
     value: Value = raw
     return value
+
+
+def begin(key: str, text: str | None) -> Begin:
+    """Where the page begins, as it was typed; raises BadInput when there is no such setting or value."""
+    if text is None:
+        return Begin(saving.setting(key), None)
+    raw = saving.value(key, text)
+    return Begin(key, raw if form(SETTINGS[key]) == "length" else to_page(SETTINGS[key], raw))
 
 
 def _day_off(table: dict[str, Any]) -> DayOff:

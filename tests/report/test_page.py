@@ -11,7 +11,7 @@ import pytest
 
 from psoas_nudge.core.entries import BoutEntry, FeelEntry, PostureEntry, PromptEntry
 from psoas_nudge.report.elements import el, written
-from psoas_nudge.report.page import on_paper, report
+from psoas_nudge.report.page import on_paper, report, served
 from psoas_nudge.report.therapist import therapist
 from tests.report.a_year import BERLIN, NOW, a_while, recorded
 
@@ -194,8 +194,15 @@ def test_a_suggestion_names_the_setting_and_its_evidence() -> None:
     [change] = [text(li) for li in section(report(recorded([*rest, *late])), "What you might change").iter("li")]
     assert change.startswith("You followed 0 of 30 prompts from 16:00 on (0 to 11 %), and ")
     assert change.endswith(
-        'You might end prompts at 16:00, when hours close at 17:00.In config.toml: prompt.wind_down = "1h"'
+        "You might end prompts at 16:00, when hours close at 17:00."
+        "To try it in the settings: psoas-nudge settings prompt.wind_down 1h"
     )
+
+
+def test_only_the_page_that_is_served_has_a_script(year: str) -> None:
+    live = Read(served(year)).root
+    assert [script.get("src") for script in live.iter("script")] == ["/report.js"]
+    assert not [meta for meta in live.iter("meta") if meta.get("http-equiv")], "the server sends the policy"
 
 
 def test_the_paper_of_a_pdf_is_chosen_and_otherwise_left_to_the_browser(year: str) -> None:

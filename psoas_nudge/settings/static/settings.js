@@ -1,6 +1,6 @@
 // The settings page: what is changed here waits until it is saved. The server checks, shows and saves it.
 
-import { field } from "/fields.js";
+import { field, lengthOf } from "/fields.js";
 import { el } from "/hours.js";
 import { drawDiff, drawOutlook } from "/outlook.js";
 import { drawExceptions, drawWeek } from "/week.js";
@@ -14,6 +14,7 @@ let rows = new Map();
 const pending = new Map();
 let last = null; // the outlook on screen
 let timer = null;
+let begun = false;
 
 const settings = {
   get: (key) => (pending.has(key) ? pending.get(key) ?? rows.get(key).default : rows.get(key).value),
@@ -21,7 +22,8 @@ const settings = {
   locked: (key) => rows.get(key).source === "environment",
   set(key, value) {
     pending.set(key, value);
-    if (JSON.stringify(value) === JSON.stringify(rows.get(key).value)) pending.delete(key);
+    const same = rows.get(key).form === "length" && value !== null ? lengthOf(value) : value;
+    if (JSON.stringify(same) === JSON.stringify(rows.get(key).value)) pending.delete(key);
     status();
     clearTimeout(timer);
     timer = setTimeout(look, 250);
@@ -107,6 +109,8 @@ function draw(now) {
     $("text").value = now.text;
     return;
   }
+  const first = !begun && now.begin;
+  if (first && first.value !== null && !settings.locked(first.key)) settings.set(first.key, first.value);
   const person = $("person").value || "office";
   $("person").replaceChildren(...now.people.map(({ value, label }) => el("option", { value, selected: value === person }, label)));
   drawWeek($("week"), settings);
@@ -122,6 +126,19 @@ function draw(now) {
   }));
   status();
   look();
+  if (first) reveal(first.key);
+  begun = true;
+}
+
+// The page may begin at one setting, which the report or the command line names.
+function reveal(key) {
+  const [section, day] = key.split(".");
+  const box = document.querySelector(`[data-key="${CSS.escape(key)}"]`)
+    ?? (section === "hours" ? document.querySelector(`[data-day="${CSS.escape(day)}"]`) : $("exceptions"));
+  box.closest("details")?.setAttribute("open", "");
+  const control = box.querySelector("input, select, textarea, button");
+  control.focus({ preventScroll: true });
+  box.scrollIntoView({ block: "center" });
 }
 
 async function load() {

@@ -102,6 +102,7 @@ export function drawWeek(box, settings) {
       el("div", { class: "side" }, el("button", {
         type: "button", class: "plain copy", "aria-label": `Copy ${title(day)} to other days`, onclick: () => copy(day),
       }, "Copy")));
+    rows[day].dataset.day = day;
     box.append(rows[day]);
   }
   DAYS.forEach(draw);
