@@ -52,6 +52,19 @@ for (const [side, pixels] of [["width", width], ["height", height]])
 """
 """The page's own size, which may be smaller than a window can get. The browser's BiDi half does the same."""
 
+ACCESSIBLE = """
+const service = window.accessibility ??= Cc["@mozilla.org/accessibilityService;1"].getService(Ci.nsIAccessibilityService);
+const found = [], walk = (each) => {
+  found.push([service.getStringRole(each.role), each.name]);
+  for (let child = each.firstChild; child; child = child.nextSibling) walk(child);
+};
+const page = service.getAccessibleFor(gBrowser.selectedBrowser)?.firstChild;
+if (page?.childCount) walk(page);
+return found;
+"""
+ROLES = {"pushbutton": "button", "entry": "textbox", "graphic": "image", "checkbutton": "checkbox", "grouping": "group"}
+"""Firefox's names of roles, where they are not ARIA's."""
+
 
 class Firefox:
     """The driver's end of the connection."""
@@ -114,6 +127,7 @@ class FirefoxTab(Tab):
 
     def __init__(self, browser: Firefox, handle: str) -> None:
         self.browser, self.handle = browser, handle
+        self.complaints: list[str] = []  # never more than those that Firefox itself collects
 
     async def front(self) -> None:
         """Bring it to the front, as a click on its tab does."""
@@ -158,6 +172,28 @@ class FirefoxTab(Tab):
             "WebDriver:PerformActions", actions=[{"type": "pointer", "id": "mouse", "actions": strokes}]
         )
 
+    async def drag(self, begin: tuple[float, float], end: tuple[float, float]) -> None:
+        """See Tab."""
+        await self.front()
+        between = ((begin[0] + end[0]) / 2, (begin[1] + end[1]) / 2)
+        places = [
+            {"type": "pointerMove", "x": round(x), "y": round(y), "duration": 20} for x, y in (begin, between, end)
+        ]
+        strokes = [places[0], {"type": "pointerDown", "button": 0}, *places[1:], {"type": "pointerUp", "button": 0}]
+        await self.browser.send(
+            "WebDriver:PerformActions", actions=[{"type": "pointer", "id": "mouse", "actions": strokes}]
+        )
+
+    async def accessible(self) -> set[tuple[str, str]]:
+        """See Tab."""
+        await self.front()
+        end = asyncio.get_running_loop().time() + 10
+        while not (found := await self.browser.chrome(ACCESSIBLE)):  # the service has to start
+            if asyncio.get_running_loop().time() > end:
+                pytest.fail("Firefox has no accessibility tree")
+            await asyncio.sleep(0.1)
+        return {(ROLES.get(role, role), (name or "").replace("\xa0", " ")) for role, name in found}
+
     async def screenshot(self, path: Path) -> None:
         """See Tab."""
         await self.front()
@@ -167,8 +203,10 @@ class FirefoxTab(Tab):
     async def close(self) -> None:
         """Close the tab, as its cross does."""
         await self.front()
-        await self.browser.send("WebDriver:CloseWindow")
+        left = await self.browser.send("WebDriver:CloseWindow")
         self.browser.tabs.remove(self)
+        await self.browser.send("WebDriver:SwitchToWindow", handle=left[0], focus=True)
+        self.browser.front = left[0]
 
 
 async def _port(profile: Path, process: subprocess.Popen[bytes]) -> int:

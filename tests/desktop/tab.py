@@ -29,6 +29,12 @@ class Tab(Protocol):
     async def screenshot(self, path: Path) -> None:
         """Keep what the window shows as a PNG file."""
 
+    async def drag(self, begin: tuple[float, float], end: tuple[float, float]) -> None:
+        """Press the mouse at a place of the page, move it to another, and let go."""
+
+    async def accessible(self) -> set[tuple[str, str]]:
+        """(role, name) of everything on the page, as the browser hands it to a screen reader."""
+
     async def until(self, condition: str, within: float = 5.0) -> None:
         """Wait until a condition holds on the page; fails the test when it does not."""
         loop = asyncio.get_running_loop()

@@ -148,6 +148,22 @@ class Tab(AnyTab):
         await self.send("Input.dispatchMouseEvent", type="mousePressed", **at)
         await self.send("Input.dispatchMouseEvent", type="mouseReleased", **at)
 
+    async def drag(self, begin: tuple[float, float], end: tuple[float, float]) -> None:
+        """See Tab."""
+        between = ((begin[0] + end[0]) / 2, (begin[1] + end[1]) / 2)
+        for kind, (x, y) in (
+            ("mousePressed", begin), ("mouseMoved", between), ("mouseMoved", end), ("mouseReleased", end),
+        ):  # fmt: skip
+            await self.send("Input.dispatchMouseEvent", type=kind, x=x, y=y, button="left", buttons=1, clickCount=1)
+
+    async def accessible(self) -> set[tuple[str, str]]:
+        """See Tab."""
+        nodes = (await self.send("Accessibility.getFullAXTree"))["nodes"]
+        seen = [
+            (node["role"]["value"], node.get("name", {}).get("value", "")) for node in nodes if not node.get("ignored")
+        ]
+        return {(role, name.replace("\xa0", " ")) for role, name in seen}
+
     async def screenshot(self, path: Path) -> None:
         """Keep what the window shows as a PNG file."""
         picture = (await self.send("Page.captureScreenshot", format="png"))["data"]
