@@ -11,7 +11,7 @@ from psoas_nudge.core.dose import monday
 from psoas_nudge.core.history import DAY_MINUTES, Mark, Piece, PieceKind, Track
 from psoas_nudge.core.words import Outcome
 from psoas_nudge.report import words
-from psoas_nudge.report.elements import el, folded, percent, table
+from psoas_nudge.report.elements import el, folded, key, percent, table
 from psoas_nudge.report.record import Record
 
 # kind: (top, height) in em within a line; the order is that of drawing
@@ -84,7 +84,7 @@ def _swatch(kind: PieceKind) -> Element:
 
 
 def _shape(outcome: Outcome) -> Element:
-    return el("svg", el("use", href=f"#prompt-{outcome}"), class_="key", aria_hidden="true")
+    return key(el("use", href=f"#prompt-{outcome}"))
 
 
 def chart(record: Record) -> Element:

@@ -38,6 +38,11 @@ def table(heads: tuple[str, ...], rows: Sequence[tuple[str, ...]], caption: str)
     return el("table", el("caption", caption), el("thead", head), el("tbody", *body))
 
 
+def key(mark: Element) -> Element:
+    """A mark of a chart in its legend; the words beside it say what it means."""
+    return el("svg", mark, class_="key", aria_hidden="true")
+
+
 def wide(what: Element) -> Element:
     """Something that scrolls sideways by itself where there is too little room, by keyboard too."""
     return el("div", what, class_="wide", tabindex="0")

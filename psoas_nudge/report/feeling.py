@@ -12,7 +12,7 @@ from psoas_nudge.core.history import Felt
 from psoas_nudge.core.shares import mean, mean_difference
 from psoas_nudge.report import words
 from psoas_nudge.report.days import mark
-from psoas_nudge.report.elements import el, folded, percent, table
+from psoas_nudge.report.elements import el, folded, key, percent, table
 from psoas_nudge.report.plots import months, plot
 from psoas_nudge.report.record import Record
 
@@ -70,9 +70,9 @@ def chart(record: Record) -> Element:
             )
     scale = [(0.0, "0 none"), (0.5, "5"), (1.0, "10")]
     drawn = plot(*marks, label=f"Discomfort over {len(weeks)} weeks. {said(record)}", scale=scale, below=months(weeks))
-    key = el("svg", el("use", href="#prompt-skipped", class_="pain"), class_="key")
-    dot = el("svg", el("circle", cx="50%", cy="50%", r="0.25em", class_="felt"), class_="key")
-    legend = el("ul", el("li", dot, " discomfort, 0 to 10"), el("li", key, " pain"), class_="legend")
+    cross = key(el("use", href="#prompt-skipped", class_="pain"))
+    dot = key(el("circle", cx="50%", cy="50%", r="0.25em", class_="felt"))
+    legend = el("ul", el("li", dot, " discomfort, 0 to 10"), el("li", cross, " pain"), class_="legend")
     rows = [(words.full_day(each.at.date()), told(each)) for each in reversed(felt)]
     everything = folded(table(("Day", "Report"), rows, "Everything you reported"))
     notes = [(each.at.date(), each.report.note) for each in felt if each.report.note]

@@ -11,7 +11,7 @@ from psoas_nudge.core.dose import monday
 from psoas_nudge.core.shares import ENOUGH, mean, mean_difference
 from psoas_nudge.core.statistics import Totals
 from psoas_nudge.report import words
-from psoas_nudge.report.elements import el, folded, percent, table
+from psoas_nudge.report.elements import el, folded, key, percent, table
 from psoas_nudge.report.plots import months, plot, rounded_up
 from psoas_nudge.report.record import Record
 
@@ -89,10 +89,10 @@ def chart(record: Record) -> Element:
 def _legend() -> Element:
     return el(
         "ul",
-        el("li", el("svg", el("circle", cx="50%", cy="50%", r="0.2em", class_="dot"), class_="key"), " a day"),
-        el("li", el("svg", el("circle", cx="50%", cy="50%", r="0.2em", class_="dot now"), class_="key"),
+        el("li", key(el("circle", cx="50%", cy="50%", r="0.2em", class_="dot")), " a day"),
+        el("li", key(el("circle", cx="50%", cy="50%", r="0.2em", class_="dot now")),
            " a day of the last four weeks"),
-        el("li", el("svg", el("line", x1=0, x2="100%", y1="50%", y2="50%", class_="middle"), class_="key"),
+        el("li", key(el("line", x1=0, x2="100%", y1="50%", y2="50%", class_="middle")),
            " the middle day of a week"),
         class_="legend",
     )  # fmt: skip

@@ -10,7 +10,13 @@ from typing import Any, Protocol
 import pytest
 
 LAPTOP = (1366, 768)
-BETWEEN_PAGES = ("navigated or closed", "Cannot find default execution context", "JavaScriptError", "NoSuchWindow")
+BETWEEN_PAGES = (
+    "navigated or closed",
+    "Cannot find default execution context",
+    "JavaScriptError",
+    "NoSuchWindow",
+    "evalInSandbox",
+)
 """What a browser answers about a window that is on its way to another page."""
 
 

@@ -179,15 +179,18 @@ async function mend() {
   }
 }
 
+let testing = false;
+
 async function test() {
-  $("test").disabled = true;
+  if (testing) return; // not disabled meanwhile: that would take the focus away
+  testing = true;
   $("tested").textContent = "Sending…";
   const answer = await send("/test", { notifier: settings.get("desktop.notifier") });
   if (answer) {
     const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();
     for (let read = await reader.read(); !read.done; read = await reader.read()) $("tested").textContent = read.value.trim();
   }
-  $("test").disabled = false;
+  testing = false;
 }
 
 $("person").onchange = look;
