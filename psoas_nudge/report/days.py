@@ -167,7 +167,8 @@ def _rest(track: Track) -> Iterator[tuple[str, str]]:
     standing = track.minutes("standing")
     yield "standing", f"standing {words.length(standing * 60_000)}" if standing else ""
     held = [piece.words for piece in track.pieces if piece.kind == "held-back"]
-    yield "held back", f"held back {words.times(len(held))} ({', '.join(sorted(set(held)))})" if held else ""
+    why = ", ".join(dict.fromkeys(", ".join(held).split(", ")))
+    yield "held back", f"held back {words.times(len(held))} ({why})" if held else ""
     outcomes = Counter(prompt.outcome for prompt in track.prompts)
     told = ", ".join(f"{outcomes[each]} {words.OUTCOMES[each]}" for each in SHAPES if outcomes[each])
     yield "prompts", f"prompts: {told}" if told else ""

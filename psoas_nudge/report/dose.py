@@ -43,7 +43,7 @@ def said(record: Record) -> str:
         else f"Last week you held {words.length(left[0])} on the left and {words.length(right[0])} on the right; the "
         f"target is {words.length(record.target)} a side."
     )
-    told += f" Both sides reached it in {reached} of {words.counted(len(weeks), 'week')}."
+    told += f" Both sides reached it in {reached or 'none'} of {words.counted(len(weeks), 'week')}."
     apart = mean_difference([a - b for a, b in zip(left, right, strict=True)], [0.0] * len(weeks))
     if apart is not None and apart.tells:
         low, high = sorted(abs(end) for end in apart)

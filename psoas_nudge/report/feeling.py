@@ -25,11 +25,15 @@ def said(record: Record) -> str:
     """How much discomfort was reported, and whether that has changed."""
     felt = record.history.felt
     levels = [(each.at, each.report.level) for each in felt if each.report.level is not None]
-    told = f"You reported a number {words.times(len(levels))}." if levels else "You have not reported a number yet."
+    told = (
+        f"You rated your discomfort {words.times(len(levels))}."
+        if levels
+        else "You have not rated your discomfort yet."
+    )
     after = Counter(each.report.afterwards for each in felt if each.report.afterwards)
     if after:
         counts = ", ".join(f"{name} {words.times(after[name])}" for name in ("fine", "tight", "pain") if after[name])
-        told += f" Right after stretches you said {counts}."
+        told += f" Right after a stretch you said {counts}."
     if not levels:
         return told
     split = record.now - timedelta(weeks=LATELY_WEEKS)
@@ -41,7 +45,7 @@ def said(record: Record) -> str:
     figures = f"{_mean(lately)} in the last {LATELY_WEEKS} weeks and {_mean(before)} before"
     if not difference.tells:
         return f"{told} The average was {figures}: chance could explain the difference."
-    return f"{told} The average was {figures}. What has changed it, these figures cannot say."
+    return f"{told} The average was {figures}. The record cannot tell why."
 
 
 def _mean(levels: Sequence[float]) -> str:

@@ -49,7 +49,7 @@ def report(record: Record) -> str:
         _section("days", "Your days", days.said(record), days.chart(record)),
         _section("sitting", "Sitting a day", sitting.said(record), sitting.chart(record)),
         _section("hours", "When you follow a prompt", answers.by_hour_said(record), answers.by_hour_chart(record)),
-        _section("time", "Whether prompts still work", answers.over_time_said(record), answers.over_time_chart(record)),
+        _section("time", "Do prompts still work?", answers.over_time_said(record), answers.over_time_chart(record)),
         _section("hold", "Hold time, left and right", dose.said(record), dose.chart(record)),
         _section("discomfort", "Discomfort", feeling.said(record), feeling.chart(record)),
         _changes(record),
@@ -131,7 +131,7 @@ def _held(record: Record) -> str:
     weeks, held = dose.in_weeks(record, DAYS_WEEKS)
     left, right = (sum(side) / len(weeks) for side in zip(*dose.by_week(held, weeks), strict=True))
     return (
-        f"You held {words.length(left)} a week on the left and {words.length(right)} on the right; "
+        f"You held stretches for {words.length(left)} a week on the left and {words.length(right)} on the right; "
         f"the target is {words.length(record.target)}."
     )
 
@@ -146,7 +146,7 @@ def _changes(record: Record) -> Element:
         return _section(
             "changes", "What you might change", "Nothing in the record is clear enough to suggest a change."
         )
-    said = "Here chance is no likely explanation, even by a stricter interval (99.7 %)."
+    said = "Chance is an unlikely explanation of these: they hold even with stricter intervals (99.7 %)."
     return _section("changes", "What you might change", said, el("ul", *map(_suggestion, found), class_="changes"))
 
 

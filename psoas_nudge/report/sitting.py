@@ -82,7 +82,7 @@ def chart(record: Record) -> Element:
         for week, some in zip(weeks, _by_week(shown, weeks), strict=True)
         if some
     ]
-    heads = ("Week", "Days", "Least", "Middle day", "Most")
+    heads = ("Week", "Days", "Least", "Median", "Most")
     return el("div", drawn, _legend(), folded(table(heads, rows, "Sitting a day, by week")))
 
 
@@ -93,7 +93,7 @@ def _legend() -> Element:
         el("li", key(el("circle", cx="50%", cy="50%", r="0.2em", class_="dot now")),
            " a day of the last four weeks"),
         el("li", key(el("line", x1=0, x2="100%", y1="50%", y2="50%", class_="middle")),
-           " the middle day of a week"),
+           " the middle day of a week (median)"),
         class_="legend",
     )  # fmt: skip
 

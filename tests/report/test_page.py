@@ -85,7 +85,7 @@ def test_every_chart_says_in_words_what_it_shows_and_has_a_table(year: str) -> N
     root = Read(year).root
     charts = [each for each in root.iter("section") if any(svg.get("role") == "img" for svg in each.iter("svg"))]
     assert [text(next(each.iter("h2"))) for each in charts] == [
-        "Your days", "Sitting a day", "Whether prompts still work", "Hold time, left and right", "Discomfort",
+        "Your days", "Sitting a day", "Do prompts still work?", "Hold time, left and right", "Discomfort",
     ]  # fmt: skip
     for chart in charts:
         assert list(chart.iter("table")), text(chart)[:40]
@@ -155,14 +155,14 @@ def test_before_anything_is_known_the_page_says_so() -> None:
     page = report(recorded([]))
     assert "Nothing to show yet" in page
     assert said(page, "Your days") == "Nothing is recorded in the last four weeks."
-    assert said(page, "Discomfort") == "You have not reported a number yet."
+    assert said(page, "Discomfort") == "You have not rated your discomfort yet."
     assert said(page, "What you might change") == "Nothing in the record is clear enough to suggest a change."
 
 
 def test_the_first_week_states_no_share_and_no_average() -> None:
     page = report(recorded(a_while(3)))
     assert said(page, "Sitting a day") == "1 working day in the last four weeks; fewer than 10: too few to tell."
-    assert "too early to compare" in said(page, "Whether prompts still work")
+    assert "too early to compare" in said(page, "Do prompts still work?")
     for cell in section(page, "When you follow a prompt").iter("td"):
         assert "%" not in text(cell)
 
