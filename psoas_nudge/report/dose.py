@@ -73,12 +73,8 @@ def chart(record: Record) -> Element:
         for way in (-1, 1)
         if target
     ]
-    names = [
-        el("text", "left", x="100%", y="0", dy="1.3em", text_anchor="end", class_="side"),
-        el("text", "right", x="100%", y="100%", dy="-0.6em", text_anchor="end", class_="side"),
-    ]
     label = f"Hold time per side over {len(weeks)} weeks. {said(record)}"
-    drawn = plot(*bars, *lines, *names, label=label, scale=scale, below=months(weeks))
+    drawn = plot(*bars, *lines, label=label, scale=scale, below=months(weeks))
     rows = [
         (words.week(week), words.length(left), words.length(right))
         for week, (left, right) in zip(weeks, sides, strict=True)
@@ -86,7 +82,10 @@ def chart(record: Record) -> Element:
     dashed = key(el("line", x1=0, x2="100%", y1="50%", y2="50%", class_="target"))
     return el(
         "div", drawn,
-        el("ul", el("li", dashed, f" the target, {words.length(record.target)} a side and week"), class_="legend"),
+        el("ul",
+           el("li", key(el("rect", width="100%", height="100%", class_="left")), " left side, upwards"),
+           el("li", key(el("rect", width="100%", height="100%", class_="right")), " right side, downwards"),
+           el("li", dashed, f" the target, {words.length(record.target)} a side and week"), class_="legend"),
         folded(table(("Week", "Left", "Right"), rows, "Hold time per side and week")),
     )  # fmt: skip
 

@@ -131,7 +131,7 @@ def _held(record: Record) -> str:
     weeks, held = dose.in_weeks(record, DAYS_WEEKS)
     left, right = (sum(side) / len(weeks) for side in zip(*dose.by_week(held, weeks), strict=True))
     return (
-        f"You held stretches for {words.length(left)} a week on the left and {words.length(right)} on the right; "
+        f"You held stretches {words.length(left)} a week on the left and {words.length(right)} on the right; "
         f"the target is {words.length(record.target)}."
     )
 
@@ -146,7 +146,7 @@ def _changes(record: Record) -> Element:
         return _section(
             "changes", "What you might change", "Nothing in the record is clear enough to suggest a change."
         )
-    said = "Chance is an unlikely explanation of these: they hold even with stricter intervals (99.7 %)."
+    said = "Chance is an unlikely explanation of these: they hold even with stricter intervals (99.7\u00a0%)."
     return _section("changes", "What you might change", said, el("ul", *map(_suggestion, found), class_="changes"))
 
 

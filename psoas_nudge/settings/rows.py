@@ -27,6 +27,15 @@ WORDS = {
 }
 
 
+HELP = {
+    "stretch.guide": "Where the guided stretch opens.",
+    "desktop.notifier": "How prompts are shown.",
+    "hours.timezone": "Leave it empty to follow the system's time zone, also when you travel.",
+    "calendar.holidays": "Country or region whose public holidays are days off.",
+}
+"""For rows whose help speaks of values as they are written in the file, which the page shows in other words."""
+
+
 def form(row: Setting) -> Form:
     """How the values of a row are shown."""
     kind = row.kind
@@ -70,7 +79,7 @@ def _row(row: Setting, settings: Settings) -> Row:
         key=row.key,
         section=row.section,
         label=row.label,
-        help=row.help,
+        help=HELP.get(row.key, row.help),
         form=form(row),
         value=to_page(row, in_force_value(settings, row)),
         default=to_page(row, row.default),

@@ -11,7 +11,6 @@ const title = (day) => day[0].toUpperCase() + day.slice(1);
 function drawRanges(old, name, ranges, change) {
   if (old.update?.(ranges)) return;
   const fields = rangeFields(name, ranges, change);
-  if (!ranges.length) fields.prepend(el("span", { class: "soft off" }, "No prompts"));
   redrawn(old, fields);
 }
 
@@ -87,6 +86,9 @@ export function drawWeek(box, settings) {
     const row = rows[day];
     bars(row.querySelector(".track"), day, ranges(day));
     drawRanges(row.querySelector(".ranges"), title(day), ranges(day), (made) => save(day, made));
+    const before = DAYS[(DAYS.indexOf(day) + 6) % 7];
+    const night = Math.max(...ranges(before).map(({ end }) => end - DAY), 0);
+    row.querySelector(".off").textContent = ranges(day).length ? "" : night ? `Until ${clock(night)}, from ${title(before)}` : "No prompts";
     row.classList.toggle("changed", settings.changed(`hours.${day}`));
   }
 
@@ -102,7 +104,7 @@ export function drawWeek(box, settings) {
     const locked = settings.locked(`hours.${day}`);
     rows[day] = el("div", { class: "day", role: "group", "aria-label": title(day), inert: locked },
       el("span", { class: "name" }, title(day)), track,
-      el("div", { class: "side" }, el("div", { class: "ranges" }), el("button", {
+      el("div", { class: "side" }, el("span", { class: "soft off" }), el("div", { class: "ranges" }), el("button", {
         type: "button", class: "plain copy", "aria-label": `Copy ${title(day)} to other days`, onclick: () => copy(day),
       }, "Copy")));
     rows[day].dataset.day = day;
@@ -144,10 +146,14 @@ export function drawExceptions(box, settings) {
   function card(each, index) {
     const name = `Days ${index + 1}`;
     const made = el("div", { class: "exception", role: "group", "aria-label": name });
-    const hours = () => drawRanges(made.querySelector(".ranges"), name, (all()[index].hours ?? []).map(read), (ranges) => {
-      change(index, { hours: merged(ranges).map(written) });
-      hours();
-    });
+    const hours = () => {
+      const now = (all()[index].hours ?? []).map(read);
+      drawRanges(made.querySelector(".ranges"), name, now, (ranges) => {
+        change(index, { hours: merged(ranges).map(written) });
+        hours();
+      });
+      made.querySelector(".off").textContent = now.length ? "" : "No prompts";
+    };
     const first = el("input", { type: "date", value: each.first, onchange: () => {
       if (!first.value) return;
       if (last.value < first.value) last.value = first.value;
@@ -155,7 +161,7 @@ export function drawExceptions(box, settings) {
     } });
     const last = el("input", { type: "date", value: each.last, onchange: () => last.value && change(index, { last: last.value }) });
     made.append(
-      el("label", {}, "From ", first), el("label", { class: "last" }, "to ", last), el("div", { class: "ranges" }),
+      el("label", {}, "From ", first), el("label", { class: "last" }, "to ", last), el("span", { class: "soft off" }), el("div", { class: "ranges" }),
       el("label", { class: "note" }, "Note ", el("input", {
         value: each.note ?? "", maxLength: 200, placeholder: "for yourself", onchange: (event) => change(index, { note: event.target.value }),
       })),

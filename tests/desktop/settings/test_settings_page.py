@@ -261,7 +261,7 @@ async def test_axe_finds_nothing_at_aa(browser: Any, served: Served) -> None:
 async def test_a_screen_reader_hears_what_each_control_is_for(browser: Any, served: Served) -> None:
     seen = await (await served.opened(browser)).accessible()
     wanted = {
-        ("heading", "What this does"),
+        ("heading", "Preview"),
         ("group", "Monday"),
         ("textbox", "Monday, hours 1, from"),
         ("textbox", "Tuesday, to"),
