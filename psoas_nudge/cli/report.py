@@ -14,6 +14,7 @@ from psoas_nudge import places
 from psoas_nudge.called import as_called
 from psoas_nudge.cli.journal import NOTHING_YET
 from psoas_nudge.config.saving import save
+from psoas_nudge.errors import Unavailable
 from psoas_nudge.journal import Journal
 
 if TYPE_CHECKING:
@@ -90,7 +91,10 @@ def _page(record: Record, for_therapist: bool) -> str:
 
 
 def _open(page: str, record: Record, config_file: Path | None) -> None:
-    """Serve it to a browser until it is closed there; where no browser shows it, leave a file and say where."""
+    """Serve it to a browser until it is closed there; where no browser shows it, leave a file and say where.
+
+    Raises Unavailable on a desktop whose browser did not show it, so that the panel can say so.
+    """
     from psoas_nudge.pages import browser
 
     why = browser.page_missing(os.environ)
@@ -101,7 +105,10 @@ def _open(page: str, record: Record, config_file: Path | None) -> None:
         why = "no browser has shown it"
     path = places.private_directory(places.cache_directory()) / "report.html"
     save(path, page)
-    print(f"The report is in {path}. It cannot be opened here: {why}.")
+    left = f"The report is in {path}. It cannot be opened here: {why}."
+    if not browser.no_display(os.environ):
+        raise Unavailable(left)
+    print(left)
 
 
 def _served(page: str, record: Record, config_file: Path | None) -> bool:

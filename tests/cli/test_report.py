@@ -175,7 +175,7 @@ def test_the_page_opens_in_the_first_browser_that_takes_it_and_a_button_opens_th
 
 def test_where_no_browser_opens_the_page_it_says_where_it_is(run: Run, recorded: None, tmp_path: Path) -> None:
     a_browser(tmp_path, "xdg-open", "exit 3")
-    assert run("report", display=":99").endswith(
+    assert run("report", display=":99", code=1).endswith(
         f"The report is in {tmp_path}/cache/psoas-nudge/report.html. It cannot be opened here: no browser has shown it.\n"
     )
 

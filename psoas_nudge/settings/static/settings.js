@@ -6,7 +6,7 @@ import { drawDiff, drawOutlook } from "/outlook.js";
 import { drawExceptions, drawWeek } from "/week.js";
 
 const $ = (id) => document.getElementById(id);
-const OFTEN = ["prompt.nudge_after", "prompt.daily_limit", "prompt.snooze_for", "stretch.floor", "stretch.weekly_dose", "stretch.guide", "stretch.voice", "desktop.notifier", "desktop.sound"];
+const OFTEN = ["prompt.nudge_after", "prompt.daily_limit", "prompt.snooze_for", "stretch.floor", "stretch.weekly_dose", "stretch.guide", "stretch.voice", "stretch.chime", "desktop.notifier", "desktop.sound"];
 const NAMES = { hours: "Time zone", calendar: "Holidays and calendars", sitting: "Sitting and breaks", prompt: "Prompts", quiet: "When to wait", stretch: "Stretches", desktop: "Desktop", hooks: "Programs to start" };
 
 let shown; // as the server has it
@@ -115,7 +115,7 @@ function draw(now) {
   $("person").replaceChildren(...now.people.map(({ value, label }) => el("option", { value, selected: value === person }, label)));
   drawWeek($("week"), settings);
   drawExceptions($("exceptions"), settings);
-  $("often").replaceChildren(...OFTEN.map((key) => field(rows.get(key), settings)));
+  $("often").replaceChildren(...OFTEN.filter((key) => rows.has(key)).map((key) => field(rows.get(key), settings)));
   document.querySelector('[data-key="desktop.notifier"]').append(
     el("button", { type: "button", id: "test", onclick: test }, "Test it now"), el("p", { id: "tested", role: "status" }));
   $("all").replaceChildren(...now.sections.flatMap(({ id, about }) => {
