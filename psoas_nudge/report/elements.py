@@ -5,10 +5,10 @@ wall screen, and their text keeps the size of the page's. Colours are classes of
 and paper.
 
 Why no chart library (installed size, time and memory of one chart, measured on Python 3.11): matplotlib 3.11 takes
-174 MB, 0.9 s and 71 MB, altair 6 with vl-convert 106 MB, 2 s and 126 MB: too much for a report in 1.5 s and 80 MB. Their
-charts, like those of pygal 3.1 (2 MB, 0.3 s, 17 MB), have fixed colours and text that shrinks with the picture, so there
-would be no dark theme and nothing to read on a phone; none of them draws the line of a day. drawsvg 2.4 and svgwrite 1.4
-(1 MB each) only write SVG elements, which is what `el` does.
+174 MB, 0.9 s and 71 MB, altair 6 with vl-convert 106 MB, 2 s and 126 MB, which leaves nothing of the 1.5 s and 80 MB
+of a report. pygal 3.1 is small (2 MB, 0.3 s, 17 MB), but it writes colours into the picture and its text shrinks with
+it, so there would be no dark theme and nothing to read on a phone, and it cannot draw the line of a day. drawsvg 2.4
+and svgwrite 1.4 (1 MB each) only write SVG elements, which is what `el` does.
 """
 
 from __future__ import annotations
