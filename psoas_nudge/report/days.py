@@ -44,12 +44,13 @@ SHAPES: dict[Outcome, str] = {
 
 
 def shapes() -> Element:
-    """The shapes of prompts, defined once for the whole page."""
+    """The shapes of prompts and the heights of bands, defined once for the whole page: a day may have a hundred."""
+    bands = "".join(f".line .{kind}{{y:{top}em;height:{height}em}}" for kind, (top, height) in BANDS.items())
     symbols = [
         el("symbol", el("path", d=path), id=f"prompt-{outcome}", viewBox="0 0 12 12", class_=f"prompt {outcome}")
         for outcome, path in SHAPES.items()
     ]
-    return el("svg", *symbols, width=0, height=0, class_="definitions", aria_hidden="true")
+    return el("svg", el("style", bands), *symbols, width=0, height=0, class_="definitions", aria_hidden="true")
 
 
 def mark(outcome: Outcome, x: str, y: str, title: str) -> Element:
@@ -134,10 +135,10 @@ def _line(track: Track, begin: float, end: float, told: str) -> Element:
     grid = [el("line", x1=at(m), x2=at(m), y1=0, y2="2.2em", class_="grid") for m in _hours(begin, end)]
     pieces = [
         el(
-            "rect", el("title", _title(piece)), x=at(piece.begin), y=f"{top}em", height=f"{height}em",
+            "rect", el("title", _title(piece)), x=at(piece.begin),
             width=percent((piece.end - piece.begin) / (end - begin)), class_=kind,
         )
-        for kind, (top, height) in BANDS.items() for piece in track.pieces if piece.kind == kind
+        for kind in BANDS for piece in track.pieces if piece.kind == kind
     ]  # fmt: skip
     prompts = [mark(p.outcome, at(p.minute), f"{MARK_AT}em", _prompt(p)) for p in track.prompts]
     return el("svg", *pieces[:1], *grid, *pieces[1:], *prompts, role="img", aria_label=told, class_="line")
