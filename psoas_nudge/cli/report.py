@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-import subprocess
+import sys
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -16,13 +16,12 @@ from psoas_nudge.called import as_called
 from psoas_nudge.cli.journal import NOTHING_YET
 from psoas_nudge.cli.progress import progress
 from psoas_nudge.config.saving import save
+from psoas_nudge.errors import Unavailable
 from psoas_nudge.journal import Journal
 
 if TYPE_CHECKING:
     from psoas_nudge.report.page import Paper
-
-OPENING_SECONDS = 2.0
-"""A browser that has not failed by then is taken to show the page."""
+    from psoas_nudge.report.record import Record
 
 
 @click.command(epilog="Examples: psoas-nudge report; psoas-nudge report --for-therapist --print --output hip.pdf")
@@ -54,14 +53,16 @@ OPENING_SECONDS = 2.0
 def report(config_file: Path | None, output: Path | None, as_pdf: bool, paper: Paper, for_therapist: bool) -> None:
     """Open a page in the browser that shows what was recorded: days, sitting, prompts, hold times and discomfort.
 
-    The page is a single file that loads nothing from elsewhere. A browser installed as a snap may not be able to read
-    it where it is; then use --output.
+    With --output the page is a single file that contains everything it shows and loads nothing from elsewhere. Without
+    it, the page opens in your browser, and the command ends a minute after you close it there.
     """
     with progress() as show:
-        page = _page(config_file, for_therapist, show)
-    if page is None:
+        record = _record(config_file, show)
+        page = _page(record, for_therapist, show) if record else ""
+    if record is None:
         print(as_called(NOTHING_YET))
-    elif as_pdf:
+        return
+    if as_pdf:
         from psoas_nudge.report.page import on_paper
 
         _print(on_paper(page, paper), output or Path(f"psoas-nudge-report-{date.today()}.pdf"))  # noqa: DTZ011 - a name for people
@@ -69,11 +70,11 @@ def report(config_file: Path | None, output: Path | None, as_pdf: bool, paper: P
         save(output, page)
         print(f"The report is in {output}.")
     else:
-        _open(page)
+        _open(page, record, config_file)
 
 
-def _page(config_file: Path | None, for_therapist: bool, show: Callable[[str], None]) -> str | None:
-    """The text of the page; None when nothing is recorded yet. Raises ConfigInvalid and JournalBroken."""
+def _record(config_file: Path | None, show: Callable[[str], None]) -> Record | None:
+    """What the page is made of; None when nothing is recorded yet. Raises ConfigInvalid and JournalBroken."""
     from psoas_nudge import config
     from psoas_nudge.report import record
 
@@ -83,40 +84,55 @@ def _page(config_file: Path | None, for_therapist: bool, show: Callable[[str], N
         return None
     show("Reading the journal …")
     with found:
-        what = record.read(found, settings.rules, settings.stretch.weekly_dose, datetime.now(UTC))
+        return record.read(found, settings.rules, settings.stretch.weekly_dose, datetime.now(UTC))
+
+
+def _page(record: Record, for_therapist: bool, show: Callable[[str], None]) -> str:
     show("Drawing the report …")
     if for_therapist:
         from psoas_nudge.guide.figures import picture
         from psoas_nudge.report.therapist import therapist
 
-        return therapist(what, picture)
+        return therapist(record, picture)
     from psoas_nudge.report.page import report as whole
 
-    return whole(what)
+    return whole(record)
 
 
-def _open(page: str) -> None:
-    """Show it in a browser; where there is none, say where the file is."""
+def _open(page: str, record: Record, config_file: Path | None) -> None:
+    """Serve it to a browser until it is closed there; where no browser shows it, leave a file and say where.
+
+    Raises Unavailable on a desktop whose browser did not show it, so that the panel can say so.
+    """
     from psoas_nudge.pages import browser
 
+    why = browser.page_missing(os.environ)
+    if why is None:
+        print("The report opens in your browser. This command ends a minute after you close it there.", flush=True)
+        if _served(page, record, config_file):
+            return
+        why = "no browser has shown it"
     path = places.private_directory(places.cache_directory()) / "report.html"
     save(path, page)
-    if why := browser.missing(os.environ):
-        print(f"The report is in {path}. It cannot be opened here: {why}.")
-        return
-    opened = any(
-        _shown(browser.start(browser.opening(command, path.as_uri()), os.environ))
-        for command in browser.commands(os.environ)
-    )
-    print(f"The report is in {path}." if opened else f"The report is in {path}. No browser here would open it.")
+    left = f"The report is in {path}. It cannot be opened here: {why}."
+    if not browser.no_display(os.environ):
+        raise Unavailable(left)
+    print(left)
 
 
-def _shown(process: subprocess.Popen[bytes]) -> bool:
-    """Whether the browser has taken the page: it is still running, or a running one was told."""
-    try:
-        return process.wait(timeout=OPENING_SECONDS) == 0
-    except subprocess.TimeoutExpired:
-        return True
+def _served(page: str, record: Record, config_file: Path | None) -> bool:
+    from psoas_nudge.core.followed import suggestions
+    from psoas_nudge.pages.running import run
+    from psoas_nudge.report.page import served
+    from psoas_nudge.report.server import app, started
+
+    suggested = {each.key: each.value for each in suggestions(record.history.asked, record.rules)}
+    program = [sys.executable, "-m", "psoas_nudge", *(("--config", str(config_file)) if config_file else ())]
+
+    async def open_settings(key: str, value: str) -> bool:
+        return await started([*program, "settings", key, value], os.environ)
+
+    return run(lambda windows, port: app(served(page), suggested, windows, port, open_settings), os.environ)
 
 
 def _print(page: str, output: Path) -> None:

@@ -21,8 +21,6 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 Read = TypeVar("Read", bound=msgspec.Struct)
 
 HEADERS = {
-    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
-    "img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
     "Cross-Origin-Opener-Policy": "same-origin",
@@ -40,11 +38,20 @@ ENTER = (
 along, a reload works, and the secret does not stay in the address bar."""
 
 
-class Guard:
-    """Stands in front of every route, known or not. `what` names the page in refusals."""
+def policy(*, look: str = "'self'", pictures: str = "'self'") -> str:
+    """The content security policy of a page; scripts and requests are its own in any case."""
+    return (
+        f"default-src 'none'; script-src 'self'; style-src {look}; connect-src 'self'; img-src {pictures}; "
+        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    )
 
-    def __init__(self, app: ASGIApp, port: int, what: str) -> None:
+
+class Guard:
+    """Stands in front of every route, known or not. `what` names the page in refusals, `rules` is its `policy`."""
+
+    def __init__(self, app: ASGIApp, port: int, what: str, rules: str = policy()) -> None:
         self.app, self.what = app, what
+        self.headers = {"Content-Security-Policy": rules, **HEADERS}
         self.host = f"127.0.0.1:{port}"
         self.cookie = f"psoas_nudge_{port}"
         self.token: str | None = token_urlsafe(24)
@@ -63,7 +70,7 @@ class Guard:
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                extra = dict(HEADERS)
+                extra = dict(self.headers)
                 if fresh:
                     extra["Set-Cookie"] = f"{self.cookie}={self.key}; HttpOnly; SameSite=Strict; Path=/"
                 message["headers"] = [

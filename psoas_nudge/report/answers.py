@@ -56,7 +56,7 @@ def by_hour_chart(record: Record) -> Element:
     return el(
         "div",
         el("table", el("caption", caption), el("thead", head), el("tbody", *rows), class_="heat"),
-        el("p", f"Without a share: {words.TOO_FEW}. Empty: none.", class_="note"),
+        el("p", f"No percentage: {words.TOO_FEW}. Empty: no prompts.", class_="note"),
         folded(
             table(("Hour", *(LONG_DAYS[day] for day in days)), intervals, f"{caption}, with 95 % intervals"),
             "With intervals, as a table",

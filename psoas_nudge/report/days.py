@@ -11,7 +11,7 @@ from psoas_nudge.core.dose import monday
 from psoas_nudge.core.history import DAY_MINUTES, Mark, Piece, PieceKind, Track
 from psoas_nudge.core.words import Outcome
 from psoas_nudge.report import words
-from psoas_nudge.report.elements import el, folded, percent, table
+from psoas_nudge.report.elements import el, folded, key, percent, table
 from psoas_nudge.report.record import Record
 
 # kind: (top, height) in em within a line; the order is that of drawing
@@ -44,12 +44,13 @@ SHAPES: dict[Outcome, str] = {
 
 
 def shapes() -> Element:
-    """The shapes of prompts, defined once for the whole page."""
+    """The shapes of prompts and the heights of bands, defined once for the whole page: a day may have a hundred."""
+    bands = "".join(f".line .{kind}{{y:{top}em;height:{height}em}}" for kind, (top, height) in BANDS.items())
     symbols = [
         el("symbol", el("path", d=path), id=f"prompt-{outcome}", viewBox="0 0 12 12", class_=f"prompt {outcome}")
         for outcome, path in SHAPES.items()
     ]
-    return el("svg", *symbols, width=0, height=0, class_="definitions", aria_hidden="true")
+    return el("svg", el("style", bands), *symbols, width=0, height=0, class_="definitions", aria_hidden="true")
 
 
 def mark(outcome: Outcome, x: str, y: str, title: str) -> Element:
@@ -84,7 +85,7 @@ def _swatch(kind: PieceKind) -> Element:
 
 
 def _shape(outcome: Outcome) -> Element:
-    return el("svg", el("use", href=f"#prompt-{outcome}"), class_="key", aria_hidden="true")
+    return key(el("use", href=f"#prompt-{outcome}"))
 
 
 def chart(record: Record) -> Element:
@@ -134,10 +135,10 @@ def _line(track: Track, begin: float, end: float, told: str) -> Element:
     grid = [el("line", x1=at(m), x2=at(m), y1=0, y2="2.2em", class_="grid") for m in _hours(begin, end)]
     pieces = [
         el(
-            "rect", el("title", _title(piece)), x=at(piece.begin), y=f"{top}em", height=f"{height}em",
+            "rect", el("title", _title(piece)), x=at(piece.begin),
             width=percent((piece.end - piece.begin) / (end - begin)), class_=kind,
         )
-        for kind, (top, height) in BANDS.items() for piece in track.pieces if piece.kind == kind
+        for kind in BANDS for piece in track.pieces if piece.kind == kind
     ]  # fmt: skip
     prompts = [mark(p.outcome, at(p.minute), f"{MARK_AT}em", _prompt(p)) for p in track.prompts]
     return el("svg", *pieces[:1], *grid, *pieces[1:], *prompts, role="img", aria_label=told, class_="line")
@@ -167,7 +168,8 @@ def _rest(track: Track) -> Iterator[tuple[str, str]]:
     standing = track.minutes("standing")
     yield "standing", f"standing {words.length(standing * 60_000)}" if standing else ""
     held = [piece.words for piece in track.pieces if piece.kind == "held-back"]
-    yield "held back", f"held back {words.times(len(held))} ({', '.join(sorted(set(held)))})" if held else ""
+    why = ", ".join(dict.fromkeys(", ".join(held).split(", ")))
+    yield "held back", f"held back {words.times(len(held))} ({why})" if held else ""
     outcomes = Counter(prompt.outcome for prompt in track.prompts)
     told = ", ".join(f"{outcomes[each]} {words.OUTCOMES[each]}" for each in SHAPES if outcomes[each])
     yield "prompts", f"prompts: {told}" if told else ""

@@ -10,7 +10,7 @@ from psoas_nudge.core.dose import monday
 from psoas_nudge.core.history import Held
 from psoas_nudge.core.shares import mean_difference
 from psoas_nudge.report import words
-from psoas_nudge.report.elements import el, folded, percent, table
+from psoas_nudge.report.elements import el, folded, key, percent, table
 from psoas_nudge.report.plots import column, months, plot, rounded_up
 from psoas_nudge.report.record import Record
 
@@ -43,7 +43,7 @@ def said(record: Record) -> str:
         else f"Last week you held {words.length(left[0])} on the left and {words.length(right[0])} on the right; the "
         f"target is {words.length(record.target)} a side."
     )
-    told += f" Both sides reached it in {reached} of {words.counted(len(weeks), 'week')}."
+    told += f" Both sides reached it in {reached or 'none'} of {words.counted(len(weeks), 'week')}."
     apart = mean_difference([a - b for a, b in zip(left, right, strict=True)], [0.0] * len(weeks))
     if apart is not None and apart.tells:
         low, high = sorted(abs(end) for end in apart)
@@ -58,7 +58,7 @@ def chart(record: Record) -> Element:
     """Bars for each week, up for the left and down for the right side, a dashed line at the target on each."""
     weeks = record.weeks
     sides = by_week(record.history.held, weeks)
-    steps = (1.0 * MINUTE, 2.0 * MINUTE, 5.0 * MINUTE, 15.0 * MINUTE, 60.0 * MINUTE)
+    steps = (2.0 * MINUTE, 4.0 * MINUTE, 10.0 * MINUTE, 20.0 * MINUTE, 60.0 * MINUTE)  # half of each is whole minutes
     top = rounded_up(max([record.target * 1.1, *(max(pair) for pair in sides)]), steps)
     bars = [
         part
@@ -73,20 +73,19 @@ def chart(record: Record) -> Element:
         for way in (-1, 1)
         if target
     ]
-    names = [
-        el("text", "left", x="100%", y="0", dy="1.3em", text_anchor="end", class_="side"),
-        el("text", "right", x="100%", y="100%", dy="-0.6em", text_anchor="end", class_="side"),
-    ]
     label = f"Hold time per side over {len(weeks)} weeks. {said(record)}"
-    drawn = plot(*bars, *lines, *names, label=label, scale=scale, below=months(weeks))
+    drawn = plot(*bars, *lines, label=label, scale=scale, below=months(weeks))
     rows = [
         (words.week(week), words.length(left), words.length(right))
         for week, (left, right) in zip(weeks, sides, strict=True)
     ]
-    key = el("svg", el("line", x1=0, x2="100%", y1="50%", y2="50%", class_="target"), class_="key")
+    dashed = key(el("line", x1=0, x2="100%", y1="50%", y2="50%", class_="target"))
     return el(
         "div", drawn,
-        el("ul", el("li", key, f" the goal, {words.length(record.target)} a side and week"), class_="legend"),
+        el("ul",
+           el("li", key(el("rect", width="100%", height="100%", class_="left")), " left side, upwards"),
+           el("li", key(el("rect", width="100%", height="100%", class_="right")), " right side, downwards"),
+           el("li", dashed, f" the goal, {words.length(record.target)} a side and week"), class_="legend"),
         folded(table(("Week", "Left", "Right"), rows, "Hold time per side and week")),
     )  # fmt: skip
 

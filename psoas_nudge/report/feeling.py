@@ -12,7 +12,7 @@ from psoas_nudge.core.history import Felt
 from psoas_nudge.core.shares import mean, mean_difference
 from psoas_nudge.report import words
 from psoas_nudge.report.days import mark
-from psoas_nudge.report.elements import el, folded, percent, table
+from psoas_nudge.report.elements import el, folded, key, percent, table
 from psoas_nudge.report.plots import months, plot
 from psoas_nudge.report.record import Record
 
@@ -25,11 +25,15 @@ def said(record: Record) -> str:
     """How much discomfort was reported, and whether that has changed."""
     felt = record.history.felt
     levels = [(each.at, each.report.level) for each in felt if each.report.level is not None]
-    told = f"You reported a number {words.times(len(levels))}." if levels else "You have not reported a number yet."
+    told = (
+        f"You rated your discomfort {words.times(len(levels))}."
+        if levels
+        else "You have not rated your discomfort yet."
+    )
     after = Counter(each.report.afterwards for each in felt if each.report.afterwards)
     if after:
         counts = ", ".join(f"{name} {words.times(after[name])}" for name in ("fine", "tight", "pain") if after[name])
-        told += f" Right after stretches you said {counts}."
+        told += f" Right after a stretch you said {counts}."
     if not levels:
         return told
     split = record.now - timedelta(weeks=LATELY_WEEKS)
@@ -70,9 +74,9 @@ def chart(record: Record) -> Element:
             )
     scale = [(0.0, "0 none"), (0.5, "5"), (1.0, "10")]
     drawn = plot(*marks, label=f"Discomfort over {len(weeks)} weeks. {said(record)}", scale=scale, below=months(weeks))
-    key = el("svg", el("use", href="#prompt-skipped", class_="pain"), class_="key")
-    dot = el("svg", el("circle", cx="50%", cy="50%", r="0.25em", class_="felt"), class_="key")
-    legend = el("ul", el("li", dot, " discomfort, 0 to 10"), el("li", key, " pain"), class_="legend")
+    cross = key(el("use", href="#prompt-skipped", class_="pain"))
+    dot = key(el("circle", cx="50%", cy="50%", r="0.25em", class_="felt"))
+    legend = el("ul", el("li", dot, " discomfort, 0 to 10"), el("li", cross, " pain"), class_="legend")
     rows = [(words.full_day(each.at.date()), told(each)) for each in reversed(felt)]
     everything = folded(table(("Day", "Report"), rows, "Everything you reported"))
     notes = [(each.at.date(), each.report.note) for each in felt if each.report.note]

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
+from shlex import quote
 from typing import Literal
 from xml.etree.ElementTree import Element
 
+from psoas_nudge.called import as_called
 from psoas_nudge.core.followed import Suggestion, suggestions
 from psoas_nudge.core.shares import ENOUGH, mean
 from psoas_nudge.report import answers, days, dose, feeling, sitting, words
@@ -16,6 +18,8 @@ Paper = Literal["a4", "letter"]
 PACKAGE = Path(__file__).parents[1]
 STYLES = (PACKAGE / "pages" / "static" / "look.css", PACKAGE / "report" / "static" / "report.css")
 NOTHING_FROM_ELSEWHERE = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
+POLICY = f'<meta http-equiv="Content-Security-Policy" content="{NOTHING_FROM_ELSEWHERE}">'
+SCRIPT = '<script type="module" src="/report.js"></script>'
 
 READING = (
     (
@@ -45,7 +49,7 @@ def report(record: Record) -> str:
         _section("days", "Your days", days.said(record), days.chart(record)),
         _section("sitting", "Sitting a day", sitting.said(record), sitting.chart(record)),
         _section("hours", "When you follow a prompt", answers.by_hour_said(record), answers.by_hour_chart(record)),
-        _section("time", "Whether prompts still work", answers.over_time_said(record), answers.over_time_chart(record)),
+        _section("time", "Do prompts still work?", answers.over_time_said(record), answers.over_time_chart(record)),
         _section("hold", "Hold time, left and right", dose.said(record), dose.chart(record)),
         _section("discomfort", "Discomfort", feeling.said(record), feeling.chart(record)),
         _changes(record),
@@ -57,6 +61,11 @@ def report(record: Record) -> str:
 def on_paper(page: str, paper: Paper) -> str:
     """The page for a size of paper; without this the browser chooses."""
     return page.replace("@page {", f"@page {{ size: {paper};", 1)
+
+
+def served(page: str) -> str:
+    """The page as its server shows it: with a script, and with the policy in a header."""
+    return page.replace(POLICY, SCRIPT, 1)
 
 
 def document(title: str, kind: str, *body: Element) -> str:
@@ -137,19 +146,20 @@ def _changes(record: Record) -> Element:
         return _section(
             "changes", "What you might change", "Nothing in the record is clear enough to suggest a change."
         )
-    said = "Chance is unlikely to explain these, even by a stricter interval (99.7 %)."
+    said = "Chance is unlikely to explain these: they hold even with stricter intervals (99.7\u00a0%)."
     return _section("changes", "What you might change", said, el("ul", *map(_suggestion, found), class_="changes"))
 
 
 def _suggestion(found: Suggestion) -> Element:
     low, high = found.seldom.interval()
-    value = found.value if found.value.isdigit() or found.value.startswith("[") else f'"{found.value}"'
+    command = as_called(f"psoas-nudge settings {found.key} {quote(found.value)}")
     return el(
         "li",
         el("p", f"You followed {found.seldom.yes} of {found.seldom.of} prompts {found.when} "
                 f"({low * 100:.0f} to {high * 100:.0f} %), and {words.share(found.others)} of the others. "
                 f"You might {found.then}."),
-        el("p", "In config.toml: ", el("code", f"{found.key} = {value}")),
+        el("p", "To try it in the settings: ", el("code", command), class_="command"),
+        data_setting=found.key,
     )  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from psoas_nudge.core.dose import monday
 from psoas_nudge.core.shares import ENOUGH, mean, mean_difference
 from psoas_nudge.core.statistics import Totals
 from psoas_nudge.report import words
-from psoas_nudge.report.elements import el, folded, percent, table
+from psoas_nudge.report.elements import el, folded, key, percent, table
 from psoas_nudge.report.plots import months, plot, rounded_up
 from psoas_nudge.report.record import Record
 
@@ -82,18 +82,18 @@ def chart(record: Record) -> Element:
         for week, some in zip(weeks, _by_week(shown, weeks), strict=True)
         if some
     ]
-    heads = ("Week", "Days", "Least", "Middle day", "Most")
+    heads = ("Week", "Days", "Least", "Median", "Most")
     return el("div", drawn, _legend(), folded(table(heads, rows, "Sitting a day, by week")))
 
 
 def _legend() -> Element:
     return el(
         "ul",
-        el("li", el("svg", el("circle", cx="50%", cy="50%", r="0.2em", class_="dot"), class_="key"), " a day"),
-        el("li", el("svg", el("circle", cx="50%", cy="50%", r="0.2em", class_="dot now"), class_="key"),
+        el("li", key(el("circle", cx="50%", cy="50%", r="0.2em", class_="dot")), " a day"),
+        el("li", key(el("circle", cx="50%", cy="50%", r="0.2em", class_="dot now")),
            " a day of the last four weeks"),
-        el("li", el("svg", el("line", x1=0, x2="100%", y1="50%", y2="50%", class_="middle"), class_="key"),
-           " the middle day of a week"),
+        el("li", key(el("line", x1=0, x2="100%", y1="50%", y2="50%", class_="middle")),
+           " the middle day of a week (median)"),
         class_="legend",
     )  # fmt: skip
 

@@ -72,8 +72,8 @@ def counted(count: int, one: str) -> str:
 
 
 def times(count: int) -> str:
-    """ "once", "3 times"."""
-    return "once" if count == 1 else f"{count} times"
+    """ "once", "twice", "3 times"."""
+    return {1: "once", 2: "twice"}.get(count, f"{count} times")
 
 
 TOO_FEW = f"fewer than {ENOUGH}: too few to tell"

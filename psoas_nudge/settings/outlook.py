@@ -40,11 +40,16 @@ async def calendar_for(settings: Settings, now: datetime) -> Calendar:
 def coming(settings: Settings, calendar: Calendar, now: datetime) -> list[ComingDay]:
     """The next days."""
     hours, today = settings.rules.hours, settings.rules.hours.local_date(now)
-    found = []
+    found, before = [], day(settings.rules, calendar, today - timedelta(days=1), now)
     for ahead in range(DAYS):
         seen = day(settings.rules, calendar, today + timedelta(days=ahead), now)
         usual = f"{seen.date:%A}"
-        words = [", ".join(clock(span, hours) for span in seen.open) or "No prompts"]
+        ends = [hours.local(span.closes) for span in before.open]
+        late = [f"until {end:%H:%M}" for end in ends if end.date() == seen.date and end.time() > time()]
+        words = [", ".join([*late, *(clock(span, hours) for span in seen.open)]).capitalize() or "No prompts"]
+        if not ahead and seen.open and seen.open[-1].closes <= now:
+            words.append("over for today")
+        before = seen
         words += [why for why in seen.why if not why.startswith(usual)]
         if seen.prompt:
             words.append(f"first prompt from {hours.local(seen.prompt):%H:%M}")

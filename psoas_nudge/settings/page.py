@@ -1,39 +1,18 @@
-"""Serves the settings page, opens it in a browser, and ends a minute after its last window."""
+"""Shows the settings page in a browser until its last window is gone."""
 
 from __future__ import annotations
 
-import asyncio
-import signal
 from collections.abc import Mapping
 from pathlib import Path
 
 from psoas_nudge.errors import Unavailable
-from psoas_nudge.pages.guard import Guard
-from psoas_nudge.pages.handover import show
-from psoas_nudge.pages.serving import listen, serve
-from psoas_nudge.pages.windows import Windows
+from psoas_nudge.pages import running
 from psoas_nudge.settings.file import SettingsFile
 from psoas_nudge.settings.server import app
+from psoas_nudge.settings.wire import Begin
 
 
-def run(file: Path, environ: Mapping[str, str]) -> None:
+def run(file: Path, environ: Mapping[str, str], begin: Begin | None = None) -> None:
     """Show the page until it is over. Raises Unavailable when no browser has shown it."""
-    if not asyncio.run(_run(file, environ)):
+    if not running.run(lambda windows, port: app(SettingsFile(file, environ), windows, port, begin), environ):
         raise Unavailable("No browser has opened the settings. To edit the file instead: psoas-nudge config edit")
-
-
-async def _run(file: Path, environ: Mapping[str, str]) -> bool:
-    windows, loop = Windows(), asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-        loop.add_signal_handler(number, windows.close)
-    with listen() as listener:
-        guard = app(SettingsFile(file, environ), windows, listener.getsockname()[1])
-        async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(serve(guard, listener, windows.over))
-            tasks.create_task(_show(windows, guard, environ))
-    return windows.seen
-
-
-async def _show(windows: Windows, guard: Guard, environ: Mapping[str, str]) -> None:
-    if not await show(guard, environ, lambda: windows.seen or windows.over.is_set()):
-        windows.close()

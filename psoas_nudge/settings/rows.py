@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 from typing import Any
 
-from psoas_nudge.config import Settings
+from psoas_nudge.config import Settings, saving
 from psoas_nudge.config.kinds import Choice, Switch, Whole
 from psoas_nudge.config.lists import Argv, ListOf, Tables
 from psoas_nudge.config.settings import Given
@@ -14,7 +14,7 @@ from psoas_nudge.config.times import Date, Duration, Hours, Zone
 from psoas_nudge.config.writing import in_force_value, value_text
 from psoas_nudge.core.catalogue import CATALOGUE
 from psoas_nudge.core.durations import parse_duration
-from psoas_nudge.settings.wire import DayOff, Form, Option, Row, Section, Value
+from psoas_nudge.settings.wire import Begin, DayOff, Form, Option, Row, Section, Value
 
 UNSET = Given(None, "default", "")
 WORDS = {
@@ -25,6 +25,15 @@ WORDS = {
     "freedesktop": "the desktop's notifications",
     "plyer": "plyer",
 }
+
+
+HELP = {
+    "stretch.guide": "Where the guided stretch opens.",
+    "desktop.notifier": "How prompts are shown.",
+    "hours.timezone": "Leave it empty to follow the system's time zone, also when you travel.",
+    "calendar.holidays": "Country or region whose public holidays are days off.",
+}
+"""For rows whose help speaks of values as they are written in the file, which the page shows in other words."""
 
 
 def form(row: Setting) -> Form:
@@ -70,7 +79,7 @@ def _row(row: Setting, settings: Settings) -> Row:
         key=row.key,
         section=row.section,
         label=row.label,
-        help=row.help,
+        help=HELP.get(row.key, row.help),
         form=form(row),
         value=to_page(row, in_force_value(settings, row)),
         default=to_page(row, row.default),
@@ -107,6 +116,14 @@ def to_page(row: Setting, raw: Any) -> Value:
             return [_day_off(table) for table in raw]
     value: Value = raw
     return value
+
+
+def begin(key: str, text: str | None) -> Begin:
+    """Where the page begins, as it was typed; raises BadInput when there is no such setting or value."""
+    if text is None:
+        return Begin(saving.setting(key), None)
+    raw = saving.value(key, text)
+    return Begin(key, raw if form(SETTINGS[key]) == "length" else to_page(SETTINGS[key], raw))
 
 
 def _day_off(table: dict[str, Any]) -> DayOff:

@@ -18,7 +18,7 @@ from psoas_nudge.pages.windows import Windows
 from psoas_nudge.settings import outlook
 from psoas_nudge.settings.file import ChangedElsewhere, SettingsFile, diff, version
 from psoas_nudge.settings.trial import trial
-from psoas_nudge.settings.wire import Changes, Mended, Outlook, Refusal, Wanted
+from psoas_nudge.settings.wire import Begin, Changes, Mended, Outlook, Refusal, Wanted
 from psoas_nudge.simulation.people import PEOPLE
 
 SCRIPTS = ("settings", "fields", "hours", "week", "outlook")
@@ -29,12 +29,12 @@ LIMIT = 2_000_000
 class Answers:
     """What each request gets."""
 
-    def __init__(self, file: SettingsFile, windows: Windows) -> None:
-        self.file, self.windows = file, windows
+    def __init__(self, file: SettingsFile, windows: Windows, begin: Begin | None) -> None:
+        self.file, self.windows, self.begin = file, windows, begin
 
     async def show(self, _request: Request) -> Response:
         """All settings."""
-        return _json(replace(self.file.shown(), people=outlook.people()))
+        return _json(replace(self.file.shown(), people=outlook.people(), begin=self.begin))
 
     async def watch(self, _request: Request) -> Response:
         """The stream that says that a window is open."""
@@ -59,6 +59,7 @@ class Answers:
             self.file.save_changes(asked.changes, asked.version)
         except PsoasNudgeError as error:
             return _refused(error)
+        self.begin = None  # done, also for a window that is loaded again
         return await self.show(request)
 
     async def mend(self, request: Request) -> Response:
@@ -82,9 +83,9 @@ class Answers:
         )
 
 
-def app(file: SettingsFile, windows: Windows, port: int) -> Guard:
+def app(file: SettingsFile, windows: Windows, port: int, begin: Begin | None = None) -> Guard:
     """The whole server, to be served on 127.0.0.1 at `port`."""
-    answers, here = Answers(file, windows), ("settings", "static")
+    answers, here = Answers(file, windows, begin), ("settings", "static")
     routes = [
         static("/", "text/html", *here, "settings.html"),
         static("/look.css", "text/css", "pages", "static", "look.css"),

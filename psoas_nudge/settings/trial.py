@@ -8,7 +8,6 @@ import time
 from collections.abc import AsyncIterator
 
 from psoas_nudge.bus import buses
-from psoas_nudge.core.prompting import answer_name
 from psoas_nudge.errors import PsoasNudgeError
 from psoas_nudge.notify.chooser import Chooser
 from psoas_nudge.notify.port import Capability, Pressed, Surroundings
@@ -39,7 +38,8 @@ async def trial(notifier: str) -> AsyncIterator[str]:
             except TimeoutError:
                 yield "No button was pressed.\n"
             else:
-                yield f"It works: you pressed {answer_name(answer.press)}.\n"
+                label = next(each.label for each in TEST_MESSAGE.buttons if type(each.press) is type(answer.press))
+                yield f'It works: you pressed "{label}".\n'
         finally:
             await chooser.withdraw(showing.notifier, showing.ref)
             await chooser.stop()

@@ -60,6 +60,13 @@ class Section(Struct, frozen=True):
     about: str
 
 
+class Begin(Struct, frozen=True):
+    """Where the page begins: a setting, and a value that waits there to be saved. None: the value is as it was."""
+
+    key: str
+    value: Value
+
+
 class Shown(Struct, frozen=True, kw_only=True):
     """All that the page shows at first. With mistakes there are no rows, only the text to mend."""
 
@@ -70,6 +77,7 @@ class Shown(Struct, frozen=True, kw_only=True):
     rows: list[Row] = field(default_factory=list)
     sections: list[Section] = field(default_factory=list)
     people: list[Option] = field(default_factory=list)
+    begin: Begin | None = None
 
 
 class Changes(Struct, frozen=True, forbid_unknown_fields=True):

@@ -76,7 +76,7 @@ class Person(Simulation):
         cut_short = self.chance.random() < 0.2 and len(segments) > 3
         done = segments[: self.chance.randint(3, len(segments))] if cut_short else segments
         left, right, other = (
-            sum(s.seconds for s in done if s.kind == "hold" and s.side == side) for side in ("left", "right", None)
+            sum(s.seconds for s in done if s.counts and s.side == side) for side in ("left", "right", None)
         )
         lasted = round(sum(segment.seconds for segment in done) * 1000)
         self.desk.later(

@@ -8,6 +8,7 @@ import os
 import stat
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -22,24 +23,37 @@ from psoas_nudge.journal import Journal
 ROOT = Path(__file__).parents[2]
 THEN = datetime.now(UTC).replace(hour=9, minute=30, second=0, microsecond=0) - timedelta(days=7)
 Run = Callable[..., str]
+Start = Callable[..., subprocess.Popen[str]]
 
 
 @pytest.fixture
-def run(tmp_path: Path) -> Run:
-    """Type a command in a home of its own, without display and browser; its output, or its error with `code`."""
+def start(tmp_path: Path) -> Start:
+    """Type a command in a home of its own, without display and browser."""
     (tmp_path / "bin").mkdir()
 
-    def run(*words: str, code: int = 0, display: str = "") -> str:
+    def start(*words: str, display: str = "") -> subprocess.Popen[str]:
         keep = {k: v for k, v in os.environ.items() if not k.startswith(("XDG_", "PSOAS_NUDGE_", "DISPLAY", "WAYLAND"))}
-        home = {"HOME": str(tmp_path), "XDG_DATA_HOME": str(tmp_path), "XDG_CACHE_HOME": str(tmp_path / "cache")}
-        done = subprocess.run(
+        home = {"HOME": str(tmp_path), "XDG_DATA_HOME": str(tmp_path), "XDG_CACHE_HOME": str(tmp_path / "cache"),
+                "XDG_RUNTIME_DIR": str(tmp_path / "run")}  # fmt: skip
+        return subprocess.Popen(
             [sys.executable, "-m", "psoas_nudge", *words],
-            check=False, capture_output=True, text=True, cwd=tmp_path,
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=tmp_path,
             env=keep | home | {"PYTHONPATH": str(ROOT), "TZ": "Europe/Berlin", "PATH": str(tmp_path / "bin"), "DISPLAY": display},
         )  # fmt: skip
-        assert done.returncode == code, done.stderr
-        assert "Traceback" not in done.stderr
-        return done.stderr if code else done.stdout
+
+    return start
+
+
+@pytest.fixture
+def run(start: Start) -> Run:
+    """The same, to its end: its output, or its error with `code`."""
+
+    def run(*words: str, code: int = 0, display: str = "") -> str:
+        process = start(*words, display=display)
+        out, err = process.communicate(timeout=60)
+        assert process.returncode == code, err
+        assert "Traceback" not in err
+        return err if code else out
 
     return run
 
@@ -97,19 +111,73 @@ def test_without_a_display_it_says_where_the_page_is(run: Run, recorded: None, t
     assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
 
 
-def test_the_page_opens_in_the_first_browser_that_takes_it(run: Run, recorded: None, tmp_path: Path) -> None:
-    for name, does in (("chromium", "exit 1"), ("xdg-open", f'echo "$1" > {tmp_path}/opened')):
-        (tmp_path / "bin" / name).write_text(f"#!/bin/sh\n{does}\n")
-        (tmp_path / "bin" / name).chmod(0o700)
-    path = tmp_path / "cache" / "psoas-nudge" / "report.html"
-    assert run("report", display=":99") == f"The report is in {path}.\n"
-    assert (tmp_path / "opened").read_text() == f"{path.as_uri()}\n"
+BROWSER = f"""#!{sys.executable}
+import http.client, json, os, re, signal, sys, urllib.parse
+text = open(urllib.parse.urlparse(sys.argv[-1]).path).read()
+host, token = re.search(r'url=http://([^/]+)(/[^"]+)"', text).groups()
+def ask(method, path, body=None, **headers):
+    line = http.client.HTTPConnection(host, timeout=10)
+    line.request(method, path, body, headers)
+    return line.getresponse()
+cookie = ask("GET", token).getheader("set-cookie").partition(";")[0]
+page = ask("GET", "/", Cookie=cookie).read().decode()
+window = ask("GET", "/window", Cookie=cookie)
+window.readline()
+if "report.js" in page:
+    asked = ask("POST", "/change", json.dumps({{"key": "prompt.wind_down"}}), Cookie=cookie, Origin="http://" + host)
+    found = [page, asked.status]
+else:
+    found = json.loads(ask("GET", "/settings", Cookie=cookie).read())["begin"]
+open("part", "w").write(json.dumps(found))
+os.rename("part", "report.json" if "report.js" in page else "settings.json")
+os.kill(os.getppid(), signal.SIGINT)
+"""
+"""Behaves as a browser does: takes the secret, shows the page, presses the button; then somebody presses Ctrl-C."""
 
 
-def test_a_browser_that_will_not_open_the_page_is_told(run: Run, recorded: None, tmp_path: Path) -> None:
-    (tmp_path / "bin" / "xdg-open").write_text("#!/bin/sh\nexit 3\n")
-    (tmp_path / "bin" / "xdg-open").chmod(0o700)
-    assert run("report", display=":99").endswith("report.html. No browser here would open it.\n")
+def a_browser(folder: Path, name: str, does: str) -> None:
+    (folder / "bin" / name).write_text(does if does.startswith("#!") else f"#!/bin/sh\n{does}\n")
+    (folder / "bin" / name).chmod(0o700)
+
+
+@pytest.fixture
+def ignored_in_the_evening(tmp_path: Path) -> None:
+    """A journal that speaks for ending prompts at 16:00."""
+    with Journal.open(tmp_path / "psoas-nudge" / "journal.db") as journal:
+        prompts = [
+            PromptEntry(at=at, number=day * 2 + late, shown_at=at, closed_at=at, notifier="freedesktop",
+                        outcome="missed" if late else "accepted", routine="standing-hip-flexor")
+            for day in range(30) for late in (0, 1)
+            if (at := (THEN - timedelta(days=day)).astimezone(ZoneInfo("Europe/Berlin")).replace(hour=16 if late else 10))
+        ]  # fmt: skip
+        journal.commit(sorted(prompts, key=lambda each: each.at), State(), ZoneInfo("Europe/Berlin"))
+
+
+def test_the_page_opens_in_the_first_browser_that_takes_it_and_a_button_opens_the_settings(
+    run: Run, ignored_in_the_evening: None, tmp_path: Path
+) -> None:
+    a_browser(tmp_path, "chromium", "exit 1")
+    a_browser(tmp_path, "firefox", BROWSER)
+    said = run("report", display=":99")
+    assert said == "The report opens in your browser. This command ends a minute after you close it there.\n"
+    page, status = json.loads((tmp_path / "report.json").read_text())
+    assert '<script type="module" src="/report.js"></script>' in page
+    assert "psoas-nudge settings prompt.wind_down 1h" in page
+    assert status == 204
+    for _ in range(1000):  # the settings are a process of their own
+        if (tmp_path / "settings.json").exists():
+            break
+        time.sleep(0.02)
+    begin = json.loads((tmp_path / "settings.json").read_text())
+    assert begin == {"key": "prompt.wind_down", "value": "1h"}
+    assert not list(tmp_path.rglob("*.html")), "neither the page nor the secret is left on the disk"
+
+
+def test_where_no_browser_opens_the_page_it_says_where_it_is(run: Run, recorded: None, tmp_path: Path) -> None:
+    a_browser(tmp_path, "xdg-open", "exit 3")
+    assert run("report", display=":99", code=1).endswith(
+        f"The report is in {tmp_path}/cache/psoas-nudge/report.html. It cannot be opened here: no browser has shown it.\n"
+    )
 
 
 def test_without_a_browser_that_prints_it_says_what_to_do_instead(run: Run, recorded: None, tmp_path: Path) -> None:

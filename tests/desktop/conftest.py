@@ -35,6 +35,8 @@ PACKAGES = {
 HEAVY_PACKAGES = {
     "openbox": "openbox",
     "chromium": "chromium",
+    "firefox-esr": "firefox-esr",
+    "espeak-ng": "espeak-ng",
     "mutter": "mutter",
     "gnome-shell": "gnome-shell",
     "gjs": "gjs",

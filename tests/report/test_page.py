@@ -11,7 +11,7 @@ import pytest
 
 from psoas_nudge.core.entries import BoutEntry, FeelEntry, PostureEntry, PromptEntry
 from psoas_nudge.report.elements import el, written
-from psoas_nudge.report.page import on_paper, report
+from psoas_nudge.report.page import on_paper, report, served
 from psoas_nudge.report.therapist import therapist
 from tests.report.a_year import BERLIN, NOW, a_while, recorded
 
@@ -85,12 +85,12 @@ def test_every_chart_says_in_words_what_it_shows_and_has_a_table(year: str) -> N
     root = Read(year).root
     charts = [each for each in root.iter("section") if any(svg.get("role") == "img" for svg in each.iter("svg"))]
     assert [text(next(each.iter("h2"))) for each in charts] == [
-        "Your days", "Sitting a day", "Whether prompts still work", "Hold time, left and right", "Discomfort",
+        "Your days", "Sitting a day", "Do prompts still work?", "Hold time, left and right", "Discomfort",
     ]  # fmt: skip
     for chart in charts:
         assert list(chart.iter("table")), text(chart)[:40]
     for svg in root.iter("svg"):
-        assert svg.get("aria-hidden") == "true" or len(svg.get("aria-label", "")) > 20 or svg.get("class") == "key"
+        assert svg.get("aria-hidden") == "true" or len(svg.get("aria-label", "")) > 20
     heat = section(year, "When you follow a prompt")
     assert {th.get("scope") for th in heat.iter("th")} == {"row", "col"}
 
@@ -155,14 +155,14 @@ def test_before_anything_is_known_the_page_says_so() -> None:
     page = report(recorded([]))
     assert "Nothing to show yet" in page
     assert said(page, "Your days") == "Nothing is recorded in the last four weeks."
-    assert said(page, "Discomfort") == "You have not reported a number yet."
+    assert said(page, "Discomfort") == "You have not rated your discomfort yet."
     assert said(page, "What you might change") == "Nothing in the record is clear enough to suggest a change."
 
 
 def test_the_first_week_states_no_share_and_no_average() -> None:
     page = report(recorded(a_while(3)))
     assert said(page, "Sitting a day") == "1 working day in the last four weeks; fewer than 10: too few to tell."
-    assert "too early to compare" in said(page, "Whether prompts still work")
+    assert "too early to compare" in said(page, "Do prompts still work?")
     for cell in section(page, "When you follow a prompt").iter("td"):
         assert "%" not in text(cell)
 
@@ -194,8 +194,15 @@ def test_a_suggestion_names_the_setting_and_its_evidence() -> None:
     [change] = [text(li) for li in section(report(recorded([*rest, *late])), "What you might change").iter("li")]
     assert change.startswith("You followed 0 of 30 prompts from 16:00 on (0 to 11 %), and ")
     assert change.endswith(
-        'You might end prompts at 16:00, when hours close at 17:00.In config.toml: prompt.wind_down = "1h"'
+        "You might end prompts at 16:00, when hours close at 17:00."
+        "To try it in the settings: psoas-nudge settings prompt.wind_down 1h"
     )
+
+
+def test_only_the_page_that_is_served_has_a_script(year: str) -> None:
+    live = Read(served(year)).root
+    assert [script.get("src") for script in live.iter("script")] == ["/report.js"]
+    assert not [meta for meta in live.iter("meta") if meta.get("http-equiv")], "the server sends the policy"
 
 
 def test_the_paper_of_a_pdf_is_chosen_and_otherwise_left_to_the_browser(year: str) -> None:

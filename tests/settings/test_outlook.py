@@ -31,6 +31,7 @@ def test_the_coming_days_begin_today_and_show_nights_past_midnight() -> None:
     assert [day.name for day in days[:2]] == ["Tue 4 Mar", "Wed 5 Mar"]
     assert days[0].open == [Part(540, 1020)]
     assert days[1].open == [Part(22 * 60, 30 * 60)]
+    assert days[2].words == "Until 06:00, 09:00-17:00; first prompt from 09:10"
     assert days[4].words == "No prompts"
 
 

@@ -1,4 +1,4 @@
-"""Who is let in to the settings, and who is refused: the attacks that are tried on the stretch, and an end by itself."""
+"""The settings page: what it shows, saves and refuses to save. Attacks: tests/pages/test_attacks.py."""
 
 from __future__ import annotations
 
@@ -13,11 +13,10 @@ import pytest
 from psoas_nudge.pages.serving import listen, serve
 from psoas_nudge.pages.windows import Windows
 from psoas_nudge.settings.file import SettingsFile, version
-from psoas_nudge.settings.server import LIMIT, app
+from psoas_nudge.settings.server import app
 from tests.pages.site import Site
 
 TEXT = "[prompt]\ndaily_limit = 5\n"
-PATHS = ("/", "/settings", "/settings.js", "/hours.js", "/look.css", "/window", "/none")
 POSTS = ("/save", "/outlook", "/mend", "/test")
 BODIES = {
     "/save": {"changes": {"prompt.daily_limit": 1}, "version": version(TEXT)},
@@ -66,38 +65,6 @@ async def test_the_person_sees_saves_and_sees_what_is_saved(site: Site, file: Se
     assert said(late)["elsewhere"] is True
 
 
-@pytest.mark.parametrize("path", PATHS)
-@pytest.mark.parametrize("cookie", [None, "{name}=wrong", "{name}="])
-async def test_without_the_cookie_nothing_is_served(site: Site, path: str, cookie: str | None) -> None:
-    answer = await site.ask(path, Cookie=cookie and cookie.format(name=site.guard.cookie))
-    assert answer.status == 403
-
-
-@pytest.mark.parametrize("path", POSTS)
-@pytest.mark.parametrize(
-    "forged",
-    [
-        {"Cookie": None},
-        {"Origin": None},
-        {"Origin": "null"},
-        {"Origin": "http://evil.example"},
-        {"Host": "evil.example"},
-        {"Host": "localhost"},
-        {"Sec-Fetch-Site": "cross-site"},
-        {"Sec-Fetch-Site": "same-site"},
-    ],
-    ids=str,
-)
-async def test_nobody_else_changes_a_setting(
-    site: Site, file: SettingsFile, path: str, forged: dict[str, str | None]
-) -> None:
-    answer = await site.ask(
-        path, "POST", json.dumps(BODIES[path]), **{k.replace("-", "_"): v for k, v in forged.items()}
-    )
-    assert answer.status == 403
-    assert file.text() == TEXT
-
-
 @pytest.mark.parametrize("path", POSTS)
 @pytest.mark.parametrize("body", ["", "[]", "\x00", "{}", '{"changes": 1, "version": "", "text": 1, "notifier": 1}'])
 async def test_what_is_not_understood_changes_nothing(site: Site, file: SettingsFile, path: str, body: str) -> None:
@@ -115,28 +82,6 @@ async def test_only_settings_of_the_table_can_be_changed(
     body = json.dumps({"changes": changes, "version": version(TEXT)})
     assert (await site.ask("/save", "POST", body)).status == 422
     assert file.text() == TEXT
-
-
-async def test_a_body_without_end_is_refused(site: Site) -> None:
-    assert (await site.ask("/save", "POST", " " * (LIMIT + 1))).status == 413
-
-
-async def test_the_page_ends_a_while_after_its_last_window() -> None:
-    windows = Windows(patience=0.05)
-    first, second = windows.watch(), windows.watch()
-    await anext(first)
-    await anext(second)
-    await first.aclose()  # type: ignore[attr-defined]
-    await asyncio.sleep(0.1)
-    assert not windows.over.is_set()
-    await second.aclose()  # type: ignore[attr-defined]
-    await asyncio.wait_for(windows.over.wait(), 2)
-
-
-async def test_a_page_that_no_browser_opens_ends_too() -> None:
-    windows = Windows(patience=0.01)
-    await asyncio.wait_for(windows.over.wait(), 2)
-    assert not windows.seen
 
 
 async def test_the_page_holds_nothing_inline_and_nothing_from_elsewhere(site: Site) -> None:

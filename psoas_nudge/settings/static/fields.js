@@ -41,7 +41,8 @@ export function field(row, settings) {
     box.querySelector("input, select, textarea").focus();
   } }, "Use the default", el("span", { class: "unseen" }, ` for ${row.label}`));
   const usual = inWords(row);
-  const help = el("p", { class: "help", id: `${id}-help` }, row.help.replace(/`/g, ""), usual && row.form !== "switch" ? ` Default: ${usual}.` : "");
+  const about = row.help === `${row.label}.` ? "" : row.help.replace(/`/g, "");
+  const help = el("p", { class: "help", id: `${id}-help` }, about, usual && row.form !== "switch" ? ` Default: ${usual}.` : "");
   const wrong = el("p", { class: "wrong", id: `${id}-wrong` });
   const origin = row.origin && el("p", { class: "origin" }, row.source === "environment"
     ? `Set by the environment variable ${row.origin}, so it cannot be changed here.` : `Set for everybody in ${row.origin}.`);

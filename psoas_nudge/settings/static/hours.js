@@ -48,50 +48,80 @@ export function el(name, given = {}, ...inside) {
   return made;
 }
 
-// The ranges of one day as pairs of text fields. `change` gets the new ranges.
+// The ranges of one day as pairs of text fields. `change` gets the new ranges. The fields stay where they are while a
+// person goes on from one to the next; `update` says whether it could show the ranges without making others.
 export function rangeFields(name, ranges, change) {
   const box = el("div", { class: "ranges" });
-  ranges.forEach((range, index) => {
-    const field = (end) => {
-      const input = el("input", {
-        class: "time", value: clock(range[end]), inputMode: "numeric", autocomplete: "off", maxLength: 5,
-        "aria-label": `${name}, ${ranges.length > 1 ? `hours ${index + 1}, ` : ""}${end === "begin" ? "from" : "to"}`,
-        onchange: () => set(time(input.value)),
-        onkeydown: (event) => {
-          if (event.key !== "ArrowUp" && event.key !== "ArrowDown") return;
-          event.preventDefault();
-          const now = time(input.value) ?? range[end] % DAY;
-          const moved = (Math.floor(now / STEP) + (event.key === "ArrowUp" ? 1 : -1)) * STEP;
-          input.value = clock(((moved % DAY) + DAY) % DAY);
-          set(time(input.value), true);
-        },
-      });
-      const set = (minutes, stay = false) => {
-        input.setAttribute("aria-invalid", minutes === null);
-        input.title = minutes === null ? "Write a time such as 09:30." : "";
-        if (minutes === null) return;
-        const begin = end === "begin" ? minutes % DAY : range.begin;
-        const until = end === "end" ? minutes : range.end;
-        const last = until % DAY <= begin && !(until === DAY) ? (until % DAY) + DAY : until % DAY || DAY;
-        change(ranges.map((each, at) => (at === index ? { begin, end: last } : each)), stay ? { index, end } : null);
-      };
-      input.dataset.at = `${index} ${end}`;
-      return input;
-    };
-    box.append(el("span", { class: "range" },
-      field("begin"), " – ", field("end"),
-      range.end > DAY ? el("span", { class: "soft next" }, "next day") : null,
-      el("button", {
-        type: "button", class: "plain", "aria-label": `${name}: remove ${written(range)}`, title: "Remove",
-        onclick: () => change(ranges.filter((_, at) => at !== index)),
-      }, "×")));
-  });
-  const free = ranges.length ? ranges.at(-1).end + 60 : 540;
-  if (free <= DAY - 60) {
-    box.append(el("button", {
-      type: "button", class: "plain", "aria-label": `${name}: add hours`, title: "Add hours",
-      onclick: () => change([...ranges, { begin: free, end: Math.min(free + (ranges.length ? 120 : 480), DAY) }]),
-    }, "+"));
-  }
+  const fields = ranges.map((_, index) => rangeField(name, index, ranges.length, (range) => change(now.map((each, at) => (at === index ? range : each))),
+    () => change(now.filter((_each, at) => at !== index))));
+  const add = el("button", {
+    type: "button", class: "plain add", "aria-label": `${name}: add hours`, title: "Add hours",
+    onclick: () => change([...now, { begin: free(), end: Math.min(free() + (now.length ? 120 : 480), DAY) }]),
+  }, "+");
+  const free = () => (now.length ? now.at(-1).end + 60 : 540);
+  let now;
+  box.update = (made) => {
+    if (made.length !== fields.length) return false;
+    now = made;
+    fields.forEach((each, index) => each.show(made[index]));
+    add.hidden = free() > DAY - 60;
+    return true;
+  };
+  box.append(...fields, add);
+  box.update(ranges);
   return box;
+}
+
+function rangeField(name, index, count, change, remove) {
+  let range;
+  const field = (end) => {
+    const input = el("input", {
+      class: "time", inputMode: "numeric", autocomplete: "off", maxLength: 5,
+      "aria-label": `${name}, ${count > 1 ? `hours ${index + 1}, ` : ""}${end === "begin" ? "from" : "to"}`,
+      onchange: () => set(time(input.value)),
+      onkeydown: (event) => {
+        if (event.key !== "ArrowUp" && event.key !== "ArrowDown") return;
+        event.preventDefault();
+        const now = time(input.value) ?? range[end] % DAY;
+        const moved = (Math.floor(now / STEP) + (event.key === "ArrowUp" ? 1 : -1)) * STEP;
+        set(((moved % DAY) + DAY) % DAY);
+      },
+    });
+    const set = (minutes) => {
+      input.setAttribute("aria-invalid", minutes === null);
+      input.title = minutes === null ? "Write a time such as 09:30." : "";
+      if (minutes === null) return;
+      const begin = end === "begin" ? minutes % DAY : range.begin;
+      const until = end === "end" ? minutes : range.end;
+      const last = until % DAY <= begin && !(until === DAY) ? (until % DAY) + DAY : until % DAY || DAY;
+      change({ begin, end: last });
+    };
+    return input;
+  };
+  const [begin, end] = [field("begin"), field("end")];
+  const next = el("span", { class: "soft next" }, "next day");
+  const cross = el("button", { type: "button", class: "plain", title: "Remove", onclick: remove }, "×");
+  const made = el("span", { class: "range" }, begin, " – ", end, next, cross);
+  made.show = (shown) => {
+    range = shown;
+    begin.value = clock(range.begin);
+    end.value = clock(range.end);
+    next.hidden = range.end <= DAY;
+    cross.setAttribute("aria-label", `${name}: remove ${written(range)}`);
+  };
+  return made;
+}
+
+// Puts new fields in the place of old ones; the focus stays in them if it was there, in the hours that were added last.
+export function redrawn(old, fields) {
+  const held = old.contains(document.activeElement);
+  const more = fields.querySelectorAll(".range").length > old.querySelectorAll(".range").length;
+  old.replaceWith(fields);
+  if (!held) return;
+  const inputs = fields.querySelectorAll("input");
+  const to = more ? inputs[inputs.length - 2] : fields.querySelector("button");
+  to.focus();
+  to.select?.();
+  // The Tab key that ended the change may lead to a field that is gone now.
+  setTimeout(() => document.activeElement === document.body && to.focus());
 }

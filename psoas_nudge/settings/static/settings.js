@@ -1,12 +1,12 @@
 // The settings page: what is changed here waits until it is saved. The server checks, shows and saves it.
 
-import { field } from "/fields.js";
+import { field, lengthOf } from "/fields.js";
 import { el } from "/hours.js";
 import { drawDiff, drawOutlook } from "/outlook.js";
 import { drawExceptions, drawWeek } from "/week.js";
 
 const $ = (id) => document.getElementById(id);
-const OFTEN = ["prompt.nudge_after", "prompt.daily_limit", "prompt.snooze_for", "stretch.floor", "stretch.weekly_dose", "stretch.guide", "stretch.voice", "desktop.notifier", "desktop.sound"];
+const OFTEN = ["prompt.nudge_after", "prompt.daily_limit", "prompt.snooze_for", "stretch.floor", "stretch.weekly_dose", "stretch.guide", "stretch.voice", "stretch.chime", "desktop.notifier", "desktop.sound"];
 const NAMES = { hours: "Time zone", calendar: "Holidays and calendars", sitting: "Sitting and breaks", prompt: "Prompts", quiet: "When to wait", stretch: "Stretches", desktop: "Desktop", hooks: "Programs to start" };
 
 let shown; // as the server has it
@@ -14,6 +14,7 @@ let rows = new Map();
 const pending = new Map();
 let last = null; // the outlook on screen
 let timer = null;
+let begun = false;
 
 const settings = {
   get: (key) => (pending.has(key) ? pending.get(key) ?? rows.get(key).default : rows.get(key).value),
@@ -21,7 +22,8 @@ const settings = {
   locked: (key) => rows.get(key).source === "environment",
   set(key, value) {
     pending.set(key, value);
-    if (JSON.stringify(value) === JSON.stringify(rows.get(key).value)) pending.delete(key);
+    const same = rows.get(key).form === "length" && value !== null ? lengthOf(value) : value;
+    if (JSON.stringify(same) === JSON.stringify(rows.get(key).value)) pending.delete(key);
     status();
     clearTimeout(timer);
     timer = setTimeout(look, 250);
@@ -107,11 +109,13 @@ function draw(now) {
     $("text").value = now.text;
     return;
   }
+  const first = !begun && now.begin;
+  if (first && first.value !== null && !settings.locked(first.key)) settings.set(first.key, first.value);
   const person = $("person").value || "office";
   $("person").replaceChildren(...now.people.map(({ value, label }) => el("option", { value, selected: value === person }, label)));
   drawWeek($("week"), settings);
   drawExceptions($("exceptions"), settings);
-  $("often").replaceChildren(...OFTEN.map((key) => field(rows.get(key), settings)));
+  $("often").replaceChildren(...OFTEN.filter((key) => rows.has(key)).map((key) => field(rows.get(key), settings)));
   document.querySelector('[data-key="desktop.notifier"]').append(
     el("button", { type: "button", id: "test", onclick: test }, "Test it now"), el("p", { id: "tested", role: "status" }));
   $("all").replaceChildren(...now.sections.flatMap(({ id, about }) => {
@@ -122,6 +126,19 @@ function draw(now) {
   }));
   status();
   look();
+  if (first) reveal(first.key);
+  begun = true;
+}
+
+// The page may begin at one setting, which the report or the command line names.
+function reveal(key) {
+  const [section, day] = key.split(".");
+  const box = document.querySelector(`[data-key="${CSS.escape(key)}"]`)
+    ?? (section === "hours" ? document.querySelector(`[data-day="${CSS.escape(day)}"]`) : $("exceptions"));
+  box.closest("details")?.setAttribute("open", "");
+  const control = box.querySelector("input, select, textarea, button");
+  control.focus({ preventScroll: true });
+  box.scrollIntoView({ block: "center" });
 }
 
 async function load() {
@@ -162,15 +179,18 @@ async function mend() {
   }
 }
 
+let testing = false;
+
 async function test() {
-  $("test").disabled = true;
+  if (testing) return; // not disabled meanwhile: that would take the focus away
+  testing = true;
   $("tested").textContent = "Sending…";
   const answer = await send("/test", { notifier: settings.get("desktop.notifier") });
   if (answer) {
     const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();
     for (let read = await reader.read(); !read.done; read = await reader.read()) $("tested").textContent = read.value.trim();
   }
-  $("test").disabled = false;
+  testing = false;
 }
 
 $("person").onchange = look;

@@ -1,22 +1,28 @@
 // The week as a grid: a row a day, a track to drag on, and the same hours as text fields for the keyboard.
 
-import { DAY, STEP, clock, el, merged, rangeFields, read, written } from "/hours.js";
+import { DAY, STEP, clock, el, merged, rangeFields, read, redrawn, written } from "/hours.js";
 
 export const DAYS = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
 const $ = (id) => document.getElementById(id);
 const EDGE = 8; // pixels of a bar's end that resize it
 const title = (day) => day[0].toUpperCase() + day.slice(1);
 
+// The fields of a day in place of those that are there.
+function drawRanges(old, name, ranges, change) {
+  if (old.update?.(ranges)) return;
+  const fields = rangeFields(name, ranges, change);
+  redrawn(old, fields);
+}
+
 // `settings.get(key)` and `settings.set(key, ranges as text)`.
 export function drawWeek(box, settings) {
   const ranges = (day) => settings.get(`hours.${day}`).map(read);
   const rows = {};
 
-  const save = (day, made, focus = null) => {
+  const save = (day, made) => {
     settings.set(`hours.${day}`, merged(made).map(written));
     draw(day);
     draw(DAYS[(DAYS.indexOf(day) + 1) % 7]);
-    if (focus) rows[day].querySelector(`[data-at="${focus.index} ${focus.end}"]`)?.focus();
   };
 
   function bars(track, day, shown) {
@@ -79,11 +85,10 @@ export function drawWeek(box, settings) {
   function draw(day) {
     const row = rows[day];
     bars(row.querySelector(".track"), day, ranges(day));
-    row.querySelector(".ranges")?.remove();
-    row.querySelector(".off")?.remove();
-    const fields = rangeFields(title(day), ranges(day), (made, focus) => save(day, made, focus));
-    if (!ranges(day).length) fields.prepend(el("span", { class: "soft off" }, "No prompts"));
-    row.querySelector(".copy").before(fields);
+    drawRanges(row.querySelector(".ranges"), title(day), ranges(day), (made) => save(day, made));
+    const before = DAYS[(DAYS.indexOf(day) + 6) % 7];
+    const night = Math.max(...ranges(before).map(({ end }) => end - DAY), 0);
+    row.querySelector(".off").textContent = ranges(day).length ? "" : night ? `Until ${clock(night)}, from ${title(before)}` : "No prompts";
     row.classList.toggle("changed", settings.changed(`hours.${day}`));
   }
 
@@ -99,9 +104,10 @@ export function drawWeek(box, settings) {
     const locked = settings.locked(`hours.${day}`);
     rows[day] = el("div", { class: "day", role: "group", "aria-label": title(day), inert: locked },
       el("span", { class: "name" }, title(day)), track,
-      el("div", { class: "side" }, el("button", {
+      el("div", { class: "side" }, el("span", { class: "soft off" }), el("div", { class: "ranges" }), el("button", {
         type: "button", class: "plain copy", "aria-label": `Copy ${title(day)} to other days`, onclick: () => copy(day),
       }, "Copy")));
+    rows[day].dataset.day = day;
     box.append(rows[day]);
   }
   DAYS.forEach(draw);
@@ -141,15 +147,12 @@ export function drawExceptions(box, settings) {
     const name = `Days ${index + 1}`;
     const made = el("div", { class: "exception", role: "group", "aria-label": name });
     const hours = () => {
-      made.querySelector(".ranges")?.remove();
       const now = (all()[index].hours ?? []).map(read);
-      const fields = rangeFields(name, now, (ranges, focus) => {
+      drawRanges(made.querySelector(".ranges"), name, now, (ranges) => {
         change(index, { hours: merged(ranges).map(written) });
         hours();
-        if (focus) made.querySelector(`[data-at="${focus.index} ${focus.end}"]`)?.focus();
       });
-      if (!now.length) fields.prepend(el("span", { class: "soft" }, "No prompts"));
-      made.querySelector(".last").after(fields);
+      made.querySelector(".off").textContent = now.length ? "" : "No prompts";
     };
     const first = el("input", { type: "date", value: each.first, onchange: () => {
       if (!first.value) return;
@@ -158,7 +161,7 @@ export function drawExceptions(box, settings) {
     } });
     const last = el("input", { type: "date", value: each.last, onchange: () => last.value && change(index, { last: last.value }) });
     made.append(
-      el("label", {}, "From ", first), el("label", { class: "last" }, "to ", last),
+      el("label", {}, "From ", first), el("label", { class: "last" }, "to ", last), el("span", { class: "soft off" }), el("div", { class: "ranges" }),
       el("label", { class: "note" }, "Note ", el("input", {
         value: each.note ?? "", maxLength: 200, placeholder: "for yourself", onchange: (event) => change(index, { note: event.target.value }),
       })),
@@ -166,7 +169,7 @@ export function drawExceptions(box, settings) {
         save(all().filter((_, at) => at !== index));
         draw("#add-exception");
       } }, "Remove"));
-    queueMicrotask(hours);
+    hours();
     return made;
   }
   draw();

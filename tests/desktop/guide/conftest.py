@@ -1,4 +1,4 @@
-"""A real Chromium, driven over its debugging pipe, and a served stretch whose clock stands until a test moves it."""
+"""Real browsers, Chromium driven over its debugging pipe, and a served stretch whose clock stands until a test moves it."""
 
 from __future__ import annotations
 
@@ -26,6 +26,11 @@ from psoas_nudge.guide.server import app
 from psoas_nudge.guide.session import Session
 from psoas_nudge.pages.guard import Guard
 from psoas_nudge.pages.serving import listen, serve
+from tests.desktop.firefox import firefox
+from tests.desktop.tab import LAPTOP
+from tests.desktop.tab import Tab as AnyTab
+
+__all__ = ["firefox"]
 
 LAUNCH = """
 import fcntl, os, sys
@@ -35,9 +40,6 @@ os.execvp(sys.argv[3], sys.argv[3:])
 """
 GONE = "ERR_CONNECTION_REFUSED"
 """What may be complained about after a test: its server has ended with it."""
-BETWEEN_PAGES = ("navigated or closed", "Cannot find default execution context")
-"""What a browser answers about a window that is on its way to another page."""
-LAPTOP = (1366, 768)
 KEYS = {
     " ": ("Space", 32),
     "ArrowLeft": ("ArrowLeft", 37),
@@ -92,7 +94,7 @@ class Chromium:
         return tab
 
 
-class Tab:
+class Tab(AnyTab):
     """One tab, as a person sees and uses it."""
 
     def __init__(self, browser: Chromium, target: str, session: str) -> None:
@@ -131,41 +133,6 @@ class Tab:
             raise RuntimeError(json.dumps(answer["exceptionDetails"]))
         return answer["result"].get("value")
 
-    async def until(self, condition: str, within: float = 5.0) -> None:
-        """Wait until a condition holds on the page; fails the test when it does not."""
-        loop = asyncio.get_running_loop()
-        end = loop.time() + within
-        while not await self._holds(condition):
-            if loop.time() > end:
-                pytest.fail(f"not on the page within {within:g} s: {condition}\n{await self.text()}")
-            await asyncio.sleep(0.01)
-
-    async def _holds(self, condition: str) -> bool:
-        try:
-            return bool(
-                await self.js(f"(() => {{ try {{ return Boolean({condition}) }} catch {{ return false }} }})()")
-            )
-        except RuntimeError as error:
-            if not any(words in str(error) for words in BETWEEN_PAGES):
-                raise
-            return False
-
-    async def shows(self, text: str) -> None:
-        """Wait until the page shows the text."""
-        await self.until(f"document.body.innerText.includes({json.dumps(text)})")
-
-    async def ready(self) -> None:
-        """Wait until the stretch can be begun."""
-        await self.until("document.getElementById('stage').dataset.state === 'ready'")
-
-    async def plays(self) -> None:
-        """Wait until the stretch is under way."""
-        await self.until("document.getElementById('stage').dataset.state === 'playing'")
-
-    async def text(self) -> str:
-        """All that the page shows."""
-        return str(await self.js("document.body.innerText"))
-
     async def press(self, key: str) -> None:
         """Press and release a key."""
         code, number = KEYS.get(key, (f"Key{key.upper()}", ord(key.upper()[0])))
@@ -176,15 +143,26 @@ class Tab:
 
     async def click(self, text: str) -> None:
         """Click the button whose label begins with the text."""
-        found = await self.js(
-            f"(b => b && (({{x, y, width, height}}) => [x + width / 2, y + height / 2])(b.getBoundingClientRect()))"
-            f"([...document.querySelectorAll('button')].find(b => b.checkVisibility() && b.innerText.startsWith({json.dumps(text)})))"
-        )
-        if not found:
-            pytest.fail(f"there is no button {text!r}\n{await self.text()}")
-        at = {"x": found[0], "y": found[1], "button": "left", "clickCount": 1}
+        x, y = await self.middle(text)
+        at = {"x": x, "y": y, "button": "left", "clickCount": 1}
         await self.send("Input.dispatchMouseEvent", type="mousePressed", **at)
         await self.send("Input.dispatchMouseEvent", type="mouseReleased", **at)
+
+    async def drag(self, begin: tuple[float, float], end: tuple[float, float]) -> None:
+        """See Tab."""
+        between = ((begin[0] + end[0]) / 2, (begin[1] + end[1]) / 2)
+        for kind, (x, y) in (
+            ("mousePressed", begin), ("mouseMoved", between), ("mouseMoved", end), ("mouseReleased", end),
+        ):  # fmt: skip
+            await self.send("Input.dispatchMouseEvent", type=kind, x=x, y=y, button="left", buttons=1, clickCount=1)
+
+    async def accessible(self) -> set[tuple[str, str]]:
+        """See Tab."""
+        nodes = (await self.send("Accessibility.getFullAXTree"))["nodes"]
+        seen = [
+            (node["role"]["value"], node.get("name", {}).get("value", "")) for node in nodes if not node.get("ignored")
+        ]
+        return {(role, name.replace("\xa0", " ")) for role, name in seen}
 
     async def screenshot(self, path: Path) -> None:
         """Keep what the window shows as a PNG file."""

@@ -1,5 +1,5 @@
-"""The same real Chromium as for the guide's page."""
+"""The same real browsers as for the guide's page."""
 
-from tests.desktop.guide.conftest import chromium
+from tests.desktop.browsers import browser, chromium, firefox
 
-__all__ = ["chromium"]
+__all__ = ["browser", "chromium", "firefox"]
