@@ -8,6 +8,7 @@ from textwrap import fill
 import click
 import msgspec
 
+from psoas_nudge.cli import packs
 from psoas_nudge.cli.candidates import routine_ids
 from psoas_nudge.core.catalogue import CATALOGUE, REVIEWED, find
 from psoas_nudge.core.durations import duration
@@ -40,7 +41,8 @@ def routines(ctx: click.Context, as_json: bool) -> None:
     for routine in every:
         mark = "*" if routine.id in rules.rotation and (rules.floor or "floor" not in routine.needs) else " "
         needs = f", needs {' and '.join(routine.needs)}" if routine.needs else ""
-        print(f"{mark} {routine.id:{width}}  {routine.title}, {duration(routine.length)}{needs}")
+        source = f", from the pack {routine.pack}" if routine.pack else ""
+        print(f"{mark} {routine.id:{width}}  {routine.title}, {duration(routine.length)}{needs}{source}")
 
 
 @routines.command(epilog="Example: psoas-nudge routines show standing-hip-flexor")
@@ -74,6 +76,10 @@ def why() -> None:
             print(f"    {source.url}")
 
 
+for command in (packs.check, packs.import_, packs.export, packs.remove):
+    routines.add_command(command)
+
+
 def _in_full(routine: Routine) -> str:
     sides = "left, then right" if routine.sided else "both sides at once"
     times = f", {routine.repeats} times" if routine.repeats > 1 else ""
@@ -83,6 +89,7 @@ def _in_full(routine: Routine) -> str:
         *([fill(routine.why, 90)] if routine.why else []),
         "",
         f"{duration(routine.length)} in all, {sides}{times}. Needs: {' and '.join(routine.needs) or 'nothing'}.",
+        *([f"From the pack {routine.pack}."] if routine.pack else []),
     ]
     if routine.not_for:
         lines += ["", "Not for you, or ask a physiotherapist or doctor first, if"]

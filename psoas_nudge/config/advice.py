@@ -122,7 +122,7 @@ def _without_effect(settings: Settings) -> Iterator[Advice]:
     for index, routine in enumerate(rules.routines):
         if routine.id not in rules.rotation:
             yield (
-                ("stretch", "routines", index),
+                ("stretch", "rotation") if routine.pack else ("stretch", "routines", index),
                 f"{shown(routine.id)} is never suggested. To get it, add it to stretch.rotation.",
             )
 

@@ -49,7 +49,7 @@ class Step(Struct, frozen=True, kw_only=True):
     again: bool = False
     """Whether it is done before every hold, like the tuck, instead of once a side."""
     picture: str = ""
-    """The pose of the figure, or for a routine of one's own the file of a picture."""
+    """The pose of the figure, or for a routine from a pack the file of a picture."""
     returns_to: str = ""
     """The picture in the second half of each repetition."""
 
@@ -60,7 +60,7 @@ class Step(Struct, frozen=True, kw_only=True):
 
 
 class Routine(Struct, frozen=True, kw_only=True):
-    """A guided routine. One of a person's own has the same fields, from [[stretch.routines]] in config.toml."""
+    """A guided routine. A person's own has the same fields, from [[stretch.routines]] in config.toml or a pack."""
 
     id: str
     title: str
@@ -92,11 +92,23 @@ class Routine(Struct, frozen=True, kw_only=True):
     """Whether it takes turns unless the person's own rotation says otherwise."""
     long_break: bool = False
     """Only for a prompt after which no other comes before hours close."""
+    pack: str = ""
+    """The id of the pack that it came with."""
+    drawn_side: Side | None = None
+    """The side that the pictures of a pack show; they are mirrored for the other. None: they fit both."""
 
     @property
     def length(self) -> float:
         """Seconds from the first step to the end."""
         return sum(segment.seconds for segment in script(self))
+
+    @property
+    def picture(self) -> str:
+        """The picture that shows best what it is: that of the last step that counts and has one."""
+        shown = [step.picture for step in self.steps if step.picture]
+        return next((step.picture for step in reversed(self.steps) if step.counts and step.picture), "") or (
+            shown[-1] if shown else ""
+        )
 
     @property
     def first_cue(self) -> str:
