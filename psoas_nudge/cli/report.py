@@ -77,10 +77,10 @@ def _page(config_file: Path | None, for_therapist: bool) -> str | None:
     with found:
         what = record.read(found, settings.rules, settings.stretch.weekly_dose, datetime.now(UTC))
     if for_therapist:
-        from psoas_nudge.guide.figures import picture
+        from psoas_nudge.guide.figures import printed
         from psoas_nudge.report.therapist import therapist
 
-        return therapist(what, picture)
+        return therapist(what, printed)
     from psoas_nudge.report.page import report as whole
 
     return whole(what)

@@ -14,6 +14,7 @@ from psoas_nudge.core.catalogue import CATALOGUE, REVIEWED, find
 from psoas_nudge.core.durations import duration
 from psoas_nudge.core.evidence import SOURCES, WHY
 from psoas_nudge.core.routines import SIDES, Routine, Side, Step
+from psoas_nudge.errors import BadInput
 from psoas_nudge.guide.figures import sheet
 from psoas_nudge.guide.opening import load_settings
 
@@ -56,9 +57,12 @@ def show(config_file: Path | None, routine_id: str) -> None:
 @routines.command(epilog="Example: psoas-nudge routines picture kneeling-hip-flexor > stretch.svg")
 @click.argument("routine_id", metavar="ID", shell_complete=routine_ids)
 @click.option("--side", type=click.Choice(SIDES), default="right", show_default=True, help="Which side is drawn.")
-def picture(routine_id: str, side: Side) -> None:
-    """The drawings of one routine in a row, as SVG: to print, or to look at before you begin."""
-    routine = find(routine_id)
+@click.pass_obj
+def picture(config_file: Path | None, routine_id: str, side: Side) -> None:
+    """The pictures of one routine in a row, as SVG: to print, or to look at before you begin."""
+    routine = find(routine_id, load_settings(config_file).rules.routines)
+    if not routine.picture:
+        raise BadInput(f"{routine.title} has no pictures.")
     print(sheet(routine, side if routine.sided else None))
 
 

@@ -463,6 +463,11 @@ def find(routine_id: str, own: Iterable[Routine] = ()) -> Routine:
     raise BadInput(f"There is no routine '{routine_id}'. {hint}")
 
 
+def is_known(routine_id: str, own: Iterable[Routine]) -> bool:
+    """Whether there is such a routine."""
+    return routine_id in TITLES or any(routine.id == routine_id for routine in own)
+
+
 def suggestion(
     turns: Mapping[str, int],
     ids: Iterable[str],

@@ -49,7 +49,8 @@ setting. Durations use the second, schedules the first. An event older than the 
     counting silently.
 14. Restart: a bout goes on if the last heartbeat was less than `shortest_break` ago, else it ended at that heartbeat.
     An open prompt is withdrawn; answers, pause, snooze count, misses and the day's budget are kept.
-15. New settings take effect at once; open prompt, bout and counters stay.
+15. New settings take effect at once; open prompt, bout and counters stay. A prompt for a routine that was removed is
+    withdrawn.
 16. At any moment the core can say why there is no prompt now and when the next could come: see `explain`.
 
 Where the rules live: sitting.py has 1 to 5 and 14, stretching.py 12, prompting.py 6 to 11 and 13, with the conditions
@@ -171,6 +172,7 @@ def _handle(decision: Decision, event: e.AnyEvent) -> None:  # noqa: C901, PLR09
             prompting.notifier_appeared(decision)
         case e.Reloaded():
             prompting.look_up_hours(decision)
+            prompting.drop_removed(decision)
         case _:
             assert_never(event)
 

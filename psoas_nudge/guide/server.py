@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
 import msgspec
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
-from psoas_nudge.core.catalogue import REVIEWED
+from psoas_nudge.core.catalogue import CATALOGUE, REVIEWED
 from psoas_nudge.core.model import Afterwards, Pain
 from psoas_nudge.core.routines import SIDES
-from psoas_nudge.guide.figures import FIGURES, paths_between, svg
+from psoas_nudge.guide.figures import FIGURES, file, paths_between, svg
 from psoas_nudge.guide.player import Command
 from psoas_nudge.guide.session import Session
 from psoas_nudge.pages.guard import Guard, body, static
@@ -47,10 +49,10 @@ def app(session: Session, port: int) -> Guard:
         "harder": routine.harder,
         "check": routine.check,
         "cautions": routine.cautions,
-        "reviewed": REVIEWED,
+        "reviewed": REVIEWED if routine in CATALOGUE else "",
         "segments": player.segments,
         "figures": {
-            side or "both": {name: svg(routine.id, name, side) for name in pictures}
+            side or "both": {name: svg(routine, name, side, f"/picture/{quote(name)}") for name in pictures}
             for side in ((*SIDES,) if routine.sided else (None,))
         },
         "ways": {
@@ -63,6 +65,12 @@ def app(session: Session, port: int) -> Guard:
 
     async def describe(_request: Request) -> Response:
         return Response(msgspec.json.encode(described), media_type="application/json")
+
+    async def picture(request: Request) -> Response:
+        name = request.path_params["name"]
+        if not routine.pack or name not in pictures or not file(routine, name).is_file():
+            return Response(status_code=404)
+        return Response(file(routine, name).read_bytes(), media_type="image/png")
 
     async def watch(_request: Request) -> Response:
         return StreamingResponse(session.watch(), media_type="text/event-stream")
@@ -94,6 +102,7 @@ def app(session: Session, port: int) -> Guard:
         static("/sound.js", "text/javascript", "guide", "static", "sound.js"),
         static("/icon.png", "image/png", "data", "icon-128.png"),
         Route("/routine", describe, methods=["GET"]),
+        Route("/picture/{name}", picture, methods=["GET"]),
         Route("/moments", watch, methods=["GET"]),
         Route("/press", press, methods=["POST"]),
         Route("/feel", feel, methods=["POST"]),

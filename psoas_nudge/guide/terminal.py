@@ -14,7 +14,7 @@ from psoas_nudge.core.catalogue import CATALOGUE, REVIEWED
 from psoas_nudge.core.durations import duration
 from psoas_nudge.core.model import Afterwards, Held, Pain
 from psoas_nudge.core.routines import Kind, Segment
-from psoas_nudge.guide.figures import dots
+from psoas_nudge.guide.figures import in_terminal
 from psoas_nudge.guide.player import Command, Player
 
 KEYS: dict[str, Command] = {
@@ -245,7 +245,7 @@ def _screen(player: Player, console: Console) -> list[str]:
     figure: list[str] = []
     if console.braille:
         room = width, min(TALLEST, lines - len(words) - 4)
-        figure = dots(player.routine.id, player.picture, segment.side, room)
+        figure = in_terminal(player.routine, player.picture, segment.side, room)
     warnings = [line for caution in player.routine.cautions for line in wrap(f"! {caution}", width)]
     return [*words, "", *(figure or warnings)]
 

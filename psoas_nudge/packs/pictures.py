@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import re
+import struct
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -26,11 +27,13 @@ DOTS = (152, 80)
 """Columns and rows of dots: 76 characters by 20 lines of Braille."""
 INK = 150
 """Of 255: darker is a dot."""
+HEAD = struct.Struct(">16xII")
+"""Where a PNG has its width and height (https://www.w3.org/TR/png-3/#11IHDR)."""
 SVG = "{http://www.w3.org/2000/svg}"
 SCRIPTS = frozenset({"script", "handler", "listener", "foreignObject", "iframe", "object", "embed"})
 WITHIN = re.compile(r"#|data:image/(?:png|jpeg);base64,", re.IGNORECASE)
 """What a reference may begin with: a part of the same file, or a picture inside it."""
-OUTSIDE = re.compile(r"url\(\s*['\"]?\s*(?!#)(?!data:image/(?:png|jpeg);base64,)|@import|javascript:", re.IGNORECASE)
+OUTSIDE = re.compile(r"url\(\s*+['\"]?+\s*+(?!#)(?!data:image/(?:png|jpeg);base64,)|@import|javascript:", re.IGNORECASE)
 
 
 def drawn(name: str, data: bytes) -> Drawn:
@@ -42,14 +45,15 @@ def drawn(name: str, data: bytes) -> Drawn:
 def _from_png(data: bytes) -> Image:
     from PIL import Image
 
+    width, height = HEAD.unpack_from(data) if len(data) >= HEAD.size else (0, 0)
+    if data.startswith(b"\x89PNG") and width * height > MOST_PIXELS:
+        size = f"{width} by {height} pixels"
+        raise NotTaken(f"It has {size}; {MOST_PIXELS // 1_000_000} million pixels is the limit.")
     try:
         with Image.open(io.BytesIO(data), formats=("PNG",)) as opened:
-            if opened.width * opened.height > MOST_PIXELS:
-                size = f"{opened.width} by {opened.height} pixels"
-                raise NotTaken(f"It has {size}; {MOST_PIXELS // 1_000_000} million pixels is the limit.")
             _fits(opened.width, opened.height)
             plain = opened.convert("RGBA")
-    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+    except (OSError, SyntaxError, ValueError) as error:
         raise NotTaken(f"This is not a PNG that can be read: {error}.") from None
     plain.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
     return Image.frombytes("RGBA", plain.size, plain.tobytes())  # without what else the file said
@@ -67,6 +71,8 @@ def _from_svg(data: bytes) -> Image:
     try:
         # What is drawn is what was checked, written anew.
         made = resvg_py.svg_to_bytes(svg_string=tostring(root, encoding="unicode"), width=wide, height=high)
+    except RecursionError:
+        raise NotTaken("Its groups are nested too deeply.") from None
     except ValueError as error:
         raise NotTaken(f"This is not an SVG that can be drawn: {error}.") from None
     return _from_png(made)

@@ -7,6 +7,10 @@ import zipfile
 
 from PIL import Image, ImageDraw
 
+from psoas_nudge.config.packs import Pack
+from psoas_nudge.packs.checking import check
+from psoas_nudge.packs.keeping import keep
+
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 200 120">{}</svg>'
 LYING = SVG.format('<path d="M10 100H190" stroke="#333" stroke-width="4"/><circle cx="40" cy="80" r="12"/>{}')
 
@@ -138,3 +142,10 @@ def zipped(files: dict[str, bytes], top: str = "") -> bytes:
         for name, data in files.items():
             archive.writestr(top + name, data)
     return made.getvalue()
+
+
+def imported(pack_id: str) -> Pack:
+    """A plan imported where $XDG_DATA_HOME says, which a test has pointed at a folder of its own."""
+    checked = check(zipped(PLANS[pack_id]), f"{pack_id}.zip")
+    keep(checked, ())
+    return checked.pack

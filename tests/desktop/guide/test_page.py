@@ -14,6 +14,7 @@ from psoas_nudge.core.catalogue import CATALOGUE
 from psoas_nudge.core.model import Pain
 from psoas_nudge.core.routines import Routine, Step
 from psoas_nudge.guide.player import Held
+from tests.packs.plans import imported
 
 pytestmark = pytest.mark.heavy
 EVERY = pytest.mark.parametrize("routine_id", [routine.id for routine in CATALOGUE])
@@ -413,6 +414,33 @@ async def test_a_routine_of_ones_own_is_played_without_a_figure_and_its_words_ar
         await tab.until("document.getElementById('count').textContent === '1:20'")
         await tab.shows("Hold <b>it</b>.")
         assert await tab.js("document.querySelector('.figure')") is None
+
+
+async def test_a_plan_from_a_pack_is_played_with_its_pictures_mirrored_for_the_other_side(
+    chromium: Any, serving: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    pack = await asyncio.to_thread(imported, "desk-knee")
+    keep = Path(os.environ.get("PSOAS_NUDGE_SCREENSHOTS") or tmp_path)
+    async with serving(pack.routines[0]) as served:
+        tab = await chromium.open(served.url)
+        await tab.shows("your knee swells or locks")
+        await tab.screenshot(keep / "pack-ready.png")
+        await tab.press(" ")
+        await tab.plays()
+        for segment in served.player.segments:
+            await tab.until(f"document.getElementById('text').textContent === {segment.text!r}")
+            address = await tab.js("document.querySelector('.figure image').getAttribute('href')")
+            assert address == f"/picture/{segment.picture}"
+            drawn = f"fetch({address!r}).then(r => r.blob()).then(createImageBitmap).then(b => [b.width, b.height])"
+            assert await tab.js(drawn) == [640, 480]
+            mirrored = "matrix(-1 0 0 1" in await tab.js("document.querySelector('.figure').innerHTML")
+            assert mirrored == (segment.side == "right")
+            if segment.kind == "hold":
+                await tab.screenshot(keep / f"pack-hold-{segment.side}.png")
+            served.passes(segment.seconds)
+        await tab.shows("Well done")
+        assert served.origin + "/picture/hold.png" in tab.requests
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
