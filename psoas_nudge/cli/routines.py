@@ -110,6 +110,12 @@ def _in_full(routine: Routine) -> str:
     }
     lines += ["", *(fill(f"{name}: {text}", 90, subsequent_indent="  ") for name, text in facts.items() if text)]
     lines += ["", *(fill(f"- {cue}", 90) for cue in routine.cues), *(fill(f"! {c}", 90) for c in routine.cautions)]
+    if routine.careful:
+        lines += [
+            "",
+            "Prompts suggest it only if it is in stretch.rotation and you have read this when you first played it:",
+        ]
+        lines += [f"psoas-nudge stretch {routine.id}"]
     if routine.aim != "stretch":
         lines += ["", "Its seconds are no part of the weekly dose: it does not lengthen the hip flexors."]
     if routine in CATALOGUE:

@@ -8,6 +8,7 @@ stand in square brackets. No physiotherapist has reviewed the words yet; REVIEWE
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 
 from psoas_nudge.core.durations import duration, spelled
 from psoas_nudge.core.routines import LONGEST, WALK, Routine, Step, choose
@@ -412,6 +413,7 @@ CATALOGUE: tuple[Routine, ...] = (
         why="Pressure on a tender spot may ease tension; for the psoas this is practice, not proven [article].",
         aim="ease",
         default_on=False,
+        careful=True,
         long_break=True,
     ),
     Routine(
@@ -473,15 +475,20 @@ def suggestion(
     ids: Iterable[str],
     own: Iterable[Routine] = (),
     *,
+    read: Mapping[str, int] = MappingProxyType({}),
     hurt: bool = False,
     floor: bool = False,
     time_left: float = LONGEST,
     last: bool = False,
 ) -> Routine:
-    """What a prompt suggests now: a walk while stretches are put off (`hurt`), else `choose` among the rotation."""
+    """What a prompt suggests now: a walk while stretches are put off (`hurt`), else `choose` among the rotation.
+
+    What needs care waits until its warnings were read (`read`: see State.read).
+    """
     if hurt:
         return WALKING
-    return choose(turns, rotation(ids, own), fallback=FALLBACK, floor=floor, time_left=time_left, last=last)
+    fitting = [routine for routine in rotation(ids, own) if not routine.careful or routine.is_read(read)]
+    return choose(turns, fitting, fallback=FALLBACK, floor=floor, time_left=time_left, last=last)
 
 
 def rotation(ids: Iterable[str], own: Iterable[Routine] = ()) -> tuple[Routine, ...]:

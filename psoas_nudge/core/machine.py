@@ -44,7 +44,8 @@ setting. Durations use the second, schedules the first. An event older than the 
     followed by 3 min of unbroken input is recorded as not performed, and the bout goes on from the answer. Without a
     source that tells of missing input nobody can know: then only the guide says what was done. A guide that has told
     of holds and is silent for 20 min is dead, and what it told is recorded. Pain that puts
-    stretches off (see advice.py) turns what prompts suggest into a walk, until the person clears it.
+    stretches off (see advice.py) turns what prompts suggest into a walk, until the person clears it. A routine that
+    needs care is suggested only after its warnings were read, as they are now.
 13. A pause lasts until its time or until resumed. When hours close the open prompt is withdrawn; the bout goes on
     counting silently.
 14. Restart: a bout goes on if the last heartbeat was less than `shortest_break` ago, else it ended at that heartbeat.
@@ -159,6 +160,8 @@ def _handle(decision: Decision, event: e.AnyEvent) -> None:  # noqa: C901, PLR09
             feeling.clear(decision)
         case e.Undo():
             feeling.undo(decision)
+        case e.WarningsRead():
+            feeling.warnings_read(decision, event)
         case e.Advised():
             feeling.advised(decision, event)
         case e.Started():

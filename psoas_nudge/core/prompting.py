@@ -160,6 +160,7 @@ def next_routine(state: State, rules: Rules, *, time_left: float = LONGEST_ROUTI
         state.turns.last,
         rules.rotation,
         rules.routines,
+        read=state.read,
         hurt=state.put_off is not None,
         floor=rules.floor,
         time_left=time_left,

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Literal
+from zlib import crc32
 
 from msgspec import Struct
 
@@ -94,6 +95,8 @@ class Routine(Struct, frozen=True, kw_only=True):
     """Only for a prompt after which no other comes before hours close."""
     pack: str = ""
     """The id of the pack that it came with."""
+    careful: bool = False
+    """Whether prompts suggest it only after its warnings were read."""
     drawn_side: Side | None = None
     """The side that the pictures of a pack show; they are mirrored for the other. None: they fit both."""
 
@@ -101,6 +104,15 @@ class Routine(Struct, frozen=True, kw_only=True):
     def length(self) -> float:
         """Seconds from the first step to the end."""
         return sum(segment.seconds for segment in script(self))
+
+    @property
+    def warned(self) -> int:
+        """A checksum of its warnings, 0 without any: when they change, they have to be read again."""
+        return crc32("\n".join((*self.not_for, *self.cautions)).encode())
+
+    def is_read(self, read: Mapping[str, int]) -> bool:
+        """Whether its warnings were read, as they are now. `read`: see State.read."""
+        return read.get(self.id, 0) == self.warned
 
     @property
     def picture(self) -> str:

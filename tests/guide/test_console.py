@@ -75,8 +75,8 @@ def start(opened: list[Terminal], home: Path, kind: str = "xterm") -> Terminal:
 
 def test_keys_work_at_once_and_the_terminal_is_given_back(terminal: list[Terminal], tmp_path: Path) -> None:
     tty = start(terminal, tmp_path)
-    tty.until("space begins")
-    tty.type(" ")
+    tty.until("y: I have read this")
+    tty.type("y")
     tty.until("get into place")
     tty.type(" ")
     tty.until("PAUSED")
@@ -90,8 +90,8 @@ def test_keys_work_at_once_and_the_terminal_is_given_back(terminal: list[Termina
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_signal_stops_it_as_q_does(terminal: list[Terminal], tmp_path: Path, number: int) -> None:
     tty = start(terminal, tmp_path)
-    tty.until("space begins")
-    tty.type(" ")
+    tty.until("y: I have read this")
+    tty.type("y")
     tty.until("get into place")
     tty.process.send_signal(number)
     assert tty.end() == 0
@@ -102,17 +102,31 @@ def test_a_signal_stops_it_as_q_does(terminal: list[Terminal], tmp_path: Path, n
 
 def test_who_stops_before_the_beginning_has_not_begun(terminal: list[Terminal], tmp_path: Path) -> None:
     tty = start(terminal, tmp_path)
-    tty.until("space begins")
+    tty.until("y: I have read this")
     tty.type("q")
     assert tty.end() == 0
     assert "get into place" not in tty.seen
     assert "Nothing was held, so nothing is counted." in tty.seen
 
 
+def test_the_warnings_are_asked_about_only_before_the_first_play(terminal: list[Terminal], tmp_path: Path) -> None:
+    first = start(terminal, tmp_path)
+    first.until("y: I have read this")
+    first.type("y")
+    first.until("get into place")
+    first.type("q")
+    assert first.end() == 0
+    second = start(terminal, tmp_path)
+    second.until("space begins")
+    second.type("q")
+    assert second.end() == 0
+    assert "I have read this" not in second.seen
+
+
 def test_an_arrow_skips_and_escape_stops(terminal: list[Terminal], tmp_path: Path) -> None:
     tty = start(terminal, tmp_path)
-    tty.until("space begins")
-    tty.type(" ")
+    tty.until("y: I have read this")
+    tty.type("y")
     tty.until("get into place")
     tty.type("\x1b[C")
     tty.until("hold 1 of 3")
@@ -124,8 +138,8 @@ def test_an_arrow_skips_and_escape_stops(terminal: list[Terminal], tmp_path: Pat
 
 def test_a_dumb_terminal_gets_lines_and_still_takes_keys(terminal: list[Terminal], tmp_path: Path) -> None:
     tty = start(terminal, tmp_path, "dumb")
-    tty.until("space begins")
-    tty.type(" ")
+    tty.until("y: I have read this")
+    tty.type("y")
     tty.until("[get into place, 6 s]")
     tty.type("n")
     tty.until("[hold 1 of 3, 10 s]")

@@ -96,14 +96,14 @@ async def test_without_the_cookie_nothing_is_served(site: Site, path: str, cooki
     assert b"belongs to another window" in answer.said  # type: ignore[attr-defined]
 
 
-@pytest.mark.parametrize("path", ["/press", "/feel", "/leave"])
+@pytest.mark.parametrize("path", ["/press", "/feel", "/undo", "/kneel", "/leave"])
 @pytest.mark.parametrize(
     "origin", [None, "null", "http://evil.example", "https://{host}", "http://{host}.evil.example"]
 )
 async def test_what_changes_something_must_come_from_the_page_itself(
     site: Site, session: Session, path: str, origin: str | None
 ) -> None:
-    body = {"/press": PRESS, "/feel": '{"afterwards": "fine"}', "/leave": "{}"}[path]
+    body = {"/press": PRESS, "/feel": '{"afterwards": "fine"}', "/kneel": '{"can": true}'}.get(path, "{}")
     answer = await site.ask(path, "POST", body, Origin=origin and origin.format(host=site.guard.host))
     assert answer.status == 403
     assert not session.begun
@@ -123,6 +123,8 @@ async def test_another_site_that_reads_is_refused_too(site: Site) -> None:
     [
         ("/press", "GET"),
         ("/press", "PUT"),
+        ("/undo", "GET"),
+        ("/kneel", "GET"),
         ("/leave", "GET"),
         ("/feel", "DELETE"),
         ("/", "POST"),

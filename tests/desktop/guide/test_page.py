@@ -14,6 +14,7 @@ from psoas_nudge.core.catalogue import CATALOGUE
 from psoas_nudge.core.model import Pain
 from psoas_nudge.core.routines import Routine, Step
 from psoas_nudge.guide.player import Held
+from psoas_nudge.guide.session import RELOAD_WITHIN
 from tests.packs.plans import imported
 
 pytestmark = pytest.mark.heavy
@@ -112,8 +113,61 @@ async def test_pain_is_asked_about_and_brings_the_advice(chromium: Any, serving:
         await tab.shows("What kind of pain?")
         await tab.press("d")
         await tab.shows("physiotherapist or doctor")
-        await served.over()
         assert served.reports[-1] == ("pain", "shooting")
+        await tab.close()
+        await gone(served)
+        assert served.reports[-1] == ("pain", "shooting")
+
+
+async def test_a_wrong_press_on_the_pain_page_is_taken_back(chromium: Any, serving: Any) -> None:
+    async with serving("glute-squeeze") as served:
+        tab = await chromium.open(served.url)
+        await tab.ready()
+        await tab.press(" ")
+        await tab.press("Escape")
+        await tab.shows("How does it feel?")
+        await tab.press("p")
+        await tab.press("g")
+        await tab.shows("That was a mistake: take it back")
+        assert await tab.js("document.activeElement.id") == "thanks", (
+            "the reader reads the advice, Enter undoes nothing"
+        )
+        await tab.press("u")
+        await tab.shows("How does it feel?")
+        assert await tab.js("document.getElementById('thanks').hidden"), "the advice is gone, too"
+        await tab.press("f")
+        await served.over()
+        assert served.reports[-3:] == [("pain", "groin"), "taken back", ("fine", None)]
+
+
+async def test_the_warnings_are_read_before_the_first_play(chromium: Any, serving: Any) -> None:
+    async with serving("ball-release", warnings=True) as served:
+        tab = await chromium.open(served.url)
+        await tab.ready()
+        await tab.shows("If you feel a pulse under the ball, move it outward at once")
+        assert ("button", "I have read this: begin space") in await heard(tab)
+        await tab.click("I have read this")
+        await tab.plays()
+        assert served.reports == ["warned", "begun"]
+        await tab.press(" ")
+        await tab.shows("Go on")
+
+
+async def test_room_to_kneel_is_asked_once_on_the_page(chromium: Any, serving: Any) -> None:
+    async with serving("glute-squeeze", kneel=True) as served:
+        tab = await chromium.open(served.url)
+        await tab.ready()
+        await tab.press(" ")
+        await tab.press("Escape")
+        await tab.shows("How does it feel?")
+        await tab.press("f")
+        await tab.shows("Can you kneel on the floor where you work?")
+        asked = await heard(tab)
+        assert [name for role, name in asked if role == "button"] == ["Yes Y", "No N"]
+        assert ("group", "Can you kneel on the floor where you work?") in asked
+        await tab.press("y")
+        await served.over()
+        assert served.reports[-2:] == [("fine", None), ("kneels", True)]
 
 
 async def test_pain_without_its_kind_is_not_lost_when_the_window_is_closed(chromium: Any, serving: Any) -> None:
@@ -126,8 +180,8 @@ async def test_pain_without_its_kind_is_not_lost_when_the_window_is_closed(chrom
         await tab.click("Pain")
         await tab.shows("What kind of pain?")
         await tab.close()
-        await served.over()
-        assert served.reports[-1] == ("pain", None)
+        await until(lambda: served.reports[-1] == ("pain", None))
+        await gone(served)
 
 
 async def test_what_cannot_be_recorded_is_said(chromium: Any, serving: Any) -> None:
@@ -436,8 +490,9 @@ async def test_a_plan_from_a_pack_is_played_with_its_pictures_mirrored_for_the_o
             assert await tab.js(drawn) == [640, 480]
             mirrored = "matrix(-1 0 0 1" in await tab.js("document.querySelector('.figure').innerHTML")
             assert mirrored == (segment.side == "right")
-            if segment.kind == "hold":
-                await tab.screenshot(keep / f"pack-hold-{segment.side}.png")
+            assert (
+                await tab.js("getComputedStyle(document.querySelector('.figure .card')).fill") == "rgb(255, 255, 255)"
+            )
             served.passes(segment.seconds)
         await tab.shows("Well done")
         assert served.origin + "/picture/hold.png" in tab.requests
@@ -505,6 +560,13 @@ async def test_nothing_is_cut_off(chromium: Any, serving: Any, routine_id: str, 
         await tab.shows("How does it feel?")
         await tab.screenshot(keep / f"{routine_id}-{size}-after.png")
         assert not await tab.js(sideways)
+
+
+async def gone(served: Any) -> None:
+    """The window was closed: with that the stretch is over."""
+    await until(lambda: not served.session._pages)
+    served.passes(RELOAD_WITHIN)
+    await served.over()
 
 
 async def until(condition: Any, within: float = 5.0) -> None:
