@@ -20,7 +20,7 @@ from psoas_nudge.core.dose import Dose, dose
 from psoas_nudge.core.routines import Routine, Side
 from psoas_nudge.core.state import State
 from psoas_nudge.errors import JournalBroken, Unavailable
-from psoas_nudge.guide import terminal, voice
+from psoas_nudge.guide import chime, terminal, voice
 from psoas_nudge.guide.console import TerminalConsole
 from psoas_nudge.guide.player import Player
 from psoas_nudge.guide.reports import Places, Recorder, Reports, StretchReports
@@ -93,15 +93,19 @@ def in_terminal(settings: Settings, routine_id: str, prompt: int | None) -> None
     speaker = voice.find() if settings.stretch.voice else None
     if settings.stretch.voice and not speaker:
         log.warning(voice.MISSING)
+    bell = chime.find(console.bell) if settings.stretch.chime else None
     with console.own_screen():
         trouble = None
         if terminal.begins(player, console, unread=asks.warnings):
             if asks.warnings and console.keys:
                 trouble = reports.warned().trouble
             trouble = reports.begun().trouble or trouble
-        terminal.play(player, console, speaker.say if speaker else None, reports.holding)
+        say, ring = speaker.say if speaker else None, bell.ring if bell else lambda _times: None
+        terminal.play(player, console, say=say, holding=reports.holding, ring=ring)
     if speaker:
         speaker.finish()
+    if bell:
+        bell.finish()
     trouble = reports.ended(player.held).trouble or trouble
     console.write(terminal.summary(player))
     with console.single_keys():

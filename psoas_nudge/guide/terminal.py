@@ -71,9 +71,6 @@ class Console(Protocol):
     def write(self, text: str) -> None:
         """Show the text at once."""
 
-    def bell(self) -> None:
-        """Ring, where that can be heard."""
-
     def key(self, timeout: float) -> str | None:
         """The next key within `timeout` seconds, by its character or as "left", "right", "esc"; None without one."""
 
@@ -86,16 +83,17 @@ def play(
     console: Console,
     say: Callable[[str], None] | None = None,
     holding: Callable[[Held], object] = lambda _held: None,
+    ring: Callable[[int], None] = lambda _times: None,
 ) -> None:
     """Play the routine to its end or until the person stops it. `say` speaks what can be followed with eyes closed;
-    `holding` gets what was held so far."""
+    `holding` gets what was held so far; `ring` rings as many times as it is told."""
     said = ""
     shown: tuple[int, bool] | None = None
     last = console.clock()
     while not player.ended:
         if shown != (player.index, player.paused):
             if shown and shown[0] != player.index:
-                console.bell()
+                ring(2 if player.segment.kind == "switch" else 1)
             shown = (player.index, player.paused)
             if not console.screen:
                 console.write(_line(player))
@@ -112,7 +110,7 @@ def play(
         holding(player.held)
         if key in KEYS:
             player.command(KEYS[key])
-    console.bell()
+    ring(3)
     if say:
         say("Well done." if player.ended == "finished" else "Stopped.")
 

@@ -22,11 +22,12 @@ PROJECT = Path(__file__).resolve().parents[2]
 class Terminal:
     """A pseudo-terminal with `psoas-nudge stretch` in it."""
 
-    def __init__(self, home: Path, kind: str) -> None:
+    def __init__(self, home: Path, kind: str, **more: str) -> None:
         self.ours, self.theirs = pty.openpty()
         self.before = termios.tcgetattr(self.theirs)
         environ = {k: v for k, v in os.environ.items() if not k.startswith(("XDG_", "PSOAS_NUDGE_", "DISPLAY"))}
         environ |= {"HOME": str(home), "XDG_RUNTIME_DIR": str(home / "run"), "PYTHONPATH": str(PROJECT), "TERM": kind}
+        environ |= {"PATH": str(home), **more}  # no player is found there: tests make no noise
         self.process = subprocess.Popen(
             [sys.executable, "-m", "psoas_nudge", "stretch", "glute-squeeze"],
             stdin=self.theirs, stdout=self.theirs, stderr=self.theirs, env=environ, start_new_session=True,
@@ -49,6 +50,14 @@ class Terminal:
             pass
         return code
 
+    def end_now(self) -> None:
+        """Kill it, and give the terminal back."""
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+        os.close(self.ours)
+        os.close(self.theirs)
+
     def _read(self, within: float) -> bool:
         if not select.select([self.ours], [], [], within)[0]:
             return False
@@ -61,11 +70,7 @@ def terminal(tmp_path: Path) -> Iterator[list[Terminal]]:
     opened: list[Terminal] = []
     yield opened
     for each in opened:
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(each.process.pid, signal.SIGKILL)
-        each.process.wait()
-        os.close(each.ours)
-        os.close(each.theirs)
+        each.end_now()
 
 
 def start(opened: list[Terminal], home: Path, kind: str = "xterm") -> Terminal:

@@ -35,7 +35,7 @@ class FakeConsole:
         self._size = size
         self.now = 0.0
         self.shown: list[str] = []
-        self.bells = 0
+        self.rung: list[int] = []
 
     def size(self) -> tuple[int, int]:
         return self._size
@@ -43,8 +43,8 @@ class FakeConsole:
     def write(self, text: str) -> None:
         self.shown.append(text)
 
-    def bell(self) -> None:
-        self.bells += 1
+    def ring(self, times: int) -> None:
+        self.rung.append(times)
 
     def key(self, timeout: float) -> str | None:
         if self._presses and self._presses[0][0] <= self.now + timeout:
@@ -64,7 +64,7 @@ class FakeConsole:
 
 def played(console: FakeConsole, routine: Routine = STANDING) -> Player:
     player = Player(routine)
-    play(player, console)
+    play(player, console, ring=console.ring)
     return player
 
 
@@ -75,7 +75,7 @@ def test_every_routine_plays_to_its_end_in_the_time_it_promises(routine: Routine
     player = played(console, routine)
     assert player.ended == "finished"
     assert console.now == pytest.approx(routine.length)
-    assert console.bells == len(player.segments)
+    assert console.rung == [2 if s.kind == "switch" else 1 for s in player.segments[1:]] + [3]
     for segment in player.segments:
         first_words = " ".join(segment.text.split()[:4])
         assert first_words in console.text.replace("\x1b[K\r\n", " ")
