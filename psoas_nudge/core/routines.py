@@ -1,6 +1,6 @@
 """What a routine is: its steps, the timed script they make, the choice of the next one, and its words in a prompt.
 
-The routines themselves are data, in catalogue.py. A routine with sides is done in full on one side, then on the other.
+The routines themselves are data, in catalogue/. A routine with sides is done in full on one side, then on the other.
 From the first step that is done again (the tuck), or else the first hold, everything is repeated `repeats` times with a
 rest between; the steps before that are done once a side. Only holds and repetitions count, not the way into position.
 The same script drives both players and gives the length that a prompt promises, so the two cannot drift apart.
