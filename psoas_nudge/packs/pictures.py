@@ -8,8 +8,11 @@ from __future__ import annotations
 
 import io
 import re
+import shutil
 import struct
+import subprocess
 from collections.abc import Iterator
+from functools import cache
 from typing import TYPE_CHECKING
 
 from psoas_nudge.packs.limits import LONGEST_SIDE, MOST_ELEMENTS, MOST_PIXELS, NARROWEST
@@ -68,14 +71,34 @@ def _from_svg(data: bytes) -> Image:
     width, height = _size(root)
     _fits(width, height)
     wide, high = (LONGEST_SIDE, None) if width >= height else (None, LONGEST_SIDE)
+    font = _font()
+    if font is None and root.find(f".//{SVG}text") is not None:
+        raise NotTaken("It has text, and no font was found here to draw it with. Turn the text into outlines.")
     try:
         # What is drawn is what was checked, written anew.
-        made = resvg_py.svg_to_bytes(svg_string=tostring(root, encoding="unicode"), width=wide, height=high)
+        made = resvg_py.svg_to_bytes(
+            svg_string=tostring(root, encoding="unicode"),
+            width=wide,
+            height=high,
+            font_family=font,
+            serif_family=font,
+            sans_serif_family=font,
+        )
     except RecursionError:
         raise NotTaken("Its groups are nested too deeply.") from None
     except ValueError as error:
         raise NotTaken(f"This is not an SVG that can be drawn: {error}.") from None
     return _from_png(made)
+
+
+@cache
+def _font() -> str | None:
+    """The font for text whose own is not here; without one the renderer leaves such text out."""
+    if not (program := shutil.which("fc-match")):
+        return None
+    asked = [program, "--format=%{family[0]}", "sans-serif"]
+    done = subprocess.run(asked, check=False, capture_output=True, text=True, stdin=subprocess.DEVNULL)  # noqa: S603 - fixed words
+    return done.stdout.strip() or None
 
 
 def _checked(data: bytes) -> Element:

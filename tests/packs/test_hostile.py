@@ -190,6 +190,15 @@ def test_a_pack_toml_of_wrong_types_is_refused_with_every_place(text: str) -> No
         assert expected in said
 
 
+def test_text_in_a_font_that_is_not_here_is_drawn_and_never_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    said = SVG.format('<text x="10" y="60" font-size="40" font-family="No Such Font">Hold</text>').encode()
+    answer = child.answer(Question(zipped({**RUNNER, "march.svg": said})))
+    assert answer.problems == ()
+    assert "#" in answer.pictures["march.svg"].dots
+    monkeypatch.setattr("psoas_nudge.packs.pictures._font", lambda: None)
+    assert "no font was found here" in refused({**RUNNER, "march.svg": said})
+
+
 def test_a_picture_that_is_not_there() -> None:
     assert refused({"pack.toml": TOML}) == 'pack.toml: There is no picture "march.svg" in the pack.'
 

@@ -98,6 +98,7 @@ function draw(moment) {
   const over = OVER.includes(moment.state);
   $("stage").dataset.state = moment.state;
   $("stage").dataset.kind = segment.kind;
+  $("stage").dataset.unread = moment.unread;
   $("play").hidden = over;
   $("before").hidden = $("facts").hidden = moment.state !== "ready";
   $("after").hidden = !over;

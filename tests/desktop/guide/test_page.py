@@ -119,7 +119,7 @@ async def test_pain_is_asked_about_and_brings_the_advice(chromium: Any, serving:
         assert served.reports[-1] == ("pain", "shooting")
 
 
-async def test_a_wrong_press_on_the_pain_page_is_taken_back(chromium: Any, serving: Any) -> None:
+async def test_a_wrong_press_on_the_pain_page_is_taken_back(chromium: Any, serving: Any, tmp_path: Path) -> None:
     async with serving("glute-squeeze") as served:
         tab = await chromium.open(served.url)
         await tab.ready()
@@ -129,6 +129,7 @@ async def test_a_wrong_press_on_the_pain_page_is_taken_back(chromium: Any, servi
         await tab.press("p")
         await tab.press("g")
         await tab.shows("That was a mistake: take it back")
+        await tab.screenshot(Path(os.environ.get("PSOAS_NUDGE_SCREENSHOTS") or tmp_path) / "undo.png")
         assert await tab.js("document.activeElement.id") == "thanks", (
             "the reader reads the advice, Enter undoes nothing"
         )
@@ -140,12 +141,16 @@ async def test_a_wrong_press_on_the_pain_page_is_taken_back(chromium: Any, servi
         assert served.reports[-3:] == [("pain", "groin"), "taken back", ("fine", None)]
 
 
-async def test_the_warnings_are_read_before_the_first_play(chromium: Any, serving: Any) -> None:
+async def test_the_warnings_are_read_before_the_first_play(chromium: Any, serving: Any, tmp_path: Path) -> None:
     async with serving("ball-release", warnings=True) as served:
         tab = await chromium.open(served.url)
         await tab.ready()
         await tab.shows("If you feel a pulse under the ball, move it outward at once")
         assert ("button", "I have read this: begin space") in await heard(tab)
+        for warning in ("not-for", "cautions"):
+            in_sight = f"document.querySelector('#{warning} li:last-child').getBoundingClientRect().bottom"
+            assert await tab.js(f"{in_sight} < document.querySelector('nav').getBoundingClientRect().top"), warning
+        await tab.screenshot(Path(os.environ.get("PSOAS_NUDGE_SCREENSHOTS") or tmp_path) / "unread.png")
         await tab.click("I have read this")
         await tab.plays()
         assert served.reports == ["warned", "begun"]
@@ -153,7 +158,7 @@ async def test_the_warnings_are_read_before_the_first_play(chromium: Any, servin
         await tab.shows("Go on")
 
 
-async def test_room_to_kneel_is_asked_once_on_the_page(chromium: Any, serving: Any) -> None:
+async def test_room_to_kneel_is_asked_once_on_the_page(chromium: Any, serving: Any, tmp_path: Path) -> None:
     async with serving("glute-squeeze", kneel=True) as served:
         tab = await chromium.open(served.url)
         await tab.ready()
@@ -162,6 +167,7 @@ async def test_room_to_kneel_is_asked_once_on_the_page(chromium: Any, serving: A
         await tab.shows("How does it feel?")
         await tab.press("f")
         await tab.shows("Can you kneel on the floor where you work?")
+        await tab.screenshot(Path(os.environ.get("PSOAS_NUDGE_SCREENSHOTS") or tmp_path) / "kneel.png")
         asked = await heard(tab)
         assert [name for role, name in asked if role == "button"] == ["Yes Y", "No N"]
         assert ("group", "Can you kneel on the floor where you work?") in asked
