@@ -147,10 +147,10 @@ async def test_the_warnings_are_read_before_the_first_play(chromium: Any, servin
         await tab.ready()
         await tab.shows("If you feel a pulse under the ball, move it outward at once")
         assert ("button", "I have read this: begin space") in await heard(tab)
+        await tab.screenshot(Path(os.environ.get("PSOAS_NUDGE_SCREENSHOTS") or tmp_path) / "unread.png")
         for warning in ("not-for", "cautions"):
             in_sight = f"document.querySelector('#{warning} li:last-child').getBoundingClientRect().bottom"
             assert await tab.js(f"{in_sight} < document.querySelector('nav').getBoundingClientRect().top"), warning
-        await tab.screenshot(Path(os.environ.get("PSOAS_NUDGE_SCREENSHOTS") or tmp_path) / "unread.png")
         await tab.click("I have read this")
         await tab.plays()
         assert served.reports == ["warned", "begun"]
@@ -512,7 +512,7 @@ async def test_axe_finds_nothing_at_aa(chromium: Any, serving: Any, dark: bool, 
         "axe.run({runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'best-practice']})"
         ".then(found => found.violations.map(v => [v.id, v.nodes.map(n => n.html + ' ' + n.failureSummary)]))"
     )
-    async with serving("standing-hip-flexor") as served:
+    async with serving("standing-hip-flexor", warnings=True, kneel=True) as served:
         tab = await chromium.open(served.url, SIZES[size], dark)
         await tab.ready()
         await tab.js(axe)
@@ -530,6 +530,14 @@ async def test_axe_finds_nothing_at_aa(chromium: Any, serving: Any, dark: bool, 
         assert await tab.js(run) == []
         await tab.press("p")
         await tab.shows("What kind of pain?")
+        assert await tab.js(run) == []
+        await tab.press("s")
+        await tab.shows("take it back")
+        assert await tab.js(run) == []
+        await tab.press("u")
+        await tab.shows("How does it feel?")
+        await tab.press("f")
+        await tab.shows("Can you kneel")
         assert await tab.js(run) == []
 
 
