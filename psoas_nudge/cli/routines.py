@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from textwrap import fill
 
@@ -15,8 +16,11 @@ from psoas_nudge.core.durations import duration
 from psoas_nudge.core.evidence import SOURCES, WHY
 from psoas_nudge.core.routines import SIDES, Routine, Side, Step
 from psoas_nudge.errors import BadInput
-from psoas_nudge.guide.figures import sheet
+from psoas_nudge.guide.figures import in_terminal, sheet
 from psoas_nudge.guide.opening import load_settings
+
+PICTURE = (60, 16)
+"""Columns and lines of a picture among words."""
 
 
 @click.group(
@@ -50,8 +54,11 @@ def routines(ctx: click.Context, as_json: bool) -> None:
 @click.argument("routine_id", metavar="ID", shell_complete=routine_ids)
 @click.pass_obj
 def show(config_file: Path | None, routine_id: str) -> None:
-    """Show one in full: what to do, for how long, and when to stop."""
-    print(_in_full(find(routine_id, load_settings(config_file).rules.routines)))
+    """Show one in full: what to do, for how long, and when to stop; in a terminal with its picture."""
+    routine = find(routine_id, load_settings(config_file).rules.routines)
+    print(in_full(routine))
+    if sys.stdout.isatty() and (sys.stdout.encoding or "").lower().startswith("utf"):
+        print("\n" + "\n".join(in_terminal(routine, routine.picture, "right" if routine.sided else None, PICTURE)))
 
 
 @routines.command(epilog="Example: psoas-nudge routines picture kneeling-hip-flexor > stretch.svg")
@@ -84,7 +91,8 @@ for command in (packs.check, packs.import_, packs.export, packs.remove):
     routines.add_command(command)
 
 
-def _in_full(routine: Routine) -> str:
+def in_full(routine: Routine) -> str:
+    """All there is to know about it."""
     sides = "left, then right" if routine.sided else "both sides at once"
     times = f", {routine.repeats} times" if routine.repeats > 1 else ""
     lines = [

@@ -22,14 +22,14 @@ PROJECT = Path(__file__).resolve().parents[2]
 class Terminal:
     """A pseudo-terminal with `psoas-nudge stretch` in it."""
 
-    def __init__(self, home: Path, kind: str, **more: str) -> None:
+    def __init__(self, home: Path, kind: str, *words: str, **more: str) -> None:
         self.ours, self.theirs = pty.openpty()
         self.before = termios.tcgetattr(self.theirs)
         environ = {k: v for k, v in os.environ.items() if not k.startswith(("XDG_", "PSOAS_NUDGE_", "DISPLAY"))}
         environ |= {"HOME": str(home), "XDG_RUNTIME_DIR": str(home / "run"), "PYTHONPATH": str(PROJECT), "TERM": kind}
         environ |= {"PATH": str(home), **more}  # no player is found there: tests make no noise
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "psoas_nudge", "stretch", "glute-squeeze"],
+            [sys.executable, "-m", "psoas_nudge", *(words or ("stretch", "glute-squeeze"))],
             stdin=self.theirs, stdout=self.theirs, stderr=self.theirs, env=environ, start_new_session=True,
         )  # fmt: skip
         self.seen = ""
@@ -103,6 +103,14 @@ def test_a_signal_stops_it_as_q_does(terminal: list[Terminal], tmp_path: Path, n
     assert "Stopped:" in tty.seen
     assert "Traceback" not in tty.seen
     assert termios.tcgetattr(tty.theirs) == tty.before
+
+
+def test_a_routine_is_shown_with_its_picture_in_a_terminal(terminal: list[Terminal], tmp_path: Path) -> None:
+    words = ("routines", "show", "kneeling-hip-flexor")
+    terminal.append(Terminal(tmp_path, "xterm", *words, PYTHONIOENCODING="utf-8"))
+    assert terminal[0].end() == 0
+    assert "Kneeling hip-flexor stretch (kneeling-hip-flexor)" in terminal[0].seen
+    assert sum("\u2800" < character <= "\u28ff" for character in terminal[0].seen) > 100
 
 
 def test_who_stops_before_the_beginning_has_not_begun(terminal: list[Terminal], tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from psoas_nudge.core.catalogue.words import (
     STRETCH_FEEL,
     STRETCH_FEEL_NOT,
     STRETCH_WHY,
+    shift,
     tuck,
 )
 from psoas_nudge.core.routines import Routine, Step
@@ -28,17 +29,8 @@ KNEELING = Routine(
             seconds=12,
             picture="start",
         ),
-        tuck(
-            "Tuck your pelvis: tailbone down, belt buckle up.",
-            "Squeeze the buttock of the kneeling leg. Your lower back goes flat.",
-        ),
-        Step(
-            text="Keep the tuck. Move your hips forward by a few finger-widths.",
-            cue="Stop where the front of the hip begins to pull mildly.",
-            seconds=4,
-            again=True,
-            picture="end",
-        ),
+        tuck("Squeeze the buttock of the kneeling leg. Your lower back goes flat."),
+        shift("Stop where the front of the hip begins to pull mildly."),
         Step(
             text="Hold, and keep the tuck.",
             cue="A mild pull in front of the hip. Breathe deep into your belly.",
@@ -75,17 +67,8 @@ CHAIR_KNEELING = Routine(
             seconds=12,
             picture="start",
         ),
-        tuck(
-            "Tuck your pelvis: tailbone down, belt buckle up.",
-            "Squeeze the buttock of the kneeling leg. Your lower back goes flat.",
-        ),
-        Step(
-            text="Keep the tuck. Move your hips forward by a few finger-widths.",
-            cue="The hand keeps you steady; it does not pull.",
-            seconds=4,
-            again=True,
-            picture="end",
-        ),
+        tuck("Squeeze the buttock of the kneeling leg. Your lower back goes flat."),
+        shift("The hand keeps you steady; it does not pull."),
         Step(
             text="Hold, and keep the tuck.",
             cue="A mild pull in front of the hip. Breathe slowly.",

@@ -12,6 +12,7 @@ from psoas_nudge.core.catalogue.words import (
     STRETCH_FEEL,
     STRETCH_FEEL_NOT,
     STRETCH_WHY,
+    shift,
     tuck,
 )
 from psoas_nudge.core.routines import WALK, Routine, Step
@@ -27,17 +28,8 @@ STANDING = Routine(
             seconds=8,
             picture="start",
         ),
-        tuck(
-            "Tuck your pelvis: tailbone down, belt buckle up.",
-            "Squeeze the buttock of the back leg. Your lower back goes flat.",
-        ),
-        Step(
-            text="Keep the tuck. Move your hips forward by a few finger-widths.",
-            cue="Stop where the front of the hip begins to pull mildly.",
-            seconds=4,
-            again=True,
-            picture="end",
-        ),
+        tuck("Squeeze the buttock of the back leg. Your lower back goes flat."),
+        shift("Stop where the front of the hip begins to pull mildly."),
         Step(
             text="Hold, and keep the tuck.",
             cue="A mild pull in front of the hip. Breathe into your belly.",
@@ -112,8 +104,8 @@ CHAIR_EDGE = Routine(
             picture="start",
         ),
         tuck(
-            "Tuck your pelvis: tailbone under, belt buckle up.",
             "Squeeze the buttock of the free leg. Your lower back goes flat.",
+            "Tuck your pelvis: tailbone under, belt buckle up.",
         ),
         Step(
             text="Hold the tuck and grow taller.",
@@ -148,7 +140,7 @@ RAISE = Routine(
             seconds=8,
             picture="start",
         ),
-        tuck("Tuck your pelvis: tailbone down, belt buckle up.", "Squeeze the buttock of the back leg."),
+        tuck("Squeeze the buttock of the back leg."),
         Step(
             text="Bring the back knee up in front to hip height, then set the foot back again.",
             cue="Two seconds up, three seconds back. Stay tall.",

@@ -28,5 +28,12 @@ STRENGTH_WHY = (
 )
 
 
-def tuck(text: str, cue: str) -> Step:
+def tuck(cue: str, text: str = "Tuck your pelvis: tailbone down, belt buckle up.") -> Step:
+    """The step that makes the stretch, before every hold."""
     return Step(text=text, cue=cue, seconds=6, again=True, picture="tuck")
+
+
+def shift(cue: str) -> Step:
+    """From the tuck into the stretch, before every hold."""
+    text = "Keep the tuck. Move your hips forward by a few finger-widths."
+    return Step(text=text, cue=cue, seconds=4, again=True, picture="end")
