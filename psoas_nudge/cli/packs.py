@@ -56,6 +56,8 @@ def import_(config_file: Path | None, pack: Path) -> None:
         click.echo(f"To get them in prompts, add to stretch.rotation: {', '.join(ids)}.")
     else:
         click.echo("They take turns in prompts from now on.")
+    if not settings.rules.floor and any("floor" in routine.needs for routine in checked.pack.routines):
+        click.echo("Those on the floor are suggested only with: psoas-nudge config set stretch.floor true")
     _reload()
 
 

@@ -56,6 +56,8 @@ def test_a_plan_is_checked_imported_listed_exported_byte_for_byte_and_removed(
     said = type_in("routines", "import", "plan.zip")
     assert said.startswith("Imported: ")
     assert "They take turns in prompts from now on." in said
+    floor = "Those on the floor are suggested only with: psoas-nudge config set stretch.floor true"
+    assert (floor in said) == (pack_id != "desk-knee")
     kept = tmp_path / "data" / "psoas-nudge" / "packs" / pack_id
     assert kept.stat().st_mode & 0o777 == 0o700
     assert all(each.stat().st_mode & 0o777 == 0o600 for each in kept.rglob("*") if each.is_file())
