@@ -91,3 +91,9 @@ def ctrl_c_ends_what_a_test_starts() -> Iterator[None]:
 def no_width(monkeypatch: pytest.MonkeyPatch) -> None:
     """A test runner's own width is none of the program's: without a terminal, lines are not broken."""
     monkeypatch.delenv("COLUMNS", raising=False)
+
+
+@pytest.fixture(autouse=True)
+def no_data(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Tests see neither the journal nor the packs of the person who runs them."""
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path_factory.getbasetemp() / "no-data"))

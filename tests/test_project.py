@@ -14,7 +14,8 @@ DECLARED = tomllib.loads((PROJECT / "pyproject.toml").read_text(encoding="utf-8"
 
 def names(requirements: list[str]) -> set[str]:
     """The distributions' names, written as modules are."""
-    return {re.split(r"[^\w.-]", requirement)[0].lower().replace("-", "_") for requirement in requirements}
+    found = {re.split(r"[^\w.-]", requirement)[0].lower().replace("-", "_") for requirement in requirements}
+    return {"PIL" if name == "pillow" else name for name in found}
 
 
 def imported() -> dict[str, str]:

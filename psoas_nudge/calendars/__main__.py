@@ -12,6 +12,7 @@ import msgspec
 
 from psoas_nudge.calendars import limits
 from psoas_nudge.calendars.wire import Answer, Question
+from psoas_nudge.confined.limits import end_with_parent, limit
 
 
 def answer(question: Question) -> Answer:
@@ -31,12 +32,12 @@ def answer(question: Question) -> Answer:
 
 def main() -> None:
     """See the module."""
-    limits.limit()
+    limit(limits.MEGABYTES, limits.CPU_SECONDS)
     if len(sys.argv) > 1:
         _show(sys.argv[1:])
         return
     question = msgspec.json.decode(sys.stdin.buffer.readline(), type=Question)
-    limits.end_with_parent()
+    end_with_parent()
     sys.stdout.buffer.write(msgspec.json.encode(answer(question)))
 
 

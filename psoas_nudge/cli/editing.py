@@ -12,8 +12,8 @@ from pathlib import Path
 import click
 
 from psoas_nudge.config.problems import summary
-from psoas_nudge.config.read import read_text
 from psoas_nudge.config.saving import save
+from psoas_nudge.config.text import read_text
 from psoas_nudge.errors import BadInput, ConfigInvalid, PsoasNudgeError
 
 USUAL = ("sensible-editor", "nano", "vim", "vi")

@@ -27,6 +27,7 @@ from psoas_nudge.core.model import (
     ResumeEntry,
     StretchEntry,
     UndoneEntry,
+    WarningsReadEntry,
 )
 from psoas_nudge.core.words import harmless
 from psoas_nudge.journal import Stored
@@ -107,6 +108,8 @@ def _words(stored: Stored) -> str:  # noqa: C901, PLR0911, PLR0912 - one case fo
             return f"The report of {_clock(entry.reported, entry.at, zone)} was taken back"
         case ClearedEntry():
             return "You said that you can stretch again"
+        case WarningsReadEntry():
+            return f"You read the warnings of {_title(entry.routine)}"
         case AdviceEntry():
             why = "you reported pain" if entry.because == "pain" else "the discomfort has lasted a long time"
             return f"You were advised to see a professional, because {why}"

@@ -30,6 +30,7 @@ class Page(NamedTuple):
 PAGES = {
     "configuration": Page("psoas-nudge.toml", 5, "the configuration: hours, days off, and every setting"),
     "stretching": Page("psoas-nudge-stretching", 7, "the guided stretch, which one comes next, and pain"),
+    "packs": Page("psoas-nudge-packs", 5, "packs of routines, as a physiotherapist gives them"),
     "privacy": Page("psoas-nudge-privacy", 7, "what psoas-nudge sees, what it records, and where"),
     "evidence": Page("psoas-nudge-evidence", 7, "the studies behind the routines and defaults"),
     "scripts": Page("psoas-nudge-scripts", 7, "starting at login, the panel, bars, D-Bus and hooks"),

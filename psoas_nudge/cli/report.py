@@ -90,10 +90,10 @@ def _record(config_file: Path | None, show: Callable[[str], None]) -> Record | N
 def _page(record: Record, for_therapist: bool, show: Callable[[str], None]) -> str:
     show("Drawing the report …")
     if for_therapist:
-        from psoas_nudge.guide.figures import picture
+        from psoas_nudge.guide.figures import printed
         from psoas_nudge.report.therapist import therapist
 
-        return therapist(record, picture)
+        return therapist(record, printed)
     from psoas_nudge.report.page import report as whole
 
     return whole(record)

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from textwrap import fill
 
 import click
 import msgspec
 
+from psoas_nudge.cli import packs
 from psoas_nudge.cli.candidates import routine_ids
 from psoas_nudge.core.catalogue import CATALOGUE, REVIEWED, find
 from psoas_nudge.core.durations import duration
 from psoas_nudge.core.evidence import SOURCES, WHY
 from psoas_nudge.core.routines import SIDES, Routine, Side, Step
-from psoas_nudge.guide.figures import sheet
+from psoas_nudge.errors import BadInput
+from psoas_nudge.guide.figures import in_terminal, sheet
 from psoas_nudge.guide.opening import load_settings
+
+PICTURE = (60, 16)
+"""Columns and lines of a picture among words."""
 
 
 @click.group(
@@ -40,23 +46,30 @@ def routines(ctx: click.Context, as_json: bool) -> None:
     for routine in every:
         mark = "*" if routine.id in rules.rotation and (rules.floor or "floor" not in routine.needs) else " "
         needs = f", needs {' and '.join(routine.needs)}" if routine.needs else ""
-        print(f"{mark} {routine.id:{width}}  {routine.title}, {duration(routine.length)}{needs}")
+        source = f", from the pack {routine.pack}" if routine.pack else ""
+        print(f"{mark} {routine.id:{width}}  {routine.title}, {duration(routine.length)}{needs}{source}")
 
 
 @routines.command(epilog="Example: psoas-nudge routines show standing-hip-flexor")
 @click.argument("routine_id", metavar="ID", shell_complete=routine_ids)
 @click.pass_obj
 def show(config_file: Path | None, routine_id: str) -> None:
-    """Show one in full: what to do, for how long, and when to stop."""
-    print(_in_full(find(routine_id, load_settings(config_file).rules.routines)))
+    """Show one in full: what to do, for how long, and when to stop; in a terminal with its picture."""
+    routine = find(routine_id, load_settings(config_file).rules.routines)
+    print(in_full(routine))
+    if sys.stdout.isatty() and (sys.stdout.encoding or "").lower().startswith("utf"):
+        print("\n" + "\n".join(in_terminal(routine, routine.picture, "right" if routine.sided else None, PICTURE)))
 
 
 @routines.command(epilog="Example: psoas-nudge routines picture kneeling-hip-flexor > stretch.svg")
 @click.argument("routine_id", metavar="ID", shell_complete=routine_ids)
 @click.option("--side", type=click.Choice(SIDES), default="right", show_default=True, help="The side to draw.")
-def picture(routine_id: str, side: Side) -> None:
+@click.pass_obj
+def picture(config_file: Path | None, routine_id: str, side: Side) -> None:
     """Print the drawings of one routine as an SVG picture."""
-    routine = find(routine_id)
+    routine = find(routine_id, load_settings(config_file).rules.routines)
+    if not routine.picture:
+        raise BadInput(f"{routine.title} has no pictures.")
     print(sheet(routine, side if routine.sided else None))
 
 
@@ -74,7 +87,12 @@ def why() -> None:
             print(f"    {source.url}")
 
 
-def _in_full(routine: Routine) -> str:
+for command in (packs.check, packs.import_, packs.export, packs.remove):
+    routines.add_command(command)
+
+
+def in_full(routine: Routine) -> str:
+    """All there is to know about it."""
     sides = "left, then right" if routine.sided else "both sides at once"
     times = f", {routine.repeats} times" if routine.repeats > 1 else ""
     lines = [
@@ -83,6 +101,7 @@ def _in_full(routine: Routine) -> str:
         *([fill(routine.why, 90)] if routine.why else []),
         "",
         f"{duration(routine.length)} in all, {sides}{times}. Needs: {' and '.join(routine.needs) or 'nothing'}.",
+        *([f"From the pack {routine.pack}."] if routine.pack else []),
     ]
     if routine.not_for:
         lines += ["", "Skip it, or ask a physiotherapist or doctor first, if"]
@@ -99,6 +118,12 @@ def _in_full(routine: Routine) -> str:
     }
     lines += ["", *(fill(f"{name}: {text}", 90, subsequent_indent="  ") for name, text in facts.items() if text)]
     lines += ["", *(fill(f"- {cue}", 90) for cue in routine.cues), *(fill(f"! {c}", 90) for c in routine.cautions)]
+    if routine.careful:
+        lines += [
+            "",
+            "Prompts suggest it only if it is in stretch.rotation and you have read this when you first played it:",
+        ]
+        lines += [f"psoas-nudge stretch {routine.id}"]
     if routine.aim != "stretch":
         lines += ["", "Its seconds are no part of the weekly dose: it does not lengthen the hip flexors."]
     if routine in CATALOGUE:

@@ -30,6 +30,7 @@ def advice(settings: Settings, now: datetime) -> list[Advice]:
         *_exceptions(settings.rules.hours, now),
         *_room(settings),
         *_without_effect(settings),
+        *_rotation(settings),
         *_missing(settings),
     ]
 
@@ -109,20 +110,23 @@ def _without_effect(settings: Settings) -> Iterator[Advice]:
         yield ("prompt", "lull"), what
     if settings.calendar.busy and not any(signal.value == "busy" for signal in rules.quiet):
         yield ("calendar", "busy"), "These files have no effect because quiet.busy is false."
+
+
+def _rotation(settings: Settings) -> Iterator[Advice]:
+    rules = settings.rules
     for index, routine_id in enumerate(rules.rotation):
-        place = ("stretch", "rotation", index)
-        if (
-            "floor" in find(routine_id, rules.routines).needs
-            and not rules.floor
-            and "stretch.rotation" in settings.given
-        ):
+        place, routine = ("stretch", "rotation", index), find(routine_id, rules.routines)
+        if "floor" in routine.needs and not rules.floor and "stretch.rotation" in settings.given:
             yield place, f"{shown(routine_id)} needs the floor. To include it, set stretch.floor to true."
+        if routine.careful:
+            first = f"Prompts suggest {shown(routine_id)} only after you have read its warnings."
+            yield place, f"{first} To read them: psoas-nudge stretch {routine_id}"
         if routine_id in rules.rotation[:index]:
             yield place, f"{shown(routine_id)} is listed twice. Once is enough."
     for index, routine in enumerate(rules.routines):
         if routine.id not in rules.rotation:
             yield (
-                ("stretch", "routines", index),
+                ("stretch", "rotation") if routine.pack else ("stretch", "routines", index),
                 f"{shown(routine.id)} is never suggested. To include it, add it to stretch.rotation.",
             )
 

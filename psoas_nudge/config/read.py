@@ -13,10 +13,12 @@ from typing import Any, NamedTuple
 
 from psoas_nudge import places
 from psoas_nudge.config.kinds import Key, Report, nearest, shown
+from psoas_nudge.config.packs import Pack, imported
 from psoas_nudge.config.problems import Problems, each_day, environment, legible, variables
 from psoas_nudge.config.settings import Calendar, Desktop, Given, Settings, Source, Stretch
 from psoas_nudge.config.table import DAYS, EVENTS, PREFIX, QUIET_HELP, SECTIONS, SETTINGS
 from psoas_nudge.config.tables import unknown_routine
+from psoas_nudge.config.text import read_text
 from psoas_nudge.config.times import Duration
 from psoas_nudge.config.zone import system_zone
 from psoas_nudge.core.catalogue import CATALOGUE
@@ -24,9 +26,6 @@ from psoas_nudge.core.hours import WorkingHours
 from psoas_nudge.core.rules import Rules
 from psoas_nudge.core.words import milliseconds
 from psoas_nudge.errors import ConfigInvalid
-
-LARGEST = 1_000_000
-"""Bytes. Larger files are refused without being read into memory."""
 
 
 class Layer(NamedTuple):
@@ -100,30 +99,6 @@ def _is_missing(file: Path) -> bool:
     return False
 
 
-def read_text(file: Path) -> str:
-    """The file's text; raises ConfigInvalid with one message when it cannot be read."""
-    try:
-        if file.exists() and not file.is_file():
-            what = "a directory" if file.is_dir() else "not a regular file"
-            raise ConfigInvalid([f"{file}: This is {what}. The configuration has to be a text file."])
-        with file.open("rb") as opened:
-            data = opened.read(LARGEST + 1)
-    except FileNotFoundError:
-        what = "This link points to a file that does not exist." if file.is_symlink() else "There is no such file."
-        raise ConfigInvalid([f"{file}: {what} To create one with all settings: psoas-nudge config init"]) from None
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise ConfigInvalid([f"{file}: This file cannot be read: {reason}."]) from None
-    if len(data) > LARGEST:
-        raise ConfigInvalid([f"{file}: This file is larger than {LARGEST // 1000} kB. Is it the right one?"])
-    try:
-        return data.decode()
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        what = "This is not UTF-8 text. Save the file with UTF-8 encoding."
-        raise ConfigInvalid([f"{file}:{line}: {what}"]) from None
-
-
 def _settings(layers: list[Layer], environ: Mapping[str, str], file: Path | None) -> Settings:
     sources: dict[str, Problems] = {}
     given: dict[str, Given] = {}
@@ -145,7 +120,8 @@ def _settings(layers: list[Layer], environ: Mapping[str, str], file: Path | None
             values[key] = row.kind.read(given[key].raw, tuple(key.split(".")), reporter(key))
         elif row.default is not None:
             values[key] = row.kind.read(row.default, (), problems.add)
-    _check_routines(values, given, reporter)
+    packs = imported(places.packs_directory())
+    _check_routines(values, given, packs, reporter)
     if mistakes := [text for each in sources.values() for text in each.texts()]:
         raise ConfigInvalid(mistakes)
     files = tuple(Path(layer.name) for layer in reversed(layers) if layer.source == "system" or file)
@@ -205,21 +181,30 @@ def _from_environment(environ: Mapping[str, str], problems: Problems) -> dict[st
     return given
 
 
-def _check_routines(values: dict[str, Any], given: dict[str, Given], reporter: Callable[[str], Report]) -> None:
+def _check_routines(
+    values: dict[str, Any], given: dict[str, Given], packs: list[Pack], reporter: Callable[[str], Report]
+) -> None:
+    """Ids that are there twice, and those in the rotation that are not there; own and packs' ones take turns, too."""
     own = [routine for routine in values["stretch.routines"] if routine]
+    complete = len(own) == len(values["stretch.routines"])
+    packed = {routine.id: pack.title for pack in packs for routine in pack.routines}
     seen: set[str] = set()
     for index, routine in enumerate(own):
+        place = ("stretch", "routines", index, "id")
         if routine.id in seen:
-            place = ("stretch", "routines", index, "id")
             reporter("stretch.routines")(place, f'There are two routines "{routine.id}". Rename one.')
+        elif routine.id in packed:
+            what = f'The pack "{packed[routine.id]}" has a routine "{routine.id}", too. Rename yours.'
+            reporter("stretch.routines")(place, what)
         seen.add(routine.id)
+    values["stretch.routines"] += tuple(routine for pack in packs for routine in pack.routines)
     key = "stretch.rotation"
     if key not in given:
-        values[key] += tuple(r.id for r in own if r.id not in values[key])
+        values[key] += tuple(id_ for id_ in (*(r.id for r in own), *packed) if id_ not in values[key])
         return
-    known = seen | {routine.id for routine in CATALOGUE}
+    known = {*seen, *packed, *(routine.id for routine in CATALOGUE)}
     for index, routine_id in enumerate(values[key]):
-        if routine_id and routine_id not in known and len(own) == len(values["stretch.routines"]):
+        if routine_id and routine_id not in known and complete:
             reporter(key)(("stretch", "rotation", index), unknown_routine(routine_id, dict.fromkeys(known)))
 
 

@@ -26,6 +26,7 @@ class Stretch(Struct, frozen=True, kw_only=True):
 
     guide: Literal["page", "terminal", "none"]
     voice: bool
+    chime: bool
     weekly_dose: float
     """Seconds of hold time per side."""
 

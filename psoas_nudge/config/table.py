@@ -298,6 +298,13 @@ ROWS: tuple[Setting, ...] = (
         label="Speak in the terminal",
     ),
     Setting(
+        "stretch.chime",
+        Switch(),
+        True,
+        "In the terminal, ring softly when something changes, and twice when you change sides.",
+        label="Chime in the terminal",
+    ),
+    Setting(
         "stretch.weekly_dose",
         Duration(),
         "10m",

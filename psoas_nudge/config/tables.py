@@ -91,6 +91,22 @@ def routine(values: dict[str, Any], at: Place, report: Report) -> Routine:
     return made
 
 
+PICTURE = Pattern("the name of a picture", r"[A-Za-z0-9][A-Za-z0-9 ._-]{0,99}\.(?i:png|svg)", "lunge.png")
+PACK_STEP_FIELDS = (
+    *STEP_FIELDS,
+    Field("picture", PICTURE, "The picture of the step, a file of the pack."),
+    Field("returns_to", PICTURE, "The picture of the second half of each repetition."),
+)
+PACK_ROUTINE_FIELDS = (
+    *(
+        Field("steps", Tables(STEPS, PACK_STEP_FIELDS, step, least=1), each.help, required=True)
+        if each.name == "steps"
+        else each
+        for each in ROUTINE_FIELDS
+    ),
+    Field("drawn_side", Choice("left", "right"), "The side that the pictures show. They are mirrored for the other."),
+)
+
 EXCEPTION_EXAMPLES = [
     {"on": date(2026, 12, 24), "hours": ["09:00-12:00"], "note": "Christmas Eve"},
     {"from": date(2026, 12, 25), "to": date(2027, 1, 6), "hours": [], "note": "Holiday"},

@@ -93,6 +93,12 @@ class UndoneEntry(Entry, frozen=True, tag="undone"):
     reported: datetime
 
 
+class WarningsReadEntry(Entry, frozen=True, tag="warnings-read"):
+    """You read who should not do this routine, or should ask first."""
+
+    routine: str
+
+
 class AdviceEntry(Entry, frozen=True, tag="advice"):
     """You were advised to see a professional, because of a kind of pain or a long run of discomfort."""
 
@@ -138,5 +144,6 @@ AnyEntry = (
     | FeelEntry
     | ClearedEntry
     | UndoneEntry
+    | WarningsReadEntry
     | AdviceEntry
 )

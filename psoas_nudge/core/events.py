@@ -198,6 +198,12 @@ class Undo(Request, frozen=True, kw_only=True):
     answer = "Taken back: {undone}."
 
 
+class WarningsRead(Request, frozen=True, kw_only=True):
+    """The person has read who should not do this routine, or should ask first, and its cautions."""
+
+    routine: Name
+
+
 class Advised(Request, frozen=True, kw_only=True):
     """The advice to see a professional was shown."""
 
@@ -288,6 +294,7 @@ Asked = (
     | Feel
     | Clear
     | Undo
+    | WarningsRead
     | Advised
 )
 Sensed = Idle | Active | SignalChanged | ClockSet

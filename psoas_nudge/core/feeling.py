@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from psoas_nudge.core.advice import KINDS, puts_off
-from psoas_nudge.core.catalogue import TITLES
+from psoas_nudge.core.catalogue import TITLES, find
 from psoas_nudge.core.decision import Decision
 from psoas_nudge.core.effects import Refuse
-from psoas_nudge.core.entries import AdviceEntry, ClearedEntry, FeelEntry, UndoneEntry
-from psoas_nudge.core.events import Advised, Feel
+from psoas_nudge.core.entries import AdviceEntry, ClearedEntry, FeelEntry, UndoneEntry, WarningsReadEntry
+from psoas_nudge.core.events import Advised, Feel, WarningsRead
 from psoas_nudge.core.state import LastReport
 
 
@@ -60,6 +60,15 @@ def clear(decision: Decision) -> None:
     if decision.state.put_off:
         decision.state.put_off = None
         decision.record(ClearedEntry(at=decision.at))
+
+
+def warnings_read(decision: Decision, event: WarningsRead) -> None:
+    """Rule 12: remember that the warnings of a routine were read, as they are now."""
+    state = decision.state
+    routine = find(event.routine, decision.rules.routines)
+    if not routine.is_read(state.read):
+        state.read = {**state.read, routine.id: routine.warned}
+        decision.record(WarningsReadEntry(at=decision.at, routine=routine.id))
 
 
 def advised(decision: Decision, event: Advised) -> None:

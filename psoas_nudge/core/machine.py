@@ -44,12 +44,14 @@ setting. Durations use the second, schedules the first. An event older than the 
     followed by 3 min of unbroken input is recorded as not performed, and the bout goes on from the answer. Without a
     source that tells of missing input nobody can know: then only the guide says what was done. A guide that has told
     of holds and is silent for 20 min is dead, and what it told is recorded. Pain that puts
-    stretches off (see advice.py) turns what prompts suggest into a walk, until the person clears it.
+    stretches off (see advice.py) turns what prompts suggest into a walk, until the person clears it. A routine that
+    needs care is suggested only after its warnings were read, as they are now.
 13. A pause lasts until its time or until resumed. When hours close the open prompt is withdrawn; the bout goes on
     counting silently.
 14. Restart: a bout goes on if the last heartbeat was less than `shortest_break` ago, else it ended at that heartbeat.
     An open prompt is withdrawn; answers, pause, snooze count, misses and the day's budget are kept.
-15. New settings take effect at once; open prompt, bout and counters stay.
+15. New settings take effect at once; open prompt, bout and counters stay. A prompt for a routine that was removed is
+    withdrawn.
 16. At any moment the core can say why there is no prompt now and when the next could come: see `explain`.
 
 Where the rules live: sitting.py has 1 to 5 and 14, stretching.py 12, prompting.py 6 to 11 and 13, with the conditions
@@ -158,6 +160,8 @@ def _handle(decision: Decision, event: e.AnyEvent) -> None:  # noqa: C901, PLR09
             feeling.clear(decision)
         case e.Undo():
             feeling.undo(decision)
+        case e.WarningsRead():
+            feeling.warnings_read(decision, event)
         case e.Advised():
             feeling.advised(decision, event)
         case e.Started():
@@ -171,6 +175,7 @@ def _handle(decision: Decision, event: e.AnyEvent) -> None:  # noqa: C901, PLR09
             prompting.notifier_appeared(decision)
         case e.Reloaded():
             prompting.look_up_hours(decision)
+            prompting.drop_removed(decision)
         case _:
             assert_never(event)
 

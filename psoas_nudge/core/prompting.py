@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from psoas_nudge.core.advice import KINDS
-from psoas_nudge.core.catalogue import find, suggestion
+from psoas_nudge.core.catalogue import find, is_known, suggestion
 from psoas_nudge.core.conditions import (
     lull_until,
     obstacles,
@@ -160,11 +160,19 @@ def next_routine(state: State, rules: Rules, *, time_left: float = LONGEST_ROUTI
         state.turns.last,
         rules.rotation,
         rules.routines,
+        read=state.read,
         hurt=state.put_off is not None,
         floor=rules.floor,
         time_left=time_left,
         last=last,
     ).id
+
+
+def drop_removed(decision: Decision) -> None:
+    """Rule 15: a prompt for a routine that was taken out of the settings goes; the next one suggests another."""
+    prompt = decision.state.prompt
+    if prompt and not is_known(prompt.routine, decision.rules.routines):
+        close(decision, "withdrawn", because="routine removed")
 
 
 def stretch_refused(state: State, rules: Rules, routine: str) -> str | None:

@@ -1,6 +1,6 @@
 """What a routine is: its steps, the timed script they make, the choice of the next one, and its words in a prompt.
 
-The routines themselves are data, in catalogue.py. A routine with sides is done in full on one side, then on the other.
+The routines themselves are data, in catalogue/. A routine with sides is done in full on one side, then on the other.
 From the first step that is done again (the tuck), or else the first hold, everything is repeated `repeats` times with a
 rest between; the steps before that are done once a side. Only holds and repetitions count, not the way into position.
 The same script drives both players and gives the length that a prompt promises, so the two cannot drift apart.
@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Literal
+from zlib import crc32
 
 from msgspec import Struct
 
@@ -49,7 +50,7 @@ class Step(Struct, frozen=True, kw_only=True):
     again: bool = False
     """Whether it is done before every hold, like the tuck, instead of once a side."""
     picture: str = ""
-    """The pose of the figure, or for a routine of one's own the file of a picture."""
+    """The pose of the figure, or for a routine from a pack the file of a picture."""
     returns_to: str = ""
     """The picture in the second half of each repetition."""
 
@@ -60,7 +61,7 @@ class Step(Struct, frozen=True, kw_only=True):
 
 
 class Routine(Struct, frozen=True, kw_only=True):
-    """A guided routine. One of a person's own has the same fields, from [[stretch.routines]] in config.toml."""
+    """A guided routine. A person's own has the same fields, from [[stretch.routines]] in config.toml or a pack."""
 
     id: str
     title: str
@@ -92,11 +93,34 @@ class Routine(Struct, frozen=True, kw_only=True):
     """Whether it takes turns unless the person's own rotation says otherwise."""
     long_break: bool = False
     """Only for a prompt after which no other comes before hours close."""
+    pack: str = ""
+    """The id of the pack that it came with."""
+    careful: bool = False
+    """Whether prompts suggest it only after its warnings were read."""
+    drawn_side: Side | None = None
+    """The side that the pictures of a pack show; they are mirrored for the other. None: they fit both."""
 
     @property
     def length(self) -> float:
         """Seconds from the first step to the end."""
         return sum(segment.seconds for segment in script(self))
+
+    @property
+    def warned(self) -> int:
+        """A checksum of its warnings, 0 without any: when they change, they have to be read again."""
+        return crc32("\n".join((*self.not_for, *self.cautions)).encode())
+
+    def is_read(self, read: Mapping[str, int]) -> bool:
+        """Whether its warnings were read, as they are now. `read`: see State.read."""
+        return read.get(self.id, 0) == self.warned
+
+    @property
+    def picture(self) -> str:
+        """The picture that shows best what it is: that of the last step that counts and has one."""
+        shown = [step.picture for step in self.steps if step.picture]
+        return next((step.picture for step in reversed(self.steps) if step.counts and step.picture), "") or (
+            shown[-1] if shown else ""
+        )
 
     @property
     def first_cue(self) -> str:

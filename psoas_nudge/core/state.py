@@ -275,6 +275,8 @@ class State(Struct, kw_only=True, forbid_unknown_fields=True):
     put_off: Pain | None = None
     """The pain because of which prompts suggest a walk. Owner: feeling.py."""
     last_report: LastReport | None = None
+    read: dict[str, int] = field(default_factory=dict)
+    """Routine id: Routine.warned of the warnings that were read. Replaced, never changed. Owner: feeling.py."""
 
     @property
     def at(self) -> datetime:

@@ -153,7 +153,8 @@ class Desktop(Listener):
 
     def _message(self, effect: Show | Renew, *, sound: bool) -> Message:
         rules, number = self._engine.rules, effect.prompt
-        title, body = prompt_words(find(effect.routine, rules.routines), effect.sat / SECOND)
+        routine = find(effect.routine, rules.routines)
+        title, body = prompt_words(routine, effect.sat / SECOND)
         snooze = (Snooze(via="notification", prompt=number),) if effect.snooze else ()
         presses = (Accept(via="notification", prompt=number), *snooze, Skip(via="notification", prompt=number))
         return Message(
@@ -161,7 +162,7 @@ class Desktop(Listener):
             title=title,
             body=body,
             buttons=tuple(Button(press, label(press, rules)) for press in presses),
-            icon=picture(effect.routine),
+            icon=picture(routine),
             sound=sound,
             insist=self.insist,
         )

@@ -8,22 +8,23 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from textwrap import fill
 from typing import Literal
 
 from psoas_nudge import config, places
 from psoas_nudge.config import Settings
 from psoas_nudge.core.catalogue import find
 from psoas_nudge.core.dose import Dose, dose
-from psoas_nudge.core.routines import Side
+from psoas_nudge.core.routines import Routine, Side
+from psoas_nudge.core.state import State
 from psoas_nudge.errors import JournalBroken, Unavailable
-from psoas_nudge.guide import terminal, voice
+from psoas_nudge.guide import chime, terminal, voice
 from psoas_nudge.guide.console import TerminalConsole
 from psoas_nudge.guide.player import Player
-from psoas_nudge.guide.reports import Places, Receipt, Recorder, Reports, StretchReports
+from psoas_nudge.guide.reports import Places, Recorder, Reports, StretchReports
+from psoas_nudge.guide.session import Asks
 from psoas_nudge.journal import Journal
 from psoas_nudge.pages import browser
 
@@ -77,34 +78,40 @@ def on_page(settings: Settings, routine_id: str, prompt: int | None, reports: Re
     from psoas_nudge.guide import page
 
     player = _player(settings, routine_id)
+    asks = Asks() if reports else _asks(settings, player.routine)
     token = os.environ.get("XDG_ACTIVATION_TOKEN") or os.environ.get("DESKTOP_STARTUP_ID")
-    page.play(player, reports or StretchReports(recorder(settings), routine_id, prompt), token)
+    page.play(player, reports or _reports(settings, routine_id, prompt), asks, token)
 
 
 def in_terminal(settings: Settings, routine_id: str, prompt: int | None) -> None:
     """Play in this terminal, or as plain lines where there is none."""
     player = _player(settings, routine_id)
-    reports = StretchReports(recorder(settings), routine_id, prompt)
+    reports, asks = _reports(settings, routine_id, prompt), _asks(settings, player.routine)
     console = TerminalConsole(sys.stdin, sys.stdout)
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda *_: player.command("stop"))
     speaker = voice.find() if settings.stretch.voice else None
     if settings.stretch.voice and not speaker:
         log.warning(voice.MISSING)
+    bell = chime.find(console.bell) if settings.stretch.chime else None
     with console.own_screen():
-        trouble = reports.begun().trouble if terminal.begins(player, console) else None
-        terminal.play(player, console, speaker.say if speaker else None, reports.holding)
+        trouble = None
+        if terminal.begins(player, console, unread=asks.warnings):
+            if asks.warnings and console.keys:
+                trouble = reports.warned().trouble
+            trouble = reports.begun().trouble or trouble
+        say, ring = speaker.say if speaker else None, bell.ring if bell else lambda _times: None
+        terminal.play(player, console, say=say, holding=reports.holding, ring=ring)
     if speaker:
         speaker.finish()
+    if bell:
+        bell.finish()
     trouble = reports.ended(player.held).trouble or trouble
     console.write(terminal.summary(player))
-    receipt = Receipt()
     with console.single_keys():
-        if player.held.total and (answer := terminal.ask_afterwards(console)):
-            receipt = reports.felt(*answer)
-    if receipt.advice:
-        console.write(fill(receipt.advice, 90) + "\n")
-    if trouble := trouble or receipt.trouble:
+        if player.held.total:
+            trouble = terminal.afterwards(console, reports, kneel=asks.kneel) or trouble
+    if trouble:
         raise Unavailable(f"Not all of this is recorded: {trouble}")
 
 
@@ -134,6 +141,32 @@ def open_for_prompt(settings: Settings, routine_id: str, prompt: int | None, how
     else:
         number = () if prompt is None else ("--prompt", str(prompt))
         in_window([routine_id, *number, "--terminal"])
+
+
+def _reports(settings: Settings, routine_id: str, prompt: int | None) -> StretchReports:
+    """Reports that are recorded on this machine."""
+
+    def set_floor(can: bool) -> None:
+        from psoas_nudge.config.saving import change
+
+        change(settings.file or places.config_file(), "stretch.floor", can, os.environ)
+
+    return StretchReports(recorder(settings), routine_id, prompt, set_floor)
+
+
+def _asks(settings: Settings, routine: Routine) -> Asks:
+    """What is not known yet: asked once, and remembered in the journal or the configuration."""
+    try:
+        found = Journal.open_reading(places.journal_file())
+        if found is None:
+            read: Mapping[str, int] = {}
+        else:
+            with found:
+                read = (found.load() or State()).read
+    except JournalBroken as error:
+        log.warning("whether you have read the warnings is not known: %s", error)
+        read = {}
+    return Asks(warnings=not routine.is_read(read), kneel="stretch.floor" not in settings.given)
 
 
 def _player(settings: Settings, routine_id: str) -> Player:

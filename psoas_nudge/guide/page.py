@@ -11,19 +11,19 @@ from psoas_nudge.errors import Unavailable
 from psoas_nudge.guide.player import Player
 from psoas_nudge.guide.reports import Reports
 from psoas_nudge.guide.server import app
-from psoas_nudge.guide.session import Session
+from psoas_nudge.guide.session import Asks, Session
 from psoas_nudge.pages import browser
 from psoas_nudge.pages.guard import Guard
 from psoas_nudge.pages.handover import show
 from psoas_nudge.pages.serving import listen, serve
 
 
-def play(player: Player, reports: Reports, token: str | None = None) -> None:
+def play(player: Player, reports: Reports, asks: Asks, token: str | None = None) -> None:
     """Serve and show the stretch until it is over. Raises errors.Unavailable when no browser has shown it.
 
     `token`: the activation token for the window, where there is one.
     """
-    session = Session(player, time.monotonic, reports)
+    session = Session(player, time.monotonic, reports, asks)
     asyncio.run(_play(session, token))
     if not session.seen:
         raise Unavailable("no browser has opened the page")

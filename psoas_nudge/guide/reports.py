@@ -7,6 +7,7 @@ lock is held while the journal is written, so that none starts in between with a
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
@@ -17,7 +18,7 @@ from psoas_nudge.control.lock import Lock
 from psoas_nudge.core.advice import LOOKS_BACK, advice
 from psoas_nudge.core.answers import answer
 from psoas_nudge.core.entries import AnyEntry, FeelEntry
-from psoas_nudge.core.events import Advised, Asked, Feel, GuideEnded, GuideHeld, GuideStarted
+from psoas_nudge.core.events import Advised, Asked, Feel, GuideEnded, GuideHeld, GuideStarted, Undo, WarningsRead
 from psoas_nudge.core.rules import Rules
 from psoas_nudge.core.state import Held
 from psoas_nudge.core.words import Afterwards, Pain
@@ -59,6 +60,15 @@ class Reports(Protocol):
     def felt(self, afterwards: Afterwards, pain: Pain | None) -> Receipt:
         """The answer to how it feels afterwards."""
 
+    def taken_back(self) -> Receipt:
+        """That answer was a mistake."""
+
+    def warned(self) -> Receipt:
+        """The person has read who should not do this, or should ask first."""
+
+    def kneels(self, can: bool) -> Receipt:
+        """The answer to whether there is room to kneel where the person works."""
+
 
 class Practice:
     """Records nothing: for a stretch in the demo."""
@@ -76,6 +86,18 @@ class Practice:
         return Receipt()
 
     def felt(self, afterwards: Afterwards, pain: Pain | None) -> Receipt:  # noqa: ARG002 - see Reports
+        """See Reports."""
+        return Receipt()
+
+    def taken_back(self) -> Receipt:
+        """See Reports."""
+        return Receipt()
+
+    def warned(self) -> Receipt:
+        """See Reports."""
+        return Receipt()
+
+    def kneels(self, can: bool) -> Receipt:  # noqa: ARG002 - see Reports
         """See Reports."""
         return Receipt()
 
@@ -164,10 +186,15 @@ class Recorder:
 
 
 class StretchReports:
-    """The reports of one stretch. What is held is reported as it grows, so that a guide that is killed loses little."""
+    """The reports of one stretch. What is held is reported as it grows, so that a guide that is killed loses little.
 
-    def __init__(self, recorder: Recorder, routine: str, prompt: int | None) -> None:
-        self.recorder, self.routine, self.prompt = recorder, routine, prompt
+    `set_floor` writes the setting stretch.floor; it raises PsoasNudgeError.
+    """
+
+    def __init__(
+        self, recorder: Recorder, routine: str, prompt: int | None, set_floor: Callable[[bool], object]
+    ) -> None:
+        self.recorder, self.routine, self.prompt, self._set_floor = recorder, routine, prompt, set_floor
         self._begun = False
         self._told = 0.0
 
@@ -208,3 +235,19 @@ class StretchReports:
     def felt(self, afterwards: Afterwards, pain: Pain | None) -> Receipt:
         """See Reports."""
         return self.recorder.feel(Feel(via="guide", afterwards=afterwards, pain=pain, routine=self.routine))
+
+    def taken_back(self) -> Receipt:
+        """See Reports."""
+        return Receipt(self.recorder.record(Undo(via="guide")))
+
+    def warned(self) -> Receipt:
+        """See Reports."""
+        return Receipt(self.recorder.record(WarningsRead(via="guide", routine=self.routine)))
+
+    def kneels(self, can: bool) -> Receipt:
+        """See Reports. It is a setting; a running daemon notices that the file has changed."""
+        try:
+            self._set_floor(can)
+        except PsoasNudgeError as error:
+            return Receipt(f"stretch.floor could not be set: {error}")
+        return Receipt()

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import TypeVar
+from urllib.parse import quote
+
 import msgspec
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
-from psoas_nudge.core.catalogue import REVIEWED
+from psoas_nudge.core.catalogue import CATALOGUE, REVIEWED
 from psoas_nudge.core.model import Afterwards, Pain
 from psoas_nudge.core.routines import SIDES
-from psoas_nudge.guide.figures import FIGURES, paths_between, svg
-from psoas_nudge.guide.player import Command
+from psoas_nudge.guide.figures import FIGURES, file, paths_between, svg
+from psoas_nudge.guide.player import Command, Player
 from psoas_nudge.guide.session import Session
 from psoas_nudge.pages.guard import Guard, body, static
 
@@ -30,12 +34,76 @@ class Feeling(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     pain: Pain | None = None
 
 
+class Room(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What a page sends when the question about kneeling is answered."""
+
+    can: bool
+
+
+class Nothing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What a page sends when there is nothing to add."""
+
+
+Sent = TypeVar("Sent", bound=msgspec.Struct)
+
+
 def app(session: Session, port: int) -> Guard:
     """The whole server for one stretch, to be served on 127.0.0.1 at `port`."""
-    player = session.player
-    routine = player.routine
-    pictures = sorted({name for segment in player.segments for name in (segment.picture, segment.returns_to) if name})
-    described = {
+    described = _described(session.player)
+
+    async def describe(_request: Request) -> Response:
+        return Response(msgspec.json.encode(described), media_type="application/json")
+
+    async def picture(request: Request) -> Response:
+        routine, name = session.player.routine, request.path_params["name"]
+        if not routine.pack or name not in _pictures(session.player) or not file(routine, name).is_file():
+            return Response(status_code=404)
+        return Response(file(routine, name).read_bytes(), media_type="image/png")
+
+    async def watch(_request: Request) -> Response:
+        return StreamingResponse(session.watch(), media_type="text/event-stream")
+
+    routes = [
+        static("/", "text/html", "guide", "static", "page.html"),
+        static("/look.css", "text/css", "pages", "static", "look.css"),
+        static("/page.css", "text/css", "guide", "static", "page.css"),
+        static("/page.js", "text/javascript", "guide", "static", "page.js"),
+        static("/figure.js", "text/javascript", "guide", "static", "figure.js"),
+        static("/sound.js", "text/javascript", "guide", "static", "sound.js"),
+        static("/icon.png", "image/png", "data", "icon-128.png"),
+        Route("/routine", describe, methods=["GET"]),
+        Route("/picture/{name}", picture, methods=["GET"]),
+        Route("/moments", watch, methods=["GET"]),
+        _takes("/press", Pressed, lambda pressed: session.command(pressed.command)),
+        _takes("/feel", Feeling, lambda feeling: session.felt(feeling.afterwards, feeling.pain)),
+        _takes("/undo", Nothing, lambda _: session.take_back()),
+        _takes("/kneel", Room, lambda room: session.kneels(room.can)),
+        _takes("/leave", Nothing, lambda _: session.close()),
+    ]
+    return Guard(Starlette(routes=routes), port, "stretch")
+
+
+def _takes(path: str, kind: type[Sent], do: Callable[[Sent], None]) -> Route:
+    """What a page sends to this path."""
+
+    async def take(request: Request) -> Response:
+        sent = await body(request, kind)
+        if isinstance(sent, Response):
+            return sent
+        do(sent)
+        return Response(status_code=204)
+
+    return Route(path, take, methods=["POST"])
+
+
+def _pictures(player: Player) -> list[str]:
+    return sorted({name for segment in player.segments for name in (segment.picture, segment.returns_to) if name})
+
+
+def _described(player: Player) -> dict[str, object]:
+    """What a page has to know before the play."""
+    routine, pictures = player.routine, _pictures(player)
+    return {
         "id": routine.id,
         "title": routine.title,
         "purpose": routine.purpose,
@@ -47,10 +115,10 @@ def app(session: Session, port: int) -> Guard:
         "harder": routine.harder,
         "check": routine.check,
         "cautions": routine.cautions,
-        "reviewed": REVIEWED,
+        "reviewed": REVIEWED if routine in CATALOGUE else "",
         "segments": player.segments,
         "figures": {
-            side or "both": {name: svg(routine.id, name, side) for name in pictures}
+            side or "both": {name: svg(routine, name, side, f"/picture/{quote(name)}") for name in pictures}
             for side in ((*SIDES,) if routine.sided else (None,))
         },
         "ways": {
@@ -60,43 +128,3 @@ def app(session: Session, port: int) -> Guard:
             if routine.id in FIGURES and (way := paths_between(routine.id, start, end))
         },
     }
-
-    async def describe(_request: Request) -> Response:
-        return Response(msgspec.json.encode(described), media_type="application/json")
-
-    async def watch(_request: Request) -> Response:
-        return StreamingResponse(session.watch(), media_type="text/event-stream")
-
-    async def press(request: Request) -> Response:
-        pressed = await body(request, Pressed)
-        if isinstance(pressed, Response):
-            return pressed
-        session.command(pressed.command)
-        return Response(status_code=204)
-
-    async def feel(request: Request) -> Response:
-        feeling = await body(request, Feeling)
-        if isinstance(feeling, Response):
-            return feeling
-        session.felt(feeling.afterwards, feeling.pain)
-        return Response(status_code=204)
-
-    async def leave(_request: Request) -> Response:
-        session.close()
-        return Response(status_code=204)
-
-    routes = [
-        static("/", "text/html", "guide", "static", "page.html"),
-        static("/look.css", "text/css", "pages", "static", "look.css"),
-        static("/page.css", "text/css", "guide", "static", "page.css"),
-        static("/page.js", "text/javascript", "guide", "static", "page.js"),
-        static("/figure.js", "text/javascript", "guide", "static", "figure.js"),
-        static("/sound.js", "text/javascript", "guide", "static", "sound.js"),
-        static("/icon.png", "image/png", "data", "icon-128.png"),
-        Route("/routine", describe, methods=["GET"]),
-        Route("/moments", watch, methods=["GET"]),
-        Route("/press", press, methods=["POST"]),
-        Route("/feel", feel, methods=["POST"]),
-        Route("/leave", leave, methods=["POST"]),
-    ]
-    return Guard(Starlette(routes=routes), port, "stretch")

@@ -12,6 +12,7 @@ from typing import Literal
 
 from msgspec import Struct
 from msgspec.json import encode
+from msgspec.structs import replace
 
 from psoas_nudge.core.model import Afterwards, Held, Pain
 from psoas_nudge.guide.player import Command, Ended, Player
@@ -24,7 +25,18 @@ OPENED_WITHIN = 60.0
 IDLE_LIMIT = 900.0
 """Seconds without play and without a key after which nobody is there any more ..."""
 ANSWER_WITHIN = 120.0
-"""... and after the end of the play, when only the question how it feels is left."""
+"""... and after the end of the play, when only questions are left."""
+UNDO_WITHIN = 60.0
+"""Seconds for which a report of pain can be taken back."""
+
+
+class Asks(Struct, frozen=True, kw_only=True):
+    """What has to be asked besides how it feels, because it is not known yet."""
+
+    warnings: bool = False
+    """Whether the warnings still have to be read, before the first play."""
+    kneel: bool = False
+    """Whether there is room to kneel."""
 
 
 class Moment(Struct, frozen=True, kw_only=True, rename="camel"):
@@ -39,6 +51,12 @@ class Moment(Struct, frozen=True, kw_only=True, rename="camel"):
     picture: str
     held: Held
     answered: bool
+    unread: bool
+    """Whether the warnings have to be read before it begins."""
+    undo: bool
+    """Whether the answer can be taken back."""
+    kneel: bool
+    """Whether the question about kneeling is to be asked now."""
     trouble: str | None
     """Why something is not recorded."""
     advice: str | None
@@ -51,8 +69,10 @@ class Session:
     earlier when `stirred` is set.
     """
 
-    def __init__(self, player: Player, clock: Callable[[], float], reports: Reports) -> None:
+    def __init__(self, player: Player, clock: Callable[[], float], reports: Reports, asks: Asks | None = None) -> None:
         self.player = player
+        self._asks = asks or Asks()
+        self._hurts = False
         self.begun = False
         self.answered = False
         self.closed = asyncio.Event()
@@ -87,6 +107,9 @@ class Session:
             picture=player.picture,
             held=player.held,
             answered=self.answered,
+            unread=self._asks.warnings,
+            undo=self._hurts,
+            kneel=self.answered and not self._hurts and self._asks.kneel,
             trouble=self._receipt.trouble,
             advice=self._receipt.advice,
         )
@@ -102,6 +125,8 @@ class Session:
     def _patience(self) -> float:
         if not self._pages:
             return RELOAD_WITHIN if self.seen else OPENED_WITHIN
+        if self._hurts:
+            return UNDO_WITHIN
         return ANSWER_WITHIN if self.player.ended else IDLE_LIMIT
 
     def tick(self) -> None:
@@ -124,22 +149,45 @@ class Session:
         self._idle = 0.0
         if not self.begun and command != "stop":
             self.begun = True
+            if self._asks.warnings:
+                self._asks = replace(self._asks, warnings=False)
+                self._keep(self._reports.warned())
             self._keep(self._reports.begun())
         else:
             self.player.command(command)
         self._changed()
 
     def felt(self, afterwards: Afterwards, pain: Pain | None) -> None:
-        """The answer at the end; only the first counts. With it the session is over."""
+        """The answer at the end; only the first counts. With it the session is over, unless something is left to do:
+        pain can be taken back, and the question about kneeling is asked once."""
         if self.player.ended and not self.answered:
-            self.answered = True
+            self.answered, self._hurts, self._idle = True, afterwards == "pain", 0.0
             self._keep(self._reports.felt(afterwards, pain))
+            if self._hurts or self._asks.kneel:
+                self._changed()
+            else:
+                self.close()
+
+    def take_back(self) -> None:
+        """The answer was a mistake: it is asked for again."""
+        if self._hurts:
+            self.answered, self._hurts, self._idle = False, False, 0.0
+            self._receipt = Receipt(self._receipt.trouble)
+            self._keep(self._reports.taken_back())
+            self._changed()
+
+    def kneels(self, can: bool) -> None:
+        """The answer to whether there is room to kneel. With it the session is over."""
+        if self.answered and self._asks.kneel:
+            self._asks = replace(self._asks, kneel=False)
+            self._keep(self._reports.kneels(can))
             self.close()
 
     def close(self) -> None:
         """End it now: what was held so far is what was done."""
         if not self.player.ended:
             self.player.command("stop")
+        self._asks, self._hurts = Asks(), False
         self._changed()
         self.closed.set()
 

@@ -14,8 +14,9 @@ from psoas_nudge.core.catalogue import CATALOGUE, REVIEWED
 from psoas_nudge.core.durations import duration
 from psoas_nudge.core.model import Afterwards, Held, Pain
 from psoas_nudge.core.routines import Kind, Segment
-from psoas_nudge.guide.figures import dots
+from psoas_nudge.guide.figures import in_terminal
 from psoas_nudge.guide.player import Command, Player
+from psoas_nudge.guide.reports import Reports
 
 KEYS: dict[str, Command] = {
     " ": "pause",
@@ -41,6 +42,10 @@ PAINS: dict[str, tuple[Pain, str]] = {
     "w": ("worse", "worse than before"),
     "o": ("other", "something else"),
 }
+READ = "y"
+"""The key that says that the warnings were read."""
+UNDO = "u"
+"""The key that takes a report of pain back."""
 ANSWER_WITHIN = 60.0
 """Seconds for which the question at the end waits."""
 BEGIN_WITHIN = 900.0
@@ -66,9 +71,6 @@ class Console(Protocol):
     def write(self, text: str) -> None:
         """Show the text at once."""
 
-    def bell(self) -> None:
-        """Ring, where that can be heard."""
-
     def key(self, timeout: float) -> str | None:
         """The next key within `timeout` seconds, by its character or as "left", "right", "esc"; None without one."""
 
@@ -81,16 +83,17 @@ def play(
     console: Console,
     say: Callable[[str], None] | None = None,
     holding: Callable[[Held], object] = lambda _held: None,
+    ring: Callable[[int], None] = lambda _times: None,
 ) -> None:
     """Play the routine to its end or until the person stops it. `say` speaks what can be followed with eyes closed;
-    `holding` gets what was held so far."""
+    `holding` gets what was held so far; `ring` rings as many times as it is told."""
     said = ""
     shown: tuple[int, bool] | None = None
     last = console.clock()
     while not player.ended:
         if shown != (player.index, player.paused):
             if shown and shown[0] != player.index:
-                console.bell()
+                ring(2 if player.segment.kind == "switch" else 1)
             shown = (player.index, player.paused)
             if not console.screen:
                 console.write(_line(player))
@@ -107,7 +110,7 @@ def play(
         holding(player.held)
         if key in KEYS:
             player.command(KEYS[key])
-    console.bell()
+    ring(3)
     if say:
         say("Well done." if player.ended == "finished" else "Stopped.")
 
@@ -126,10 +129,13 @@ def spoken(player: Player) -> str:
     return ""
 
 
-def begins(player: Player, console: Console) -> bool:
-    """Say what comes and wait until the person begins; False when they stop. Without keys it begins at once."""
+def begins(player: Player, console: Console, *, unread: bool = False) -> bool:
+    """Say what comes and wait until the person begins; False when they stop. Without keys it begins at once.
+
+    `unread`: the warnings have not been read yet, so one more key says that they are now.
+    """
     if not console.screen:
-        console.write("\n".join(_opening(player, console)) + "\n")
+        console.write("\n".join(_opening(player, console, unread=unread)) + "\n")
     if not console.keys:
         return True
     drawn: tuple[int, int] | None = None
@@ -137,11 +143,14 @@ def begins(player: Player, console: Console) -> bool:
     while not player.ended and console.keys and console.clock() < end:
         if console.screen and drawn != console.size():
             drawn = console.size()
-            console.write(_drawn(_opening(player, console), console))
+            console.write(_drawn(_opening(player, console, unread=unread), console))
         key = console.key(1.0)
-        if key in {"\n", "\r"} or KEYS.get(key or "", "stop") != "stop":
+        if unread:
+            if key == READ:
+                return True
+        elif key in {"\n", "\r"} or KEYS.get(key or "", "stop") != "stop":
             return True
-        if key in KEYS:
+        if KEYS.get(key or "") == "stop":
             break
     player.command("stop")
     return False
@@ -160,6 +169,33 @@ def ask_afterwards(console: Console) -> tuple[Afterwards, Pain | None] | None:
     _ask(console, "What kind?  " + "   ".join(f"[{key}] {words}" for key, (_, words) in PAINS.items()))
     kind = PAINS.get(console.key(ANSWER_WITHIN) or "")
     return afterwards, kind[0] if kind else None
+
+
+def afterwards(console: Console, reports: Reports, *, kneel: bool) -> str | None:
+    """Ask what there is to ask after a stretch, and report it; the trouble with that, if there is any.
+
+    Pain can be taken back. `kneel`: whether it has to be asked if there is room to kneel.
+    """
+    trouble = None
+    while answer := ask_afterwards(console):
+        receipt = reports.felt(*answer)
+        trouble = receipt.trouble or trouble
+        if receipt.advice:
+            console.write("\n".join(wrap(receipt.advice, 90)) + "\n")
+        if answer[0] != "pain":
+            break
+        _ask(console, f"Recorded: pain. [{UNDO}] take it back   any other key: done")
+        if console.key(ANSWER_WITHIN) != UNDO:
+            return trouble
+        trouble = reports.taken_back().trouble or trouble
+    if not kneel or not console.keys:
+        return trouble
+    _ask(console, "Can you kneel on the floor where you work?  [y] yes   [n] no   any other key: ask me next time")
+    if (can := {"y": True, "n": False}.get(console.key(ANSWER_WITHIN) or "")) is None:
+        return trouble
+    trouble = reports.kneels(can).trouble or trouble
+    console.write("Saved. Stretches on the floor take turns from now on.\n" if can else "Saved.\n")
+    return trouble
 
 
 def _ask(console: Console, question: str) -> None:
@@ -200,11 +236,12 @@ def _where(segment: Segment) -> str:
     return " · ".join(parts)
 
 
-def _opening(player: Player, console: Console) -> list[str]:
+def _opening(player: Player, console: Console, *, unread: bool) -> list[str]:
     """What to know before beginning."""
     routine, width = player.routine, max(20, min(console.size()[0] - 1, 90))
     lines = [f"{routine.title}, {duration(routine.length)}"]
-    lines += ["space begins · q stops", ""] if console.keys else []
+    begin = f"{READ}: I have read this, none of it is true for me" if unread else "space begins"
+    lines += [f"{begin} · q stops", ""] if console.keys else []
     lines += wrap(routine.purpose, width)
     if routine.not_for:
         lines.append("Skip it, or ask a physiotherapist or doctor first, if")
@@ -245,7 +282,7 @@ def _screen(player: Player, console: Console) -> list[str]:
     figure: list[str] = []
     if console.braille:
         room = width, min(TALLEST, lines - len(words) - 4)
-        figure = dots(player.routine.id, player.picture, segment.side, room)
+        figure = in_terminal(player.routine, player.picture, segment.side, room)
     warnings = [line for caution in player.routine.cautions for line in wrap(f"! {caution}", width)]
     return [*words, "", *(figure or warnings)]
 

@@ -2,12 +2,17 @@
 
 from pathlib import Path
 
+from psoas_nudge import places
+from psoas_nudge.core.routines import Routine
+
 DATA = Path(__file__).parents[1] / "data"
 ICON = str(DATA / "icon-128.png")
 """The product's picture for a Message."""
 
 
-def picture(routine_id: str) -> str:
+def picture(routine: Routine) -> str:
     """The picture of a routine for a Message; the product's own for a routine that has none."""
-    found = DATA / "pictures" / f"{routine_id}.png"
+    found = DATA / "pictures" / f"{routine.id}.png"
+    if routine.pack:
+        found = places.pack_icon(routine.pack, routine.picture)
     return str(found) if found.is_file() else ICON

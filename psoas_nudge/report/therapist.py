@@ -32,7 +32,7 @@ PICTURES = 6
 ROWS = 8
 """Routines in the table; the ones done least are only named."""
 
-Figure = Callable[[str], str | None]
+Figure = Callable[[Routine], str | None]
 """Draws a routine as an SVG picture; None for a routine of the person's own."""
 
 
@@ -128,7 +128,7 @@ def _pain(each: Felt) -> bool:
 
 
 def _routines(used: Sequence[Routine], figure: Figure) -> Element:
-    shown = [_routine(routine, figure(routine.id)) for routine in used[:PICTURES]]
+    shown = [_routine(routine, figure(routine)) for routine in used[:PICTURES]]
     more = ", ".join(routine.title for routine in used[PICTURES:])
     return el(
         "section", el("h2", "Routines in use"), el("ul", *shown, class_="routines"),
@@ -137,11 +137,13 @@ def _routines(used: Sequence[Routine], figure: Figure) -> Element:
 
 
 def _routine(routine: Routine, drawn: str | None) -> Element:
-    hold = sum(step.seconds for step in routine.steps if step.hold)
-    dosed = f"{duration(hold)}, {routine.repeats} times" if routine.repeats > 1 else duration(hold)
+    hold, reps = sum(step.seconds for step in routine.steps if step.hold), sum(step.reps for step in routine.steps)
+    once = [f"hold {duration(hold)}"] if hold else []
+    once += [words.counted(reps, "repetition")] if reps else []
+    dosed = " and ".join(once) + (f", {routine.repeats} times" if routine.repeats > 1 else "")
     return el(
         "li", _picture(drawn) if drawn else None, el("strong", routine.title),
-        el("span", f"Hold {dosed}{' a side' if routine.sided else ''}"),
+        el("span", f"{dosed[:1].upper()}{dosed[1:]}{' a side' if routine.sided else ''}"),
     )  # fmt: skip
 
 

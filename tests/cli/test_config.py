@@ -226,6 +226,11 @@ def test_check_of_a_file_that_is_not_there(nudge: Nudge, file: Path) -> None:
         ('hooks.on_taken = ["no-such-program"]', 'hooks.on_taken[1]: There is no program "no-such-program".'),
         ('stretch.rotation = ["constructive-rest"]', "needs the floor. To include it, set stretch.floor to true."),
         (
+            'stretch.floor = true\nstretch.rotation = ["ball-release"]',
+            'Prompts suggest "ball-release" only after you have read its warnings. '
+            "To read them: psoas-nudge stretch ball-release",
+        ),
+        (
             'stretch.rotation = ["glute-squeeze", "glute-squeeze"]',
             '"glute-squeeze" is listed twice. Once is enough.',
         ),

@@ -31,6 +31,7 @@ from psoas_nudge.core.model import (
     State,
     StretchEntry,
     UndoneEntry,
+    WarningsReadEntry,
 )
 from psoas_nudge.journal import Journal, Stored
 
@@ -59,6 +60,7 @@ DAY: list[AnyEntry] = [
     FeelEntry(at=after(56), level=3, afterwards="tight", pain="other", note="left knee", routine=HIP),
     UndoneEntry(at=after(57), reported=after(56)),
     ClearedEntry(at=after(57)),
+    WarningsReadEntry(at=after(58), routine=HIP),
     AdviceEntry(at=after(58), because="long"),
     PauseEntry(at=after(60), until=after(60 * 24)),
     PauseEntry(at=after(61), until=None),
@@ -132,6 +134,7 @@ Monday 2026-11-23
   09:56  How it feels: discomfort 3 of 10, tight after Standing hip-flexor stretch, pain, left knee
   09:57  The report of 09:56 was taken back
   09:57  You said that you can stretch again
+  09:58  You read the warnings of Standing hip-flexor stretch
   09:58  You were advised to see a professional, because the discomfort has lasted a long time
   10:00  Paused until 2026-11-24 09:00
   10:01  Paused until you resume
@@ -208,15 +211,15 @@ def test_a_damaged_journal_is_named(run, journal_file: Path) -> None:
 
 
 def test_what_was_exported_merges_once_into_another_journal(run, recorded, home: Path, journal_file: Path) -> None:
-    assert said(run("export", "all.jsonl")) == "19 entries written to all.jsonl.\n"
+    assert said(run("export", "all.jsonl")) == "20 entries written to all.jsonl.\n"
     assert (home / "all.jsonl").stat().st_mode & 0o777 == 0o600
     assert "is there already" in said(run("export", "all.jsonl"), 1)
     exported = said(run("export", "-"))
     assert exported == said(run("--json")) == (home / "all.jsonl").read_text()
     journal_file.rename(home / "other.db")
-    assert said(run("merge", "all.jsonl")) == "Entries added: 19. Already here: 0.\n"
-    assert said(run("merge", "all.jsonl")) == "Entries added: 0. Already here: 19.\n"
-    assert said(run("merge", "other.db")) == "Entries added: 0. Already here: 19.\n"
+    assert said(run("merge", "all.jsonl")) == "Entries added: 20. Already here: 0.\n"
+    assert said(run("merge", "all.jsonl")) == "Entries added: 0. Already here: 20.\n"
+    assert said(run("merge", "other.db")) == "Entries added: 0. Already here: 20.\n"
     assert said(run("--json")) == exported
 
 

@@ -4,9 +4,11 @@ from datetime import UTC, datetime
 from typing import get_args
 
 import pytest
+from msgspec.structs import replace
 
 from psoas_nudge.core.advice import KINDS, advice
 from psoas_nudge.core.answers import answer
+from psoas_nudge.core.catalogue import find
 from psoas_nudge.core.explain import status
 from psoas_nudge.core.hours import WorkingHours
 from psoas_nudge.core.machine import step
@@ -29,8 +31,11 @@ from psoas_nudge.core.model import (
     StretchEntry,
     Undo,
     UndoneEntry,
+    WarningsRead,
+    WarningsReadEntry,
 )
 from psoas_nudge.core.prompting import next_routine
+from psoas_nudge.errors import BadInput
 
 AT = datetime(2026, 3, 4, 12, tzinfo=UTC)
 RULES = Rules(hours=WorkingHours())
@@ -44,7 +49,7 @@ def after(*events: AnyEvent) -> tuple[State, list[AnyEntry]]:
     return state, [
         entry
         for entry in entries
-        if isinstance(entry, FeelEntry | ClearedEntry | AdviceEntry | StretchEntry | UndoneEntry)
+        if isinstance(entry, FeelEntry | ClearedEntry | AdviceEntry | StretchEntry | UndoneEntry | WarningsReadEntry)
     ]
 
 
@@ -96,6 +101,23 @@ def test_clearing_what_is_not_put_off_records_nothing() -> None:
 
 def test_advice_that_was_shown_is_remembered() -> None:
     assert after(Advised(because="long"))[1] == [AdviceEntry(at=AT, because="long")]
+
+
+def test_warnings_are_read_once_and_again_when_they_change() -> None:
+    ball = find("ball-release")
+    state, entries = after(WarningsRead(routine=ball.id), WarningsRead(routine=ball.id))
+    assert entries == [WarningsReadEntry(at=AT, routine=ball.id)]
+    assert ball.is_read(state.read)
+    assert not replace(ball, cautions=(*ball.cautions, "And this.")).is_read(state.read)
+    with pytest.raises(BadInput, match="There is no routine 'bell-release'"):
+        after(WarningsRead(routine="bell-release"))
+
+
+def test_the_ball_is_suggested_only_after_its_warnings_were_read() -> None:
+    chosen = Rules(hours=WorkingHours(), rotation=("ball-release", "standing-hip-flexor"), floor=True)
+    assert next_routine(State(), chosen, last=True) == "standing-hip-flexor"
+    state, _ = after(WarningsRead(routine="ball-release"))
+    assert next_routine(state, chosen, last=True) == "ball-release"
 
 
 def test_rest_on_the_floor_counts_as_performed_although_no_side_was_held() -> None:

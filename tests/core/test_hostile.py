@@ -165,7 +165,9 @@ class Hostile(RuleBasedStateMachine):
             st.sampled_from([m.Active(), m.Woke(), m.ClockSet(), m.Reloaded(), m.NotifierAppeared()]),
             st.sampled_from([m.Stand(), m.Sit(), m.Resume()]),
             st.builds(m.Feel, pain=st.sampled_from([None, "sharp", "worse", "other"])),
-            st.sampled_from([m.Clear(), m.Stretch(), m.Advised(because="pain")]),
+            st.sampled_from(
+                [m.Clear(), m.Stretch(), m.Advised(because="pain"), m.WarningsRead(routine="ball-release")]
+            ),
         ),
         twice=st.booleans(),
     )

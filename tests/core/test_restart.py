@@ -17,6 +17,7 @@ from psoas_nudge.core.model import (
     StretchEntry,
     Withdraw,
 )
+from psoas_nudge.core.routines import Routine, Step
 from tests.core.timeline import Day
 
 MORNINGS = WorkingHours(zone="Europe/Berlin", week=((Range(540, 570),),) * 7)
@@ -356,6 +357,19 @@ def test_a_reason_switched_off_lets_the_waiting_prompt_go() -> None:
     day.sit(1)
     day.read(0.5)
     assert day.shown == ["09:36:08"]
+
+
+def test_a_prompt_for_a_routine_that_was_removed_goes_and_another_is_suggested() -> None:
+    own = Routine(id="mine", title="Mine", purpose="", steps=(Step(text="Hold.", seconds=30, hold=True),))
+    day = Day(routines=(own,), rotation=("mine",))
+    day.sit(36)
+    day.reload(routines=(), rotation=("standing-march",))
+    day.sit(6)
+    day.answer("skip")
+    assert [(each.outcome, each.because, each.routine) for each in day.prompts] == [
+        ("withdrawn", "routine removed", "mine"),
+        ("skipped", None, "standing-march"),
+    ]
 
 
 def test_a_reload_a_second_changes_nothing() -> None:

@@ -51,7 +51,12 @@ def test_the_ball_is_never_in_the_rotation_unless_the_person_puts_it_there() -> 
     for turn in range(20):
         turns = {routine.id: turn for routine in CATALOGUE if routine.id != "ball-release"}
         assert suggestion(turns, ROTATION, floor=True, last=True).id != "ball-release"
-    assert suggestion({}, ("ball-release",), floor=True, last=True).id == "ball-release"
+    assert suggestion({}, ("ball-release",), floor=True, last=True) is FALLBACK, "its warnings were not read"
+    read = {"ball-release": find("ball-release").warned}
+    assert suggestion({}, ("ball-release",), read=read, floor=True, last=True).id == "ball-release"
+    assert suggestion({}, ("ball-release",), read={"ball-release": 7}, floor=True, last=True) is FALLBACK, (
+        "they changed"
+    )
 
 
 @pytest.mark.parametrize("floor", [True, False], ids=["floor", "no floor"])

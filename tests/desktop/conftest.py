@@ -51,6 +51,7 @@ HEAVY_PACKAGES = {
     "pulseaudio": "pulseaudio",
     "parec": "pulseaudio-utils",
     "pactl": "pulseaudio-utils",
+    "paplay": "pulseaudio-utils",
     "pipewire": "pipewire",
     "pipewire-pulse": "pipewire-pulse",
     "wireplumber": "wireplumber",

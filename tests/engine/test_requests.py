@@ -37,6 +37,7 @@ EXAMPLES: dict[type[m.Request], m.Asked] = {
     m.GuideStarted: m.GuideStarted(routine="standing-hip-flexor"),
     m.GuideHeld: m.GuideHeld(routine="standing-hip-flexor", left_seconds=5),
     m.GuideEnded: m.GuideEnded(routine="standing-hip-flexor"),
+    m.WarningsRead: m.WarningsRead(routine="standing-hip-flexor"),
     m.Advised: m.Advised(because="long"),
 }
 

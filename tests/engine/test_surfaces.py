@@ -104,6 +104,7 @@ BY_A_GUIDE: Mapping[type, m.Asked] = {
     m.GuideStarted: m.GuideStarted(routine="standing-hip-flexor"),
     m.GuideHeld: m.GuideHeld(routine="standing-hip-flexor"),
     m.GuideEnded: m.GuideEnded(routine="standing-hip-flexor"),
+    m.WarningsRead: m.WarningsRead(routine="standing-hip-flexor"),
     m.Advised: m.Advised(because="pain"),
 }
 

@@ -24,14 +24,15 @@ PROJECT = Path(__file__).resolve().parents[2]
 class Terminal:
     """A pseudo-terminal with `psoas-nudge stretch` in it."""
 
-    def __init__(self, home: Path, kind: str) -> None:
+    def __init__(self, home: Path, kind: str, *words: str, **more: str) -> None:
         self.ours, self.theirs = pty.openpty()
         self.before = termios.tcgetattr(self.theirs)
         environ = {k: v for k, v in os.environ.items() if not k.startswith(("XDG_", "PSOAS_NUDGE_", "DISPLAY"))}
         environ |= {"HOME": str(home), "XDG_RUNTIME_DIR": str(home / "run"), "PYTHONPATH": str(PROJECT), "TERM": kind}
+        environ |= {"PATH": str(home), **more}  # no player is found there: tests make no noise
         self.journal = home / ".local/share/psoas-nudge/journal.db"
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "psoas_nudge", "stretch", "glute-squeeze"],
+            [sys.executable, "-m", "psoas_nudge", *(words or ("stretch", "glute-squeeze"))],
             stdin=self.theirs, stdout=self.theirs, stderr=self.theirs, env=environ, start_new_session=True,
         )  # fmt: skip
         self.seen = ""
@@ -52,6 +53,14 @@ class Terminal:
             pass
         return code
 
+    def end_now(self) -> None:
+        """Kill it, and give the terminal back."""
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+        os.close(self.ours)
+        os.close(self.theirs)
+
     def _read(self, within: float) -> bool:
         if not select.select([self.ours], [], [], within)[0]:
             return False
@@ -64,11 +73,7 @@ def terminal(tmp_path: Path) -> Iterator[list[Terminal]]:
     opened: list[Terminal] = []
     yield opened
     for each in opened:
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(each.process.pid, signal.SIGKILL)
-        each.process.wait()
-        os.close(each.ours)
-        os.close(each.theirs)
+        each.end_now()
 
 
 def start(opened: list[Terminal], home: Path, kind: str = "xterm") -> Terminal:
@@ -78,8 +83,8 @@ def start(opened: list[Terminal], home: Path, kind: str = "xterm") -> Terminal:
 
 def test_keys_work_at_once_and_the_terminal_is_given_back(terminal: list[Terminal], tmp_path: Path) -> None:
     tty = start(terminal, tmp_path)
-    tty.until("space begins")
-    tty.type(" ")
+    tty.until("y: I have read this")
+    tty.type("y")
     tty.until("get into place")
     tty.type(" ")
     tty.until("PAUSED")
@@ -93,8 +98,8 @@ def test_keys_work_at_once_and_the_terminal_is_given_back(terminal: list[Termina
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_signal_stops_it_as_q_does(terminal: list[Terminal], tmp_path: Path, number: int) -> None:
     tty = start(terminal, tmp_path)
-    tty.until("space begins")
-    tty.type(" ")
+    tty.until("y: I have read this")
+    tty.type("y")
     tty.until("get into place")
     tty.process.send_signal(number)
     assert tty.end() == 0
@@ -103,19 +108,41 @@ def test_a_signal_stops_it_as_q_does(terminal: list[Terminal], tmp_path: Path, n
     assert termios.tcgetattr(tty.theirs) == tty.before
 
 
+def test_a_routine_is_shown_with_its_picture_in_a_terminal(terminal: list[Terminal], tmp_path: Path) -> None:
+    words = ("routines", "show", "kneeling-hip-flexor")
+    terminal.append(Terminal(tmp_path, "xterm", *words, PYTHONIOENCODING="utf-8"))
+    assert terminal[0].end() == 0
+    assert "Kneeling hip-flexor stretch (kneeling-hip-flexor)" in terminal[0].seen
+    assert sum("\u2800" < character <= "\u28ff" for character in terminal[0].seen) > 100
+
+
 def test_who_stops_before_the_beginning_has_not_begun(terminal: list[Terminal], tmp_path: Path) -> None:
     tty = start(terminal, tmp_path)
-    tty.until("space begins")
+    tty.until("y: I have read this")
     tty.type("q")
     assert tty.end() == 0
     assert "get into place" not in tty.seen
     assert "Nothing was held, so nothing is counted." in tty.seen
 
 
+def test_the_warnings_are_asked_about_only_before_the_first_play(terminal: list[Terminal], tmp_path: Path) -> None:
+    first = start(terminal, tmp_path)
+    first.until("y: I have read this")
+    first.type("y")
+    first.until("get into place")
+    first.type("q")
+    assert first.end() == 0
+    second = start(terminal, tmp_path)
+    second.until("space begins")
+    second.type("q")
+    assert second.end() == 0
+    assert "I have read this" not in second.seen
+
+
 def test_an_arrow_skips_and_escape_stops(terminal: list[Terminal], tmp_path: Path) -> None:
     tty = start(terminal, tmp_path)
-    tty.until("space begins")
-    tty.type(" ")
+    tty.until("y: I have read this")
+    tty.type("y")
     tty.until("get into place")
     tty.type("\x1b[C")
     tty.until("hold 1 of 3")
@@ -127,8 +154,8 @@ def test_an_arrow_skips_and_escape_stops(terminal: list[Terminal], tmp_path: Pat
 
 def test_a_dumb_terminal_gets_lines_and_still_takes_keys(terminal: list[Terminal], tmp_path: Path) -> None:
     tty = start(terminal, tmp_path, "dumb")
-    tty.until("space begins")
-    tty.type(" ")
+    tty.until("y: I have read this")
+    tty.type("y")
     tty.until("[get into place, 6 s]")
     tty.type("n")
     tty.until("[hold 1 of 3, 10 s]")

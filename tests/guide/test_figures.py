@@ -12,9 +12,11 @@ from xml.etree import ElementTree
 import pytest
 
 from psoas_nudge.core.catalogue import CATALOGUE
-from psoas_nudge.core.routines import Routine, Side, script
-from psoas_nudge.guide.figures import ANGLE, FIGURES, dots, paths_between, picture, sheet, svg
+from psoas_nudge.core.routines import Routine, Side, Step, script
+from psoas_nudge.guide.figures import ANGLE, FIGURES, paths_between, sheet
 from psoas_nudge.guide.figures.body import ASIS, FLOOR, FOREARM, PUBIS, SHANK, THIGH, UPPER_ARM, Point, Skeleton, solve
+from psoas_nudge.guide.figures.dots import dots
+from psoas_nudge.guide.figures.drawing import picture, svg
 from psoas_nudge.notify import ICON
 from psoas_nudge.notify import picture as picture_file
 
@@ -173,7 +175,7 @@ def test_the_sheet_to_print_has_every_picture_and_all_the_words(routine: Routine
 
 @EVERY
 def test_every_prompt_has_a_picture_of_its_routine(routine: Routine) -> None:
-    head = Path(picture_file(routine.id)).read_bytes()[:24]
+    head = Path(picture_file(routine)).read_bytes()[:24]
     assert struct.unpack(">II", head[16:]) == (192, 192)
     assert ElementTree.fromstring(picture(routine.id) or "").tag == f"{SVG}svg"
 
@@ -181,4 +183,5 @@ def test_every_prompt_has_a_picture_of_its_routine(routine: Routine) -> None:
 def test_a_routine_of_ones_own_has_no_figure_and_the_products_icon() -> None:
     assert svg("my-lunge", "end", "left") is None
     assert picture("my-lunge") is None
-    assert picture_file("my-lunge") == ICON
+    own = Routine(id="my-lunge", title="Mine", purpose="", steps=(Step(text="Hold.", seconds=9, hold=True),))
+    assert picture_file(own) == ICON

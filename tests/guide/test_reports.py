@@ -15,12 +15,18 @@ import pytest
 from psoas_nudge.control import messages as c
 from psoas_nudge.control.lock import Lock
 from psoas_nudge.core import model as m
+from psoas_nudge.core.catalogue import find
 from psoas_nudge.core.hours import WorkingHours
 from psoas_nudge.core.state import Held
-from psoas_nudge.guide.reports import Places, Recorder, StretchReports
+from psoas_nudge.errors import PsoasNudgeError
+from psoas_nudge.guide.reports import Places, Receipt, Recorder, StretchReports
 from psoas_nudge.journal import Journal
 
 NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)
+
+
+def no_setting(_can: bool) -> None:
+    raise PsoasNudgeError("The disk is full.")
 
 
 @pytest.fixture
@@ -103,7 +109,7 @@ def daemon(where: Places) -> Iterator[Callable[[c.Reply], FakeDaemon]]:
 
 def test_a_daemon_is_told_what_was_done_and_records_it_itself(where: Places, recorder: Recorder, daemon) -> None:
     running = daemon(c.Ok())
-    reports = StretchReports(recorder, "standing-hip-flexor", 7)
+    reports = StretchReports(recorder, "standing-hip-flexor", 7, no_setting)
     assert reports.begun().trouble is None
     assert reports.ended(Held(left=30, right=12.5)).trouble is None
     assert running.asked == [
@@ -114,7 +120,7 @@ def test_a_daemon_is_told_what_was_done_and_records_it_itself(where: Places, rec
 
 
 def test_without_a_daemon_the_stretch_goes_into_the_journal(where: Places, recorder: Recorder) -> None:
-    reports = StretchReports(recorder, "standing-hip-flexor", None)
+    reports = StretchReports(recorder, "standing-hip-flexor", None, no_setting)
     assert reports.begun().trouble is None
     assert reports.ended(Held(left=30, right=12.5)).trouble is None
     assert recorded(where) == [
@@ -125,14 +131,14 @@ def test_without_a_daemon_the_stretch_goes_into_the_journal(where: Places, recor
 def test_a_window_that_was_only_opened_is_no_stretch_unless_a_prompt_waits_to_hear(
     where: Places, recorder: Recorder
 ) -> None:
-    StretchReports(recorder, "standing-hip-flexor", None).ended(Held())
+    StretchReports(recorder, "standing-hip-flexor", None, no_setting).ended(Held())
     assert recorded(where) == []
-    StretchReports(recorder, "standing-hip-flexor", 3).ended(Held())
+    StretchReports(recorder, "standing-hip-flexor", 3, no_setting).ended(Held())
     assert recorded(where) == [m.StretchEntry(at=NOW, routine="standing-hip-flexor", performed=False, prompt=3)]
 
 
 def test_begun_and_stopped_before_any_hold_was_not_performed(where: Places, recorder: Recorder) -> None:
-    reports = StretchReports(recorder, "standing-hip-flexor", None)
+    reports = StretchReports(recorder, "standing-hip-flexor", None, no_setting)
     reports.begun()
     assert reports.ended(Held()).trouble is None
     assert recorded(where) == [m.StretchEntry(at=NOW, routine="standing-hip-flexor", performed=False)]
@@ -144,7 +150,9 @@ def test_a_bout_that_ended_with_the_daemon_is_in_the_journal_before_the_stretch(
         state = m.State(time=m.Timeline(at=NOW, tick=0, now=20 * m.MINUTE), bout=bout, hours=m.OpenHours(open=True))
         journal.commit([], state, UTC)
     later = NOW + timedelta(minutes=30)
-    assert StretchReports(at_desk(where, later), "standing-hip-flexor", 3).ended(Held(left=30)).trouble is None
+    assert (
+        StretchReports(at_desk(where, later), "standing-hip-flexor", 3, no_setting).ended(Held(left=30)).trouble is None
+    )
     assert recorded(where) == [
         m.BoutEntry(
             at=later, started=NOW - timedelta(minutes=20), ended=NOW, sitting_seconds=1200.0, ended_by="restart"
@@ -155,13 +163,13 @@ def test_a_bout_that_ended_with_the_daemon_is_in_the_journal_before_the_stretch(
 
 def test_what_the_daemon_refuses_comes_back_as_the_reason(recorder: Recorder, daemon) -> None:
     daemon(c.Failed(message="The journal is locked."))
-    assert StretchReports(recorder, "x", None).begun().trouble == "The journal is locked."
+    assert StretchReports(recorder, "x", None, no_setting).begun().trouble == "The journal is locked."
 
 
 def test_a_journal_that_cannot_be_written_is_told(where: Places, recorder: Recorder) -> None:
     where.journal.parent.mkdir()
     where.journal.write_text("this is no database, only a text that is long enough to be looked at" * 20)
-    trouble = StretchReports(recorder, "x", 1).ended(Held(left=5)).trouble
+    trouble = StretchReports(recorder, "x", 1, no_setting).ended(Held(left=5)).trouble
     assert trouble
     assert str(where.journal) in trouble
 
@@ -191,7 +199,7 @@ def test_a_report_reaches_a_daemon_that_has_the_lock_and_listens_a_moment_later(
 
 
 def test_pain_without_a_daemon_puts_stretches_off_until_it_is_cleared(where: Places, recorder: Recorder) -> None:
-    receipt = StretchReports(recorder, "standing-hip-flexor", None).felt("pain", "shooting")
+    receipt = StretchReports(recorder, "standing-hip-flexor", None, no_setting).felt("pain", "shooting")
     assert receipt.advice
     assert receipt.advice.startswith("You reported pain that shoots down the leg.")
     assert put_off(where) == "shooting"
@@ -220,7 +228,7 @@ def test_feeling_fine_is_recorded_and_brings_nothing(where: Places, recorder: Re
 
 def test_what_is_held_is_told_every_five_seconds_of_holding(recorder: Recorder, daemon) -> None:
     running = daemon(c.Ok())
-    reports = StretchReports(recorder, "standing-hip-flexor", 7)
+    reports = StretchReports(recorder, "standing-hip-flexor", 7, no_setting)
     for tenth in range(150):
         assert reports.holding(Held(left=tenth / 10)).trouble is None
     assert running.asked == [
@@ -230,7 +238,7 @@ def test_what_is_held_is_told_every_five_seconds_of_holding(recorder: Recorder, 
 
 
 def test_without_a_daemon_a_killed_guide_is_recorded_by_whatever_comes_next(where: Places, recorder: Recorder) -> None:
-    reports = StretchReports(recorder, "standing-hip-flexor", None)
+    reports = StretchReports(recorder, "standing-hip-flexor", None, no_setting)
     reports.begun()
     reports.holding(Held(left=25))
     later = at_desk(where, NOW + timedelta(hours=20))
@@ -243,10 +251,12 @@ def test_without_a_daemon_a_killed_guide_is_recorded_by_whatever_comes_next(wher
 
 def test_without_a_daemon_a_pause_of_a_quarter_of_an_hour_still_makes_one_stretch(where: Places) -> None:
     for minutes, report in ((0, "begun"), (1, Held(left=25)), (16, Held(left=40))):
-        reports = StretchReports(at_desk(where, NOW + timedelta(minutes=minutes)), "standing-hip-flexor", None)
+        reports = StretchReports(
+            at_desk(where, NOW + timedelta(minutes=minutes)), "standing-hip-flexor", None, no_setting
+        )
         trouble = reports.begun().trouble if report == "begun" else reports.holding(report).trouble
         assert trouble is None
-    reports = StretchReports(at_desk(where, NOW + timedelta(minutes=17)), "standing-hip-flexor", None)
+    reports = StretchReports(at_desk(where, NOW + timedelta(minutes=17)), "standing-hip-flexor", None, no_setting)
     reports._begun = True
     reports.ended(Held(left=60))
     assert [entry.left_seconds for entry in recorded(where) if isinstance(entry, m.StretchEntry)] == [60]
@@ -255,7 +265,7 @@ def test_without_a_daemon_a_pause_of_a_quarter_of_an_hour_still_makes_one_stretc
 def test_advice_about_pain_comes_also_when_the_journal_cannot_be_opened(where: Places, recorder: Recorder) -> None:
     where.journal.parent.mkdir()
     where.journal.write_bytes(b"no database" * 500)
-    receipt = StretchReports(recorder, "x", None).felt("pain", "shooting")
+    receipt = StretchReports(recorder, "x", None, no_setting).felt("pain", "shooting")
     assert receipt.trouble
     assert receipt.advice
     assert receipt.advice.startswith("You reported pain that shoots down the leg.")
@@ -266,3 +276,23 @@ def test_advice_about_pain_comes_also_when_the_daemon_cannot_save_the_report(rec
     receipt = recorder.feel(m.Feel(pain="sharp"))
     assert receipt.trouble == "This is not saved yet. The disk is full."
     assert receipt.advice
+
+
+def test_a_wrong_answer_is_taken_back_and_warnings_are_remembered_without_a_daemon(recorder: Recorder) -> None:
+    reports = StretchReports(recorder, "ball-release", None, no_setting)
+    assert reports.warned() == Receipt()
+    assert reports.felt("pain", "groin").advice
+    assert reports.taken_back() == Receipt()
+    with Journal.open(recorder.where.journal) as journal:
+        state = journal.load()
+    assert state is not None
+    assert find("ball-release").is_read(state.read)
+    assert state.put_off is None
+
+
+def test_room_to_kneel_is_a_setting_and_what_cannot_be_set_is_said(recorder: Recorder) -> None:
+    kept: list[bool] = []
+    assert StretchReports(recorder, "x", None, kept.append).kneels(True) == Receipt()
+    assert kept == [True]
+    trouble = StretchReports(recorder, "x", None, no_setting).kneels(False).trouble
+    assert trouble == "stretch.floor could not be set: The disk is full."

@@ -14,17 +14,25 @@ from psoas_nudge.core.model import Afterwards, Pain
 from psoas_nudge.guide.page import run_clock
 from psoas_nudge.guide.player import Held, Player
 from psoas_nudge.guide.reports import Receipt
-from psoas_nudge.guide.session import ANSWER_WITHIN, IDLE_LIMIT, OPENED_WITHIN, RELOAD_WITHIN, Session
+from psoas_nudge.guide.session import (
+    ANSWER_WITHIN,
+    IDLE_LIMIT,
+    OPENED_WITHIN,
+    RELOAD_WITHIN,
+    UNDO_WITHIN,
+    Asks,
+    Session,
+)
 
 
 class Stretch:
     """A session, its clock, its reports and its pages."""
 
-    def __init__(self) -> None:
+    def __init__(self, asks: Asks | None = None) -> None:
         self.now = 0.0
         self.told: list[object] = []
         self.holds: list[float] = []
-        self.session = Session(Player(find("standing-hip-flexor")), lambda: self.now, self)
+        self.session = Session(Player(find("standing-hip-flexor")), lambda: self.now, self, asks)
 
     def begun(self) -> Receipt:
         self.told.append("begun")
@@ -41,6 +49,18 @@ class Stretch:
     def felt(self, afterwards: Afterwards, pain: Pain | None) -> Receipt:
         self.told.append((afterwards, pain))
         return Receipt(advice="Rest." if pain else None)
+
+    def taken_back(self) -> Receipt:
+        self.told.append("taken back")
+        return Receipt()
+
+    def warned(self) -> Receipt:
+        self.told.append("warned")
+        return Receipt()
+
+    def kneels(self, can: bool) -> Receipt:
+        self.told.append(("kneels", can))
+        return Receipt()
 
     def passes(self, seconds: float) -> None:
         for _ in range(int(seconds)):
@@ -66,6 +86,7 @@ async def test_a_page_sees_what_happens_and_the_last_moment_before_the_end() -> 
     assert moment(await anext(page))["state"] == "playing"
     stretch.session.command("stop")
     stretch.session.felt("pain", "sharp")
+    stretch.passes(UNDO_WITHIN)
     rest = [moment(event) async for event in page]
     assert [each["state"] for each in rest][-2:] == ["stopped", "stopped"]
     assert rest[-1]["answered"]
@@ -179,6 +200,75 @@ async def test_only_the_first_answer_counts_and_none_before_the_end() -> None:
     stretch.session.felt("tight", None)
     stretch.session.felt("pain", "sharp")
     assert stretch.told == ["begun", Held(), ("tight", None)]
+    await page.aclose()
+
+
+async def ended(stretch: Stretch) -> AsyncGenerator[bytes, None]:
+    """A page whose stretch was begun and stopped."""
+    page, _ = await stretch.page()
+    stretch.session.command("pause")
+    stretch.session.command("stop")
+    return page
+
+
+async def test_a_wrong_press_on_the_pain_page_is_taken_back_and_asked_again() -> None:
+    stretch = Stretch()
+    page = await ended(stretch)
+    stretch.session.felt("pain", "groin")
+    assert stretch.session.moment.undo
+    assert not stretch.session.closed.is_set()
+    stretch.session.take_back()
+    drawn = stretch.session.moment
+    assert (drawn.answered, drawn.undo, drawn.advice) == (False, False, None)
+    stretch.session.take_back()
+    stretch.session.felt("fine", None)
+    assert stretch.session.closed.is_set()
+    assert stretch.told == ["begun", Held(), ("pain", "groin"), "taken back", ("fine", None)]
+    await page.aclose()
+
+
+async def test_pain_can_be_taken_back_for_a_minute() -> None:
+    stretch = Stretch()
+    page = await ended(stretch)
+    stretch.session.felt("pain", "sharp")
+    stretch.passes(UNDO_WITHIN - 1)
+    assert stretch.session.moment.undo
+    stretch.passes(1)
+    assert stretch.session.closed.is_set()
+    assert not stretch.session.moment.undo
+    stretch.session.take_back()
+    assert stretch.told == ["begun", Held(), ("pain", "sharp")]
+    await page.aclose()
+
+
+async def test_the_warnings_count_as_read_when_the_first_play_begins() -> None:
+    stretch = Stretch(Asks(warnings=True))
+    page, first = await stretch.page()
+    assert first["unread"]
+    stretch.session.command("stop")
+    assert stretch.told == [Held()], "not read"
+    await page.aclose()
+    stretch = Stretch(Asks(warnings=True))
+    page, _ = await stretch.page()
+    stretch.session.command("pause")
+    assert not stretch.session.moment.unread
+    assert stretch.told == ["warned", "begun"]
+    await page.aclose()
+
+
+async def test_room_to_kneel_is_asked_after_a_stretch_that_did_not_hurt_and_the_answer_ends_it() -> None:
+    stretch = Stretch(Asks(kneel=True))
+    page = await ended(stretch)
+    assert not stretch.session.moment.kneel
+    stretch.session.kneels(True)
+    stretch.session.felt("pain", "sharp")
+    assert not stretch.session.moment.kneel
+    stretch.session.take_back()
+    stretch.session.felt("tight", None)
+    assert stretch.session.moment.kneel
+    stretch.session.kneels(False)
+    assert stretch.session.closed.is_set()
+    assert stretch.told[-1] == ("kneels", False)
     await page.aclose()
 
 

@@ -5,10 +5,20 @@ from typing import get_args
 import pytest
 
 from psoas_nudge.core.catalogue import CATALOGUE, find
-from psoas_nudge.core.model import Pain
+from psoas_nudge.core.model import Afterwards, Pain
 from psoas_nudge.core.routines import Routine
 from psoas_nudge.guide.player import Held, Player
-from psoas_nudge.guide.terminal import BEGIN_WITHIN, PAINS, ask_afterwards, begins, clock_words, play, summary
+from psoas_nudge.guide.reports import Practice, Receipt
+from psoas_nudge.guide.terminal import (
+    BEGIN_WITHIN,
+    PAINS,
+    afterwards,
+    ask_afterwards,
+    begins,
+    clock_words,
+    play,
+    summary,
+)
 
 STANDING = find("standing-hip-flexor")
 EVERY = pytest.mark.parametrize("routine", CATALOGUE, ids=lambda routine: routine.id)
@@ -25,7 +35,7 @@ class FakeConsole:
         self._size = size
         self.now = 0.0
         self.shown: list[str] = []
-        self.bells = 0
+        self.rung: list[int] = []
 
     def size(self) -> tuple[int, int]:
         return self._size
@@ -33,8 +43,8 @@ class FakeConsole:
     def write(self, text: str) -> None:
         self.shown.append(text)
 
-    def bell(self) -> None:
-        self.bells += 1
+    def ring(self, times: int) -> None:
+        self.rung.append(times)
 
     def key(self, timeout: float) -> str | None:
         if self._presses and self._presses[0][0] <= self.now + timeout:
@@ -54,7 +64,7 @@ class FakeConsole:
 
 def played(console: FakeConsole, routine: Routine = STANDING) -> Player:
     player = Player(routine)
-    play(player, console)
+    play(player, console, ring=console.ring)
     return player
 
 
@@ -65,7 +75,7 @@ def test_every_routine_plays_to_its_end_in_the_time_it_promises(routine: Routine
     player = played(console, routine)
     assert player.ended == "finished"
     assert console.now == pytest.approx(routine.length)
-    assert console.bells == len(player.segments)
+    assert console.rung == [2 if s.kind == "switch" else 1 for s in player.segments[1:]] + [3]
     for segment in player.segments:
         first_words = " ".join(segment.text.split()[:4])
         assert first_words in console.text.replace("\x1b[K\r\n", " ")
@@ -237,3 +247,59 @@ def test_nothing_held_is_said_to_be_nothing() -> None:
 @pytest.mark.parametrize(("seconds", "words"), [(0, "0:00"), (0.1, "0:01"), (59.5, "1:00"), (90, "1:30"), (-3, "0:00")])
 def test_the_count_reaches_zero_at_the_end(seconds: float, words: str) -> None:
     assert clock_words(seconds) == words
+
+
+class Told(Practice):
+    """What is reported after a stretch."""
+
+    def __init__(self) -> None:
+        self.told: list[object] = []
+
+    def felt(self, afterwards: Afterwards, pain: Pain | None) -> Receipt:
+        self.told.append((afterwards, pain))
+        return Receipt(advice="Please let somebody have a look." if pain else None)
+
+    def taken_back(self) -> Receipt:
+        self.told.append("taken back")
+        return Receipt()
+
+    def kneels(self, can: bool) -> Receipt:
+        self.told.append(("kneels", can))
+        return Receipt()
+
+
+@pytest.mark.parametrize("screen", [True, False], ids=["screen", "lines"])
+def test_the_first_play_begins_only_when_the_warnings_were_read(screen: bool) -> None:
+    ball = find("ball-release")
+    console = FakeConsole({1: " ", 2: "n", 3: "y"}, screen=screen)
+    assert begins(Player(ball), console, unread=True)
+    assert console.now == 3
+    assert "y: I have read this, none of it is true for me · q stops" in console.text
+    assert "If you feel a pulse under the ball, move it outward at once" in console.text
+    assert not begins(Player(ball), FakeConsole({1: "q"}, screen=screen), unread=True)
+
+
+def test_a_wrong_press_on_pain_is_taken_back_in_the_terminal() -> None:
+    console, told = FakeConsole({1: "p", 2: "g", 3: "u", 4: "f"}), Told()
+    assert afterwards(console, told, kneel=False) is None
+    assert told.told == [("pain", "groin"), "taken back", ("fine", None)]
+    assert "[u] take it back" in console.text
+
+
+def test_pain_that_is_meant_is_kept_and_kneeling_is_not_asked_about() -> None:
+    console, told = FakeConsole({1: "p", 2: "s", 3: "x"}), Told()
+    afterwards(console, told, kneel=True)
+    assert told.told == [("pain", "sharp")]
+    assert "Please let somebody have a look." in console.text
+    assert "kneel" not in console.text
+
+
+@pytest.mark.parametrize(("key", "said"), [("y", [("kneels", True)]), ("n", [("kneels", False)]), ("x", [])])
+def test_room_to_kneel_is_asked_once_in_the_terminal(key: str, said: list[object]) -> None:
+    console, told = FakeConsole({1: "f", 2: key}), Told()
+    afterwards(console, told, kneel=True)
+    assert "Can you kneel on the floor where you work?" in console.text
+    assert told.told == [("fine", None), *said]
+    console, told = FakeConsole({1: "f", 2: key}), Told()
+    afterwards(console, told, kneel=False)
+    assert "kneel" not in console.text

@@ -11,7 +11,13 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-NAMES = {"dbus-fast": "dbus_fast", "tomli-w": "tomli_w", "recurring-ical-events": "recurring_ical_events"}
+NAMES = {
+    "dbus-fast": "dbus_fast",
+    "pillow": "PIL",
+    "recurring-ical-events": "recurring_ical_events",
+    "resvg-py": "resvg_py",
+    "tomli-w": "tomli_w",
+}
 BUILD = ROOT / "psoas_nudge" / "cli" / "man_build.py"
 
 

@@ -214,9 +214,9 @@ def test_the_paper_of_a_pdf_is_chosen_and_otherwise_left_to_the_browser(year: st
 
 
 def test_the_therapist_reads_dose_discomfort_and_routines() -> None:
-    from psoas_nudge.guide.figures import picture
+    from psoas_nudge.guide.figures import printed
 
-    page = therapist(recorded(a_while(200)), picture)
+    page = therapist(recorded(a_while(200)), printed)
     assert [text(h2) for h2 in Read(page).root.iter("h2")] == [
         "Hold time per side", "Done and skipped", "Discomfort, in the person's own words", "Routines in use",
     ]  # fmt: skip

@@ -1,7 +1,8 @@
-"""The drawn figures: each routine as poses of a body with a pelvis and a lumbar curve, drawn from joint angles."""
+"""The pictures of routines. Those of the catalogue are drawn here: a body with a pelvis and a lumbar curve, in poses
+made of joint angles."""
 
-from psoas_nudge.guide.figures.dots import dots
-from psoas_nudge.guide.figures.drawing import ANGLE, paths_between, picture, sheet, svg
+from psoas_nudge.guide.figures.drawing import ANGLE, paths_between
 from psoas_nudge.guide.figures.poses import FIGURES
+from psoas_nudge.guide.figures.shown import file, in_terminal, printed, sheet, svg
 
-__all__ = ["ANGLE", "FIGURES", "dots", "paths_between", "picture", "sheet", "svg"]
+__all__ = ["ANGLE", "FIGURES", "file", "in_terminal", "paths_between", "printed", "sheet", "svg"]

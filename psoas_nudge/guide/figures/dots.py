@@ -15,6 +15,8 @@ from psoas_nudge.guide.figures.shapes import HIP_BONE, placed
 BLANK = 0x2800
 BITS = ((0x01, 0x08), (0x02, 0x10), (0x04, 0x20), (0x40, 0x80))
 """The bit of a dot, by its row and column in the character."""
+LEAST = (16, 8)
+"""Columns and lines in which something can be made out."""
 COMMAND = re.compile(r"([MHVLQAZa])([^MHVLQAZa]*)")
 Line = tuple[Sequence[Point], float]
 """A line and how many units it is thick."""
@@ -23,7 +25,7 @@ Line = tuple[Sequence[Point], float]
 def dots(routine_id: str, pose: str, side: Side | None, size: tuple[int, int]) -> list[str]:
     """A pose in at most (columns, lines); empty where there is no figure or no room to make it out."""
     figure, (columns, lines) = FIGURES.get(routine_id), size
-    if figure is None or pose not in figure.poses or lines < 8 or columns < 16:
+    if figure is None or pose not in figure.poses or lines < LEAST[1] or columns < LEAST[0]:
         return []
     _, _, width, height = figure.box
     scale = min((columns * 2 - 1) / width, (lines * 4 - 1) / (height + 4))
@@ -43,6 +45,23 @@ def dots(routine_id: str, pose: str, side: Side | None, size: tuple[int, int]) -
     if side == "left":
         return ["".join(row).translate(MIRROR)[::-1] for row in drawn]
     return ["".join(row) for row in drawn]
+
+
+def braille(rows: Sequence[str], room: tuple[int, int]) -> list[str]:
+    """A raster, "#" for ink, in at most (columns, lines); smaller where it has to be, and without blank rims."""
+    inked = [y for y, row in enumerate(rows) if "#" in row]
+    if not inked or room[1] < LEAST[1] or room[0] < LEAST[0]:
+        return []
+    left = min(row.find("#") for row in rows if "#" in row)
+    kept = [row[left : max(row.rfind("#") for row in rows) + 1] for row in rows[inked[0] : inked[-1] + 1]]
+    width, height = len(kept[0]), len(kept)
+    scale = min(1.0, room[0] * 2 / width, room[1] * 4 / height)
+    cells = [[0] * ceil(width * scale / 2) for _ in range(ceil(height * scale / 4))]
+    for y, row in enumerate(kept):
+        for x, dot in enumerate(row):
+            if dot == "#":
+                _set(cells, int(x * scale), int(y * scale))
+    return ["".join(chr(BLANK + cell) for cell in row) for row in cells]
 
 
 def _mirrored(cell: int) -> int:

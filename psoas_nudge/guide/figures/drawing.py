@@ -7,13 +7,11 @@ The picture of the left side is that of the right one mirrored.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from html import escape
 from math import ceil, cos, radians, sin
-from textwrap import wrap
 
 from msgspec.structs import replace
 
-from psoas_nudge.core.routines import Routine, Side
+from psoas_nudge.core.routines import Side
 from psoas_nudge.guide.figures.body import FLOOR, Point, Skeleton, between, solve, widest_turn
 from psoas_nudge.guide.figures.poses import FIGURES, Felt, Figure
 from psoas_nudge.guide.figures.shapes import HIP_BONE, Part, beside, line, parts, smooth, toward, xy
@@ -47,29 +45,6 @@ def svg(routine_id: str, pose: str, side: Side | None) -> str | None:
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{seen}" class="figure">'
         f"<g{_mirror(side, 2 * left + whole)}>{_scene(figure, pose, skeleton)}{panels}</g>{badges}</svg>"
-    )
-
-
-def sheet(routine: Routine, side: Side | None) -> str:
-    """All pictures of a routine of the catalogue in a row, with the words below: to print."""
-    shown = {step.picture: step for step in routine.steps}
-    drawn = [(step, svg(routine.id, pose, side) or "") for pose, step in shown.items()]
-    each, words = 260, 30
-    panels = "".join(
-        drawing.replace("<svg ", f'<svg x="{number * each + 10}" y="40" width="{each - 20}" height="200" ', 1)
-        + "".join(
-            f'<text x="{number * each + 12}" y="{262 + 15 * row}">{escape(line)}</text>'
-            for row, line in enumerate(wrap(f"{number + 1}. {step.text} {step.cue}", words + 8))
-        )
-        for number, (step, drawing) in enumerate(drawn)
-    )
-    width = each * len(drawn)
-    title = escape(routine.title + (f", {side} side" if side else ""))
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} 380"><style>{STYLE}'
-        f"text{{font:12px sans-serif;fill:#1d2b36}}.title{{font:bold 18px sans-serif}}</style>"
-        f'<rect class="card" width="{width}" height="380"/><text class="title" x="12" y="26">{title}</text>'
-        f"{panels}</svg>"
     )
 
 

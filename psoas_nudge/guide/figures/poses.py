@@ -46,7 +46,7 @@ BESIDE_DESK = (("prop", "M56 116H170V122H56Z"), ("prop", "M62 122H68V186H62Z"), 
 """On the far side of the body ..."""
 DESK = (("prop", "M140 112H186V118H140Z"), ("prop", "M172 118H178V186H172Z"))
 """... and in front of it."""
-DESK_HAND = Reach(at=(149, 109), forward=False)
+DESK_HAND = Reach(at=(147, 115), forward=False)
 PAD = ("pad", "M78 182H112V187H78Z")
 FAR_FOOT = FLOOR - 5.5
 
@@ -56,7 +56,7 @@ def _standing(pelvis: float, thigh: float, knee: float, chest: float = 2, hand: 
     return Pose(
         anchor="ball", at=(88, FLOOR), pelvis=pelvis, chest=chest,
         near=Bend(hip=thigh + pelvis, knee=knee, sole=48), far=Reach(at=(133, FAR_FOOT)),
-        near_hand=hand, far_hand=Reach(at=(152, 109), forward=False),
+        near_hand=hand, far_hand=Reach(at=(151, 114), forward=False),
     )  # fmt: skip
 
 
@@ -86,7 +86,7 @@ def _raising(pelvis: float, hip: float, knee: float, chest: float = 0.0) -> Pose
     """On the far leg, the far hand on a desk beside, the near arm swung forward."""
     return Pose(
         at=(112, 102.8), pelvis=pelvis, chest=chest, near=Bend(hip=hip, knee=knee), far=Reach(at=(113, FAR_FOOT)),
-        near_hand=SWUNG if hip > 20 else EASY, far_hand=Reach(at=(132, 113), forward=False),
+        near_hand=SWUNG if hip > 20 else EASY, far_hand=Reach(at=(144, 117), forward=False),
     )  # fmt: skip
 
 
@@ -167,7 +167,7 @@ FIGURES: dict[str, Figure] = {
             "end": _raising(-5, 80, 86),
         },
         fault=_raising(-24, 66, 88, -20), box=(50, 14, 124, 176), tucked=("tuck",), felt="hip",
-        moves={"end": (((74, 168), (112, 142)),)}, behind=BESIDE_DESK,
+        moves={"end": (((62, 176), (92, 168)), ((164, 116), (164, 92)))}, behind=BESIDE_DESK,
     ),
     "glute-squeeze": Figure(
         poses={"start": _both_feet(9, 108, 3), "end": _both_feet(-5, 110)},

@@ -98,6 +98,7 @@ function draw(moment) {
   const over = OVER.includes(moment.state);
   $("stage").dataset.state = moment.state;
   $("stage").dataset.kind = segment.kind;
+  $("stage").dataset.unread = moment.unread;
   $("play").hidden = over;
   $("before").hidden = $("facts").hidden = moment.state !== "ready";
   $("after").hidden = !over;
@@ -113,20 +114,40 @@ function draw(moment) {
   words($("breath"), moment.state === "playing" ? pace : moment.state === "paused" ? "Paused" : "");
   $("ring").dataset.breath = (moment.state === "playing" && moment.breath) || "none";
   document.querySelector(".arc").setAttribute("stroke-dashoffset", 100 * (1 - moment.remaining / segment.seconds));
-  $("main").firstChild.data = { ready: "Begin ", paused: "Go on " }[moment.state] ?? "Pause ";
+  $("main").firstChild.data = { ready: moment.unread ? "I have read this: begin " : "Begin ", paused: "Go on " }[moment.state] ?? "Pause ";
   showPicture(moment, segment);
   if (over) {
     words($("after-title"), moment.state === "finished" ? "Well done" : "Stopped");
     words($("held"), heldWords(moment.held));
-    $("question").hidden = moment.answered;
-    $("thanks").hidden = !moment.answered;
-    if (moment.answered) words($("thanks"), moment.advice ?? "Saved. You can close this window.");
-    if (moment.answered && !moment.advice && !moment.trouble) setTimeout(() => window.close(), 1500);
+    drawAnswer(moment);
   }
   words($("message"), moment.trouble ? `Not all of this is recorded: ${moment.trouble}` : "");
   document.title = over ? `${$("after-title").textContent} – stretch` : `${clock(moment.totalRemaining)} – ${routine.title}`;
   changes(moment, segment);
   before = moment;
+}
+
+function drawAnswer(moment) {
+  const open = moment.undo || moment.kneel;
+  $("question").hidden = moment.answered;
+  $("thanks").hidden = !moment.answered;
+  $("undo").hidden = !moment.undo;
+  $("kneel").hidden = !moment.kneel;
+  if (!moment.answered) {
+    if (before?.answered) askAgain();
+    return;
+  }
+  const close = open ? "" : " You can close this window.";
+  words($("thanks"), moment.advice ?? `Saved.${close}`);
+  if (!before?.answered) (moment.kneel ? $("kneel").querySelector("button") : $("thanks")).focus();
+  if (!open && !moment.advice && !moment.trouble) setTimeout(() => window.close(), 1500);
+}
+
+function askAgain() {
+  words($("asked"), "How does it feel?");
+  $("feelings").hidden = false;
+  $("pains").hidden = true;
+  $("feelings").firstElementChild.focus();
 }
 
 function feel(afterwards, pain) {
@@ -154,8 +175,8 @@ function lost() {
 function onKey(event) {
   if (event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
   if (before && OVER.includes(before.state)) {
-    const choices = askedForPain ? $("pains") : $("feelings");
-    if (!before.answered) choices.querySelector(`[data-key="${CSS.escape(event.key.toLowerCase())}"]`)?.click();
+    const keyed = document.querySelectorAll(`#after [data-key="${CSS.escape(event.key.toLowerCase())}"]`);
+    [...keyed].find((button) => button.checkVisibility())?.click();
     return;
   }
   // A focused button answers to the space bar itself.
@@ -210,6 +231,10 @@ async function begin() {
     button.onclick = () => (button.dataset.feel === "pain" ? askForPain() : feel(button.dataset.feel));
   }
   for (const button of document.querySelectorAll("[data-pain]")) button.onclick = () => feel("pain", button.dataset.pain);
+  $("undo").onclick = () => send("/undo", {});
+  for (const button of document.querySelectorAll("[data-can]")) {
+    button.onclick = () => send("/kneel", { can: button.dataset.can === "true" });
+  }
   $("chime").onclick = () => toggle($("chime"));
   $("voice").onclick = () => toggle($("voice"));
   $("voice").hidden = !("speechSynthesis" in window);
@@ -223,7 +248,7 @@ async function begin() {
   const moments = new EventSource("/moments");
   moments.onmessage = (event) => {
     draw(JSON.parse(event.data));
-    if (before.answered) moments.close();
+    if (before.answered && !before.undo && !before.kneel) moments.close();
   };
   moments.onerror = () => {
     moments.close();

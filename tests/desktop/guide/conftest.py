@@ -23,7 +23,7 @@ from psoas_nudge.core.routines import Routine
 from psoas_nudge.guide.player import Held, Player
 from psoas_nudge.guide.reports import Receipt
 from psoas_nudge.guide.server import app
-from psoas_nudge.guide.session import Session
+from psoas_nudge.guide.session import Asks, Session
 from psoas_nudge.pages.guard import Guard
 from psoas_nudge.pages.serving import listen, serve
 from tests.desktop.firefox import firefox
@@ -213,12 +213,12 @@ async def chromium(tmp_path: Path, desktop_need: Callable[..., None]) -> AsyncIt
 class Served:
     """A stretch under way on a real server, and its clock."""
 
-    def __init__(self, routine: Routine) -> None:
+    def __init__(self, routine: Routine, asks: Asks | None = None) -> None:
         self.now = 1000.0
         self.reports: list[object] = []
         self.trouble: str | None = None
         self.player = Player(routine)
-        self.session = Session(self.player, lambda: self.now, self)
+        self.session = Session(self.player, lambda: self.now, self, asks)
         self.guard: Guard
         self.server: asyncio.Task[None]
 
@@ -236,6 +236,18 @@ class Served:
     def felt(self, afterwards: Afterwards, pain: Pain | None) -> Receipt:
         self.reports.append((afterwards, pain))
         return Receipt(self.trouble, "Please let a physiotherapist or doctor have a look." if pain else None)
+
+    def taken_back(self) -> Receipt:
+        self.reports.append("taken back")
+        return Receipt()
+
+    def warned(self) -> Receipt:
+        self.reports.append("warned")
+        return Receipt()
+
+    def kneels(self, can: bool) -> Receipt:
+        self.reports.append(("kneels", can))
+        return Receipt()
 
     @property
     def url(self) -> str:
@@ -262,7 +274,7 @@ class Served:
         await asyncio.wait_for(asyncio.shield(self.server), 5)
 
 
-Serve = Callable[[str | Routine], AbstractAsyncContextManager[Served]]
+Serve = Callable[..., AbstractAsyncContextManager[Served]]
 
 
 @pytest.fixture
@@ -270,8 +282,8 @@ def serving() -> Serve:
     """`async with serving("standing-hip-flexor") as served:`: a stretch on a real server on a free port."""
 
     @asynccontextmanager
-    async def start(routine: str | Routine) -> AsyncIterator[Served]:
-        served = Served(find(routine) if isinstance(routine, str) else routine)
+    async def start(routine: str | Routine, **asks: bool) -> AsyncIterator[Served]:
+        served = Served(find(routine) if isinstance(routine, str) else routine, Asks(**asks))
         with listen() as listener:
             served.guard = app(served.session, listener.getsockname()[1])
             served.server = asyncio.create_task(serve(served.guard, listener, served.session.closed))

@@ -14,6 +14,8 @@ from psoas_nudge.core.catalogue import CATALOGUE
 from psoas_nudge.core.model import Pain
 from psoas_nudge.core.routines import Routine, Step
 from psoas_nudge.guide.player import Held
+from psoas_nudge.guide.session import RELOAD_WITHIN
+from tests.packs.plans import imported
 
 pytestmark = pytest.mark.heavy
 EVERY = pytest.mark.parametrize("routine_id", [routine.id for routine in CATALOGUE])
@@ -111,8 +113,67 @@ async def test_pain_is_asked_about_and_brings_the_advice(chromium: Any, serving:
         await tab.shows("What kind of pain?")
         await tab.press("d")
         await tab.shows("physiotherapist or doctor")
-        await served.over()
         assert served.reports[-1] == ("pain", "shooting")
+        await tab.close()
+        await gone(served)
+        assert served.reports[-1] == ("pain", "shooting")
+
+
+async def test_a_wrong_press_on_the_pain_page_is_taken_back(chromium: Any, serving: Any, tmp_path: Path) -> None:
+    async with serving("glute-squeeze") as served:
+        tab = await chromium.open(served.url)
+        await tab.ready()
+        await tab.press(" ")
+        await tab.press("Escape")
+        await tab.shows("How does it feel?")
+        await tab.press("p")
+        await tab.press("g")
+        await tab.shows("That was a mistake: take it back")
+        await tab.screenshot(Path(os.environ.get("PSOAS_NUDGE_SCREENSHOTS") or tmp_path) / "undo.png")
+        assert await tab.js("document.activeElement.id") == "thanks", (
+            "the reader reads the advice, Enter undoes nothing"
+        )
+        await tab.press("u")
+        await tab.shows("How does it feel?")
+        assert await tab.js("document.getElementById('thanks').hidden"), "the advice is gone, too"
+        await tab.press("f")
+        await served.over()
+        assert served.reports[-3:] == [("pain", "groin"), "taken back", ("fine", None)]
+
+
+async def test_the_warnings_are_read_before_the_first_play(chromium: Any, serving: Any, tmp_path: Path) -> None:
+    async with serving("ball-release", warnings=True) as served:
+        tab = await chromium.open(served.url)
+        await tab.ready()
+        await tab.shows("If you feel a pulse under the ball, move it outward at once")
+        assert ("button", "I have read this: begin space") in await heard(tab)
+        await tab.screenshot(Path(os.environ.get("PSOAS_NUDGE_SCREENSHOTS") or tmp_path) / "unread.png")
+        for warning in ("not-for", "cautions"):
+            in_sight = f"document.querySelector('#{warning} li:last-child').getBoundingClientRect().bottom"
+            assert await tab.js(f"{in_sight} < document.querySelector('nav').getBoundingClientRect().top"), warning
+        await tab.click("I have read this")
+        await tab.plays()
+        assert served.reports == ["warned", "begun"]
+        await tab.press(" ")
+        await tab.shows("Go on")
+
+
+async def test_room_to_kneel_is_asked_once_on_the_page(chromium: Any, serving: Any, tmp_path: Path) -> None:
+    async with serving("glute-squeeze", kneel=True) as served:
+        tab = await chromium.open(served.url)
+        await tab.ready()
+        await tab.press(" ")
+        await tab.press("Escape")
+        await tab.shows("How does it feel?")
+        await tab.press("f")
+        await tab.shows("Can you kneel on the floor where you work?")
+        await tab.screenshot(Path(os.environ.get("PSOAS_NUDGE_SCREENSHOTS") or tmp_path) / "kneel.png")
+        asked = await heard(tab)
+        assert [name for role, name in asked if role == "button"] == ["Yes Y", "No N"]
+        assert ("group", "Can you kneel on the floor where you work?") in asked
+        await tab.press("y")
+        await served.over()
+        assert served.reports[-2:] == [("fine", None), ("kneels", True)]
 
 
 async def test_pain_without_its_kind_is_not_lost_when_the_window_is_closed(chromium: Any, serving: Any) -> None:
@@ -125,8 +186,8 @@ async def test_pain_without_its_kind_is_not_lost_when_the_window_is_closed(chrom
         await tab.click("Pain")
         await tab.shows("What kind of pain?")
         await tab.close()
-        await served.over()
-        assert served.reports[-1] == ("pain", None)
+        await until(lambda: served.reports[-1] == ("pain", None))
+        await gone(served)
 
 
 async def test_what_cannot_be_recorded_is_said(chromium: Any, serving: Any) -> None:
@@ -415,6 +476,34 @@ async def test_a_routine_of_ones_own_is_played_without_a_figure_and_its_words_ar
         assert await tab.js("document.querySelector('.figure')") is None
 
 
+async def test_a_plan_from_a_pack_is_played_with_its_pictures_mirrored_for_the_other_side(
+    chromium: Any, serving: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    pack = await asyncio.to_thread(imported, "desk-knee")
+    keep = Path(os.environ.get("PSOAS_NUDGE_SCREENSHOTS") or tmp_path)
+    async with serving(pack.routines[0]) as served:
+        tab = await chromium.open(served.url)
+        await tab.shows("your knee swells or locks")
+        await tab.screenshot(keep / "pack-ready.png")
+        await tab.press(" ")
+        await tab.plays()
+        for segment in served.player.segments:
+            await tab.until(f"document.getElementById('text').textContent === {segment.text!r}")
+            address = await tab.js("document.querySelector('.figure image').getAttribute('href')")
+            assert address == f"/picture/{segment.picture}"
+            drawn = f"fetch({address!r}).then(r => r.blob()).then(createImageBitmap).then(b => [b.width, b.height])"
+            assert await tab.js(drawn) == [640, 480]
+            mirrored = "matrix(-1 0 0 1" in await tab.js("document.querySelector('.figure').innerHTML")
+            assert mirrored == (segment.side == "right")
+            assert (
+                await tab.js("getComputedStyle(document.querySelector('.figure .card')).fill") == "rgb(255, 255, 255)"
+            )
+            served.passes(segment.seconds)
+        await tab.shows("Well done")
+        assert served.origin + "/picture/hold.png" in tab.requests
+
+
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 @pytest.mark.parametrize("size", SIZES)
 async def test_axe_finds_nothing_at_aa(chromium: Any, serving: Any, dark: bool, size: str) -> None:
@@ -423,7 +512,7 @@ async def test_axe_finds_nothing_at_aa(chromium: Any, serving: Any, dark: bool, 
         "axe.run({runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'best-practice']})"
         ".then(found => found.violations.map(v => [v.id, v.nodes.map(n => n.html + ' ' + n.failureSummary)]))"
     )
-    async with serving("standing-hip-flexor") as served:
+    async with serving("standing-hip-flexor", warnings=True, kneel=True) as served:
         tab = await chromium.open(served.url, SIZES[size], dark)
         await tab.ready()
         await tab.js(axe)
@@ -441,6 +530,14 @@ async def test_axe_finds_nothing_at_aa(chromium: Any, serving: Any, dark: bool, 
         assert await tab.js(run) == []
         await tab.press("p")
         await tab.shows("What kind of pain?")
+        assert await tab.js(run) == []
+        await tab.press("s")
+        await tab.shows("take it back")
+        assert await tab.js(run) == []
+        await tab.press("u")
+        await tab.shows("How does it feel?")
+        await tab.press("f")
+        await tab.shows("Can you kneel")
         assert await tab.js(run) == []
 
 
@@ -477,6 +574,13 @@ async def test_nothing_is_cut_off(chromium: Any, serving: Any, routine_id: str, 
         await tab.shows("How does it feel?")
         await tab.screenshot(keep / f"{routine_id}-{size}-after.png")
         assert not await tab.js(sideways)
+
+
+async def gone(served: Any) -> None:
+    """The window was closed: with that the stretch is over."""
+    await until(lambda: not served.session._pages)
+    served.passes(RELOAD_WITHIN)
+    await served.over()
 
 
 async def until(condition: Any, within: float = 5.0) -> None:

@@ -20,7 +20,7 @@ from psoas_nudge.core.catalogue import CATALOGUE
 from psoas_nudge.core.entries import AnyEntry, FeelEntry, PromptEntry, StretchEntry
 from psoas_nudge.core.followed import suggestions
 from psoas_nudge.core.state import State
-from psoas_nudge.guide.figures import picture
+from psoas_nudge.guide.figures import printed
 from psoas_nudge.journal import Journal
 from psoas_nudge.pages.serving import listen, serve
 from psoas_nudge.pages.windows import Windows
@@ -44,7 +44,7 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
         "year": report(year),
         "month": report(recorded(a_while(40))),
         "nothing": report(recorded([])),
-        "therapist": therapist(year, picture),
+        "therapist": therapist(year, printed),
     }
     for name, page in made.items():
         (folder / f"{name}.html").write_text(page, encoding="utf-8")
@@ -198,7 +198,7 @@ def full_sheet() -> str:
             FeelEntry(at=at + timedelta(hours=1), level=4, note=note),
             FeelEntry(at=at + timedelta(hours=2), pain="sharp", note=note),
         ]
-    return therapist(recorded([*a_while(364), *used]), picture)
+    return therapist(recorded([*a_while(364), *used]), printed)
 
 
 @pytest.mark.parametrize(("paper", "size"), [("a4", (595, 842)), ("letter", (612, 792))])

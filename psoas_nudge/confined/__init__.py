@@ -1,0 +1,1 @@
+"""Reading what somebody else wrote: in a short-lived child process that limits itself before it looks."""

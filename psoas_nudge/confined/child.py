@@ -1,0 +1,65 @@
+"""The parent's half: start a child, ask it one thing, end it.
+
+The child ends when its standard input closes. So it never outlives its parent, however that ends, and on every
+platform: the kernel closes the pipe of a process that was killed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import sys
+from contextlib import suppress
+from pathlib import Path
+
+
+class ChildFailed(Exception):
+    """The child gave no answer; the message is the reason. `exhausted`: it used up its CPU time."""
+
+    def __init__(self, why: str, *, exhausted: bool = False) -> None:
+        self.exhausted = exhausted
+        super().__init__(why)
+
+
+async def ask(module: str, question: bytes, within: float, reader: str) -> bytes:
+    """What `python -m module` answers to one line on its standard input within this many seconds; raises ChildFailed.
+
+    `reader`: what messages call the child.
+    """
+    child = None
+    try:
+        async with asyncio.timeout(within):
+            child = await asyncio.create_subprocess_exec(
+                sys.executable,
+                "-m",
+                module,
+                cwd=Path(__file__).parents[2],  # where the package is; never the person's directory, may hold a trap
+                stdin=asyncio.subprocess.PIPE,
+                stdout=asyncio.subprocess.PIPE,
+                stderr=asyncio.subprocess.PIPE,
+            )
+            return await _converse(child, question, reader)
+    except TimeoutError:
+        raise ChildFailed(f"Reading this took longer than {within:g} s, so it was stopped.") from None
+    except OSError as error:
+        raise ChildFailed(f"{reader} failed: {error}") from error
+    finally:
+        if child is not None and child.returncode is None:
+            child.kill()
+            await child.wait()
+
+
+async def _converse(child: asyncio.subprocess.Process, question: bytes, reader: str) -> bytes:
+    if child.stdin is None or child.stdout is None or child.stderr is None:
+        raise OSError("it has no pipes")
+    with suppress(ConnectionError):  # it has ended already; its status says why
+        child.stdin.write(question + b"\n")
+        await child.stdin.drain()
+    out, errors = await asyncio.gather(child.stdout.read(), child.stderr.read())
+    status = await child.wait()
+    if status == 0:
+        return out
+    exhausted = sys.platform != "win32" and status == -signal.SIGXCPU
+    last = errors.decode(errors="replace").strip().rpartition("\n")[2]
+    why = f"{reader} ended with status {status}" + (f": {last[:200]}" if last else ".")
+    raise ChildFailed(why, exhausted=exhausted)

@@ -1,0 +1,38 @@
+"""Limits that a child sets for itself before it reads what somebody else wrote. Only children import this.
+
+The kernel limits memory and CPU time (setrlimit), which Windows does not have: there only the parent's own time limit
+holds.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from threading import Thread
+
+
+def limit(megabytes: int, cpu_seconds: int) -> None:
+    """Set the limits of this process: address space, and CPU time."""
+    if sys.platform == "win32":
+        return
+    import resource
+
+    wanted = {
+        resource.RLIMIT_AS: megabytes * 1024 * 1024,
+        resource.RLIMIT_CPU: cpu_seconds,
+        resource.RLIMIT_CORE: 0,
+    }
+    for what, most in wanted.items():
+        hard = resource.getrlimit(what)[1]
+        resource.setrlimit(what, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard))
+
+
+def end_with_parent() -> None:
+    """End this process when its standard input closes, which a parent keeps open as long as it lives."""
+
+    def wait() -> None:
+        while os.read(0, 4096):
+            pass
+        os._exit(1)
+
+    Thread(target=wait, daemon=True).start()

@@ -1,0 +1,83 @@
+"""The routines that come with the program, as data: one module for each family, in the order of the rotation here.
+
+Sources: the article that the project began with (kneeling stretch, constructive rest, ball release and their doses),
+common physiotherapy practice (the versions for a desk, the strength work), and the studies in evidence.py, whose ids
+stand in square brackets. No physiotherapist has reviewed the words yet; REVIEWED says so wherever they are shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
+
+from psoas_nudge.core.catalogue.floor import BALL, CHAIR_KNEELING, KNEELING, REST
+from psoas_nudge.core.catalogue.standing import CHAIR_EDGE, MARCH, RAISE, SQUEEZE, STANDING, WALKING
+from psoas_nudge.core.durations import duration, spelled
+from psoas_nudge.core.routines import LONGEST, Routine, choose
+from psoas_nudge.errors import BadInput
+
+REVIEWED = "No physiotherapist has reviewed these routines yet."
+
+CATALOGUE = (STANDING, MARCH, CHAIR_EDGE, RAISE, KNEELING, CHAIR_KNEELING, SQUEEZE, REST, BALL, WALKING)
+
+FALLBACK = SQUEEZE
+TITLES = {routine.id: routine.title for routine in CATALOGUE}
+ROTATION = tuple(routine.id for routine in CATALOGUE if routine.default_on)
+"""The rotation of a person who sets none."""
+
+
+def find(routine_id: str, own: Iterable[Routine] = ()) -> Routine:
+    """The routine with this id, a person's own before one of the catalogue; raises errors.BadInput."""
+    known = {routine.id: routine for routine in (*CATALOGUE, *own)}
+    if routine_id in known:
+        return known[routine_id]
+    from difflib import get_close_matches
+
+    near = get_close_matches(routine_id, known, 1)
+    hint = f"Did you mean '{near[0]}'?" if near else "See: psoas-nudge routines"
+    raise BadInput(f"There is no routine '{routine_id}'. {hint}")
+
+
+def is_known(routine_id: str, own: Iterable[Routine]) -> bool:
+    """Whether there is such a routine."""
+    return routine_id in TITLES or any(routine.id == routine_id for routine in own)
+
+
+def suggestion(
+    turns: Mapping[str, int],
+    ids: Iterable[str],
+    own: Iterable[Routine] = (),
+    *,
+    read: Mapping[str, int] = MappingProxyType({}),
+    hurt: bool = False,
+    floor: bool = False,
+    time_left: float = LONGEST,
+    last: bool = False,
+) -> Routine:
+    """What a prompt suggests now: a walk while stretches are put off (`hurt`), else `choose` among the rotation.
+
+    What needs care waits until its warnings were read (`read`: see State.read).
+    """
+    if hurt:
+        return WALKING
+    fitting = [routine for routine in rotation(ids, own) if not routine.careful or routine.is_read(read)]
+    return choose(turns, fitting, fallback=FALLBACK, floor=floor, time_left=time_left, last=last)
+
+
+def rotation(ids: Iterable[str], own: Iterable[Routine] = ()) -> tuple[Routine, ...]:
+    """The routines that take turns, from their ids; raises errors.BadInput for one that does not exist."""
+    own = tuple(own)
+    return tuple(find(routine_id, own) for routine_id in ids)
+
+
+def prompt_words(routine: Routine, sat_seconds: float) -> tuple[str, str]:
+    """(title, body) of a prompt: how long the person has sat; the routine, its length and the first cue.
+
+    The body can follow a colon, as in "Click to start: ...". A person's own title stays as it is written."""
+    name = routine.title
+    if routine in CATALOGUE:
+        name = name[:1].lower() + name[1:]
+    return (
+        f"You've been sitting for {spelled(sat_seconds)}",
+        f"{name}, {duration(routine.length)}. {routine.first_cue}",
+    )

@@ -1,0 +1,233 @@
+"""What takes no floor: beside a desk, on a chair, along a corridor."""
+
+from __future__ import annotations
+
+from psoas_nudge.core.catalogue.words import (
+    HIP,
+    NERVE,
+    SHARP,
+    STRENGTH_WHY,
+    STRETCH_CHECK,
+    STRETCH_EFFORT,
+    STRETCH_FEEL,
+    STRETCH_FEEL_NOT,
+    STRETCH_WHY,
+    shift,
+    tuck,
+)
+from psoas_nudge.core.routines import WALK, Routine, Step
+
+STANDING = Routine(
+    id="standing-hip-flexor",
+    title="Standing hip-flexor stretch",
+    purpose="A standing stretch for the front of the hip. Works in office clothes, next to any desk.",
+    steps=(
+        Step(
+            text="Put one hand on the desk. Step this leg back, a short step, and lift its heel.",
+            cue="Bend both knees a little. Both feet point forward.",
+            seconds=8,
+            picture="start",
+        ),
+        tuck("Squeeze the buttock of the back leg. Your lower back goes flat."),
+        shift("Stop where the front of the hip begins to pull mildly."),
+        Step(
+            text="Hold, and keep the tuck.",
+            cue="A mild pull in front of the hip. Breathe into your belly.",
+            seconds=30,
+            hold=True,
+            picture="end",
+        ),
+    ),
+    repeats=2,
+    cues=("Tuck your pelvis, then shift forward.", "If your lower back arches, it misses the psoas."),
+    cautions=("Keep a hand on the desk if your balance is unsure.", SHARP, NERVE),
+    not_for=HIP,
+    feel=STRETCH_FEEL,
+    feel_not=STRETCH_FEEL_NOT,
+    effort=STRETCH_EFFORT,
+    easier="Take a shorter step, and stop after the tuck: that is a stretch already.",
+    harder="Bend the back knee more, or raise the arm of the same side.",
+    check=STRETCH_CHECK,
+    why=STRETCH_WHY,
+)
+
+MARCH = Routine(
+    id="standing-march",
+    title="Standing psoas march",
+    purpose="Strengthens the psoas: lift one knee slowly to hip height, next to your desk.",
+    steps=(
+        Step(
+            text="Stand tall beside the desk, a hand on it.",
+            cue="Your weight is on the other leg; this one is about to work.",
+            seconds=8,
+            picture="start",
+        ),
+        Step(
+            text="Lift the knee to hip height in two seconds, lower it in two.",
+            cue="Stay tall: your chest stays above your hips.",
+            seconds=4,
+            reps=8,
+            picture="end",
+            returns_to="start",
+        ),
+    ),
+    rest=0,
+    cues=("Lift the knee slowly, and don't lean back.", "Lower it as slowly as you lift it."),
+    cautions=("Keep a hand on the desk so that you stand safely on one leg.", SHARP, NERVE),
+    not_for=HIP,
+    feel="Work in the front of the hip of the lifted leg, and in the buttock you stand on.",
+    feel_not="No pinch in the groin and no pull in the lower back. If there is, lift the knee less high.",
+    effort="The last two should feel like work, and you could still do two more.",
+    easier="Lift the knee halfway, or put the foot down between two lifts for as long as you like.",
+    harder="Hold the knee up for three seconds, do 12, or press down on the thigh with your hand.",
+    check="Somebody beside you sees only your leg move.",
+    why=STRENGTH_WHY,
+    aim="strength",
+)
+
+CHAIR_EDGE = Routine(
+    id="chair-edge-hip-flexor",
+    title="Chair-edge hip-flexor stretch",
+    purpose="Stretches one hip at a time while the chair carries your weight.",
+    needs=("chair",),
+    steps=(
+        Step(
+            text="Sit sideways on the front edge of the seat: this leg off the edge, the other thigh on it.",
+            cue="A chair with wheels stands against the desk. Raise the seat if you can.",
+            seconds=12,
+            picture="seat",
+        ),
+        Step(
+            text="Draw the free foot back under you, on to the ball of the foot.",
+            cue="The knee points down beside the seat.",
+            seconds=8,
+            picture="start",
+        ),
+        tuck(
+            "Squeeze the buttock of the free leg. Your lower back goes flat.",
+            "Tuck your pelvis: tailbone under, belt buckle up.",
+        ),
+        Step(
+            text="Hold the tuck and grow taller.",
+            cue="A mild pull in front of the free hip. Breathe slowly.",
+            seconds=30,
+            hold=True,
+            picture="end",
+        ),
+    ),
+    repeats=2,
+    rest=5,
+    cues=("Let one leg hang free beside the seat, then tuck your pelvis.", "Grow taller; don't lean back."),
+    cautions=("Make sure that the chair cannot roll away.", SHARP, NERVE),
+    not_for=HIP,
+    feel="A pull in the front of the hip and the upper thigh of the free leg.",
+    feel_not=STRETCH_FEEL_NOT,
+    effort=STRETCH_EFFORT,
+    easier="Leave the foot further in front.",
+    harder="Draw the foot further back, but only while the tuck stays.",
+    check=STRETCH_CHECK,
+    why=STRETCH_WHY,
+)
+
+RAISE = Routine(
+    id="split-stance-raise",
+    title="Split-stance knee raise",
+    purpose="Strengthens the psoas from its long position, and the buttock of the leg you stand on.",
+    steps=(
+        Step(
+            text="Stand beside the desk, a hand on it. Step this leg back on to the ball of its foot.",
+            cue="Most of your weight is on the front leg.",
+            seconds=8,
+            picture="start",
+        ),
+        tuck("Squeeze the buttock of the back leg."),
+        Step(
+            text="Bring the back knee up in front to hip height, then set the foot back again.",
+            cue="Two seconds up, three seconds back. Stay tall.",
+            seconds=5,
+            reps=8,
+            picture="end",
+            returns_to="tuck",
+        ),
+    ),
+    rest=0,
+    cues=(
+        "From the back foot, bring the knee up slowly.",
+        "Set the foot down behind you without arching your back.",
+    ),
+    cautions=("Keep a hand on the desk so that you stand safely on one leg.", SHARP, NERVE),
+    not_for=HIP,
+    feel="Work in the front of the hip that lifts, and in the buttock of the leg you stand on.",
+    feel_not="No pinch in the groin and no pull in the lower back. If there is, lift less and step back less.",
+    effort="The last two should feel like work, and you could still do two more.",
+    easier="Touch the floor beside the standing foot first, then step back.",
+    harder="Do 12, or hold the knee up for three seconds.",
+    check="Your belt stays level from beginning to end.",
+    why=STRENGTH_WHY,
+    aim="strength",
+)
+
+SQUEEZE = Routine(
+    id="glute-squeeze",
+    title="Glute squeeze, standing tall",
+    purpose="Works the buttocks, the muscles opposite the psoas. Fits where nothing else does.",
+    sided=False,
+    steps=(
+        Step(
+            text="Stand up, feet as wide as your hips.",
+            cue="Your weight is on both feet.",
+            seconds=6,
+            picture="start",
+        ),
+        Step(
+            text="Squeeze both buttocks and grow tall.",
+            cue="Tailbone down, jaw loose. Keep breathing.",
+            seconds=10,
+            hold=True,
+            picture="end",
+        ),
+    ),
+    repeats=3,
+    rest=5,
+    cues=("Stand up and grow tall; nobody needs to notice.",),
+    cautions=(SHARP,),
+    not_for=HIP[1:2],
+    feel="Firm work in both buttocks.",
+    feel_not="Not in the lower back. If you feel it there, squeeze less and tuck more.",
+    effort="About half as hard as you can.",
+    easier="Squeeze for five seconds.",
+    harder="Squeeze one side at a time.",
+    check="You come up a little taller, and your lower back goes flat.",
+    why="Buttocks and psoas pull the pelvis against each other; the squeeze helps the tuck [practice].",
+    aim="strength",
+    default_on=False,
+)
+
+WALKING = Routine(
+    id=WALK,
+    title="Stand up and walk",
+    purpose="Breaks up the sitting without stretching anything, while stretches are put off because of pain.",
+    sided=False,
+    steps=(
+        Step(text="Stand up, slowly.", cue="Let your arms hang.", seconds=10, picture="start"),
+        Step(
+            text="Walk, as far as the room or the corridor lets you.",
+            cue="An easy pace, eyes far away.",
+            seconds=180,
+            hold=True,
+            picture="end",
+        ),
+    ),
+    cues=("No stretching for now: an easy walk is enough.",),
+    cautions=("Sit down again if walking hurts.",),
+    not_for=("walking hurts",),
+    feel="Easy movement in hips and back.",
+    feel_not="No pain. If walking hurts, sit down again.",
+    effort="You could talk meanwhile.",
+    easier="Stand for a while instead.",
+    harder="Take the stairs.",
+    check="You get up more easily after it than before.",
+    why="Any movement in place of sitting counts; there is no safe number of minutes [who-2020].",
+    aim="ease",
+    default_on=False,
+)

@@ -1,0 +1,98 @@
+"""The pictures of a routine wherever they are shown: drawings for the catalogue, pixels for what came in a pack."""
+
+from __future__ import annotations
+
+import struct
+from base64 import b64encode
+from html import escape
+from pathlib import Path
+from textwrap import wrap
+
+from psoas_nudge import places
+from psoas_nudge.core.routines import Routine, Side
+from psoas_nudge.guide.figures import dots, drawing
+from psoas_nudge.guide.figures.drawing import STYLE
+
+SIZE = struct.Struct(">16xII")
+"""Where a PNG has its width and height (https://www.w3.org/TR/png-3/#11IHDR)."""
+
+LINE = 15
+"""Units from one line of a sheet's words to the next."""
+
+
+def svg(routine: Routine, name: str, side: Side | None, address: str | None = None) -> str | None:
+    """The picture `name` of a routine; None without one. `address`: where a page finds a pack's picture, else the
+    drawing has it inside."""
+    if not routine.pack:
+        return drawing.svg(routine.id, name, side)
+    if (png := _png(routine, name)) is None:
+        return None
+    width, height = SIZE.unpack_from(png)
+    link = address or f"data:image/png;base64,{b64encode(png).decode()}"
+    mirrored = f' transform="matrix(-1 0 0 1 {width} 0)"' if _is_mirrored(routine, side) else ""
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" class="figure">'
+        f'<rect class="card" width="{width}" height="{height}"/>'
+        f'<image width="{width}" height="{height}" href="{escape(link)}"{mirrored}/></svg>'
+    )
+
+
+def printed(routine: Routine) -> str | None:
+    """The one picture that shows best what it is, to stand alone; None without one."""
+    if not routine.pack:
+        return drawing.picture(routine.id)
+    return svg(routine, routine.picture, None)
+
+
+def in_terminal(routine: Routine, name: str, side: Side | None, room: tuple[int, int]) -> list[str]:
+    """A picture in Braille in at most (columns, lines); empty where there is none or no room to make it out."""
+    if not routine.pack:
+        return dots.dots(routine.id, name, side, room)
+    try:
+        rows = places.pack_dots(routine.pack, name).read_text("ascii").split("\n")
+    except (OSError, UnicodeDecodeError):
+        return []
+    return dots.braille([row[::-1] for row in rows] if _is_mirrored(routine, side) else rows, room)
+
+
+def sheet(routine: Routine, side: Side | None) -> str:
+    """All pictures of a routine in a row, each with its steps below: to print."""
+    names = dict.fromkeys(step.picture for step in routine.steps)
+    steps = {
+        name: [f"{n}. {s.text} {s.cue}" for n, s in enumerate(routine.steps, 1) if s.picture == name] for name in names
+    }
+    words = {name: [line for text in texts for line in wrap(text, 38)] for name, texts in steps.items()}
+    each, high = 260, 270 + LINE * max(len(lines) for lines in words.values())
+    panels = ""
+    for number, name in enumerate(names):
+        place = f'<svg x="{number * each + 10}" y="40" width="{each - 20}" height="200" '
+        panels += (svg(routine, name, side) or "").replace("<svg ", place, 1) if name else ""
+        panels += "".join(
+            f'<text x="{number * each + 12}" y="{262 + LINE * row}">{escape(line)}</text>'
+            for row, line in enumerate(words[name])
+        )
+    width = each * len(names)
+    title = escape(routine.title + (f", {side} side" if side else ""))
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {high}"><style>{STYLE}'
+        f"text{{font:12px sans-serif;fill:#1d2b36}}.title{{font:bold 18px sans-serif}}</style>"
+        f'<rect class="card" width="{width}" height="{high}"/><text class="title" x="12" y="26">{title}</text>'
+        f"{panels}</svg>"
+    )
+
+
+def file(routine: Routine, name: str) -> Path:
+    """The file that a page's server hands out for a pack's picture."""
+    return places.pack_picture(routine.pack, name)
+
+
+def _is_mirrored(routine: Routine, side: Side | None) -> bool:
+    return side is not None and routine.drawn_side is not None and side != routine.drawn_side
+
+
+def _png(routine: Routine, name: str) -> bytes | None:
+    try:
+        png = file(routine, name).read_bytes()
+    except OSError:
+        return None
+    return png if len(png) > SIZE.size else None

@@ -1,0 +1,43 @@
+"""Asks the child what is in a pack."""
+
+from __future__ import annotations
+
+import asyncio
+from importlib.util import find_spec
+
+import msgspec
+from msgspec import Struct
+
+from psoas_nudge.config.packs import Pack, parse
+from psoas_nudge.confined.child import ChildFailed, ask
+from psoas_nudge.errors import Unavailable
+from psoas_nudge.packs.limits import CPU_SECONDS, SECONDS
+from psoas_nudge.packs.wire import Answer, Drawn, PackRefused, Question
+
+NEEDED = ("defusedxml", "PIL", "resvg_py")
+
+
+class Checked(Struct, frozen=True, kw_only=True):
+    """A pack that may be imported: as it came, as it was understood, and its pictures drawn anew."""
+
+    zipped: bytes
+    text: str
+    pack: Pack
+    pictures: dict[str, Drawn]
+
+
+def check(zipped: bytes, name: str) -> Checked:
+    """The pack, called `name` in messages. Raises PackRefused with every reason, Unavailable without the libraries."""
+    if any(find_spec(module) is None for module in NEEDED):
+        raise Unavailable("Packs cannot be checked here yet. First: pip install 'psoas-nudge[packs]'")
+    question = msgspec.json.encode(Question(zipped))
+    try:
+        found = msgspec.json.decode(
+            asyncio.run(ask("psoas_nudge.packs", question, SECONDS, "The reader of packs")), type=Answer
+        )
+    except ChildFailed as error:
+        why = f"Drawing its pictures takes more than {CPU_SECONDS} s of computing." if error.exhausted else str(error)
+        raise PackRefused(name, (why,)) from None
+    if found.problems:
+        raise PackRefused(name, found.problems)
+    return Checked(zipped=zipped, text=found.text, pack=parse(found.text, name), pictures=found.pictures)

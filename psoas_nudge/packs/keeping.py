@@ -1,0 +1,99 @@
+"""Where imported packs stay: the zip as it came, pack.toml as it is read at each start, and the pictures drawn anew.
+
+A pack appears and goes as a whole: it is written beside the others and then renamed.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from psoas_nudge import places
+from psoas_nudge.config.packs import PACK_FILE
+from psoas_nudge.errors import BadInput, PsoasNudgeError
+from psoas_nudge.packs.checking import Checked
+from psoas_nudge.packs.unpacking import files
+
+ORIGINAL = "original.zip"
+
+
+def keep(checked: Checked, taken: Collection[str]) -> None:
+    """Keep a pack. `taken`: ids of routines that there are already. Raises BadInput when an id is taken."""
+    pack = checked.pack
+    there = places.packs_directory() / pack.id
+    if there.exists():
+        raise BadInput(f'A pack "{pack.id}" is imported already. To replace it: psoas-nudge routines remove {pack.id}')
+    if clash := [each.id for each in pack.routines if each.id in taken]:
+        raise BadInput(f"You have a routine {', '.join(clash)} already. Rename one of the two, or remove it first.")
+    with _written(there):
+        made = Path(tempfile.mkdtemp(prefix=".pack-", dir=places.private_directory(places.data_directory())))
+        try:
+            _write(made / ORIGINAL, checked.zipped)
+            _write(made / PACK_FILE, checked.text.encode())
+            pictures = made / "pictures"
+            pictures.mkdir(mode=0o700)
+            for name, drawn in checked.pictures.items():
+                _write(pictures / f"{name}.png", drawn.png)
+                _write(pictures / f"{name}.icon.png", drawn.icon)
+                _write(pictures / f"{name}.dots", drawn.dots.encode())
+            places.private_directory(there.parent)
+            made.rename(there)
+        except BaseException:
+            shutil.rmtree(made, ignore_errors=True)
+            raise
+
+
+def original(pack_id: str) -> bytes:
+    """The zip as it was imported. Raises BadInput when there is no such pack."""
+    with _written(found := _found(pack_id)):
+        return (found / ORIGINAL).read_bytes()
+
+
+def export(pack_id: str, folder: Path) -> None:
+    """Write the files of a pack into a new folder. Raises PsoasNudgeError when it is there already."""
+    content = files(original(pack_id))
+    try:
+        folder.mkdir()
+    except FileExistsError:
+        raise PsoasNudgeError(f"{folder} is there already; nothing was written.") from None
+    except OSError as error:
+        raise PsoasNudgeError(f"{folder} cannot be made: {error.strerror}.") from error
+    with _written(folder):
+        for name, data in content.items():
+            (folder / name).write_bytes(data)
+
+
+def remove(pack_id: str) -> None:
+    """Forget a pack. Raises BadInput when there is no such pack."""
+    with _written(found := _found(pack_id)):
+        away = Path(tempfile.mkdtemp(prefix=".removed-", dir=found.parent.parent))
+        found.rename(away / pack_id)
+        shutil.rmtree(away)
+
+
+def _found(pack_id: str) -> Path:
+    packs = places.packs_directory()
+    there = sorted(each.name for each in packs.iterdir()) if packs.is_dir() else []
+    if pack_id not in there:
+        which = f"There are: {', '.join(there)}." if there else "No pack is imported."
+        raise BadInput(f'There is no pack "{pack_id}". {which}')
+    return packs / pack_id
+
+
+def _write(path: Path, data: bytes) -> None:
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as opened:
+        opened.write(data)
+        opened.flush()
+        os.fsync(opened.fileno())
+
+
+@contextmanager
+def _written(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise PsoasNudgeError(f"{path}: {error.strerror or error}.") from error

@@ -1,0 +1,39 @@
+"""What is asked of the child that reads a pack, and what it answers; each is one line of JSON."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from psoas_nudge.errors import BadInput
+
+
+class Question(Struct, frozen=True):
+    """A pack as one zip file."""
+
+    zipped: bytes
+
+
+class Drawn(Struct, frozen=True, kw_only=True):
+    """A picture drawn anew: PNG, a small square PNG, and lines of "#" and "." for a terminal."""
+
+    png: bytes
+    icon: bytes
+    dots: str
+
+
+class Answer(Struct, frozen=True, kw_only=True):
+    """What is in it; with problems, nothing else."""
+
+    problems: tuple[str, ...] = ()
+    text: str = ""
+    """Of pack.toml."""
+    pictures: dict[str, Drawn] = {}
+
+
+class PackRefused(BadInput):
+    """A pack that is not taken; one reason a line."""
+
+    def __init__(self, name: str, problems: tuple[str, ...]) -> None:
+        self.problems = problems
+        lines = [each if each.startswith(name) else f"{name}: {each}" for each in problems]
+        super().__init__("\n".join(lines))
