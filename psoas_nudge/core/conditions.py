@@ -1,6 +1,6 @@
 """What stands between now and a prompt (rules 6, 7, 10 and 13), as questions to a state.
 
-prompting.py acts on the answers and explain.py words them, so the two cannot disagree.
+prompting.py and outcomes.py act on the answers and explain.py words them, so the two cannot disagree.
 """
 
 from __future__ import annotations

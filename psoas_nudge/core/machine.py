@@ -52,10 +52,11 @@ setting. Durations use the second, schedules the first. An event older than the 
 15. New settings take effect at once; open prompt, bout and counters stay.
 16. At any moment the core can say why there is no prompt now and when the next could come: see `explain`.
 
-Where the rules live: sitting.py has 1 to 5 and 14, stretching.py 12, prompting.py 6 to 11 and 13, with the conditions
-among them in conditions.py, which explain.py puts into words, feeling.py the end of 12. Each rule is a function of a
-Decision that looks at the state, changes it, and says when it wants to be asked again; `step` calls all of them in a
-fixed order, so it does not matter which event made a rule true. Idea: h11's `_state.py`.
+Where the rules live: sitting.py has 1 to 5 and 14, prompting.py 6 to 9, outcomes.py 9 to 11, stretching.py 12,
+pausing.py 13, feeling.py the end of 12. The conditions of 6 to 8 are in conditions.py, and explain.py puts them into
+words. Each rule is a function of a Decision that looks at the state, changes it, and says when it wants to be called
+again; `step` calls all of them in a fixed order, so it does not matter which event made a rule true. Idea: h11's
+`_state.py`.
 """
 
 from __future__ import annotations
@@ -64,7 +65,7 @@ from collections.abc import Callable
 from typing import assert_never
 
 from psoas_nudge.core import events as e
-from psoas_nudge.core import feeling, prompting, sitting, stretching
+from psoas_nudge.core import feeling, outcomes, pausing, prompting, sitting, stretching
 from psoas_nudge.core.decision import Decision
 from psoas_nudge.core.effects import AnyEffect, Wake, Watch
 from psoas_nudge.core.rules import Rules
@@ -82,9 +83,9 @@ OVERDUE: tuple[Rule, ...] = (
     sitting.standing_over,
     sitting.left,
     sitting.away,
-    prompting.left,
-    prompting.hours,
-    prompting.pause_over,
+    outcomes.left,
+    pausing.hours,
+    pausing.pause_over,
 )
 """What time has brought about is settled before the event is looked at: the wake-up for it may come second."""
 RULES: tuple[Rule, ...] = (
@@ -92,7 +93,7 @@ RULES: tuple[Rule, ...] = (
     stretching.over,
     sitting.begin,
     prompting.quiet,
-    prompting.expire,
+    outcomes.expire,
     prompting.renew,
     prompting.due,
 )
@@ -132,23 +133,23 @@ def _handle(decision: Decision, event: e.AnyEvent) -> None:  # noqa: C901, PLR09
         case e.NotShown():
             prompting.not_shown(decision, event)
         case e.Accept() | e.Snooze() | e.Skip():
-            prompting.answered(decision, event)
+            outcomes.answered(decision, event)
         case e.Pause():
-            prompting.pause(decision, event)
+            pausing.pause(decision, event)
         case e.Resume():
-            prompting.resume(decision)
+            pausing.resume(decision)
         case e.Stand():
             sitting.stand(decision)
         case e.Sit():
             sitting.sit(decision)
         case e.Stretch():
-            prompting.stretch(decision, event)
+            stretching.stretch(decision, event)
         case e.GuideStarted():
-            prompting.guide_started(decision, event)
+            outcomes.guide_started(decision, event)
             stretching.guide_started(decision, event)
         case e.GuideHeld():
             if not stretching.is_under_way(decision.state, event):
-                prompting.guide_started(decision, event)
+                outcomes.guide_started(decision, event)
             stretching.guide_held(decision, event)
         case e.GuideEnded():
             stretching.guide_ended(decision, event)
@@ -170,7 +171,7 @@ def _handle(decision: Decision, event: e.AnyEvent) -> None:  # noqa: C901, PLR09
         case e.NotifierAppeared():
             prompting.notifier_appeared(decision)
         case e.Reloaded():
-            prompting.look_up_hours(decision)
+            pausing.look_up_hours(decision)
         case _:
             assert_never(event)
 

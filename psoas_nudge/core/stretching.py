@@ -6,10 +6,14 @@ from datetime import datetime
 
 from msgspec.structs import replace
 
+from psoas_nudge.core.advice import KINDS
+from psoas_nudge.core.catalogue import find, suggestion
 from psoas_nudge.core.decision import Decision
+from psoas_nudge.core.effects import Refuse, StartGuide
 from psoas_nudge.core.entries import StretchEntry
-from psoas_nudge.core.events import GuideEnded, GuideHeld, GuideStarted, Started
-from psoas_nudge.core.routines import LEAST_HELD
+from psoas_nudge.core.events import GuideEnded, GuideHeld, GuideStarted, Started, Stretch
+from psoas_nudge.core.routines import LEAST_HELD, LONGEST, WALK
+from psoas_nudge.core.rules import Rules
 from psoas_nudge.core.sitting import end_bout
 from psoas_nudge.core.state import Bout, Held, State, Stretching
 from psoas_nudge.core.words import HOUR, MINUTE, SECOND
@@ -93,6 +97,39 @@ def guide_ended(decision: Decision, event: GuideEnded) -> None:
     elif not _is_of(state.given_up, event) and (event.prompt is not None or state.stretching):
         decision.record(StretchEntry(at=decision.at, routine=event.routine, performed=False, prompt=event.prompt))
     state.stretching = state.given_up = None
+
+
+def stretch(decision: Decision, event: Stretch) -> None:
+    """Open a guide because the person asks for one, unless pain puts stretches off."""
+    routine = event.routine or next_routine(decision.state, decision.rules)
+    if why := stretch_refused(decision.state, decision.rules, routine):
+        decision.do(Refuse(why=why))
+    else:
+        decision.do(StartGuide(routine=routine, prompt=None))
+
+
+def stretch_refused(state: State, rules: Rules, routine: str) -> str | None:
+    """Why this routine cannot be played now; raises BadInput for one that does not exist."""
+    find(routine, rules.routines)
+    if state.put_off is None or routine == WALK:
+        return None
+    return (
+        f"Stretches are put off because you reported {KINDS[state.put_off]}. "
+        f"An easy walk: psoas-nudge stretch {WALK}. When it is all right again: psoas-nudge feel --clear"
+    )
+
+
+def next_routine(state: State, rules: Rules, *, time_left: float = LONGEST, last: bool = False) -> str:
+    """The id of the routine whose turn it is. `time_left`: seconds until hours close."""
+    return suggestion(
+        state.turns.last,
+        rules.rotation,
+        rules.routines,
+        hurt=state.put_off is not None,
+        floor=rules.floor,
+        time_left=time_left,
+        last=last,
+    ).id
 
 
 # --- what time does ----------------------------------------------------------------------------------------------

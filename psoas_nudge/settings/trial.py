@@ -8,7 +8,7 @@ import time
 from collections.abc import AsyncIterator
 
 from psoas_nudge.bus import buses
-from psoas_nudge.core.prompting import answer_name
+from psoas_nudge.core.outcomes import answer_name
 from psoas_nudge.errors import PsoasNudgeError
 from psoas_nudge.notify.chooser import Chooser
 from psoas_nudge.notify.port import Capability, Pressed, Surroundings

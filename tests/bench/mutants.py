@@ -25,7 +25,6 @@ takes 1.5 s here before the first test, and writes the change into the tree.
 from __future__ import annotations
 
 import argparse
-import ast
 import importlib.abc
 import importlib.util
 import os
@@ -65,7 +64,13 @@ TESTS = [
     "tests/simulation/test_play.py",
 ]
 EQUIVALENT = HERE / "equivalent_mutants.toml"
-OPTIONS = ["-o", "addopts=--import-mode=importlib", *(f"-pno:{name}" for name in ("terminal", "randomly", "cacheprovider")), "-s", "-mnot fuzz"]
+OPTIONS = [
+    "-o",
+    "addopts=--import-mode=importlib",
+    *(f"-pno:{name}" for name in ("terminal", "randomly", "cacheprovider")),
+    "-s",
+    "-mnot fuzz",
+]
 """Nothing printed, the same order each time; no test that makes up its input."""
 LIMIT = 0.08
 """Share of mutants that may survive."""
@@ -107,7 +112,10 @@ class Run:
             sys.exit("the tests cannot be collected")
         reach = _traced(session.items, self.temporary, self.jobs)
         quick = [index for index, (seconds, _) in enumerate(reach) if 0 <= seconds < SLOW]
-        print(f"{len(quick)} tests, {sum(reach[index].seconds for index in quick):.0f} s; {len(self.chosen)} mutants", flush=True)
+        print(
+            f"{len(quick)} tests, {sum(reach[index].seconds for index in quick):.0f} s; {len(self.chosen)} mutants",
+            flush=True,
+        )
         at: dict[tuple[str, int], list[int]] = defaultdict(list)
         for index in sorted(quick, key=lambda index: reach[index].seconds):
             for line in reach[index].lines:
@@ -313,8 +321,6 @@ class _Trace:
         if event == "line":
             cls.lines.add((cls.modules[frame.f_code.co_filename], frame.f_lineno))
         return cls.line
-
-
 
 
 def main() -> int:

@@ -30,7 +30,7 @@ from psoas_nudge.core.model import (
     Undo,
     UndoneEntry,
 )
-from psoas_nudge.core.prompting import next_routine
+from psoas_nudge.core.stretching import next_routine
 
 AT = datetime(2026, 3, 4, 12, tzinfo=UTC)
 RULES = Rules(hours=WorkingHours())
