@@ -121,7 +121,7 @@ class Run:
             for line in reach[index].lines:
                 at[line].append(index)
         killers: dict[str, Counter[int]] = defaultdict(Counter)
-        running: dict[int, tuple[Mutant, float, Path]] = {}
+        running: dict[int, tuple[Mutant, float, Path, float]] = {}
         left = list(reversed(self.chosen))
         while left or running:
             while left and len(running) < self.jobs:
@@ -137,7 +137,7 @@ class Run:
                 child = os.fork()
                 if child == 0:
                     _be(mutant, [session.items[index] for index in tests], tests, said)
-                running[child] = (mutant, until, said)
+                running[child] = (mutant, until, said, time.monotonic())
             if running:
                 self._collect(running, killers)
         shutil.rmtree(self.temporary, ignore_errors=True)
@@ -151,19 +151,21 @@ class Run:
         found = dict.fromkeys(index for (module, _), tests in at.items() if module == mutant.module for index in tests)
         return list(found)
 
-    def _collect(self, running: dict[int, tuple[Mutant, float, Path]], killers: dict[str, Counter[int]]) -> None:
+    def _collect(self, running: dict[int, tuple[Mutant, float, Path, float]], killers: dict[str, Counter[int]]) -> None:
         """Wait a little for one that ends, and kill what takes too long."""
         child, status = os.waitpid(-1, os.WNOHANG)
         if child in running:
-            mutant, _, said = running.pop(child)
+            mutant, _, said, _began = running.pop(child)
             self.ended[mutant.name] = SURVIVED if status == 0 else KILLED
+            if os.environ.get("PNTIME"): print(round(time.monotonic()-_began,2), self.ended[mutant.name], said.exists(), mutant.name[:80], flush=True)
+            if status==0: print(f"{mutant.lines[0]:>5} {mutant.name}", flush=True)
             if said.exists():
                 killers[f"{mutant.module}.{mutant.function}"][int(said.read_text() or -1)] += 1
                 said.unlink()
             if len(self.ended) % 200 == 0:
                 print(f"{len(self.ended)} …", flush=True)
             return
-        for pid, (_, until, _) in running.items():
+        for pid, (_, until, _, _) in running.items():
             if time.monotonic() > until:
                 os.kill(pid, signal.SIGKILL)
         time.sleep(0.002)

@@ -4,7 +4,7 @@ import pytest
 from msgspec.structs import replace
 
 from psoas_nudge.core.catalogue import CATALOGUE, FALLBACK, ROTATION, find, prompt_words, rotation, suggestion
-from psoas_nudge.core.durations import duration
+from psoas_nudge.core.durations import duration, elapsed
 from psoas_nudge.core.routines import Routine, Step, choose, problems, script
 from psoas_nudge.errors import BadInput
 
@@ -211,6 +211,7 @@ def test_a_routine_that_does_not_exist_is_refused_with_the_nearest_name() -> Non
         (0, "0 s"),
         (45, "45 s"),
         (59.4, "59 s"),
+        (59.5, "1 min"),
         (59.6, "1 min"),
         (90, "2 min"),
         (3599, "1 h"),
@@ -220,3 +221,11 @@ def test_a_routine_that_does_not_exist_is_refused_with_the_nearest_name() -> Non
 )
 def test_lengths_read_at_a_glance(seconds: float, words: str) -> None:
     assert duration(seconds) == words
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [(59, "59 s"), (60, "1 min"), (119, "1 min"), (3599, "59 min"), (7199, "1 h 59 min")],
+)
+def test_of_time_that_is_still_passing_a_minute_counts_when_it_is_over(seconds: float, words: str) -> None:
+    assert elapsed(seconds) == words
