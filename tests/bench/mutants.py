@@ -157,8 +157,16 @@ class Run:
         if child in running:
             mutant, _, said, _began = running.pop(child)
             self.ended[mutant.name] = SURVIVED if status == 0 else KILLED
-            if os.environ.get("PNTIME"): print(round(time.monotonic()-_began,2), self.ended[mutant.name], said.exists(), mutant.name[:80], flush=True)
-            if status==0: print(f"{mutant.lines[0]:>5} {mutant.name}", flush=True)
+            if os.environ.get("PNTIME"):
+                print(
+                    round(time.monotonic() - _began, 2),
+                    self.ended[mutant.name],
+                    said.exists(),
+                    mutant.name[:80],
+                    flush=True,
+                )
+            if status == 0:
+                print(f"{mutant.lines[0]:>5} {mutant.name}", flush=True)
             if said.exists():
                 killers[f"{mutant.module}.{mutant.function}"][int(said.read_text() or -1)] += 1
                 said.unlink()
