@@ -179,17 +179,18 @@ def _handle(decision: Decision, event: e.AnyEvent) -> None:  # noqa: C901, PLR09
 def _nothing_due(state: State, moment: e.Moment) -> tuple[State, tuple[AnyEffect, ...]] | None:
     """The minute's heartbeat costs next to nothing: no rule has asked to be looked at yet."""
     time = state.time
-    elapsed = max(0, moment.tick - time.tick)
+    elapsed = moment.tick - time.tick
     now = time.now + elapsed
-    if time.wake is None or state.bout is None or now > time.wake + sitting.GRACE:
+    if elapsed < 0 or time.wake is None or state.bout is None or now > time.wake + sitting.GRACE:
         return None
-    if abs((moment.at - time.at) // MILLISECOND - elapsed) > DRIFT:
+    if not -DRIFT <= (moment.at - time.at) // MILLISECOND - elapsed <= DRIFT:
         return None
-    if time.decide is not None and now >= time.decide:
-        return None
-    wake = now + HEARTBEAT if time.decide is None else min(now + HEARTBEAT, time.decide)
-    passed = Timeline(at=moment.at, tick=max(time.tick, moment.tick), now=now, wake=wake, decide=time.decide)
-    return state.moved(passed), (Wake(after=wake - now),)
+    wake = now + HEARTBEAT
+    if time.decide is not None:
+        if now >= time.decide:
+            return None
+        wake = min(wake, time.decide)
+    return state.moved(Timeline(moment.at, moment.tick, now, wake, time.decide)), (Wake(after=wake - now),)
 
 
 def _watch(decision: Decision) -> None:
