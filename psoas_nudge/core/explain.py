@@ -195,7 +195,7 @@ def _reasons(state: State, rules: Rules, trouble: str) -> Iterator[Reason]:
     if (until := conditions.quiet_until(state, rules)) is not None:
         yield _reason(state, rules, "after-quiet", until)
     if isinstance(state.stage, Waiting):
-        latest = conditions.waits_until(state, rules) or conditions.lull_until(state, rules)
+        latest = conditions.waits_until(state, state.stage, rules) or conditions.lull_until(state, state.stage, rules)
         yield _reason(state, rules, "unseen" if latest is None else "lull", latest)
 
 

@@ -124,9 +124,8 @@ def due(decision: Decision) -> None:
         decision.by(until)
         return
     _end_hold_back(decision)
-    if not isinstance(state.stage, Waiting):
-        state.stage = Waiting(since=now)
-    for point in (lull_until(state, rules), waits_until(state, rules)):
+    waiting = state.stage = state.stage if isinstance(state.stage, Waiting) else Waiting(since=now)
+    for point in (lull_until(state, waiting, rules), waits_until(state, waiting, rules)):
         if point is not None and point <= now:
             _show(decision)
             return

@@ -169,6 +169,13 @@ def test_who_comes_back_typing_is_given_the_whole_patience_again() -> None:
     assert day.shown == ["09:38:30"]
 
 
+def test_a_pause_in_typing_that_is_just_long_enough_when_the_prompt_becomes_due_is_one() -> None:
+    day = Day()
+    day.sit(30 - 8 / 60)
+    day.read(1)
+    assert day.shown == ["09:30"]
+
+
 def test_pauses_shorter_than_the_lull_are_no_lull() -> None:
     day = Day()
     day.sit(30)
@@ -629,6 +636,17 @@ def test_backing_off_that_ends_at_midnight_brings_the_prompt_then() -> None:
     assert day.shown[2:] == ["00:05"]  # 35 minutes after the second miss, patience included, not 65
 
 
+def test_who_has_backed_off_just_before_midnight_gets_the_usual_interval_after_it() -> None:
+    day = Day("2026-11-23 22:55", hours=ALWAYS)
+    day.sit(60)
+    assert (day.outcomes, day.clock()) == (["missed", "missed"], "23:55")
+    promised = status(day.state, day.rules).next_prompt
+    assert promised is not None
+    assert day.clock(promised) == "00:25"
+    day.sit(36)
+    assert day.shown[2:] == ["00:30"]
+
+
 @pytest.mark.parametrize("way", ["stretch of one's own", "resume"])
 def test_a_stretch_of_ones_own_and_resume_end_backing_off(way: str) -> None:
     day = Day()
@@ -695,6 +713,14 @@ def test_a_prompt_that_stays_by_itself_is_shown_once() -> None:
 
 
 # --- without an idle source ----------------------------------------------------------------------------------------
+
+
+def test_a_notifier_that_says_nothing_of_fading_is_asked_once() -> None:
+    day = Day(notifier="hangs")
+    day.sit(36)
+    day.feed(Shown(prompt=1, notifier="slow"))
+    day.sit(4)
+    assert not [effect for effect in day.effects if isinstance(effect, Renew)]
 
 
 def test_where_nothing_can_tell_of_input_time_alone_brings_the_prompts() -> None:

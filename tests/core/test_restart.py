@@ -287,6 +287,10 @@ def test_killed_every_few_minutes_a_day_is_still_the_same_day() -> None:
     assert set(day.outcomes) == {"withdrawn"}
 
 
+def test_the_first_start_of_all_is_where_time_begins() -> None:
+    assert Day().state.now == 0
+
+
 def test_stopping_before_anything_has_happened_is_harmless() -> None:
     day = Day("2026-11-22 12:00")
     day.feed(Stopping())
