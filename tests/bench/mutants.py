@@ -1,25 +1,25 @@
-"""Mutation tests of core/: change one place at a time and see whether a test fails. What survives lacks an assertion.
+"""Mutation tests of core/: make one wrong change at a time and see whether a test fails. A survivor lacks an assertion.
 
-    python tests/bench/mutants.py                       # a sample of 300 of them, always the same for a seed
+    python tests/bench/mutants.py                       # a sample of 300, always the same for a seed
     python tests/bench/mutants.py --full                # every one
     python tests/bench/mutants.py explain routines      # every one of these modules
     options: [--sample N] [--seed N] [--jobs N]
 
-Prints a row for each module and then the survivors. Fails when 8 % or more survive, or when equivalent_mutants.toml
-does not fit: it names the mutants that no test can kill, each with the reason; one that is not there any more, or that
-a test kills, has to go from the list.
+Prints each survivor, and then a row for each module. Fails when 8 % or more survive, and when equivalent_mutants.toml
+is out of date: it names the mutants that no test can kill, each with the reason.
 
-How: pytest collects the tests once, in this process. One run with a trace tells which test reaches which line and how
-long it takes. Then each mutant is a fork, in which the changed code takes the place of the function's and the tests
-that reach the line run, the quickest first, until one fails. Nothing is written, so no copy of the tree is needed.
-What stands outside of functions is imported anew in the fork. Tests that take longer than a second are left out: a
-mutant that only made-up input finds shall have a story too. Needs fork, so not Windows.
+How: pytest collects the tests once, in this process. They run once with a trace, which tells the lines of the core
+that each test reaches. Then each mutant is a fork of this process: the changed code takes the place of the function's,
+and the tests that reach the line run, those that did least first, until one fails. Nothing is written, so no copy of
+the tree is needed. For what stands outside of functions, project and tests are imported anew in the fork. Tests that
+make up their input or run through more than MOST_LINES are left out: what only they find shall have a story too.
+Needs fork, so not Windows.
 
-Why not a library. mutmut 3.8, tried on this core: it makes 4,712 mutants, needs 200 s before the first and then 1.0 s
-for each (well over an hour in all; here about 2,800 take a tenth of that). It leaves out what is decorated, so every
-property, and what stands outside of functions, so every threshold; it has no samples; and it numbers mutants, so that
-a reviewed list of equivalent ones would name others after each edit. cosmic-ray starts pytest for each mutant, which
-takes 1.5 s here before the first test, and writes the change into the tree.
+Why no library. mutmut 3.8.1, tried on this core: 4,712 mutants (it also changes texts), more than 200 s before the
+first and 1.0 s for each, so an hour and a half; here 2,800 take about a quarter of that. It leaves out decorated
+functions, so every property, and all that stands outside of functions, so every threshold; it takes no samples; and it
+numbers mutants, so that a reviewed list of equivalent ones would name others after each edit. cosmic-ray 8.7 starts
+pytest for each mutant, 1.5 s before the first test, and writes the change into the tree.
 """
 
 from __future__ import annotations
@@ -63,29 +63,40 @@ TESTS = [
     "tests/journal/test_records.py",
     "tests/simulation/test_play.py",
 ]
-EQUIVALENT = HERE / "equivalent_mutants.toml"
 OPTIONS = [
     "-o",
     "addopts=--import-mode=importlib",
-    *(f"-pno:{name}" for name in ("terminal", "randomly", "cacheprovider")),
-    "-s",
-    "-mnot fuzz",
+    *(f"-pno:{each}" for each in ("terminal", "randomly", "cacheprovider")),
 ]
-"""Nothing printed, the same order each time; no test that makes up its input."""
+OPTIONS += ["-s", "-m", "not fuzz"]
+EQUIVALENT = HERE / "equivalent_mutants.toml"
 LIMIT = 0.08
 """Share of mutants that may survive."""
-SLOW = 1.5
-"""Seconds, with the trace on: a test that takes longer is left out."""
-MEMORY = 2 * 1024**3
-"""Bytes that a mutant may take."""
-KILLED, SURVIVED, UNTESTED = "killed", "survived", "untested"
+MOST_LINES = 200_000
+"""Lines of the core that a test may run, so that the same tests take part on every machine."""
+MEMORY = 4 * 1024**3
+"""Bytes of address space for a mutant."""
+PATIENCE = 60
+"""Seconds that a mutant has, and ten times as long as its tests took in the trace: it may loop for ever."""
 
 
 class Reach(NamedTuple):
-    """What one test needs and reaches."""
+    """What one test did in the trace."""
 
+    passed: bool
     seconds: float
+    steps: int
+    """Lines of the core, repeated ones too."""
     lines: frozenset[tuple[str, int]]
+
+
+class Fork(NamedTuple):
+    """A mutant that is being tried."""
+
+    mutant: Mutant
+    until: float
+    said: Path
+    """Where it says which test has killed it."""
 
 
 def reviewed() -> dict[str, str]:
@@ -99,112 +110,102 @@ def every() -> list[Mutant]:
 
 
 class Run:
-    """Takes the place of pytest's own loop over the tests: that of the mutants, each with some of the tests."""
+    """Takes the place of pytest's loop over the tests: tries the mutants, each with the tests that reach it."""
 
-    def __init__(self, chosen: Sequence[Mutant], jobs: int) -> None:
-        self.chosen, self.jobs = chosen, jobs
-        self.ended: dict[str, str] = {}
-        self.temporary = Path(tempfile.mkdtemp(prefix="mutants-"))
+    def __init__(self, chosen: Sequence[Mutant], equivalent: dict[str, str], jobs: int) -> None:
+        self.chosen, self.equivalent, self.jobs = chosen, equivalent, jobs
+        self.killed: dict[str, bool] = {}
+        self._folder = Path(tempfile.mkdtemp(prefix="mutants-"))
+        self._killers: dict[tuple[str, str], Counter[int]] = defaultdict(Counter)
+        """Function: how many of its mutants each test has killed; the best are tried first."""
+        self._forks: dict[int, Fork] = {}
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         """The whole run."""
-        if session.testsfailed:
-            sys.exit("the tests cannot be collected")
-        reach = _traced(session.items, self.temporary, self.jobs)
-        quick = [index for index, (seconds, _) in enumerate(reach) if 0 <= seconds < SLOW]
-        print(
-            f"{len(quick)} tests, {sum(reach[index].seconds for index in quick):.0f} s; {len(self.chosen)} mutants",
-            flush=True,
-        )
+        reach = traced(session.items, self._folder, self.jobs)
+        tests = [index for index, each in enumerate(reach) if each.passed and each.steps <= MOST_LINES]
+        print(f"{len(tests)} of {len(reach)} tests, {len(self.chosen)} mutants", flush=True)
         at: dict[tuple[str, int], list[int]] = defaultdict(list)
-        for index in sorted(quick, key=lambda index: reach[index].seconds):
+        for index in sorted(tests, key=lambda index: reach[index].steps):
             for line in reach[index].lines:
                 at[line].append(index)
-        killers: dict[str, Counter[int]] = defaultdict(Counter)
-        running: dict[int, tuple[Mutant, float, Path, float]] = {}
-        left = list(reversed(self.chosen))
-        while left or running:
-            while left and len(running) < self.jobs:
-                mutant = left.pop()
-                tests = self._tests(mutant, at)
-                if not tests:
-                    self.ended[mutant.name] = UNTESTED
-                    continue
-                known = killers[f"{mutant.module}.{mutant.function}"]
-                tests.sort(key=lambda index: -known[index])
-                said = self.temporary / f"{len(self.ended)}-{len(left)}"
-                until = time.monotonic() + 10 + 5 * sum(reach[index].seconds for index in tests)
-                child = os.fork()
-                if child == 0:
-                    _be(mutant, [session.items[index] for index in tests], tests, said)
-                running[child] = (mutant, until, said, time.monotonic())
-            if running:
-                self._collect(running, killers)
-        shutil.rmtree(self.temporary, ignore_errors=True)
+        for number, mutant in enumerate(self.chosen):
+            while len(self._forks) == self.jobs:
+                self._wait()
+            known = self._killers[mutant.module, mutant.function]
+            fitting = sorted(_reaching(mutant, at), key=lambda index: -known[index])
+            if not fitting:
+                self._ended(mutant, killed=False, why="no test reaches it: ")
+                continue
+            until = time.monotonic() + PATIENCE + 10 * sum(reach[index].seconds for index in fitting)
+            fork = Fork(mutant, until, self._folder / str(number))
+            if (pid := os.fork()) == 0:
+                _try(fork, {index: session.items[index] for index in fitting})
+            self._forks[pid] = fork
+        while self._forks:
+            self._wait()
+        shutil.rmtree(self._folder, ignore_errors=True)
         return True
 
-    def _tests(self, mutant: Mutant, at: dict[tuple[str, int], list[int]]) -> list[int]:
-        """The tests that reach the line, or for what stands outside of functions the module."""
-        if mutant.function:
-            here, statement = ((mutant.module, line) for line in mutant.lines)
-            return list(at.get(here) or at.get(statement, ()))
-        found = dict.fromkeys(index for (module, _), tests in at.items() if module == mutant.module for index in tests)
-        return list(found)
+    def _wait(self) -> None:
+        """Until one has ended, or is killed because it takes too long."""
+        pid, status = os.waitpid(-1, os.WNOHANG)
+        if pid == 0:
+            for late, fork in self._forks.items():
+                if time.monotonic() > fork.until:
+                    os.kill(late, signal.SIGKILL)
+            time.sleep(0.002)
+        elif fork := self._forks.pop(pid, None):
+            if fork.said.exists():
+                self._killers[fork.mutant.module, fork.mutant.function][int(fork.said.read_text())] += 1
+            shutil.rmtree(fork.said.with_suffix(".tmp"), ignore_errors=True)
+            self._ended(fork.mutant, killed=status != 0)
 
-    def _collect(self, running: dict[int, tuple[Mutant, float, Path, float]], killers: dict[str, Counter[int]]) -> None:
-        """Wait a little for one that ends, and kill what takes too long."""
-        child, status = os.waitpid(-1, os.WNOHANG)
-        if child in running:
-            mutant, _, said, _began = running.pop(child)
-            self.ended[mutant.name] = SURVIVED if status == 0 else KILLED
-            if os.environ.get("PNTIME"):
-                print(
-                    round(time.monotonic() - _began, 2),
-                    self.ended[mutant.name],
-                    said.exists(),
-                    mutant.name[:80],
-                    flush=True,
-                )
-            if status == 0:
-                print(f"{mutant.lines[0]:>5} {mutant.name}", flush=True)
-            if said.exists():
-                killers[f"{mutant.module}.{mutant.function}"][int(said.read_text() or -1)] += 1
-                said.unlink()
-            if len(self.ended) % 200 == 0:
-                print(f"{len(self.ended)} …", flush=True)
-            return
-        for pid, (_, until, _, _) in running.items():
-            if time.monotonic() > until:
-                os.kill(pid, signal.SIGKILL)
-        time.sleep(0.002)
+    def _ended(self, mutant: Mutant, *, killed: bool, why: str = "") -> None:
+        self.killed[mutant.name] = killed
+        if not killed and mutant.name not in self.equivalent:
+            print(f"{mutant.lines[0]:>5} {why}{mutant.name}", flush=True)
 
 
-def _be(mutant: Mutant, items: Sequence[pytest.Item], numbers: Sequence[int], said: Path) -> None:
-    """In the fork: make the change, run the tests until one fails. Ends the process: 0 when all passed."""
+def _reaching(mutant: Mutant, at: dict[tuple[str, int], list[int]]) -> list[int]:
+    """The tests that reach the line, or the module when it stands outside of functions."""
+    if mutant.function:
+        here, statement = ((mutant.module, line) for line in mutant.lines)
+        return at.get(here) or at.get(statement, [])
+    return list(dict.fromkeys(index for (module, _), some in at.items() if module == mutant.module for index in some))
+
+
+def _try(fork: Fork, items: dict[int, pytest.Item]) -> None:
+    """In the fork: make the change and run the tests. Ends the process, with 0 when all tests pass."""
     status = 1
     try:
-        _alone(said)
+        _alone(fork.said)
+        mutant = fork.mutant
         mutant.apply()
         code = compile(mutant.tree, CORE / f"{mutant.module}.py", "exec", dont_inherit=True)
         module = sys.modules[f"psoas_nudge.core.{mutant.module}"]
         if mutant.function:
             _put(code, module, mutant.function)
-            for index, item in enumerate(items):
-                following = items[index + 1] if index + 1 < len(items) else None
-                if any(report.failed for report in runtestprotocol(item, log=False, nextitem=following)):
-                    said.write_text(str(numbers[index]))
-                    os._exit(1)
-            status = 0
+            failed = next((index for index, passed in _run(items) if not passed), None)
+            if failed is None:
+                status = 0
+            else:
+                fork.said.write_text(str(failed))
         else:
-            status = _again(module, code, items)
-    except BaseException:  # noqa: BLE001 - a change that cannot be imported is found out too
-        os._exit(1)
+            status = _import_anew(module, code, list(items.values()))
     finally:
         os._exit(status)
 
 
+def _run(items: dict[int, pytest.Item]) -> Iterator[tuple[int, bool]]:
+    """Whether each test passes."""
+    following = [*list(items.values())[1:], None]
+    for (index, item), then in zip(items.items(), following, strict=True):
+        yield index, not any(report.failed for report in runtestprotocol(item, log=False, nextitem=then))
+
+
 def _alone(said: Path) -> None:
-    """Quiet, limited, with a directory of its own for what tests write."""
+    """Quiet, limited, with a folder of its own for what tests write."""
     quiet = os.open(os.devnull, os.O_RDWR)
     for stream in (0, 1, 2):
         os.dup2(quiet, stream)
@@ -253,84 +254,89 @@ class _Changed(importlib.abc.MetaPathFinder, importlib.abc.Loader):
 
 
 class _Only:
-    """Of what is collected keeps these tests, in this order."""
+    """Keeps these tests, in this order."""
 
     def __init__(self, wanted: Sequence[str]) -> None:
         self.wanted = {each: at for at, each in enumerate(wanted)}
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        """Keep the wanted ones."""
+        """Of what was collected."""
         items[:] = sorted((i for i in items if i.nodeid in self.wanted), key=lambda item: self.wanted[item.nodeid])
 
 
-def _again(module: ModuleType, code: CodeType, items: Sequence[pytest.Item]) -> int:
-    """Import project and tests anew, with the change, and run the tests."""
+def _import_anew(module: ModuleType, code: CodeType, items: Sequence[pytest.Item]) -> int:
+    """Import project and tests once more, with the change, and run the tests; 0 when all pass."""
     for name in list(sys.modules):
         if name.split(".")[0] in {"psoas_nudge", "tests"} and not name.startswith("tests.bench"):
             del sys.modules[name]
     sys.meta_path.insert(0, _Changed(module.__name__, code))
-    wanted = [item.nodeid for item in items]
     files = list(dict.fromkeys(item.nodeid.split("::")[0] for item in items))
-    return pytest.main([*OPTIONS, "-x", *files], plugins=[_Only(wanted)])
+    return pytest.main([*OPTIONS, "-x", *files], plugins=[_Only([item.nodeid for item in items])])
 
 
-def _traced(items: Sequence[pytest.Item], temporary: Path, jobs: int) -> list[Reach]:
+def traced(items: Sequence[pytest.Item], folder: Path, jobs: int) -> list[Reach]:
     """Run all tests once, in forks so that nothing stays of it."""
-    results = [temporary / f"reach-{job}" for job in range(jobs)]
+    results = [folder / f"reach-{job}" for job in range(jobs)]
     for job, result in enumerate(results):
         if os.fork() == 0:
             _alone(result)
-            mine, reach = items[job::jobs], []
-            signal.signal(signal.SIGALRM, _too_slow)
-            for index, item in enumerate(mine):
-                _Trace.lines = set()
-                began = time.perf_counter()
-                signal.setitimer(signal.ITIMER_REAL, SLOW)
-                sys.settrace(_Trace.called)
-                reports = runtestprotocol(item, log=False, nextitem=mine[index + 1] if index + 1 < len(mine) else None)
-                sys.settrace(None)
-                signal.setitimer(signal.ITIMER_REAL, 0)
-                seconds = time.perf_counter() - began
-                failed = seconds < SLOW and any(report.failed for report in reports)
-                reach.append((-1.0 if failed else seconds, frozenset(_Trace.lines)))
-            result.write_bytes(pickle.dumps(reach))
+            trace = Trace()
+            mine = {index: item for index, item in enumerate(items) if index % jobs == job}
+            result.write_bytes(pickle.dumps(dict(trace.follow(_run(mine)))))
             os._exit(0)
-    found = [Reach(0.0, frozenset())] * len(items)
-    for job, result in enumerate(results):
+    for _ in results:
         os.wait()
-    for job, result in enumerate(results):
-        found[job::jobs] = [Reach(*each) for each in pickle.loads(result.read_bytes())]
-    for item, each in zip(items, found, strict=True):
-        if each.seconds < 0:
-            print(f"left out, for it fails without any change: {item.nodeid}")
-    return found
+    reach = {index: Reach(*each) for result in results for index, each in pickle.loads(result.read_bytes()).items()}
+    for index, each in reach.items():
+        if not each.passed:
+            print(f"left out, because it fails without any change: {items[index].nodeid}")
+    return [reach[index] for index in range(len(items))]
 
 
-def _too_slow(_: int, frame: FrameType | None) -> None:
-    """Let a test that will be left out go on without the trace."""
-    sys.settrace(None)
-    while frame:
-        frame.f_trace = None
-        frame = frame.f_back
+class Trace:
+    """Which lines of the core run, and how many."""
 
+    def __init__(self) -> None:
+        self._modules = {str(path): path.stem for path in CORE.glob("*.py")}
+        self._lines: set[tuple[str, int]] = set()
+        self._steps = 0
 
-class _Trace:
-    """Which lines of the core run."""
+    def follow(
+        self, tests: Iterator[tuple[int, bool]]
+    ) -> Iterator[tuple[int, tuple[bool, float, int, frozenset[tuple[str, int]]]]]:
+        """What each test reaches."""
+        while True:
+            self._lines, self._steps, began = set(), 0, time.perf_counter()
+            sys.settrace(self._call)
+            index, passed = next(tests, (-1, False))
+            sys.settrace(None)
+            if index < 0:
+                return
+            yield index, (passed, time.perf_counter() - began, self._steps, frozenset(self._lines))
 
-    lines: set[tuple[str, int]] = set()
-    modules = {str(path): path.stem for path in CORE.glob("*.py")}
+    def _call(self, frame: FrameType, event: str, arg: object) -> Any:
+        inside = self._steps <= MOST_LINES and frame.f_code.co_filename in self._modules
+        return self._line if inside else None
 
-    @classmethod
-    def called(cls, frame: FrameType, event: str, arg: object) -> Any:
-        """Follow only the core's functions."""
-        return cls.line if frame.f_code.co_filename in cls.modules else None
-
-    @classmethod
-    def line(cls, frame: FrameType, event: str, arg: object) -> Any:
-        """Keep the line."""
+    def _line(self, frame: FrameType, event: str, arg: object) -> Any:
         if event == "line":
-            cls.lines.add((cls.modules[frame.f_code.co_filename], frame.f_lineno))
-        return cls.line
+            self._lines.add((self._modules[frame.f_code.co_filename], frame.f_lineno))
+            self._steps += 1
+        return self._line if self._steps <= MOST_LINES else None
+
+
+def report(chosen: Sequence[Mutant], killed: dict[str, bool], equivalent: dict[str, str]) -> int:
+    """Print a row for each module; how many survive."""
+    rows: dict[str, Counter[str]] = defaultdict(Counter)
+    for mutant in chosen:
+        end = "killed" if killed[mutant.name] else "equivalent" if mutant.name in equivalent else "survivors"
+        for name in (mutant.module, "all"):
+            rows[name].update(["mutants", end])
+    columns = ("mutants", "killed", "equivalent", "survivors")
+    print("\n" + f"{'module':<16}" + "".join(f"{column:>12}" for column in columns))
+    for name in [*(name for name in rows if name != "all"), "all"]:
+        print(f"{name:<16}" + "".join(f"{rows[name][column]:>12}" for column in columns))
+    return rows["all"]["survivors"]
 
 
 def main() -> int:
@@ -342,37 +348,24 @@ def main() -> int:
     options.add_argument("--jobs", type=int, default=2)
     given = options.parse_args()
     everything = every()
-    chosen = [mutant for mutant in everything if mutant.module in given.modules] if given.modules else everything
+    chosen = [mutant for mutant in everything if not given.modules or mutant.module in given.modules]
     if not given.full and not given.modules:
         chosen = sorted(random.Random(given.seed).sample(chosen, given.sample), key=everything.index)
     equivalent = reviewed()
-    gone = set(equivalent) - {mutant.name for mutant in everything}
 
     os.chdir(PROJECT)
-    os.environ["PYTHONDONTWRITEBYTECODE"] = "1"
     began = time.monotonic()
-    run = Run(chosen, given.jobs)
+    run = Run(chosen, equivalent, given.jobs)
     pytest.main([*OPTIONS, *TESTS], plugins=[run])
-    if not run.ended:
+    if len(run.killed) < len(chosen):
         return 2
-
-    lived = [mutant for mutant in chosen if run.ended[mutant.name] != KILLED]
-    survivors = [mutant for mutant in lived if mutant.name not in equivalent]
-    print(f"\n{'module':<16}{'mutants':>8}{'killed':>8}{'equivalent':>11}{'survivors':>10}")
-    for module in [*dict.fromkeys(mutant.module for mutant in chosen), ""]:
-        of = [mutant for mutant in chosen if module in ("", mutant.module)]
-        alive = [mutant for mutant in lived if module in ("", mutant.module)]
-        left = [mutant for mutant in survivors if module in ("", mutant.module)]
-        print(f"{module or 'all':<16}{len(of):>8}{len(of) - len(alive):>8}{len(alive) - len(left):>11}{len(left):>10}")
-    for mutant in survivors:
-        untested = " (no test reaches it)" if run.ended[mutant.name] == UNTESTED else ""
-        print(f"{mutant.lines[0]:>5} {mutant.name}{untested}")
-    wrong = sorted(gone | {name for name, end in run.ended.items() if end == KILLED and name in equivalent})
-    for name in wrong:
-        print(f"to be taken from {EQUIVALENT.name}: {name}")
-    share = len(survivors) / len(chosen)
+    share = report(chosen, run.killed, equivalent) / len(chosen)
     print(f"{share:.1%} survive; {time.monotonic() - began:.0f} s")
-    return int(share >= LIMIT or bool(wrong))
+    gone = set(equivalent) - {mutant.name for mutant in everything}
+    gone |= {name for name, killed in run.killed.items() if killed and name in equivalent}
+    for name in sorted(gone):
+        print(f"not there any more, or killed; take it out of {EQUIVALENT.name}: {name}")
+    return int(share >= LIMIT or bool(gone))
 
 
 if __name__ == "__main__":
