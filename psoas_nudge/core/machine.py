@@ -148,8 +148,7 @@ def _handle(decision: Decision, event: e.AnyEvent) -> None:  # noqa: C901, PLR09
             outcomes.guide_started(decision, event)
             stretching.guide_started(decision, event)
         case e.GuideHeld():
-            if not stretching.is_under_way(decision.state, event):
-                outcomes.guide_started(decision, event)
+            outcomes.guide_started(decision, event)
             stretching.guide_held(decision, event)
         case e.GuideEnded():
             stretching.guide_ended(decision, event)
@@ -162,7 +161,6 @@ def _handle(decision: Decision, event: e.AnyEvent) -> None:  # noqa: C901, PLR09
         case e.Advised():
             feeling.advised(decision, event)
         case e.Started():
-            decision.state.time.wake = None
             prompting.started(decision)
             sitting.started(decision, event)
             stretching.started(decision, event)
@@ -211,7 +209,7 @@ def _watch(decision: Decision) -> None:
 def _wake(decision: Decision, *, beats: bool) -> None:
     """Ask for one wake-up: at the first deadline of a rule, or for the heartbeat."""
     time = decision.state.time
-    time.decide = min(decision.deadlines, default=None) if beats else None
+    time.decide = min(decision.deadlines, default=None)
     heartbeat = decision.now + HEARTBEAT if beats and decision.state.bout else None
     time.wake = min((point for point in (time.decide, heartbeat) if point is not None), default=None)
     decision.do(Wake(after=None if time.wake is None else time.wake - decision.now))

@@ -11,7 +11,6 @@ from psoas_nudge.core.ranges import LONGEST
 from psoas_nudge.core.rules import Rules
 from psoas_nudge.core.sitting import end_bout, excused
 from psoas_nudge.core.state import Again, Open, Pending, Stretching
-from psoas_nudge.core.stretching import give_up
 from psoas_nudge.core.words import MINUTE, Answer, Outcome
 
 BACK_OFF_AFTER = 2
@@ -179,5 +178,4 @@ def _accept(decision: Decision, prompt: Pending | Open, via: str) -> None:
     close(decision, "accepted", via=via)
     if decision.state.bout:
         end_bout(decision, decision.now, "accepted")
-    give_up(decision)
     decision.state.stretching = Stretching(since=decision.now, routine=prompt.routine, prompt=prompt.number)

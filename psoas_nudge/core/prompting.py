@@ -27,9 +27,6 @@ def started(decision: Decision) -> None:
     """Rule 14: what was open when the engine ended is withdrawn; the rest is as it was."""
     state = decision.state
     close(decision, "withdrawn", because="restart")
-    if isinstance(state.stage, Waiting):
-        state.stage = None
-    state.quiet.reasons = ()
     state.quiet.clear_since = decision.now if state.numbered or state.hours.span else None
     look_up_hours(decision)
 
@@ -119,8 +116,6 @@ def due(decision: Decision) -> None:
         state.stage = HeldBack(since=held.since, reasons=held.reasons + new)
         return
     if (until := quiet_until(state, rules)) is not None:
-        if isinstance(state.stage, Waiting):
-            state.stage = None
         decision.by(until)
         return
     _end_hold_back(decision)

@@ -32,14 +32,10 @@ HELD_LIMIT = 20 * MINUTE
 
 
 def started(decision: Decision, event: Started) -> None:
-    """Rule 14: a guide may have outlived the daemon; one that has told of holds gets as long as it always has."""
-    state = decision.state
-    current = state.stretching
-    if current and current.held.total:
-        if decision.now - current.heard >= HELD_LIMIT:
-            give_up(decision)
-    elif current and event.silent_for >= decision.rules.shortest_break:
-        state.stretching = None
+    """Rule 14: a stretch is over, unless its guide has reported holds: that guide may have outlived the engine."""
+    current = decision.state.stretching
+    if current and not current.held.total and event.silent_for >= decision.rules.shortest_break:
+        decision.state.stretching = None
 
 
 def guide_started(decision: Decision, event: GuideStarted) -> None:
@@ -52,17 +48,12 @@ def guide_started(decision: Decision, event: GuideStarted) -> None:
     decision.state.stretching = replace(current, guided=True)
 
 
-def is_under_way(state: State, event: GuideHeld) -> bool:
-    """Whether this is the guide whose stretch is under way."""
-    return _is_of(state.stretching, event)
-
-
 def guide_held(decision: Decision, event: GuideHeld) -> None:
     """Rule 12: what was held is known up to the last few seconds, whatever becomes of the guide."""
     state = decision.state
     if event.prompt is not None and event.prompt == state.unperformed:
         return
-    if not is_under_way(state, event):
+    if not _is_of(state.stretching, event):
         give_up(decision)
         state.stretching = None
     current = state.stretching or _begun(decision, event)
