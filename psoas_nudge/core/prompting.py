@@ -144,8 +144,8 @@ def _obstructed(decision: Decision) -> bool:
 
 def _show(decision: Decision) -> None:
     state, rules = decision.state, decision.rules
-    span = state.hours.span
-    time_left = (span.closes - decision.at) if span else timedelta()
+    assert state.hours.span is not None  # noqa: S101 - outside of working hours no prompt is due
+    time_left = state.hours.span.closes - decision.at
     last = time_left < timedelta(milliseconds=rules.wind_down + rules.nudge_after)
     routine = next_routine(state, rules, time_left=time_left.total_seconds(), last=last)
     state.numbered += 1
