@@ -268,7 +268,7 @@ def test_after_two_ignored_prompts_the_reason_says_what_ends_the_longer_wait() -
     assert now.needed == 3600
     assert now.why == (
         "You have been sitting for 2 min. A prompt comes after 1 h.",
-        "You did not answer the last two prompts, so prompts come half as often for the rest of the day. "
+        "You did not answer the last two prompts, so for the rest of the day a prompt comes after 1 h instead of 30 min. "
         "To end that, accept a prompt, do any stretch, or run `psoas-nudge resume`.",
     )
     assert now.next_prompt == berlin("11:00")
