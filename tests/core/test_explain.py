@@ -265,13 +265,13 @@ def test_after_two_ignored_prompts_the_reason_says_what_ends_the_longer_wait() -
     assert day.outcomes == ["missed", "missed"]
     now = status(day.state, day.rules)
     assert now.backed_off
-    assert now.needed == 3600
+    assert now.needed == 45 * 60
     assert now.why == (
-        "You have been sitting for 2 min. A prompt comes after 1 h.",
-        "You did not answer the last two prompts, so for the rest of the day a prompt comes after 1 h instead of 30 min. "
+        "You have been sitting for 2 min. A prompt comes after 45 min.",
+        "You did not answer the last two prompts, so for the rest of the day a prompt comes after 45 min instead of 30 min. "
         "To end that, accept a prompt, do any stretch, or run `psoas-nudge resume`.",
     )
-    assert now.next_prompt == berlin("11:00")
+    assert now.next_prompt == berlin("10:45")
 
 
 def test_a_prompt_that_nobody_was_seen_for_comes_after_the_next_input() -> None:
