@@ -26,7 +26,7 @@ from psoas_nudge.cli.verdict import Findings, report
 from psoas_nudge.config import Settings, load
 from psoas_nudge.control import messages as c
 from psoas_nudge.control.client import ask
-from psoas_nudge.core.prompting import answer_name
+from psoas_nudge.core.outcomes import answer_name
 from psoas_nudge.engine.others import advice, running
 from psoas_nudge.errors import NoDaemon, PsoasNudgeError, ShowFailed
 from psoas_nudge.journal.store import Journal

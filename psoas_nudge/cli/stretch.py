@@ -9,8 +9,8 @@ import click
 from psoas_nudge import places
 from psoas_nudge.cli.candidates import routine_ids
 from psoas_nudge.config import Settings
-from psoas_nudge.core.prompting import next_routine, stretch_refused
 from psoas_nudge.core.state import State
+from psoas_nudge.core.stretching import next_routine, stretch_refused
 from psoas_nudge.errors import JournalBroken, Refused
 from psoas_nudge.guide.opening import in_terminal, load_settings, on_page
 from psoas_nudge.journal import Journal

@@ -11,7 +11,7 @@ from textwrap import fill
 from msgspec import Struct
 
 from psoas_nudge.notify.chooser import LAST_RESORT, NotifierChoice
-from psoas_nudge.presence.chooser import SensorChoice
+from psoas_nudge.presence.slot import SensorChoice
 
 TITLES = {
     "mutter": "GNOME",

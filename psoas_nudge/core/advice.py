@@ -78,9 +78,7 @@ def advice(entries: Iterable[AnyEntry], today: date, local_date: Callable[[datet
     if pain:
         return Advice(because="pain", text=f"You reported {KINDS[pain]}. {PROFESSIONAL} {PUT_OFF}")
     run = running(days, today)
-    if len(run) > LONG_DAYS and (
-        given_for_long is None or given_for_long < run[0] or (today - given_for_long).days >= AGAIN_DAYS
-    ):
+    if len(run) > LONG_DAYS and (given_for_long is None or (today - given_for_long).days >= AGAIN_DAYS):
         return Advice(because="long", text=f"You reported discomfort on {len(run)} days in a row. {PROFESSIONAL}")
     return None
 

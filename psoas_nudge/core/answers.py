@@ -16,16 +16,8 @@ from psoas_nudge.core.words import SECOND, harmless
 
 def answer(request: Request, state: State, rules: Rules) -> str:
     """What the person reads once `request` was done and `state` holds; "" for what needs no answer."""
-    words = {
-        "{next}": _next,
-        "{pause}": _pause,
-        "{undone}": _undone,
-    }
-    said = request.answer
-    for word, make in words.items():
-        if word in said:
-            said = said.replace(word, make(state, rules))
-    return said
+    undone = harmless(described(state.last_report.entry)) if state.last_report else "nothing"
+    return request.answer.format(next=_next(state, rules), pause=_pause(state, rules), undone=undone)
 
 
 def label(request: Request, rules: Rules) -> str:
@@ -48,10 +40,6 @@ def _pause(state: State, rules: Rules) -> str:
     if ends is None:
         return "Paused. Run `psoas-nudge resume` to turn prompts back on."
     return f"Paused until {_clock(ends, state, rules)}."
-
-
-def _undone(state: State, _: Rules) -> str:
-    return harmless(described(state.last_report.entry)) if state.last_report else "nothing"
 
 
 def _clock(at: datetime, state: State, rules: Rules) -> str:

@@ -1,6 +1,6 @@
 """What stands between now and a prompt (rules 6, 7, 10 and 13), as questions to a state.
 
-prompting.py acts on the answers and explain.py words them, so the two cannot disagree.
+prompting.py and outcomes.py act on the answers and explain.py words them, so the two cannot disagree.
 """
 
 from __future__ import annotations
@@ -135,21 +135,19 @@ def quiet_until(state: State, rules: Rules) -> int | None:
     return None if state.now >= until else until
 
 
-def waits_until(state: State, rules: Rules) -> int | None:
+def waits_until(state: State, waiting: Waiting, rules: Rules) -> int | None:
     """Rule 8: the point at which a prompt that waits for a pause in typing is shown anyway; None without input."""
-    if not isinstance(state.stage, Waiting) or state.input.state != "active":
+    if state.input.state != "active":
         return None
-    return max(state.stage.since, state.input.since) + rules.patience
+    return max(waiting.since, state.input.since) + rules.patience
 
 
-def lull_until(state: State, rules: Rules) -> int | None:
+def lull_until(state: State, waiting: Waiting, rules: Rules) -> int | None:
     """Rule 8: the point at which the pause in typing is long enough to show the prompt; None when there is no pause, or
     it began so early that the person may have left."""
-    if not isinstance(state.stage, Waiting):
-        return None
     if state.input.state == "active":
         return state.now if rules.lull == 0 else None
-    if state.input.since < state.stage.since - rules.lull and not excused(state, rules):
+    if state.input.since < waiting.since - rules.lull and not excused(state, rules):
         return None
     return max(state.now, state.input.since + rules.lull)
 

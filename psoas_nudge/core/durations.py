@@ -38,13 +38,10 @@ def meant(text: str) -> list[str]:
 
 def format_duration(seconds: float) -> str:
     """The shortest text that `parse_duration` reads back as the same seconds, to a millisecond; below 0 counts as 0."""
-    left = max(0, round(seconds * 1000))
-    parts = []
-    for unit, letter in zip(MILLISECONDS, "hms", strict=True):
-        count, left = divmod(left, unit) if unit > 1000 else (left / 1000, 0)
-        if count:
-            parts.append(f"{count:.3f}".rstrip("0").rstrip(".") + letter if letter == "s" else f"{count}{letter}")
-    return " ".join(parts) or "0s"
+    hours, left = divmod(max(0, round(seconds * 1000)), 3_600_000)
+    minutes, left = divmod(left, 60_000)
+    parts = ((hours, "h"), (minutes, "m"), (left / 1000, "s"))
+    return " ".join(f"{count:.3f}".rstrip("0").rstrip(".") + letter for count, letter in parts if count) or "0s"
 
 
 def duration(seconds: float) -> str:

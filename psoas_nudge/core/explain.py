@@ -73,6 +73,14 @@ def _ahead(state: State, at: datetime, elapsed: int) -> State:
     return new
 
 
+def _end_pause(state: State, rules: Rules) -> None:
+    ends = conditions.pause_ends(state)
+    if ends is not None and ends <= state.now:
+        state.paused = None
+        if not conditions.quiet_reasons(state, rules):
+            state.quiet.clear_since = ends
+
+
 def explain(state: State, at: datetime, rules: Rules, trouble: str = "") -> Explanation:
     """Why there is no prompt at `at`: now (the state's own instant), or a later instant of which only the schedule,
     a pause, a snooze and the day's budget can be known; never further ahead than ranges.LONGEST. `trouble`: why the
@@ -81,6 +89,7 @@ def explain(state: State, at: datetime, rules: Rules, trouble: str = "") -> Expl
     later = at > state.at
     if later:
         state = _ahead(state, at, (at - state.at) // MILLISECOND)
+        _end_pause(state, rules)
     known = ("snoozed", "asked-again", "not-shown", "closed", "settling-in", "winding-down", "daily-limit", "paused")
     reasons = tuple(reason for reason in _reasons(state, rules, trouble) if not later or reason.kind in known)
     return Explanation(at=at, reasons=reasons, next_prompt=next_prompt(state, rules), zone=rules.hours.zone)
@@ -187,7 +196,7 @@ def _reasons(state: State, rules: Rules, trouble: str) -> Iterator[Reason]:
     if (until := conditions.quiet_until(state, rules)) is not None:
         yield _reason(state, rules, "after-quiet", until)
     if isinstance(state.stage, Waiting):
-        latest = conditions.waits_until(state, rules) or conditions.lull_until(state, rules)
+        latest = conditions.waits_until(state, state.stage, rules) or conditions.lull_until(state, state.stage, rules)
         yield _reason(state, rules, "unseen" if latest is None else "lull", latest)
 
 

@@ -54,10 +54,11 @@ setting. Durations use the second, schedules the first. An event older than the 
     withdrawn.
 16. At any moment the core can say why there is no prompt now and when the next could come: see `explain`.
 
-Where the rules live: sitting.py has 1 to 5 and 14, stretching.py 12, prompting.py 6 to 11 and 13, with the conditions
-among them in conditions.py, which explain.py puts into words, feeling.py the end of 12. Each rule is a function of a
-Decision that looks at the state, changes it, and says when it wants to be asked again; `step` calls all of them in a
-fixed order, so it does not matter which event made a rule true. Idea: h11's `_state.py`.
+Where the rules live: sitting.py has 1 to 5 and 14, prompting.py 6 to 9, outcomes.py 9 to 11, stretching.py 12,
+pausing.py 13, feeling.py the end of 12. The conditions of 6 to 8 are in conditions.py, and explain.py puts them into
+words. Each rule is a function of a Decision that looks at the state, changes it, and says when it wants to be called
+again; `step` calls all of them in a fixed order, so it does not matter which event made a rule true. Idea: h11's
+`_state.py`.
 """
 
 from __future__ import annotations
@@ -66,7 +67,7 @@ from collections.abc import Callable
 from typing import assert_never
 
 from psoas_nudge.core import events as e
-from psoas_nudge.core import feeling, prompting, sitting, stretching
+from psoas_nudge.core import feeling, outcomes, pausing, prompting, sitting, stretching
 from psoas_nudge.core.decision import Decision
 from psoas_nudge.core.effects import AnyEffect, Wake, Watch
 from psoas_nudge.core.rules import Rules
@@ -84,9 +85,9 @@ OVERDUE: tuple[Rule, ...] = (
     sitting.standing_over,
     sitting.left,
     sitting.away,
-    prompting.left,
-    prompting.hours,
-    prompting.pause_over,
+    outcomes.left,
+    pausing.hours,
+    pausing.pause_over,
 )
 """What time has brought about is settled before the event is looked at: the wake-up for it may come second."""
 RULES: tuple[Rule, ...] = (
@@ -94,7 +95,7 @@ RULES: tuple[Rule, ...] = (
     stretching.over,
     sitting.begin,
     prompting.quiet,
-    prompting.expire,
+    outcomes.expire,
     prompting.renew,
     prompting.due,
 )
@@ -134,23 +135,22 @@ def _handle(decision: Decision, event: e.AnyEvent) -> None:  # noqa: C901, PLR09
         case e.NotShown():
             prompting.not_shown(decision, event)
         case e.Accept() | e.Snooze() | e.Skip():
-            prompting.answered(decision, event)
+            outcomes.answered(decision, event)
         case e.Pause():
-            prompting.pause(decision, event)
+            pausing.pause(decision, event)
         case e.Resume():
-            prompting.resume(decision)
+            pausing.resume(decision)
         case e.Stand():
             sitting.stand(decision)
         case e.Sit():
             sitting.sit(decision)
         case e.Stretch():
-            prompting.stretch(decision, event)
+            stretching.stretch(decision, event)
         case e.GuideStarted():
-            prompting.guide_started(decision, event)
+            outcomes.guide_started(decision, event)
             stretching.guide_started(decision, event)
         case e.GuideHeld():
-            if not stretching.is_under_way(decision.state, event):
-                prompting.guide_started(decision, event)
+            outcomes.guide_started(decision, event)
             stretching.guide_held(decision, event)
         case e.GuideEnded():
             stretching.guide_ended(decision, event)
@@ -165,7 +165,6 @@ def _handle(decision: Decision, event: e.AnyEvent) -> None:  # noqa: C901, PLR09
         case e.Advised():
             feeling.advised(decision, event)
         case e.Started():
-            decision.state.time.wake = None
             prompting.started(decision)
             sitting.started(decision, event)
             stretching.started(decision, event)
@@ -174,7 +173,7 @@ def _handle(decision: Decision, event: e.AnyEvent) -> None:  # noqa: C901, PLR09
         case e.NotifierAppeared():
             prompting.notifier_appeared(decision)
         case e.Reloaded():
-            prompting.look_up_hours(decision)
+            pausing.look_up_hours(decision)
             prompting.drop_removed(decision)
         case _:
             assert_never(event)
@@ -183,17 +182,18 @@ def _handle(decision: Decision, event: e.AnyEvent) -> None:  # noqa: C901, PLR09
 def _nothing_due(state: State, moment: e.Moment) -> tuple[State, tuple[AnyEffect, ...]] | None:
     """The minute's heartbeat costs next to nothing: no rule has asked to be looked at yet."""
     time = state.time
-    elapsed = max(0, moment.tick - time.tick)
+    elapsed = moment.tick - time.tick
     now = time.now + elapsed
-    if time.wake is None or state.bout is None or now > time.wake + sitting.GRACE:
+    if elapsed < 0 or time.wake is None or state.bout is None or now > time.wake + sitting.GRACE:
         return None
-    if abs((moment.at - time.at) // MILLISECOND - elapsed) > DRIFT:
+    if not -DRIFT <= (moment.at - time.at) // MILLISECOND - elapsed <= DRIFT:
         return None
-    if time.decide is not None and now >= time.decide:
-        return None
-    wake = now + HEARTBEAT if time.decide is None else min(now + HEARTBEAT, time.decide)
-    passed = Timeline(at=moment.at, tick=max(time.tick, moment.tick), now=now, wake=wake, decide=time.decide)
-    return state.moved(passed), (Wake(after=wake - now),)
+    wake = now + HEARTBEAT
+    if time.decide is not None:
+        if now >= time.decide:
+            return None
+        wake = min(wake, time.decide)
+    return state.moved(Timeline(moment.at, moment.tick, now, wake, time.decide)), (Wake(after=wake - now),)
 
 
 def _watch(decision: Decision) -> None:
@@ -214,7 +214,7 @@ def _watch(decision: Decision) -> None:
 def _wake(decision: Decision, *, beats: bool) -> None:
     """Ask for one wake-up: at the first deadline of a rule, or for the heartbeat."""
     time = decision.state.time
-    time.decide = min(decision.deadlines, default=None) if beats else None
+    time.decide = min(decision.deadlines, default=None)
     heartbeat = decision.now + HEARTBEAT if beats and decision.state.bout else None
     time.wake = min((point for point in (time.decide, heartbeat) if point is not None), default=None)
     decision.do(Wake(after=None if time.wake is None else time.wake - decision.now))

@@ -117,7 +117,7 @@ class Stretching(Struct, frozen=True):
 
 
 class OpenHours(Struct):
-    """The working hours around the last event. Owner: prompting.py."""
+    """The working hours around the last event. Owner: pausing.py."""
 
     span: Span | None = None
     """The open time around the event, or the next one."""
@@ -127,7 +127,7 @@ class OpenHours(Struct):
 
 
 class Paused(Struct, frozen=True):
-    """Until the point `until`, or the instant `until_at`, or (both None) until resumed. Owner: prompting.py."""
+    """Until the point `until`, or the instant `until_at`, or (both None) until resumed. Owner: pausing.py."""
 
     until: int | None = None
     until_at: datetime | None = None
@@ -179,7 +179,7 @@ class Open(Struct, tag=True):
 
 
 Stage = HeldBack | Waiting | Pending | Open
-"""How far the one prompt that there can be has come. Owner: prompting.py."""
+"""How far the one prompt that there can be has come. Owners: prompting.py, outcomes.py."""
 
 
 class Again(Struct, frozen=True):
@@ -192,7 +192,7 @@ class Again(Struct, frozen=True):
 
 
 class Pacing(Struct):
-    """When the next prompt is due. Owner: prompting.py."""
+    """When the next prompt is due. Owner: outcomes.py."""
 
     counts_from: int = 0
     """Sitting before this point has had its prompt."""
@@ -215,14 +215,14 @@ class Pacing(Struct):
 
 
 class Today(Struct):
-    """How many prompts could be answered on the local date `day`. Owner: prompting.py."""
+    """How many prompts could be answered on the local date `day`. Owner: outcomes.py."""
 
     day: date | None = None
     prompts: int = 0
 
 
 class Turns(Struct):
-    """Which routine was suggested or done when. Owner: prompting.py."""
+    """Which routine was suggested or done when. Owners: outcomes.py, stretching.py."""
 
     count: int = 0
     last: dict[str, int] = field(default_factory=dict)

@@ -6,10 +6,14 @@ from datetime import datetime
 
 from msgspec.structs import replace
 
+from psoas_nudge.core.advice import KINDS
+from psoas_nudge.core.catalogue import find, suggestion
 from psoas_nudge.core.decision import Decision
+from psoas_nudge.core.effects import Refuse, StartGuide
 from psoas_nudge.core.entries import StretchEntry
-from psoas_nudge.core.events import GuideEnded, GuideHeld, GuideStarted, Started
-from psoas_nudge.core.routines import LEAST_HELD
+from psoas_nudge.core.events import GuideEnded, GuideHeld, GuideStarted, Started, Stretch
+from psoas_nudge.core.routines import LEAST_HELD, LONGEST, WALK
+from psoas_nudge.core.rules import Rules
 from psoas_nudge.core.sitting import end_bout
 from psoas_nudge.core.state import Bout, Held, State, Stretching
 from psoas_nudge.core.words import HOUR, MINUTE, SECOND
@@ -28,14 +32,10 @@ HELD_LIMIT = 20 * MINUTE
 
 
 def started(decision: Decision, event: Started) -> None:
-    """Rule 14: a guide may have outlived the daemon; one that has told of holds gets as long as it always has."""
-    state = decision.state
-    current = state.stretching
-    if current and current.held.total:
-        if decision.now - current.heard >= HELD_LIMIT:
-            give_up(decision)
-    elif current and event.silent_for >= decision.rules.shortest_break:
-        state.stretching = None
+    """Rule 14: a stretch is over, unless its guide has reported holds: that guide may have outlived the engine."""
+    current = decision.state.stretching
+    if current and not current.held.total and event.silent_for >= decision.rules.shortest_break:
+        decision.state.stretching = None
 
 
 def guide_started(decision: Decision, event: GuideStarted) -> None:
@@ -48,17 +48,12 @@ def guide_started(decision: Decision, event: GuideStarted) -> None:
     decision.state.stretching = replace(current, guided=True)
 
 
-def is_under_way(state: State, event: GuideHeld) -> bool:
-    """Whether this is the guide whose stretch is under way."""
-    return _is_of(state.stretching, event)
-
-
 def guide_held(decision: Decision, event: GuideHeld) -> None:
     """Rule 12: what was held is known up to the last few seconds, whatever becomes of the guide."""
     state = decision.state
     if event.prompt is not None and event.prompt == state.unperformed:
         return
-    if not is_under_way(state, event):
+    if not _is_of(state.stretching, event):
         give_up(decision)
         state.stretching = None
     current = state.stretching or _begun(decision, event)
@@ -93,6 +88,40 @@ def guide_ended(decision: Decision, event: GuideEnded) -> None:
     elif not _is_of(state.given_up, event) and (event.prompt is not None or state.stretching):
         decision.record(StretchEntry(at=decision.at, routine=event.routine, performed=False, prompt=event.prompt))
     state.stretching = state.given_up = None
+
+
+def stretch(decision: Decision, event: Stretch) -> None:
+    """Open a guide because the person asks for one, unless pain puts stretches off."""
+    routine = event.routine or next_routine(decision.state, decision.rules)
+    if why := stretch_refused(decision.state, decision.rules, routine):
+        decision.do(Refuse(why=why))
+    else:
+        decision.do(StartGuide(routine=routine, prompt=None))
+
+
+def stretch_refused(state: State, rules: Rules, routine: str) -> str | None:
+    """Why this routine cannot be played now; raises BadInput for one that does not exist."""
+    find(routine, rules.routines)
+    if state.put_off is None or routine == WALK:
+        return None
+    return (
+        f"Stretches are put off because you reported {KINDS[state.put_off]}. "
+        f"For an easy walk: psoas-nudge stretch {WALK}. When you can stretch again: psoas-nudge feel --clear"
+    )
+
+
+def next_routine(state: State, rules: Rules, *, time_left: float = LONGEST, last: bool = False) -> str:
+    """The id of the routine whose turn it is. `time_left`: seconds until hours close."""
+    return suggestion(
+        state.turns.last,
+        rules.rotation,
+        rules.routines,
+        read=state.read,
+        hurt=state.put_off is not None,
+        floor=rules.floor,
+        time_left=time_left,
+        last=last,
+    ).id
 
 
 # --- what time does ----------------------------------------------------------------------------------------------

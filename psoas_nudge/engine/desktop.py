@@ -13,7 +13,7 @@ from psoas_nudge.core.catalogue import find, prompt_words
 from psoas_nudge.core.effects import Renew, Show, StartGuide, Withdraw
 from psoas_nudge.core.entries import PromptEntry
 from psoas_nudge.core.events import Accept, AnyEvent, NotShown, Shown, Skip, Snooze, Started, Stopping
-from psoas_nudge.core.prompting import UNCONFIRMED
+from psoas_nudge.core.outcomes import UNCONFIRMED
 from psoas_nudge.core.sitting import sat
 from psoas_nudge.core.state import State
 from psoas_nudge.core.words import SECOND

@@ -170,8 +170,11 @@ class Engine:
         entries = [effect.entry for effect in effects if type(effect) is Record]
         wanted = entries or self.trouble or self.state.differs_from(self._written)
         stored = self._commit(entries) if wanted else ()
+        refusal = None
         for effect in effects:
             self._carry_out(effect)
+            if type(effect) is Refuse:
+                refusal = effect
         for listener in self._listeners:
             try:
                 for each in stored:
@@ -179,10 +182,7 @@ class Engine:
                 listener.stepped(event, self.state)
             except Exception as error:  # noqa: BLE001 - what listens cannot undo a decision
                 log_failure(log, type(listener).__name__, error)
-        for effect in effects:
-            if type(effect) is Refuse:
-                return effect
-        return None
+        return refusal
 
     def _carry_out(self, effect: AnyEffect) -> None:
         match effect:

@@ -14,15 +14,12 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Sequence
-from typing import Literal
-
-from msgspec import Struct
 
 from psoas_nudge.bus import Bus, CallFailed, OnOwner
 from psoas_nudge.core.events import Active, Idle, Sensed, SignalChanged
 from psoas_nudge.core.words import SECOND, Signal
-from psoas_nudge.errors import Unavailable
 from psoas_nudge.presence.port import DesktopSession, IdleSource, Reading, Sensor, SourceLost
+from psoas_nudge.presence.slot import UNTRIED, SensorChoice, Slot
 from psoas_nudge.presence.table import IDLE_SOURCES, SENSORS, SensorRow
 from psoas_nudge.tasks import Tasks, log_failure
 
@@ -35,33 +32,6 @@ LATE_STARTER_SECONDS = (5.0, 20.0)
 
 STABLE_SECONDS = 60.0
 """A source that is lost sooner than this after its start is retried less and less often."""
-
-SensorState = Literal["chosen", "available", "missing", "lost"]
-UNTRIED = "not tried yet"
-
-
-class SensorChoice(Struct, frozen=True):
-    """The result for one row of the table. `available`: works or would work, but a better one is in use."""
-
-    port: Literal["idle", "signals"]
-    name: str
-    state: SensorState
-    why: str
-    about: str
-
-
-class _Slot:
-    """One row of the table in this session: the sensor while it runs, else why it does not."""
-
-    def __init__(self, row: SensorRow) -> None:
-        self.row = row
-        self.sensor: Sensor | None = None
-        self.why = UNTRIED
-        self.lost = False
-        self.on: set[Signal] = set()
-        self.tries = 0
-        self.started_at = 0.0
-        self.starting = asyncio.Lock()
 
 
 class Presence:
@@ -79,10 +49,10 @@ class Presence:
         retry_seconds: Sequence[float] = RETRY_SECONDS,
         listen: Callable[[str, Reading], None] = lambda _name, _reading: None,
     ) -> None:
-        self._idle = [_Slot(row) for row in idle_sources]
-        self._sensors = [_Slot(row) for row in sensors]
+        self._idle = [Slot(row) for row in idle_sources]
+        self._sensors = [Slot(row) for row in sensors]
         self._retry_seconds, self._listen = retry_seconds, listen
-        self._current: _Slot | None = None
+        self._current: Slot | None = None
         self._threshold: int | None = None
         self._last_input: Active | Idle | None = None
         """What was last reported about input."""
@@ -101,9 +71,9 @@ class Presence:
         """Start what works here. Raises nothing: with no sensor at all the person counts as present."""
         self._session, self._report = session, report
         await self._choose()
-        await asyncio.gather(*(self._start_sensor(place) for place in self._sensors))
-        for place in (*self._idle, *self._sensors):
-            await self._watch_name(place)
+        await asyncio.gather(*(self._start_sensor(slot) for slot in self._sensors))
+        for slot in (*self._idle, *self._sensors):
+            await self._watch_name(slot)
 
     async def watch(self, threshold: int) -> None:
         """Report Idle after `threshold` milliseconds without input, from the source in use and any later one."""
@@ -115,6 +85,8 @@ class Presence:
     async def stop(self) -> None:
         """Stop every sensor; nothing is reported afterwards."""
         self._stopped = True
+        for slot in (*self._idle, *self._sensors):
+            slot.closed = True
         for timer in (*self._timers.values(), *([self._absence] if self._absence else ())):
             timer.cancel()
         for bus, name, on_owner in self._watched:
@@ -122,20 +94,13 @@ class Presence:
         await self._tasks.cancel()
         for sensor in self._ending:
             await sensor.stop()
-        for place in (*self._idle, *self._sensors):
-            await self._end(place)
+        for slot in (*self._idle, *self._sensors):
+            await slot.end()
 
     def choices(self) -> list[SensorChoice]:
         """What was chosen, what else would work, what is missing and why; in the order of preference."""
-        found = [self._choice("idle", place, chosen=place is self._current) for place in self._idle]
-        return found + [self._choice("signals", place, chosen=place.sensor is not None) for place in self._sensors]
-
-    @staticmethod
-    def _choice(port: Literal["idle", "signals"], place: _Slot, *, chosen: bool) -> SensorChoice:
-        state: SensorState = (
-            "chosen" if chosen else "lost" if place.lost else "available" if not place.why else "missing"
-        )
-        return SensorChoice(port, place.row.name, state, place.why, place.row.about)
+        found = [slot.choice("idle", chosen=slot is self._current) for slot in self._idle]
+        return found + [slot.choice("signals", chosen=slot.sensor is not None) for slot in self._sensors]
 
     # --- the idle source --------------------------------------------------------------------------------------
 
@@ -143,20 +108,20 @@ class Presence:
         """Use the best idle source that works now; what is worse than it is not tried."""
         async with self._choosing:
             chosen = None
-            for place in self._idle:
-                if place is self._current and place.sensor:
+            for slot in self._idle:
+                if slot is self._current and slot.sensor:
                     return
-                if place.lost and place.row.name in self._timers:
+                if slot.lost and slot.row.name in self._timers:
                     continue  # it was lost just now, and is tried again after the pause
-                if await self._try(place):
-                    chosen = place
+                if await self._try(slot):
+                    chosen = slot
                     break
             before, self._current = self._current, chosen
             if before and chosen:
-                await self._end(before)
-            for place in self._idle:
-                if place is not chosen and place.sensor is None and not place.lost and place.why == UNTRIED:
-                    place.why = place.row.missing(self._session) or ""
+                await before.end()
+            for slot in self._idle:
+                if slot is not chosen and slot.sensor is None and not slot.lost and slot.why == UNTRIED:
+                    slot.why = slot.row.missing(self._session) or ""
             if chosen is None:
                 self._no_source()
                 return
@@ -178,9 +143,9 @@ class Presence:
             else:
                 log.warning("the last source of idle time is lost: you count as away until there is input again")
                 self._count_as_away_later()
-        for place in self._idle:
-            if place.row.missing(self._session) is None:
-                self._retry(place)
+        for slot in self._idle:
+            if slot.row.missing(self._session) is None:
+                self._retry(slot)
 
     def _count_as_away_later(self) -> None:
         """While the last source is lost, its loss counts as the last input."""
@@ -197,68 +162,34 @@ class Presence:
 
     # --- the sensors of signals -------------------------------------------------------------------------------
 
-    async def _start_sensor(self, place: _Slot) -> None:
-        if await self._try(place):
-            log.info("signals come from %s", place.row.name)
+    async def _start_sensor(self, slot: Slot) -> None:
+        if await self._try(slot):
+            log.info("signals come from %s", slot.row.name)
 
     # --- both -------------------------------------------------------------------------------------------------
 
-    async def _try(self, place: _Slot) -> bool:
-        """Start a sensor unless it runs; its reason is kept when it cannot."""
-        async with place.starting:
-            if place.sensor:
-                return True
-            if self._stopped:
-                return False
-            missing = place.row.missing(self._session) or await self._unowned(place.row)
-            if missing:
-                place.why = missing
-                return False
-            try:
-                sensor = place.row.load()
-                await sensor.start(self._session, lambda reading: self._on_reading(place, sensor, reading))
-            except (Unavailable, ImportError) as error:
-                place.why = str(error)
-                log.debug("%s cannot be used: %s", place.row.name, error)
-                self._retry(place)
-                return False
-            except Exception as error:  # one sensor's mistake must not take the others along
-                place.why = f"failed: {type(error).__name__}: {error}"
-                log.error("%s %s; please report it", place.row.name, place.why)  # noqa: TRY400 - no traceback for people
-                log.debug("where it came from", exc_info=error)
-                self._retry(place)
-                return False
-            place.sensor, place.why, place.lost = sensor, "", False
-            place.started_at = asyncio.get_running_loop().time()
-            return True
-
-    async def _unowned(self, row: SensorRow) -> str | None:
-        """A look at the bus is cheaper than importing a sensor whose service is not there."""
-        bus = row.bus(self._session)
-        if bus is None or row.bus_name is None or await bus.owner(row.bus_name):
-            return None
-        return f"nobody offers {row.bus_name} here"
-
-    async def _end(self, place: _Slot) -> None:
-        if place.sensor:
-            sensor, place.sensor = place.sensor, None
-            await sensor.stop()
+    async def _try(self, slot: Slot) -> bool:
+        """Start a sensor unless it runs; one that may work later is tried again."""
+        outcome = await slot.start(self._session, lambda sensor, reading: self._on_reading(slot, sensor, reading))
+        if outcome == "failed":
+            self._retry(slot)
+        return outcome == "running"
 
     async def _end_lost(self, sensor: Sensor) -> None:
         await sensor.stop()
         self._ending.remove(sensor)
 
-    def _on_reading(self, place: _Slot, sensor: Sensor, reading: Reading) -> None:
+    def _on_reading(self, slot: Slot, sensor: Sensor, reading: Reading) -> None:
         """Pass a reading on. Signals may come while the sensor is being started; input only from the one in use."""
-        if self._stopped or place.sensor not in {None, sensor}:
+        if self._stopped or slot.sensor not in {None, sensor}:
             return
-        self._listen(place.row.name, reading)
+        self._listen(slot.row.name, reading)
         match reading:
             case SignalChanged(signal=signal, on=on):
-                self._signal(place, signal, on=on)
+                self._signal(slot, signal, on=on)
             case SourceLost(why=why):
-                self._lose(place, why)
-            case _ if place in self._sensors or place is self._current:
+                self._lose(slot, why)
+            case _ if slot in self._sensors or slot is self._current:
                 self._emit(reading)
 
     def _emit(self, event: Sensed) -> None:
@@ -270,74 +201,74 @@ class Presence:
         except Exception as error:  # noqa: BLE001 - see above
             log_failure(log, f"{type(event).__name__} was not handled", error)
 
-    def _signal(self, place: _Slot, signal: Signal, *, on: bool) -> None:
+    def _signal(self, slot: Slot, signal: Signal, *, on: bool) -> None:
         before = self._is_on(signal)
         if on:
-            place.on.add(signal)
+            slot.on.add(signal)
         else:
-            place.on.discard(signal)
+            slot.on.discard(signal)
         if self._is_on(signal) != before:
             self._emit(SignalChanged(signal=signal, on=not before))
 
     def _is_on(self, signal: Signal) -> bool:
-        return any(signal in place.on for place in (*self._idle, *self._sensors))
+        return any(signal in slot.on for slot in (*self._idle, *self._sensors))
 
-    def _lose(self, place: _Slot, why: str) -> None:
-        log.warning("%s is lost: %s", place.row.name, why)
+    def _lose(self, slot: Slot, why: str) -> None:
+        log.warning("%s is lost: %s", slot.row.name, why)
         now = asyncio.get_running_loop().time()
-        if now - place.started_at > STABLE_SECONDS:
-            place.tries = 0
-        place.why, place.lost = why, True
-        sensor, place.sensor = place.sensor, None
-        for signal in list(place.on):
-            self._signal(place, signal, on=False)
+        if now - slot.started_at > STABLE_SECONDS:
+            slot.tries = 0
+        slot.why, slot.lost = why, True
+        sensor, slot.sensor = slot.sensor, None
+        for signal in list(slot.on):
+            self._signal(slot, signal, on=False)
         if sensor:
             self._ending.append(sensor)
             self._tasks.start(self._end_lost(sensor))
-        if place is self._current:
+        if slot is self._current:
             self._current, self._lost_at = None, now
             self._tasks.start(self._choose())
-        self._retry(place)
+        self._retry(slot)
 
-    def _retry(self, place: _Slot) -> None:
+    def _retry(self, slot: Slot) -> None:
         """Try again after a pause. Lost sensors are retried forever with back-off; the others twice after the start."""
-        if place.row.name in self._timers or self._stopped:
+        if slot.row.name in self._timers or self._stopped:
             return
-        if not place.lost and self._announced(place.row):
+        if not slot.lost and self._announced(slot.row):
             return
         pauses = self._retry_seconds
-        if not place.lost and (place in self._sensors or self._current):
+        if not slot.lost and (slot in self._sensors or self._current):
             pauses = LATE_STARTER_SECONDS
-            if place.tries >= len(pauses):
+            if slot.tries >= len(pauses):
                 return
-        pause = pauses[min(place.tries, len(pauses) - 1)]
-        place.tries += 1
-        self._timers[place.row.name] = asyncio.get_running_loop().call_later(pause, self._try_again, place)
+        pause = pauses[min(slot.tries, len(pauses) - 1)]
+        slot.tries += 1
+        self._timers[slot.row.name] = asyncio.get_running_loop().call_later(pause, self._try_again, slot)
 
     def _announced(self, row: SensorRow) -> bool:
         """Whether the bus sends a signal when it can start: no need to try."""
         return row.bus_name is not None and row.bus(self._session) is not None
 
-    def _try_again(self, place: _Slot) -> None:
-        timer = self._timers.pop(place.row.name, None)
+    def _try_again(self, slot: Slot) -> None:
+        timer = self._timers.pop(slot.row.name, None)
         if timer:
             timer.cancel()
         if not self._stopped:
-            self._tasks.start(self._choose() if place in self._idle else self._start_sensor(place))
+            self._tasks.start(self._choose() if slot in self._idle else self._start_sensor(slot))
 
-    async def _watch_name(self, place: _Slot) -> None:
+    async def _watch_name(self, slot: Slot) -> None:
         """A service that appears later, or again, is used at once."""
-        bus = place.row.bus(self._session)
-        if bus is None or place.row.bus_name is None:
+        bus = slot.row.bus(self._session)
+        if bus is None or slot.row.bus_name is None:
             return
 
         def on_owner(owner: str | None) -> None:
-            if owner and place.sensor is None:
-                self._try_again(place)
+            if owner and slot.sensor is None:
+                self._try_again(slot)
 
         try:
-            await bus.watch_owner(place.row.bus_name, on_owner)
+            await bus.watch_owner(slot.row.bus_name, on_owner)
         except CallFailed as error:
-            log.debug("cannot watch for %s: %s", place.row.bus_name, error)
+            log.debug("cannot watch for %s: %s", slot.row.bus_name, error)
         else:
-            self._watched.append((bus, place.row.bus_name, on_owner))
+            self._watched.append((bus, slot.row.bus_name, on_owner))

@@ -110,8 +110,7 @@ class VirtualDesk:
 
     def next(self) -> int | None:
         """Milliseconds until something happens; None when nothing will."""
-        happening = self._happenings[-1].time if self._happenings else NEVER
-        point = min(happening, self._next_wake(), self._next_idle())
+        point = min(self._next())
         return None if point == NEVER else max(0, point - self._time)
 
     def ended(self) -> bool:
@@ -120,9 +119,8 @@ class VirtualDesk:
 
     def advance(self) -> None:
         """Move to the next thing and deliver it."""
-        happening = self._happenings[-1].time if self._happenings else NEVER
-        wake, idle = self._next_wake(), self._next_idle()
-        point = min(happening, wake, idle)
+        happening, idle, wake = self._next()
+        point = min(happening, idle, wake)
         self._time = max(self._time, point)
         if point == happening:
             self._happen()
@@ -140,14 +138,15 @@ class VirtualDesk:
     def _milliseconds(self, at: datetime) -> int:
         return (at - self._begin) // MILLISECOND
 
-    def _next_wake(self) -> int:
-        """A machine that sleeps wakes nobody."""
-        return NEVER if self._on[Signal.SUSPENDED] else self._wake
-
-    def _next_idle(self) -> int:
-        if self._reported_idle or self._threshold is None or self._on[INPUT] or self._on[Signal.SUSPENDED]:
-            return NEVER
-        return self._last_input + self._threshold
+    def _next(self) -> tuple[int, int, int]:
+        """When the next line of the trace, the next report of no input and the next wake-up are due. A machine that
+        sleeps wakes nobody."""
+        happening = self._happenings[-1].time if self._happenings else NEVER
+        if self._on[Signal.SUSPENDED]:
+            return happening, NEVER, NEVER
+        if self._reported_idle or self._threshold is None or self._on[INPUT]:
+            return happening, NEVER, self._wake
+        return happening, self._last_input + self._threshold, self._wake
 
     def _unseen(self) -> int:
         return 0 if self._on[INPUT] else min(self._time - self._last_input, NEVER)

@@ -9,7 +9,7 @@ import pytest
 from psoas_nudge.cli.distribution import MANAGERS, PACKAGES, command, manager
 from psoas_nudge.cli.verdict import GROUPS, TITLES, Findings, report
 from psoas_nudge.notify.chooser import NOTIFIERS, NotifierChoice
-from psoas_nudge.presence.chooser import SensorChoice
+from psoas_nudge.presence.slot import SensorChoice
 from psoas_nudge.presence.table import IDLE_SOURCES, SENSORS
 
 DEBIAN = manager({"ID": "debian"})

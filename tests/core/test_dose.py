@@ -42,7 +42,11 @@ def test_the_week_begins_on_the_persons_monday() -> None:
         (30, 60, None, "left"),
         (180, 60, "right", "right"),
         (60, 180, "left", "left"),
+        (0, 45, "left", "left"),
+        (45.5, 0, "right", "right"),
+        (44.9, 0, None, "right"),
         (600, 540, None, "right"),
+        (600, 481, None, "right"),
         (600, 480, "right", "right"),
     ],
 )

@@ -34,7 +34,7 @@ from psoas_nudge.core.model import (
     WarningsRead,
     WarningsReadEntry,
 )
-from psoas_nudge.core.prompting import next_routine
+from psoas_nudge.core.stretching import next_routine
 from psoas_nudge.errors import BadInput
 
 AT = datetime(2026, 3, 4, 12, tzinfo=UTC)
@@ -93,6 +93,26 @@ def test_taking_back_twice_or_nothing_is_refused() -> None:
 
 def test_taking_back_a_harmless_report_leaves_stretches_put_off() -> None:
     assert after(Feel(pain="sharp"), Feel(level=1), Undo())[0].put_off == "sharp"
+
+
+def test_taking_back_a_harmless_report_does_not_bring_back_a_pain_that_was_cleared() -> None:
+    assert after(Feel(pain="sharp"), Feel(level=1), Clear(), Undo())[0].put_off is None
+
+
+@pytest.mark.parametrize(
+    ("report", "words"),
+    [
+        (Feel(level=0), "discomfort 0 of 10"),
+        (Feel(afterwards="tight"), "tight after the stretch"),
+        (Feel(afterwards="fine", routine="standing-hip-flexor"), "fine after Standing hip-flexor stretch"),
+        (Feel(afterwards="fine", routine="my-lunge"), "fine after my-lunge"),
+        (Feel(pain="groin", note="only on stairs"), "pain in the groin, only on stairs"),
+        (Feel(level=2, afterwards="pain", pain="other"), "discomfort 2 of 10, pain after the stretch, pain"),
+    ],
+)
+def test_undo_says_which_report_it_took_back(report: Feel, words: str) -> None:
+    state, _ = after(report, Undo())
+    assert answer(Undo(), state, RULES) == f"Taken back: {words}."
 
 
 def test_clearing_what_is_not_put_off_records_nothing() -> None:

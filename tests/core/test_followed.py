@@ -78,6 +78,84 @@ def test_a_routine_that_is_nearly_always_skipped_may_go() -> None:
     assert (found.key, found.value) == ("stretch.rotation", '["a", "b"]')
 
 
+def test_twenty_prompts_on_either_side_are_enough() -> None:
+    assert suggestions(prompts(60, 36, 10) + prompts(20, 0, 16), RULES)[0].value == "1h"
+    assert suggestions(prompts(20, 20, 10) + prompts(60, 0, 16), RULES)[0].value == "1h"
+
+
+def test_a_snoozed_prompt_is_no_evidence() -> None:
+    snoozed = [Asked(each.at, "snoozed", "a", 1) for each in prompts(40, 0, 16)]
+    [found] = suggestions(prompts(60, 36, 10) + prompts(21, 2, 16) + snoozed, RULES)
+    assert found.seldom == Share(2, 21)
+
+
+def test_late_prompts_are_blamed_once_although_they_are_the_last_of_their_day_too() -> None:
+    [found] = suggestions(prompts(60, 36, 10) + prompts(60, 2, 16, nth=6), RULES)
+    assert found.key == "prompt.wind_down"
+
+
+def test_working_hours_lose_three_hours_at_most_at_either_end() -> None:
+    [late] = suggestions([*prompts(60, 40, 10), *(p for h in range(13, 17) for p in prompts(30, 1, h))], RULES)
+    assert (late.value, late.seldom) == ("3h", Share(3, 90))
+    [early] = suggestions([*prompts(60, 40, 15), *(p for h in range(9, 13) for p in prompts(30, 1, h))], RULES)
+    assert (early.value, early.seldom) == ("3h", Share(3, 90))
+
+
+def test_two_bad_hours_in_the_morning_go_and_the_good_one_after_them_stays() -> None:
+    [found] = suggestions(prompts(30, 1, 9) + prompts(30, 1, 10) + prompts(60, 40, 11), RULES)
+    assert (found.value, found.seldom, found.others) == ("2h", Share(2, 60), Share(40, 60))
+    assert found.then == "begin prompts at 11:00, when hours open at 9:00"
+
+
+def test_hours_that_close_a_quarter_past_can_lose_that_quarter() -> None:
+    hours = WorkingHours(week=((Range(9 * 60, 17 * 60 + 15),),) * 5 + ((), ()))
+    [found] = suggestions(prompts(60, 40, 10) + prompts(21, 0, 17), Rules(hours=hours, rotation=("a",)))
+    assert (found.value, found.then) == ("15m", "end prompts at 17:00, when hours close at 17:15")
+
+
+def test_hours_that_close_at_midnight_say_so() -> None:
+    hours = WorkingHours(week=((Range(9 * 60, 24 * 60),),) * 7)
+    [found] = suggestions(prompts(60, 40, 10) + prompts(21, 0, 23), Rules(hours=hours, rotation=("a",)))
+    assert found.then == "end prompts at 23:00, when hours close at 0:00"
+
+
+def test_a_late_start_that_is_in_force_already_is_not_suggested() -> None:
+    asked = prompts(40, 2, 9) + prompts(60, 36, 11)
+    assert suggestions(asked, Rules(hours=WorkingHours(), rotation=("a",), settle_in=3_600_000)) == []
+
+
+def test_an_hour_of_which_a_third_is_followed_does_not_go_with_the_bad_one_after_it() -> None:
+    [found] = suggestions(prompts(60, 40, 10) + prompts(21, 7, 15) + prompts(60, 0, 16), RULES)
+    assert found.value == "1h"
+
+
+def test_a_good_prompt_of_the_day_does_not_go_with_the_bad_ones_after_it() -> None:
+    asked = [each for nth in (1, 2, 3) for each in prompts(40, 24, 8 + nth, nth)]
+    asked += prompts(10, 5, 12, 4) + prompts(40, 0, 13, 5)
+    [found] = suggestions(asked, RULES)
+    assert found.value == "4"
+
+
+def test_two_prompts_a_day_are_the_fewest_that_are_suggested() -> None:
+    asked = [each for nth in (1, 2) for each in prompts(40, 24, 8 + nth, nth)] + prompts(60, 2, 12, 3)
+    assert [found.value for found in suggestions(asked, RULES)] == ["2"]
+    assert suggestions(prompts(60, 40, 9) + prompts(60, 2, 12, 2), RULES) == []
+
+
+def test_a_few_bad_ones_at_the_end_of_the_day_suggest_nothing() -> None:
+    assert suggestions(prompts(60, 40, 9) + prompts(12, 0, 11, 5), RULES) == []
+
+
+def test_of_two_routines_none_is_left_out_for_they_take_turns() -> None:
+    two = Rules(hours=WorkingHours(), rotation=("a", "b"))
+    assert suggestions(prompts(60, 40, 10) + prompts(60, 4, 12, routine="b"), two) == []
+
+
+def test_without_working_hours_no_hour_is_blamed() -> None:
+    never = Rules(hours=WorkingHours(week=((),) * 7), rotation=("a",))
+    assert suggestions(prompts(60, 40, 10) + prompts(60, 2, 16), never) == []
+
+
 def test_few_prompts_suggest_nothing() -> None:
     assert suggestions(prompts(60, 36, 10) + prompts(19, 0, 16), RULES) == []
     assert suggestions(prompts(19, 19, 10) + prompts(60, 0, 16), RULES) == []
@@ -128,6 +206,19 @@ def test_a_long_one_goes_by_four_weeks_and_loses_nothing() -> None:
     assert all((b.first - a.last).days == 1 for a, b in pairwise(found))
     assert all((p.last - p.first).days == 27 for p in found[1:])
     assert sum(p.share.of for p in found) == sum(d.accepted + d.missed for d in days)
+
+
+def test_sixteen_weeks_are_shown_one_by_one_and_seventeen_by_four() -> None:
+    today = date(2026, 11, 24)
+    for first, length in ((date(2026, 8, 10), 7), (date(2026, 8, 3), 28)):
+        found = periods([day(first, 1), day(today, 1)], today)
+        assert [(p.last - p.first).days + 1 for p in found][-1] == length
+
+
+def test_breaks_taken_count_for_and_skipped_prompts_against() -> None:
+    record = Totals(first=MONDAY.date(), last=MONDAY.date(), accepted=1, taken=2, skipped=3, missed=4)
+    [found] = periods([record], date(2026, 11, 24))
+    assert found.share == Share(3, 10)
 
 
 def test_without_a_record_there_is_nothing_to_show() -> None:

@@ -99,6 +99,49 @@ def test_an_end_without_a_beginning_draws_nothing() -> None:
     assert days(HoursEntry(at=at(9), open=False), PostureEntry(at=at(9), posture="sitting", by="time")) == ()
 
 
+def test_only_the_end_of_hours_is_moved_to_when_they_closed() -> None:
+    [monday] = days(
+        PostureEntry(at=at(10), posture="standing", by="person"),
+        HoursEntry(at=at(9), open=True),
+        PostureEntry(at=at(18), posture="sitting", by="person"),
+        HoursEntry(at=at(18, 30), open=False),
+        closes=at(17),
+    )  # fmt: skip
+    assert sorted(monday.pieces, key=lambda piece: piece.begin) == [
+        Piece("hours", 540, 1020),
+        Piece("standing", 600, 1080),
+    ]
+
+
+def test_hours_that_never_closed_by_the_settings_end_when_that_was_recorded() -> None:
+    asked = []
+
+    def closes(instant: datetime) -> datetime | None:
+        asked.append(instant)
+        return None if instant == at(9, day=24) else at(17)
+
+    opened = (
+        HoursEntry(at=at(9), open=True),
+        HoursEntry(at=at(17), open=False),
+        HoursEntry(at=at(9, day=24), open=True),
+    )
+    _, tuesday = tracks(recorded(*opened, HoursEntry(at=at(17, 30, day=24), open=False)), MONDAY, NOW, closes)
+    assert tuesday.pieces == [Piece("hours", 540, 1050)]
+    assert asked == [at(9), at(9, day=24)]
+
+
+def test_a_prompt_that_nobody_saw_is_on_no_track() -> None:
+    assert days(prompt(at(9), shown=False)) == ()
+
+
+def test_a_track_is_exact_to_the_second_and_rest_is_part_of_a_stretch() -> None:
+    half_past = at(10) + timedelta(seconds=30)
+    [monday] = days(
+        StretchEntry(at=half_past, routine="r", performed=True, left_seconds=10, right_seconds=10, other_seconds=40)
+    )  # fmt: skip
+    assert monday.pieces == [Piece("stretch", 599.5, 600.5, "r")]
+
+
 def test_days_before_the_first_are_left_out() -> None:
     assert days(bout(at(9, day=22), at(10, day=22))) == ()
 

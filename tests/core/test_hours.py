@@ -16,7 +16,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from psoas_nudge.core.hours import HORIZON, NEVER, OFFICE, DayException, Range, WorkingHours
+from psoas_nudge.core.hours import HORIZON, NEVER, OFFICE, DayException, Range, WorkingHours, written
 
 ZONES = sorted(available_timezones() - {"localtime", "posixrules", "Factory"})
 SECOND, MINUTE, HOUR = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1)
@@ -184,8 +184,8 @@ def test_hours_are_right_to_the_minute_where(zone: str, change: str, _why: str) 
     info = ZoneInfo(zone)
     assert at.astimezone(info).utcoffset() != (at - SECOND).astimezone(info).utcoffset(), "the table names the instant"
     night = [(1320, 1800)], [(0, 1440)], [(1425, 1441), (20, 40)], [(150, 151)], [(1439, 1440), (0, 1)]
-    for written in night:
-        agree(every_day(*written, zone=zone), at - 30 * HOUR, at + 30 * HOUR)
+    for ranges in night:
+        agree(every_day(*ranges, zone=zone), at - 30 * HOUR, at + 30 * HOUR)
     agree(WorkingHours(zone=zone, week=SHIFTS.week), at - 30 * HOUR, at + 30 * HOUR)
 
 
@@ -333,3 +333,17 @@ def test_the_same_instant_in_another_zone_asks_the_same_question() -> None:
     assert hours.is_open(at.astimezone(ZoneInfo("Asia/Tokyo")))
     assert hours.local(at).isoformat() == "2024-04-01T16:59:59+02:00"
     assert hours.local_date(utc("2024-04-01T22:00")) == date(2024, 4, 2)
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "words"),
+    [
+        (540, 1020, "09:00-17:00"),
+        (545, 1019, "09:05-16:59"),
+        (0, 1440, "00:00-24:00"),
+        (1320, 1800, "22:00-06:00"),
+        (600, 1441, "10:00-00:01"),
+    ],
+)
+def test_a_range_is_written_as_in_the_configuration(start: int, end: int, words: str) -> None:
+    assert written(Range(start, end)) == words

@@ -10,9 +10,11 @@ from psoas_nudge.core.model import (
     MINUTE,
     Active,
     GuideEnded,
+    GuideHeld,
     GuideStarted,
     LateAnswerEntry,
     NotifierAppeared,
+    NotShown,
     NotShownEntry,
     Outcome,
     Renew,
@@ -167,6 +169,13 @@ def test_who_comes_back_typing_is_given_the_whole_patience_again() -> None:
     day.read(4.5)
     day.sit(6)
     assert day.shown == ["09:38:30"]
+
+
+def test_a_pause_in_typing_that_is_just_long_enough_when_the_prompt_becomes_due_is_one() -> None:
+    day = Day()
+    day.sit(30 - 8 / 60)
+    day.read(1)
+    assert day.shown == ["09:30"]
 
 
 def test_pauses_shorter_than_the_lull_are_no_lull() -> None:
@@ -629,6 +638,17 @@ def test_backing_off_that_ends_at_midnight_brings_the_prompt_then() -> None:
     assert day.shown[2:] == ["00:05"]  # 35 minutes after the second miss, patience included, not 50
 
 
+def test_who_has_backed_off_just_before_midnight_gets_the_usual_interval_after_it() -> None:
+    day = Day("2026-11-23 22:55", hours=ALWAYS)
+    day.sit(60)
+    assert (day.outcomes, day.clock()) == (["missed", "missed"], "23:55")
+    promised = status(day.state, day.rules).next_prompt
+    assert promised is not None
+    assert day.clock(promised) == "00:25"
+    day.sit(36)
+    assert day.shown[2:] == ["00:30"]
+
+
 @pytest.mark.parametrize("way", ["stretch of one's own", "resume"])
 def test_a_stretch_of_ones_own_and_resume_end_backing_off(way: str) -> None:
     day = Day()
@@ -695,6 +715,95 @@ def test_a_prompt_that_stays_by_itself_is_shown_once() -> None:
 
 
 # --- without an idle source ----------------------------------------------------------------------------------------
+
+
+def test_a_notifier_that_says_nothing_of_fading_is_asked_once() -> None:
+    day = Day(notifier="hangs")
+    day.sit(36)
+    day.feed(Shown(prompt=1, notifier="slow"))
+    day.sit(4)
+    assert not [effect for effect in day.effects if isinstance(effect, Renew)]
+
+
+def test_a_notifier_that_was_restarted_knows_the_prompt_by_another_name() -> None:
+    day = Day(notifier="fades")
+    day.sit(36)
+    day.feed(Shown(prompt=1, notifier="fades", ref="second", fades=True))
+    day.answer("skip")
+    assert [effect.ref for effect in day.effects if isinstance(effect, Withdraw)] == ["second"]
+
+
+def test_a_failure_to_show_some_other_prompt_changes_nothing() -> None:
+    day = Day(notifier="hangs")
+    day.feed(NotShown(prompt=1, why="gone"))
+    day.sit(35.5)
+    day.feed(NotShown(prompt=99, why="gone"))
+    day.feed(Shown(prompt=1, notifier="slow"))
+    day.answer("accept")
+    assert day.outcomes == ["accepted"]
+    assert not day.of(NotShownEntry)
+
+
+def test_every_answer_that_is_late_is_recorded_by_its_name() -> None:
+    day = Day()
+    for answer in ("accept", "snooze", "skip"):
+        day.answer(answer)
+    assert [entry.answer for entry in day.of(LateAnswerEntry)] == ["accept", "snooze", "skip"]
+
+
+def test_a_stretch_of_ones_own_takes_a_prompt_back_that_is_only_on_its_way_and_accepts_one_that_led_to_it() -> None:
+    for prompt, outcome in ((None, "withdrawn"), (1, "accepted")):
+        day = Day(notifier="hangs")
+        day.sit(35.5)
+        day.feed(GuideStarted(routine="standing-hip-flexor", prompt=prompt))
+        assert day.outcomes == [outcome]
+
+
+def test_holds_of_a_guide_whose_start_was_missed_answer_the_open_prompt() -> None:
+    day = prompted()
+    day.feed(GuideHeld(routine="standing-hip-flexor", prompt=1, left_seconds=20))
+    assert (day.outcomes, day.prompts[0].via) == (["accepted"], "guide")
+
+
+def test_who_types_up_to_the_prompt_and_is_gone_has_left_before_it() -> None:
+    day = Day()
+    day.sit(35)
+    assert day.shown == ["09:35"]
+    day.leave(10)
+    assert day.outcomes == ["withdrawn"]
+
+
+def test_a_prompt_that_expires_within_seconds_still_gives_a_notifier_a_minute() -> None:
+    day = Day(notifier="hangs", expires_after=10)
+    day.sit(35.9)
+    assert day.outcomes == []
+    day.sit(0.2)
+    assert day.outcomes == ["withdrawn"]
+    day = Day(expires_after=10)
+    day.sit(35.2)
+    assert day.seen == ["09:35 shown", "09:35:10 missed"]
+
+
+def test_the_budget_of_a_new_day_is_whole() -> None:
+    day = Day(daily_limit=2, ask_again_after=60)
+    day.sit(80)
+    assert len(day.prompts) == 2
+    day.leave(24 * 60 - 80)
+    day.sit(80)
+    assert len(day.prompts) == 4
+
+
+def test_the_long_break_is_kept_for_the_last_prompt_before_hours_close() -> None:
+    for start, routine in (
+        ("15:10", "standing-hip-flexor"),
+        ("15:50", "standing-hip-flexor"),
+        ("15:51", "constructive-rest"),
+    ):
+        rotation = ("constructive-rest", "standing-hip-flexor")
+        day = Day(f"2026-11-23 {start}", floor=True, rotation=rotation)
+        day.sit(30 - 8 / 60)
+        day.read(1)
+        assert [effect.routine for effect in day.effects if isinstance(effect, Show)] == [routine], start
 
 
 def test_where_nothing_can_tell_of_input_time_alone_brings_the_prompts() -> None:

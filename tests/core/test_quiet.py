@@ -132,6 +132,31 @@ def test_leaving_during_quiet_is_a_break_and_nothing_is_shown() -> None:
     assert held(day) == [("09:30", "09:37", ("do-not-disturb",))]
 
 
+def test_a_wait_that_ends_by_leaving_ends_then_although_it_was_quiet_before() -> None:
+    day = Day()
+    day.sit(10)
+    day.during(Signal.FULLSCREEN, minutes=5, typing=True)
+    day.sit(5)
+    day.feed(SignalChanged(signal=Signal.FULLSCREEN, on=True))
+    day.sit(15)
+    day.leave(6)
+    [held] = day.of(HeldBackEntry)
+    assert (day.clock(held.since), day.clock(held.until)) == ("09:30", "09:40")
+
+
+def test_the_longer_calm_after_an_interruption_ends_with_that_prompt() -> None:
+    day = Day()
+    day.sit(36)
+    day.during(Signal.CALL, minutes=1, typing=True)
+    day.sit(11)
+    assert day.shown[1:] == ["09:47"]
+    day.answer("skip")
+    day.sit(29)
+    day.during(Signal.CALL, minutes=3, typing=True)
+    day.sit(8)
+    assert day.shown[2:] == ["10:26"]
+
+
 def test_a_short_lock_during_quiet_does_not_end_the_wait() -> None:
     day = Day()
     day.sit(25)

@@ -4,9 +4,12 @@ from datetime import timedelta
 
 import pytest
 
+from psoas_nudge.core.explain import status
 from psoas_nudge.core.hours import Range, WorkingHours
 from psoas_nudge.core.model import (
+    GuideStarted,
     HeldBackEntry,
+    HoursEntry,
     NotShownEntry,
     Pause,
     Shown,
@@ -18,7 +21,7 @@ from psoas_nudge.core.model import (
     Withdraw,
 )
 from psoas_nudge.core.routines import Routine, Step
-from tests.core.timeline import Day
+from tests.core.timeline import Day, rules
 
 MORNINGS = WorkingHours(zone="Europe/Berlin", week=((Range(540, 570),),) * 7)
 
@@ -286,6 +289,40 @@ def test_killed_every_few_minutes_a_day_is_still_the_same_day() -> None:
     assert day.bouts[0].ended - day.bouts[0].started == timedelta(minutes=12 * 7.75 - 0.25)
     assert 12 * 7 <= day.bouts[0].sitting_seconds / 60 <= 12 * 7.5
     assert set(day.outcomes) == {"withdrawn"}
+
+
+def test_the_first_start_of_all_is_where_time_begins() -> None:
+    assert Day().state.now == 0
+
+
+def test_hours_that_closed_while_the_machine_was_off_are_recorded_at_the_next_start() -> None:
+    day = Day("2026-11-23 16:30")
+    day.sit(10)
+    day.kill()
+    day.restart(60)
+    assert [(day.clock(entry.at), entry.open) for entry in day.of(HoursEntry)][-1] == ("17:40", False)
+
+
+def test_hours_that_were_changed_while_the_daemon_was_off_hold_from_the_start() -> None:
+    day = Day()
+    day.sit(20)
+    day.kill()
+    day.rules = rules(hours=WorkingHours(zone="Europe/Berlin", week=((),) * 7))
+    day.restart(1)
+    day.sit(30)
+    assert day.shown == []
+
+
+def test_a_stretch_whose_guide_has_reported_nothing_ends_with_a_restart_that_takes_long() -> None:
+    for minutes, presence in ((1, "stretching"), (3, "sitting")):
+        day = Day()
+        day.sit(20)
+        day.feed(GuideStarted(routine="standing-march", prompt=None))
+        day.read(1)
+        day.kill()
+        day.restart(minutes)
+        day.touch()
+        assert status(day.state, day.rules).presence == presence
 
 
 def test_stopping_before_anything_has_happened_is_harmless() -> None:

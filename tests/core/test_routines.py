@@ -4,8 +4,8 @@ import pytest
 from msgspec.structs import replace
 
 from psoas_nudge.core.catalogue import CATALOGUE, FALLBACK, ROTATION, find, prompt_words, rotation, suggestion
-from psoas_nudge.core.durations import duration
-from psoas_nudge.core.routines import Routine, Step, choose, problems, script
+from psoas_nudge.core.durations import duration, elapsed
+from psoas_nudge.core.routines import BREATH_IN, BREATH_OUT, Routine, Step, choose, problems, script
 from psoas_nudge.errors import BadInput
 
 EVERY = pytest.mark.parametrize("routine", CATALOGUE, ids=lambda routine: routine.id)
@@ -168,6 +168,56 @@ def test_getting_into_position_is_no_dose_and_a_repetition_has_its_own_time() ->
     assert sum(held(find("standing-hip-flexor"), "left")) == 60
 
 
+STEPS = (
+    Step(text="Kneel.", seconds=10, picture="kneel"),
+    Step(text="Tuck.", seconds=5, again=True, picture="tuck"),
+    Step(text="Hold.", seconds=30, hold=True, picture="held"),
+    Step(text="Lift.", seconds=4, reps=3, picture="down", returns_to="up"),
+)
+
+
+def test_a_script_is_the_steps_the_rests_and_the_change_of_sides_in_order() -> None:
+    routine = Routine(id="x", title="X", purpose="", steps=STEPS, repeats=2)
+    parts = script(routine)
+    one_side = [
+        ("move", 10, 1, "kneel"), ("move", 5, 1, "tuck"), ("hold", 30, 1, "held"), ("reps", 12, 1, "down"),
+        ("rest", 6, 2, "kneel"), ("move", 5, 2, "tuck"), ("hold", 30, 2, "held"), ("reps", 12, 2, "down"),
+    ]  # fmt: skip
+    assert [(part.kind, part.seconds, part.repeat, part.picture) for part in parts] == [
+        *one_side, ("switch", 6, 1, "kneel"), *one_side,
+    ]  # fmt: skip
+    assert [part.side for part in parts] == ["left"] * 8 + ["right"] * 9
+    assert {part.repeats for part in parts} == {2}
+    assert [part.reps for part in parts if part.counts] == [0, 3] * 4
+    assert routine.length == 2 * 110 + 6
+
+
+def test_without_sides_a_script_goes_through_the_steps_once() -> None:
+    routine = Routine(id="x", title="X", purpose="", steps=STEPS[1:3], sided=False)
+    assert [(part.kind, part.side, part.repeat, part.repeats) for part in script(routine)] == [
+        ("move", None, 1, 1),
+        ("hold", None, 1, 1),
+    ]
+    assert script(replace(routine, steps=())) == ()
+
+
+def test_a_rest_shows_the_position_before_the_hold_also_without_a_way_into_it() -> None:
+    routine = Routine(id="x", title="X", purpose="", steps=STEPS[2:3], repeats=2, sided=False)
+    assert [part.picture for part in script(routine)] == ["held", "held", "held"]
+    two_steps = Routine(id="x", title="X", purpose="", steps=(STEPS[0], *STEPS[:3]), repeats=2, sided=False)
+    twice = replace(two_steps, steps=(replace(STEPS[0], picture="stand"), *STEPS[:3]))
+    assert [part.picture for part in script(twice) if part.kind == "rest"] == ["kneel"]
+
+
+def test_one_repetition_counts() -> None:
+    assert Step(text="Lift.", seconds=4, reps=1).counts
+    assert not Step(text="Lift.", seconds=4).counts
+
+
+def test_one_breath_takes_ten_seconds() -> None:
+    assert (BREATH_IN, BREATH_OUT) == (4, 6)
+
+
 OWN = Routine(id="my-lunge", title="My lunge", purpose="", steps=(Step(text="Lunge.", seconds=40, hold=True),))
 
 
@@ -192,13 +242,33 @@ def test_a_routine_of_ones_own_takes_turns_like_any_other() -> None:
         (replace(OWN, steps=(Step(text="Lift.", seconds=4, reps=51),)), "steps[1].reps"),
         (replace(OWN, steps=(Step(text="Lift.", seconds=4, reps=8, hold=True),)), "steps[1].reps"),
         (replace(OWN, repeats=0), "repeats"),
+        (replace(OWN, repeats=21), "repeats"),
         (replace(OWN, rest=-1), "rest"),
+        (replace(OWN, rest=301), "rest"),
+        (replace(OWN, steps=(Step(text="Lift.", seconds=4, reps=-1), *OWN.steps)), "steps[1].reps"),
+        (replace(OWN, steps=(Step(text="Hold.", seconds=0.9, hold=True),)), "steps[1].seconds"),
+        (replace(OWN, steps=(*OWN.steps, Step(text="Hold.", seconds=3601, hold=True))), "steps[2].seconds"),
+        (replace(OWN, sided=False, steps=(*OWN.steps, Step(text="Hold.", seconds=3561, hold=True))), "steps"),
         (replace(OWN, steps=(Step(text="Hold.", seconds=3000, hold=True),)), "steps"),
     ],
 )
 def test_what_is_wrong_with_a_routine_of_ones_own_is_named(broken: Routine, named: str) -> None:
     (problem,) = problems(broken)
     assert problem.startswith(f"{named}: ")
+
+
+@pytest.mark.parametrize(
+    "fine",
+    [
+        replace(OWN, repeats=20, rest=0, sided=False),
+        replace(OWN, rest=300),
+        replace(OWN, sided=False, steps=(Step(text="Hold.", seconds=3600, hold=True),)),
+        replace(OWN, sided=False, steps=(Step(text="Lift.", seconds=1, reps=50),)),
+        replace(OWN, id="lunge-2"),
+    ],
+)
+def test_the_longest_and_the_shortest_that_may_be_are_fine(fine: Routine) -> None:
+    assert problems(fine) == []
 
 
 def test_a_routine_that_does_not_exist_is_refused_with_the_nearest_name() -> None:
@@ -216,6 +286,7 @@ def test_a_routine_that_does_not_exist_is_refused_with_the_nearest_name() -> Non
         (0, "0 s"),
         (45, "45 s"),
         (59.4, "59 s"),
+        (59.5, "1 min"),
         (59.6, "1 min"),
         (90, "2 min"),
         (3599, "1 h"),
@@ -225,3 +296,11 @@ def test_a_routine_that_does_not_exist_is_refused_with_the_nearest_name() -> Non
 )
 def test_lengths_read_at_a_glance(seconds: float, words: str) -> None:
     assert duration(seconds) == words
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [(59, "59 s"), (60, "1 min"), (119, "1 min"), (3599, "59 min"), (7199, "1 h 59 min")],
+)
+def test_of_time_that_is_still_passing_a_minute_counts_when_it_is_over(seconds: float, words: str) -> None:
+    assert elapsed(seconds) == words

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from psoas_nudge.core.shares import ENOUGH, Interval, Share, mean_difference, share_difference
+from psoas_nudge.core.shares import ENOUGH, Interval, Share, mean, mean_difference, share_difference
 
 
 @pytest.mark.parametrize(
@@ -44,6 +44,25 @@ def test_groups_of_unequal_size_and_spread_are_compared_as_welch_did() -> None:
     narrow = [5 + (11 / 12) ** 0.5 * (-1) ** n for n in range(12)]
     half = 2.0700 * (16 / 20 + 1 / 12) ** 0.5
     assert mean_difference(wide, narrow) == pytest.approx((5 - half, 5 + half), abs=0.0005)
+    assert mean_difference(narrow, wide) == pytest.approx((-5 - half, -5 + half), abs=0.0005)
+
+
+def test_groups_that_vary_alike_differ_by_an_interval_too() -> None:
+    found = mean_difference([float(n % 2) for n in range(10)], [float(n % 2) for n in range(10)])
+    assert found is not None
+    assert found.low < 0 < found.high
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "tells"),
+    [(0.1, 0.5, True), (-0.5, -0.1, True), (-0.1, 0.1, False), (0.0, 0.5, False), (-0.5, 0.0, False)],
+)
+def test_an_interval_without_zero_in_it_tells(low: float, high: float, tells: bool) -> None:
+    assert Interval(low, high).tells == tells
+
+
+def test_the_mean_of_nothing_is_nothing() -> None:
+    assert (mean([]), mean([1.0, 2.0])) == (0.0, 1.5)
 
 
 def test_with_too_few_nothing_is_compared() -> None:

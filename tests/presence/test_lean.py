@@ -55,11 +55,12 @@ def test_only_sensors_that_could_work_are_imported() -> None:
             "pulse",
             "rereading",
             "screen_share",
+            "slot",
             "table",
             "wire",
         ]
     )
-    assert python(LOADED).strip() == (linux if sys.platform == "linux" else "chooser guarded port table")
+    assert python(LOADED).strip() == (linux if sys.platform == "linux" else "chooser guarded port slot table")
 
 
 def test_without_dbus_fast_there_are_no_buses_and_everything_else() -> None:
