@@ -65,7 +65,7 @@ def is_installed(computer: Computer) -> bool:
 
 def knows(computer: Computer) -> bool:
     """Whether desktops of this system read such entries."""
-    return computer.platform not in {"darwin", "win32"}
+    return computer.platform != "win32"
 
 
 def _files(computer: Computer, argv: Sequence[str]) -> dict[Path, bytes]:

@@ -11,14 +11,13 @@ from pathlib import Path
 from msgspec import Struct
 
 from psoas_nudge.autostart import activation, application
-from psoas_nudge.autostart.launchd import Launchd
 from psoas_nudge.autostart.port import Computer, Found, Way, clear
 from psoas_nudge.autostart.systemd import Systemd
 from psoas_nudge.autostart.windows import Windows
 from psoas_nudge.autostart.xdg import Xdg
 from psoas_nudge.errors import BadInput, Unavailable
 
-WAYS: tuple[Way, ...] = (Windows(), Launchd(), Systemd(), Xdg())
+WAYS: tuple[Way, ...] = (Windows(), Systemd(), Xdg())
 """In the order of preference."""
 
 

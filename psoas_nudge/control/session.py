@@ -15,7 +15,7 @@ from urllib.parse import unquote
 
 from msgspec import Struct
 
-from psoas_nudge.control.address import short
+from psoas_nudge.system.channel import short, unix_socket
 
 SESSIONS = Path("/run/systemd/sessions")
 """One file per login session, written by logind and elogind; sd_session_get_state(3) reads the same."""
@@ -58,7 +58,10 @@ def _display(environ: Mapping[str, str]) -> str:
 
 def connected(address: str) -> socket.socket | None:
     """A connection to a local socket; None when nobody listens there."""
-    client = socket.socket(socket.AF_UNIX)
+    try:
+        client = unix_socket()
+    except OSError:
+        return None
     client.settimeout(CONNECT_SECONDS)
     with suppress(OSError):
         if address.startswith("@"):

@@ -26,6 +26,7 @@ from psoas_nudge.guide.player import Player
 from psoas_nudge.guide.reports import Places, Receipt, Recorder, Reports, StretchReports
 from psoas_nudge.journal import Journal
 from psoas_nudge.pages import browser
+from psoas_nudge.system.signals import ENDING
 
 log = logging.getLogger(__name__)
 
@@ -86,7 +87,7 @@ def in_terminal(settings: Settings, routine_id: str, prompt: int | None) -> None
     player = _player(settings, routine_id)
     reports = StretchReports(recorder(settings), routine_id, prompt)
     console = TerminalConsole(sys.stdin, sys.stdout)
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+    for number in ENDING:
         signal.signal(number, lambda *_: player.command("stop"))
     speaker = voice.find() if settings.stretch.voice else None
     if settings.stretch.voice and not speaker:

@@ -1,4 +1,4 @@
-"""Prompts through plyer: for Windows and macOS, and for sessions where our own D-Bus way fails.
+"""Prompts through plyer: for Windows, and for sessions where our own D-Bus way fails.
 
 plyer 2.1 has no buttons, no id and no result. On Linux it does nothing, without a word, when there is no service;
 it runs notify-send with the title as a bare argument, so that "-x" is an option; and it can block for a minute.
@@ -126,7 +126,7 @@ class PlyerNotifier:
         return type(self._facade).__name__ == "NotifySendNotification"
 
     async def _probe(self) -> None:
-        if self._platform in {"win32", "darwin"}:
+        if self._platform == "win32":
             return
         if self._bus is None:
             raise Unavailable("plyer needs a session bus here, and there is none")

@@ -31,7 +31,7 @@ CHROMIUM_LIKE = (
 )
 
 
-OPENERS = {"linux": ("xdg-open", "firefox", "firefox-esr", "epiphany"), "darwin": ("open",)}
+OPENERS = ("xdg-open", "firefox", "firefox-esr", "epiphany")
 """What shows an address in the default browser, or in one at least."""
 SNAPS = Path("/snap/bin")
 
@@ -63,8 +63,7 @@ def commands(environ: Mapping[str, str]) -> list[list[str]]:
     path = environ.get("PATH")
     window = chromium(environ)
     windows = [[window, f"--class={APPLICATION}", "--app="]] if window else []
-    openers = OPENERS.get(sys.platform, ())
-    return windows + [[found, ""] for name in openers if (found := shutil.which(name, path=path))]
+    return windows + [[found, ""] for name in OPENERS if (found := shutil.which(name, path=path))]
 
 
 def opening(command: list[str], url: str) -> list[str]:

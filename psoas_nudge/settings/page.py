@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import signal
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from psoas_nudge.pages.serving import listen, serve
 from psoas_nudge.pages.windows import Windows
 from psoas_nudge.settings.file import SettingsFile
 from psoas_nudge.settings.server import app
+from psoas_nudge.system.signals import on_end
 
 
 def run(file: Path, environ: Mapping[str, str]) -> None:
@@ -23,9 +23,8 @@ def run(file: Path, environ: Mapping[str, str]) -> None:
 
 
 async def _run(file: Path, environ: Mapping[str, str]) -> bool:
-    windows, loop = Windows(), asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-        loop.add_signal_handler(number, windows.close)
+    windows = Windows()
+    on_end(windows.close)
     with listen() as listener:
         guard = app(SettingsFile(file, environ), windows, listener.getsockname()[1])
         async with asyncio.TaskGroup() as tasks:
