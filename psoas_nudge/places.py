@@ -96,6 +96,11 @@ def socket_file() -> Path:
     return runtime_directory() / "control.sock"
 
 
+def page_file() -> Path:
+    """The file through which a browser is sent to a page (pages/handover.py)."""
+    return runtime_directory() / "page.html"
+
+
 def lock_file() -> Path:
     """The lock that lets one daemon run for each person."""
     return runtime_directory() / "daemon.lock"

@@ -6,10 +6,15 @@ import signal
 from collections.abc import Callable, Iterator
 
 import pytest
+from hypothesis import settings
 
 from psoas_nudge.core.events import Active, Idle
 from psoas_nudge.errors import Unavailable
 from psoas_nudge.presence.port import DesktopSession, Report, SourceLost
+from tests.fuzz import PROFILE
+
+settings.register_profile("suite", PROFILE)
+settings.load_profile("suite")
 
 
 class FakeIdle:

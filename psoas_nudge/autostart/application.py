@@ -1,9 +1,10 @@
-"""The application's desktop entry and icon: what gives its windows and notifications a name and a picture.
+"""The application's desktop entries and icon: what gives its windows and notifications a name and a picture.
 
 GNOME and Plasma look up `io.github.psoas_nudge.desktop` for the notifications' desktop-entry hint, for the window class
-of the stretch and in the settings for notifications. It comes and goes with starting at login. On X11 Chromium takes
-the window's class from --class (pages/browser.py); on Wayland it ignores that (measured with 150) and makes the app id
-from the path of the file that it opens, which is another one each time: there the window keeps Chromium's name.
+of a page and in the settings for notifications. On X11 a Chromium started for the page takes its window's class from
+--class (pages/browser.py). On Wayland, and where Chromium runs already, it ignores that and makes the id of the window
+from the path of the file that it opens (measured with 156), so a second entry, which no menu shows, carries that id. It
+holds for Chromium and Chrome with the profile "Default"; the other browsers put their own names in front.
 """
 
 from __future__ import annotations
@@ -11,10 +12,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from psoas_nudge import places
 from psoas_nudge.autostart.port import SUMMARY, Computer, clear, put
 from psoas_nudge.autostart.xdg import quote
 from psoas_nudge.places import APPLICATION
 
+TITLE = "the entry in the applications menu"
 ICON = Path(__file__).parents[1] / "data" / "icon.svg"
 
 
@@ -28,34 +31,40 @@ def icon(computer: Computer) -> Path:
     return computer.data() / "icons" / "hicolor" / "scalable" / "apps" / f"{APPLICATION}.svg"
 
 
+def page_entry(computer: Computer) -> Path:
+    """The entry for the windows of pages."""
+    return entry(computer).with_name(f"{APPLICATION}.page.desktop")
+
+
+def window_id(page: Path) -> str:
+    """What Chromium calls the window of an application that begins with this file."""
+    return f"chrome-_{str(page).replace('/', '_')}-Default"
+
+
 def render(argv: Sequence[str]) -> str:
     """The entry. `argv` runs the daemon; chosen from a menu, the entry plays a stretch."""
-    return f"""\
-[Desktop Entry]
-Type=Application
-Version=1.1
-Name=psoas-nudge
-GenericName=Break reminder
-Comment={SUMMARY}
-Exec={quote([*argv[:-1], "stretch", "--page"])}
-Icon={APPLICATION}
-Terminal=false
-Categories=Utility;
-Keywords=break;stretch;posture;sitting;health;
-StartupWMClass={APPLICATION}
-StartupNotify=true
-X-GNOME-UsesNotifications=true
-"""
+    return _render(argv, APPLICATION, "X-GNOME-UsesNotifications=true")
+
+
+def render_page(argv: Sequence[str], page: Path) -> str:
+    """The entry for the windows of pages that are opened through the file `page`."""
+    return _render(argv, window_id(page), "NoDisplay=true")
 
 
 def install(computer: Computer, argv: Sequence[str]) -> bool:
-    """Write both; True when anything had to change."""
-    return put(_files(computer, argv))
+    """Write all of it; True when anything had to change."""
+    return put(
+        {
+            entry(computer): render(argv).encode(),
+            page_entry(computer): render_page(argv, places.page_file()).encode(),
+            icon(computer): ICON.read_bytes(),
+        }
+    )
 
 
-def remove(computer: Computer) -> None:
-    """Remove both."""
-    clear([entry(computer), icon(computer)], computer.home)
+def remove(computer: Computer) -> bool:
+    """Remove all of it; True when there was anything."""
+    return clear([entry(computer), page_entry(computer), icon(computer)], computer.home)
 
 
 def is_installed(computer: Computer) -> bool:
@@ -68,5 +77,20 @@ def knows(computer: Computer) -> bool:
     return computer.platform != "win32"
 
 
-def _files(computer: Computer, argv: Sequence[str]) -> dict[Path, bytes]:
-    return {entry(computer): render(argv).encode(), icon(computer): ICON.read_bytes()}
+def _render(argv: Sequence[str], window: str, last: str) -> str:
+    return f"""\
+[Desktop Entry]
+Type=Application
+Version=1.1
+Name=psoas-nudge
+GenericName=Break reminder
+Comment={SUMMARY}
+Exec={quote([*argv[:-1], "stretch", "--page"])}
+Icon={APPLICATION}
+Terminal=false
+Categories=Utility;
+Keywords=break;stretch;posture;sitting;health;
+StartupWMClass={window}
+StartupNotify=true
+{last}
+"""

@@ -76,19 +76,24 @@ def enable(computer: Computer, argv: Sequence[str], name: str | None = None, way
     # the other ways go first: ways on one system share the activation file
     removed = tuple(other for other in ways if other is not way and other.disable(computer))
     changed = way.enable(computer, argv)
-    if application.knows(computer):
-        changed |= application.install(computer, argv)
+    changed |= named(computer, argv)
     if changed and activation.path(computer).exists():
         activation.tell_the_bus(computer)
     return Done(way=way, changed=changed, removed=removed, passed_over=passed_over)
 
 
-def disable(computer: Computer, ways: Sequence[Way] = WAYS) -> tuple[Way, ...]:
-    """Leave nothing behind of any way; those of which there was something."""
+def named(computer: Computer, argv: Sequence[str]) -> bool:
+    """Have an entry in the applications menu, with name and icon, where there is one; True when anything changed."""
+    return application.knows(computer) and application.install(computer, argv)
+
+
+def disable(computer: Computer, ways: Sequence[Way] = WAYS) -> tuple[str, ...]:
+    """Leave nothing behind; the titles of what there was."""
     known_to_the_bus = activation.path(computer).exists()
-    removed = tuple(way for way in ways if way.disable(computer))
+    removed = tuple(way.title for way in ways if way.disable(computer))
     clear([activation.path(computer)], computer.home)  # also one whose way was removed by hand
-    application.remove(computer)
+    if application.remove(computer):
+        removed += (application.TITLE,)
     if known_to_the_bus:
         activation.tell_the_bus(computer)
     return removed

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from psoas_nudge.autostart import chooser
+from psoas_nudge.autostart import application, chooser
 from psoas_nudge.autostart.port import Found, Way, this_computer
 from psoas_nudge.called import as_called
 from psoas_nudge.errors import NoDaemon, Unavailable
@@ -59,14 +59,29 @@ def disable() -> None:
     Example:  psoas-nudge autostart disable
     """
     removed = chooser.disable(this_computer())
-    for way in removed:
-        click.echo(
-            as_called(
-                f"Removed: {way.title}. If psoas-nudge is running, it goes on until you stop it: psoas-nudge stop"
-            )
-        )
-    if not removed:
+    for title in removed:
+        click.echo(f"Removed: {title}.")
+    if removed:
+        click.echo(as_called("If psoas-nudge is running, it goes on until you stop it: psoas-nudge stop"))
+    else:
         click.echo("It was not set up to start at login.")
+
+
+@autostart.command()
+@click.pass_obj
+def menu(config: Path | None) -> None:
+    """Put psoas-nudge into the applications menu without starting it at login.
+
+    Its windows and notifications then show its name and icon. `enable` does this too; `disable` undoes it.
+
+    \b
+    Example:  psoas-nudge autostart menu
+    """
+    if not application.knows(this_computer()):
+        raise Unavailable("This desktop has no applications menu that psoas-nudge could write to.")
+    chooser.named(this_computer(), chooser.command(config))
+    click.echo("psoas-nudge is in the applications menu. Its windows show its name and icon.")
+    click.echo(as_called("To undo that: psoas-nudge autostart disable"))
 
 
 @autostart.command()

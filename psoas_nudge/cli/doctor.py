@@ -140,7 +140,7 @@ def _desktop(others: list[str]) -> list[Row]:
     rows = []
     if application.knows(computer):
         named = application.is_installed(computer)
-        how = str(application.entry(computer)) if named else "windows show the browser's; psoas-nudge autostart enable"
+        how = str(application.entry(computer)) if named else "windows show the browser's; psoas-nudge autostart menu"
         rows.append(("name and icon", "installed" if named else "missing", how))
     rows.append(("other reminders", "found" if others else "none", advice(others) if others else ""))
     return rows

@@ -15,7 +15,7 @@ from pathlib import Path
 import click
 
 from psoas_nudge import places
-from psoas_nudge.autostart import chooser
+from psoas_nudge.autostart import application, chooser
 from psoas_nudge.autostart.port import this_computer
 from psoas_nudge.bus import buses
 from psoas_nudge.called import as_called
@@ -132,7 +132,19 @@ def _at_login(config_file: Path | None, wanted: bool | None) -> None:
             click.echo(as_called("  At every login psoas-nudge autostart enable"))
             return
         wanted = click.confirm("\nStart it at every login?", default=True)
+        if not wanted:
+            _in_the_menu(config_file)
     if wanted:
         done = chooser.enable(this_computer(), chooser.command(config_file))
         click.echo(f"It starts at every login ({done.way.title}).")
+        click.echo(as_called("To undo that: psoas-nudge autostart disable"))
+
+
+def _in_the_menu(config_file: Path | None) -> None:
+    """Offer name and icon to somebody who does not want autostart, which brings both."""
+    computer = this_computer()
+    if not application.knows(computer) or application.is_installed(computer):
+        return
+    if click.confirm("Add it to the applications menu, so that its windows show its name and icon?", default=True):
+        chooser.named(computer, chooser.command(config_file))
         click.echo(as_called("To undo that: psoas-nudge autostart disable"))

@@ -170,7 +170,7 @@ def _for_looks(found: Findings, install: Callable[[str], str]) -> Iterator[tuple
     if found.page == "no browser was found":
         yield "The page of a stretch cannot open, because there is no browser.", install("browser")
     if found.unnamed:
-        yield "Windows of psoas-nudge show the browser's name and icon.", "psoas-nudge autostart enable"
+        yield "Windows of psoas-nudge show the browser's name and icon.", "psoas-nudge autostart menu"
 
 
 def report(found: Findings, install: Callable[[str], str], width: int) -> Iterator[str]:

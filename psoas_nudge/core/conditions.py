@@ -39,19 +39,15 @@ class Obstacle(Struct, frozen=True):
     until: int | None = None
 
 
-BACK_OFF = 2
-"""How many times `nudge_after` a prompt needs after two that were ignored; never more."""
-
-
 def backed_off(state: State, rules: Rules) -> bool:
-    """Rule 11: whether the interval is doubled today."""
+    """Rule 11: whether the interval is longer today."""
     day = state.pacing.backed_off_on
     return day is not None and day == rules.hours.local_date(state.at)
 
 
 def needed(state: State, rules: Rules) -> int:
-    """Milliseconds of sitting that the next prompt needs."""
-    return rules.nudge_after * (BACK_OFF if backed_off(state, rules) else 1)
+    """Milliseconds of sitting that the next prompt needs. Rule 11: half as much again while backing off."""
+    return rules.nudge_after * 3 // 2 if backed_off(state, rules) else rules.nudge_after
 
 
 def prompts_today(state: State, rules: Rules, at: datetime) -> int:

@@ -29,7 +29,8 @@ TEXTS = {
     "standing": "You are working standing, until {until} unless you sit down earlier.",
     "sitting": "You have been sitting for {sat}. A prompt comes after {needed}.",
     "backed-off": (
-        "You did not answer the last two prompts, so prompts come half as often for the rest of the day. "
+        "You did not answer the last two prompts, so for the rest of the day a prompt comes after {needed} "
+        "instead of {usual}. "
         "To end that, accept a prompt, do any stretch, or run `psoas-nudge resume`."
     ),
     "snoozed": "You snoozed the prompt until {until}.",
@@ -197,6 +198,7 @@ def _reason(state: State, rules: Rules, kind: str, until: int | None) -> Reason:
         "until": "" if instant is None else when(instant, state.at, rules.hours.zone),
         "sat": elapsed(sitting.sat(state, state.pacing.counts_from) / SECOND),
         "needed": duration(conditions.needed(state, rules) / SECOND),
+        "usual": duration(rules.nudge_after / SECOND),
         "limit": str(rules.daily_limit),
         "lull": duration(rules.lull / SECOND),
     }

@@ -38,8 +38,8 @@ setting. Durations use the second, schedules the first. An event older than the 
 10. A snooze lasts `snooze_for` (5 min), at most `max_snoozes` (2) in a row; then it is not offered, and a request is
     refused with the reason.
 11. A missed prompt is asked again once, after `ask_again_after` (15 min). Two misses in a row, of prompts that were
-    on the screen while there was input, double the interval, never more. Backing off ends with the local day, with a
-    prompt that is accepted or taken, with any stretch, and with `resume`.
+    on the screen while there was input, make the interval half as long again, never more. Backing off ends with the
+    local day, with a prompt that is accepted or taken, with any stretch, and with `resume`.
 12. Accept starts the guide and ends the bout. What was held is recorded as done, never as planned; an accepted prompt
     followed by 3 min of unbroken input is recorded as not performed, and the bout goes on from the answer. Without a
     source that tells of missing input nobody can know: then only the guide says what was done. A guide that has told

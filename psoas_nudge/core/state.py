@@ -204,7 +204,7 @@ class Pacing(Struct):
     ignored: int = 0
     """Of these, how many were on the screen while there was input."""
     backed_off_on: date | None = None
-    """The local date on which the next prompt needs twice `nudge_after`."""
+    """The local date on which a prompt needs half as much sitting again."""
     interrupted_at: int | None = None
     """The point at which quiet last took an open prompt away, until the next one is answered or missed."""
 

@@ -41,7 +41,7 @@ class Status(Struct, frozen=True, kw_only=True):
     prompts_today: int
     daily_limit: int
     backed_off: bool
-    """Whether the next prompt takes twice as long because the last two were ignored."""
+    """Whether the next prompt takes half as long again because the last two were ignored."""
     next_prompt: datetime | None
     """The earliest instant at which a prompt could come; None when one is open or none is foreseeable."""
     why: tuple[str, ...]

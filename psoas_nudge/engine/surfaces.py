@@ -19,7 +19,7 @@ from psoas_nudge.core.events import Advised, AnyEvent, Asked, Feel
 from psoas_nudge.core.state import State
 from psoas_nudge.engine.desktop import Desktop
 from psoas_nudge.engine.engine import Engine, Listener
-from psoas_nudge.engine.outside import Outside
+from psoas_nudge.engine.outside import OnFailed, Outside
 from psoas_nudge.engine.requests import Requests
 from psoas_nudge.errors import JournalBroken, PsoasNudgeError
 from psoas_nudge.journal.records import Stored
@@ -33,7 +33,7 @@ log = logging.getLogger(__name__)
 
 
 class Surfaces(Listener):
-    """Tray and bus name. `configuration`: the file that "Edit the settings" opens."""
+    """Tray and bus name. `configuration`: the file that "Edit settings" is about."""
 
     def __init__(
         self,
@@ -150,13 +150,20 @@ class Surfaces(Listener):
                 self._requests.ask(command)
 
     def _report(self) -> None:
-        added = {CONFIG_VARIABLE: str(self._configuration.absolute())} if self._configuration.exists() else {}
-        try:
-            self._outside.start([sys.executable, "-m", "psoas_nudge", "report"], added)
-        except OSError as error:
-            self._desktop.tell("The report cannot be opened from here", f"Run: psoas-nudge report ({error.strerror})")
+        self._page(
+            "report",
+            failed=lambda why: self._desktop.tell("The report did not open", f"Run: psoas-nudge report ({why})"),
+        )
 
     def _edit(self) -> None:
+        self._page("settings", failed=lambda _why: self._edit_file())
+
+    def _page(self, command: str, failed: OnFailed) -> None:
+        added = {CONFIG_VARIABLE: str(self._configuration.absolute())} if self._configuration.exists() else {}
+        self._outside.start([sys.executable, "-m", "psoas_nudge", command], added, failed)
+
+    def _edit_file(self) -> None:
+        """Where no page can be shown."""
         from psoas_nudge.config import example
         from psoas_nudge.config.saving import save
 

@@ -30,8 +30,13 @@ LOOK_SECONDS = 0.1
 
 @contextmanager
 def redirect(url: str, directory: Path) -> Iterator[Path]:
-    """A file, mode 0600, that sends a browser to the address; it is gone afterwards. Raises PsoasNudgeError."""
-    path = places.private_directory(directory) / f"page-{token_hex(8)}.html"
+    """A file, mode 0600, that sends a browser to the address; it is gone afterwards. Raises PsoasNudgeError.
+
+    Its name is always the same, because Chromium names a window on Wayland after it (autostart/application.py), unless
+    another page is opening at this moment.
+    """
+    usual = places.private_directory(directory) / places.page_file().name
+    path = usual.with_name(f"page-{token_hex(8)}.html") if os.path.lexists(usual) else usual
     address = escape(url, quote=True)
     text = (
         '<!doctype html><html lang="en"><meta charset="utf-8"><meta name="referrer" content="no-referrer">'

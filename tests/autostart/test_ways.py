@@ -33,7 +33,8 @@ def test_enabling_twice_changes_nothing_the_second_time(name: str, platform: str
 def test_after_disabling_nothing_is_left(name: str, platform: str, pretend, program) -> None:
     here = pretend(platform)
     chooser.enable(here.computer, program, name, here.ways)
-    assert [way.name for way in chooser.disable(here.computer, here.ways)] == [name]
+    in_the_menu = (application.TITLE,) if platform == "linux" else ()
+    assert chooser.disable(here.computer, here.ways) == (here.way(name).title, *in_the_menu)
     assert here.left() == []
     assert not list(here.home.iterdir()), "not even empty folders"
     assert chooser.disable(here.computer, here.ways) == ()
@@ -92,6 +93,7 @@ def test_changing_the_way_removes_the_other_one(pretend, program) -> None:
     assert here.left() == [
         ".config/autostart/psoas-nudge.desktop",
         ".local/share/applications/io.github.psoas_nudge.desktop",
+        ".local/share/applications/io.github.psoas_nudge.page.desktop",
         f".local/share/dbus-1/services/{systemd_name()}",
         ".local/share/icons/hicolor/scalable/apps/io.github.psoas_nudge.svg",
     ]
@@ -206,6 +208,12 @@ def test_windows_and_notifications_have_its_name_where_desktop_entries_are_read(
 def test_the_entry_in_the_menu_of_applications_plays_a_stretch_with_the_same_configuration() -> None:
     entry = application.render(["/a b/psoas-nudge", "--config", "/c.toml", "run"])
     assert 'Exec="/a b/psoas-nudge" --config /c.toml stretch --page\n' in entry
+
+
+def test_a_chromium_on_wayland_finds_the_name_by_the_file_that_it_opens() -> None:
+    entry = application.render_page(["/x", "run"], Path("/run/user/1000/psoas-nudge/page.html")).splitlines()
+    assert "StartupWMClass=chrome-__run_user_1000_psoas-nudge_page.html-Default" in entry
+    assert "NoDisplay=true" in entry, "one entry in the menu is enough"
 
 
 def test_no_environment_is_wired_into_the_unit() -> None:

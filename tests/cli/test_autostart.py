@@ -48,11 +48,23 @@ def test_a_person_sets_it_up_looks_and_removes_it(home: Path) -> None:
     assert do("status").output == (
         f"XDG autostart entry: {entry}\n  starts   {home}/bin/psoas-nudge run\n  enabled  yes\n  running  no\n"
     )
-    assert (
-        do("disable").output
-        == "Removed: XDG autostart entry. If psoas-nudge is running, it goes on until you stop it: psoas-nudge stop\n"
+    assert do("disable").output == (
+        "Removed: XDG autostart entry.\n"
+        "Removed: the entry in the applications menu.\n"
+        "If psoas-nudge is running, it goes on until you stop it: psoas-nudge stop\n"
     )
     assert do("disable").output == "It was not set up to start at login.\n"
+    assert [p.name for p in home.iterdir()] == ["bin"]
+
+
+def test_a_name_and_an_icon_can_be_had_without_autostart(home: Path) -> None:
+    assert do("menu").output == (
+        "psoas-nudge is in the applications menu. Its windows show its name and icon.\n"
+        "To undo that: psoas-nudge autostart disable\n"
+    )
+    assert (home / ".local/share/applications/io.github.psoas_nudge.desktop").is_file()
+    assert do("status").output == "Not set up to start at login. To do that: psoas-nudge autostart enable\n"
+    do("disable")
     assert [p.name for p in home.iterdir()] == ["bin"]
 
 

@@ -13,7 +13,7 @@ from time import perf_counter
 from zoneinfo import ZoneInfo, available_timezones
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from psoas_nudge.core.hours import HORIZON, NEVER, OFFICE, DayException, Range, WorkingHours
@@ -115,7 +115,7 @@ def test_in_every_zone_the_hours_follow_the_wall_clock_over_every_recent_change(
             agree(hours, change - 9 * HOUR, change + 9 * HOUR, 30 * MINUTE)
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=300)
 @given(data=st.data())
 def test_any_week_in_any_zone_over_any_change_is_what_the_clock_reads(data: st.DataObject) -> None:
     minute = st.integers(0, 1439)
@@ -138,7 +138,7 @@ def test_any_week_in_any_zone_over_any_change_is_what_the_clock_reads(data: st.D
     assert hours.is_open(around - SECOND) == reads_open(hours, around - SECOND)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(zone=st.sampled_from(ZONES), which=st.integers(0), seconds=st.integers(-100_000, 100_000))
 def test_the_next_day_begins_when_the_calendar_on_the_wall_first_shows_it(zone: str, which: int, seconds: int) -> None:
     near = changes(zone) or (utc("2024-02-29T12:00"),)

@@ -542,24 +542,24 @@ def test_who_leaves_after_snoozing_has_had_the_break() -> None:
 # --- rule 11: missed -----------------------------------------------------------------------------------------------
 
 
-def test_a_miss_is_asked_again_once_and_two_in_a_row_double_the_interval_and_never_more() -> None:
+def test_a_miss_is_asked_again_once_and_two_in_a_row_make_the_interval_half_as_long_again_and_never_more() -> None:
     day = Day("2026-11-23 00:00", settle_in=0, daily_limit=99, hours=ALWAYS)
     day.sit(16 * 60)
     shown = [_minutes(at) for at in day.shown]
     assert day.outcomes == ["missed"] * len(day.outcomes)
     between = [b - a for a, b in itertools.pairwise(shown)]
-    # five to be missed and five of patience on top: again after 10, then 60, again, then 60
-    assert between[:8] == [20, 70, 20, 70, 20, 70, 20, 70]
+    # five to be missed and five of patience on top: again after 10, then 45, again, then 45
+    assert between[:8] == [20, 55, 20, 55, 20, 55, 20, 55]
 
 
-@pytest.mark.parametrize(("answer", "interval"), [("skip", 60), ("snooze", 5), ("accept", 30)])
+@pytest.mark.parametrize(("answer", "interval"), [("skip", 45), ("snooze", 5), ("accept", 30)])
 def test_only_accepting_or_leaving_brings_the_interval_back(answer: Outcome, interval: int) -> None:
     day = Day()
     day.sit(60)
     assert day.outcomes == ["missed", "missed"]
-    day.sit(60)
+    day.sit(45)
     day.read(0.5)
-    assert day.shown == ["09:35", "09:55", "11:00:08"]
+    assert day.shown == ["09:35", "09:55", "10:45:08"]
     day.touch()
     at = _minutes(day.clock())
     day.answer(answer)  # type: ignore[arg-type]
@@ -573,7 +573,7 @@ def test_only_accepting_or_leaving_brings_the_interval_back(answer: Outcome, int
 
 def test_leaving_an_open_prompt_brings_the_interval_back() -> None:
     day = Day()
-    day.sit(121)
+    day.sit(106)
     day.read(0.2)
     assert len(day.shown) == 3
     day.lock(5)
@@ -615,7 +615,7 @@ def test_backing_off_ends_with_the_day() -> None:
     day = Day()
     day.sit(60)
     assert day.outcomes == ["missed", "missed"]
-    assert status(day.state, day.rules).needed == 60 * 60
+    assert status(day.state, day.rules).needed == 45 * 60
     day.leave(24 * 60 - 60)
     day.sit(1)
     assert status(day.state, day.rules).needed == 30 * 60
@@ -626,14 +626,14 @@ def test_backing_off_that_ends_at_midnight_brings_the_prompt_then() -> None:
     day.sit(60)
     assert day.outcomes == ["missed", "missed"]
     day.sit(50)
-    assert day.shown[2:] == ["00:05"]  # 35 minutes after the second miss, patience included, not 65
+    assert day.shown[2:] == ["00:05"]  # 35 minutes after the second miss, patience included, not 50
 
 
 @pytest.mark.parametrize("way", ["stretch of one's own", "resume"])
 def test_a_stretch_of_ones_own_and_resume_end_backing_off(way: str) -> None:
     day = Day()
     day.sit(60)
-    assert any("half as often" in why for why in status(day.state, day.rules).why)
+    assert any("after 45 min instead of 30 min" in why for why in status(day.state, day.rules).why)
     if way == "resume":
         day.feed(Resume())
     else:

@@ -60,8 +60,11 @@ def test_the_entry_is_a_valid_desktop_entry(desktop_need, odd_program: Path, tmp
 def test_the_applications_entry_is_a_valid_one(desktop_need, odd_program: Path, tmp_path: Path) -> None:
     desktop_need("desktop-file-validate")
     entry = tmp_path / "io.github.psoas_nudge.desktop"
+    page = tmp_path / "io.github.psoas_nudge.page.desktop"
     entry.write_text(application.render([str(odd_program), "run"]))
-    done = subprocess.run(["desktop-file-validate", str(entry)], capture_output=True, text=True, check=False)
+    page.write_text(application.render_page([str(odd_program), "run"], tmp_path / "page.html"))
+    argv = ["desktop-file-validate", str(entry), str(page)]
+    done = subprocess.run(argv, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout) == (0, "")
 
 

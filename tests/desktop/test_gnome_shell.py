@@ -41,6 +41,10 @@ guide = "none"
 """
 WIDTH, HEIGHT = 1280, 800
 LETTER_A, ESCAPE = 30, 1
+KNOWN = "Shell.AppSystem.get_default().lookup_app('io.github.psoas_nudge.page.desktop')?.get_name()"
+WINDOWS = """global.get_window_actors().map(({meta_window}) => {
+const app = Shell.WindowTracker.get_default().get_window_app(meta_window);
+return [meta_window.get_wm_class(), app.get_name(), app.get_icon().to_string()]; })"""
 BANNER = """(() => { const tray = Main.messageTray, shown = tray._notification;
 return shown && shown.title.startsWith("You've been") && tray._notificationState === 2 ? [shown.title, shown.bannerBodyText, tray._banner.expanded,
 tray._banner.get_transformed_position().map(Math.round), tray._banner.get_transformed_size().map(Math.round)] : null; })()"""
@@ -265,6 +269,34 @@ async def test_the_panel_shows_the_exclamation_mark_and_a_menu_of_this_moment(gn
     assert "Pause prompts" not in names(lines)
     assert [name for name in names(lines) if name == "-"] == ["-", "-"]
     await gnome.press(ESCAPE)
+
+
+async def test_the_window_of_a_page_has_the_name_and_the_icon_of_the_program(gnome: Gnome, desktop_need) -> None:
+    desktop_need("chromium")
+    programs = gnome.folder / "bin"
+    programs.mkdir()
+    browser = programs / "chromium"
+    options = (
+        f"--no-sandbox --ozone-platform=wayland --disable-gpu --no-first-run --user-data-dir={gnome.folder}/profile"
+    )
+    browser.write_text(f'#!/bin/sh\nPATH=${{PATH#*:}} exec chromium {options} "$@"\n')
+    browser.chmod(0o700)
+    gnome.environ |= {"PATH": f"{programs}:{gnome.environ['PATH']}", "WAYLAND_DISPLAY": "wayland-0"}
+    assert gnome.command("autostart", "menu").startswith("psoas-nudge is in the applications menu.")
+    await until(lambda: gnome.eval(KNOWN), within=60)
+    gnome.spawn("chromium", "about:blank", log=gnome.folder / "browser.log")  # it runs already, as on most days
+    [[_, name, _]] = await until(lambda: gnome.eval(WINDOWS), within=30)
+    assert name != "psoas-nudge"
+    gnome.spawn(sys.executable, "-m", "psoas_nudge", "settings", log=gnome.folder / "settings.log")
+
+    async def two() -> Any:
+        return len(found := await gnome.eval(WINDOWS)) == 2 and found
+
+    windows = await until(two, within=30)
+    assert [(name, icon) for _, name, icon in windows if name == "psoas-nudge"] == [
+        ("psoas-nudge", "io.github.psoas_nudge")
+    ], windows
+    await gnome.picture("gnome-page")
 
 
 def names(lines: list[Any]) -> list[str]:

@@ -1,4 +1,4 @@
-""" "Edit the settings" says so on the desktop when no editor opens."""
+"""Edit settings, where no page can be shown: the file opens in an editor, or the desktop says where it is."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Desktop:
 
 
 @pytest.mark.parametrize("trouble", ["it fails", "it is missing", "none"])
-async def test_a_file_that_does_not_open_is_named(
+async def test_a_file_that_opens_in_no_editor_is_named(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, trouble: str
 ) -> None:
     program = tmp_path / "xdg-open"
@@ -32,6 +32,8 @@ async def test_a_file_that_does_not_open_is_named(
         program.write_text(f"#!/bin/sh\nexit {3 if trouble == 'it fails' else 0}\n")
         program.chmod(0o755)
     monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.delenv("DISPLAY", raising=False)
+    monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
     monkeypatch.delenv("SYSTEMD_EXEC_PID", raising=False)
     settings, desktop, outside, nobody = tmp_path / "config.toml", Desktop(), Outside(), Any
     settings.write_text("")

@@ -12,7 +12,7 @@ import pytest
 from psoas_nudge.core import model as m
 from psoas_nudge.engine.desktop import Desktop
 from psoas_nudge.engine.engine import Engine
-from psoas_nudge.engine.outside import Outside
+from psoas_nudge.engine.outside import OnFailed, Outside
 from psoas_nudge.engine.requests import Requests
 from psoas_nudge.engine.surfaces import Surfaces
 from psoas_nudge.errors import Refused
@@ -31,14 +31,17 @@ class FakeDesktop:
 
 
 class Remembering(Outside):
-    """Starts nothing."""
+    """Starts nothing; what ends with a word in `failing` fails."""
 
     def __init__(self) -> None:
         super().__init__()
         self.started: list[Sequence[str]] = []
+        self.failing: list[str] = []
 
-    def start(self, argv: Sequence[str], added: Mapping[str, str] | None = None, failed: object = None) -> None:
+    def start(self, argv: Sequence[str], added: Mapping[str, str] | None = None, failed: OnFailed = print) -> None:
         self.started.append(argv)
+        if argv[-1] in self.failing:
+            failed("status 1")
 
 
 class Listening(Requests):
@@ -124,11 +127,12 @@ def test_every_click_has_something_to_do(
     assert len(requests.asked) + len(desktop.told) + len(outside.started) == 1
 
 
-def test_the_settings_open_in_the_persons_editor_and_are_written_first_where_missing(
+def test_without_a_page_the_settings_open_in_the_persons_editor_and_are_written_first_where_missing(
     surfaces: Surfaces, outside: Remembering, configuration: Path
 ) -> None:
+    outside.failing = ["settings"]
     surfaces.command(Action.EDIT_SETTINGS)
-    assert outside.started == [["xdg-open", str(configuration)]]
+    assert outside.started[1:] == [["xdg-open", str(configuration)]]
     assert configuration.exists()
 
 

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from psoas_nudge.core.model import BoutEntry, State, StretchEntry
@@ -15,7 +15,7 @@ from psoas_nudge.errors import JournalBroken
 from psoas_nudge.journal import Journal, Stored, days, upkeep
 
 
-@settings(suppress_health_check=[HealthCheck.differing_executors], deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(data=st.data(), minutes=st.integers(-14 * 60, 14 * 60))
 def test_sums_kept_commit_by_commit_are_those_made_anew(data: st.DataObject, minutes: int, any_entry) -> None:
     commits = data.draw(st.lists(st.lists(any_entry, max_size=4), max_size=6))

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from psoas_nudge.core.model import HoursEntry, State, StretchEntry
@@ -17,7 +17,6 @@ from psoas_nudge.journal.merge import entries_of, from_json
 from tests.fuzz import effort
 
 
-@settings(suppress_health_check=[HealthCheck.differing_executors], deadline=None)
 @given(data=st.data(), minutes=st.integers(-14 * 60, 14 * 60))
 def test_an_exported_line_reads_back_as_the_entry(data: st.DataObject, minutes: int, any_entry) -> None:
     entry = data.draw(any_entry)

@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from psoas_nudge.core.model import (
@@ -64,7 +64,6 @@ def memory():
 # --- what goes in comes out --------------------------------------------------------------------------------------
 
 
-@settings(suppress_health_check=[HealthCheck.differing_executors], deadline=None)
 @given(data=st.data())
 def test_every_kind_of_entry_comes_back_as_it_was(data: st.DataObject, memory: Journal, any_entry) -> None:
     entry = data.draw(any_entry)

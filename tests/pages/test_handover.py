@@ -112,9 +112,18 @@ async def test_a_runtime_directory_that_cannot_be_used_is_said_and_nothing_is_op
     assert not (tmp_path / "started").exists()
 
 
+def test_the_file_has_its_usual_name_unless_another_page_is_opening(tmp_path: Path) -> None:
+    with redirect("http://127.0.0.1:1/", tmp_path) as first, redirect("http://127.0.0.1:2/", tmp_path) as second:
+        assert first == tmp_path / "page.html"
+        assert ":1/" in first.read_text()
+        assert ":2/" in second.read_text()
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_file_that_is_there_already_is_not_written_into(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("psoas_nudge.pages.handover.token_hex", lambda _n: "guessed")
-    (tmp_path / "page-guessed.html").symlink_to(tmp_path / "elsewhere")
+    for name in ("page.html", "page-guessed.html"):
+        (tmp_path / name).symlink_to(tmp_path / "elsewhere")
     with pytest.raises(Exception, match="cannot be written"), redirect("http://127.0.0.1:1/?token=x", tmp_path):
         pytest.fail("opened")
     assert not (tmp_path / "elsewhere").exists()

@@ -6,7 +6,7 @@ import json
 from datetime import UTC, datetime, timedelta
 from typing import get_args
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import asdict, replace
 
@@ -31,7 +31,7 @@ def lately(draw: st.DrawFn) -> AnyEntry:
     return replace(entry, **moments)
 
 
-@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60)
 @given(st.lists(lately(), max_size=25))
 def test_any_journal_is_shown_and_exported(entries: list[AnyEntry]) -> None:
     record = recorded(entries)

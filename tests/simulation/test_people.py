@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from psoas_nudge.core.conditions import backed_off, obstacles
+from psoas_nudge.core.conditions import obstacles
 from psoas_nudge.core.entries import AnyEntry, BoutEntry, PromptEntry
 from psoas_nudge.core.events import AnyEvent
 from psoas_nudge.core.hours import Range, WorkingHours
@@ -58,10 +58,8 @@ class Played(Listener):
         if (state.bout and state.bout.started) != self._bout or isinstance(state.stage, Open):
             self._bout, self._sat = state.bout and state.bout.started, 0
         met = {"prompt-open", "sitting", "asked-again", "snoozed"}
-        self._counts = (
-            not state.quiet.reasons
-            and not backed_off(state, self.rules)
-            and all(obstacle.kind in met for obstacle in obstacles(state, self.rules, state.hours.span))
+        self._counts = not state.quiet.reasons and all(
+            obstacle.kind in met for obstacle in obstacles(state, self.rules, state.hours.span)
         )
 
     @property
