@@ -8,10 +8,12 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Sequence
+from pathlib import PureWindowsPath
 from typing import Protocol
 
 from psoas_nudge.autostart.port import Computer, Found
 from psoas_nudge.errors import Unavailable
+from psoas_nudge.system.processes import without_console
 
 RUN = r"Software\Microsoft\Windows\CurrentVersion\Run"
 APPROVED = r"Software\Microsoft\Windows\CurrentVersion\Explorer\StartupApproved\Run"
@@ -32,11 +34,13 @@ class Registry(Protocol):
 
 
 def render(argv: Sequence[str]) -> str:
-    """The command line, with Python's windowless twin so that no console appears."""
+    """The command line, with Python's windowless twin so that no console appears.
+
+    The script that pip makes has a console, so the Python that runs this stands in its place."""
     program, *rest = argv
-    if program.lower().endswith("python.exe"):
-        program = program[: -len("python.exe")] + "pythonw.exe"
-    return subprocess.list2cmdline([program, *rest])
+    if PureWindowsPath(program).stem == "psoas-nudge":
+        program, rest = sys.executable, ["-m", "psoas_nudge", *rest]
+    return subprocess.list2cmdline([without_console(program), *rest])
 
 
 class CurrentUser:

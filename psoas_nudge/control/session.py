@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import socket
+import sys
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -35,7 +36,9 @@ class Session(Struct, frozen=True, omit_defaults=True):
 
 
 def session_of(environ: Mapping[str, str]) -> Session:
-    """The session that a process with these variables runs in."""
+    """The session that a process with these variables runs in. On Windows no process outlives its own."""
+    if sys.platform == "win32":
+        return Session()
     return Session(id=environ.get("XDG_SESSION_ID", ""), display=_display(environ), bus=bus_socket(environ))
 
 

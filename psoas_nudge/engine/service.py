@@ -51,7 +51,7 @@ from psoas_nudge.notify.chooser import Chooser
 from psoas_nudge.notify.port import Surroundings
 from psoas_nudge.presence.chooser import Presence
 from psoas_nudge.presence.port import DesktopSession
-from psoas_nudge.system import terminal
+from psoas_nudge.system import shell, terminal
 from psoas_nudge.system.signals import on_end
 from psoas_nudge.tasks import Tasks
 
@@ -213,8 +213,10 @@ class Service:
         greeting.greet(*self._greeted())
         if first:
             self._tasks.start(self._tell_first())
-        if session_bus:
-            from psoas_nudge.engine.surfaces import Surfaces  # with D-Bus only: elsewhere there is no dbus-fast
+        if session_bus or shell.is_here():
+            from psoas_nudge.engine.surfaces import (
+                Surfaces,
+            )  # where there is nothing to show itself in, it costs nothing
 
             file = places.config_file(self._config_file)
             self._surfaces = Surfaces(

@@ -18,7 +18,7 @@ class TerminalConsole:
     def __init__(self, stdin: TextIO, stdout: TextIO) -> None:
         self._in, self._out = stdin, stdout
         self.keys = stdin.isatty()
-        term = os.environ.get("TERM", "dumb")
+        term = os.environ.get("TERM", terminal.USUAL)
         self.screen = self.keys and stdout.isatty() and term not in {"dumb", "unknown", ""}
         # The Linux console has no font for it.
         self.braille = self.screen and term != "linux" and (stdout.encoding or "").lower().startswith("utf")

@@ -26,6 +26,7 @@ from psoas_nudge.guide.player import Player
 from psoas_nudge.guide.reports import Places, Receipt, Recorder, Reports, StretchReports
 from psoas_nudge.journal import Journal
 from psoas_nudge.pages import browser
+from psoas_nudge.system.processes import OWN_CONSOLE, with_console
 from psoas_nudge.system.signals import ENDING
 
 log = logging.getLogger(__name__)
@@ -113,9 +114,13 @@ def in_window(argv: Sequence[str]) -> None:
     """Run a command of this program in a new terminal window. Raises Unavailable where there is none."""
     if why := browser.no_display(os.environ):
         raise Unavailable(f"No terminal can be opened: {why}.")
+    guide = [with_console(sys.executable), "-m", "psoas_nudge.guide", *argv]
+    if OWN_CONSOLE:
+        subprocess.Popen(guide, creationflags=OWN_CONSOLE)  # noqa: S603 - this very program
+        return
     for name, between in TERMINALS.items():
         if path := shutil.which(name):
-            words = [path, *between, sys.executable, "-m", "psoas_nudge.guide", *argv]
+            words = [path, *between, *guide]
             subprocess.Popen(words, stdin=subprocess.DEVNULL, start_new_session=True)  # noqa: S603 - see TERMINALS
             return
     raise Unavailable("No terminal program was found.")

@@ -16,13 +16,13 @@ import warnings
 from collections.abc import Callable
 from contextlib import suppress
 from importlib import import_module
-from pathlib import Path
 from typing import Protocol, cast
 
 from psoas_nudge.bus import Bus, CallFailed
 from psoas_nudge.errors import ShowFailed, Unavailable
-from psoas_nudge.notify import words
+from psoas_nudge.notify import DATA, words
 from psoas_nudge.notify.port import Capability, Message, OnPressed, Surroundings
+from psoas_nudge.system.shell import LONGEST_TEXT, LONGEST_TITLE
 
 log = logging.getLogger(__name__)
 
@@ -150,7 +150,9 @@ class PlyerNotifier:
     async def _on_thread(self, facade: Facade, message: Message) -> None:
         title, body = self._words(message)
         windows = self._platform == "win32"
-        icon = str(Path(message.icon).with_name("icon.ico") if windows else message.icon) if message.icon else ""
+        icon = str(DATA / "icon.ico" if windows else message.icon) if message.icon else ""
+        if windows:  # what is longer, Windows refuses on a thread that reports nothing
+            title, body = words.shortened(title, LONGEST_TITLE), words.shortened(body, LONGEST_TEXT)
         seconds = SHOWN_SECONDS_ON_WINDOWS if windows else SHOWN_SECONDS
         loop = asyncio.get_running_loop()
         done: asyncio.Future[Exception | None] = loop.create_future()

@@ -1,8 +1,8 @@
 """Ctrl-C, Ctrl-Break, the closed console window, logoff and shutdown on Windows.
 
 The first two come as Python's signals. For the others Windows calls a handler on a thread of its own and ends the
-process as soon as that returns, so the handler waits for the daemon to end; Windows grants it five seconds. A process
-that has a window hears of logoff and shutdown through that (system/window.py).
+process as soon as that returns, so the handler waits for the process to end by itself; Windows grants it five seconds.
+A process that has a window hears of logoff and shutdown through that (window.py).
 """
 
 from __future__ import annotations
@@ -24,6 +24,9 @@ LAST_SECONDS = 4.5
 _Handler = ctypes.WINFUNCTYPE(ctypes.c_int, ctypes.c_uint32)
 _installed: list[object] = []
 """ctypes forgets a callback that nobody holds."""
+_tell: list[Call] = []
+ending = threading.Event()
+"""Windows waits for a thread of this process that waits for its end."""
 
 
 def on_end(end: Call, hangup: Call | None = None) -> None:  # noqa: ARG001 - nobody hangs up here
@@ -31,18 +34,27 @@ def on_end(end: Call, hangup: Call | None = None) -> None:  # noqa: ARG001 - nob
     loop = asyncio.get_running_loop()
 
     def tell(*_: object) -> None:
-        loop.call_soon_threadsafe(end)
+        if not loop.is_closed():
+            loop.call_soon_threadsafe(end)
 
+    _tell[:] = [tell]
     for number in (signal.SIGINT, signal.SIGBREAK):
         signal.signal(number, tell)
+    if not _installed:
+        _installed.append(_Handler(_on_event))
+        ctypes.windll.kernel32.SetConsoleCtrlHandler(_installed[0], 1)
 
-    def on_event(kind: int) -> int:
-        if kind not in {CTRL_CLOSE_EVENT, CTRL_LOGOFF_EVENT, CTRL_SHUTDOWN_EVENT}:
-            return 0  # Python's own handler comes next
+
+def end_now() -> None:
+    """Have the process end and wait for that, on a thread that Windows waits for."""
+    for tell in _tell:
         tell()
-        threading.Event().wait(LAST_SECONDS)  # the process ends meanwhile
-        return 1
+    ending.set()
+    threading.Event().wait(LAST_SECONDS)
 
-    handler = _Handler(on_event)
-    _installed[:] = [handler]
-    ctypes.windll.kernel32.SetConsoleCtrlHandler(handler, 1)
+
+def _on_event(kind: int) -> int:
+    if kind not in {CTRL_CLOSE_EVENT, CTRL_LOGOFF_EVENT, CTRL_SHUTDOWN_EVENT}:
+        return 0  # Python's own handler comes next
+    end_now()
+    return 1

@@ -1,15 +1,23 @@
-"""Starting other programs, and ending one with all that it started."""
+"""Starting other programs, hearing of their end, and ending one with all that it started."""
 
 from __future__ import annotations
 
+import asyncio
+import logging
+import os
 import sys
+from collections.abc import Callable
+from subprocess import Popen
 
-__all__ = ["FOR_FAMILY", "HIDDEN", "OWN_CONSOLE", "Family"]
+__all__ = ["FOR_FAMILY", "HIDDEN", "OWN_CONSOLE", "Family", "on_end", "with_console", "without_console"]
+
+log = logging.getLogger(__name__)
 
 if sys.platform == "win32":
     import subprocess
 
     from psoas_nudge.system.jobs import SUSPENDED, Family
+    from psoas_nudge.system.waits import Wait
 
     HIDDEN = subprocess.CREATE_NO_WINDOW
     """`creationflags` of a program of which the person sees nothing but its own windows."""
@@ -18,14 +26,55 @@ if sys.platform == "win32":
     OWN_CONSOLE = subprocess.CREATE_NEW_CONSOLE
     """`creationflags` of a program that gets a terminal window of its own."""
 
+    def with_console(python: str) -> str:
+        """The Python that has a console, from either of the two."""
+        return _twin(python, "pythonw.exe", "python.exe")
+
+    def without_console(python: str) -> str:
+        """The Python that opens no console window when nobody has one, from either of the two."""
+        return _twin(python, "python.exe", "pythonw.exe")
+
+    def _twin(python: str, name: str, other: str) -> str:
+        folder, found = os.path.split(python)
+        return os.path.join(folder, other) if found.lower() == name else python  # noqa: PTH118 - it stays as it is written
+
+    def on_end(child: Popen[bytes], ended: Callable[[], None]) -> None:
+        """Call `ended` on the running loop when a child has ended."""
+        Wait(int(child._handle), ended)  # type: ignore[attr-defined]
+
 else:
-    import os
     import signal
     from contextlib import suppress
     from pathlib import Path
 
     HIDDEN = FOR_FAMILY = OWN_CONSOLE = 0
     """`creationflags` mean something on Windows only."""
+
+    def with_console(python: str) -> str:
+        """The Python for a terminal."""
+        return python
+
+    def without_console(python: str) -> str:
+        """The Python for the background."""
+        return python
+
+    def on_end(child: Popen[bytes], ended: Callable[[], None]) -> None:
+        """Call `ended` on the running loop when a child has ended; never, where the system does not tell."""
+        if sys.platform != "linux" or not hasattr(os, "pidfd_open"):
+            return
+        try:
+            fd = os.pidfd_open(child.pid)
+        except OSError as error:  # a sandbox that forbids it; the child runs all the same
+            log.debug("its end will be noticed later: %s", error)
+            return
+        loop = asyncio.get_running_loop()
+
+        def readable() -> None:
+            loop.remove_reader(fd)
+            os.close(fd)
+            ended()
+
+        loop.add_reader(fd, readable)
 
     class Family:
         """A program that was started in a session of its own, `leader`, and what it starts there."""

@@ -12,6 +12,9 @@ from typing import TextIO
 
 ARROWS = {"\x1b[D": "left", "\x1b[C": "right", "\x1bOD": "left", "\x1bOC": "right", "\x1b": "esc"}
 
+USUAL = "conhost" if sys.platform == "win32" else "dumb"
+"""What a terminal can do (TERM) where nobody says so."""
+
 if sys.platform == "win32":
     import ctypes
     import msvcrt
