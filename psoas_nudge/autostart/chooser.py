@@ -38,6 +38,8 @@ def command(config: Path | None = None) -> tuple[str, ...]:
     """
     called = Path(sys.argv[0])
     options = ("--config", str(config.absolute())) if config else ()
+    if sys.platform == "win32":  # there the script opens a console, which its Python can do without
+        return (sys.executable, "-m", "psoas_nudge", *options, "run")
     if called.stem == "psoas-nudge":
         found = shutil.which(str(called)) or shutil.which("psoas-nudge")
         return (str(Path(found or called).absolute()), *options, "run")

@@ -8,7 +8,6 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Sequence
-from pathlib import PureWindowsPath
 from typing import Protocol
 
 from psoas_nudge.autostart.port import Computer, Found
@@ -34,12 +33,8 @@ class Registry(Protocol):
 
 
 def render(argv: Sequence[str]) -> str:
-    """The command line, with Python's windowless twin so that no console appears.
-
-    The script that pip makes has a console, so the Python that runs this stands in its place."""
+    """The command line, with Python's windowless twin so that no console appears."""
     program, *rest = argv
-    if PureWindowsPath(program).stem == "psoas-nudge":
-        program, rest = sys.executable, ["-m", "psoas_nudge", *rest]
     return subprocess.list2cmdline([without_console(program), *rest])
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
+import re
 import sys
 from collections.abc import Callable
 from subprocess import Popen
@@ -26,18 +27,6 @@ if sys.platform == "win32":
     OWN_CONSOLE = subprocess.CREATE_NEW_CONSOLE
     """`creationflags` of a program that gets a terminal window of its own."""
 
-    def with_console(python: str) -> str:
-        """The Python that has a console, from either of the two."""
-        return _twin(python, "pythonw.exe", "python.exe")
-
-    def without_console(python: str) -> str:
-        """The Python that opens no console window when nobody has one, from either of the two."""
-        return _twin(python, "python.exe", "pythonw.exe")
-
-    def _twin(python: str, name: str, other: str) -> str:
-        folder, found = os.path.split(python)
-        return os.path.join(folder, other) if found.lower() == name else python  # noqa: PTH118 - it stays as it is written
-
     def on_end(child: Popen[bytes], ended: Callable[[], None]) -> None:
         """Call `ended` on the running loop when a child has ended."""
         Wait(int(child._handle), ended)  # type: ignore[attr-defined]
@@ -49,14 +38,6 @@ else:
 
     HIDDEN = FOR_FAMILY = OWN_CONSOLE = 0
     """`creationflags` mean something on Windows only."""
-
-    def with_console(python: str) -> str:
-        """The Python for a terminal."""
-        return python
-
-    def without_console(python: str) -> str:
-        """The Python for the background."""
-        return python
 
     def on_end(child: Popen[bytes], ended: Callable[[], None]) -> None:
         """Call `ended` on the running loop when a child has ended; never, where the system does not tell."""
@@ -99,3 +80,13 @@ else:
 
         def close(self) -> None:
             """Leave alone what still runs."""
+
+
+def with_console(python: str) -> str:
+    """The Python that has a console, from either of the two that Windows has; any other as it is."""
+    return re.sub(r"pythonw\.exe$", "python.exe", python, flags=re.IGNORECASE)
+
+
+def without_console(python: str) -> str:
+    """The Python that opens no console window, from either of the two that Windows has; any other as it is."""
+    return re.sub(r"\bpython\.exe$", "pythonw.exe", python, flags=re.IGNORECASE)
