@@ -42,6 +42,10 @@ from wine_computer import (
 
 HOST = ("xvfb", "xdotool", "imagemagick", "x11-utils")
 PURE = ("tests/core", "tests/simulation", "tests/journal/test_store.py", "tests/journal/test_merge.py")
+NOT_HERE = (
+    # modes of files say nothing on Windows, and paths have other letters in them
+    "this_person_only or others_could_read or keeps_its_mode or strange_letters or cannot_be_made_is_named"
+)
 LINUX_WORDS = re.compile(r"D-Bus|bus\b|X11|Wayland|apt-get|systemd|dunst|PipeWire|/proc|GNOME|Linux")
 LOCK, UNLOCK, SLEEP, RESUME = ("0x2B1", "7"), ("0x2B1", "8"), ("0x218", "4"), ("0x218", "0x12")
 END_SESSION = ("0x16", "1")
@@ -183,7 +187,7 @@ def the_demo_plays_a_day(here: Computer) -> None:
 
 
 def the_pure_tests_pass(here: Computer) -> None:
-    pytest = ("-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:randomly", *PURE)
+    pytest = ("-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:randomly", "-k", f"not ({NOT_HERE})", *PURE)
     said = here.run("wine", EXE, *pytest, within=600, status=None)
     last = said.strip().splitlines()[-1]
     need(re.search(r"\d+ passed", last) and "failed" not in last and "error" not in last, said[-4000:])

@@ -19,6 +19,8 @@ from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
+from psoas_nudge.core.words import EPOCH
+
 DAY = 86_400
 PROBE = DAY
 """Seconds between two looks at a zone's offset: two changes within less would be missed; no zone has had any."""
@@ -167,7 +169,12 @@ def _spans(zone: str, day: date, ranges: tuple[Range, ...]) -> tuple[Span, ...]:
             merged[-1] = (merged[-1][0], max(merged[-1][1], closes))
         else:
             merged.append((opens, closes))
-    return tuple(Span(datetime.fromtimestamp(a, UTC), datetime.fromtimestamp(b, UTC)) for a, b in merged)
+    return tuple(Span(_instant(a), _instant(b)) for a, b in merged)
+
+
+def _instant(seconds: int) -> datetime:
+    """The instant so far from the epoch; `fromtimestamp` takes none before it on Windows, whatever the clock says."""
+    return EPOCH + timedelta(seconds=seconds)
 
 
 def _stretches(zone: str, begin: int, end: int) -> Iterator[tuple[int, int, int]]:
@@ -175,7 +182,7 @@ def _stretches(zone: str, begin: int, end: int) -> Iterator[tuple[int, int, int]
     info = ZoneInfo(zone)
 
     def offset(at: int) -> int:
-        delta = datetime.fromtimestamp(at, info).utcoffset()
+        delta = _instant(at).astimezone(info).utcoffset()
         return int(delta.total_seconds()) if delta is not None else 0
 
     start, known = begin, offset(begin)
