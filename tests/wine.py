@@ -143,7 +143,7 @@ def the_next_is_accepted_by_command_and_its_page_opens(here: Computer) -> None:
     a_prompt_comes(here, "3-second-prompt")
     here.nudge("accept")
     page = ROOT / "win" / "page.html"
-    until("the page in the default browser", page.exists)
+    until("the page in the default browser", lambda: page.exists() and page.stat().st_size)
     need("<title>" in page.read_text() and "hip" in page.read_text(), page.read_text()[:400])
     need("accepted" in here.nudge("journal"), here.nudge("journal"))
 
