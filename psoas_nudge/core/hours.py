@@ -118,13 +118,13 @@ class WorkingHours(Struct, frozen=True):
         midnight = _midnight(self.local_date(at)) + DAY
         stretches = _stretches(self.zone, int(at.timestamp()), midnight + 3 * DAY)
         first = ((max(begin, midnight - offset), end) for begin, end, offset in stretches)
-        return datetime.fromtimestamp(next(begin for begin, end in first if begin < end), UTC)
+        return _instant(next(begin for begin, end in first if begin < end))
 
 
 @lru_cache(maxsize=8)
 def _around(hours: WorkingHours, day: date) -> tuple[Span, ...]:
     """The open times, joined where they touch, that `next_span` can need at any instant of a local day."""
-    enough = datetime.fromtimestamp(_midnight(day) + 3 * DAY, UTC)
+    enough = _instant(_midnight(day) + 3 * DAY)
     horizon = enough + timedelta(days=HORIZON - 10)
     found: list[Span] = []
     for span in _spans_from(hours, day - timedelta(days=2)):
