@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import sys
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from functools import cache
@@ -357,7 +358,12 @@ class Bus:
 
 @asynccontextmanager
 async def buses(on_missing: Callable[[str, str], object]) -> AsyncIterator[tuple[Bus | None, Bus | None]]:
-    """The session and the system bus, None where there is none; `on_missing` then gets which ("session", …) and why."""
+    """The session and the system bus, None where there is none; `on_missing` then gets which ("session", …) and why.
+
+    On Windows nobody misses them."""
+    if sys.platform == "win32":
+        yield None, None
+        return
     async with AsyncExitStack() as stack:
 
         async def connected(bus: Bus) -> Bus | None:

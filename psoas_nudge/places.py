@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from psoas_nudge.errors import PsoasNudgeError
+from psoas_nudge.system.files import is_mine, others_may
 
 NAME = "psoas-nudge"
 APPLICATION = "io.github.psoas_nudge"
@@ -135,14 +136,13 @@ def private_directory(path: Path) -> Path:
         found = path.lstat()
         if not stat.S_ISDIR(found.st_mode):
             raise PsoasNudgeError(f"{path} must be a directory, not a link or a file. Remove it and try again.")
-        if sys.platform != "win32":
-            if found.st_uid != os.getuid():
-                raise PsoasNudgeError(
-                    f"{path} belongs to another user (number {found.st_uid}). Remove it, or set XDG_RUNTIME_DIR to a "
-                    "directory of your own."
-                )
-            if found.st_mode & 0o077:
-                path.chmod(0o700)
+        if not is_mine(found):
+            raise PsoasNudgeError(
+                f"{path} belongs to another user (number {found.st_uid}). Remove it, or set XDG_RUNTIME_DIR to a "
+                "directory of your own."
+            )
+        if others_may(found):
+            path.chmod(0o700)
     except OSError as error:
         raise PsoasNudgeError(f"The directory {path} cannot be used: {error.strerror}.") from error
     return path

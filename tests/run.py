@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Install what the tests need and run them: `python3 tests/run.py [--heavy] [--required] [--fuzz MINUTES] [PYTEST ARGUMENT...]`.
+"""Install what the tests need and run them: `python3 tests/run.py [--heavy] [--required] [--fuzz MINUTES] [--wine] [PYTEST ARGUMENT...]`.
 
 Needs Python 3.11 or newer and nothing else. Makes .venv-test beside the project, with the project (editable) and its
 dev dependency group, and keeps it until pyproject.toml changes. On Debian's relatives, as root, it also installs the
@@ -165,6 +165,7 @@ def main() -> int:
     options.add_argument("--heavy", action="store_true", help="also the tests that need compositors, panels, a browser")
     options.add_argument("--required", action="store_true", help="a desktop test that cannot run fails")
     options.add_argument("--fuzz", type=float, metavar="MINUTES", help="only tests that make up input, other each time")
+    options.add_argument("--wine", action="store_true", help="only a day on Windows, under Wine (tests/wine.py)")
     options.add_argument("--prepare", action="store_true", help="install only, run nothing")
     chosen, for_pytest = options.parse_known_args()
 
@@ -173,6 +174,8 @@ def main() -> int:
         say("desktop components are not installed here (that takes Debian's apt and root); tests without theirs skip")
     if chosen.prepare:
         return 0
+    if chosen.wine:
+        return subprocess.run([str(PYTHON), str(HERE / "wine.py")], check=False, cwd=PROJECT).returncode
     environ = {**os.environ, **({"PSOAS_NUDGE_REQUIRE_DESKTOP": "1"} if chosen.required else {})}
     if chosen.fuzz:
         return fuzz(chosen.fuzz, environ, for_pytest)

@@ -74,7 +74,7 @@ def is_installed(computer: Computer) -> bool:
 
 def knows(computer: Computer) -> bool:
     """Whether desktops of this system read such entries."""
-    return computer.platform not in {"darwin", "win32"}
+    return computer.platform != "win32"
 
 
 def _render(argv: Sequence[str], window: str, last: str) -> str:

@@ -11,14 +11,13 @@ from pathlib import Path
 from msgspec import Struct
 
 from psoas_nudge.autostart import activation, application
-from psoas_nudge.autostart.launchd import Launchd
 from psoas_nudge.autostart.port import Computer, Found, Way, clear
 from psoas_nudge.autostart.systemd import Systemd
 from psoas_nudge.autostart.windows import Windows
 from psoas_nudge.autostart.xdg import Xdg
 from psoas_nudge.errors import BadInput, Unavailable
 
-WAYS: tuple[Way, ...] = (Windows(), Launchd(), Systemd(), Xdg())
+WAYS: tuple[Way, ...] = (Windows(), Systemd(), Xdg())
 """In the order of preference."""
 
 
@@ -39,6 +38,8 @@ def command(config: Path | None = None) -> tuple[str, ...]:
     """
     called = Path(sys.argv[0])
     options = ("--config", str(config.absolute())) if config else ()
+    if sys.platform == "win32":  # there the script opens a console, which its Python can do without
+        return (sys.executable, "-m", "psoas_nudge", *options, "run")
     if called.stem == "psoas-nudge":
         found = shutil.which(str(called)) or shutil.which("psoas-nudge")
         return (str(Path(found or called).absolute()), *options, "run")

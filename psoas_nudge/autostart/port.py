@@ -22,7 +22,7 @@ from psoas_nudge.places import APPLICATION
 
 UNIT = "psoas-nudge.service"
 LABEL = APPLICATION
-"""Of the LaunchAgent and the activation file."""
+"""Of the activation file."""
 SUMMARY = "Reminds you to get up and stretch your hip flexors"
 
 
@@ -53,7 +53,6 @@ class Computer(Struct, frozen=True, kw_only=True):
     environ: Mapping[str, str]
     home: Path
     platform: str = sys.platform
-    uid: int = 0
     run: Run = run
 
     def config(self) -> Path:
@@ -71,8 +70,7 @@ class Computer(Struct, frozen=True, kw_only=True):
 
 def this_computer() -> Computer:
     """The real one."""
-    uid = os.getuid() if sys.platform != "win32" else 0
-    return Computer(environ=os.environ, home=Path.home(), uid=uid)
+    return Computer(environ=os.environ, home=Path.home())
 
 
 class Found(Struct, frozen=True, kw_only=True):

@@ -12,6 +12,7 @@ from typing import Protocol
 
 from psoas_nudge.autostart.port import Computer, Found
 from psoas_nudge.errors import Unavailable
+from psoas_nudge.system.processes import without_console
 
 RUN = r"Software\Microsoft\Windows\CurrentVersion\Run"
 APPROVED = r"Software\Microsoft\Windows\CurrentVersion\Explorer\StartupApproved\Run"
@@ -34,9 +35,7 @@ class Registry(Protocol):
 def render(argv: Sequence[str]) -> str:
     """The command line, with Python's windowless twin so that no console appears."""
     program, *rest = argv
-    if program.lower().endswith("python.exe"):
-        program = program[: -len("python.exe")] + "pythonw.exe"
-    return subprocess.list2cmdline([program, *rest])
+    return subprocess.list2cmdline([without_console(program), *rest])
 
 
 class CurrentUser:

@@ -16,7 +16,7 @@ import click
 from psoas_nudge import __version__
 from psoas_nudge.called import as_called, called
 from psoas_nudge.commands import COMMANDS, MEANT
-from psoas_nudge.errors import BadInput, PsoasNudgeError, fault, in_words
+from psoas_nudge.errors import BadInput, PsoasNudgeError, Unavailable, fault, in_words
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -87,6 +87,8 @@ def cli(ctx: click.Context, config_file: Path | None) -> None:
     Start it:             psoas-nudge start
     Read more:            psoas-nudge help
     """
+    if sys.platform == "darwin":
+        raise Unavailable("macOS is not supported.")
     ctx.obj = config_file
 
 

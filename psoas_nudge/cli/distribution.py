@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import platform
 from collections.abc import Mapping
 from typing import NamedTuple
+
+from psoas_nudge.system.files import is_root
 
 
 class Manager(NamedTuple):
@@ -56,5 +57,5 @@ def command(what_for: str, found: Manager | None, *, root: bool | None = None) -
     package = names.get(found.name, names[""])
     if found.name == "nix":
         return f"{found.install} nixpkgs#{package}"
-    am_root = os.geteuid() == 0 if root is None else root
+    am_root = is_root() if root is None else root
     return f"{'' if am_root else 'sudo '}{found.install} {package}"

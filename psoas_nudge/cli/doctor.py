@@ -36,6 +36,7 @@ from psoas_nudge.notify.probe import TEST_MESSAGE
 from psoas_nudge.pages import browser
 from psoas_nudge.presence.chooser import Presence
 from psoas_nudge.presence.port import DesktopSession
+from psoas_nudge.system import shell
 from psoas_nudge.tray.tray import WATCHER
 
 Row = tuple[str, str, str]
@@ -126,6 +127,8 @@ async def _no_tray(session_bus: Bus | None, settings: Settings | None) -> str:
     """Why there is no icon in the panel; empty when there can be one."""
     if settings and not settings.desktop.tray:
         return "your settings turn it off"
+    if shell.is_here():
+        return ""
     if session_bus is None:
         return "there is no session bus"
     try:

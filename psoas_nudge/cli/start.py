@@ -28,6 +28,7 @@ from psoas_nudge.engine.greeting import RUNNING, lines
 from psoas_nudge.errors import NoDaemon, PsoasNudgeError, Unavailable
 from psoas_nudge.notify.chooser import AUTO, LAST_RESORT, NOTIFIERS, Chooser
 from psoas_nudge.notify.port import Surroundings
+from psoas_nudge.system.processes import HIDDEN
 
 UP_SECONDS = 15.0
 """Time for the daemon to come up; a slow notification service takes a few seconds of it."""
@@ -100,6 +101,7 @@ def _started(config_file: Path | None) -> Status:
             stdout=subprocess.DEVNULL,  # so that no prompt is ever printed into a file
             stderr=log,
             start_new_session=True,
+            creationflags=HIDDEN,
         )
     return _answer(child, str(file))
 

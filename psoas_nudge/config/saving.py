@@ -13,6 +13,7 @@ from psoas_nudge.config.read import parse
 from psoas_nudge.config.table import SETTINGS
 from psoas_nudge.config.text import read_text
 from psoas_nudge.errors import BadInput, PsoasNudgeError
+from psoas_nudge.system.files import give_mode, put_new, put_over
 
 
 def setting(key: str) -> str:
@@ -95,16 +96,16 @@ def save(file: Path, text: str, *, fresh: bool = False) -> None:
             with os.fdopen(descriptor, "wb") as opened:
                 opened.write(text.encode())
                 opened.flush()
-                os.fchmod(opened.fileno(), mode)
+                give_mode(opened.fileno(), mode)
                 os.fsync(opened.fileno())
             if fresh and os.path.lexists(file):
                 raise PsoasNudgeError(
                     f"{file} already exists. Nothing was written. To change it: psoas-nudge config edit"
                 )
             if fresh:
-                os.link(name, target)  # unlike rename, fails if the file exists by now
+                put_new(Path(name), target)
             else:
-                Path(name).replace(target)
+                put_over(Path(name), target)
         finally:
             Path(name).unlink(missing_ok=True)
         _sync(target.parent)

@@ -35,7 +35,7 @@ class Desktop(Struct, frozen=True, kw_only=True):
     """How prompts appear: the section [desktop] and prompt.insist."""
 
     tray: bool
-    notifier: Literal["auto", "freedesktop", "plyer", "terminal"]
+    notifier: Literal["auto", "freedesktop", "balloon", "plyer", "terminal"]
     sound: bool
     insist: bool
 

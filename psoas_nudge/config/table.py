@@ -339,7 +339,7 @@ ROWS: tuple[Setting, ...] = (
     ),
     Setting(
         "desktop.notifier",
-        Choice("auto", "freedesktop", "plyer", "terminal"),
+        Choice("auto", "freedesktop", "balloon", "plyer", "terminal"),
         "auto",
         'How prompts are shown. "auto" tries the desktop\'s notifications first, then plyer, then the terminal.',
         label="Show prompts with",

@@ -1,7 +1,8 @@
 """Notices that a file changed, however it was written: in place, by replacing it, through links, or after it was gone.
 
 inotify on the directories in which its name and the names of all links on the way to it stand, through asyncinotify:
-no polling, and no wake-up while nothing happens there.
+no polling, and no wake-up while nothing happens there. On Windows it is the folder of the file, or the nearest that
+exists (system/folders.py).
 """
 
 from __future__ import annotations
@@ -21,6 +22,9 @@ from psoas_nudge.tasks import Tasks
 if TYPE_CHECKING:
     from asyncinotify import Inotify, Mask, Watch
 
+    if sys.platform == "win32":
+        from psoas_nudge.system.folders import FolderWatch
+
 log = logging.getLogger(__name__)
 
 MOST_LINKS = 40
@@ -38,6 +42,8 @@ class FileWatch:
     _inotify: Inotify
     _in_directory: Mask
     _elsewhere: Mask
+    if sys.platform == "win32":
+        _folder: FolderWatch | None = None
 
     def __init__(self, path: Path, on_change: Callable[[], None]) -> None:
         self.path = Path(os.path.abspath(path))  # noqa: PTH100 - absolute() keeps "..", which is walked differently
@@ -49,7 +55,11 @@ class FileWatch:
         self._tasks = Tasks(log, f"Changes to {path} are no longer noticed; after one: psoas-nudge reload")
 
     async def start(self) -> None:
-        """Begin; raises Unavailable where there is no inotify or its limits are reached."""
+        """Begin; raises Unavailable where the system has no way, or its limits are reached."""
+        if sys.platform == "win32":
+            self._arm()
+            self._seen = _signature(self.path)
+            return
         if not sys.platform.startswith("linux"):
             raise Unavailable("Changes to the configuration cannot be noticed here. After one: psoas-nudge reload")
         from asyncinotify import Inotify, Mask
@@ -82,11 +92,16 @@ class FileWatch:
         if self._timer:
             self._timer.cancel()
         await self._tasks.cancel()
+        if sys.platform == "win32" and self._folder:
+            self._folder.close()
         if hasattr(self, "_inotify"):
             self._inotify.close()
 
     def _arm(self) -> None:
         """Watch the way to the file as it is now; twice, because it can change meanwhile."""
+        if sys.platform == "win32":
+            self._arm_folder()
+            return
         for _ in range(2):
             names: dict[Watch, set[str]] = {}
             for directory, name in _names(self.path):
@@ -104,6 +119,22 @@ class FileWatch:
                 except OSError as error:  # it ended by itself together with its directory
                     log.debug("%s: %s", gone, error)
             self._names = names
+
+    if sys.platform == "win32":
+
+        def _arm_folder(self) -> None:
+            from psoas_nudge.system.folders import FolderWatch
+
+            nearest = next(each for each in self.path.parents if each.is_dir())
+            if self._folder and self._folder.folder == nearest:
+                return
+            if self._folder:
+                self._folder.close()
+            try:
+                self._folder = FolderWatch(nearest, self._settle_later)
+            except OSError as error:
+                self._folder = None
+                raise _limit(error) from error
 
     async def _follow(self) -> None:
         async for event in self._inotify:

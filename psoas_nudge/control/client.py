@@ -13,11 +13,11 @@ from typing import BinaryIO
 
 import msgspec
 
-from psoas_nudge.control.address import short
 from psoas_nudge.control.messages import LONGEST_LINE, AnyRequest, Failed, Follow, Ok, Reply
 from psoas_nudge.core.ranges import out_of_range
 from psoas_nudge.core.status import Status
 from psoas_nudge.errors import BadInput, DaemonSilent, NoDaemon, PsoasNudgeError, Refused
+from psoas_nudge.system.channel import connect
 
 ANSWER_SECONDS = 3.0
 
@@ -52,24 +52,14 @@ def follow(path: Path) -> Iterator[Status]:
 
 
 def _connected(path: Path, within: float) -> socket.socket:
-    connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-    connection.settimeout(within)
     try:
-        with short(path) as address:
-            connection.connect(address)
+        return connect(path, within)
     except (FileNotFoundError, ConnectionRefusedError, NotADirectoryError):
-        connection.close()
         raise NoDaemon from None
     except (TimeoutError, BlockingIOError):  # BlockingIOError: the backlog is full
-        connection.close()
         raise DaemonSilent(within) from None
     except OSError as error:
-        connection.close()
         raise PsoasNudgeError(f"psoas-nudge cannot be reached at {path}: {error.strerror}.") from error
-    except BaseException:
-        connection.close()
-        raise
-    return connection
 
 
 def _encoded(request: AnyRequest) -> bytes:

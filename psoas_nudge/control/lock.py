@@ -6,7 +6,6 @@ removed it could let two daemons in, each with a lock on a file of its own.
 
 from __future__ import annotations
 
-import fcntl
 import os
 from pathlib import Path
 from types import TracebackType
@@ -16,6 +15,8 @@ import msgspec
 from psoas_nudge.control.session import Session
 from psoas_nudge.errors import AlreadyRunning, PsoasNudgeError
 from psoas_nudge.places import private_directory
+from psoas_nudge.system.files import NEW
+from psoas_nudge.system.locking import lock
 
 LONGEST = 4096
 
@@ -35,20 +36,21 @@ class Lock:
     def __init__(self, path: Path, session: Session = Session(), *, momentary: bool = False) -> None:  # noqa: B008 - it is frozen
         private_directory(path.parent)
         try:
-            self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+            self._file = os.open(path, os.O_RDWR | os.O_CREAT | NEW, 0o600)
         except OSError as error:
             raise PsoasNudgeError(f"The lock {path} cannot be opened: {error.strerror}.") from error
         try:
-            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            holder = holder_in(os.pread(self._file, LONGEST, 0))
-            os.close(self._file)
-            raise AlreadyRunning(holder.pid if holder else None) from None
+            free = lock(self._file)
         except OSError as error:
             os.close(self._file)
             raise PsoasNudgeError(f"The lock {path} cannot be taken: {error.strerror}.") from error
+        os.lseek(self._file, 0, os.SEEK_SET)
+        if not free:
+            holder = holder_in(os.read(self._file, LONGEST))
+            os.close(self._file)
+            raise AlreadyRunning(holder.pid if holder else None)
         os.ftruncate(self._file, 0)
-        os.pwrite(self._file, msgspec.json.encode(Holder(os.getpid(), session, momentary)) + b"\n", 0)
+        os.write(self._file, msgspec.json.encode(Holder(os.getpid(), session, momentary)) + b"\n")
         self.held = True
 
     def release(self) -> None:

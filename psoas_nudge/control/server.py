@@ -9,9 +9,6 @@ from __future__ import annotations
 import asyncio
 import inspect
 import logging
-import os
-import socket
-import struct
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from pathlib import Path
@@ -19,13 +16,13 @@ from typing import get_args
 
 import msgspec
 
-from psoas_nudge.control.address import short
 from psoas_nudge.control.lock import Lock
 from psoas_nudge.control.messages import LONGEST_LINE, AnyRequest, Failed, Follow, Ok, Reply
 from psoas_nudge.core.ranges import out_of_range
 from psoas_nudge.core.status import Status
 from psoas_nudge.errors import PsoasNudgeError
 from psoas_nudge.places import private_directory
+from psoas_nudge.system.channel import Listening
 from psoas_nudge.tasks import Tasks, log_failure
 
 log = logging.getLogger(__name__)
@@ -45,7 +42,7 @@ class Tagged(msgspec.Struct, frozen=True):
 
 
 class Server:
-    """Serves `handler` at `path`. The lock must be held: under it, a socket left behind can be removed safely.
+    """Serves `handler` at `path`. The lock must be held.
 
     `handler` returns a reply, or an awaitable of one, or raises PsoasNudgeError, which becomes Failed.
     """
@@ -55,7 +52,7 @@ class Server:
             raise ValueError("the lock must be held")
         self._path = path
         self._handler = handler
-        self._server: asyncio.Server | None = None
+        self._listening: Listening | None = None
         self._clients = Tasks(log, "a client of the control socket")
         self._followers: set[asyncio.StreamWriter] = set()
         self._decoder = msgspec.json.Decoder(AnyRequest)
@@ -63,28 +60,19 @@ class Server:
     async def start(self) -> None:
         """Begin to listen. Raises PsoasNudgeError when that is not possible."""
         private_directory(self._path.parent)
-        listening = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        self._listening = Listening(self._path)
         try:
-            self._path.unlink(missing_ok=True)
-            with short(self._path) as address:
-                listening.bind(address)
-            self._path.chmod(0o600)
-            self._server = await asyncio.start_unix_server(self._accept, sock=listening, limit=LONGEST_LINE)
+            await self._listening.start(self._accept, LONGEST_LINE)
         except OSError as error:
-            listening.close()
             raise PsoasNudgeError(f"The socket {self._path} cannot be made: {error.strerror}.") from error
-        except BaseException:
-            listening.close()
-            raise
 
     async def close(self) -> None:
         """Answer nobody any more, and remove the socket. Release the lock only afterwards."""
-        if self._server is None:
+        if self._listening is None:
             return
-        self._server.close()
-        self._path.unlink(missing_ok=True)
+        self._listening.close()
         await self._clients.cancel()
-        self._server = None
+        self._listening = None
 
     @property
     def followed(self) -> bool:
@@ -107,8 +95,10 @@ class Server:
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
-            if (stranger := _other_user(writer)) is not None:
-                log.warning("refused a connection from user %d", stranger)
+            if self._listening is None:
+                return
+            if stranger := await self._listening.stranger(reader, writer):
+                log.warning("refused a connection from %s", stranger)
                 writer.write(_line(Failed(message="This psoas-nudge runs for another user.")))
                 return
             while await self._serve_line(reader, writer):
@@ -174,13 +164,3 @@ def _mistake(line: bytes, error: Exception) -> str:
 
 def _line(reply: Reply) -> bytes:
     return msgspec.json.encode(reply) + b"\n"
-
-
-def _other_user(writer: asyncio.StreamWriter) -> int | None:
-    """The number of the user at the other end when it is not this one. Where the system cannot tell, the mode of the
-    directory is what keeps others out."""
-    if not hasattr(socket, "SO_PEERCRED"):
-        return None
-    peer: socket.socket = writer.get_extra_info("socket")
-    _, uid, _ = struct.unpack("3i", peer.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize("3i")))
-    return None if uid == os.getuid() else int(uid)

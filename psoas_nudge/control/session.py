@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import socket
+import sys
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -15,7 +16,7 @@ from urllib.parse import unquote
 
 from msgspec import Struct
 
-from psoas_nudge.control.address import short
+from psoas_nudge.system.channel import short, unix_socket
 
 SESSIONS = Path("/run/systemd/sessions")
 """One file per login session, written by logind and elogind; sd_session_get_state(3) reads the same."""
@@ -35,7 +36,9 @@ class Session(Struct, frozen=True, omit_defaults=True):
 
 
 def session_of(environ: Mapping[str, str]) -> Session:
-    """The session that a process with these variables runs in."""
+    """The session that a process with these variables runs in. On Windows no process outlives its own."""
+    if sys.platform == "win32":
+        return Session()
     return Session(id=environ.get("XDG_SESSION_ID", ""), display=_display(environ), bus=bus_socket(environ))
 
 
@@ -58,7 +61,10 @@ def _display(environ: Mapping[str, str]) -> str:
 
 def connected(address: str) -> socket.socket | None:
     """A connection to a local socket; None when nobody listens there."""
-    client = socket.socket(socket.AF_UNIX)
+    try:
+        client = unix_socket()
+    except OSError:
+        return None
     client.settimeout(CONNECT_SECONDS)
     with suppress(OSError):
         if address.startswith("@"):

@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import os
 import signal
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -18,6 +19,7 @@ from psoas_nudge.control.lock import LONGEST, Holder, Lock, holder_in
 from psoas_nudge.control.messages import Stop
 from psoas_nudge.control.session import Session, gone
 from psoas_nudge.errors import AlreadyRunning, PsoasNudgeError
+from psoas_nudge.system.files import is_mine
 
 log = logging.getLogger(__name__)
 
@@ -74,7 +76,7 @@ def _ask(_holder: Holder, socket: Path) -> bool:
 
 def _terminate(holder: Holder, _socket: Path) -> bool:
     """Send SIGTERM to the process itself, whoever gets its number next."""
-    if not hasattr(os, "pidfd_open"):
+    if sys.platform != "linux" or not hasattr(os, "pidfd_open"):  # on Windows no process outlives its session
         return False
     try:
         process = os.pidfd_open(holder.pid)
@@ -82,7 +84,7 @@ def _terminate(holder: Holder, _socket: Path) -> bool:
         return False
     try:
         entry = Path(f"/proc/{holder.pid}")
-        if entry.stat().st_uid != os.getuid() or PROGRAM not in (entry / "cmdline").read_bytes().split(b"\0"):
+        if not is_mine(entry.stat()) or PROGRAM not in (entry / "cmdline").read_bytes().split(b"\0"):
             log.warning("process %d does not look like psoas-nudge, so it is left alone", holder.pid)
             return False
         signal.pidfd_send_signal(process, signal.SIGTERM)

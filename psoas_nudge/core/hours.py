@@ -19,6 +19,8 @@ from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
+from psoas_nudge.core.words import EPOCH
+
 DAY = 86_400
 PROBE = DAY
 """Seconds between two looks at a zone's offset: two changes within less would be missed; no zone has had any."""
@@ -116,13 +118,13 @@ class WorkingHours(Struct, frozen=True):
         midnight = _midnight(self.local_date(at)) + DAY
         stretches = _stretches(self.zone, int(at.timestamp()), midnight + 3 * DAY)
         first = ((max(begin, midnight - offset), end) for begin, end, offset in stretches)
-        return datetime.fromtimestamp(next(begin for begin, end in first if begin < end), UTC)
+        return _instant(next(begin for begin, end in first if begin < end))
 
 
 @lru_cache(maxsize=8)
 def _around(hours: WorkingHours, day: date) -> tuple[Span, ...]:
     """The open times, joined where they touch, that `next_span` can need at any instant of a local day."""
-    enough = datetime.fromtimestamp(_midnight(day) + 3 * DAY, UTC)
+    enough = _instant(_midnight(day) + 3 * DAY)
     horizon = enough + timedelta(days=HORIZON - 10)
     found: list[Span] = []
     for span in _spans_from(hours, day - timedelta(days=2)):
@@ -167,7 +169,12 @@ def _spans(zone: str, day: date, ranges: tuple[Range, ...]) -> tuple[Span, ...]:
             merged[-1] = (merged[-1][0], max(merged[-1][1], closes))
         else:
             merged.append((opens, closes))
-    return tuple(Span(datetime.fromtimestamp(a, UTC), datetime.fromtimestamp(b, UTC)) for a, b in merged)
+    return tuple(Span(_instant(a), _instant(b)) for a, b in merged)
+
+
+def _instant(seconds: int) -> datetime:
+    """The instant so far from the epoch; `fromtimestamp` takes none before it on Windows, whatever the clock says."""
+    return EPOCH + timedelta(seconds=seconds)
 
 
 def _stretches(zone: str, begin: int, end: int) -> Iterator[tuple[int, int, int]]:
@@ -175,7 +182,7 @@ def _stretches(zone: str, begin: int, end: int) -> Iterator[tuple[int, int, int]
     info = ZoneInfo(zone)
 
     def offset(at: int) -> int:
-        delta = datetime.fromtimestamp(at, info).utcoffset()
+        delta = _instant(at).astimezone(info).utcoffset()
         return int(delta.total_seconds()) if delta is not None else 0
 
     start, known = begin, offset(begin)

@@ -21,6 +21,8 @@ def main(words: Sequence[str]) -> int:
     from psoas_nudge.engine import log
     from psoas_nudge.engine.service import serve
 
+    if sys.stderr is None:  # a Python without a console, as it is started at login on Windows
+        sys.stderr = sys.stdout = log.file()
     log.set_up(int(words[0]))
     called.tell(words[1])
     try:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import time
 from datetime import UTC, datetime
 from typing import Protocol
 
 from psoas_nudge.core.events import Moment
+from psoas_nudge.system.clock import milliseconds
 
 
 class Clock(Protocol):
@@ -16,12 +16,8 @@ class Clock(Protocol):
 
 
 class SystemClock:
-    """CLOCK_BOOTTIME where there is one (Linux); elsewhere the monotonic clock, which may stop while suspended."""
-
-    def __init__(self) -> None:
-        self._id = getattr(time, "CLOCK_BOOTTIME", None)
+    """The real ones."""
 
     def now(self) -> Moment:
         """Both clocks, now."""
-        nanoseconds = time.monotonic_ns() if self._id is None else time.clock_gettime_ns(self._id)
-        return Moment(datetime.now(UTC), nanoseconds // 1_000_000)
+        return Moment(datetime.now(UTC), milliseconds())

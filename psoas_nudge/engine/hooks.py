@@ -13,7 +13,6 @@ import asyncio
 import logging
 import os
 import shutil
-import signal
 from collections import deque
 from collections.abc import Mapping
 from contextlib import suppress
@@ -22,8 +21,9 @@ from tempfile import TemporaryFile
 from typing import IO
 
 from psoas_nudge.core.model import AnyEntry, BoutEntry, HoursEntry, PromptEntry, StretchEntry
-from psoas_nudge.engine.trust import distrust
 from psoas_nudge.errors import ConfigInvalid
+from psoas_nudge.system.processes import FOR_FAMILY, Family
+from psoas_nudge.system.trust import distrust
 
 log = logging.getLogger(__name__)
 
@@ -106,9 +106,11 @@ class Hooks:
                     stdout=asyncio.subprocess.DEVNULL,
                     stderr=said,
                     start_new_session=True,
+                    creationflags=FOR_FAMILY,
                 )
+                family = Family(process.pid)
                 ending = asyncio.ensure_future(process.wait())
-                exceeding = asyncio.ensure_future(_exceeds(process.pid, said))
+                exceeding = asyncio.ensure_future(_exceeds(family, said))
                 try:
                     await asyncio.wait((ending, exceeding), timeout=self._limit, return_when=asyncio.FIRST_COMPLETED)
                     if not ending.done():
@@ -119,7 +121,8 @@ class Hooks:
                         log.warning("hook on_%s ended with status %d: %s", event, status, _tail(said))
                 finally:
                     exceeding.cancel()
-                    await _end(process)
+                    await _end(process, family)
+                    family.close()
         except (OSError, ValueError) as error:  # no such program, no room for its input, a NUL among the words
             log.warning("hook on_%s could not be started: %s", event, error)
 
@@ -153,36 +156,24 @@ def _found(program: str) -> str:
     return shutil.which(program) or program
 
 
-async def _exceeds(session: int, said: IO[bytes]) -> str:
+async def _exceeds(family: Family, said: IO[bytes]) -> str:
     """Returns what a running hook has too much of, once it has."""
     pause = FIRST_LOOK_SECONDS
     while True:
         await asyncio.sleep(pause)
         if os.fstat(said.fileno()).st_size > OUTPUT_BYTES:
             return f"wrote more than {OUTPUT_BYTES // 1_000_000} MB of error output"
-        if _processes(session) > PROCESSES:
+        if family.count() > PROCESSES:
             return f"started more than {PROCESSES} processes"
         pause = min(2 * pause, 1.0)
 
 
-def _processes(session: int) -> int:
-    """How many processes a session has; 0 where the system does not tell."""
-    count = 0
-    for directory in Path("/proc").glob("[0-9]*"):
-        with suppress(OSError):
-            # pid (name) state ppid pgrp session ...; the name may hold anything
-            fields = (directory / "stat").read_text(errors="replace").rpartition(")")[2].split()
-            count += int(fields[3]) == session
-    return count
-
-
-async def _end(process: asyncio.subprocess.Process) -> None:
+async def _end(process: asyncio.subprocess.Process, family: Family) -> None:
     """End a hook that still runs, with all it started. What one that has ended left running is left alone."""
     if process.returncode is not None:
         return
-    for how in (signal.SIGTERM, signal.SIGKILL):
-        with suppress(ProcessLookupError):
-            os.killpg(process.pid, how)
+    for hard in (False, True):
+        family.end(hard=hard)
         with suppress(TimeoutError):
             await asyncio.wait_for(process.wait(), GRACE_SECONDS)
 

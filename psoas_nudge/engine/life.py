@@ -126,7 +126,7 @@ class Life:
 
 def _process_of(client: socket.socket) -> int | None:
     """A pidfd of the process that listens at the other end; None where the system cannot tell."""
-    if not hasattr(socket, "SO_PEERCRED") or not hasattr(os, "pidfd_open"):
+    if sys.platform != "linux" or not hasattr(os, "pidfd_open"):
         return None
     number, _, _ = struct.unpack("3i", client.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12))
     with suppress(OSError):
@@ -139,16 +139,3 @@ def name_bus(session: Session, environ: MutableMapping[str, str]) -> None:
     """Have D-Bus libraries find the usual socket where nobody has named it."""
     if Path(session.bus).is_socket():
         environ.setdefault("DBUS_SESSION_BUS_ADDRESS", f"unix:path={session.bus}")
-
-
-def terminal_is_there() -> bool:
-    """Whether standard input is a terminal that still has a screen; one that was closed answers nothing any more."""
-    if sys.stdin is None or sys.platform == "win32":
-        return False
-    import termios
-
-    try:
-        termios.tcgetattr(sys.stdin)
-    except (termios.error, OSError, ValueError):
-        return False
-    return True

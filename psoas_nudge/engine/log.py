@@ -6,9 +6,11 @@ import logging
 import os
 import sys
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TextIO
 
 import msgspec
+
+from psoas_nudge import places
 
 LEVELS = (logging.WARNING, logging.INFO, logging.DEBUG)
 OURS = "psoas_nudge"
@@ -24,6 +26,13 @@ def set_up(verbosity: int, environ: Mapping[str, str] = os.environ) -> None:
     logging.getLogger(OURS).setLevel(level)
     if level > logging.DEBUG:  # it would print a traceback; timers.py tells of the same in one line
         logging.getLogger("apscheduler").setLevel(logging.CRITICAL)
+
+
+def file() -> TextIO:
+    """The log file, for a daemon that has no stderr."""
+    place = places.log_file()
+    places.private_directory(place.parent)
+    return place.open("a", encoding="utf-8", buffering=1)
 
 
 def line(words: str, facts: Mapping[str, Any]) -> str:

@@ -6,9 +6,10 @@ Asked once, at the very first start, and by `doctor`. Only names of this user's 
 from __future__ import annotations
 
 import asyncio
-import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+
+from psoas_nudge.system.files import is_mine
 
 PROCESSES = {
     "workrave": "Workrave",
@@ -39,7 +40,7 @@ def advice(found: Iterable[str]) -> str:
 def _processes(proc: Path) -> Iterable[str]:
     for entry in proc.glob("[0-9]*"):
         try:
-            if entry.stat().st_uid == os.getuid():
+            if is_mine(entry.stat()):
                 yield (entry / "comm").read_text().strip()
         except OSError:  # it has ended meanwhile
             continue

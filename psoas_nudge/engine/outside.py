@@ -7,12 +7,13 @@ with the session's own environment. Everywhere else the child is an ordinary one
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import os
 import shutil
 import subprocess
 from collections.abc import Callable, Mapping, Sequence
+
+from psoas_nudge.system.processes import HIDDEN, on_end
 
 log = logging.getLogger(__name__)
 
@@ -37,8 +38,8 @@ def outside(argv: Sequence[str], added: Mapping[str, str] | None = None) -> list
 class Outside:
     """Starts such commands and lets them go when they end.
 
-    They outlive the daemon, so nothing here waits: an end is heard through a pidfd where there is one (Linux), else
-    looked for when the next is started.
+    They outlive the daemon, so nothing here waits: an end is heard where the system tells of it, else looked for
+    when the next is started.
     """
 
     def __init__(self) -> None:
@@ -62,24 +63,14 @@ class Outside:
                 env=os.environ | dict(added or {}),
                 stdin=subprocess.DEVNULL,
                 start_new_session=True,
+                creationflags=HIDDEN,
             )
         except OSError as error:
             log.warning("%s could not be started: %s", argv[0], error)
             failed(error.strerror or str(error))
             return
         self._running[child.pid] = child, failed
-        if hasattr(os, "pidfd_open"):
-            try:
-                fd = os.pidfd_open(child.pid)
-            except OSError as error:  # a sandbox that forbids it; the child runs all the same
-                log.debug("psoas-nudge will notice later that it has ended: %s", error)
-                return
-            asyncio.get_running_loop().add_reader(fd, self._ended, fd, child.pid)
-
-    def _ended(self, fd: int, number: int) -> None:
-        asyncio.get_running_loop().remove_reader(fd)
-        os.close(fd)
-        self._look(number)
+        on_end(child, lambda: self._look(child.pid))
 
     def _look(self, number: int) -> None:
         child, failed = self._running.get(number, (None, None))

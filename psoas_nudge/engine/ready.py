@@ -9,6 +9,8 @@ import logging
 import os
 import socket
 
+from psoas_nudge.system.channel import unix_socket
+
 log = logging.getLogger(__name__)
 
 
@@ -20,7 +22,7 @@ def tell(word: str) -> None:
     if address.startswith("@"):
         address = "\0" + address[1:]
     try:
-        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as to:
+        with unix_socket(socket.SOCK_DGRAM) as to:
             to.connect(address)
             to.send(word.encode())
     except OSError as error:

@@ -11,7 +11,6 @@ import asyncio
 import contextlib
 import logging
 import os
-import signal
 from collections.abc import Callable, Coroutine
 from datetime import datetime
 from pathlib import Path
@@ -37,7 +36,7 @@ from psoas_nudge.engine.engine import Engine
 from psoas_nudge.engine.guides import Guides
 from psoas_nudge.engine.heartbeat import Heartbeats, started
 from psoas_nudge.engine.hooks import Hooks
-from psoas_nudge.engine.life import Life, name_bus, terminal_is_there
+from psoas_nudge.engine.life import Life, name_bus
 from psoas_nudge.engine.listeners import ClockWatch, Followers, HookRunner, Watchdog
 from psoas_nudge.engine.outside import Outside
 from psoas_nudge.engine.requests import Requests
@@ -52,6 +51,8 @@ from psoas_nudge.notify.chooser import Chooser
 from psoas_nudge.notify.port import Surroundings
 from psoas_nudge.presence.chooser import Presence
 from psoas_nudge.presence.port import DesktopSession
+from psoas_nudge.system import shell, terminal
+from psoas_nudge.system.signals import on_end
 from psoas_nudge.tasks import Tasks
 
 if TYPE_CHECKING:
@@ -140,7 +141,7 @@ class Service:
         self._tasks = Tasks(log, "the service")
         self._reported = ""
         self._up = self._changed = False
-        self._from_terminal = terminal_is_there()
+        self._from_terminal = terminal.is_there()
         self._deadline = 0.0
 
     async def run(self, stack: contextlib.AsyncExitStack) -> bool:
@@ -148,9 +149,7 @@ class Service:
 
         True when it is to begin anew."""
         loop = asyncio.get_running_loop()
-        for number in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(number, self._ended.set)
-        loop.add_signal_handler(signal.SIGHUP, self._on_sighup)
+        on_end(self._ended.set, self._on_sighup)
         ended = loop.create_task(self._ended.wait())
         begun = loop.create_task(self._start(stack))
         try:
@@ -214,8 +213,10 @@ class Service:
         greeting.greet(*self._greeted())
         if first:
             self._tasks.start(self._tell_first())
-        if session_bus:
-            from psoas_nudge.engine.surfaces import Surfaces  # with D-Bus only: elsewhere there is no dbus-fast
+        if session_bus or shell.is_here():
+            from psoas_nudge.engine.surfaces import (
+                Surfaces,
+            )  # where there is nothing to show itself in, it costs nothing
 
             file = places.config_file(self._config_file)
             self._surfaces = Surfaces(
@@ -307,7 +308,7 @@ class Service:
 
     def _on_sighup(self) -> None:
         """SIGHUP asks for a reload; from a terminal that was closed it is the end."""
-        if self._from_terminal and not terminal_is_there():
+        if self._from_terminal and not terminal.is_there():
             self._ended.set()
         else:
             self._configuration_changed()

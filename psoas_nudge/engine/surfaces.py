@@ -9,6 +9,7 @@ import logging
 import sys
 from datetime import date, datetime, time
 from pathlib import Path
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from psoas_nudge.bus import Bus, CallFailed
@@ -25,9 +26,10 @@ from psoas_nudge.errors import JournalBroken, PsoasNudgeError
 from psoas_nudge.journal.records import Stored
 from psoas_nudge.journal.store import Journal
 from psoas_nudge.places import CONFIG_VARIABLE
-from psoas_nudge.tray.busname import BusName
-from psoas_nudge.tray.port import Action, name
-from psoas_nudge.tray.tray import Tray
+from psoas_nudge.tray.port import Action, Icon, name
+
+if TYPE_CHECKING:  # Windows has no D-Bus, and dbus-fast is not installed there
+    from psoas_nudge.tray.busname import BusName
 
 log = logging.getLogger(__name__)
 
@@ -37,7 +39,7 @@ class Surfaces(Listener):
 
     def __init__(
         self,
-        bus: Bus,
+        bus: Bus | None,
         engine: Engine,
         requests: Requests,
         desktop: Desktop,
@@ -49,13 +51,17 @@ class Surfaces(Listener):
         self._desktop, self._outside = desktop, outside
         self._journal, self._configuration = journal, configuration
         self._held: tuple[date, float] | None = None
-        self._tray: Tray | None = None
-        self._name = BusName(bus, self.command)
+        self._tray: Icon | None = None
+        self._name: BusName | None = None
+        if bus:
+            from psoas_nudge.tray.busname import BusName
+
+            self._name = BusName(bus, self.command)
 
     async def start(self, tray: bool) -> None:
         """Answer to the bus name, and wait for a tray if one is wanted."""
-        status = self._engine.status()
-        await self._name.start(status, self._engine.state_now().at)
+        if self._name:
+            await self._name.start(self._engine.status(), self._engine.state_now().at)
         await self.show_tray(tray)
 
     async def show_tray(self, wanted: bool) -> None:
@@ -63,9 +69,7 @@ class Surfaces(Listener):
         if wanted and self._tray:
             self._tray.use(self._engine.rules)
         elif wanted:
-            self._tray = Tray(
-                self._bus, self.clicked, self._engine.rules, on_open=lambda: self._show(self._engine.state_now())
-            )
+            self._tray = self._made()
             try:
                 await self._tray.start()
             except CallFailed as error:
@@ -77,13 +81,24 @@ class Surfaces(Listener):
             tray, self._tray = self._tray, None
             await tray.stop()
 
+    def _made(self) -> Icon:
+        rules, on_open = self._engine.rules, lambda: self._show(self._engine.state_now())
+        if self._bus:
+            from psoas_nudge.tray.tray import Tray
+
+            return Tray(self._bus, self.clicked, rules, on_open)
+        from psoas_nudge.tray.area import AreaTray
+
+        return AreaTray(self.clicked, rules, on_open)
+
     def stepped(self, event: AnyEvent, state: State) -> None:  # noqa: ARG002 - whatever it was
         """Show the new state."""
         self._show(state)
 
     def _show(self, state: State) -> None:
         status = self._engine.status()
-        self._name.update(status, state.at)
+        if self._name:
+            self._name.update(status, state.at)
         if self._tray:
             self._tray.update(status, state.at, self._held_on(self._engine.rules.hours.local_date(state.at)))
 
@@ -107,7 +122,8 @@ class Surfaces(Listener):
         """Take everything away."""
         await self.show_tray(False)
         try:
-            await self._name.stop()
+            if self._name:
+                await self._name.stop()
         except CallFailed as error:
             log.debug("the bus name was not given back: %s", error)
 

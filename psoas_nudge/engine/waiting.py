@@ -8,7 +8,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
-import signal
 import time
 from collections.abc import Callable
 from contextlib import AsyncExitStack
@@ -26,6 +25,7 @@ from psoas_nudge.errors import JournalBroken, ShowFailed, Unavailable
 from psoas_nudge.notify import ICON
 from psoas_nudge.notify.chooser import Chooser
 from psoas_nudge.notify.port import Message, Surroundings
+from psoas_nudge.system.signals import on_end
 
 log = logging.getLogger(__name__)
 
@@ -47,10 +47,7 @@ class Waiting:
         """True: it can be opened. False: the daemon was asked to end. Raises `error` where files cannot be watched."""
         self._why = str(error)
         log.error("%s %s", error, MENDED)
-        loop = asyncio.get_running_loop()
-        for number in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(number, self._end)
-        loop.add_signal_handler(signal.SIGHUP, self._stirred.set)
+        on_end(self._end, self._stirred.set)
         async with AsyncExitStack() as stack:
             watch = FileWatch(self._watched, self._stirred.set)
             try:

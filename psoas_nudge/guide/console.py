@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import os
-import select
 import shutil
-import sys
 import time
 from collections.abc import Iterator
 from typing import TextIO
 
-ARROWS = {"\x1b[D": "left", "\x1b[C": "right", "\x1bOD": "left", "\x1bOC": "right", "\x1b": "esc"}
+from psoas_nudge.system import terminal
 
 
 class TerminalConsole:
@@ -19,8 +17,8 @@ class TerminalConsole:
 
     def __init__(self, stdin: TextIO, stdout: TextIO) -> None:
         self._in, self._out = stdin, stdout
-        self.keys = stdin.isatty() and sys.platform != "win32"
-        term = os.environ.get("TERM", "dumb")
+        self.keys = stdin.isatty()
+        term = os.environ.get("TERM", terminal.USUAL)
         self.screen = self.keys and stdout.isatty() and term not in {"dumb", "unknown", ""}
         # The Linux console has no font for it.
         self.braille = self.screen and term != "linux" and (stdout.encoding or "").lower().startswith("utf")
@@ -46,13 +44,10 @@ class TerminalConsole:
         if not self.keys:
             time.sleep(timeout)
             return None
-        if not select.select([self._in], [], [], timeout)[0]:
-            return None
-        typed = os.read(self._in.fileno(), 8).decode("ascii", "replace")
-        if not typed:
+        key = terminal.read_key(self._in, timeout)
+        if key == "":
             self.keys = False
-            return None
-        return ARROWS.get(typed, typed[0].lower())
+        return key or None
 
     def clock(self) -> float:
         """The monotonic clock."""
@@ -77,12 +72,5 @@ class TerminalConsole:
         if not self.keys:
             yield
             return
-        import termios
-        import tty
-
-        before = termios.tcgetattr(self._in)
-        tty.setcbreak(self._in)
-        try:
+        with terminal.single_keys(self._in):
             yield
-        finally:
-            termios.tcsetattr(self._in, termios.TCSADRAIN, before)

@@ -27,6 +27,8 @@ from psoas_nudge.guide.reports import Places, Recorder, Reports, StretchReports
 from psoas_nudge.guide.session import Asks
 from psoas_nudge.journal import Journal
 from psoas_nudge.pages import browser
+from psoas_nudge.system.processes import OWN_CONSOLE, with_console
+from psoas_nudge.system.signals import ENDING
 
 log = logging.getLogger(__name__)
 
@@ -88,7 +90,7 @@ def in_terminal(settings: Settings, routine_id: str, prompt: int | None) -> None
     player = _player(settings, routine_id)
     reports, asks = _reports(settings, routine_id, prompt), _asks(settings, player.routine)
     console = TerminalConsole(sys.stdin, sys.stdout)
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+    for number in ENDING:
         signal.signal(number, lambda *_: player.command("stop"))
     speaker = voice.find() if settings.stretch.voice else None
     if settings.stretch.voice and not speaker:
@@ -119,9 +121,13 @@ def in_window(argv: Sequence[str]) -> None:
     """Run a command of this program in a new terminal window. Raises Unavailable where there is none."""
     if why := browser.no_display(os.environ):
         raise Unavailable(f"No terminal can be opened: {why}.")
+    guide = [with_console(sys.executable), "-m", "psoas_nudge.guide", *argv]
+    if OWN_CONSOLE:
+        subprocess.Popen(guide, creationflags=OWN_CONSOLE)  # noqa: S603 - this very program
+        return
     for name, between in TERMINALS.items():
         if path := shutil.which(name):
-            words = [path, *between, sys.executable, "-m", "psoas_nudge.guide", *argv]
+            words = [path, *between, *guide]
             subprocess.Popen(words, stdin=subprocess.DEVNULL, start_new_session=True)  # noqa: S603 - see TERMINALS
             return
     raise Unavailable("No terminal program was found.")

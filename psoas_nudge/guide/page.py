@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import signal
 import time
 
 from psoas_nudge.errors import Unavailable
@@ -16,6 +15,7 @@ from psoas_nudge.pages import browser
 from psoas_nudge.pages.guard import Guard
 from psoas_nudge.pages.handover import show
 from psoas_nudge.pages.serving import listen, serve
+from psoas_nudge.system.signals import on_end
 
 
 def play(player: Player, reports: Reports, asks: Asks, token: str | None = None) -> None:
@@ -30,9 +30,7 @@ def play(player: Player, reports: Reports, asks: Asks, token: str | None = None)
 
 
 async def _play(session: Session, token: str | None) -> None:
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-        loop.add_signal_handler(number, session.close)
+    on_end(session.close)
     with listen() as listener:
         guard = app(session, listener.getsockname()[1])
         async with asyncio.TaskGroup() as tasks:

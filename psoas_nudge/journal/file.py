@@ -19,6 +19,7 @@ from msgspec import Struct
 from psoas_nudge.errors import JournalBroken
 from psoas_nudge.journal import schema
 from psoas_nudge.journal.failures import ADVICE, telling
+from psoas_nudge.system.files import others_may
 
 log = logging.getLogger(__name__)
 
@@ -150,7 +151,7 @@ def _open(path: Path) -> sqlite3.Connection:
     if not path.exists():
         with suppress(FileExistsError):
             os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
-    elif os.name == "posix" and path.stat().st_mode & 0o077:
+    elif others_may(path.stat()):
         path.chmod(0o600)
     return _prepared(sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None), str(path))
 

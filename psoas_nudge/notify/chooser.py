@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import sys
 from collections.abc import Callable
 from typing import Literal
 
@@ -43,11 +44,17 @@ def _terminal(_clock: Clock) -> Notifier:
     return TerminalNotifier()
 
 
-NOTIFIERS: dict[str, Callable[[Clock], Notifier]] = {
-    "freedesktop": _freedesktop,
-    "plyer": _plyer,
-    "terminal": _terminal,
-}
+def _balloon(_clock: Clock) -> Notifier:
+    from psoas_nudge.notify.balloon import BalloonNotifier
+
+    return BalloonNotifier()
+
+
+FIRST: dict[str, Callable[[Clock], Notifier]] = (
+    {"balloon": _balloon} if sys.platform == "win32" else {"freedesktop": _freedesktop}
+)
+"""What belongs to this operating system."""
+NOTIFIERS = {**FIRST, "plyer": _plyer, "terminal": _terminal}
 """A new notifier is a file of its own and a row here; the one with most to offer comes first."""
 
 

@@ -1,4 +1,4 @@
-"""Prompts through plyer: for Windows and macOS, and for sessions where our own D-Bus way fails.
+"""Prompts through plyer: for Windows, and for sessions where our own D-Bus way fails.
 
 plyer 2.1 has no buttons, no id and no result. On Linux it does nothing, without a word, when there is no service;
 it runs notify-send with the title as a bare argument, so that "-x" is an option; and it can block for a minute.
@@ -16,13 +16,13 @@ import warnings
 from collections.abc import Callable
 from contextlib import suppress
 from importlib import import_module
-from pathlib import Path
 from typing import Protocol, cast
 
 from psoas_nudge.bus import Bus, CallFailed
 from psoas_nudge.errors import ShowFailed, Unavailable
-from psoas_nudge.notify import words
+from psoas_nudge.notify import DATA, words
 from psoas_nudge.notify.port import Capability, Message, OnPressed, Surroundings
+from psoas_nudge.system.shell import LONGEST_TEXT, LONGEST_TITLE
 
 log = logging.getLogger(__name__)
 
@@ -126,7 +126,7 @@ class PlyerNotifier:
         return type(self._facade).__name__ == "NotifySendNotification"
 
     async def _probe(self) -> None:
-        if self._platform in {"win32", "darwin"}:
+        if self._platform == "win32":
             return
         if self._bus is None:
             raise Unavailable("plyer needs a session bus here, and there is none")
@@ -150,7 +150,9 @@ class PlyerNotifier:
     async def _on_thread(self, facade: Facade, message: Message) -> None:
         title, body = self._words(message)
         windows = self._platform == "win32"
-        icon = str(Path(message.icon).with_name("icon.ico") if windows else message.icon) if message.icon else ""
+        icon = str(DATA / "icon.ico" if windows else message.icon) if message.icon else ""
+        if windows:  # what is longer, Windows refuses on a thread that reports nothing
+            title, body = words.shortened(title, LONGEST_TITLE), words.shortened(body, LONGEST_TEXT)
         seconds = SHOWN_SECONDS_ON_WINDOWS if windows else SHOWN_SECONDS
         loop = asyncio.get_running_loop()
         done: asyncio.Future[Exception | None] = loop.create_future()

@@ -11,11 +11,11 @@ import asyncio
 import logging
 import os
 from collections.abc import Callable
-from contextlib import suppress
 
 from psoas_nudge.errors import ShowFailed, Unavailable
 from psoas_nudge.notify import words
 from psoas_nudge.notify.port import Capability, Message, OnPressed, Pressed, Surroundings, key
+from psoas_nudge.system.terminal import forget_typed, in_foreground
 from psoas_nudge.tasks import Tasks
 
 log = logging.getLogger(__name__)
@@ -98,10 +98,10 @@ class TerminalNotifier:
     # --- reading ---------------------------------------------------------------------------------------------
 
     def _listen(self) -> None:
-        if self._interactive and not self._reading and _in_foreground(self._stdin):
+        if self._interactive and not self._reading and in_foreground(self._stdin):
             try:
                 asyncio.get_running_loop().add_reader(self._stdin, self._on_readable)
-                _forget_typed(self._stdin)
+                forget_typed(self._stdin)
             except (NotImplementedError, OSError) as error:  # Windows' loop watches sockets only
                 log.info("no answers can be typed here: %s", error or "this event loop cannot watch the terminal")
                 self._interactive = False
@@ -114,7 +114,7 @@ class TerminalNotifier:
             self._reading = False
 
     def _on_readable(self) -> None:
-        if not _in_foreground(self._stdin):
+        if not in_foreground(self._stdin):
             self._deaf()  # until the next prompt: what is typed now is for another program
             return
         try:
@@ -181,23 +181,6 @@ async def _room(fd: int) -> None:
         await there
     finally:
         loop.remove_writer(fd)
-
-
-def _in_foreground(fd: int) -> bool:
-    """Whether reading the terminal is ours to do; a terminal without job control belongs to whoever has it open."""
-    try:
-        group = os.tcgetpgrp(fd)
-    except (OSError, AttributeError):
-        return True
-    return group in {0, os.getpgrp()}
-
-
-def _forget_typed(fd: int) -> None:
-    """What was typed before anybody listened is no answer to what comes next."""
-    import termios
-
-    with suppress(termios.error):
-        termios.tcflush(fd, termios.TCIFLUSH)
 
 
 def _unseen(fd: int, environ: dict[str, str]) -> str:

@@ -34,3 +34,11 @@ def how_to_answer(answers: Sequence[str], lead: str = "To answer, in a terminal:
     """Which commands answer, for a notifier without buttons. `answers`: the keys of the buttons."""
     listed = ", ".join(answers[:-1]) + " or " + answers[-1] if len(answers) > 1 else "".join(answers)
     return f"{lead} {listed}." if answers else ""
+
+
+def shortened(text: str, longest: int) -> str:
+    """`text` of at most `longest` characters, cut between words, with an ellipsis where something is left out."""
+    if len(text) <= longest:
+        return text
+    cut = text[: longest - 1]
+    return (cut.rpartition(" ")[0] or cut).rstrip(" ,;:.") + "…"

@@ -31,7 +31,11 @@ CHROMIUM_LIKE = (
 )
 
 
-OPENERS = {"linux": ("xdg-open", "firefox", "firefox-esr", "epiphany"), "darwin": ("open",)}
+OPENERS: tuple[tuple[str, ...], ...] = (
+    (("rundll32", "url.dll,FileProtocolHandler"),)
+    if sys.platform == "win32"
+    else (("xdg-open",), ("firefox",), ("firefox-esr",), ("epiphany",))
+)
 """What shows an address in the default browser, or in one at least."""
 SNAPS = Path("/snap/bin")
 
@@ -87,8 +91,7 @@ def commands(environ: Mapping[str, str]) -> list[list[str]]:
     path = environ.get("PATH")
     window = chromium(environ)
     windows = [[window, f"--class={APPLICATION}", "--app="]] if window else []
-    openers = OPENERS.get(sys.platform, ())
-    return windows + [[found, ""] for name in openers if (found := shutil.which(name, path=path))]
+    return windows + [[found, *words, ""] for name, *words in OPENERS if (found := shutil.which(name, path=path))]
 
 
 def opening(command: list[str], url: str) -> list[str]:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import signal
 from collections.abc import Callable, Mapping
 
 from psoas_nudge.pages.guard import Guard
 from psoas_nudge.pages.handover import show
 from psoas_nudge.pages.serving import listen, serve
 from psoas_nudge.pages.windows import Windows
+from psoas_nudge.system.signals import on_end
 
 Make = Callable[[Windows, int], Guard]
 """Makes the server of a page for its windows and a port."""
@@ -21,9 +21,8 @@ def run(make: Make, environ: Mapping[str, str]) -> bool:
 
 
 async def _run(make: Make, environ: Mapping[str, str]) -> bool:
-    windows, loop = Windows(), asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-        loop.add_signal_handler(number, windows.close)
+    windows = Windows()
+    on_end(windows.close)
     with listen() as listener:
         guard = make(windows, listener.getsockname()[1])
         async with asyncio.TaskGroup() as tasks:

@@ -20,7 +20,7 @@ from psoas_nudge.core.events import Active, Idle, Sensed, SignalChanged
 from psoas_nudge.core.words import SECOND, Signal
 from psoas_nudge.presence.port import DesktopSession, IdleSource, Reading, Sensor, SourceLost
 from psoas_nudge.presence.slot import UNTRIED, SensorChoice, Slot
-from psoas_nudge.presence.table import IDLE_SOURCES, SENSORS, SensorRow
+from psoas_nudge.presence.table import IDLE_SOURCES, SENSORS, SensorRow, here
 from psoas_nudge.tasks import Tasks, log_failure
 
 log = logging.getLogger(__name__)
@@ -43,8 +43,8 @@ class Presence:
 
     def __init__(
         self,
-        idle_sources: Sequence[SensorRow] = IDLE_SOURCES,
-        sensors: Sequence[SensorRow] = SENSORS,
+        idle_sources: Sequence[SensorRow] = here(IDLE_SOURCES),
+        sensors: Sequence[SensorRow] = here(SENSORS),
         *,
         retry_seconds: Sequence[float] = RETRY_SECONDS,
         listen: Callable[[str, Reading], None] = lambda _name, _reading: None,

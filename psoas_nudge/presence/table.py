@@ -6,7 +6,7 @@ A new sensor is one new file and one row here; the tests and `doctor` meet it th
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from importlib import import_module
 from typing import Literal, cast
 
@@ -68,6 +68,11 @@ class SensorRow(Struct, frozen=True):
         return cast("Sensor", getattr(import_module(f"psoas_nudge.presence.{module}"), name)())
 
 
+def here(rows: Sequence[SensorRow]) -> tuple[SensorRow, ...]:
+    """Those that exist on this operating system: Windows shares none with the others."""
+    return tuple(row for row in rows if (row.needs == "win32") == (sys.platform == "win32"))
+
+
 IDLE_SOURCES: tuple[SensorRow, ...] = (
     SensorRow("mutter", "idle time of GNOME", "session-bus", "mutter:MutterIdle", "org.gnome.Mutter.IdleMonitor"),
     SensorRow("ext-idle-notify", "idle time of the Wayland compositor, and videos", "wayland", "ext_idle:ExtIdle"),
@@ -88,6 +93,17 @@ NOTIFICATIONS = "org.freedesktop.Notifications"
 
 SENSORS: tuple[SensorRow, ...] = (
     SensorRow("logind", "sleep, lock, another user in front", "system-bus", "logind:Logind", "org.freedesktop.login1"),
+    SensorRow(
+        "windows-session",
+        "sleep, lock, another user, the clock was set",
+        "win32",
+        "windows_session:WindowsSession",
+    ),
+    SensorRow("windows-microphone", "a program records: a call", "win32", "windows_capture:microphone"),
+    SensorRow("windows-camera", "a program has a camera open: a call", "win32", "windows_capture:camera"),
+    SensorRow(
+        "windows-screen", "a fullscreen program, a presentation, quiet hours", "win32", "windows_screen:WindowsScreen"
+    ),
     SensorRow("clock", "the clock was set, or the computer slept", "linux", "clock:ClockWatch"),
     SensorRow("microphone", "a program records: a call", "linux", "microphone:Microphone"),
     SensorRow("camera", "a program has a camera open: a call", "linux", "camera:Camera"),

@@ -23,6 +23,7 @@ WORDS = {
     "none": "nowhere",
     "auto": "what works best here",
     "freedesktop": "the desktop's notifications",
+    "balloon": "balloons of Windows",
     "plyer": "plyer",
 }
 

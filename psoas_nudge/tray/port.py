@@ -6,11 +6,15 @@ An OnCommand may raise a PsoasNudgeError.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from enum import StrEnum
+from typing import Protocol
 
 from msgspec import Struct
 
 from psoas_nudge.core.events import Asked
+from psoas_nudge.core.rules import Rules
+from psoas_nudge.core.status import Status
 
 
 class Action(StrEnum):
@@ -40,6 +44,18 @@ class Offers(Struct, frozen=True):
     """The label of the snooze: "In 5 min"."""
     routines: Sequence[tuple[int, str, str]] = ()
     """(number in the menu, id, title) of those in the rotation."""
+
+
+class Icon(Protocol):
+    """The icon, as each system has it (tray.py, area.py)."""
+
+    def use(self, rules: Rules) -> None: ...
+
+    async def start(self) -> None: ...
+
+    def update(self, status: Status, at: datetime, dose: float = 0.0) -> None: ...
+
+    async def stop(self) -> None: ...
 
 
 def name(command: Command) -> str:

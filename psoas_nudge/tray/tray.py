@@ -13,15 +13,11 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from psoas_nudge.bus import Bus, CallFailed
-from psoas_nudge.core.answers import label
-from psoas_nudge.core.catalogue import rotation
-from psoas_nudge.core.events import Snooze
 from psoas_nudge.core.rules import Rules
 from psoas_nudge.core.status import Status
-from psoas_nudge.core.summary import Look, headline, look, progress
-from psoas_nudge.core.words import EPOCH
 from psoas_nudge.tasks import Tasks
-from psoas_nudge.tray.port import ROUTINES, Action, Offers, OnCommand
+from psoas_nudge.tray.face import Face, Offering
+from psoas_nudge.tray.port import Action, OnCommand
 
 if TYPE_CHECKING:
     from psoas_nudge.tray.dbusmenu import DBusMenu
@@ -42,18 +38,15 @@ class Tray:
 
     def __init__(self, bus: Bus, on_command: OnCommand, rules: Rules, on_open: Callable[[], None]) -> None:
         self._bus, self._on_command, self._on_open = bus, on_command, on_open
-        self._numbers: dict[str, int] = {}
-        self._offers = self._offer(rules)
-        self._status: Status | None = None
-        self._at = EPOCH
-        self._dose = 0.0
+        self._offering = Offering(rules)
+        self._face: Face | None = None
         self._watcher: str | None = None
         self._exported: tuple[NotifierItem, DBusMenu] | None = None
         self._tasks = Tasks(log, "the tray icon")
 
     def use(self, rules: Rules) -> None:
         """The settings have changed; the menu of the next status offers their routines and their snooze."""
-        self._offers = self._offer(rules)
+        self._offering.use(rules)
 
     async def start(self) -> None:
         """Wait for a tray from now on. Raises CallFailed when the bus does not answer."""
@@ -61,12 +54,12 @@ class Tray:
 
     def update(self, status: Status, at: datetime, dose: float = 0.0) -> None:
         """Show this status of the instant `at`; `dose`: seconds held today. Hosts get signals for changes only."""
-        first = self._status is None
-        self._status, self._at, self._dose = status, at, dose
+        first = self._face is None
+        self._face = Face(status, at, dose)
         if self._exported:
             item, menu = self._exported
             with self._bus.emitting():
-                item.show(self._icon(status))
+                item.show(self._icon(self._face))
                 menu.refresh()
         elif first and self._watcher:
             self._appear(self._watcher)
@@ -81,7 +74,7 @@ class Tray:
         self._watcher = owner
         if owner is None:
             self._disappear()
-        elif self._status:
+        elif self._face:
             self._appear(owner)
 
     def _appear(self, watcher: str) -> None:
@@ -93,9 +86,9 @@ class Tray:
         # imported only now: without a tray they would only cost memory
         from psoas_nudge.tray import dbusmenu, item
 
-        assert self._status  # noqa: S101 - both callers have checked it
+        assert self._face  # noqa: S101 - both callers have checked it
         menu = dbusmenu.DBusMenu(self._menu, self._on_open, self._clicked)
-        icon = item.NotifierItem(self._icon(self._status), lambda: self._on_command(Action.EXPLAIN))
+        icon = item.NotifierItem(self._icon(self._face), lambda: self._on_command(Action.EXPLAIN))
         self._bus.connection.export(item.PATH, icon)
         self._bus.connection.export(dbusmenu.PATH, menu)
         self._exported = icon, menu
@@ -125,26 +118,15 @@ class Tray:
             if self._watcher != watcher:
                 return
 
-    def _icon(self, status: Status) -> IconState:
+    def _icon(self, face: Face) -> IconState:
         from psoas_nudge.tray.item import IconState
-        from psoas_nudge.tray.picture import STEPS
 
-        what = look(status)
-        step = int(progress(status) * STEPS) if what is Look.SITTING else 0
-        return IconState(what, step, headline(status, self._at))
+        return IconState(*face.picture(), face.headline)
 
     def _menu(self) -> MenuEntry:
-        from psoas_nudge.tray.menu import menu
-
-        assert self._status  # noqa: S101 - exported only with a status
-        return menu(self._status, headline(self._status, self._at), self._offers, self._dose)
+        assert self._face  # noqa: S101 - exported only with a status
+        return self._face.menu(self._offering.offers)
 
     def _clicked(self, entry: MenuEntry) -> None:
         if entry.command is not None:
             self._on_command(entry.command)
-
-    def _offer(self, rules: Rules) -> Offers:
-        """A routine keeps the number that it was given first, whatever the settings become."""
-        chosen = rotation(rules.rotation, rules.routines)
-        routines = tuple((self._numbers.setdefault(r.id, ROUTINES + len(self._numbers)), r.id, r.title) for r in chosen)
-        return Offers(label(Snooze(), rules), routines)

@@ -1,4 +1,4 @@
-"""A pretended computer: its files are real, its system commands are answered by a small model of systemctl and launchctl."""
+"""A pretended computer: its files are real, its system commands are answered by a small model of systemctl."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from psoas_nudge.autostart.launchd import Launchd
 from psoas_nudge.autostart.port import Computer, Ran, Way
 from psoas_nudge.autostart.systemd import Systemd
 from psoas_nudge.autostart.windows import Windows
@@ -17,17 +16,16 @@ PROGRAM = ("/home/ada/.local/bin/psoas-nudge", "run")
 
 
 class SystemCommands:
-    """As much of systemctl and launchctl as the ways use; `asked` keeps every command."""
+    """As much of systemctl as the ways use; `asked` keeps every command."""
 
     def __init__(self, home: Path) -> None:
         self.units = home / ".config/systemd/user"
         self.target_active = True
         self.version = 252
-        self.loaded: dict[str, bool] = {}
         self.broken = False
         self.asked: list[list[str]] = []
 
-    def __call__(self, argv: Sequence[str]) -> Ran:  # noqa: C901 - one line a command
+    def __call__(self, argv: Sequence[str]) -> Ran:
         self.asked.append(list(argv))
         if self.broken:
             return Ran(1, "Failed to connect to bus: No medium found")
@@ -53,13 +51,6 @@ class SystemCommands:
                 return Ran(0, "")
             case ["systemctl", "daemon-reload"]:
                 return Ran(0, "")
-            case ["launchctl", "print", service]:
-                return Ran(0, "state = running") if service in self.loaded else Ran(113, "Could not find service")
-            case ["launchctl", "bootstrap", domain, path]:
-                self.loaded[f"{domain}/{Path(path).stem}"] = True
-                return Ran(0, "")
-            case ["launchctl", "bootout", service]:
-                return Ran(0 if self.loaded.pop(service, None) else 3, "")
         raise AssertionError(f"not a command the ways should use: {argv}")
 
 
@@ -86,11 +77,11 @@ class Pretended:
         self.home = home
         self.commands = SystemCommands(home)
         self.registry = PretendRegistry()
-        self.ways: tuple[Way, ...] = (Windows(self.registry), Launchd(), Systemd(), Xdg())
+        self.ways: tuple[Way, ...] = (Windows(self.registry), Systemd(), Xdg())
         runtime = home.parent / "run"
         (runtime / "systemd" / "private").mkdir(parents=True)
         self.computer = Computer(
-            environ={"XDG_RUNTIME_DIR": str(runtime)}, home=home, platform=platform, uid=1000, run=self.commands
+            environ={"XDG_RUNTIME_DIR": str(runtime)}, home=home, platform=platform, run=self.commands
         )
 
     def left(self) -> list[str]:

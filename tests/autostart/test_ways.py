@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import plistlib
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from psoas_nudge.autostart import activation, application, chooser, launchd, systemd, windows, xdg
+from psoas_nudge.autostart import activation, application, chooser, systemd, windows, xdg
 from psoas_nudge.autostart.port import clear, put
 from psoas_nudge.errors import BadInput, Unavailable
 
-HOMES = [("windows", "win32"), ("launchd", "darwin"), ("systemd", "linux"), ("xdg", "linux")]
+HOMES = [("windows", "win32"), ("systemd", "linux"), ("xdg", "linux")]
 each_way = pytest.mark.parametrize(("name", "platform"), HOMES)
 
 
@@ -106,14 +105,14 @@ def systemd_name() -> str:
 
 def test_an_unknown_way_names_the_known_ones(pretend, program) -> None:
     here = pretend()
-    with pytest.raises(BadInput, match="windows, launchd, systemd, xdg"):
+    with pytest.raises(BadInput, match="windows, systemd, xdg"):
         chooser.enable(here.computer, program, "cron", here.ways)
 
 
 def test_asking_for_a_way_that_cannot_work_says_why_and_writes_nothing(pretend, program) -> None:
     here = pretend()
-    with pytest.raises(Unavailable, match="macOS"):
-        chooser.enable(here.computer, program, "launchd", here.ways)
+    with pytest.raises(Unavailable, match="Windows only"):
+        chooser.enable(here.computer, program, "windows", here.ways)
     assert here.left() == []
 
 
@@ -175,23 +174,6 @@ def test_any_path_survives_a_desktop_entry(argv: list[str]) -> None:
     assert xdg.command_in(xdg.render(argv)) == tuple(argv)
 
 
-@given(commands)
-def test_any_path_survives_a_property_list(argv: list[str]) -> None:
-    assert launchd.command_in(launchd.render(argv)) == tuple(argv)
-
-
-def test_the_agent_starts_again_only_after_a_failure() -> None:
-    read = plistlib.loads(launchd.render(["/a b/psoas-nudge", "run"]))
-    assert read["ProgramArguments"] == ["/a b/psoas-nudge", "run"]
-    assert read["RunAtLoad"] is True
-    assert read["KeepAlive"] == {"SuccessfulExit": False}
-
-
-def test_a_property_list_of_somebody_elses_making_is_no_command() -> None:
-    assert launchd.command_in(b"<plist") == ()
-    assert launchd.command_in(b"") == ()
-
-
 def test_windows_gets_a_python_without_a_console() -> None:
     line = windows.render((r"C:\Program Files\Python\python.exe", "-m", "psoas_nudge", "run"))
     assert line == r'"C:\Program Files\Python\pythonw.exe" -m psoas_nudge run'
@@ -213,7 +195,7 @@ def test_what_it_started_ends_with_the_unit_and_has_limits() -> None:
     assert {"KillMode=mixed", "MemoryMax=512M", "TasksMax=100", "Type=notify"} <= set(unit)
 
 
-@pytest.mark.parametrize(("platform", "named"), [("linux", True), ("darwin", False), ("win32", False)])
+@pytest.mark.parametrize(("platform", "named"), [("linux", True), ("win32", False)])
 def test_windows_and_notifications_have_its_name_where_desktop_entries_are_read(
     platform: str, named: bool, pretend, program
 ) -> None:

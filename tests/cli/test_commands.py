@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
-from psoas_nudge.cli import main
+from psoas_nudge.cli import cli, main
 from psoas_nudge.commands import COMMANDS, MEANT
 from psoas_nudge.places import CONFIG_VARIABLE
 
@@ -148,3 +149,9 @@ def test_a_fault_of_the_program_is_one_line_to_report_it_with(monkeypatch, capsy
     told = capsys.readouterr().err
     assert told.startswith("psoas-nudge: unexpected error, please report it: AttributeError: ")
     assert "(psoas_nudge.cli.answers:" in told
+
+
+def test_on_macos_every_command_says_that_it_is_not_supported(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "platform", "darwin")
+    done = CliRunner().invoke(cli, ["status"])
+    assert str(done.exception) == "macOS is not supported."

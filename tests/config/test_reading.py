@@ -206,7 +206,7 @@ to = 2026-12-01
         'config.toml:9:26: hours.monday[2]: "9-12" is not a range of hours. Did you mean "09:00-12:00"?',
         'config.toml:10:12: hours.tuesday[1]: "09:00-09:00" is empty: it ends when it starts. For the whole day write "00:00-24:00".',
         'config.toml:12:8: "tray = yes" cannot be read. Write tray = true',
-        'config.toml:13:12: desktop.notifier: "freedesktp" is not one of "auto", "freedesktop", "plyer", "terminal". '
+        'config.toml:13:12: desktop.notifier: "freedesktp" is not one of "auto", "freedesktop", "balloon", "plyer", "terminal". '
         'Did you mean "freedesktop"?',
         'config.toml:15:6: exceptions[1].on: "24.12.2026" is not a date. Did you mean 2026-12-24?',
         "config.toml:16:1: exceptions[2]: Set either on = 2026-12-24, or both from = 2026-12-24 and to = 2027-01-06.",

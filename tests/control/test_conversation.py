@@ -38,6 +38,7 @@ from psoas_nudge.control.server import Handler, Server
 from psoas_nudge.core.events import Accept, Asked, GuideEnded, Pause, Skip, Snooze, Stand
 from psoas_nudge.core.status import Explanation, Reason, Status
 from psoas_nudge.errors import NoDaemon, NoPromptOpen, PsoasNudgeError, Refused
+from psoas_nudge.system.channel import Listening
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 
@@ -292,7 +293,10 @@ async def test_the_answer_to_stop_arrives_before_the_end(path: Path) -> None:
 
 
 async def test_a_client_that_is_refused_before_it_spoke_hears_why(path: Path, monkeypatch, caplog) -> None:
-    monkeypatch.setattr(server_module, "_other_user", lambda writer: 12345)
+    async def of_another(*_) -> str:
+        return "user 12345"
+
+    monkeypatch.setattr(Listening, "stranger", of_another)
     async with serving(path, fine):
         for _ in range(10):
             with pytest.raises(Refused, match="another user"):

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from psoas_nudge.engine.trust import distrust
+from psoas_nudge.system.trust import distrust
 
 
 @pytest.fixture

@@ -12,8 +12,11 @@ from __future__ import annotations
 
 import os
 import stat
+import sys
 from collections.abc import Iterator
 from pathlib import Path
+
+from psoas_nudge.system.files import is_mine
 
 MOST_LINKS = 40
 """As many as Linux follows."""
@@ -21,11 +24,11 @@ MOST_LINKS = 40
 
 def distrust(file: Path) -> str:
     """Why this file is not to be trusted, and what to do; empty when it is. Raises OSError when it is not there."""
-    if os.name != "posix":
-        return ""
+    if sys.platform == "win32":
+        return ""  # access lists are not read: a person's own folder keeps others out by inheritance
     for step, status in _steps(file):
         what = "folder" if stat.S_ISDIR(status.st_mode) else "link" if stat.S_ISLNK(status.st_mode) else "file"
-        if status.st_uid not in {0, os.getuid()} and not _is_unmapped(status.st_uid):
+        if status.st_uid != 0 and not is_mine(status) and not _is_unmapped(status.st_uid):
             return f"the {what} {step} belongs to another user"
         if what == "link":
             continue  # its own mode means nothing
@@ -64,6 +67,8 @@ def _steps(file: Path) -> Iterator[tuple[Path, os.stat_result]]:
 
 def _is_private(gid: int) -> bool:
     """Whether a group is the person's own private one, the usual thing where the umask is 002."""
+    if sys.platform == "win32":
+        return False
     import grp
     import pwd
 

@@ -1,0 +1,113 @@
+"""How commands reach the daemon of the same person: a Unix socket, and on Windows loopback TCP with a secret.
+
+`path` is the socket; on Windows it is a file of the same mode with the port and the secret, which is the first line
+that a client sends. What is said afterwards is the same everywhere (control/messages.py).
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import socket
+import struct
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from psoas_nudge.errors import PsoasNudgeError
+
+if TYPE_CHECKING:  # a command that asks one question does without asyncio
+    import asyncio
+
+    OnClient = Callable[[asyncio.StreamReader, asyncio.StreamWriter], None]
+
+__all__ = ["Listening", "connect", "short", "unix_socket"]
+
+LONGEST = 107 if sys.platform == "linux" else 103
+"""Bytes in the address of a Unix socket."""
+
+if sys.platform == "win32":
+    from psoas_nudge.system.loopback import Listening, connect
+
+    def unix_socket(kind: socket.SocketKind = socket.SOCK_STREAM) -> socket.socket:
+        """Raises OSError: Python has none here."""
+        raise OSError(errno.EAFNOSUPPORT, f"Windows has no Unix sockets ({kind.name})")
+
+else:
+
+    def unix_socket(kind: socket.SocketKind = socket.SOCK_STREAM) -> socket.socket:
+        """A new one; raises OSError where there are none."""
+        return socket.socket(socket.AF_UNIX, kind)
+
+    def connect(path: Path, within: float) -> socket.socket:
+        """A connection to the daemon that listens at `path`, whose operations take at most `within` seconds.
+
+        Raises OSError: FileNotFoundError and ConnectionRefusedError when there is none."""
+        connection = unix_socket()
+        connection.settimeout(within)
+        try:
+            with short(path) as address:
+                connection.connect(address)
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+    class Listening:
+        """The daemon's end, at `path`. Its lock must be held: under it, a socket left behind can be removed safely."""
+
+        def __init__(self, path: Path) -> None:
+            self._path = path
+            self._server: asyncio.Server | None = None
+
+        async def start(self, on_client: OnClient, limit: int) -> None:
+            """Call `on_client` for each that connects; lines have at most `limit` bytes. Raises OSError."""
+            import asyncio
+
+            listening = unix_socket()
+            try:
+                self._path.unlink(missing_ok=True)
+                with short(self._path) as address:
+                    listening.bind(address)
+                self._path.chmod(0o600)
+                self._server = await asyncio.start_unix_server(on_client, sock=listening, limit=limit)
+            except BaseException:
+                listening.close()
+                raise
+
+        async def stranger(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> str:  # noqa: ARG002 - see loopback.py
+            """Who a client is when it is not this person; empty when it is. Where the system cannot tell, the mode of
+            the directory is what keeps others out."""
+            if not hasattr(socket, "SO_PEERCRED"):
+                return ""
+            peer: socket.socket = writer.get_extra_info("socket")
+            _, uid, _ = struct.unpack("3i", peer.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12))
+            return "" if uid == os.getuid() else f"user {uid}"
+
+        def close(self) -> None:
+            """Let nobody in any more, and remove the socket."""
+            if self._server:
+                self._server.close()
+                self._path.unlink(missing_ok=True)
+
+
+@contextmanager
+def short(path: Path) -> Iterator[str]:
+    """An address for `path` that the system takes, valid inside the `with`; Linux lets a longer path be said shorter.
+
+    Raises OSError when the directory of a long path cannot be opened, PsoasNudgeError where there is no other way."""
+    if len(os.fsencode(path)) <= LONGEST:
+        yield str(path)
+        return
+    if sys.platform != "linux":
+        raise PsoasNudgeError(
+            f"The path of the socket is too long for this system ({LONGEST} bytes): {path}. "
+            "Set XDG_RUNTIME_DIR to a directory with a shorter path."
+        )
+    directory = os.open(path.parent, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        yield f"/proc/self/fd/{directory}/{path.name}"
+    finally:
+        os.close(directory)

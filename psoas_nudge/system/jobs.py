@@ -1,0 +1,74 @@
+"""A job object of Windows: a program and all that it starts, counted and ended together."""
+
+from __future__ import annotations
+
+import ctypes
+import sys
+from ctypes import wintypes
+
+assert sys.platform == "win32"  # noqa: S101 - for mypy
+
+SUSPENDED = 0x4
+"""CREATE_SUSPENDED: nothing can be started before the job knows the program."""
+PROCESS_ALL_ACCESS = 0x1FFFFF
+ACCOUNTING = 1
+"""JobObjectBasicAccountingInformation."""
+
+_kernel = ctypes.WinDLL("kernel32", use_last_error=True)
+_kernel.CreateJobObjectW.restype = wintypes.HANDLE
+_kernel.OpenProcess.restype = wintypes.HANDLE
+_kernel.AssignProcessToJobObject.argtypes = [wintypes.HANDLE, wintypes.HANDLE]
+_kernel.TerminateJobObject.argtypes = [wintypes.HANDLE, wintypes.UINT]
+_kernel.CloseHandle.argtypes = [wintypes.HANDLE]
+_resume = ctypes.WinDLL("ntdll").NtResumeProcess
+_resume.argtypes = [wintypes.HANDLE]
+
+
+class _Accounting(ctypes.Structure):
+    """JOBOBJECT_BASIC_ACCOUNTING_INFORMATION."""
+
+    _fields_ = (
+        ("times", ctypes.c_int64 * 4),
+        ("page_faults", wintypes.DWORD),
+        ("processes", wintypes.DWORD),
+        ("active", wintypes.DWORD),
+        ("terminated", wintypes.DWORD),
+    )
+
+
+class Family:
+    """A program that was started with processes.FOR_FAMILY, and what it starts. Raises OSError; then it was ended."""
+
+    def __init__(self, leader: int) -> None:
+        process = _kernel.OpenProcess(PROCESS_ALL_ACCESS, 0, leader)
+        if not process:
+            raise ctypes.WinError(ctypes.get_last_error())
+        try:
+            self._job = _kernel.CreateJobObjectW(None, None)
+            if not self._job or not _kernel.AssignProcessToJobObject(self._job, process):
+                error = ctypes.WinError(ctypes.get_last_error())
+                _kernel.TerminateProcess(wintypes.HANDLE(process), 1)
+                raise error
+            _resume(process)
+        finally:
+            _kernel.CloseHandle(process)
+
+    def count(self) -> int:
+        """How many processes there are; 0 when the system does not tell."""
+        found = _Accounting()
+        size = ctypes.sizeof(found)
+        told = _kernel.QueryInformationJobObject(
+            wintypes.HANDLE(self._job), ACCOUNTING, ctypes.byref(found), size, None
+        )
+        return int(found.active) if told else 0
+
+    def end(self, *, hard: bool) -> None:
+        """End all of them. Asking is not possible: what is hidden has no console that could get a Ctrl-Break."""
+        if hard:
+            _kernel.TerminateJobObject(self._job, 1)
+
+    def close(self) -> None:
+        """Leave alone what still runs."""
+        if self._job:
+            _kernel.CloseHandle(self._job)
+            self._job = None

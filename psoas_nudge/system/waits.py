@@ -1,0 +1,55 @@
+"""Waits for a handle of Windows to be signaled, on the system's own threads, and then calls back on the loop."""
+
+from __future__ import annotations
+
+import asyncio
+import ctypes
+import sys
+from collections.abc import Callable
+from ctypes import wintypes
+
+assert sys.platform == "win32"  # noqa: S101 - for mypy
+
+ONLY_ONCE, FOREVER = 0x8, 0xFFFFFFFF
+WAIT_FOR_CALLBACK = wintypes.HANDLE(-1)
+
+_Callback = ctypes.WINFUNCTYPE(None, ctypes.c_void_p, ctypes.c_ubyte)
+_kernel = ctypes.WinDLL("kernel32", use_last_error=True)
+_kernel.RegisterWaitForSingleObject.argtypes = [
+    ctypes.POINTER(wintypes.HANDLE),
+    wintypes.HANDLE,
+    _Callback,
+    ctypes.c_void_p,
+    wintypes.ULONG,
+    wintypes.ULONG,
+]
+_kernel.UnregisterWaitEx.argtypes = [wintypes.HANDLE, wintypes.HANDLE]
+
+
+class Wait:
+    """Calls `on_signaled` once on the running loop when `handle` is signaled. Raises OSError."""
+
+    def __init__(self, handle: int, on_signaled: Callable[[], None]) -> None:
+        self._on_signaled, self._loop = on_signaled, asyncio.get_running_loop()
+        self._callback = _Callback(lambda _context, _timed_out: self._signaled())
+        self._wait: wintypes.HANDLE | None = wintypes.HANDLE()
+        if not _kernel.RegisterWaitForSingleObject(
+            ctypes.byref(self._wait), handle, self._callback, None, FOREVER, ONLY_ONCE
+        ):
+            raise ctypes.WinError(ctypes.get_last_error())
+
+    def _signaled(self) -> None:
+        """On a thread of the system."""
+        if not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._call)
+
+    def _call(self) -> None:
+        if self._wait is not None:
+            self.cancel()
+            self._on_signaled()
+
+    def cancel(self) -> None:
+        """It is not called any more."""
+        if self._wait is not None:
+            _kernel.UnregisterWaitEx(self._wait, WAIT_FOR_CALLBACK)
+            self._wait = None
