@@ -56,7 +56,8 @@ async def test_a_program_that_does_not_know_the_secret_is_refused(
     with pytest.raises(Refused, match="another user"):
         await asyncio.to_thread(ask, GetStatus(), path)
     assert heard == []
-    assert "does not know the secret tried to connect and was refused" in caplog.text
+    assert "refused a connection from a program at" in caplog.text
+    assert "does not know the secret" in caplog.text
     path.write_bytes(port + b" " + secret)
     assert await asyncio.to_thread(ask, Stand(), path) == Ok(said="fine")
 

@@ -152,7 +152,7 @@ def test_without_any_working_hours_nothing_is_promised() -> None:
         (worked(), [SAT_20], berlin("09:30")),
         (
             told(m.Stand()),
-            ["You are working standing, until 10:20 unless you sit down earlier.", SAT_20],
+            ["You said that you are standing. That counts until 10:20, unless you sit down earlier.", SAT_20],
             berlin("09:30"),
         ),
         (told(m.SignalChanged(signal=m.Signal.LOCKED, on=True)), ["The screen is locked.", SAT_20], berlin("09:30")),
@@ -234,7 +234,7 @@ def test_why_there_is_no_prompt_and_when_the_next_can_come(day: Day, why: list[s
     [
         (m.Signal.CALL, "You are in a call."),
         (m.Signal.DO_NOT_DISTURB, "Do not disturb is on."),
-        (m.Signal.FULLSCREEN, "A program fills the screen."),
+        (m.Signal.FULLSCREEN, "A window is in full screen."),
         (m.Signal.SCREEN_SHARE, "You are sharing your screen."),
         (m.Signal.BUSY, "Your calendar says you are busy."),
         (m.Signal.PLAYING, "Something is playing."),
@@ -249,14 +249,14 @@ def test_after_a_call_the_prompt_waits_a_minute_and_the_reason_says_until_when()
     day = quiet(m.Signal.CALL, worked(31))
     day.feed(m.SignalChanged(signal=m.Signal.CALL, on=False))
     now = status(day.state, day.rules)
-    assert now.why == ("You have just become free, or psoas-nudge has just started. A prompt waits until 09:32.",)
+    assert now.why == ("A call or similar has just ended, or psoas-nudge has just started. Prompts wait until 09:32.",)
     assert now.next_prompt == berlin("09:32")
 
 
 def test_while_the_journal_cannot_be_written_that_is_the_first_reason() -> None:
     day = worked()
     now = status(day.state, day.rules, "The disk is full.")
-    assert now.why == ("Nothing can be saved, and until it can, no prompt comes. The disk is full.", SAT_20)
+    assert now.why == ("Nothing can be saved, so no prompt comes until that is fixed. The disk is full.", SAT_20)
     assert now.trouble == "The disk is full."
 
 
