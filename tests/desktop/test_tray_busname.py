@@ -213,7 +213,7 @@ async def test_while_another_program_has_the_name_the_log_says_so_and_once_it_en
     for each in (first, second):
         await each.bus.connect()
         await each.service.start(SITTING, AT)
-    assert f"another program has the name {NAME}" in caplog.text
+    assert f"another program owns the name {NAME}" in caplog.text
     await client.call(NAME, PATH, NAME, "Stand")
     await first.bus.close()
     for _ in range(100):

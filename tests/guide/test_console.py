@@ -173,8 +173,8 @@ def test_a_terminal_that_is_killed_in_the_middle_of_a_hold_loses_less_than_five_
     terminal: list[Terminal], tmp_path: Path
 ) -> None:
     tty = start(terminal, tmp_path)
-    tty.until("space begins")
-    tty.type(" ")
+    tty.until("y: I have read this")
+    tty.type("y")
     tty.until("get into place")
     tty.type("n")
     tty.until("hold 1 of 3")
@@ -193,16 +193,18 @@ def test_a_stretch_plays_although_the_journal_cannot_be_opened_and_says_that_it_
     journal.write_bytes(b"no database" * 500)
     tty = start(terminal, tmp_path)
     tty.until("This stretch will not be recorded")
-    tty.until("space begins")
-    tty.type(" ")
+    tty.until("y: I have read this")
+    tty.type("y")
     tty.until("get into place")
     tty.type("n")
     tty.until("0:08")
     tty.type("q")
     tty.until("Stopped:")
     tty.type("x")
+    tty.until("Can you kneel")
+    tty.type("x")
     assert tty.end() == 1
     assert "Not all of this is recorded" in tty.seen
-    assert "Move it away to begin a new one" in " ".join(tty.seen.split())
+    assert "Move it away to start a new one" in " ".join(tty.seen.split())
     assert "Traceback" not in tty.seen
     assert journal.read_bytes() == b"no database" * 500

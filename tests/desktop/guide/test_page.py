@@ -261,7 +261,7 @@ async def test_the_page_says_so_when_the_player_is_gone(chromium: Any, serving: 
         served.session.closed.set()
         served.session._changed()
         await served.over()
-        await tab.shows("The player has ended.")
+        await tab.shows("The stretch has ended.")
         await tab.close()
 
 
