@@ -170,5 +170,5 @@ async def test_logind_alone_tells_what_keeps_the_screen_on(logind, session_bus, 
 
 
 async def test_where_nothing_tells_it_is_said_so(on_session_bus, heard):
-    with pytest.raises(Unavailable, match="nothing here tells"):
+    with pytest.raises(Unavailable, match="nothing here reports"):
         await Playing().start(on_session_bus, heard)
