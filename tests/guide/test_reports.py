@@ -245,6 +245,7 @@ def test_without_a_daemon_a_killed_guide_is_recorded_by_whatever_comes_next(wher
     assert later.record(m.Feel(level=0)) is None
     assert recorded(where) == [
         m.StretchEntry(at=NOW, routine="standing-hip-flexor", performed=True, left_seconds=25),
+        m.HoursEntry(at=NOW + timedelta(hours=20), open=False),
         m.FeelEntry(at=NOW + timedelta(hours=20), level=0),
     ]
 

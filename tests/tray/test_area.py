@@ -58,7 +58,7 @@ async def test_nothing_is_drawn_before_there_is_something_to_say(here: Here) -> 
     assert here.shell.icon is None
     await here.show(SITTING)
     assert here.shell.icon is not None
-    assert here.shell.icon[1] == "psoas-nudge: sat 24 min, next nudge about 09:36"
+    assert here.shell.icon[1] == "psoas-nudge: sat 24 min, next prompt about 09:36"
 
 
 async def test_the_picture_is_the_same_with_its_colours_in_the_order_of_windows(here: Here) -> None:
@@ -74,7 +74,7 @@ async def test_the_menu_is_that_of_the_moment_it_is_opened(here: Here) -> None:
     await here.show(SITTING, dose=150.0)
     labels = [line.label for line in here.shell.menu()]
     assert here.opened == 1
-    assert labels[:2] == ["Sat 24 min, next nudge about 09:36", "Today: 3 of at most 8 prompts, 2 min 30 s held"]
+    assert labels[:2] == ["Sat 24 min, next prompt about 09:36", "Today: 3 of at most 8 prompts, 2 min 30 s held"]
     assert "Quit" in labels
     assert "Skip" not in labels
     await here.show(replace(SITTING, prompt=PROMPT))

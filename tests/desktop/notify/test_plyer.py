@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import sys
 import threading
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -87,7 +88,7 @@ async def test_windows_gets_its_own_kind_of_icon_and_no_bus_is_needed(plyer: Any
     notifier = PlyerNotifier(lambda: 0.0, load=lambda: plyer.facade, platform="win32")
     await notifier.start(Surroundings({}), lambda _: None)
     await notifier.show(PROMPT)
-    assert plyer.facade.said[0]["app_icon"] == "/icons/icon.ico"
+    assert Path(plyer.facade.said[0]["app_icon"]).parts[-2:] == ("data", "icon.ico")
     assert plyer.facade.said[0]["timeout"] == 10
 
 

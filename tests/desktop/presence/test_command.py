@@ -90,7 +90,7 @@ def test_a_person_watches_every_sensor_by_name(command, xvfb, logind, eventually
 
 def test_doctor_tells_what_is_chosen_and_then_watches(command, xvfb, logind, dunst, eventually):
     live = command("doctor", "--all", "--watch")
-    eventually(lambda: any("Ctrl+C ends it" in line for line in live.lines))
+    eventually(lambda: any("Press Ctrl+C to end" in line for line in live.lines))
     dunst.pause()
     eventually(lambda: any("do-not-disturb on" in line for line in live.lines))
     assert live.end() == (0, "")
