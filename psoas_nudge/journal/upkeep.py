@@ -26,13 +26,14 @@ async def keep_up(journal: Journal, path: Path) -> None:
         while journal.sum_up():  # noqa: ASYNC110 - there is no event to wait for: the pause leaves room for other work
             await asyncio.sleep(PAUSE_SECONDS)
         with ThreadPoolExecutor(1) as once:  # asyncio's own threads would stay for good
-            problems = await asyncio.get_running_loop().run_in_executor(once, _look, path, ended)
+            try:
+                problems = await asyncio.get_running_loop().run_in_executor(once, _look, path, ended)
+            finally:
+                ended.set()  # the thread does not notice that this task ends, and leaving the pool waits for it
         for problem in problems:
             log.warning("the journal %s: %s", path, problem)
     except JournalBroken as error:
         log.warning("%s", error)
-    finally:
-        ended.set()  # the thread does not look at this task's end
 
 
 def _look(path: Path, ended: Event) -> tuple[str, ...]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
 from datetime import UTC, date, datetime, timedelta, timezone
 from pathlib import Path
+from threading import Event
 
 import pytest
 from hypothesis import given, settings
@@ -156,3 +158,24 @@ async def test_the_daemon_sums_up_and_looks_for_damage_after_its_start(
     assert caplog.messages == [
         f"the journal {large}: a stored state was set aside because it could not be read: it was odd"
     ]
+
+
+async def test_a_stop_in_the_middle_of_the_look_does_not_wait_for_its_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looking, told = Event(), list[bool]()
+
+    def look(_path: Path, ended: Event) -> tuple[str, ...]:
+        looking.set()
+        told.append(ended.wait(5))
+        return ()
+
+    monkeypatch.setattr(upkeep, "_look", look)
+    with Journal.open(tmp_path / "journal.db") as journal:
+        task = asyncio.create_task(upkeep.keep_up(journal, tmp_path / "journal.db"))
+        while not looking.is_set():  # noqa: ASYNC110 - another thread sets it
+            await asyncio.sleep(0.01)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+    assert told == [True]
