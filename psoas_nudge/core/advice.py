@@ -16,11 +16,11 @@ from psoas_nudge.core.events import Feel
 from psoas_nudge.core.words import AdviceReason, Pain
 
 LONG_DAYS = 7
-"""Discomfort reported on more days than this, running, is for a professional ..."""
+"""Days in a row with a report of discomfort, above which the advice to see a professional is given."""
 GAP_DAYS = 2
-"""... a run ends with so many days in a row without a report of discomfort ..."""
+"""Days in a row without a report of discomfort that end such a run."""
 AGAIN_DAYS = 7
-"""... and the advice is given again after so many days."""
+"""Days after which the advice is given again."""
 LOOKS_BACK = timedelta(days=400)
 """As long as a run of discomfort may be and still be counted in full."""
 

@@ -10,7 +10,7 @@ MOST_ELEMENTS = 50_000
 LONGEST_SIDE = 1600
 """Pixels of what is shown."""
 NARROWEST = 8.0
-"""A picture may be so many times as long as it is wide."""
+"""Largest ratio of the longer side of a picture to the shorter one."""
 
 MEGABYTES = 1024
 """Address space of the child. The largest picture takes about 300, the renderer's threads reserve the rest."""

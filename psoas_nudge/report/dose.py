@@ -105,7 +105,7 @@ def _week(number: int, count: int, week: date, sides: tuple[int, int], top: floa
 
 
 def in_weeks(record: Record, count: int) -> tuple[list[date], list[Held]]:
-    """The last so many weeks, this one included, and what was held in them."""
+    """The last `count` weeks, this one included, and what was held in them."""
     first = max(record.first_week, monday(record.today) - timedelta(weeks=count - 1))
     weeks = [week for week in record.weeks if week >= first]
     return weeks, [stretch for stretch in record.history.held if stretch.at.date() >= first]

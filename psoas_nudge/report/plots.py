@@ -39,12 +39,12 @@ def months(weeks: Sequence[date]) -> list[Element]:
 
 
 def centre(number: int, count: int) -> float:
-    """The middle of one of so many equal columns, as a part of the width."""
+    """The middle of column `number` of `count` equal ones, as a part of the width."""
     return (number + 0.5) / count
 
 
 def column(number: int, count: int, filled: float = 0.62) -> tuple[str, str]:
-    """(x, width) of a bar in one of so many equal columns."""
+    """(x, width) of a bar in column `number` of `count` equal ones."""
     return percent((number + (1 - filled) / 2) / count), percent(filled / count)
 
 
