@@ -22,6 +22,7 @@ from psoas_nudge.calendars.days import MISSING
 from psoas_nudge.calendars.known import merged
 from psoas_nudge.calendars.limits import EVENT_SECONDS, TookTooLong, event_time
 from psoas_nudge.calendars.wire import Answer, Spans
+from psoas_nudge.core.words import counted
 
 if TYPE_CHECKING:
     from icalendar import Component
@@ -95,7 +96,7 @@ class Busy:
         """A sentence for each event that was left out, a few at most."""
         all_ = [f"{name}: {each}" for each in self._left_out]
         more = len(all_) - MOST_NAMED
-        rest = [f"{name}: {more} more events were left out."] if more > 0 else []
+        rest = [f"{name}: Left out as well: {counted(more, 'event')}."] if more > 0 else []
         return (*all_[:MOST_NAMED], *rest)
 
     def _of_event(self, parts: list[Component], owner: str) -> Iterator[tuple[int, int]]:

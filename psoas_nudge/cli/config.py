@@ -18,6 +18,7 @@ from psoas_nudge.config.kinds import Place
 from psoas_nudge.config.problems import dotted, summary
 from psoas_nudge.config.read import glance, parse
 from psoas_nudge.config.text import read_text
+from psoas_nudge.core.words import counted
 from psoas_nudge.errors import ConfigInvalid
 
 
@@ -96,7 +97,7 @@ def check(named: Path | None, file: Path | None) -> None:
     warnings = list(_warnings(settings))
     for warning in warnings:
         click.echo(warning)
-    count = f"{len(warnings)} warning{'s' * (len(warnings) != 1)}" if warnings else "no mistakes found"
+    count = counted(len(warnings), "warning") if warnings else "no mistakes found"
     if not settings.file:
         click.echo(f"{used} does not exist, so {'other files' if settings.files else 'the defaults'} apply.")
     click.echo(f"{used}: {count}")

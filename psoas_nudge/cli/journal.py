@@ -17,9 +17,10 @@ import click
 from psoas_nudge import places
 from psoas_nudge.called import as_called
 from psoas_nudge.cli.new_file import new_file
-from psoas_nudge.cli.progress import counted, progress
+from psoas_nudge.cli.progress import progress, tallied
 from psoas_nudge.cli.width import columns, hanging
 from psoas_nudge.core.model import AnyEntry
+from psoas_nudge.core.words import counted
 from psoas_nudge.errors import BadInput
 from psoas_nudge.journal import Journal, Stored, as_json
 from psoas_nudge.journal.records import in_zone
@@ -101,7 +102,7 @@ def export(file: Path) -> None:
             out.write(as_json(stored) + b"\n")
             count += 1
     if str(file) != "-":
-        print(f"{count} {'entry' if count == 1 else 'entries'} written to {file}.")
+        print(f"{counted(count, 'entry', 'entries')} written to {file}.")
 
 
 @journal.command(epilog="Example: psoas-nudge journal merge other-computer.jsonl")
@@ -115,12 +116,12 @@ def merge(file: Path) -> None:
 
     wrong: list[str] = []
     with Journal.open(places.journal_file()) as into, progress() as show:
-        seen, new = into.merge(counted("Entries read", entries_of(file, wrong.append), show))
+        seen, new = into.merge(tallied("Entries read", entries_of(file, wrong.append), show))
     if seen or not wrong:
         print(f"Entries added: {new}. Already here: {seen - new}.")
     if wrong:
         if len(wrong) > MOST_NAMED:
-            wrong[MOST_NAMED:] = [f"{len(wrong) - MOST_NAMED} more lines cannot be read."]
+            wrong[MOST_NAMED:] = [f"Lines that cannot be read, besides these: {len(wrong) - MOST_NAMED}."]
         raise BadInput(
             "\n".join(
                 [*wrong, "These lines were left out. You can correct them and merge again. Nothing is added twice."]

@@ -34,7 +34,7 @@ def progress() -> Iterator[Callable[[str], None]]:
         click.echo("\r\x1b[K", err=True, nl=False)
 
 
-def counted(what: str, items: Iterable[Item], show: Callable[[str], None]) -> Iterator[Item]:
+def tallied(what: str, items: Iterable[Item], show: Callable[[str], None]) -> Iterator[Item]:
     """`items` as they are, with their number shown behind `what` while they pass."""
     shown = time.monotonic()
     for number, item in enumerate(items):

@@ -15,6 +15,7 @@ from psoas_nudge.core.catalogue import CATALOGUE, REVIEWED, find
 from psoas_nudge.core.durations import duration
 from psoas_nudge.core.evidence import SOURCES, WHY
 from psoas_nudge.core.routines import SIDES, Routine, Side, Step
+from psoas_nudge.core.words import times
 from psoas_nudge.errors import BadInput
 from psoas_nudge.guide.figures import in_terminal, sheet
 from psoas_nudge.guide.opening import load_settings
@@ -94,13 +95,13 @@ for command in (packs.check, packs.import_, packs.export, packs.remove):
 def in_full(routine: Routine) -> str:
     """All there is to know about it."""
     sides = "left, then right" if routine.sided else "both sides at once"
-    times = f", {routine.repeats} times" if routine.repeats > 1 else ""
+    repeats = f", {times(routine.repeats)}" if routine.repeats > 1 else ""
     lines = [
         f"{routine.title} ({routine.id})",
         fill(routine.purpose, 90),
         *([fill(routine.why, 90)] if routine.why else []),
         "",
-        f"{duration(routine.length)} in all, {sides}{times}. Needs: {' and '.join(routine.needs) or 'nothing'}.",
+        f"{duration(routine.length)} in all, {sides}{repeats}. Needs: {' and '.join(routine.needs) or 'nothing'}.",
         *([f"From the pack {routine.pack}."] if routine.pack else []),
     ]
     if routine.not_for:
@@ -133,5 +134,5 @@ def in_full(routine: Routine) -> str:
 
 def _time(step: Step) -> str:
     if step.reps:
-        return f"{step.reps} times, {step.seconds:g} s each"
+        return f"{times(step.reps)}, {step.seconds:g} s each"
     return f"{'hold ' if step.hold else ''}{step.seconds:g} s{', before every hold' if step.again else ''}"

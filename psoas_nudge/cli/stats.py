@@ -15,6 +15,7 @@ from psoas_nudge.cli.journal import NOTHING_YET, moment
 from psoas_nudge.cli.width import columns, hanging
 from psoas_nudge.core.durations import duration
 from psoas_nudge.core.statistics import Totals, months, total, weeks
+from psoas_nudge.core.words import counted
 from psoas_nudge.journal import Journal
 
 DEFAULT_DAYS = {"day": 7, "week": 12 * 7, "month": 365}
@@ -90,7 +91,7 @@ def _in_words(cells: Sequence[str]) -> str:
     counts = [f"{cell} {name}" for cell, name in zip(outcomes, COLUMNS[3:-1], strict=True) if cell != "-"]
     parts = [f"sat {sat} (longest {longest})"]
     if counts:
-        parts.append(f"{prompts} prompt{'' if prompts == '1' else 's'}: {', '.join(counts)}")
+        parts.append(f"{counted(int(prompts), 'prompt')}: {', '.join(counts)}")
     if stretched != "-":
         parts.append(f"stretched {stretched}")
     return "; ".join(parts)

@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from psoas_nudge.core.entries import AdviceEntry, AnyEntry, FeelEntry
 from psoas_nudge.core.events import Feel
-from psoas_nudge.core.words import AdviceReason, Pain
+from psoas_nudge.core.words import AdviceReason, Pain, counted
 
 LONG_DAYS = 7
 """Days in a row with a report of discomfort, above which the advice to see a professional is given."""
@@ -79,7 +79,9 @@ def advice(entries: Iterable[AnyEntry], today: date, local_date: Callable[[datet
         return Advice(because="pain", text=f"You reported {KINDS[pain]}. {PROFESSIONAL} {PUT_OFF}")
     run = running(days, today)
     if len(run) > LONG_DAYS and (given_for_long is None or (today - given_for_long).days >= AGAIN_DAYS):
-        return Advice(because="long", text=f"You reported discomfort on {len(run)} days in a row. {PROFESSIONAL}")
+        return Advice(
+            because="long", text=f"You reported discomfort on {counted(len(run), 'day')} in a row. {PROFESSIONAL}"
+        )
     return None
 
 

@@ -19,7 +19,7 @@ from psoas_nudge.core.rules import Rules
 from psoas_nudge.core.state import Bout, Open, State, Waiting
 from psoas_nudge.core.status import Explanation, OpenPrompt, Reason, Status
 from psoas_nudge.core.summary import when
-from psoas_nudge.core.words import MILLISECOND, SECOND
+from psoas_nudge.core.words import MILLISECOND, SECOND, counted
 
 TEXTS = {
     "unsaved": "Nothing can be saved, so no prompt comes until that is fixed. {trouble}",
@@ -39,7 +39,7 @@ TEXTS = {
     "closed": "It is outside your working hours. Prompts start at {until}.",
     "settling-in": "Your working hours have just started. Prompts start at {until}.",
     "winding-down": "Your working hours end at {until}. No prompt comes this close to the end.",
-    "daily-limit": "You have had all {limit} prompts for today.",
+    "daily-limit": "You have reached today's limit of {limit}.",
     "locked": "The screen is locked.",
     "suspended": "The computer is asleep.",
     "switched": "Another user is using the computer.",
@@ -208,7 +208,7 @@ def _reason(state: State, rules: Rules, kind: str, until: int | None) -> Reason:
         "sat": elapsed(sitting.sat(state, state.pacing.counts_from) / SECOND),
         "needed": duration(conditions.needed(state, rules) / SECOND),
         "usual": duration(rules.nudge_after / SECOND),
-        "limit": str(rules.daily_limit),
+        "limit": counted(rules.daily_limit, "prompt"),
         "lull": duration(rules.lull / SECOND),
     }
     return Reason(kind, text.format(**words), instant)

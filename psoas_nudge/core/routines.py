@@ -163,7 +163,7 @@ def _one_side(routine: Routine, side: Side | None, turn: int) -> Iterator[Segmen
     if turn:
         yield Segment(
             kind="switch",
-            text=f"Change over: now the {side} side.",
+            text=f"Change sides. Now the {side} side.",
             seconds=SWITCH_SECONDS,
             side=side,
             repeats=routine.repeats,
@@ -175,7 +175,7 @@ def _one_side(routine: Routine, side: Side | None, turn: int) -> Iterator[Segmen
         if repeat > 1 and routine.rest:
             yield Segment(
                 kind="rest",
-                text="Ease off and breathe.",
+                text="Relax and breathe.",
                 seconds=routine.rest,
                 side=side,
                 repeat=repeat,

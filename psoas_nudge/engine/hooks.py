@@ -21,6 +21,7 @@ from tempfile import TemporaryFile
 from typing import IO
 
 from psoas_nudge.core.model import AnyEntry, BoutEntry, HoursEntry, PromptEntry, StretchEntry
+from psoas_nudge.core.words import counted
 from psoas_nudge.errors import ConfigInvalid
 from psoas_nudge.system.processes import FOR_FAMILY, Family
 from psoas_nudge.system.trust import distrust
@@ -59,7 +60,7 @@ class Hooks:
         waiting.append(payload)
         if len(waiting) > WAITING:
             waiting.popleft()
-            log.warning("hook on_%s is too slow: %d events wait, the oldest is left out", event, WAITING)
+            log.warning("hook on_%s is too slow: it was not run for one event", event)
         if event not in self._workers:
             self._workers[event] = asyncio.get_running_loop().create_task(self._work(event, waiting))
 
@@ -69,9 +70,8 @@ class Hooks:
         workers = list(self._workers.values())
         for event, waiting in self._waiting.items():
             if waiting:
-                log.warning(
-                    "hook on_%s: %d waiting events are left out, because psoas-nudge is stopping", event, len(waiting)
-                )
+                missed = counted(len(waiting), "event")
+                log.warning("hook on_%s was not run for %s, because psoas-nudge is stopping", event, missed)
             waiting.clear()
         if workers:
             await asyncio.wait(workers, timeout=GRACE_SECONDS)

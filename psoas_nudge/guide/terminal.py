@@ -14,6 +14,7 @@ from psoas_nudge.core.catalogue import CATALOGUE, REVIEWED
 from psoas_nudge.core.durations import duration
 from psoas_nudge.core.model import Afterwards, Held, Pain
 from psoas_nudge.core.routines import Kind, Segment
+from psoas_nudge.core.words import times
 from psoas_nudge.guide.figures import in_terminal
 from psoas_nudge.guide.player import Command, Player
 from psoas_nudge.guide.reports import Reports
@@ -226,7 +227,7 @@ def clock_words(seconds: float) -> str:
 def _where(segment: Segment) -> str:
     parts = [f"{segment.side.capitalize()} side"] if segment.side else []
     if segment.kind == "reps":
-        parts.append(f"{segment.reps} times")
+        parts.append(times(segment.reps))
     elif segment.kind != "hold":
         parts.append(KINDS[segment.kind])
     elif segment.repeats > 1:

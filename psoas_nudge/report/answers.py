@@ -9,6 +9,7 @@ from xml.etree.ElementTree import Element
 from psoas_nudge.core.followed import Period, by_hour, periods, share
 from psoas_nudge.core.shares import ENOUGH, Share, share_difference
 from psoas_nudge.core.summary import DAYS
+from psoas_nudge.core.words import counted
 from psoas_nudge.report import words
 from psoas_nudge.report.elements import el, folded, percent, table
 from psoas_nudge.report.plots import centre, plot
@@ -115,7 +116,7 @@ def over_time_chart(record: Record) -> Element:
     found = periods(record.days, record.today)
     marks = [part for number, period in enumerate(found) for part in _period(number, len(found), period)]
     scale = [(part / 4, f"{part * 25} %") for part in range(5)]
-    label = f"Share of prompts followed, {len(found)} periods. {over_time_said(record)}"
+    label = f"Share of prompts followed, {counted(len(found), 'period')}. {over_time_said(record)}"
     drawn = plot(*marks, label=label, scale=scale, below=_below(found))
     rows = [(_named(period), words.share(period.share)) for period in found]
     return el(

@@ -9,7 +9,7 @@ from xml.etree.ElementTree import Element
 
 from psoas_nudge.core.dose import monday
 from psoas_nudge.core.history import DAY_MINUTES, Mark, Piece, PieceKind, Track
-from psoas_nudge.core.words import Outcome
+from psoas_nudge.core.words import Outcome, counted, times
 from psoas_nudge.report import words
 from psoas_nudge.report.elements import el, folded, key, percent, table
 from psoas_nudge.report.record import Record
@@ -169,12 +169,12 @@ def _rest(track: Track) -> Iterator[tuple[str, str]]:
     yield "standing", f"standing {words.length(standing * 60_000)}" if standing else ""
     held = [piece.words for piece in track.pieces if piece.kind == "held-back"]
     why = ", ".join(dict.fromkeys(", ".join(held).split(", ")))
-    yield "held back", f"held back {words.times(len(held))} ({why})" if held else ""
+    yield "held back", f"held back {times(len(held))} ({why})" if held else ""
     outcomes = Counter(prompt.outcome for prompt in track.prompts)
     told = ", ".join(f"{outcomes[each]} {words.OUTCOMES[each]}" for each in SHAPES if outcomes[each])
     yield "prompts", f"prompts: {told}" if told else ""
     stretches = sum(piece.kind == "stretch" for piece in track.pieces)
-    yield "stretches", ("1 stretch" if stretches == 1 else f"{stretches} stretches") if stretches else ""
+    yield "stretches", counted(stretches, "stretch", "stretches") if stretches else ""
 
 
 def _table(tracks: Sequence[Track]) -> Element:

@@ -9,6 +9,7 @@ from xml.etree.ElementTree import Element
 from psoas_nudge.core.dose import monday
 from psoas_nudge.core.history import Held
 from psoas_nudge.core.shares import mean_difference
+from psoas_nudge.core.words import counted
 from psoas_nudge.report import words
 from psoas_nudge.report.elements import el, folded, key, percent, table
 from psoas_nudge.report.plots import column, months, plot, rounded_up
@@ -40,10 +41,10 @@ def said(record: Record) -> str:
         f"In the last {len(weeks)} whole weeks you held {words.length(sum(left) / len(weeks))} a week on the left and "
         f"{words.length(sum(right) / len(weeks))} on the right. The goal is {words.length(record.target)} a side."
         if len(weeks) > 1
-        else f"Last week you held {words.length(left[0])} on the left and {words.length(right[0])} on the right; the "
-        f"target is {words.length(record.target)} a side."
+        else f"Last week you held {words.length(left[0])} on the left and {words.length(right[0])} on the right. The "
+        f"goal is {words.length(record.target)} a side."
     )
-    told += f" Both sides reached it in {reached or 'none'} of {words.counted(len(weeks), 'week')}."
+    told += f" Both sides reached it in {reached or 'none'} of {counted(len(weeks), 'week')}."
     apart = mean_difference([a - b for a, b in zip(left, right, strict=True)], [0.0] * len(weeks))
     if apart is not None and apart.tells:
         low, high = sorted(abs(end) for end in apart)
@@ -73,7 +74,7 @@ def chart(record: Record) -> Element:
         for way in (-1, 1)
         if target
     ]
-    label = f"Hold time per side over {len(weeks)} weeks. {said(record)}"
+    label = f"Hold time per side over {counted(len(weeks), 'week')}. {said(record)}"
     drawn = plot(*bars, *lines, label=label, scale=scale, below=months(weeks))
     rows = [
         (words.week(week), words.length(left), words.length(right))

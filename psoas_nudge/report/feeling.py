@@ -10,6 +10,7 @@ from xml.etree.ElementTree import Element
 from psoas_nudge.core.advice import KINDS, is_discomfort
 from psoas_nudge.core.history import Felt
 from psoas_nudge.core.shares import mean, mean_difference
+from psoas_nudge.core.words import counted, times
 from psoas_nudge.report import words
 from psoas_nudge.report.days import mark
 from psoas_nudge.report.elements import el, folded, key, percent, table
@@ -25,14 +26,10 @@ def said(record: Record) -> str:
     """How much discomfort was reported, and whether that has changed."""
     felt = record.history.felt
     levels = [(each.at, each.report.level) for each in felt if each.report.level is not None]
-    told = (
-        f"You rated your discomfort {words.times(len(levels))}."
-        if levels
-        else "You have not rated your discomfort yet."
-    )
+    told = f"You rated your discomfort {times(len(levels))}." if levels else "You have not rated your discomfort yet."
     after = Counter(each.report.afterwards for each in felt if each.report.afterwards)
     if after:
-        counts = ", ".join(f"{name} {words.times(after[name])}" for name in ("fine", "tight", "pain") if after[name])
+        counts = ", ".join(f"{name} {times(after[name])}" for name in ("fine", "tight", "pain") if after[name])
         told += f" Right after a stretch you said {counts}."
     if not levels:
         return told
@@ -73,7 +70,8 @@ def chart(record: Record) -> Element:
                 )
             )
     scale = [(0.0, "0 none"), (0.5, "5"), (1.0, "10")]
-    drawn = plot(*marks, label=f"Discomfort over {len(weeks)} weeks. {said(record)}", scale=scale, below=months(weeks))
+    label = f"Discomfort over {counted(len(weeks), 'week')}. {said(record)}"
+    drawn = plot(*marks, label=label, scale=scale, below=months(weeks))
     cross = key(el("use", href="#prompt-skipped", class_="pain"))
     dot = key(el("circle", cx="50%", cy="50%", r="0.25em", class_="felt"))
     legend = el("ul", el("li", dot, " discomfort, 0 to 10"), el("li", cross, " pain"), class_="legend")

@@ -10,6 +10,7 @@ from xml.etree.ElementTree import Element
 from psoas_nudge.called import as_called
 from psoas_nudge.core.followed import Suggestion, suggestions
 from psoas_nudge.core.shares import ENOUGH, mean
+from psoas_nudge.core.words import counted
 from psoas_nudge.report import answers, days, dose, feeling, sitting, words
 from psoas_nudge.report.elements import el, written
 from psoas_nudge.report.record import DAYS_WEEKS, WEEKS, Record
@@ -110,7 +111,7 @@ def _opening(record: Record) -> Element:
 def _sat(record: Record) -> str:
     now, _ = sitting.lately(record)
     if len(now) < ENOUGH:
-        return f"You sat for an hour or more on {words.counted(len(now), 'day')}."
+        return f"You sat for an hour or more on {counted(len(now), 'day')}."
     return f"You sat {words.length(mean(now))} a day, on {len(now)} days."
 
 
@@ -119,7 +120,7 @@ def _followed(record: Record) -> str:
     if not found.of:
         return "No prompt was answered or missed."
     if not found.enough:
-        return f"You followed {found.yes} of {found.of} prompts; {words.TOO_FEW}."
+        return f"You followed {found.yes} of {counted(found.of, 'prompt')}; {words.TOO_FEW}."
     low, high = found.interval()
     return (
         f"You followed {found.yes} of {found.of} prompts: {words.per_cent(found.part)}, "

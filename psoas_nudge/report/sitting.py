@@ -10,6 +10,7 @@ from xml.etree.ElementTree import Element
 from psoas_nudge.core.dose import monday
 from psoas_nudge.core.shares import ENOUGH, mean, mean_difference
 from psoas_nudge.core.statistics import Totals
+from psoas_nudge.core.words import counted
 from psoas_nudge.report import words
 from psoas_nudge.report.elements import el, folded, key, percent, table
 from psoas_nudge.report.plots import months, plot, rounded_up
@@ -45,7 +46,7 @@ def said(record: Record) -> str:
     """How the last four weeks compare."""
     now, before = lately(record)
     if len(now) < ENOUGH:
-        return f"{words.counted(len(now), 'working day')} in the last four weeks; {words.TOO_FEW}."
+        return f"{counted(len(now), 'working day')} in the last four weeks; {words.TOO_FEW}."
     told = f"In the last four weeks you sat {words.length(mean(now))} a day, on {len(now)} days."
     if (difference := mean_difference(now, before)) is None:
         return f"{told} Before that there are too few days to compare with."
@@ -75,8 +76,8 @@ def chart(record: Record) -> Element:
         for day in shown
     ]  # fmt: skip
     lines = [_middle(number, len(weeks), value, top) for number, value in enumerate(_medians(shown, weeks)) if value]
-    drawn = plot(*dots, *lines, label=f"Sitting a day over {len(weeks)} weeks. {said(record)}", scale=scale,
-                 below=months(weeks))  # fmt: skip
+    label = f"Sitting a day over {counted(len(weeks), 'week')}. {said(record)}"
+    drawn = plot(*dots, *lines, label=label, scale=scale, below=months(weeks))
     rows = [
         (words.week(week), str(len(some)), words.length(min(some)), words.length(median(some)), words.length(max(some)))
         for week, some in zip(weeks, _by_week(shown, weeks), strict=True)

@@ -17,6 +17,7 @@ from psoas_nudge.core.durations import duration
 from psoas_nudge.core.followed import COUNTED
 from psoas_nudge.core.history import Asked, Felt, Held
 from psoas_nudge.core.routines import WALK, Routine
+from psoas_nudge.core.words import counted, times
 from psoas_nudge.report import dose, feeling, words
 from psoas_nudge.report.days import shapes
 from psoas_nudge.report.elements import el, table, wide
@@ -104,11 +105,11 @@ def _discomfort(felt: Sequence[Felt]) -> Element:
     levels = [each.report.level for each in felt if each.report.level is not None]
     days = feeling.days_with_discomfort(felt)
     after = Counter(each.report.afterwards for each in felt if each.report.afterwards)
-    told = f"Discomfort or pain was reported on {words.counted(days, 'day')}."
+    told = f"Discomfort or pain was reported on {counted(days, 'day')}."
     if levels:
         told += f" Numbers from 0 to 10: n = {len(levels)}, lowest {min(levels)}, highest {max(levels)}."
     if after:
-        counts = ", ".join(f"{name} {words.times(after[name])}" for name in ("fine", "tight", "pain") if after[name])
+        counts = ", ".join(f"{name} {times(after[name])}" for name in ("fine", "tight", "pain") if after[name])
         told += f" Right after a stretch: {counts}."
     telling = sorted(
         (each for each in felt if each.report.note or _pain(each)), key=lambda each: (_pain(each), each.at)
@@ -116,7 +117,7 @@ def _discomfort(felt: Sequence[Felt]) -> Element:
     latest = sorted(telling[-REPORTS:], key=lambda each: each.at)
     reports = [(each.at.date(), shorten(feeling.told(each), LONGEST_NOTE, placeholder=" …")) for each in latest]
     left_out = len(telling) - len(latest)
-    more = f"Reports of pain come first; {words.counted(left_out, 'other')} left out." if left_out else None
+    more = f"Reports of pain come first; {counted(left_out, 'other')} left out." if left_out else None
     return el(
         "section", el("h2", "Discomfort, in the person's own words"), el("p", told),
         feeling.listed(reports), el("p", more, class_="note") if more else None,
@@ -139,8 +140,8 @@ def _routines(used: Sequence[Routine], figure: Figure) -> Element:
 def _routine(routine: Routine, drawn: str | None) -> Element:
     hold, reps = sum(step.seconds for step in routine.steps if step.hold), sum(step.reps for step in routine.steps)
     once = [f"hold {duration(hold)}"] if hold else []
-    once += [words.counted(reps, "repetition")] if reps else []
-    dosed = " and ".join(once) + (f", {routine.repeats} times" if routine.repeats > 1 else "")
+    once += [counted(reps, "repetition")] if reps else []
+    dosed = " and ".join(once) + (f", {times(routine.repeats)}" if routine.repeats > 1 else "")
     return el(
         "li", _picture(drawn) if drawn else None, el("strong", routine.title),
         el("span", f"{dosed[:1].upper()}{dosed[1:]}{' a side' if routine.sided else ''}"),

@@ -66,14 +66,4 @@ def share(found: Share) -> str:
     return f"{counts}, {per_cent(found.part)} ({low * 100:.0f} to {high * 100:.0f})"
 
 
-def counted(count: int, one: str) -> str:
-    """ "1 day", "3 days"."""
-    return f"{count} {one}" if count == 1 else f"{count} {one}s"
-
-
-def times(count: int) -> str:
-    """ "once", "twice", "3 times"."""
-    return {1: "once", 2: "twice"}.get(count, f"{count} times")
-
-
 TOO_FEW = f"fewer than {ENOUGH}: too few to tell"

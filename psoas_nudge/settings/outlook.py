@@ -11,7 +11,7 @@ from psoas_nudge.calendars import Calendar, refresh
 from psoas_nudge.config import Settings
 from psoas_nudge.core.entries import BoutEntry, PromptEntry
 from psoas_nudge.core.hours import WorkingHours
-from psoas_nudge.core.words import Signal
+from psoas_nudge.core.words import Signal, counted
 from psoas_nudge.settings.wire import ComingDay, Option, Part, WorkDay
 from psoas_nudge.simulation.coming import clock, day
 from psoas_nudge.simulation.desk import During
@@ -88,7 +88,7 @@ def work(settings: Settings, calendar: Calendar, now: datetime, person: str) -> 
         sitting=sitting,
         calls=[_part(each.begin, each.end, on, rules.hours) for each in calls],
         prompts=[_minutes(each, on, rules.hours) for each in shown],
-        words=f"{len(times)} prompt{'s' * (len(times) != 1)}: {', '.join(times)}" if times else "No prompt would come.",
+        words=f"{counted(len(times), 'prompt')}: {', '.join(times)}" if times else "No prompt would come.",
     )
 
 

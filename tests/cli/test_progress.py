@@ -69,7 +69,7 @@ def test_a_long_merge_counts_what_it_has_read(monkeypatch: pytest.MonkeyPatch) -
     clock = iter(float(second) for second in range(10_000))
     monkeypatch.setattr(progress.time, "monotonic", lambda: next(clock) / 10)
     shown: list[str] = []
-    passed = list(progress.counted("Entries read", range(2500), shown.append))
+    passed = list(progress.tallied("Entries read", range(2500), shown.append))
     assert passed == list(range(2500))
     assert shown[:2] == ["Entries read: 1", "Entries read: 3"]
     assert shown[-1] == "Entries read: 2,498"
