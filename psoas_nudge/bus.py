@@ -30,6 +30,12 @@ DBUS = ("org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus")
 CONNECT_SECONDS = 5.0
 RETRY_SECONDS = (0.2, 1.0, 5.0, 15.0, 60.0)
 
+WITHOUT_BUS = {
+    "session": "it comes with a desktop session (or: dbus-run-session psoas-nudge run)",
+    "system": "sleep, a locked screen and another user are not noticed (is the service dbus running?)",
+}
+"""What to do, or what is missing then."""
+
 T = TypeVar("T")
 
 OnSignal = Callable[[list[Any]], None]
@@ -135,7 +141,9 @@ class Bus:
         except ModuleNotFoundError as error:
             raise Unavailable(f"no {self.kind} bus: dbus-fast is not installed") from error
         except _connect_errors() as error:
-            raise Unavailable(f"no {self.kind} bus: {error}") from error
+            log.info("no %s bus: %s", self.kind, error)
+            slow = isinstance(error.__cause__, TimeoutError)
+            raise Unavailable(f"no {self.kind} bus: {error if slow else WITHOUT_BUS[self.kind]}") from error
         self._tasks.start(self._keep())
 
     async def close(self) -> None:

@@ -35,7 +35,7 @@ ENV = "/usr/bin/env"
 TROUBLE = "psoas-nudge-trouble.service"
 TROUBLE_TITLE = "psoas-nudge does not start"
 TROUBLE_BODY = (
-    "You get no prompts. After an upgrade of the system, install it again: pipx reinstall psoas-nudge. "
+    "You get no prompts. If you have just upgraded your system, install it again: pipx reinstall psoas-nudge. "
     "To see what is wrong: systemctl --user status psoas-nudge"
 )
 
@@ -59,7 +59,7 @@ Type=notify
 ExecStart={quote(argv)}
 Restart=on-failure
 RestartSec={pause}
-{back_off}# 2 is bad input, 203 a program that is not there: starting again would not mend either.
+{back_off}# 2 is bad input, 203 a program that is not there: starting again would not help.
 RestartPreventExitStatus=2 203
 WatchdogSec=40min
 TimeoutStartSec=120s

@@ -59,7 +59,7 @@ class Xdg:
     def unavailable(self, computer: Computer) -> Unavailable | None:
         """It is only a file: nothing says beforehand whether the desktop will read it."""
         if computer.platform == "win32":
-            return Unavailable("desktops of this system do not read XDG autostart entries")
+            return Unavailable("Windows does not read XDG autostart entries")
         return None
 
     def enable(self, computer: Computer, argv: Sequence[str]) -> bool:

@@ -89,7 +89,7 @@ class Busy:
     def joined(self) -> Spans:
         """All busy times in order. Raises Unusable when there are too many."""
         spans = merged(self._spans)
-        _refuse_more(len(spans), self._most, f"has more than {self._most} busy times and was not read.")
+        _refuse_more(len(spans), self._most, f"has too many busy times (the limit is {self._most}) and was not read.")
         return spans
 
     def left_out(self, name: str) -> tuple[str, ...]:

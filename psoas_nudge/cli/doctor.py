@@ -133,8 +133,8 @@ async def _no_tray(session_bus: Bus | None, settings: Settings | None) -> str:
         return "there is no session bus"
     try:
         return "" if await session_bus.owner(WATCHER) else "no panel here shows such icons"
-    except CallFailed as error:
-        return str(error)
+    except CallFailed:
+        return "the session bus does not answer"
 
 
 def _desktop(others: list[str]) -> list[Row]:
@@ -143,7 +143,7 @@ def _desktop(others: list[str]) -> list[Row]:
     rows = []
     if application.knows(computer):
         named = application.is_installed(computer)
-        how = str(application.entry(computer)) if named else "windows show the browser's; psoas-nudge autostart menu"
+        how = str(application.entry(computer)) if named else "to add them: psoas-nudge autostart menu"
         rows.append(("name and icon", "installed" if named else "missing", how))
     rows.append(("other reminders", "found" if others else "none", advice(others) if others else ""))
     return rows

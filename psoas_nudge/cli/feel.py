@@ -10,7 +10,7 @@ import click
 
 from psoas_nudge.core.events import Clear, Feel, Undo
 from psoas_nudge.core.ranges import LONGEST_TEXT
-from psoas_nudge.core.words import Pain
+from psoas_nudge.core.words import Pain, counted
 from psoas_nudge.errors import BadInput, PsoasNudgeError
 from psoas_nudge.guide.opening import load_settings, recorder
 
@@ -33,7 +33,7 @@ def feel(config_file: Path | None, level: int | None, pain: Pain | None, note: s
     if not clear and level is None and pain is None:
         raise BadInput("Give a number from 0 to 10, a kind of --pain, or --clear.")
     if note and len(note) > LONGEST_TEXT:
-        raise BadInput(f"This note is too long: {len(note)} characters; the limit is {LONGEST_TEXT}.")
+        raise BadInput(f"This note is too long: {counted(len(note), 'character')}; the limit is {LONGEST_TEXT}.")
     book = recorder(load_settings(config_file))
     if clear:
         print(book.ask(Clear()))

@@ -51,8 +51,8 @@ NOTHING_YET = "Nothing is recorded yet. Recording begins with: psoas-nudge start
 def journal(ctx: click.Context, json_: bool, since: str | None, kinds: tuple[str, ...], last: int | None) -> None:
     """Show what happened: sitting, prompts and your answers, stretches, pauses.
 
-    By default you see the latest 100 entries in words. With --json you get all of them. A "bout" is a stretch of
-    sitting.
+    By default you see the latest 100 entries in words. With --json you get all of them. In --kind and --json, "bout"
+    means a stretch of sitting and "held-back" a prompt that had to wait; `psoas-nudge help privacy` has the others.
     """
     if ctx.invoked_subcommand is not None:
         if json_ or since or kinds or last:
@@ -122,11 +122,8 @@ def merge(file: Path) -> None:
     if wrong:
         if len(wrong) > MOST_NAMED:
             wrong[MOST_NAMED:] = [f"Lines that cannot be read, besides these: {len(wrong) - MOST_NAMED}."]
-        raise BadInput(
-            "\n".join(
-                [*wrong, "These lines were left out. You can correct them and merge again. Nothing is added twice."]
-            )
-        )
+        left_out = "These lines were left out. You can correct them and merge again. Nothing is added twice."
+        raise BadInput("\n".join([*wrong, left_out]))
 
 
 def moment(text: str) -> datetime:

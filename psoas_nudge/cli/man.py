@@ -19,7 +19,7 @@ NAME = "psoas-nudge"
 SUMMARY = "reminds you to get up and stretch your hip flexors"
 STATUS = (
     ("0", "Success."),
-    ("1", "It cannot be done here or now. The message says why."),
+    ("1", "This cannot be done here or now. The message says why."),
     ("2", "What you typed, or the configuration, has a mistake. The message says what to write instead."),
     ("3", "psoas-nudge is not running."),
     ("4", "No prompt is open."),

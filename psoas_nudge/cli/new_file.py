@@ -23,7 +23,7 @@ def new_file(path: Path) -> Iterator[BinaryIO]:
     try:
         out = open(path, "xb", opener=lambda name, flags: os.open(name, flags, 0o600))  # noqa: SIM115 - Path.open has no opener; closed below
     except FileExistsError:
-        raise PsoasNudgeError(f"{path} is there already; nothing was written.") from None
+        raise PsoasNudgeError(f"{path} already exists. Nothing was written.") from None
     except OSError as error:
         raise PsoasNudgeError(f"{path} cannot be written: {error.strerror}.") from error
     try:

@@ -115,18 +115,18 @@ def in_full(routine: Routine) -> str:
         "How strong": routine.effort,
         "Easier": routine.easier,
         "Harder": routine.harder,
-        "You do it right if": routine.check,
+        "How to check": routine.check,
     }
     lines += ["", *(fill(f"{name}: {text}", 90, subsequent_indent="  ") for name, text in facts.items() if text)]
     lines += ["", *(fill(f"- {cue}", 90) for cue in routine.cues), *(fill(f"! {c}", 90) for c in routine.cautions)]
     if routine.careful:
         lines += [
             "",
-            "Prompts suggest it only if it is in stretch.rotation and you have read this when you first played it:",
+            "Prompts suggest it only if you add it to stretch.rotation and have read its warnings. To read them:",
+            f"psoas-nudge stretch {routine.id}",
         ]
-        lines += [f"psoas-nudge stretch {routine.id}"]
     if routine.aim != "stretch":
-        lines += ["", "Its seconds are no part of the weekly dose: it does not lengthen the hip flexors."]
+        lines += ["", "It does not count toward the weekly goal, because it does not stretch the hip flexors."]
     if routine in CATALOGUE:
         lines += ["", REVIEWED]
     return "\n".join(lines)

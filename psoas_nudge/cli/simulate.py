@@ -50,10 +50,13 @@ ANSWERS: dict[str, tuple[Answer | None, ...]] = {
     "--answers",
     type=click.Choice([*ANSWERS]),
     default="ignore",
-    help="How prompts are answered. mixed: accept, skip, snooze and no answer, in turn. The default is ignore.",
+    help="How prompts are answered. mixed: accept, skip, snooze, no answer, and so on. The default is ignore.",
 )
 @click.option(
-    "--answer-after", default="20s", metavar="FOR", help="How long after a prompt appears. The default is 20s."
+    "--answer-after",
+    default="20s",
+    metavar="FOR",
+    help="Time from a prompt to its answer. The default is 20s.",
 )
 @click.option(
     "--days", type=click.IntRange(1, 3660), metavar="N", help="Make up N plausible days instead of reading a trace."

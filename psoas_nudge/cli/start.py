@@ -24,7 +24,7 @@ from psoas_nudge.config import load
 from psoas_nudge.control.client import ask
 from psoas_nudge.control.messages import GetStatus
 from psoas_nudge.core.status import Status
-from psoas_nudge.engine.greeting import RUNNING, lines
+from psoas_nudge.engine.greeting import lines
 from psoas_nudge.errors import NoDaemon, PsoasNudgeError, Unavailable
 from psoas_nudge.notify.chooser import AUTO, LAST_RESORT, NOTIFIERS, Chooser
 from psoas_nudge.notify.port import Surroundings
@@ -55,7 +55,7 @@ def start(config_file: Path | None, autostart: bool | None) -> None:
         asyncio.run(_can_prompt(settings.desktop.notifier))
         status = _started(config_file)
     else:
-        click.echo("It was running already.")
+        click.echo("psoas-nudge was already running.")
     file = places.config_file(config_file)
     click.echo("\n".join(lines(status, settings.rules.hours, file, datetime.now(UTC))))
     _at_login(config_file, autostart)
@@ -120,9 +120,9 @@ def _answer(child: subprocess.Popen[bytes] | None, log: str) -> Status:
             return status
         if child and child.poll() is not None:
             said = Path(log).read_text("utf-8", "replace").splitlines()[-LOG_LINES:]
-            raise PsoasNudgeError("\n".join(("It ended right after the start. Its log says:", *said)))
+            raise PsoasNudgeError("\n".join(("psoas-nudge stopped right after it started. Its log says:", *said)))
         time.sleep(0.05)
-    raise PsoasNudgeError(f"{RUNNING.partition(' ')[0]} has not answered within {UP_SECONDS:g} s. To see why: {log}")
+    raise PsoasNudgeError(f"psoas-nudge did not answer within {UP_SECONDS:g} s. To see why: {log}")
 
 
 def _at_login(config_file: Path | None, wanted: bool | None) -> None:

@@ -42,7 +42,7 @@ def _chosen(settings: Settings, routine_id: str | None) -> str:
         state = _state()
     except JournalBroken as error:
         state = State()
-        click.echo(f"This stretch will not be recorded, and whether you reported pain is not known. {error}", err=True)
+        click.echo(f"This stretch will not be recorded, and your reports of pain cannot be read. {error}", err=True)
     rules = settings.rules
     routine = routine_id or next_routine(state, rules)
     if why := stretch_refused(state, rules, routine):

@@ -113,7 +113,7 @@ def verdict(found: Findings) -> str:
     if not found.notifier:
         return "Prompts cannot appear here."
     if found.mistakes or found.journal:
-        return "Prompts may not appear: see below."
+        return "Prompts may not appear. See below."
     where = "in this terminal" if found.notifier == LAST_RESORT else "as notifications"
     blind = "" if found.idle else " But psoas-nudge cannot see whether you are at the computer."
     return f"Prompts will appear {where}.{blind}"
@@ -155,7 +155,7 @@ def _for_prompts(found: Findings, install: Callable[[str], str]) -> Iterator[tup
     if not found.display:
         yield "There is no desktop here.", "Run it in a terminal, where prompts can appear: psoas-nudge run"
     elif not found.session_bus:
-        yield "There is no session bus, over which notifications travel.", "dbus-run-session psoas-nudge run"
+        yield "There is no D-Bus session bus, which notifications need.", "dbus-run-session psoas-nudge run"
     else:
         service = "wayland-notifications" if found.wayland else "x11-notifications"
         yield "No notification service is running.", install(service)

@@ -13,6 +13,8 @@ from datetime import date, time
 from pathlib import Path
 from typing import Any
 
+from psoas_nudge.core.words import counted
+
 Place = tuple[str | int, ...]
 Report = Callable[[Place, str], None]
 """Called with the place of a mistake and a sentence that says what is wrong and how to fix it."""
@@ -198,7 +200,7 @@ class Text(Kind):
         if not isinstance(raw, str):
             self.wrong(raw, at, report, "Put it in quotes.")
         elif len(raw) > self.most:
-            report(at, f"This text is too long: {len(raw)} characters; the limit is {self.most}.")
+            report(at, f"This text is too long: {counted(len(raw), 'character')}; the limit is {self.most}.")
         elif not raw.strip() and not self.empty:
             report(at, "This text is empty. Write something or delete the line.")
         return raw if isinstance(raw, str) else ""

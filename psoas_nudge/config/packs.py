@@ -20,6 +20,7 @@ from psoas_nudge.config.tables import PACK_ROUTINE_FIELDS, routine
 from psoas_nudge.config.text import read_text
 from psoas_nudge.core.catalogue import TITLES
 from psoas_nudge.core.routines import Routine
+from psoas_nudge.core.words import counted
 
 PACK_FILE = "pack.toml"
 MOST_ROUTINES = 50
@@ -95,7 +96,7 @@ def _clashes(routines: Iterable[Routine]) -> Iterator[tuple[Place, str]]:
             yield place, f'"{each.id}" is a built-in routine. Choose another id.'
         seen.add(each.id)
     if len(seen) > MOST_ROUTINES:
-        yield ("routines",), f"{len(seen)} routines are too many; {MOST_ROUTINES} is the limit."
+        yield ("routines",), f"This pack has {counted(len(seen), 'routine')}; {MOST_ROUTINES} is the limit."
 
 
 def imported(directory: Path) -> list[Pack]:

@@ -46,12 +46,12 @@ TEXTS = {
     "do-not-disturb": "Do not disturb is on.",
     "fullscreen": "A window is in full screen.",
     "call": "You are in a call.",
-    "playing": "Something is playing.",
+    "playing": "A video is playing.",
     "screen-share": "You are sharing your screen.",
     "busy": "Your calendar says you are busy.",
     "paused": "Prompts are paused until {until}.",
     "after-quiet": "A call or similar has just ended, or psoas-nudge has just started. Prompts wait until {until}.",
-    "lull": "A prompt is due. It comes when you stop typing for {lull}, or at {until}.",
+    "lull": "A prompt is due. It comes when you stop typing for {pause}, or at {until}.",
     "unseen": "A prompt is due. It comes after you next touch the keyboard or mouse.",
 }
 ENDLESS = {
@@ -209,7 +209,7 @@ def _reason(state: State, rules: Rules, kind: str, until: int | None) -> Reason:
         "needed": duration(conditions.needed(state, rules) / SECOND),
         "usual": duration(rules.nudge_after / SECOND),
         "limit": counted(rules.daily_limit, "prompt"),
-        "lull": duration(rules.lull / SECOND),
+        "pause": duration(rules.lull / SECOND),
     }
     return Reason(kind, text.format(**words), instant)
 

@@ -127,7 +127,7 @@ class Desktop(Listener):
     def recorded(self, stored: Stored) -> None:
         """A notifier that neither shows nor refuses a prompt is at fault."""
         if isinstance(stored.entry, PromptEntry) and stored.entry.because == UNCONFIRMED:
-            log.warning("prompt %d was neither shown nor refused in time; it is closed", stored.entry.number)
+            log.warning("prompt %d was not shown in time and is closed", stored.entry.number)
 
     def stepped(self, event: AnyEvent, state: State) -> None:  # noqa: ARG002 - whatever it was
         """Tell what waits for the prompt to close, and that the journal cannot be written."""

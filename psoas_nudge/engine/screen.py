@@ -62,7 +62,7 @@ class Screen:
             try:
                 await asyncio.wait_for(self._queue.join(), LAST_SECONDS)
             except TimeoutError:
-                log.warning("the notifier did not take the prompt away within %s s", LAST_SECONDS)
+                log.warning("the notifier did not remove the prompt within %s s", LAST_SECONDS)
         await self._tasks.cancel()
 
     def show(

@@ -227,7 +227,7 @@ class Service:
             try:
                 await self._surfaces.start(self._settings.desktop.tray)
             except CallFailed as error:
-                log.warning("no tray icon and no bus name, the bus went away meanwhile: %s", error)
+                log.warning("no icon in the panel and no D-Bus name, because the bus went away: %s", error)
 
     async def _in_time(self, stop: Callable[[], Coroutine[Any, Any, None]], most: float = END_SECONDS) -> None:
         left = max(0.05, self._deadline - asyncio.get_running_loop().time())
@@ -243,7 +243,7 @@ class Service:
             try:
                 await bus.watch_owner(NOTIFICATIONS, self._on_notifications)
             except CallFailed as error:
-                log.info("a notification service that appears will not be noticed: %s", error)
+                log.info("cannot watch for a notification service that starts later: %s", error)
 
     def _on_notifications(self, owner: str | None) -> None:
         if owner:

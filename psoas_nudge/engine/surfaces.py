@@ -113,7 +113,7 @@ class Surfaces(Listener):
             try:
                 kept = [each.entry for each in self._journal.read(since=since, kinds=["stretch"])]
             except JournalBroken as error:
-                log.info("the seconds held today are not known: %s", error)
+                log.info("cannot read how long stretches were held today: %s", error)
                 return 0.0
             self._held = today, sum(e.left_seconds + e.right_seconds for e in kept if isinstance(e, StretchEntry))
         return self._held[1]

@@ -30,7 +30,7 @@ from psoas_nudge.system.signals import on_end
 log = logging.getLogger(__name__)
 
 TITLE = "psoas-nudge cannot start"
-MENDED = "It starts by itself once the file can be used again."
+MENDED = "It starts as soon as the file can be used again."
 
 
 class Waiting:

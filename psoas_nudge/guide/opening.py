@@ -170,7 +170,7 @@ def _asks(settings: Settings, routine: Routine) -> Asks:
             with found:
                 read = (found.load() or State()).read
     except JournalBroken as error:
-        log.warning("whether you have read the warnings is not known: %s", error)
+        log.warning("psoas-nudge cannot look up whether you have read the warnings: %s", error)
         read = {}
     return Asks(warnings=not routine.is_read(read), kneel="stretch.floor" not in settings.given)
 
@@ -181,5 +181,5 @@ def _player(settings: Settings, routine_id: str) -> Player:
     try:
         first = dose_now(settings).first
     except JournalBroken as error:
-        log.warning("the side to begin with is not known: %s", error)
+        log.warning("psoas-nudge cannot look up which side is behind, so it begins on the left: %s", error)
     return Player(routine, first)

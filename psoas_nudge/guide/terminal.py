@@ -51,7 +51,7 @@ ANSWER_WITHIN = 60.0
 """Seconds for which the question at the end waits."""
 BEGIN_WITHIN = 900.0
 """Seconds for which the player waits for the person to begin."""
-KINDS: dict[Kind, str] = {"move": "get into place", "rest": "ease off", "switch": "change sides"}
+KINDS: dict[Kind, str] = {"move": "get into place", "rest": "relax", "switch": "change sides"}
 TALLEST = 20
 """Lines that a figure has at most."""
 
@@ -185,7 +185,7 @@ def afterwards(console: Console, reports: Reports, *, kneel: bool) -> str | None
             console.write("\n".join(wrap(receipt.advice, 90)) + "\n")
         if answer[0] != "pain":
             break
-        _ask(console, f"Recorded: pain. [{UNDO}] take it back   any other key: done")
+        _ask(console, f"Saved: pain.  [{UNDO}] I pressed the wrong key   any other key: done")
         if console.key(ANSWER_WITHIN) != UNDO:
             return trouble
         trouble = reports.taken_back().trouble or trouble
@@ -195,7 +195,7 @@ def afterwards(console: Console, reports: Reports, *, kneel: bool) -> str | None
     if (can := {"y": True, "n": False}.get(console.key(ANSWER_WITHIN) or "")) is None:
         return trouble
     trouble = reports.kneels(can).trouble or trouble
-    console.write("Saved. Stretches on the floor take turns from now on.\n" if can else "Saved.\n")
+    console.write("Saved. Prompts also suggest stretches on the floor from now on.\n" if can else "Saved.\n")
     return trouble
 
 
@@ -241,7 +241,7 @@ def _opening(player: Player, console: Console, *, unread: bool) -> list[str]:
     """What to know before beginning."""
     routine, width = player.routine, max(20, min(console.size()[0] - 1, 90))
     lines = [f"{routine.title}, {duration(routine.length)}"]
-    begin = f"{READ}: I have read this, none of it is true for me" if unread else "space begins"
+    begin = f"{READ}: I have read this and none of it applies to me" if unread else "space begins"
     lines += [f"{begin} · q stops", ""] if console.keys else []
     lines += wrap(routine.purpose, width)
     if routine.not_for:

@@ -13,7 +13,7 @@ SPEAKERS: dict[str, tuple[str, ...]] = {
     "spd-say": ("--wait", "--language", "en", "--"),
     "espeak-ng": ("-v", "en", "--"),
 }
-MISSING = "There is no voice here: spd-say (speech-dispatcher) or espeak-ng is needed. Playing without it."
+MISSING = "The cues are not spoken, because neither spd-say (from speech-dispatcher) nor espeak-ng is installed."
 
 
 class Voice:

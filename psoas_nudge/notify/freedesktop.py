@@ -81,7 +81,7 @@ class FreedesktopNotifier:
         """Find out what the service can do, starting it if the bus can; raises Unavailable."""
         bus = surroundings.session_bus
         if bus is None:
-            raise Unavailable("no session bus; it comes with a desktop session (or: dbus-run-session psoas-nudge run)")
+            raise Unavailable("no session bus: it comes with a desktop session (or: dbus-run-session psoas-nudge run)")
         self._bus, self._on_pressed = bus, on_pressed
         try:
             self._owner = await bus.watch_owner(NAME, self._on_owner)

@@ -28,7 +28,7 @@ def keep(checked: Checked, taken: Collection[str]) -> None:
     if there.exists():
         raise BadInput(f'A pack "{pack.id}" is imported already. To replace it: psoas-nudge routines remove {pack.id}')
     if clash := [each.id for each in pack.routines if each.id in taken]:
-        raise BadInput(f"You have a routine {', '.join(clash)} already. Rename one of the two, or remove it first.")
+        raise BadInput(f"You already have a routine called {', '.join(clash)}. Rename or remove one of the two first.")
     with _written(there):
         made = Path(tempfile.mkdtemp(prefix=".pack-", dir=places.private_directory(places.data_directory())))
         try:
@@ -59,9 +59,9 @@ def export(pack_id: str, folder: Path) -> None:
     try:
         folder.mkdir()
     except FileExistsError:
-        raise PsoasNudgeError(f"{folder} is there already; nothing was written.") from None
+        raise PsoasNudgeError(f"{folder} already exists. Nothing was written.") from None
     except OSError as error:
-        raise PsoasNudgeError(f"{folder} cannot be made: {error.strerror}.") from error
+        raise PsoasNudgeError(f"{folder} cannot be created: {error.strerror}.") from error
     with _written(folder):
         for name, data in content.items():
             (folder / name).write_bytes(data)
@@ -79,7 +79,7 @@ def _found(pack_id: str) -> Path:
     packs = places.packs_directory()
     there = sorted(each.name for each in packs.iterdir()) if packs.is_dir() else []
     if pack_id not in there:
-        which = f"There are: {', '.join(there)}." if there else "No pack is imported."
+        which = f"You have: {', '.join(there)}." if there else "You have not imported any."
         raise BadInput(f'There is no pack "{pack_id}". {which}')
     return packs / pack_id
 

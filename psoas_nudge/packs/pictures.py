@@ -51,7 +51,7 @@ def _from_png(data: bytes) -> Image:
     width, height = HEAD.unpack_from(data) if len(data) >= HEAD.size else (0, 0)
     if data.startswith(b"\x89PNG") and width * height > MOST_PIXELS:
         size = f"{width} by {height} pixels"
-        raise NotTaken(f"It has {size}; {MOST_PIXELS // 1_000_000} million pixels is the limit.")
+        raise NotTaken(f"It has {size}; the limit is {MOST_PIXELS // 1_000_000} million.")
     try:
         with Image.open(io.BytesIO(data), formats=("PNG",)) as opened:
             _fits(opened.width, opened.height)

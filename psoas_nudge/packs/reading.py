@@ -8,6 +8,7 @@ import stat
 import zipfile
 from pathlib import Path
 
+from psoas_nudge.core.words import counted
 from psoas_nudge.packs.limits import MOST_BYTES, MOST_FILES
 from psoas_nudge.packs.wire import PackRefused
 
@@ -40,7 +41,7 @@ class _Refused(Exception):
 def _of_folder(folder: Path) -> bytes:
     found = sorted(each.name for each in folder.iterdir() if each.name not in LEFT_BY_DESKTOPS)
     if len(found) > MOST_FILES:
-        raise _Refused(f"It has {len(found)} files; {MOST_FILES} is the limit.")
+        raise _Refused(f"It has {counted(len(found), 'file')}; {MOST_FILES} is the limit.")
     made, room = io.BytesIO(), MOST_BYTES
     with zipfile.ZipFile(made, "w") as archive:
         for name in found:
@@ -58,7 +59,7 @@ def _bytes_of(path: Path, most: int) -> bytes:
     if stat.S_ISDIR(kind):
         raise _Refused(f"{path.name} is a folder. Put the pictures beside pack.toml.")
     if not stat.S_ISREG(kind):
-        raise _Refused(f"{path.name} is no ordinary file.")
+        raise _Refused(f"{path.name} is not an ordinary file.")
     flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
     with os.fdopen(os.open(path, flags), "rb") as opened:
         data = opened.read(most + 1)

@@ -13,6 +13,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 
+from psoas_nudge.core.words import counted
 from psoas_nudge.packs.limits import MOST_BYTES, MOST_FILES
 from psoas_nudge.packs.reading import LEFT_BY_DESKTOPS, TOO_LARGE
 
@@ -38,7 +39,7 @@ def files(zipped: bytes) -> dict[str, bytes]:
 def _entries(found: list[zipfile.ZipInfo]) -> Iterator[zipfile.ZipInfo]:
     """Those that are files of the pack; what desktops leave in zips is passed over."""
     if len(found) > MOST_FILES:
-        raise NotTaken(f"It has {len(found)} files; {MOST_FILES} is the limit.")
+        raise NotTaken(f"It has {counted(len(found), 'file')}; {MOST_FILES} is the limit.")
     for entry in found:
         # zipfile cuts a name at a NUL and turns the system's separator; the name as it was written is what counts.
         name = entry.orig_filename

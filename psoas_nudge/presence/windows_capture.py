@@ -37,7 +37,7 @@ class Capture(GuardedSensor):
         try:
             self.at_end(self._watch(self._key, self.guard(self._read)).close)
         except OSError as error:
-            raise Unavailable(f"Windows does not write down who uses a {self._device} ({error.strerror})") from error
+            raise Unavailable(f"Windows does not record who uses a {self._device} ({error.strerror})") from error
         self._read()
 
     def _read(self) -> None:

@@ -23,6 +23,7 @@ from psoas_nudge.core.entries import (
     PromptEntry,
     StretchEntry,
 )
+from psoas_nudge.report.words import OUTCOMES
 
 CLIENT = "psoas-nudge"
 
@@ -106,14 +107,14 @@ def _sitting(entries: Iterable[AnyEntry]) -> Iterator[Event]:
 def _prompts(entries: Iterable[AnyEntry]) -> Iterator[Event]:
     for entry in entries:
         if isinstance(entry, PromptEntry) and entry.shown_at is not None:
-            data = Data(title=f"Prompt: {entry.outcome}", outcome=entry.outcome, routine=entry.routine)
+            data = Data(title=f"Prompt: {OUTCOMES[entry.outcome]}", outcome=entry.outcome, routine=entry.routine)
             yield _event(entry.shown_at, entry.closed_at, data)
 
 
 def _held_back(entries: Iterable[AnyEntry]) -> Iterator[Event]:
     for entry in entries:
         if isinstance(entry, HeldBackEntry):
-            data = Data(title=f"Held back: {', '.join(entry.reasons)}", reasons=entry.reasons)
+            data = Data(title=f"Prompt delayed: {', '.join(entry.reasons)}", reasons=entry.reasons)
             yield _event(entry.since, entry.until, data)
 
 

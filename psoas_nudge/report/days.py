@@ -26,7 +26,7 @@ CALLED: dict[PieceKind, str] = {
     "hours": "working hours",
     "sitting": "sitting",
     "standing": "standing",
-    "held-back": "a call or another reason held a prompt back",
+    "held-back": "a prompt was delayed, for example by a call",
     "stretch": "stretch",
 }
 MARK_AT = 0.42
@@ -169,7 +169,7 @@ def _rest(track: Track) -> Iterator[tuple[str, str]]:
     yield "standing", f"standing {words.length(standing * 60_000)}" if standing else ""
     held = [piece.words for piece in track.pieces if piece.kind == "held-back"]
     why = ", ".join(dict.fromkeys(", ".join(held).split(", ")))
-    yield "held back", f"held back {times(len(held))} ({why})" if held else ""
+    yield "delayed", f"prompts delayed {times(len(held))} ({why})" if held else ""
     outcomes = Counter(prompt.outcome for prompt in track.prompts)
     told = ", ".join(f"{outcomes[each]} {words.OUTCOMES[each]}" for each in SHAPES if outcomes[each])
     yield "prompts", f"prompts: {told}" if told else ""
@@ -187,7 +187,7 @@ def _table(tracks: Sequence[Track]) -> Element:
         )
         for track in reversed(tracks)
     ]
-    heads = ("Day", "Working hours", "Sitting", "Standing", "Held back", "Prompts", "Stretches")
+    heads = ("Day", "Working hours", "Sitting", "Standing", "Delayed", "Prompts", "Stretches")
     return table(heads, rows, "Each day of the last weeks")
 
 

@@ -38,8 +38,9 @@ def said(record: Record) -> str:
     left, right = [float(one) for one, _ in sides], [float(two) for _, two in sides]
     reached = sum(min(pair) >= record.target for pair in sides)
     told = (
-        f"In the last {len(weeks)} whole weeks you held {words.length(sum(left) / len(weeks))} a week on the left and "
-        f"{words.length(sum(right) / len(weeks))} on the right. The goal is {words.length(record.target)} a side."
+        f"In the last {counted(len(weeks), 'whole week')} you held {words.length(sum(left) / len(weeks))} a week on "
+        f"the left and {words.length(sum(right) / len(weeks))} on the right. The goal is "
+        f"{words.length(record.target)} a side."
         if len(weeks) > 1
         else f"Last week you held {words.length(left[0])} on the left and {words.length(right[0])} on the right. The "
         f"goal is {words.length(record.target)} a side."

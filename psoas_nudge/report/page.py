@@ -26,7 +26,7 @@ READING = (
     (
         "A prompt counts as followed when you started the stretch or got up instead, and as not followed when you "
         "skipped it or did not answer. A snoozed prompt comes back, so its last showing counts. A cancelled one (hours "
-        "closed, a call began) counts nowhere."
+        "closed, a call began) is not counted."
     ),
     (
         "Figures in brackets are 95 % intervals: Wilson's for a share, Newcombe's for the difference of two shares, "
@@ -112,7 +112,7 @@ def _sat(record: Record) -> str:
     now, _ = sitting.lately(record)
     if len(now) < ENOUGH:
         return f"You sat for an hour or more on {counted(len(now), 'day')}."
-    return f"You sat {words.length(mean(now))} a day, on {len(now)} days."
+    return f"You sat {words.length(mean(now))} a day, on {counted(len(now), 'day')}."
 
 
 def _followed(record: Record) -> str:
@@ -123,7 +123,7 @@ def _followed(record: Record) -> str:
         return f"You followed {found.yes} of {counted(found.of, 'prompt')}; {words.TOO_FEW}."
     low, high = found.interval()
     return (
-        f"You followed {found.yes} of {found.of} prompts: {words.per_cent(found.part)}, "
+        f"You followed {found.yes} of {counted(found.of, 'prompt')}: {words.per_cent(found.part)}, "
         f"likely between {low * 100:.0f} and {high * 100:.0f}."
     )
 
@@ -156,7 +156,7 @@ def _suggestion(found: Suggestion) -> Element:
     command = as_called(f"psoas-nudge settings {found.key} {quote(found.value)}")
     return el(
         "li",
-        el("p", f"You followed {found.seldom.yes} of {found.seldom.of} prompts {found.when} "
+        el("p", f"You followed {found.seldom.yes} of {counted(found.seldom.of, 'prompt')} {found.when} "
                 f"({low * 100:.0f} to {high * 100:.0f} %), and {words.share(found.others)} of the others. "
                 f"You might {found.then}."),
         el("p", "To try it in the settings: ", el("code", command), class_="command"),

@@ -47,7 +47,7 @@ def said(record: Record) -> str:
     now, before = lately(record)
     if len(now) < ENOUGH:
         return f"{counted(len(now), 'working day')} in the last four weeks; {words.TOO_FEW}."
-    told = f"In the last four weeks you sat {words.length(mean(now))} a day, on {len(now)} days."
+    told = f"In the last four weeks you sat {words.length(mean(now))} a day, on {counted(len(now), 'day')}."
     if (difference := mean_difference(now, before)) is None:
         return f"{told} Before that there are too few days to compare with."
     middle = mean(now) - mean(before)

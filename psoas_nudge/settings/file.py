@@ -28,7 +28,7 @@ class ChangedElsewhere(PsoasNudgeError):
     """Another program has changed the file since the page read it; nothing was saved."""
 
     def __init__(self, file: Path) -> None:
-        super().__init__(f"Another program has changed {file.name}. Nothing was saved.")
+        super().__init__(f"Another program has changed {file.name} meanwhile. Nothing was saved.")
 
 
 class SettingsFile:

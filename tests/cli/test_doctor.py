@@ -33,7 +33,7 @@ def rows() -> dict[str, str]:
 
 
 def test_a_name_and_an_icon_are_offered_until_they_are_installed(home: Path) -> None:
-    assert rows()["name and icon"] == "missing windows show the browser's; psoas-nudge autostart menu"
+    assert rows()["name and icon"] == "missing to add them: psoas-nudge autostart menu"
     entry = home / "XDG_DATA_HOME" / "applications" / "io.github.psoas_nudge.desktop"
     entry.parent.mkdir()
     entry.write_text("[Desktop Entry]\n")

@@ -227,7 +227,7 @@ def test_the_table_has_a_row_for_every_entry_in_local_time(run: Run, recorded: N
 
 def test_an_export_goes_over_no_other_file(run: Run, recorded: None, tmp_path: Path) -> None:
     (tmp_path / "mine.csv").write_text("mine")
-    assert run("export", "csv", "mine.csv", code=1) == "psoas-nudge: mine.csv is there already; nothing was written.\n"
+    assert run("export", "csv", "mine.csv", code=1) == "psoas-nudge: mine.csv already exists. Nothing was written.\n"
     assert (tmp_path / "mine.csv").read_text() == "mine"
 
 

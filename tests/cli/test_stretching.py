@@ -99,7 +99,7 @@ def test_one_routine_is_shown_in_full(type_in, routine) -> None:
         *(step.text for step in routine.steps),
     ):
         assert words in shown
-    assert ("no part of the weekly dose" in shown) == (routine.aim != "stretch")
+    assert ("does not count toward the weekly goal" in shown) == (routine.aim != "stretch")
 
 
 def test_the_reason_why_is_one_command_away_with_all_its_sources(type_in) -> None:
@@ -209,7 +209,7 @@ def test_a_stretch_plays_although_the_journal_cannot_be_opened_and_says_that_it_
     assert done.returncode == 1
     first, *_, last = done.stderr.splitlines()
     assert first.startswith(
-        "This stretch will not be recorded, and whether you reported pain is not known. The journal"
+        "This stretch will not be recorded, and your reports of pain cannot be read. The journal"
     )
     assert last.startswith("psoas-nudge: Not all of this is recorded: The journal ")
     assert "Traceback" not in done.stderr

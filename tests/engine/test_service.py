@@ -230,7 +230,7 @@ async def test_with_a_damaged_journal_it_waits_says_why_and_starts_when_the_file
     journal.write_bytes(b"this is no database, but long enough to be read as one" * 100)
     daemon = asyncio.create_task(serve(config))
     await until(places.socket_file().exists)
-    with pytest.raises(Refused, match=r"psoas-nudge waits: The journal .* It starts by itself once"):
+    with pytest.raises(Refused, match=r"psoas-nudge waits: The journal .* It starts as soon as"):
         await needed()
     await until(lambda: screen.titles == ["psoas-nudge cannot start"])
     journal.write_bytes(b"still none" * 100)

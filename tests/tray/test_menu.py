@@ -59,7 +59,7 @@ def test_while_sitting(moment) -> None:
     made = menu(moment(), "sat 24 min, next prompt about 10:36", ROUTINES, dose=150.0)
     assert labels(made) == [
         "Sat 24 min, next prompt about 10:36",
-        "Today: 3 of at most 8 prompts, 2 min 30 s held",
+        "Prompts today: 3 of at most 8. Stretches held: 2 min 30 s",
         "Why no prompt now?",
         "-",
         "Stretch now",

@@ -126,7 +126,7 @@ REST = Routine(
     easier="Put a book under your head, or put your lower legs on a chair.",
     harder="It does not have to be harder. You can stay for ten minutes.",
     check="After a few breaths, your legs stay up without effort.",
-    why="The psoas is connected to the diaphragm, which you breathe with. Slow breathing and rest relax both [article].",
+    why="The psoas is tied to the diaphragm, the muscle you breathe with. Slow breaths and rest relax both [article].",
     aim="ease",
     long_break=True,
 )
@@ -138,7 +138,7 @@ BALL = Routine(
     needs=("floor",),
     steps=(
         Step(
-            text="Lie face down on the ball. It is on this side, next to your navel, a little lower than the hip bones.",
+            text="Lie face down. Put the ball on this side, next to your navel, a little lower than the hip bones.",
             cue="Lean on your forearms. If you feel a pulse under the ball, move the ball outward at once.",
             seconds=20,
             picture="start",

@@ -4,7 +4,7 @@ import { show as showFigure } from "/figure.js";
 import { allowSound, chime, hush, localVoice, say } from "/sound.js";
 
 const $ = (id) => document.getElementById(id);
-const KINDS = { move: "Get into place", rest: "Ease off", switch: "Change sides" };
+const KINDS = { move: "Get into place", rest: "Relax", switch: "Change sides" };
 const COMMANDS = { " ": "pause", ArrowLeft: "back", ArrowRight: "next", Escape: "stop" };
 const OVER = ["finished", "stopped"];
 
@@ -114,7 +114,7 @@ function draw(moment) {
   words($("breath"), moment.state === "playing" ? pace : moment.state === "paused" ? "Paused" : "");
   $("ring").dataset.breath = (moment.state === "playing" && moment.breath) || "none";
   document.querySelector(".arc").setAttribute("stroke-dashoffset", 100 * (1 - moment.remaining / segment.seconds));
-  $("main").firstChild.data = { ready: moment.unread ? "I have read this: begin " : "Begin ", paused: "Go on " }[moment.state] ?? "Pause ";
+  $("main").firstChild.data = { ready: moment.unread ? "I have read this. Begin " : "Begin ", paused: "Go on " }[moment.state] ?? "Pause ";
   showPicture(moment, segment);
   if (over) {
     words($("after-title"), moment.state === "finished" ? "Well done" : "Stopped");

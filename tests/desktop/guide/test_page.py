@@ -145,7 +145,7 @@ async def test_the_warnings_are_read_before_the_first_play(chromium: Any, servin
     async with serving("ball-release", warnings=True) as served:
         tab = await chromium.open(served.url)
         await tab.ready()
-        await tab.shows("If you feel a pulse under the ball, move it outward at once")
+        await tab.shows("If you feel a pulse under the ball, move the ball outward at once")
         assert ("button", "I have read this: begin space") in await heard(tab)
         await tab.screenshot(Path(os.environ.get("PSOAS_NUDGE_SCREENSHOTS") or tmp_path) / "unread.png")
         for warning in ("not-for", "cautions"):
