@@ -163,7 +163,7 @@ def _one_side(routine: Routine, side: Side | None, turn: int) -> Iterator[Segmen
     if turn:
         yield Segment(
             kind="switch",
-            text=f"Change sides. Now the {side} side.",
+            text=f"Now the {side} side.",
             seconds=SWITCH_SECONDS,
             side=side,
             repeats=routine.repeats,

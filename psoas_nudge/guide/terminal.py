@@ -225,7 +225,7 @@ def clock_words(seconds: float) -> str:
 
 
 def _where(segment: Segment) -> str:
-    parts = [f"{segment.side.capitalize()} side"] if segment.side else []
+    parts = [f"{segment.side} side"] if segment.side and segment.kind != "switch" else []
     if segment.kind == "reps":
         parts.append(times(segment.reps))
     elif segment.kind != "hold":
@@ -234,7 +234,8 @@ def _where(segment: Segment) -> str:
         parts.append(f"hold {segment.repeat} of {segment.repeats}")
     else:
         parts.append("hold" if segment.side else "take your time")
-    return " · ".join(parts)
+    where = " · ".join(parts)
+    return where[0].upper() + where[1:]
 
 
 def _opening(player: Player, console: Console, *, unread: bool) -> list[str]:

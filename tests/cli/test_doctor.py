@@ -40,6 +40,17 @@ def test_a_name_and_an_icon_are_offered_until_they_are_installed(home: Path) -> 
     assert rows()["name and icon"] == f"installed {entry}"
 
 
+def test_a_bus_that_is_missing_is_named_in_our_words(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", f"unix:path={home}/none")
+    found = rows()
+    assert found["session bus"] == (
+        "missing no session bus: it comes with a desktop session (or: dbus-run-session psoas-nudge run)"
+    )
+    assert found["system bus"].startswith("missing no system bus: sleep, a locked screen and another user are not")
+    monkeypatch.delenv("DBUS_SESSION_BUS_ADDRESS")
+    assert rows()["session bus"] == found["session bus"]
+
+
 def test_another_break_reminder_is_named(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(others, "_processes", lambda _proc: ["bash"])
     assert rows()["other reminders"] == "none"

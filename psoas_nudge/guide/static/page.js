@@ -35,7 +35,7 @@ function clock(seconds) {
 
 function where(segment) {
   const parts = [];
-  if (segment.side) parts.push(segment.side === "left" ? "Left side" : "Right side");
+  if (segment.side && segment.kind !== "switch") parts.push(segment.side === "left" ? "Left side" : "Right side");
   if (segment.kind === "reps") parts.push({ 1: "Once", 2: "Twice" }[segment.reps] ?? `${segment.reps} times`);
   else if (segment.kind !== "hold") parts.push(KINDS[segment.kind]);
   else if (segment.repeats > 1) parts.push(`Hold ${segment.repeat} of ${segment.repeats}`);
