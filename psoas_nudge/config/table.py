@@ -315,11 +315,11 @@ ROWS: tuple[Setting, ...] = (
         "stretch.rotation",
         ListOf(ROUTINE_ID, '["standing-hip-flexor"]', least=1),
         list(ROTATION),
-        "The stretches to take turns, by id; list them with `psoas-nudge routines`. "
-        "If you set this, add your own stretches to the list too.",
+        "The routines that prompts suggest in turn, by id. To list all: `psoas-nudge routines`. "
+        "If you set this, add your own routines too.",
         ["standing-hip-flexor", "glute-squeeze"],
         dormant=True,
-        label="Stretches to take turns",
+        label="Routines that prompts suggest",
     ),
     Setting(
         "stretch.routines",

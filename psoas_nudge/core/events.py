@@ -194,7 +194,7 @@ class Undo(Request, frozen=True, kw_only=True):
     """The last report of how it feels was a mistake."""
 
     help = "Take back your last report of how it feels."
-    label = "Take it back"
+    label = "Take back the last report"
     answer = "Taken back: {undone}."
 
 

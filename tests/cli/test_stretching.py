@@ -208,9 +208,7 @@ def test_a_stretch_plays_although_the_journal_cannot_be_opened_and_says_that_it_
     assert "Done: My lunge." in done.stdout
     assert done.returncode == 1
     first, *_, last = done.stderr.splitlines()
-    assert first.startswith(
-        "This stretch will not be recorded, and your reports of pain cannot be read. The journal"
-    )
+    assert first.startswith("This stretch will not be recorded, and your reports of pain cannot be read. The journal")
     assert last.startswith("psoas-nudge: Not all of this is recorded: The journal ")
     assert "Traceback" not in done.stderr
 

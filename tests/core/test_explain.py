@@ -201,7 +201,10 @@ def test_without_any_working_hours_nothing_is_promised() -> None:
         (worked(36, daily_limit=0), ["You have reached today's limit of 0 prompts."], None),
         (
             after(worked(36, daily_limit=1), lambda day: day.answer("skip")),
-            ["You have been sitting for 0 s. A prompt comes after 30 min.", "You have reached today's limit of 1 prompt."],
+            [
+                "You have been sitting for 0 s. A prompt comes after 30 min.",
+                "You have reached today's limit of 1 prompt.",
+            ],
             berlin("09:10", 24),
         ),
         (quiet(m.Signal.CALL, worked(31)), ["You are in a call."], berlin("09:32")),

@@ -148,7 +148,9 @@ def test_a_taken_name_is_refused(type_in: TypeIn, tmp_path: Path) -> None:
     assert again.endswith("To replace it: psoas-nudge routines remove runner\n")
     other = {**RUNNER, "pack.toml": RUNNER["pack.toml"].replace(b'"runner"', b'"other"')}
     (tmp_path / "other.zip").write_bytes(zipped(other))
-    assert "You already have a routine called band-march, couch-stretch." in type_in("routines", "import", "other.zip", code=2)
+    assert "You already have a routine called band-march, couch-stretch." in type_in(
+        "routines", "import", "other.zip", code=2
+    )
     built_in = RUNNER["pack.toml"].replace(b'"band-march"', b'"standing-march"')
     (tmp_path / "third.zip").write_bytes(zipped({**RUNNER, "pack.toml": built_in}))
     assert '"standing-march" is a built-in routine.' in type_in("routines", "check", "third.zip", code=2)

@@ -74,7 +74,10 @@ async def test_the_menu_is_that_of_the_moment_it_is_opened(here: Here) -> None:
     await here.show(SITTING, dose=150.0)
     labels = [line.label for line in here.shell.menu()]
     assert here.opened == 1
-    assert labels[:2] == ["Sat 24 min, next prompt about 09:36", "Prompts today: 3 of at most 8. Stretches held: 2 min 30 s"]
+    assert labels[:2] == [
+        "Sat 24 min, next prompt about 09:36",
+        "Prompts today: 3 of at most 8. Stretches held: 2 min 30 s",
+    ]
     assert "Quit" in labels
     assert "Skip" not in labels
     await here.show(replace(SITTING, prompt=PROMPT))
