@@ -1,4 +1,4 @@
-"""`doctor`: looks at this session and reports; the words of the report are in verdict.py."""
+"""`doctor`: collects findings about this session. verdict.py turns them into the report."""
 
 from __future__ import annotations
 
@@ -43,11 +43,11 @@ Row = tuple[str, str, str]
 PRESS_SECONDS = 15
 WIDEST = 100
 CHECK_SECONDS = 1.0
-"""Of looking at the journal."""
+"""Time limit for checking the journal."""
 
 
 class Basics(NamedTuple):
-    """What does not depend on the desktop. `mistakes` and `journal` are empty where nothing is wrong."""
+    """Findings that do not depend on the desktop. `mistakes`, `journal`: what is wrong with them, empty if nothing."""
 
     settings: Settings | None
     mistakes: str
@@ -66,7 +66,7 @@ def doctor(config_file: Path | None, everything: bool, notify: bool, watch: bool
 
     The exit status is 1 if prompts cannot appear.
     """
-    logging.getLogger("psoas_nudge").addHandler(logging.NullHandler())  # what it would warn of is in the report
+    logging.getLogger("psoas_nudge").addHandler(logging.NullHandler())  # the report has the warnings
     status = asyncio.run(_doctor(config_file, everything, notify))
     if watch:
         print("\nThis is what the sensors see. Type, lock the screen or join a call. Press Ctrl+C to end.")
@@ -138,7 +138,7 @@ async def _no_tray(session_bus: Bus | None, settings: Settings | None) -> str:
 
 
 def _desktop(others: list[str]) -> list[Row]:
-    """Whether it has a name and an icon here, and whether somebody else reminds of breaks too."""
+    """Rows about the desktop entry and other break reminders."""
     computer = this_computer()
     rows = []
     if application.knows(computer):
@@ -150,7 +150,7 @@ def _desktop(others: list[str]) -> list[Row]:
 
 
 async def _notify(notifiers: Chooser, pressed: asyncio.Queue[Pressed]) -> bool:
-    """Show a test notification, and tell which button is pressed; False when it was not shown."""
+    """Show a test notification and print which button is pressed; False when it was not shown."""
     try:
         showing = await notifiers.show(TEST_MESSAGE)
     except ShowFailed as error:

@@ -1,4 +1,4 @@
-"""`export`: what was recorded, for programs that people use already. `journal export` has all of it, as JSON lines."""
+"""`export`: the journal for other programs. `journal export` is the complete one, as JSON lines."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def activitywatch(file: Path, since: str | None) -> None:
 
         with new_file(file) as out:
             out.writelines(buckets(read, platform.node() or "unknown"))
-    _tell(file)
+    _report(file)
 
 
 @export.command("csv", epilog="Example: psoas-nudge export csv psoas-nudge.csv --since 2026-01-01")
@@ -78,12 +78,12 @@ def csv_(file: Path, since: str | None) -> None:
             lines.writerows(cells(row((stored.entry, stored.zone))) for stored in found.read(since=after))
             out.flush()
             out.detach()
-    _tell(file)
+    _report(file)
 
 
 @contextmanager
 def _journal() -> Iterator[Journal | None]:
-    """The journal; None, said in a line, when nothing is recorded yet."""
+    """The journal. When nothing is recorded yet: prints so, and yields None."""
     found = Journal.open_reading(places.journal_file())
     if found is None:
         print(as_called(NOTHING_YET))
@@ -93,6 +93,6 @@ def _journal() -> Iterator[Journal | None]:
         yield found
 
 
-def _tell(file: Path) -> None:
+def _report(file: Path) -> None:
     if str(file) != "-":
         print(f"Written to {file}.")

@@ -1,18 +1,20 @@
-"""`feel`: say how it feels, at any time."""
+"""`feel` and `undo`."""
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from textwrap import fill
 from typing import get_args
 
 import click
 
+from psoas_nudge.config import load
 from psoas_nudge.core.events import Clear, Feel, Undo
 from psoas_nudge.core.ranges import LONGEST_TEXT
 from psoas_nudge.core.words import Pain, counted
 from psoas_nudge.errors import BadInput, PsoasNudgeError
-from psoas_nudge.guide.opening import load_settings, recorder
+from psoas_nudge.guide.opening import recorder
 
 
 @click.command(epilog='Examples: psoas-nudge feel 2 --note "stiff after the drive"; psoas-nudge feel --clear')
@@ -34,7 +36,7 @@ def feel(config_file: Path | None, level: int | None, pain: Pain | None, note: s
         raise BadInput("Give a number from 0 to 10, a kind of --pain, or --clear.")
     if note and len(note) > LONGEST_TEXT:
         raise BadInput(f"This note is too long: {counted(len(note), 'character')}; the limit is {LONGEST_TEXT}.")
-    book = recorder(load_settings(config_file))
+    book = recorder(load(config_file, os.environ))
     if clear:
         print(book.ask(Clear()))
         return
@@ -54,4 +56,4 @@ def undo(config_file: Path | None) -> None:
 
     The journal keeps the report, marked as taken back. Statistics and advice leave it out.
     """
-    print(recorder(load_settings(config_file)).ask(Undo()))
+    print(recorder(load(config_file, os.environ)).ask(Undo()))

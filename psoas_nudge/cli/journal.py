@@ -1,6 +1,6 @@
-"""`journal`: what was recorded, for people and for scripts; export and merge.
+"""The `journal` commands: show, export and merge.
 
-It reads the file itself, so it works with no daemon running, and while one writes.
+They open the database themselves, so they work with and without a running daemon.
 """
 
 from __future__ import annotations
@@ -27,9 +27,9 @@ from psoas_nudge.journal.records import in_zone
 
 KINDS = sorted(str(kind.__struct_config__.tag) for kind in get_args(AnyEntry))
 MOST_NAMED = 20
-"""Bad lines of a merge that are named one by one."""
+"""How many bad lines of a merge are listed."""
 PAGE = 100
-"""Entries shown in words when nothing says which or how many."""
+"""How many entries are shown without options."""
 NOTHING_YET = "Nothing is recorded yet. Recording begins with: psoas-nudge start"
 
 
@@ -78,7 +78,7 @@ def journal(ctx: click.Context, json_: bool, since: str | None, kinds: tuple[str
 
 
 def _latest(entries: Iterator[Stored], page: int) -> Iterator[Stored]:
-    """The last `page` of them; a line before says so when there are more."""
+    """The last `page` entries. Prints a note when there are more."""
     read = list(entries)
     if len(read) > page:
         print(as_called(f"The latest {page}. For more: psoas-nudge journal --last 1000, or --since 2026-01-01\n"))
@@ -127,7 +127,7 @@ def merge(file: Path) -> None:
 
 
 def moment(text: str) -> datetime:
-    """What follows --since: a moment, or how long ago."""
+    """Parse the value of --since: a moment, or a length of time before now."""
     from psoas_nudge.cli.zone import system_zone
     from psoas_nudge.core.durations import parse_duration
     from psoas_nudge.core.written import LOOKS, parse_moment
@@ -142,7 +142,7 @@ def moment(text: str) -> datetime:
 
 
 def print_days(entries: Iterator[Stored], out: TextIO | None = None) -> bool:
-    """Print the entries under their days; whether there were any."""
+    """Print the entries grouped by day. Returns whether there were any."""
     from psoas_nudge.cli.entry_words import words
 
     day, width = None, columns() if out is None else sys.maxsize

@@ -1,4 +1,4 @@
-"""A file that a command writes what was recorded to: never over another one, and for its owner alone."""
+"""Create the output file of an export: never overwrites, mode 0600."""
 
 from __future__ import annotations
 
@@ -14,8 +14,10 @@ from psoas_nudge.errors import PsoasNudgeError
 
 @contextmanager
 def new_file(path: Path) -> Iterator[BinaryIO]:
-    """The file, opened for writing; "-" is standard output. Raises PsoasNudgeError when it is there already.
-    One that cannot be written to its end is removed."""
+    """The file, opened for writing; "-" is standard output. Raises PsoasNudgeError, also when it exists already.
+
+    An incomplete file is removed.
+    """
     if str(path) == "-":
         yield sys.stdout.buffer
         sys.stdout.buffer.flush()

@@ -104,7 +104,7 @@ def _list(pack: Pack) -> None:
 
 
 def _routines_of(pack_id: str) -> set[str]:
-    """The ids of its routines; none of a pack that cannot be read any more, which must be removable all the same."""
+    """The ids of its routines; empty for an unreadable pack, which can then still be removed."""
     try:
         packs = imported(places.packs_directory())
     except ConfigInvalid:
@@ -113,14 +113,14 @@ def _routines_of(pack_id: str) -> set[str]:
 
 
 def _rotation(config_file: Path | None) -> list[str]:
-    """stretch.rotation as it is written, whatever else is wrong with the file."""
+    """The value of stretch.rotation, even if other lines of the file have mistakes."""
     nothing = ConfigInvalid(["The configuration has mistakes. List them: psoas-nudge config check"])
     found: list[str] = glance("stretch.rotation", config_file, os.environ, nothing)
     return found
 
 
 def _reload() -> None:
-    """Have a running daemon read the routines again."""
+    """Make a running daemon read the routines again."""
     try:
         ask(Reload(), places.socket_file())
     except NoDaemon:

@@ -1,7 +1,8 @@
-"""`routines`: the catalogue and the person's own, in a list or one in full."""
+"""The `routines` commands."""
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 from textwrap import fill
@@ -11,6 +12,7 @@ import msgspec
 
 from psoas_nudge.cli import packs
 from psoas_nudge.cli.candidates import routine_ids
+from psoas_nudge.config import load
 from psoas_nudge.core.catalogue import CATALOGUE, REVIEWED, find
 from psoas_nudge.core.durations import duration
 from psoas_nudge.core.evidence import SOURCES, WHY
@@ -18,10 +20,9 @@ from psoas_nudge.core.routines import SIDES, Routine, Side, Step
 from psoas_nudge.core.words import times
 from psoas_nudge.errors import BadInput
 from psoas_nudge.guide.figures import in_terminal, sheet
-from psoas_nudge.guide.opening import load_settings
 
 PICTURE = (60, 16)
-"""Columns and lines of a picture among words."""
+"""(columns, lines) of the picture in `routines show`."""
 
 
 @click.group(
@@ -36,7 +37,7 @@ def routines(ctx: click.Context, as_json: bool) -> None:
     """
     if ctx.invoked_subcommand:
         return
-    rules = load_settings(ctx.obj).rules
+    rules = load(ctx.obj, os.environ).rules
     own = {routine.id for routine in rules.routines}
     every = [*(routine for routine in CATALOGUE if routine.id not in own), *rules.routines]
     if as_json:
@@ -56,7 +57,7 @@ def routines(ctx: click.Context, as_json: bool) -> None:
 @click.pass_obj
 def show(config_file: Path | None, routine_id: str) -> None:
     """Show one in full: what to do, for how long, and when to stop; in a terminal with its picture."""
-    routine = find(routine_id, load_settings(config_file).rules.routines)
+    routine = find(routine_id, load(config_file, os.environ).rules.routines)
     print(in_full(routine))
     if sys.stdout.isatty() and (sys.stdout.encoding or "").lower().startswith("utf"):
         print("\n" + "\n".join(in_terminal(routine, routine.picture, "right" if routine.sided else None, PICTURE)))
@@ -68,7 +69,7 @@ def show(config_file: Path | None, routine_id: str) -> None:
 @click.pass_obj
 def picture(config_file: Path | None, routine_id: str, side: Side) -> None:
     """Print the drawings of one routine as an SVG picture."""
-    routine = find(routine_id, load_settings(config_file).rules.routines)
+    routine = find(routine_id, load(config_file, os.environ).rules.routines)
     if not routine.picture:
         raise BadInput(f"{routine.title} has no pictures.")
     print(sheet(routine, side if routine.sided else None))
@@ -93,7 +94,7 @@ for command in (packs.check, packs.import_, packs.export, packs.remove):
 
 
 def in_full(routine: Routine) -> str:
-    """All there is to know about it."""
+    """The routine as text for the terminal."""
     sides = "left, then right" if routine.sided else "both sides at once"
     repeats = f", {times(routine.repeats)}" if routine.repeats > 1 else ""
     lines = [

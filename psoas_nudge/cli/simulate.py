@@ -1,4 +1,4 @@
-"""`simulate`: what would have been recorded, had the days gone as a trace tells."""
+"""`simulate`: plays a trace or made-up days through the core, and prints the resulting journal entries."""
 
 from __future__ import annotations
 
@@ -99,7 +99,7 @@ def simulate(
         begin = parse_moment(first or "today", datetime.now(UTC), zone)
         items = made_up(days, seed, begin, zone)
     if not items:
-        return  # a made-up weekend off
+        return  # the made-up days are all days off
     items, rules = _with_calendar(items, settings)
     played = Simulation(items, rules, answers=ANSWERS[answers], answer_after=delay, seed=seed)
     _print(played.play(), json_)
@@ -116,7 +116,7 @@ def _read(trace: Path | None) -> list[During | Act]:
 
 
 def _with_calendar(items: list[During | Act], settings: Settings) -> tuple[list[During | Act], Rules]:
-    """The trace with the busy times, and the rules with the holidays, of the calendars that the configuration names."""
+    """Add busy times to the trace, and holidays to the rules, from the configured calendars."""
     source, rules = settings.calendar, settings.rules
     if not source.holidays and not source.busy:
         return items, rules

@@ -1,4 +1,4 @@
-"""`stats`: what days and weeks add up to. It reads the journal's file, so it works with no daemon running."""
+"""`stats`: totals by day, week or month. Reads the journal itself, so it works without a daemon."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def stats(by: str, since: str | None, as_json: bool) -> None:
 
 
 def _first_day(by: str, since: str | None) -> date:
-    """Weeks and months are shown whole."""
+    """The first day to show; the first of its week or month with `by`."""
     if since is None:
         first = datetime.now().astimezone().date() - timedelta(days=DEFAULT_DAYS[by] - 1)
     else:
@@ -86,7 +86,7 @@ def _print_table(lines: Sequence[Totals], by: str) -> None:
 
 
 def _in_words(cells: Sequence[str]) -> str:
-    """The cells of a row for a narrow terminal: "sat 50 min (longest 50 min), 1 prompt: 1 accepted"."""
+    """A row for a narrow terminal: "sat 50 min (longest 50 min); 1 prompt: 1 accepted"."""
     sat, longest, prompts, *outcomes, stretched = cells
     counts = [f"{cell} {name}" for cell, name in zip(outcomes, COLUMNS[3:-1], strict=True) if cell != "-"]
     parts = [f"sat {sat} (longest {longest})"]

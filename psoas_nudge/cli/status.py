@@ -1,4 +1,4 @@
-"""`status` and `explain`: what is going on, and why there is no prompt."""
+"""`status` and `explain`."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def status(how: str | None, as_json: bool, follow: bool) -> None:
     if how:
         print(_line(now, how))
         return
-    if look(now) is not Look.SITTING:  # else the first reason says the same
+    if look(now) is not Look.SITTING:  # when sitting, the first reason says the same
         line = _line(now, "plain")
         print(f"{line[0].upper()}{line[1:]}.")
     if now.trouble and now.prompt:

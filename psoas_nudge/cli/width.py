@@ -1,4 +1,4 @@
-"""How wide the output is, and how long lines are kept in it."""
+"""The width of the output."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from textwrap import fill
 
 
 def columns() -> int:
-    """The columns of the terminal; without one, and without $COLUMNS, a script reads, and lines are not broken."""
+    """Columns of the terminal or $COLUMNS. Without either the output goes to a script, and lines are not wrapped."""
     if sys.stdout.isatty() or os.environ.get("COLUMNS"):
         return shutil.get_terminal_size().columns
     return sys.maxsize
 
 
 def hanging(first: str, text: str, width: int) -> str:
-    """`text` after `first`, broken at `width`, its further lines under its beginning."""
+    """`first` and `text`, wrapped at `width` with a hanging indent as wide as `first`."""
     return fill(
         text,
         max(width, len(first) + 20),

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import argparse
 import logging
+import os
 import sys
 
+from psoas_nudge.config import load
 from psoas_nudge.errors import PsoasNudgeError
-from psoas_nudge.guide.opening import load_settings, on_page, open_for_prompt
+from psoas_nudge.guide.opening import on_page, open_for_prompt
 from psoas_nudge.guide.reports import Practice
 
 
@@ -28,9 +30,9 @@ def main() -> int:
     logging.basicConfig(format="%(name)s: %(message)s", level=logging.WARNING)
     try:
         if asked.practice:
-            on_page(load_settings(None), asked.routine, None, Practice())
+            on_page(load(None, os.environ), asked.routine, None, Practice())
         else:
-            open_for_prompt(load_settings(None), asked.routine, asked.prompt, asked.how)
+            open_for_prompt(load(None, os.environ), asked.routine, asked.prompt, asked.how)
     except PsoasNudgeError as error:
         print(f"psoas-nudge: {error}", file=sys.stderr)  # noqa: T201 - the daemon's log is where it goes
         return error.exit_code

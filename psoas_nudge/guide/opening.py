@@ -10,10 +10,9 @@ import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Literal
 
-from psoas_nudge import config, places
+from psoas_nudge import places
 from psoas_nudge.config import Settings
 from psoas_nudge.core.catalogue import find
 from psoas_nudge.core.dose import Dose, dose
@@ -43,11 +42,6 @@ TERMINALS: dict[str, tuple[str, ...]] = {
     "foot": (),
     "xterm": ("-e",),
 }
-
-
-def load_settings(file: Path | None) -> Settings:
-    """The settings in force; raises ConfigInvalid."""
-    return config.load(file, os.environ)
 
 
 def recorder(settings: Settings) -> Recorder:
