@@ -1,6 +1,6 @@
-"""`python -m psoas_nudge.guide ROUTINE [--prompt N] [--page|--terminal|--practice]`: how daemon and demo open a guide.
+"""`python -m psoas_nudge.guide ROUTINE [--prompt N] [--page|--terminal|--practice]`: run by the daemon and the demo.
 
-`--practice` plays on the page and records nothing.
+`--practice` opens the page and records nothing.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from psoas_nudge.guide.reports import Practice
 
 
 def main() -> int:
-    """Play one routine; the exit status."""
+    """Play one routine. Returns the exit status."""
     parser = argparse.ArgumentParser(prog="psoas_nudge.guide")
     parser.add_argument("routine")
     parser.add_argument("--prompt", type=int)
@@ -26,15 +26,15 @@ def main() -> int:
     how.add_argument("--terminal", action="store_const", const="terminal", dest="how")
     how.add_argument("--practice", action="store_true")
     parser.set_defaults(how="page")
-    asked = parser.parse_args()
+    options = parser.parse_args()
     logging.basicConfig(format="%(name)s: %(message)s", level=logging.WARNING)
     try:
-        if asked.practice:
-            on_page(load(None, os.environ), asked.routine, None, Practice())
+        if options.practice:
+            on_page(load(None, os.environ), options.routine, None, Practice())
         else:
-            open_for_prompt(load(None, os.environ), asked.routine, asked.prompt, asked.how)
+            open_for_prompt(load(None, os.environ), options.routine, options.prompt, options.how)
     except PsoasNudgeError as error:
-        print(f"psoas-nudge: {error}", file=sys.stderr)  # noqa: T201 - the daemon's log is where it goes
+        print(f"psoas-nudge: {error}", file=sys.stderr)  # noqa: T201 - goes to the daemon's log
         return error.exit_code
     return 0
 

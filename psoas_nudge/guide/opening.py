@@ -1,4 +1,4 @@
-"""Opens the guide where it can be shown: the page, else this terminal, else a terminal window."""
+"""Opens the guide: on the page, else in this terminal, else in a terminal window."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from psoas_nudge.system.signals import ENDING
 log = logging.getLogger(__name__)
 
 TERMINALS: dict[str, tuple[str, ...]] = {
-    # program: the words between it and the command that runs in it
+    # program: the arguments between it and the command that it runs
     "x-terminal-emulator": ("-e",),
     "gnome-terminal": ("--",),
     "konsole": ("-e",),
@@ -45,7 +45,7 @@ TERMINALS: dict[str, tuple[str, ...]] = {
 
 
 def recorder(settings: Settings) -> Recorder:
-    """Records on this machine."""
+    """A Recorder for this machine's daemon and journal."""
     where = Places(
         socket=places.socket_file(),
         lock=places.lock_file(),
@@ -56,19 +56,19 @@ def recorder(settings: Settings) -> Recorder:
 
 
 def dose_now(settings: Settings) -> Dose:
-    """The dose up to now, from the journal. Raises JournalBroken."""
+    """The hold time of today and this week, from the journal. Raises JournalBroken."""
     now, local_date = datetime.now(UTC), settings.rules.hours.local_date
     found = Journal.open_reading(places.journal_file())
     if found is None:
         return dose([], local_date(now), local_date, settings.stretch.weekly_dose)
     with found:
-        since = now - timedelta(days=9)  # a day more than this week can have begun ago, in any zone
+        since = now - timedelta(days=9)  # before this week began, in any time zone
         entries = [line.entry for line in found.read(since=since, kinds=("stretch",))]
     return dose(entries, local_date(now), local_date, settings.stretch.weekly_dose)
 
 
 def on_page(settings: Settings, routine_id: str, prompt: int | None, reports: Reports | None = None) -> None:
-    """Play on the page, recorded on this machine or by `reports`. Raises Unavailable when it cannot be shown here."""
+    """Play on the page. Records on this machine, or with `reports`. Raises Unavailable when no page can be shown."""
     if why := browser.page_missing(os.environ):
         raise Unavailable(f"The page cannot be shown: {why}.")
     from psoas_nudge.guide import page
@@ -80,7 +80,7 @@ def on_page(settings: Settings, routine_id: str, prompt: int | None, reports: Re
 
 
 def in_terminal(settings: Settings, routine_id: str, prompt: int | None) -> None:
-    """Play in this terminal, or as plain lines where there is none."""
+    """Play in this terminal, or as plain lines if standard output is not one."""
     player = _player(settings, routine_id)
     reports, asks = _reports(settings, routine_id, prompt), _asks(settings, player.routine)
     console = TerminalConsole(sys.stdin, sys.stdout)
@@ -112,7 +112,7 @@ def in_terminal(settings: Settings, routine_id: str, prompt: int | None) -> None
 
 
 def in_window(argv: Sequence[str]) -> None:
-    """Run a command of this program in a new terminal window. Raises Unavailable where there is none."""
+    """Run `python -m psoas_nudge.guide` with `argv` in a new terminal window. Raises Unavailable without one."""
     if why := browser.no_display(os.environ):
         raise Unavailable(f"No terminal can be opened: {why}.")
     guide = [with_console(sys.executable), "-m", "psoas_nudge.guide", *argv]
@@ -128,7 +128,7 @@ def in_window(argv: Sequence[str]) -> None:
 
 
 def open_for_prompt(settings: Settings, routine_id: str, prompt: int | None, how: Literal["page", "terminal"]) -> None:
-    """Open it as the setting says; where the page cannot be shown, a terminal; raises Unavailable without either."""
+    """Open the guide as the setting stretch.guide says; a terminal if no page can be shown. Raises Unavailable."""
     if how == "page":
         try:
             on_page(settings, routine_id, prompt)
@@ -144,8 +144,6 @@ def open_for_prompt(settings: Settings, routine_id: str, prompt: int | None, how
 
 
 def _reports(settings: Settings, routine_id: str, prompt: int | None) -> StretchReports:
-    """Reports that are recorded on this machine."""
-
     def set_floor(can: bool) -> None:
         from psoas_nudge.config.saving import change
 
@@ -155,7 +153,7 @@ def _reports(settings: Settings, routine_id: str, prompt: int | None) -> Stretch
 
 
 def _asks(settings: Settings, routine: Routine) -> Asks:
-    """What is not known yet: asked once, and remembered in the journal or the configuration."""
+    """The questions that the person has not answered yet, according to journal and configuration."""
     try:
         found = Journal.open_reading(places.journal_file())
         if found is None:

@@ -1,4 +1,4 @@
-"""The page player: serves one stretch on a free loopback port, opens it in a browser, and ends with it."""
+"""The page player: serves one stretch on a free loopback port and opens it in a browser."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from psoas_nudge.system.signals import on_end
 
 
 def play(player: Player, reports: Reports, asks: Asks, token: str | None = None) -> None:
-    """Serve and show the stretch until it is over. Raises errors.Unavailable when no browser has shown it.
+    """Serve and show the stretch until it is over. Raises Unavailable when no browser has shown it.
 
-    `token`: the activation token for the window, where there is one.
+    `token`: the activation token for the window, if any.
     """
     session = Session(player, time.monotonic, reports, asks)
     asyncio.run(_play(session, token))
@@ -46,7 +46,7 @@ async def _show(session: Session, guard: Guard, token: str | None) -> None:
 
 
 async def run_clock(session: Session) -> None:
-    """Tick the session when it is due, until it is closed."""
+    """Call session.tick when it is due, until the session is closed."""
     while not session.closed.is_set():
         session.stirred.clear()
         try:

@@ -1,4 +1,4 @@
-"""The routes of the stretch's page. Who may use them: pages/guard.py."""
+"""The HTTP routes of the stretch's page. pages/guard.py checks access."""
 
 from __future__ import annotations
 
@@ -22,33 +22,33 @@ from psoas_nudge.pages.guard import Guard, body, static
 
 
 class Pressed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What a page sends when a button is pressed."""
+    """Body of /press."""
 
     command: Command
 
 
 class Feeling(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What a page sends when the question at the end is answered."""
+    """Body of /feel."""
 
     afterwards: Afterwards
     pain: Pain | None = None
 
 
 class Room(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What a page sends when the question about kneeling is answered."""
+    """Body of /kneel."""
 
     can: bool
 
 
 class Nothing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What a page sends when there is nothing to add."""
+    """An empty object, body of /undo and /leave."""
 
 
 Sent = TypeVar("Sent", bound=msgspec.Struct)
 
 
 def app(session: Session, port: int) -> Guard:
-    """The whole server for one stretch, to be served on 127.0.0.1 at `port`."""
+    """The ASGI application for one stretch, to be served on 127.0.0.1 at `port`."""
     described = _described(session.player)
 
     async def describe(_request: Request) -> Response:
@@ -84,7 +84,7 @@ def app(session: Session, port: int) -> Guard:
 
 
 def _takes(path: str, kind: type[Sent], do: Callable[[Sent], None]) -> Route:
-    """What a page sends to this path."""
+    """A POST route that decodes the body as `kind` and calls `do`."""
 
     async def take(request: Request) -> Response:
         sent = await body(request, kind)
@@ -101,7 +101,7 @@ def _pictures(player: Player) -> list[str]:
 
 
 def _described(player: Player) -> dict[str, object]:
-    """What a page has to know before the play."""
+    """The routine as JSON-compatible data, sent once before the play."""
     routine, pictures = player.routine, _pictures(player)
     return {
         "id": routine.id,

@@ -1,7 +1,7 @@
-"""The terminal player: count-down, sides, repeats and breath on a screen of its own, or plain lines without one.
+"""The terminal player: countdown, sides, repeats and breath on the alternate screen, or plain lines without one.
 
-A console is injected, so a whole routine plays in a test without a terminal and without waiting. Plain lines (a dumb
-terminal, a pipe, a file) have no control characters; without a terminal to type on, the routine simply runs.
+A Console is injected, so tests play whole routines without a terminal and without waiting. Plain lines (for a dumb
+terminal, a pipe or a file) have no control characters. Without keys the routine runs to its end.
 """
 
 from __future__ import annotations
@@ -44,25 +44,25 @@ PAINS: dict[str, tuple[Pain, str]] = {
     "o": ("other", "something else"),
 }
 READ = "y"
-"""The key that says that the warnings were read."""
+"""The key that confirms the warnings."""
 UNDO = "u"
 """The key that takes a report of pain back."""
 ANSWER_WITHIN = 60.0
-"""Seconds for which the question at the end waits."""
+"""Seconds to answer a question at the end."""
 BEGIN_WITHIN = 900.0
-"""Seconds for which the player waits for the person to begin."""
+"""Seconds to begin the play."""
 KINDS: dict[Kind, str] = {"move": "get into place", "rest": "relax", "switch": "change sides"}
 TALLEST = 20
-"""Lines that a figure has at most."""
+"""Maximum lines of a figure."""
 
 
 class Console(Protocol):
-    """What the player needs of a terminal."""
+    """The terminal as the player uses it."""
 
     screen: bool
-    """Whether the screen can be cleared and drawn anew; else lines are only ever added."""
+    """Whether the screen can be redrawn; otherwise lines are appended."""
     keys: bool
-    """Whether somebody can press a key."""
+    """Whether keys can be read."""
     braille: bool
     """Whether it can show Braille characters, in which figures are drawn."""
 
@@ -70,13 +70,13 @@ class Console(Protocol):
         """(columns, lines)."""
 
     def write(self, text: str) -> None:
-        """Show the text at once."""
+        """Write and flush."""
 
     def key(self, timeout: float) -> str | None:
-        """The next key within `timeout` seconds, by its character or as "left", "right", "esc"; None without one."""
+        """The next key within `timeout` seconds: its character, or "left", "right", "esc". None if there is none."""
 
     def clock(self) -> float:
-        """Seconds on a clock that is never set."""
+        """Monotonic seconds."""
 
 
 def play(
@@ -86,8 +86,8 @@ def play(
     holding: Callable[[Held], object] = lambda _held: None,
     ring: Callable[[int], None] = lambda _times: None,
 ) -> None:
-    """Play the routine to its end or until the person stops it. `say` speaks what can be followed with eyes closed;
-    `holding` gets what was held so far; `ring` rings as many times as it is told."""
+    """Play the routine until it ends or is stopped. `say` speaks the cues; `holding` receives what was held so far;
+    `ring` plays a chime of n strokes."""
     said = ""
     shown: tuple[int, bool] | None = None
     last = console.clock()
@@ -117,7 +117,7 @@ def play(
 
 
 def spoken(player: Player) -> str:
-    """What there is to say now: each step as it begins, the repetitions, and the last seconds of a hold."""
+    """The text to speak now: each step as it begins, the repetitions, and the last seconds of a hold."""
     segment, left = player.segment, -(-player.remaining // 1)
     if player.paused:
         return "Paused."
@@ -131,9 +131,9 @@ def spoken(player: Player) -> str:
 
 
 def begins(player: Player, console: Console, *, unread: bool = False) -> bool:
-    """Say what comes and wait until the person begins; False when they stop. Without keys it begins at once.
+    """Show the opening and wait for the person to begin; False when they stop. Begins at once without keys.
 
-    `unread`: the warnings have not been read yet, so one more key says that they are now.
+    `unread`: the warnings are not confirmed yet; then only the key READ begins.
     """
     if not console.screen:
         console.write("\n".join(_opening(player, console, unread=unread)) + "\n")
@@ -158,7 +158,7 @@ def begins(player: Player, console: Console, *, unread: bool = False) -> bool:
 
 
 def ask_afterwards(console: Console) -> tuple[Afterwards, Pain | None] | None:
-    """How it feels after the stretch, with one key, and what kind of pain; None when the person does not say."""
+    """Ask how it feels and, after "pain", which kind, with one key each; None without an answer."""
     if not console.keys:
         return None
     _ask(console, "How does it feel?  [f] fine   [t] tight   [p] pain   any other key: no answer")
@@ -173,9 +173,9 @@ def ask_afterwards(console: Console) -> tuple[Afterwards, Pain | None] | None:
 
 
 def afterwards(console: Console, reports: Reports, *, kneel: bool) -> str | None:
-    """Ask what there is to ask after a stretch, and report it; the trouble with that, if there is any.
+    """Ask the questions after a stretch and report the answers. Returns why something could not be recorded, or None.
 
-    Pain can be taken back. `kneel`: whether it has to be asked if there is room to kneel.
+    `kneel`: whether to ask if there is room to kneel.
     """
     trouble = None
     while answer := ask_afterwards(console):
@@ -204,13 +204,13 @@ def _ask(console: Console, question: str) -> None:
 
 
 def summary(player: Player) -> str:
-    """What was done, in one line."""
+    """The result as one line."""
     done = held_words(player.held)
     return f"{'Done' if player.ended == 'finished' else 'Stopped'}: {player.routine.title}. {done}\n"
 
 
 def held_words(held: Held) -> str:
-    """The seconds that count, in words."""
+    """The seconds held, as a sentence."""
     if not held.total:
         return "Nothing was held, so nothing is counted."
     if held.left or held.right:
@@ -219,7 +219,7 @@ def held_words(held: Held) -> str:
 
 
 def clock_words(seconds: float) -> str:
-    """A count-down as minutes and seconds, rounded up so that it reaches zero at the end."""
+    """Minutes and seconds, rounded up, so that a countdown reaches 0:00 at the end."""
     whole = int(-(-max(0.0, seconds - 1e-6) // 1))
     return f"{whole // 60}:{whole % 60:02d}"
 
@@ -239,7 +239,7 @@ def _where(segment: Segment) -> str:
 
 
 def _opening(player: Player, console: Console, *, unread: bool) -> list[str]:
-    """What to know before beginning."""
+    """The lines shown before the play."""
     routine, width = player.routine, max(20, min(console.size()[0] - 1, 90))
     lines = [f"{routine.title}, {duration(routine.length)}"]
     begin = f"{READ}: I have read this and none of it applies to me" if unread else "space begins"
@@ -290,7 +290,7 @@ def _screen(player: Player, console: Console) -> list[str]:
 
 
 def _drawn(lines: list[str], console: Console) -> str:
-    """The lines as a full screen, cut off at its edges."""
+    """The escape sequences that draw the lines on the whole screen, clipped at its edges."""
     columns, rows = console.size()
     shown = (line[: columns - 1] + "\x1b[K" for line in lines[: max(1, rows - 1)])
     return "\x1b[H" + "\r\n".join(shown) + "\x1b[J"

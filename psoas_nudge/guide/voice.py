@@ -1,6 +1,6 @@
-"""The spoken cues in the terminal: speech-dispatcher's spd-say, else espeak-ng, whichever is installed.
+"""Spoken cues in the terminal, with spd-say (speech-dispatcher) or espeak-ng.
 
-One program at a time; what comes next cuts off what is still being said. The words are those on the screen, no secret.
+A new text interrupts the previous one. The texts are those on the screen, so they may appear on a command line.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ import shutil
 import subprocess
 
 SPEAKERS: dict[str, tuple[str, ...]] = {
-    # program: the words between it and the text
+    # program: the arguments between it and the text
     "spd-say": ("--wait", "--language", "en", "--"),
     "espeak-ng": ("-v", "en", "--"),
 }
@@ -17,14 +17,14 @@ MISSING = "The cues are not spoken, because neither spd-say (from speech-dispatc
 
 
 class Voice:
-    """Says a text at once and does not wait for its end."""
+    """Speaks in the background."""
 
     def __init__(self, command: tuple[str, ...]) -> None:
         self._command = command
         self._saying: subprocess.Popen[bytes] | None = None
 
     def say(self, text: str) -> None:
-        """Say it; a program that has gone meanwhile leaves it unsaid."""
+        """Speak the text, interrupting the previous one. Errors are ignored."""
         self.hush()
         try:
             self._saying = subprocess.Popen(  # noqa: S603 - see SPEAKERS
@@ -34,14 +34,14 @@ class Voice:
             self._saying = None
 
     def hush(self) -> None:
-        """Say no more."""
+        """Stop speaking."""
         if self._saying and self._saying.poll() is None:
             self._saying.terminate()
             self._saying.wait()
         self._saying = None
 
     def finish(self) -> None:
-        """Wait for the last words, a few seconds at most."""
+        """Wait at most 8 s for the end of the last text."""
         if self._saying:
             try:
                 self._saying.wait(8)
@@ -50,7 +50,7 @@ class Voice:
 
 
 def find() -> Voice | None:
-    """The voice of this machine; None without one."""
+    """The first installed speaker; None if there is none."""
     for name, between in SPEAKERS.items():
         if path := shutil.which(name):
             return Voice((path, *between))

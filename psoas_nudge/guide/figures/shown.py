@@ -1,4 +1,4 @@
-"""The pictures of a routine wherever they are shown: drawings for the catalogue, pixels for what came in a pack."""
+"""The pictures of a routine: generated drawings for the catalogue, PNG files for routines from a pack."""
 
 from __future__ import annotations
 
@@ -14,15 +14,14 @@ from psoas_nudge.guide.figures import dots, drawing
 from psoas_nudge.guide.figures.drawing import STYLE
 
 SIZE = struct.Struct(">16xII")
-"""Where a PNG has its width and height (https://www.w3.org/TR/png-3/#11IHDR)."""
+"""Width and height in the IHDR chunk of a PNG (https://www.w3.org/TR/png-3/#11IHDR)."""
 
 LINE = 15
-"""Units from one line of a sheet's words to the next."""
+"""Line height of the text on a sheet, in units."""
 
 
 def svg(routine: Routine, name: str, side: Side | None, address: str | None = None) -> str | None:
-    """The picture `name` of a routine; None without one. `address`: where a page finds a pack's picture, else the
-    drawing has it inside."""
+    """The picture `name` as SVG; None without one. `address`: URL of a pack's picture; without it, it is embedded."""
     if not routine.pack:
         return drawing.svg(routine.id, name, side)
     if (png := _png(routine, name)) is None:
@@ -38,14 +37,14 @@ def svg(routine: Routine, name: str, side: Side | None, address: str | None = No
 
 
 def printed(routine: Routine) -> str | None:
-    """The one picture that shows best what it is, to stand alone; None without one."""
+    """The picture that shows the routine best, for use outside the page; None without one."""
     if not routine.pack:
         return drawing.picture(routine.id)
     return svg(routine, routine.picture, None)
 
 
 def in_terminal(routine: Routine, name: str, side: Side | None, room: tuple[int, int]) -> list[str]:
-    """A picture in Braille in at most (columns, lines); empty where there is none or no room to make it out."""
+    """The picture `name` in Braille, in at most `room` (columns, lines); empty without one, or if it does not fit."""
     if not routine.pack:
         return dots.dots(routine.id, name, side, room)
     try:
@@ -56,7 +55,7 @@ def in_terminal(routine: Routine, name: str, side: Side | None, room: tuple[int,
 
 
 def sheet(routine: Routine, side: Side | None) -> str:
-    """All pictures of a routine in a row, each with its steps below: to print."""
+    """All pictures of a routine in a row, each with its steps below, for printing."""
     names = dict.fromkeys(step.picture for step in routine.steps)
     steps = {
         name: [f"{n}. {s.text} {s.cue}" for n, s in enumerate(routine.steps, 1) if s.picture == name] for name in names
@@ -82,7 +81,7 @@ def sheet(routine: Routine, side: Side | None) -> str:
 
 
 def file(routine: Routine, name: str) -> Path:
-    """The file that a page's server hands out for a pack's picture."""
+    """The PNG file of a pack's picture."""
     return places.pack_picture(routine.pack, name)
 
 
