@@ -1,8 +1,7 @@
-"""The journal as buckets of ActivityWatch, in the form that aw-server exports and imports.
+"""The journal as ActivityWatch buckets, in the format that aw-server exports and imports.
 
 {"buckets": {ID: {id, type, client, hostname, created, events: [{timestamp, duration, data}]}}}; durations in seconds.
-One bucket for each kind, so that the events of a bucket do not lie on top of each other. The timeline of ActivityWatch
-shows `data.title`.
+One bucket for each kind, so that the events of a bucket do not overlap. Its timeline shows `data.title`.
 """
 
 from __future__ import annotations
@@ -29,7 +28,7 @@ CLIENT = "psoas-nudge"
 
 
 class Data(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What an event is about; each kind has some of these."""
+    """The data of an event; which fields are set depends on its kind."""
 
     title: str
     sitting_seconds: float | None = None
@@ -47,7 +46,7 @@ class Data(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Event(Struct, frozen=True):
-    """A time and what happened in it; `duration` in seconds."""
+    """`duration` is in seconds."""
 
     timestamp: datetime
     duration: float
@@ -55,7 +54,7 @@ class Event(Struct, frozen=True):
 
 
 class Bucket(Struct, frozen=True, kw_only=True):
-    """The head of a bucket; its events follow."""
+    """A bucket without its events."""
 
     id: str
     type: str
@@ -68,7 +67,7 @@ Events = Callable[[Iterable[AnyEntry]], Iterator[Event]]
 
 
 def buckets(read: Callable[[tuple[str, ...]], Iterable[AnyEntry]], hostname: str) -> Iterator[bytes]:
-    """The export in pieces, one bucket after the other. `read` gives the entries of some kinds in the order of time."""
+    """The export as chunks of JSON. `read`: returns the entries of some kinds in chronological order."""
     yield b'{"buckets":{'
     between = b""
     for name, (kind, events) in KINDS.items():
@@ -93,7 +92,7 @@ def buckets(read: Callable[[tuple[str, ...]], Iterable[AnyEntry]], hostname: str
 
 
 def _event(begin: datetime, end: datetime, data: Data) -> Event:
-    """A clock that was set back meanwhile makes no negative duration."""
+    """An event; the duration is not negative even if the clock was set back."""
     return Event(begin.astimezone(UTC), max(0.0, (end - begin).total_seconds()), data)
 
 
@@ -157,7 +156,7 @@ def _hours(entries: Iterable[AnyEntry]) -> Iterator[Event]:
 
 
 def _between(changes: Iterable[tuple[datetime, bool]], title: str) -> Iterator[Event]:
-    """The time from each change to on until the next to off; what has not ended yet is left out."""
+    """The times from each "on" to the next "off". A time that has not ended yet is left out."""
     since: datetime | None = None
     for at, on in changes:
         if on:
@@ -176,4 +175,4 @@ KINDS: dict[str, tuple[str, Events]] = {
     "feeling": ("feel", _feeling),
     "hours": ("hours", _hours),
 }
-"""Bucket -> (kind of entry, what makes its events)."""
+"""Bucket name -> (kind of entry, function that yields its events)."""

@@ -1,4 +1,4 @@
-"""When prompts are followed: by weekday and hour, and over the time since the start."""
+"""Which share of prompts is followed: by weekday and hour, and over time."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ COMPARED_WEEKS = 12
 
 
 def by_hour_said(record: Record) -> str:
-    """When prompts are followed most and least, as far as it can be told."""
+    """A sentence: at which hours prompts are followed most and least often."""
     cells = by_hour(record.history.asked)
     hours: dict[int, Share] = {}
     for (_, hour), found in cells.items():
@@ -41,7 +41,7 @@ def _hour(hour: int) -> str:
 
 
 def by_hour_chart(record: Record) -> Element:
-    """A table that is its own chart: the darker a cell, the larger the share."""
+    """A heat map as a table: the darker a cell, the larger the share."""
     cells = by_hour(record.history.asked)
     if not cells:
         return el("p", "No prompt has been answered or missed yet.")
@@ -79,7 +79,7 @@ def _cell(found: Share) -> Element:
 
 
 def over_time_said(record: Record) -> str:
-    """Whether prompts are followed less than at the start, or more, or whether it cannot be told."""
+    """Sentences that compare the last weeks with the first ones."""
     if not record.days:
         return "No prompt has been shown yet."
     length = timedelta(weeks=COMPARED_WEEKS)
@@ -112,7 +112,7 @@ def _sum(record: Record, first: date, last: date) -> Share:
 
 
 def over_time_chart(record: Record) -> Element:
-    """A dot for each period with the interval as a bar; hollow and without a bar where there are too few."""
+    """A dot for each period with its interval as a bar; a ring without a bar if there are too few prompts."""
     found = periods(record.days, record.today)
     marks = [part for number, period in enumerate(found) for part in _period(number, len(found), period)]
     scale = [(part / 4, f"{part * 25} %") for part in range(5)]
@@ -142,7 +142,7 @@ def _period(number: int, count: int, period: Period) -> list[Element]:
 
 
 def _below(found: Sequence[Period]) -> list[Element]:
-    """The first day of some of the periods."""
+    """Labels below the chart: the first day of up to six periods."""
     step = -(-len(found) // 6)
     return [
         el("text", words.full_day(period.first) if not number else _short(period, found[number - step]),

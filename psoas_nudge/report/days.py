@@ -1,4 +1,4 @@
-"""The days of the last weeks, one line each: hours, sitting, standing, what held prompts back, prompts, stretches."""
+"""The days of the last weeks, one line each: hours, sitting, standing, delays of prompts, prompts, stretches."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from psoas_nudge.report import words
 from psoas_nudge.report.elements import el, folded, key, percent, table
 from psoas_nudge.report.record import Record
 
-# kind: (top, height) in em within a line; the order is that of drawing
+# kind: (top, height) in em within a line, in drawing order
 BANDS: dict[PieceKind, tuple[float, float]] = {
     "hours": (0.0, 2.2),
     "sitting": (0.95, 0.6),
@@ -30,9 +30,9 @@ CALLED: dict[PieceKind, str] = {
     "stretch": "stretch",
 }
 MARK_AT = 0.42
-"""How far down a line the prompts are, in em."""
+"""Vertical position of prompts within a line, in em."""
 
-# A shape for each outcome in a box of 12 by 12, so that colour is never the only difference.
+# SVG path of each outcome in a box of 12 by 12, so that outcomes differ not only by color.
 SHAPES: dict[Outcome, str] = {
     "accepted": "M6 1.2a4.8 4.8 0 1 0 .01 0z",
     "taken": "M6 1 11 10.5H1z",
@@ -44,7 +44,7 @@ SHAPES: dict[Outcome, str] = {
 
 
 def shapes() -> Element:
-    """The shapes of prompts and the heights of bands, defined once for the whole page: a day may have a hundred."""
+    """Definitions used by all days: the symbols of prompts, and the CSS of bands."""
     bands = "".join(f".line .{kind}{{y:{top}em;height:{height}em}}" for kind, (top, height) in BANDS.items())
     symbols = [
         el("symbol", el("path", d=path), id=f"prompt-{outcome}", viewBox="0 0 12 12", class_=f"prompt {outcome}")
@@ -54,14 +54,14 @@ def shapes() -> Element:
 
 
 def mark(outcome: Outcome, x: str, y: str, title: str) -> Element:
-    """A prompt at a place of a chart; the style sheet moves its middle there."""
+    """A prompt's symbol at a position of a chart; the style sheet centers it there."""
     return el(
         "use", el("title", title), href=f"#prompt-{outcome}", x=x, y=y, width="0.72em", height="0.72em", class_="mark"
     )
 
 
 def legend() -> Element:
-    """What the bands and shapes mean."""
+    """The legend of bands and symbols."""
     bands = [_key(_swatch(kind), CALLED[kind]) for kind in BANDS]
     prompts = [_key(_shape(outcome), words.OUTCOMES[outcome]) for outcome in SHAPES]
     return el(
@@ -89,7 +89,7 @@ def _shape(outcome: Outcome) -> Element:
 
 
 def chart(record: Record) -> Element:
-    """All days, the latest first, a gap between weeks; the same as a table below."""
+    """All days, latest first, grouped by week, with the same data as a table below."""
     tracks, sat = record.tracks, {day.first: round(day.sitting_seconds * 1000) for day in record.days}
     begin, end = _window(tracks)
     lines: list[Element] = []
@@ -105,7 +105,7 @@ def chart(record: Record) -> Element:
 
 
 def _window(tracks: Sequence[Track]) -> tuple[float, float]:
-    """The part of the day that is drawn: whole hours, from the first thing to the last."""
+    """The part of the day to draw, in whole hours, from the earliest to the latest piece or prompt."""
     ends = [(piece.begin, piece.end) for track in tracks for piece in track.pieces]
     ends += [(prompt.minute, prompt.minute) for track in tracks for prompt in track.prompts]
     begin = min((first for first, _ in ends), default=9 * 60)
@@ -114,7 +114,7 @@ def _window(tracks: Sequence[Track]) -> tuple[float, float]:
 
 
 def _hours(begin: float, end: float) -> range:
-    """The hours that are named: not more than fit on a phone."""
+    """The labeled hours, as minutes; at most seven, which fit on a phone."""
     step = next(step for step in (1, 2, 3, 4, 6) if (end - begin) / 60 / step <= 7)
     return range(ceil(begin / 60 / step) * step * 60, int(end) + 1, step * 60)
 
@@ -154,7 +154,7 @@ def _prompt(prompt: Mark) -> str:
 
 
 def _told(track: Track, sat: str) -> str:
-    """The line in words."""
+    """The line as text, for screen readers."""
     sitting = [piece for piece in track.pieces if piece.kind == "sitting"]
     parts = [f"{words.day(track.day)}: sitting {sat}"]
     if sitting:
@@ -164,7 +164,7 @@ def _told(track: Track, sat: str) -> str:
 
 
 def _rest(track: Track) -> Iterator[tuple[str, str]]:
-    """(column, words) of what is beside sitting."""
+    """(column, text) for everything except hours and sitting."""
     standing = track.minutes("standing")
     yield "standing", f"standing {words.length(standing * 60_000)}" if standing else ""
     held = [piece.words for piece in track.pieces if piece.kind == "held-back"]
@@ -196,7 +196,7 @@ def _span(piece: Piece) -> str:
 
 
 def said(record: Record) -> str:
-    """What to see in the chart."""
+    """Sentences above the chart."""
     first = min((track.day for track in record.tracks), default=record.today)
     recent = [day for day in record.days if day.first >= first and day.bouts]
     if not record.tracks:

@@ -1,4 +1,4 @@
-"""Hold time per side and week against the target: left above the line, right below it."""
+"""Hold time per side and week, compared with the weekly goal: left above the axis, right below it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ WEEKS_SAID = 12
 
 
 def by_week(held: Sequence[Held], weeks: Sequence[date]) -> list[tuple[int, int]]:
-    """(left, right) milliseconds held in each of the weeks."""
+    """(left, right) held in each of the weeks, in milliseconds."""
     sums = {week: [0, 0] for week in weeks}
     for stretch in held:
         if (week := monday(stretch.at.date())) in sums:
@@ -30,7 +30,7 @@ def by_week(held: Sequence[Held], weeks: Sequence[date]) -> list[tuple[int, int]
 
 
 def said(record: Record) -> str:
-    """Hold time against the target, and whether one side gets less."""
+    """Sentences: hold time compared with the goal, and whether one side gets less."""
     weeks = [week for week in record.weeks if week < monday(record.today)][-WEEKS_SAID:]
     if not weeks:
         return "The first week is not over yet."
@@ -57,7 +57,7 @@ def said(record: Record) -> str:
 
 
 def chart(record: Record) -> Element:
-    """Bars for each week, up for the left and down for the right side, a dashed line at the target on each."""
+    """Bars for each week, up for the left and down for the right side, with dashed lines at the goal."""
     weeks = record.weeks
     sides = by_week(record.history.held, weeks)
     steps = (2.0 * MINUTE, 4.0 * MINUTE, 10.0 * MINUTE, 20.0 * MINUTE, 60.0 * MINUTE)  # half of each is whole minutes
@@ -107,7 +107,7 @@ def _week(number: int, count: int, week: date, sides: tuple[int, int], top: floa
 
 
 def in_weeks(record: Record, count: int) -> tuple[list[date], list[Held]]:
-    """The last `count` weeks, this one included, and what was held in them."""
+    """The last `count` weeks, including this one, and what was held in them."""
     first = max(record.first_week, monday(record.today) - timedelta(weeks=count - 1))
     weeks = [week for week in record.weeks if week >= first]
     return weeks, [stretch for stretch in record.history.held if stretch.at.date() >= first]

@@ -1,4 +1,4 @@
-"""Discomfort over time, how many reports it rests on, and the notes."""
+"""Discomfort over time, and notes."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ from psoas_nudge.report.record import Record
 
 LATELY_WEEKS = 12
 NOTES = 12
-"""The latest notes that are shown; the table has all of them."""
+"""How many of the latest notes are shown; the table has all."""
 
 
 def said(record: Record) -> str:
-    """How much discomfort was reported, and whether that has changed."""
+    """Sentences: how much discomfort was reported, and whether it has changed."""
     felt = record.history.felt
     levels = [(each.at, each.report.level) for each in felt if each.report.level is not None]
     told = f"You rated your discomfort {times(len(levels))}." if levels else "You have not rated your discomfort yet."
@@ -50,7 +50,7 @@ def _mean(levels: Sequence[float]) -> str:
 
 
 def chart(record: Record) -> Element:
-    """A dot for each number, a cross at the top for each report of pain."""
+    """A dot for each level, and a cross at the top for each report of pain."""
     weeks, felt = record.weeks, record.history.felt
     width = timedelta(weeks=len(weeks))
     marks = []
@@ -82,7 +82,7 @@ def chart(record: Record) -> Element:
 
 
 def told(each: Felt) -> str:
-    """A report in words."""
+    """A report as text."""
     report = each.report
     parts = [
         f"discomfort {report.level}" if report.level is not None else "",
@@ -94,7 +94,7 @@ def told(each: Felt) -> str:
 
 
 def listed(lines: Sequence[tuple[date, str]]) -> Element | None:
-    """Dated lines, the latest first; None when there are none."""
+    """A list of dated lines, latest first; None if empty."""
     if not lines:
         return None
     items = [el("div", el("dt", words.full_day(when)), el("dd", line, dir="auto")) for when, line in reversed(lines)]
@@ -102,5 +102,5 @@ def listed(lines: Sequence[tuple[date, str]]) -> Element | None:
 
 
 def days_with_discomfort(felt: Sequence[Felt]) -> int:
-    """On how many days there was a report of discomfort or pain."""
+    """The number of days with a report of discomfort or pain."""
     return len({each.at.date() for each in felt if is_discomfort(each.report)})

@@ -1,4 +1,4 @@
-"""The report as one static page: no script, nothing from elsewhere, readable with the network off."""
+"""The report as one static HTML page without scripts and without external resources."""
 
 from __future__ import annotations
 
@@ -60,17 +60,17 @@ def report(record: Record) -> str:
 
 
 def on_paper(page: str, paper: Paper) -> str:
-    """The page for a size of paper; without this the browser chooses."""
+    """The page with a paper size for printing; otherwise the browser chooses."""
     return page.replace("@page {", f"@page {{ size: {paper};", 1)
 
 
 def served(page: str) -> str:
-    """The page as its server shows it: with a script, and with the policy in a header."""
+    """The page for report/server.py: with a script, and without the policy, which the server sends as a header."""
     return page.replace(POLICY, SCRIPT, 1)
 
 
 def document(title: str, kind: str, *body: Element) -> str:
-    """A page of this room: head, look, body."""
+    """An HTML document with the report's style sheets."""
     return written(
         el(
             "html",

@@ -1,6 +1,6 @@
-"""Serves the report while somebody reads it, so that a suggestion has a button that opens it in the settings.
+"""Serves the report, so that each suggestion can have a button that opens the settings.
 
-The page is the same file as with --output, and one script more. Who may read it: pages/guard.py.
+The page is the same as with --output, plus one script. pages/guard.py checks access.
 """
 
 from __future__ import annotations
@@ -20,22 +20,22 @@ from psoas_nudge.pages.guard import Guard, body, policy, static
 from psoas_nudge.pages.windows import Windows
 
 POLICY = policy(look="'unsafe-inline'", pictures="'self' data:")
-"""The page brings its look and its pictures inside it."""
+"""The page embeds its style sheet and its pictures."""
 OPENING_SECONDS = 2.0
-"""A settings page that has not failed by then is taken to be open."""
+"""If the settings command has not failed by then, its page counts as open."""
 
 OpenSettings = Callable[[str, str], Awaitable[bool]]
-"""Opens the settings at a key with a value filled in; whether that worked."""
+"""Opens the settings page at a key, with a value filled in. Returns whether it worked."""
 
 
 class Wanted(Struct, frozen=True, forbid_unknown_fields=True):
-    """The suggestion whose button was pressed, by its setting."""
+    """Body of /change: the key of the suggestion whose button was pressed."""
 
     key: str
 
 
 def app(page: str, suggested: Mapping[str, str], windows: Windows, port: int, open_settings: OpenSettings) -> Guard:
-    """The whole server, to be served on 127.0.0.1 at `port`. `suggested`: key -> value, nothing else can be opened."""
+    """The ASGI application, to be served on 127.0.0.1 at `port`. `suggested`: the settings that can be opened."""
 
     async def show(_request: Request) -> Response:
         return HTMLResponse(page)
@@ -65,7 +65,7 @@ def app(page: str, suggested: Mapping[str, str], windows: Windows, port: int, op
 
 
 async def started(words: Sequence[str], environ: Mapping[str, str]) -> bool:
-    """Start a program that goes on without this one; whether it has not failed a moment later."""
+    """Start a program that outlives this one. Returns whether it is running or has succeeded after OPENING_SECONDS."""
     process = browser.start([*words], environ)
     try:
         return await asyncio.to_thread(process.wait, OPENING_SECONDS) == 0

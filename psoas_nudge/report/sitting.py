@@ -1,4 +1,4 @@
-"""Sitting a day, this month against the weeks before."""
+"""Sitting per day: the last four weeks, compared with the twelve before."""
 
 from __future__ import annotations
 
@@ -17,22 +17,22 @@ from psoas_nudge.report.plots import months, plot, rounded_up
 from psoas_nudge.report.record import Record
 
 LEAST_MS = 3_600_000
-"""A day with less sitting is no working day, and would only blur the comparison."""
+"""Days with less sitting do not count as working days and are left out of the comparison."""
 LATELY_WEEKS, BEFORE_WEEKS = 4, 12
 
 
 def sat(day: Totals) -> int:
-    """Milliseconds of sitting."""
+    """Sitting of a day, in milliseconds."""
     return round(day.sitting_seconds * 1000)
 
 
 def working(record: Record) -> list[Totals]:
-    """The days that count: over, and with an hour of sitting or more."""
+    """The past days with at least LEAST_MS of sitting."""
     return [day for day in record.days if day.first < record.today and sat(day) >= LEAST_MS]
 
 
 def lately(record: Record) -> tuple[list[float], list[float]]:
-    """Milliseconds of sitting on the days of the last four weeks, and of the twelve weeks before."""
+    """Sitting on each day of the last four weeks, and of the twelve weeks before, in milliseconds."""
     split = record.today - timedelta(weeks=LATELY_WEEKS)
     begin = split - timedelta(weeks=BEFORE_WEEKS)
     days = working(record)
@@ -43,7 +43,7 @@ def lately(record: Record) -> tuple[list[float], list[float]]:
 
 
 def said(record: Record) -> str:
-    """How the last four weeks compare."""
+    """Sentences that compare the last four weeks with the weeks before."""
     now, before = lately(record)
     if len(now) < ENOUGH:
         return f"{counted(len(now), 'working day')} in the last four weeks; {words.TOO_FEW}."
@@ -60,7 +60,7 @@ def said(record: Record) -> str:
 
 
 def chart(record: Record) -> Element:
-    """A dot for each day, a line at each week's middle day."""
+    """A dot for each day, and a line at each week's median."""
     weeks, days = record.weeks, working(record)
     shown = [day for day in days if day.first >= record.first_week]
     top = rounded_up(max((sat(day) for day in shown), default=8 * LEAST_MS), (2.0 * LEAST_MS, 3.0 * LEAST_MS))

@@ -1,6 +1,6 @@
-"""One printed page for a physiotherapist: hold time, what was done and skipped, discomfort, the routines with pictures.
+"""One page to print for a physiotherapist: hold time, what was done and skipped, discomfort, routines with pictures.
 
-Nothing else about the day is on it: no sitting, no hours, no times of day.
+For privacy it contains nothing else: no sitting, no working hours, no times of day.
 """
 
 from __future__ import annotations
@@ -26,19 +26,19 @@ from psoas_nudge.report.record import Record
 
 WEEKS = 8
 REPORTS = 6
-"""Notes and reports of pain that are shown: pain before notes, later ones before earlier ones."""
+"""Maximum number of notes and reports of pain: pain first, then the latest."""
 LONGEST_NOTE = 130
-"""Characters; a longer one is cut, so that everything fits on one sheet."""
+"""Characters of a note, so that everything fits on one sheet."""
 PICTURES = 6
 ROWS = 8
-"""Routines in the table; the ones done least are only named."""
+"""Maximum number of routines in the table."""
 
 Figure = Callable[[Routine], str | None]
-"""Draws a routine as an SVG picture; None for a routine of the person's own."""
+"""Returns the SVG picture of a routine, or None."""
 
 
 def therapist(record: Record, figure: Figure) -> str:
-    """The whole page, for the last eight weeks."""
+    """The page for the last WEEKS weeks."""
     weeks, held = dose.in_weeks(record, WEEKS)
     since = datetime.combine(weeks[0], time())
     asked = [prompt for prompt in record.history.asked if prompt.at >= since]
@@ -69,7 +69,7 @@ def _short(milliseconds: int) -> str:
 
 
 def _used(record: Record, asked: Sequence[Asked], held: Sequence[Held]) -> list[Routine]:
-    """The routines that were suggested or done, the ones done most first."""
+    """The routines that were suggested or done, most often done first."""
     known = {routine.id: routine for routine in (*CATALOGUE, *record.rules.routines)}
     done = Counter(stretch.routine for stretch in held)
     suggested = Counter(prompt.routine for prompt in asked)
@@ -149,5 +149,5 @@ def _routine(routine: Routine, drawn: str | None) -> Element:
 
 
 def _picture(drawn: str) -> Element:
-    """The figure as an image of its own, so that its style and this page's stay apart. The title below names it."""
+    """The figure as a separate image, so that its CSS does not mix with the page's. The title below names it."""
     return el("img", src=f"data:image/svg+xml;base64,{b64encode(drawn.encode()).decode()}", alt="")

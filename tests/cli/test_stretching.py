@@ -119,7 +119,7 @@ def test_a_piped_stretch_of_ones_own_plays_in_lines_and_is_recorded(type_in, own
     assert shown.splitlines() == [
         "My lunge, 2 s",
         "[Get into place, 1 s] Lunge.",
-        "[take your time, 1 s] Hold it.",
+        "[Take your time, 1 s] Hold it.",
         "Done: My lunge. 1 s done. This one does not count toward the weekly goal.",
     ]
     with Journal.open(journal(home)) as found:

@@ -130,7 +130,7 @@ def test_who_stops_before_the_beginning_has_not_begun(terminal: list[Terminal], 
     tty.until("y: I have read this")
     tty.type("q")
     assert tty.end() == 0
-    assert "get into place" not in tty.seen
+    assert "Get into place" not in tty.seen
     assert "Nothing was held, so nothing is counted." in tty.seen
 
 
@@ -164,7 +164,7 @@ def test_a_dumb_terminal_gets_lines_and_still_takes_keys(terminal: list[Terminal
     tty = start(terminal, tmp_path, "dumb")
     tty.until("y: I have read this")
     tty.type("y")
-    tty.until("[get into place, 6 s]")
+    tty.until("[Get into place, 6 s]")
     tty.type("n")
     tty.until("[hold 1 of 3, 10 s]")
     tty.type("p")

@@ -15,7 +15,7 @@ const made = [...document.querySelectorAll("[data-setting]")].map((each) => {
 
 async function open(key, said) {
   if (said.textContent === OPENING) return;
-  said.textContent = OPENING; // not disabled meanwhile: that would take the focus away
+  said.textContent = OPENING; // the button is not disabled, because that would remove the focus
   const answer = await fetch("/change", {
     method: "POST", body: JSON.stringify({ key }), headers: { "Content-Type": "application/json" },
   }).catch(() => null);
@@ -23,7 +23,7 @@ async function open(key, said) {
   said.textContent = answer.ok ? "Open in another window. Nothing changes until you save there." : `${await answer.text()} Try the command below.`;
 }
 
-// The page stays as it is when psoas-nudge has ended; the command under a suggestion still works.
+// When the server has ended, the page stays readable and the commands below the suggestions still work.
 function ended() {
   stream.close();
   for (const line of made) line.remove();

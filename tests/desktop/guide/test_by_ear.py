@@ -77,7 +77,7 @@ def playing(speakers: PulseAudio, home: Path, settings: str) -> Terminal:
 def begin(terminal: Terminal) -> None:
     terminal.until("y: I have read this")
     terminal.type("y")
-    terminal.until("get into place")
+    terminal.until("Get into place")
 
 
 def sentence(text: str, file: Path) -> float:
@@ -94,7 +94,7 @@ def test_the_cue_is_heard_when_the_voice_is_on(
     try:
         assert max(listening.heard()) < QUIET, "silence before it begins"
         begin(terminal)
-        words = "get into place. Stand up, feet as wide as your hips. Your weight is on both feet."
+        words = "Get into place. Stand up with your feet as far apart as your hips. Put your weight on both feet."
         expected = sentence(words, tmp_path / "words.wav")
         eventually(lambda: sum(level > LOUD for level in listening.heard()) > 0.5 * expected * 10, within=12)
         terminal.type("n")
