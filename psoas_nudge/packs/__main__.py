@@ -1,4 +1,4 @@
-"""The child: reads one pack from standard input, writes what is in it to standard output, and ends."""
+"""The child process: reads one pack from standard input and writes its content to standard output."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from psoas_nudge.packs.wire import Answer, Drawn, Question
 
 
 def answer(question: Question) -> Answer:
-    """The pack with its pictures drawn anew, or all that is wrong with it."""
+    """The pack with its pictures rendered again, or all problems with it."""
     try:
         found = files(question.zipped)
     except NotTaken as error:
@@ -42,7 +42,7 @@ def answer(question: Question) -> Answer:
 
 
 def _text(found: dict[str, bytes], problems: list[str]) -> tuple[str, frozenset[str]]:
-    """The text of pack.toml, and the pictures that it names."""
+    """(text of pack.toml, names of the pictures in it)."""
     if PACK_FILE not in found:
         problems.append(f"There is no {PACK_FILE} in it.")
         return "", frozenset()
@@ -63,7 +63,6 @@ def _drawn(name: str, data: bytes) -> Drawn:
 
 
 def main() -> None:
-    """See the module."""
     limit(MEGABYTES, CPU_SECONDS)
     question = msgspec.json.decode(sys.stdin.buffer.readline(), type=Question)
     end_with_parent()

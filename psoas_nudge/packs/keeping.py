@@ -1,6 +1,6 @@
-"""Where imported packs stay: the zip as it came, pack.toml as it is read at each start, and the pictures drawn anew.
+"""Stores imported packs: the original zip, pack.toml, which is read at each start, and the rendered pictures.
 
-A pack appears and goes as a whole: it is written beside the others and then renamed.
+Adding and removing a pack is atomic: its directory is written under a temporary name and renamed.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ ORIGINAL = "original.zip"
 
 
 def keep(checked: Checked, taken: Collection[str]) -> None:
-    """Keep a pack. `taken`: ids of routines that there are already. Raises BadInput when an id is taken."""
+    """Store a pack. `taken`: the ids of existing routines. Raises BadInput when an id is taken."""
     pack = checked.pack
     there = places.packs_directory() / pack.id
     if there.exists():
@@ -48,13 +48,13 @@ def keep(checked: Checked, taken: Collection[str]) -> None:
 
 
 def original(pack_id: str) -> bytes:
-    """The zip as it was imported. Raises BadInput when there is no such pack."""
+    """The original zip. Raises BadInput when there is no such pack."""
     with _written(found := _found(pack_id)):
         return (found / ORIGINAL).read_bytes()
 
 
 def export(pack_id: str, folder: Path) -> None:
-    """Write the files of a pack into a new folder. Raises PsoasNudgeError when it is there already."""
+    """Write the files of a pack to a new folder. Raises PsoasNudgeError when it exists already."""
     content = files(original(pack_id))
     try:
         folder.mkdir()
@@ -68,7 +68,7 @@ def export(pack_id: str, folder: Path) -> None:
 
 
 def remove(pack_id: str) -> None:
-    """Forget a pack. Raises BadInput when there is no such pack."""
+    """Delete a pack. Raises BadInput when there is no such pack."""
     with _written(found := _found(pack_id)):
         away = Path(tempfile.mkdtemp(prefix=".removed-", dir=found.parent.parent))
         found.rename(away / pack_id)

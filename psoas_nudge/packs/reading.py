@@ -1,4 +1,4 @@
-"""Makes one zip file of a pack, be it a folder or a zip. What is in the files, only the child looks at."""
+"""Reads a pack, a folder or a zip, as zip bytes. Only the child process looks into the files."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from psoas_nudge.packs.wire import PackRefused
 LEFT_BY_DESKTOPS = frozenset({".DS_Store", "Thumbs.db", "desktop.ini", ".directory"})
 TOO_LARGE = f"The pack is larger than {MOST_BYTES // 1_000_000} MB."
 MADE = (1980, 1, 1, 0, 0, 0)
-"""The time that files get in a zip made of a folder, so that the same files make the same zip."""
+"""Modification time of files in a zip made from a folder, so that the same files give the same zip."""
 
 
 def zipped(path: Path) -> bytes:
-    """The pack as the bytes of a zip file: that file, or one made of the folder. Raises PackRefused."""
+    """The content of a zip file, or a zip made from a folder. Raises PackRefused."""
     name = str(path)
     try:
         if path.is_dir():
@@ -35,7 +35,7 @@ def zipped(path: Path) -> bytes:
 
 
 class _Refused(Exception):
-    """Why a file is not taken."""
+    """Why a file is refused."""
 
 
 def _of_folder(folder: Path) -> bytes:
@@ -52,7 +52,7 @@ def _of_folder(folder: Path) -> bytes:
 
 
 def _bytes_of(path: Path, most: int) -> bytes:
-    """The content of an ordinary file that is no link."""
+    """The content of a regular file that is not a link."""
     kind = path.lstat().st_mode
     if stat.S_ISLNK(kind):
         raise _Refused(f"{path.name} is a link. Put the file itself there.")

@@ -1,4 +1,4 @@
-"""What is asked of the child that reads a pack, and what it answers; each is one line of JSON."""
+"""The messages between the parent and the child process that reads a pack; each is one line of JSON."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ class Question(Struct, frozen=True):
 
 
 class Drawn(Struct, frozen=True, kw_only=True):
-    """A picture drawn anew: PNG, a small square PNG, and lines of "#" and "." for a terminal."""
+    """A rendered picture: PNG, a small square PNG, and lines of "#" and "." for a terminal."""
 
     png: bytes
     icon: bytes
@@ -22,16 +22,16 @@ class Drawn(Struct, frozen=True, kw_only=True):
 
 
 class Answer(Struct, frozen=True, kw_only=True):
-    """What is in it; with problems, nothing else."""
+    """The content of the pack, or its problems."""
 
     problems: tuple[str, ...] = ()
     text: str = ""
-    """Of pack.toml."""
+    """The text of pack.toml."""
     pictures: dict[str, Drawn] = {}
 
 
 class PackRefused(BadInput):
-    """A pack that is not taken; one reason a line."""
+    """A pack is refused; one reason per line."""
 
     def __init__(self, name: str, problems: tuple[str, ...]) -> None:
         self.problems = problems

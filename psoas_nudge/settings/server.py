@@ -1,4 +1,4 @@
-"""The routes of the settings page. Who may use them: pages/guard.py."""
+"""The HTTP routes of the settings page. pages/guard.py checks access."""
 
 from __future__ import annotations
 
@@ -23,25 +23,25 @@ from psoas_nudge.simulation.people import PEOPLE
 
 SCRIPTS = ("settings", "fields", "hours", "week", "outlook")
 LIMIT = 2_000_000
-"""Bytes of a request's body: twice the largest file that is read."""
+"""Maximum bytes of a request's body: twice the largest configuration file."""
 
 
 class Answers:
-    """What each request gets."""
+    """The handlers of the routes."""
 
     def __init__(self, file: SettingsFile, windows: Windows, begin: Begin | None) -> None:
         self.file, self.windows, self.begin = file, windows, begin
 
     async def show(self, _request: Request) -> Response:
-        """All settings."""
+        """GET /settings."""
         return _json(replace(self.file.shown(), people=outlook.people(), begin=self.begin))
 
     async def watch(self, _request: Request) -> Response:
-        """The stream that says that a window is open."""
+        """GET /window: a stream that is open as long as the window is."""
         return StreamingResponse(self.windows.watch(), media_type="text/event-stream")
 
     async def look(self, request: Request) -> Response:
-        """What the changes would do."""
+        """POST /outlook: preview the changes."""
         asked = await body(request, Changes, LIMIT)
         if isinstance(asked, Response):
             return asked
@@ -51,7 +51,7 @@ class Answers:
             return _refused(error)
 
     async def save(self, request: Request) -> Response:
-        """Save the changes; the answer is what is then in force."""
+        """POST /save: save the changes, and return the new settings."""
         asked = await body(request, Changes, LIMIT)
         if isinstance(asked, Response):
             return asked
@@ -59,11 +59,11 @@ class Answers:
             self.file.save_changes(asked.changes, asked.version)
         except PsoasNudgeError as error:
             return _refused(error)
-        self.begin = None  # done, also for a window that is loaded again
+        self.begin = None  # a reload must not fill in the value again
         return await self.show(request)
 
     async def mend(self, request: Request) -> Response:
-        """Save the whole text of a file that had mistakes."""
+        """POST /mend: save the whole text of a file that had mistakes."""
         asked = await body(request, Mended, LIMIT)
         if isinstance(asked, Response):
             return asked
@@ -76,7 +76,7 @@ class Answers:
         return await self.show(request)
 
     async def test(self, request: Request) -> Response:
-        """Send a test prompt."""
+        """POST /test: show a test prompt."""
         asked = await body(request, Wanted)
         return (
             asked if isinstance(asked, Response) else StreamingResponse(trial(asked.notifier), media_type="text/plain")
@@ -84,7 +84,7 @@ class Answers:
 
 
 def app(file: SettingsFile, windows: Windows, port: int, begin: Begin | None = None) -> Guard:
-    """The whole server, to be served on 127.0.0.1 at `port`."""
+    """The ASGI application, to be served on 127.0.0.1 at `port`."""
     answers, here = Answers(file, windows, begin), ("settings", "static")
     routes = [
         static("/", "text/html", *here, "settings.html"),
@@ -127,6 +127,6 @@ def _json(what: msgspec.Struct, status: int = 200) -> Response:
 
 
 def _refused(error: PsoasNudgeError) -> Response:
-    """409: another program was faster; 422: it cannot be saved."""
+    """409 if another program has changed the file, else 422."""
     elsewhere = isinstance(error, ChangedElsewhere)
     return _json(Refusal(mistakes=str(error).splitlines(), elsewhere=elsewhere), 409 if elsewhere else 422)

@@ -1,4 +1,4 @@
-// One setting as a field: label, control, help, where its value comes from, and what is wrong with it.
+// A setting as a field: label, control, help, source of the value, and mistakes.
 
 import { el } from "/hours.js";
 
