@@ -1,10 +1,10 @@
-"""The application's desktop entries and icon: what gives its windows and notifications a name and a picture.
+"""The desktop entries and the icon, which give windows and notifications their name and icon.
 
-GNOME and Plasma look up `io.github.psoas_nudge.desktop` for the notifications' desktop-entry hint, for the window class
-of a page and in the settings for notifications. On X11 a Chromium started for the page takes its window's class from
---class (pages/browser.py). On Wayland, and where Chromium runs already, it ignores that and makes the id of the window
-from the path of the file that it opens (measured with 156), so a second entry, which no menu shows, carries that id. It
-holds for Chromium and Chrome with the profile "Default"; the other browsers put their own names in front.
+GNOME and Plasma look up `io.github.psoas_nudge.desktop` for the desktop-entry hint of notifications, for the window
+class of a page, and in their notification settings. On X11, a new Chromium process takes its window class from --class
+(pages/browser.py). On Wayland, or when Chromium is already running, it ignores --class and derives the window's id from
+the path of the file that it opens (measured with 156). So a second, hidden entry has that id. This works for Chromium
+and Chrome with the profile "Default"; other browsers use another prefix.
 """
 
 from __future__ import annotations
@@ -22,37 +22,37 @@ ICON = Path(__file__).parents[1] / "data" / "icon.svg"
 
 
 def entry(computer: Computer) -> Path:
-    """Where the desktop looks for a person's own applications."""
+    """The path of the desktop entry."""
     return computer.data() / "applications" / f"{APPLICATION}.desktop"
 
 
 def icon(computer: Computer) -> Path:
-    """Where it looks for their icons."""
+    """The path of the icon."""
     return computer.data() / "icons" / "hicolor" / "scalable" / "apps" / f"{APPLICATION}.svg"
 
 
 def page_entry(computer: Computer) -> Path:
-    """The entry for the windows of pages."""
+    """The path of the hidden entry for the windows of pages."""
     return entry(computer).with_name(f"{APPLICATION}.page.desktop")
 
 
 def window_id(page: Path) -> str:
-    """What Chromium calls the window of an application that begins with this file."""
+    """The window id that Chromium derives from the file that it opens."""
     return f"chrome-_{str(page).replace('/', '_')}-Default"
 
 
 def render(argv: Sequence[str]) -> str:
-    """The entry. `argv` runs the daemon; chosen from a menu, the entry plays a stretch."""
+    """The desktop entry. `argv`: the daemon's command. Launching the entry starts a stretch."""
     return _render(argv, APPLICATION, "X-GNOME-UsesNotifications=true")
 
 
 def render_page(argv: Sequence[str], page: Path) -> str:
-    """The entry for the windows of pages that are opened through the file `page`."""
+    """The hidden entry for the windows of pages that are opened through the file `page`."""
     return _render(argv, window_id(page), "NoDisplay=true")
 
 
 def install(computer: Computer, argv: Sequence[str]) -> bool:
-    """Write all of it; True when anything had to change."""
+    """Write entries and icon. Returns whether anything changed."""
     return put(
         {
             entry(computer): render(argv).encode(),
@@ -63,12 +63,12 @@ def install(computer: Computer, argv: Sequence[str]) -> bool:
 
 
 def remove(computer: Computer) -> bool:
-    """Remove all of it; True when there was anything."""
+    """Remove entries and icon. Returns whether there were any."""
     return clear([entry(computer), page_entry(computer), icon(computer)], computer.home)
 
 
 def is_installed(computer: Computer) -> bool:
-    """Whether the desktop can know the name."""
+    """Whether the desktop entry exists."""
     return entry(computer).is_file()
 
 

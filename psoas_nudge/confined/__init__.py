@@ -1,1 +1,1 @@
-"""Reading what somebody else wrote: in a short-lived child process that limits itself before it looks."""
+"""Runs code that reads untrusted files in short-lived child processes with resource limits."""

@@ -1,7 +1,7 @@
-"""The parent's half: start a child, ask it one thing, end it.
+"""The parent's side: start a child process, ask it one question, end it.
 
-The child ends when its standard input closes. So it never outlives its parent, however that ends, and on every
-platform: the kernel closes the pipe of a process that was killed.
+The child ends when its standard input is closed, so it never outlives its parent, on any platform: when the parent is
+killed, the kernel closes the pipe.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from pathlib import Path
 
 
 class ChildFailed(Exception):
-    """The child gave no answer; the message is the reason. `exhausted`: it used up its CPU time."""
+    """The child gave no answer; the message is the reason. `exhausted`: it exceeded its CPU time limit."""
 
     def __init__(self, why: str, *, exhausted: bool = False) -> None:
         self.exhausted = exhausted
@@ -22,9 +22,9 @@ class ChildFailed(Exception):
 
 
 async def ask(module: str, question: bytes, within: float, reader: str) -> bytes:
-    """What `python -m module` answers to one line on its standard input within this many seconds; raises ChildFailed.
+    """Run `python -m module`, write the question as one line, and return its output; raises ChildFailed.
 
-    `reader`: what messages call the child.
+    `within`: time limit in seconds; `reader`: the child's name in messages.
     """
     child = None
     try:
@@ -33,7 +33,7 @@ async def ask(module: str, question: bytes, within: float, reader: str) -> bytes
                 sys.executable,
                 "-m",
                 module,
-                cwd=Path(__file__).parents[2],  # where the package is; never the person's directory, may hold a trap
+                cwd=Path(__file__).parents[2],  # not the current directory, which may contain modules to import
                 stdin=asyncio.subprocess.PIPE,
                 stdout=asyncio.subprocess.PIPE,
                 stderr=asyncio.subprocess.PIPE,
@@ -52,7 +52,7 @@ async def ask(module: str, question: bytes, within: float, reader: str) -> bytes
 async def _converse(child: asyncio.subprocess.Process, question: bytes, reader: str) -> bytes:
     if child.stdin is None or child.stdout is None or child.stderr is None:
         raise OSError("it has no pipes")
-    with suppress(ConnectionError):  # it has ended already; its status says why
+    with suppress(ConnectionError):  # it has already ended; see its status
         child.stdin.write(question + b"\n")
         await child.stdin.drain()
     out, errors = await asyncio.gather(child.stdout.read(), child.stderr.read())

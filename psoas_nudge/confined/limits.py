@@ -1,8 +1,4 @@
-"""Limits that a child sets for itself before it reads what somebody else wrote. Only children import this.
-
-The kernel limits memory and CPU time (setrlimit), which Windows does not have: there only the parent's own time limit
-holds.
-"""
+"""Resource limits that a child process sets for itself (setrlimit). Windows has only the parent's time limit."""
 
 from __future__ import annotations
 
@@ -12,7 +8,7 @@ from threading import Thread
 
 
 def limit(megabytes: int, cpu_seconds: int) -> None:
-    """Set the limits of this process: address space, and CPU time."""
+    """Limit the address space and the CPU time of this process."""
     if sys.platform == "win32":
         return
     import resource
@@ -28,7 +24,7 @@ def limit(megabytes: int, cpu_seconds: int) -> None:
 
 
 def end_with_parent() -> None:
-    """End this process when its standard input closes, which a parent keeps open as long as it lives."""
+    """End this process when its standard input is closed, which the parent keeps open while it lives."""
 
     def wait() -> None:
         while os.read(0, 4096):

@@ -154,7 +154,7 @@ def test_an_arrow_skips_and_escape_stops(terminal: list[Terminal], tmp_path: Pat
     tty.type("y")
     tty.until("Get into place")
     tty.type("\x1b[C")
-    tty.until("hold 1 of 3")
+    tty.until("Hold 1 of 3")
     tty.type("\x1b")
     tty.until("Stopped:")
     assert tty.declined() == 0
@@ -166,7 +166,7 @@ def test_a_dumb_terminal_gets_lines_and_still_takes_keys(terminal: list[Terminal
     tty.type("y")
     tty.until("[Get into place, 6 s]")
     tty.type("n")
-    tty.until("[hold 1 of 3, 10 s]")
+    tty.until("[Hold 1 of 3, 10 s]")
     tty.type("p")
     tty.until("[paused]")
     tty.type("q")
@@ -184,7 +184,7 @@ def test_a_terminal_that_is_killed_in_the_middle_of_a_hold_loses_less_than_five_
     tty.type("y")
     tty.until("Get into place")
     tty.type("n")
-    tty.until("hold 1 of 3")
+    tty.until("Hold 1 of 3")
     tty.until("0:03")  # of ten
     tty.process.kill()
     assert tty.process.wait() == -signal.SIGKILL

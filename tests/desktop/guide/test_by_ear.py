@@ -98,7 +98,7 @@ def test_the_cue_is_heard_when_the_voice_is_on(
         expected = sentence(words, tmp_path / "words.wav")
         eventually(lambda: sum(level > LOUD for level in listening.heard()) > 0.5 * expected * 10, within=12)
         terminal.type("n")
-        terminal.until("hold 1 of 3")
+        terminal.until("Hold 1 of 3")
         before = len(listening.heard())
         eventually(lambda: sum(level > LOUD for level in listening.heard()[before:]) > 10, within=8)
     finally:
@@ -114,7 +114,7 @@ def test_a_gentle_chime_is_all_that_is_heard_by_default(
         time.sleep(1.0)
         assert max(listening.heard()) < QUIET, "no voice, and no chime before something changes"
         terminal.type("n")
-        terminal.until("hold 1 of 3")
+        terminal.until("Hold 1 of 3")
         eventually(lambda: max(listening.heard()) > LOUD, within=8)
         eventually(lambda: max(listening.heard()[-5:]) < QUIET, within=8)
         assert sum(level > QUIET for level in listening.heard()) < 15, "over after a second"
