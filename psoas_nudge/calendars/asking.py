@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import os
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
@@ -16,6 +15,7 @@ from psoas_nudge import __version__
 from psoas_nudge.calendars.child import ask
 from psoas_nudge.calendars.known import Calendar, merged
 from psoas_nudge.calendars.wire import Answer, Holidays, Question, Spans
+from psoas_nudge.system.files import write
 
 log = logging.getLogger(__name__)
 
@@ -150,11 +150,6 @@ def _save(store: Path, cache: Cache) -> None:
     """Write the cache, for its owner alone: it tells when a person is busy."""
     try:
         store.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        fresh = store.with_suffix(".new")
-        fresh.unlink(missing_ok=True)
-        # The module tempfile would cost the daemon 4 MB: it loads OpenSSL for its random names.
-        with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as opened:
-            opened.write(msgspec.json.encode(cache))
-        fresh.replace(store)
+        write(store, msgspec.json.encode(cache))
     except OSError as error:
         log.warning("the calendars cannot be kept for the next start: %s", error)
