@@ -15,7 +15,7 @@ from psoas_nudge import places
 from psoas_nudge.config.kinds import Key, Report, nearest, shown
 from psoas_nudge.config.packs import Pack, imported
 from psoas_nudge.config.problems import Problems, each_day, environment, legible, variables
-from psoas_nudge.config.settings import Calendar, Desktop, Given, Settings, Source, Stretch
+from psoas_nudge.config.settings import CalendarSettings, DesktopSettings, Given, Settings, Source, StretchSettings
 from psoas_nudge.config.table import DAYS, EVENTS, PREFIX, QUIET_HELP, SECTIONS, SETTINGS
 from psoas_nudge.config.tables import unknown_routine
 from psoas_nudge.config.text import read_text
@@ -239,9 +239,9 @@ def _build(
     folder = Path(busy.name).parent if busy and busy.source != "environment" else file.parent if file else Path()
     return Settings(
         rules=rules,
-        stretch=Stretch(**stretch),
-        desktop=Desktop(**section("desktop"), insist=insist),
-        calendar=Calendar(
+        stretch=StretchSettings(**stretch),
+        desktop=DesktopSettings(**section("desktop"), insist=insist),
+        calendar=CalendarSettings(
             holidays=values["calendar.holidays"],
             busy=tuple((folder / path).absolute() for path in values["calendar.busy"]),
         ),

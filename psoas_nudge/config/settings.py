@@ -21,7 +21,7 @@ class Given(NamedTuple):
     name: str
 
 
-class Stretch(Struct, frozen=True, kw_only=True):
+class StretchSettings(Struct, frozen=True, kw_only=True):
     """The section [stretch] except rotation, routines and floor, which are in Rules."""
 
     guide: Literal["page", "terminal", "none"]
@@ -31,7 +31,7 @@ class Stretch(Struct, frozen=True, kw_only=True):
     """Seconds of hold time per side."""
 
 
-class Desktop(Struct, frozen=True, kw_only=True):
+class DesktopSettings(Struct, frozen=True, kw_only=True):
     """How prompts appear: the section [desktop] and prompt.insist."""
 
     tray: bool
@@ -40,7 +40,7 @@ class Desktop(Struct, frozen=True, kw_only=True):
     insist: bool
 
 
-class Calendar(Struct, frozen=True, kw_only=True):
+class CalendarSettings(Struct, frozen=True, kw_only=True):
     """The section [calendar]."""
 
     holidays: str
@@ -53,9 +53,9 @@ class Settings(Struct, frozen=True, kw_only=True):
     """All settings in force."""
 
     rules: Rules
-    stretch: Stretch
-    desktop: Desktop
-    calendar: Calendar
+    stretch: StretchSettings
+    desktop: DesktopSettings
+    calendar: CalendarSettings
     hooks: dict[str, tuple[str, ...]]
     """Event name without "on_" -> command."""
     follows_system_zone: bool
