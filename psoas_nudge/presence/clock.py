@@ -30,7 +30,7 @@ class _Spec(ctypes.Structure):
     )
 
 
-class ClockWatch(GuardedSensor):
+class ClockSensor(GuardedSensor):
     """Reports ClockSet."""
 
     name = "clock"
@@ -72,4 +72,4 @@ class ClockWatch(GuardedSensor):
 if __name__ == "__main__":
     from psoas_nudge.presence.probe import run
 
-    run(ClockWatch())
+    run(ClockSensor())
