@@ -23,7 +23,7 @@ AT_ONCE = 2
 """Children that run at a time."""
 
 
-class File(Struct, frozen=True, kw_only=True):
+class CachedFile(Struct, frozen=True, kw_only=True):
     """A calendar file as far as it was read. `signature` is empty when it has to be tried again."""
 
     signature: tuple[int, ...] = ()
@@ -39,7 +39,7 @@ class Cache(Struct, frozen=True, kw_only=True):
     zone: str = ""
     region: str = ""
     holidays: Holidays = ()
-    files: dict[str, File] = {}
+    files: dict[str, CachedFile] = {}
 
 
 async def refresh(
@@ -82,10 +82,12 @@ class _Known:
         self._cache = self._stored = cache = _load(store)
         self._holidays = cache.holidays if region and cache.region == region else ()
         if (cache.version, cache.years, cache.zone) != (__version__, years, zone):
-            kept = {name: File(spans=file.spans) for name, file in cache.files.items()} if cache.zone == zone else {}
+            kept = (
+                {name: CachedFile(spans=file.spans) for name, file in cache.files.items()} if cache.zone == zone else {}
+            )
             self._cache = Cache(version=__version__, years=years, zone=zone, files=kept)
         self._signatures = {name: _signature(Path(name)) for name in files}
-        self._files = {name: self._cache.files.get(name, File()) for name in self._signatures}
+        self._files = {name: self._cache.files.get(name, CachedFile()) for name in self._signatures}
         self._no_holidays = ""
 
     def questions(self) -> list[Question]:
@@ -111,7 +113,7 @@ class _Known:
             problems = (answer.problem,)
             self._files[name] = replace(self._files[name], signature=signature, problems=problems)
         else:
-            self._files[name] = File(signature=signature, spans=answer.spans, problems=answer.left_out)
+            self._files[name] = CachedFile(signature=signature, spans=answer.spans, problems=answer.left_out)
 
     def calendar(self, *, problems: bool = False) -> Calendar:
         """What is known by now."""

@@ -212,7 +212,7 @@ class Text(Kind):
         return {"type": "string", "maxLength": self.most, **({} if self.empty else {"minLength": 1})}
 
 
-class File(Kind):
+class FilePath(Kind):
     """The path of a file; ~ is the home directory. The reader of the file resolves relative paths."""
 
     form = "the name of a file"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from psoas_nudge.config.kinds import Choice, File, Kind, Pattern, Switch, Text, Whole
+from psoas_nudge.config.kinds import Choice, FilePath, Kind, Pattern, Switch, Text, Whole
 from psoas_nudge.config.lists import Argv, ListOf, Tables
 from psoas_nudge.config.tables import (
     EXCEPTION_EXAMPLES,
@@ -143,7 +143,7 @@ ROWS: tuple[Setting, ...] = (
     ),
     Setting(
         "calendar.busy",
-        ListOf(File(), '["~/work.ics"]'),
+        ListOf(FilePath(), '["~/work.ics"]'),
         [],
         "Calendar files (.ics). Prompts wait until their events are over.",
         ["~/work.ics"],
