@@ -13,7 +13,7 @@ TOKENS = ("XDG_ACTIVATION_TOKEN", "DESKTOP_STARTUP_ID")
 """What a window needs to come to the front, on Wayland and on X11."""
 
 
-class Guides:
+class GuideProcesses:
     """Opens guides. `kind`: "page", "terminal" or "none", as the setting says; `config_file`: the one in use; `tell`
     shows a title and a text on the desktop."""
 

@@ -33,7 +33,7 @@ from psoas_nudge.engine import greeting, ready, starting
 from psoas_nudge.engine.clock import SystemClock
 from psoas_nudge.engine.desktop import Desktop
 from psoas_nudge.engine.engine import Engine
-from psoas_nudge.engine.guides import Guides
+from psoas_nudge.engine.guides import GuideProcesses
 from psoas_nudge.engine.heartbeat import Heartbeats, started
 from psoas_nudge.engine.hooks import Hooks
 from psoas_nudge.engine.life import Life, name_bus
@@ -42,7 +42,7 @@ from psoas_nudge.engine.outside import Outside
 from psoas_nudge.engine.requests import Requests
 from psoas_nudge.engine.schedule import Schedule
 from psoas_nudge.engine.screen import Screen
-from psoas_nudge.engine.timers import Timer
+from psoas_nudge.engine.timers import SchedulerTimer
 from psoas_nudge.errors import ConfigInvalid, JournalBroken, Unavailable
 from psoas_nudge.journal.heartbeat import HeartbeatFile, boot_id
 from psoas_nudge.journal.store import Journal
@@ -115,9 +115,9 @@ class Service:
         self._presence = Presence()
         self._notifiers = Chooser(settings.desktop.notifier, lambda: clock.now().tick / SECOND)
         self._screen = Screen(self._notifiers)
-        self._timer = Timer(lambda: engine.feed(Woke()))
+        self._timer = SchedulerTimer(lambda: engine.feed(Woke()))
         self._outside = Outside()
-        self._guides = Guides(settings.stretch.guide, self._outside, self._tell, config_file)
+        self._guides = GuideProcesses(settings.stretch.guide, self._outside, self._tell, config_file)
         self._desktop = Desktop(
             engine, idle_time=self._presence, screen=self._screen, timer=self._timer, guides=self._guides
         )

@@ -27,7 +27,7 @@ RETRY = 10 * SECOND
 JOB = "wake"
 
 
-class Timer:
+class SchedulerTimer:
     """Calls `on_wake` once when the time asked for has passed. `start` needs the running event loop."""
 
     def __init__(self, on_wake: Callable[[], object]) -> None:
