@@ -30,7 +30,7 @@ Recorded = tuple[AnyEntry, tzinfo]
 DAY_MINUTES = 24 * 60
 
 
-class Asked(Struct, frozen=True, gc=False):
+class PastPrompt(Struct, frozen=True, gc=False):
     """A prompt that was on the screen; `nth`: which one of its day, from 1."""
 
     at: datetime
@@ -39,7 +39,7 @@ class Asked(Struct, frozen=True, gc=False):
     nth: int
 
 
-class Held(Struct, frozen=True, gc=False):
+class PastStretch(Struct, frozen=True, gc=False):
     """A stretch that was done: milliseconds held on each side, and of rest, pressure and walking."""
 
     at: datetime
@@ -49,7 +49,7 @@ class Held(Struct, frozen=True, gc=False):
     other: int
 
 
-class Felt(Struct, frozen=True):
+class PastReport(Struct, frozen=True):
     """A report of how it feels, and when."""
 
     at: datetime
@@ -59,9 +59,9 @@ class Felt(Struct, frozen=True):
 class History(Struct, frozen=True, kw_only=True):
     """Everything above, in the order of time."""
 
-    asked: tuple[Asked, ...]
-    held: tuple[Held, ...]
-    felt: tuple[Felt, ...]
+    asked: tuple[PastPrompt, ...]
+    held: tuple[PastStretch, ...]
+    felt: tuple[PastReport, ...]
 
 
 PieceKind = Literal["hours", "sitting", "standing", "held-back", "stretch"]
@@ -76,7 +76,7 @@ class Piece(Struct, frozen=True, gc=False):
     words: str = ""
 
 
-class Mark(Struct, frozen=True, gc=False):
+class PromptMark(Struct, frozen=True, gc=False):
     """A prompt on a day's track, at a minute after midnight."""
 
     minute: float
@@ -88,7 +88,7 @@ class Track(Struct, frozen=True):
 
     day: date
     pieces: list[Piece]
-    prompts: list[Mark]
+    prompts: list[PromptMark]
 
     def minutes(self, kind: PieceKind) -> float:
         """How many minutes of the day were of one kind."""
@@ -100,9 +100,9 @@ HISTORY_KINDS = ("prompt", "stretch", "feel")
 
 def history(entries: Iterable[Recorded]) -> History:
     """Prompts, holds and reports, from entries in the order of time. A prompt that nobody saw is left out."""
-    asked: list[Asked] = []
-    held: list[Held] = []
-    felt: list[Felt] = []
+    asked: list[PastPrompt] = []
+    held: list[PastStretch] = []
+    felt: list[PastReport] = []
     day, nth = None, 0
     for entry, zone in entries:
         match entry:
@@ -110,11 +110,11 @@ def history(entries: Iterable[Recorded]) -> History:
                 local = on_the_wall(shown_at, zone)
                 nth = nth + 1 if local.date() == day else 1
                 day = local.date()
-                asked.append(Asked(local, entry.outcome, entry.routine, nth))
+                asked.append(PastPrompt(local, entry.outcome, entry.routine, nth))
             case StretchEntry(performed=True):
                 held.append(_held(entry, zone))
             case FeelEntry():
-                felt.append(Felt(on_the_wall(entry.at, zone), entry))
+                felt.append(PastReport(on_the_wall(entry.at, zone), entry))
     return History(asked=tuple(asked), held=tuple(held), felt=tuple(felt))
 
 
@@ -134,7 +134,7 @@ def tracks(
         if isinstance(entry, PromptEntry):
             if entry.shown_at is not None:
                 shown = on_the_wall(entry.shown_at, zone)
-                _track(days, shown.date()).prompts.append(Mark(_minute(shown), entry.outcome))
+                _track(days, shown.date()).prompts.append(PromptMark(_minute(shown), entry.outcome))
         elif isinstance(entry, HoursEntry | PostureEntry):
             kind, begins = _switch(entry)
             if begins:
@@ -177,11 +177,11 @@ def on_the_wall(at: datetime, zone: tzinfo) -> datetime:
     return at.astimezone(zone).replace(tzinfo=None)
 
 
-def _held(entry: StretchEntry, zone: tzinfo) -> Held:
+def _held(entry: StretchEntry, zone: tzinfo) -> PastStretch:
     left, right, other = (
         round(seconds * 1000) for seconds in (entry.left_seconds, entry.right_seconds, entry.other_seconds)
     )
-    return Held(on_the_wall(entry.at, zone), entry.routine, left, right, other)
+    return PastStretch(on_the_wall(entry.at, zone), entry.routine, left, right, other)
 
 
 def _track(days: dict[date, Track], day: date) -> Track:

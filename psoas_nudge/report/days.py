@@ -8,7 +8,7 @@ from math import ceil, floor
 from xml.etree.ElementTree import Element
 
 from psoas_nudge.core.dose import monday
-from psoas_nudge.core.history import DAY_MINUTES, Mark, Piece, PieceKind, Track
+from psoas_nudge.core.history import DAY_MINUTES, Piece, PieceKind, PromptMark, Track
 from psoas_nudge.core.words import Outcome
 from psoas_nudge.report import words
 from psoas_nudge.report.elements import el, folded, key, percent, table
@@ -149,7 +149,7 @@ def _title(piece: Piece) -> str:
     return f"{words.clock(piece.begin)}–{words.clock(piece.end)} {CALLED[piece.kind]}{detail}"
 
 
-def _prompt(prompt: Mark) -> str:
+def _prompt(prompt: PromptMark) -> str:
     return f"{words.clock(prompt.minute)} prompt: {words.OUTCOMES[prompt.outcome]}"
 
 

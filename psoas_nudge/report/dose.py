@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from xml.etree.ElementTree import Element
 
 from psoas_nudge.core.dose import monday
-from psoas_nudge.core.history import Held
+from psoas_nudge.core.history import PastStretch
 from psoas_nudge.core.shares import mean_difference
 from psoas_nudge.report import words
 from psoas_nudge.report.elements import el, folded, key, percent, table
@@ -18,7 +18,7 @@ MINUTE = 60_000
 WEEKS_SAID = 12
 
 
-def by_week(held: Sequence[Held], weeks: Sequence[date]) -> list[tuple[int, int]]:
+def by_week(held: Sequence[PastStretch], weeks: Sequence[date]) -> list[tuple[int, int]]:
     """(left, right) milliseconds held in each of the weeks."""
     sums = {week: [0, 0] for week in weeks}
     for stretch in held:
@@ -104,7 +104,7 @@ def _week(number: int, count: int, week: date, sides: tuple[int, int], top: floa
     return bars
 
 
-def in_weeks(record: Record, count: int) -> tuple[list[date], list[Held]]:
+def in_weeks(record: Record, count: int) -> tuple[list[date], list[PastStretch]]:
     """The last `count` weeks, this one included, and what was held in them."""
     first = max(record.first_week, monday(record.today) - timedelta(weeks=count - 1))
     weeks = [week for week in record.weeks if week >= first]

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from xml.etree.ElementTree import Element
 
 from psoas_nudge.core.advice import KINDS, is_discomfort
-from psoas_nudge.core.history import Felt
+from psoas_nudge.core.history import PastReport
 from psoas_nudge.core.shares import mean, mean_difference
 from psoas_nudge.report import words
 from psoas_nudge.report.days import mark
@@ -83,7 +83,7 @@ def chart(record: Record) -> Element:
     return el("div", drawn, legend, listed(notes[-NOTES:]), everything)
 
 
-def told(each: Felt) -> str:
+def told(each: PastReport) -> str:
     """A report in words."""
     report = each.report
     parts = [
@@ -103,6 +103,6 @@ def listed(lines: Sequence[tuple[date, str]]) -> Element | None:
     return el("dl", *items, class_="notes")
 
 
-def days_with_discomfort(felt: Sequence[Felt]) -> int:
+def days_with_discomfort(felt: Sequence[PastReport]) -> int:
     """On how many days there was a report of discomfort or pain."""
     return len({each.at.date() for each in felt if is_discomfort(each.report)})
