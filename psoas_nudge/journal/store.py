@@ -241,7 +241,7 @@ class Journal:
                 if reached is None:
                     return list(days.read(self._db, since))
                 before = () if reached == days.NOTHING else days.read(self._db, since)
-                first = max(reached, days.Mark(_earliest(since), b""))
+                first = max(reached, days.Watermark(_earliest(since), b""))
                 found = days.summed(self._decoded(self._db.execute(AFTER, first)), before)
                 return [day for day in found if since is None or day.first >= since]
             finally:
@@ -258,7 +258,7 @@ class Journal:
                 rows = self._db.execute(f"{AFTER} LIMIT {days.SLICE}", reached).fetchall()
                 days.add_all(self._db, self._decoded(rows))
                 more = len(rows) == days.SLICE
-                days.set_mark(self._db, days.Mark(*rows[-1][:2]) if more else None)
+                days.set_mark(self._db, days.Watermark(*rows[-1][:2]) if more else None)
         return more
 
     def check(self, over: Callable[[], bool] = lambda: False) -> Checkup:
