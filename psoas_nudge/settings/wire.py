@@ -108,7 +108,7 @@ class Mistake(Struct, frozen=True):
     what: str
 
 
-class Line(Struct, frozen=True):
+class DiffLine(Struct, frozen=True):
     """One line of a diff: "+", "-", " " for one that stays, "…" for a gap."""
 
     sign: str
@@ -147,7 +147,7 @@ class Outlook(Struct, frozen=True, kw_only=True):
 
     mistakes: list[Mistake]
     advice: list[str] = field(default_factory=list)
-    diff: list[Line] = field(default_factory=list)
+    diff: list[DiffLine] = field(default_factory=list)
     days: list[ComingDay] = field(default_factory=list)
     work: WorkDay | None = None
 

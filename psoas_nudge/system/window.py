@@ -25,7 +25,7 @@ from psoas_nudge.system.shell import (
     LONGEST_TIP,
     LONGEST_TITLE,
     WM_POWERBROADCAST,
-    Line,
+    MenuLine,
     OnMessage,
     Picture,
 )
@@ -57,7 +57,7 @@ class Window:
         self.ready: asyncio.Future[None] = loop.create_future()
         self._work: deque[Callable[[], None]] = deque()
         self._listeners: list[OnMessage] = []
-        self._menu: Callable[[], Sequence[Line]] = tuple
+        self._menu: Callable[[], Sequence[MenuLine]] = tuple
         self._on_chosen: Callable[[int], None] = lambda _number: None
         self._on_click: Callable[[], None] = lambda: None
         self._handle: int | None = None
@@ -81,7 +81,7 @@ class Window:
         return lambda: self._listeners.remove(on_message)
 
     async def show_icon(
-        self, picture: Picture, tip: str, menu: Callable[[], Sequence[Line]], on_chosen: Callable[[int], None]
+        self, picture: Picture, tip: str, menu: Callable[[], Sequence[MenuLine]], on_chosen: Callable[[int], None]
     ) -> None:
         """See shell.Shell."""
         self._menu, self._on_chosen = menu, on_chosen
@@ -259,7 +259,7 @@ class Window:
         self._work.append(track)
         api.user32.PostMessageW(self._handle, api.WORK, 0, 0)
 
-    def _track(self, lines: Sequence[Line]) -> int:
+    def _track(self, lines: Sequence[MenuLine]) -> int:
         """The number that the person chooses; 0 for none."""
         menu, at = _menu(lines), wintypes.POINT()
         api.user32.GetCursorPos(ctypes.byref(at))
@@ -301,7 +301,7 @@ def _icon(content: bytes, size: int) -> int:
     return int(made)
 
 
-def _menu(lines: Sequence[Line]) -> int:
+def _menu(lines: Sequence[MenuLine]) -> int:
     menu = api.user32.CreatePopupMenu()
     for line in lines:
         label = line.label.replace("&", "&&")

@@ -86,7 +86,7 @@ class AreaTray:
             self._drawn = None
             log.warning("no icon: %s", error)
 
-    def _lines(self) -> Sequence[shell.Line]:
+    def _lines(self) -> Sequence[shell.MenuLine]:
         self._on_open()
         if self._face is None:
             return ()
@@ -99,14 +99,14 @@ class AreaTray:
             self._on_command(entry.command)
 
 
-def _lines(entry: MenuEntry) -> list[shell.Line]:
+def _lines(entry: MenuEntry) -> list[shell.MenuLine]:
     """What is visible below an entry, without separators that separate nothing."""
-    lines: list[shell.Line] = []
+    lines: list[shell.MenuLine] = []
     for each in entry.children:
         if not each.visible or (each.separator and (not lines or lines[-1] == shell.SEPARATOR)):
             continue
         number = each.number if each.command is not None else 0
-        lines.append(shell.SEPARATOR if each.separator else shell.Line(number, each.label, _lines(each)))
+        lines.append(shell.SEPARATOR if each.separator else shell.MenuLine(number, each.label, _lines(each)))
     while lines and lines[-1] == shell.SEPARATOR:
         lines.pop()
     return lines
