@@ -19,7 +19,7 @@ from pathlib import Path
 
 from psoas_nudge.bus import Bus
 from psoas_nudge.config.watch import FileWatch
-from psoas_nudge.control.session import Session, answers, connected
+from psoas_nudge.control.session import LoginSession, answers, connected
 from psoas_nudge.errors import Unavailable
 
 log = logging.getLogger(__name__)
@@ -33,7 +33,7 @@ class Life:
 
     def __init__(
         self,
-        session: Session,
+        session: LoginSession,
         end: Callable[[str], None],
         anew: Callable[[str], None],
         lost_seconds: float = LOST_SECONDS,
@@ -135,7 +135,7 @@ def _process_of(client: socket.socket) -> int | None:
     return None
 
 
-def name_bus(session: Session, environ: MutableMapping[str, str]) -> None:
+def name_bus(session: LoginSession, environ: MutableMapping[str, str]) -> None:
     """Have D-Bus libraries find the usual socket where nobody has named it."""
     if Path(session.bus).is_socket():
         environ.setdefault("DBUS_SESSION_BUS_ADDRESS", f"unix:path={session.bus}")

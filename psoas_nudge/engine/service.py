@@ -23,7 +23,7 @@ from psoas_nudge.config.watch import FileWatch
 from psoas_nudge.control import takeover
 from psoas_nudge.control.lock import Lock
 from psoas_nudge.control.server import Server
-from psoas_nudge.control.session import Session, session_of
+from psoas_nudge.control.session import LoginSession, session_of
 from psoas_nudge.core.durations import duration
 from psoas_nudge.core.events import NotifierAppeared, Woke
 from psoas_nudge.core.hours import WorkingHours
@@ -77,7 +77,7 @@ async def serve(config_file: Path | None) -> None:
             log.info("restarting")
 
 
-async def _run(config_file: Path | None, lock: Lock, session: Session) -> bool:
+async def _run(config_file: Path | None, lock: Lock, session: LoginSession) -> bool:
     """One run of the daemon; True when it is to begin anew."""
     name_bus(session, os.environ)
     beginning = starting.begin(config_file)
@@ -104,7 +104,7 @@ class Service:
         journal: Journal,
         heartbeat: HeartbeatFile,
         lock: Lock,
-        session: Session,
+        session: LoginSession,
     ) -> None:
         self._config_file, self._beginning = config_file, beginning
         self._settings = settings = beginning.settings

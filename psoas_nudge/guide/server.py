@@ -17,7 +17,7 @@ from psoas_nudge.core.model import Afterwards, Pain
 from psoas_nudge.core.routines import SIDES
 from psoas_nudge.guide.figures import FIGURES, file, paths_between, svg
 from psoas_nudge.guide.player import Command, Player
-from psoas_nudge.guide.session import Session
+from psoas_nudge.guide.session import StretchSession
 from psoas_nudge.pages.guard import Guard, body, static
 
 
@@ -47,7 +47,7 @@ class Nothing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 Sent = TypeVar("Sent", bound=msgspec.Struct)
 
 
-def app(session: Session, port: int) -> Guard:
+def app(session: StretchSession, port: int) -> Guard:
     """The whole server for one stretch, to be served on 127.0.0.1 at `port`."""
     described = _described(session.player)
 

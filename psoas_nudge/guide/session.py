@@ -39,7 +39,7 @@ class Asks(Struct, frozen=True, kw_only=True):
     """Whether there is room to kneel."""
 
 
-class Moment(Struct, frozen=True, kw_only=True, rename="camel"):
+class Snapshot(Struct, frozen=True, kw_only=True, rename="camel"):
     """What a page draws: all of it, every time."""
 
     state: Literal["ready", "playing", "paused", "finished", "stopped"]
@@ -62,7 +62,7 @@ class Moment(Struct, frozen=True, kw_only=True, rename="camel"):
     advice: str | None
 
 
-class Session:
+class StretchSession:
     """`reports` is told when the person begins, once when the play has ended, and what the person answers after.
 
     `clock` reads seconds on a clock that is never set; whoever runs the session calls `tick` after `due` seconds, or
@@ -89,7 +89,7 @@ class Session:
         return self.begun and not self.player.paused and self.player.ended is None and bool(self._pages)
 
     @property
-    def moment(self) -> Moment:
+    def moment(self) -> Snapshot:
         """What there is to draw now."""
         player = self.player
         state: Literal["ready", "playing", "paused"] | Ended = "playing"
@@ -97,7 +97,7 @@ class Session:
             state = player.ended
         elif player.paused or not self.begun:
             state = "paused" if self.begun else "ready"
-        return Moment(
+        return Snapshot(
             state=state,
             index=player.index,
             remaining=player.remaining,

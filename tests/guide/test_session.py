@@ -21,7 +21,7 @@ from psoas_nudge.guide.session import (
     RELOAD_WITHIN,
     UNDO_WITHIN,
     Asks,
-    Session,
+    StretchSession,
 )
 
 
@@ -32,7 +32,7 @@ class Stretch:
         self.now = 0.0
         self.told: list[object] = []
         self.holds: list[float] = []
-        self.session = Session(Player(find("standing-hip-flexor")), lambda: self.now, self, asks)
+        self.session = StretchSession(Player(find("standing-hip-flexor")), lambda: self.now, self, asks)
 
     def begun(self) -> Receipt:
         self.told.append("begun")

@@ -18,7 +18,7 @@ from psoas_nudge.core.catalogue import find
 from psoas_nudge.guide import server as stretch
 from psoas_nudge.guide.player import Player
 from psoas_nudge.guide.reports import Receipt
-from psoas_nudge.guide.session import Session
+from psoas_nudge.guide.session import StretchSession
 from psoas_nudge.pages.guard import BODY_LIMIT, Guard
 from psoas_nudge.pages.serving import listen, serve
 from psoas_nudge.pages.windows import Windows
@@ -67,7 +67,7 @@ Made = tuple[Guard, asyncio.Event, dict[str, str], int, Callable[[], bool]]
 
 
 def a_stretch(_folder: Path, port: int) -> Made:
-    session = Session(Player(find("standing-hip-flexor")), lambda: 0.0, NoReports())
+    session = StretchSession(Player(find("standing-hip-flexor")), lambda: 0.0, NoReports())
     takes = {"/press": '{"command": "next"}', "/feel": '{"afterwards": "fine"}', "/leave": "{}"}
     touched = lambda: session.begun or session.answered or session.closed.is_set()  # noqa: E731
     return stretch.app(session, port), session.closed, takes, BODY_LIMIT, touched
