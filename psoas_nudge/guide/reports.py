@@ -70,7 +70,7 @@ class Reports(Protocol):
         """The answer to whether there is room to kneel where the person works."""
 
 
-class Practice:
+class PracticeReports:
     """Records nothing: for a stretch in the demo."""
 
     def begun(self) -> Receipt:
