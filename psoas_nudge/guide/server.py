@@ -21,7 +21,7 @@ from psoas_nudge.guide.session import StretchSession
 from psoas_nudge.pages.guard import Guard, body, static
 
 
-class Pressed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class PressedCommand(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What a page sends when a button is pressed."""
 
     command: Command
@@ -74,7 +74,7 @@ def app(session: StretchSession, port: int) -> Guard:
         Route("/routine", describe, methods=["GET"]),
         Route("/picture/{name}", picture, methods=["GET"]),
         Route("/moments", watch, methods=["GET"]),
-        _takes("/press", Pressed, lambda pressed: session.command(pressed.command)),
+        _takes("/press", PressedCommand, lambda pressed: session.command(pressed.command)),
         _takes("/feel", Feeling, lambda feeling: session.felt(feeling.afterwards, feeling.pain)),
         _takes("/undo", Nothing, lambda _: session.take_back()),
         _takes("/kneel", Room, lambda room: session.kneels(room.can)),
