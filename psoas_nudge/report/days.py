@@ -12,7 +12,7 @@ from psoas_nudge.core.history import DAY_MINUTES, Piece, PieceKind, PromptMark, 
 from psoas_nudge.core.words import Outcome
 from psoas_nudge.report import words
 from psoas_nudge.report.elements import el, folded, key, percent, table
-from psoas_nudge.report.record import Record
+from psoas_nudge.report.record import ReportData
 
 # kind: (top, height) in em within a line; the order is that of drawing
 BANDS: dict[PieceKind, tuple[float, float]] = {
@@ -88,7 +88,7 @@ def _shape(outcome: Outcome) -> Element:
     return key(el("use", href=f"#prompt-{outcome}"))
 
 
-def chart(record: Record) -> Element:
+def chart(record: ReportData) -> Element:
     """All days, the latest first, a gap between weeks; the same as a table below."""
     tracks, sat = record.tracks, {day.first: round(day.sitting_seconds * 1000) for day in record.days}
     begin, end = _window(tracks)
@@ -195,7 +195,7 @@ def _span(piece: Piece) -> str:
     return f"{words.clock(piece.begin)}–{words.clock(piece.end)}"
 
 
-def said(record: Record) -> str:
+def said(record: ReportData) -> str:
     """What to see in the chart."""
     first = min((track.day for track in record.tracks), default=record.today)
     recent = [day for day in record.days if day.first >= first and day.bouts]

@@ -14,14 +14,14 @@ from psoas_nudge.report import words
 from psoas_nudge.report.days import mark
 from psoas_nudge.report.elements import el, folded, key, percent, table
 from psoas_nudge.report.plots import months, plot
-from psoas_nudge.report.record import Record
+from psoas_nudge.report.record import ReportData
 
 LATELY_WEEKS = 12
 NOTES = 12
 """The latest notes that are shown; the table has all of them."""
 
 
-def said(record: Record) -> str:
+def said(record: ReportData) -> str:
     """How much discomfort was reported, and whether that has changed."""
     felt = record.history.felt
     levels = [(each.at, each.report.level) for each in felt if each.report.level is not None]
@@ -52,7 +52,7 @@ def _mean(levels: Sequence[float]) -> str:
     return f"{mean(levels):.1f} (n{words.SPACE}={words.SPACE}{len(levels)})"
 
 
-def chart(record: Record) -> Element:
+def chart(record: ReportData) -> Element:
     """A dot for each number, a cross at the top for each report of pain."""
     weeks, felt = record.weeks, record.history.felt
     width = timedelta(weeks=len(weeks))

@@ -21,7 +21,7 @@ from psoas_nudge.report import dose, feeling, words
 from psoas_nudge.report.days import shapes
 from psoas_nudge.report.elements import el, table, wide
 from psoas_nudge.report.page import document
-from psoas_nudge.report.record import Record
+from psoas_nudge.report.record import ReportData
 
 WEEKS = 8
 REPORTS = 6
@@ -36,7 +36,7 @@ Figure = Callable[[Routine], str | None]
 """Draws a routine as an SVG picture; None for a routine of the person's own."""
 
 
-def therapist(record: Record, figure: Figure) -> str:
+def therapist(record: ReportData, figure: Figure) -> str:
     """The whole page, for the last eight weeks."""
     weeks, held = dose.in_weeks(record, WEEKS)
     since = datetime.combine(weeks[0], time())
@@ -54,7 +54,7 @@ def therapist(record: Record, figure: Figure) -> str:
     return document("For your therapist", "paper", el("main", header, *sections), shapes())
 
 
-def _dose(record: Record, weeks: Sequence[date], held: Sequence[PastStretch]) -> Element:
+def _dose(record: ReportData, weeks: Sequence[date], held: Sequence[PastStretch]) -> Element:
     sides = dose.by_week(held, weeks)
     rows = [("Left", *(_short(left) for left, _ in sides)), ("Right", *(_short(right) for _, right in sides))]
     heads = ("Side", *(f"{week.day} {words.MONTHS[week.month - 1]}" for week in weeks))
@@ -67,7 +67,7 @@ def _short(milliseconds: int) -> str:
     return f"{minutes}:{seconds:02}" if milliseconds else "–"
 
 
-def _used(record: Record, asked: Sequence[PastPrompt], held: Sequence[PastStretch]) -> list[Routine]:
+def _used(record: ReportData, asked: Sequence[PastPrompt], held: Sequence[PastStretch]) -> list[Routine]:
     """The routines that were suggested or done, the ones done most first."""
     known = {routine.id: routine for routine in (*CATALOGUE, *record.rules.routines)}
     done = Counter(stretch.routine for stretch in held)
