@@ -35,7 +35,7 @@ class Option(Struct, frozen=True):
     label: str
 
 
-class Row(Struct, frozen=True, kw_only=True):
+class SettingRow(Struct, frozen=True, kw_only=True):
     """One setting, ready to be drawn."""
 
     key: str
@@ -74,7 +74,7 @@ class Shown(Struct, frozen=True, kw_only=True):
     version: str
     text: str
     mistakes: list[str]
-    rows: list[Row] = field(default_factory=list)
+    rows: list[SettingRow] = field(default_factory=list)
     sections: list[Section] = field(default_factory=list)
     people: list[Option] = field(default_factory=list)
     begin: Begin | None = None
