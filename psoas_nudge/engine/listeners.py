@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import msgspec
 
-from psoas_nudge.control.server import Server
+from psoas_nudge.control.server import ControlServer
 from psoas_nudge.core.events import AnyEvent, ClockSet
 from psoas_nudge.core.state import Open, State
 from psoas_nudge.engine import ready
@@ -40,7 +40,7 @@ class HookRunner(Listener):
 class Followers(Listener):
     """Sends each new status to those who follow it."""
 
-    def __init__(self, server: Server, engine: Engine) -> None:
+    def __init__(self, server: ControlServer, engine: Engine) -> None:
         self._server, self._engine = server, engine
 
     def stepped(self, event: AnyEvent, state: State) -> None:  # noqa: ARG002 - whatever it was

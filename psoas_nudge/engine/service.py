@@ -22,7 +22,7 @@ from psoas_nudge.config.problems import rejected, summary
 from psoas_nudge.config.watch import FileWatch
 from psoas_nudge.control import takeover
 from psoas_nudge.control.lock import Lock
-from psoas_nudge.control.server import Server
+from psoas_nudge.control.server import ControlServer
 from psoas_nudge.control.session import LoginSession, session_of
 from psoas_nudge.core.durations import duration
 from psoas_nudge.core.events import NotifierAppeared, Woke
@@ -182,7 +182,7 @@ class Service:
         await self._watch_configuration(stack)
         environ = dict(os.environ)
         session_bus, system_bus = await stack.enter_async_context(buses(lambda _kind, why: log.info("%s", why)))
-        server = Server(places.socket_file(), self._requests, self._lock)
+        server = ControlServer(places.socket_file(), self._requests, self._lock)
         await server.start()
         stack.push_async_callback(server.close)
         self._engine.listen(Followers(server, self._engine))

@@ -18,7 +18,7 @@ from psoas_nudge.bus import buses
 from psoas_nudge.config.watch import FileWatch
 from psoas_nudge.control import messages as c
 from psoas_nudge.control.lock import Lock
-from psoas_nudge.control.server import Server
+from psoas_nudge.control.server import ControlServer
 from psoas_nudge.engine import ready
 from psoas_nudge.engine.screen import NOTICE
 from psoas_nudge.errors import JournalBroken, ShowFailed, Unavailable
@@ -55,7 +55,7 @@ class Waiting:
             except Unavailable:
                 raise error from None
             stack.push_async_callback(watch.stop)
-            server = Server(places.socket_file(), self._answer, self._lock)
+            server = ControlServer(places.socket_file(), self._answer, self._lock)
             await server.start()
             stack.push_async_callback(server.close)
             session_bus, _ = await stack.enter_async_context(buses(lambda _kind, why: log.info("%s", why)))

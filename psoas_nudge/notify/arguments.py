@@ -31,7 +31,7 @@ NO_BUTTONS = {"dunst": "Middle-click", "mako": CLICK}
 """Servers that announce actions and draw no buttons, and which click invokes the default action in their defaults."""
 
 
-class Server(Struct, frozen=True):
+class NotificationServer(Struct, frozen=True):
     """What a server said of itself: the name from GetServerInformation in lower case, and GetCapabilities."""
 
     program: str = ""

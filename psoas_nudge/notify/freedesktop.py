@@ -21,7 +21,7 @@ from typing import Any
 
 from psoas_nudge.bus import DBUS, Bus, CallFailed, OnSignal, Subscription
 from psoas_nudge.errors import ShowFailed, Unavailable
-from psoas_nudge.notify.arguments import Server, invokes
+from psoas_nudge.notify.arguments import NotificationServer, invokes
 from psoas_nudge.notify.port import Capability, Message, OnPressed, Pressed, Surroundings
 from psoas_nudge.tasks import Tasks, log_failure
 
@@ -70,7 +70,7 @@ class FreedesktopNotifier:
         self._subscriptions: list[Subscription] = []
         self._owner: str | None = None
         self._server = ""
-        self._about = Server()
+        self._about = NotificationServer()
         self._shown: _OnScreen | None = None
         self._early: list[tuple[OnSignal, list[Any]]] | None = None
         self._turn = asyncio.Lock()
@@ -160,7 +160,7 @@ class FreedesktopNotifier:
                     "org.freedesktop.DBus.Error.NameHasNoOwner", "the service ended while it was asked what it can do"
                 )
             self._server = f"{bus_id[:8]}{owner}"
-            self._about = Server(who[0].lower() if who else "", frozenset(can))
+            self._about = NotificationServer(who[0].lower() if who else "", frozenset(can))
             log.info("notifications go to %.100s (%.500s)", " ".join(who), ", ".join(sorted(can)))
         return owner
 
