@@ -28,7 +28,7 @@ OpenSettings = Callable[[str, str], Awaitable[bool]]
 """Opens the settings at a key with a value filled in; whether that worked."""
 
 
-class Wanted(Struct, frozen=True, forbid_unknown_fields=True):
+class SettingWanted(Struct, frozen=True, forbid_unknown_fields=True):
     """The suggestion whose button was pressed, by its setting."""
 
     key: str
@@ -44,7 +44,7 @@ def app(page: str, suggested: Mapping[str, str], windows: Windows, port: int, op
         return StreamingResponse(windows.watch(), media_type="text/event-stream")
 
     async def change(request: Request) -> Response:
-        asked = await body(request, Wanted)
+        asked = await body(request, SettingWanted)
         if isinstance(asked, Response):
             return asked
         value = suggested.get(asked.key)

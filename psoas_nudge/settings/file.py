@@ -18,7 +18,7 @@ from psoas_nudge.config.table import SETTINGS
 from psoas_nudge.config.text import read_text
 from psoas_nudge.errors import BadInput, ConfigInvalid, PsoasNudgeError
 from psoas_nudge.settings import rows
-from psoas_nudge.settings.wire import DiffLine, Mistake, Shown, Value
+from psoas_nudge.settings.wire import DiffLine, Mistake, SettingsPage, Value
 
 CONTEXT = 1
 """Lines around a change in a diff."""
@@ -45,15 +45,15 @@ class SettingsFile:
         """The settings if the file had this text; raises ConfigInvalid."""
         return parse(text, str(self.path), self._environ)
 
-    def shown(self) -> Shown:
+    def shown(self) -> SettingsPage:
         """All that the page shows of it."""
         text = ""
         try:
             text = self.text()
             settings = self.settings(text)
         except ConfigInvalid as error:
-            return Shown(file=str(self.path), version=version(text), text=text, mistakes=self.short(error))
-        return Shown(
+            return SettingsPage(file=str(self.path), version=version(text), text=text, mistakes=self.short(error))
+        return SettingsPage(
             file=str(self.path),
             version=version(text),
             text=text,

@@ -18,7 +18,7 @@ from psoas_nudge.pages.windows import Windows
 from psoas_nudge.settings import outlook
 from psoas_nudge.settings.file import ChangedElsewhere, SettingsFile, diff, version
 from psoas_nudge.settings.trial import trial
-from psoas_nudge.settings.wire import Begin, Changes, Mended, Outlook, Refusal, Wanted
+from psoas_nudge.settings.wire import Begin, Changes, Mended, NotifierTest, Outlook, Refusal
 from psoas_nudge.simulation.people import PEOPLE
 
 SCRIPTS = ("settings", "fields", "hours", "week", "outlook")
@@ -77,7 +77,7 @@ class Answers:
 
     async def test(self, request: Request) -> Response:
         """Send a test prompt."""
-        asked = await body(request, Wanted)
+        asked = await body(request, NotifierTest)
         return (
             asked if isinstance(asked, Response) else StreamingResponse(trial(asked.notifier), media_type="text/plain")
         )

@@ -67,7 +67,7 @@ class Begin(Struct, frozen=True):
     value: Value
 
 
-class Shown(Struct, frozen=True, kw_only=True):
+class SettingsPage(Struct, frozen=True, kw_only=True):
     """All that the page shows at first. With mistakes there are no rows, only the text to mend."""
 
     file: str
@@ -95,7 +95,7 @@ class Mended(Struct, frozen=True, forbid_unknown_fields=True):
     version: str
 
 
-class Wanted(Struct, frozen=True, forbid_unknown_fields=True):
+class NotifierTest(Struct, frozen=True, forbid_unknown_fields=True):
     """Which notifier to test."""
 
     notifier: str
