@@ -86,11 +86,11 @@ async def _run(config_file: Path | None, lock: Lock, session: LoginSession) -> b
             journal = stack.enter_context(Journal.open(places.journal_file()))
             heartbeat = stack.enter_context(HeartbeatFile(places.heartbeat_file()))
         except JournalBroken as error:
-            from psoas_nudge.engine.waiting import Waiting
+            from psoas_nudge.engine.waiting import WaitForJournal
 
             opens = lambda: Journal.open(places.journal_file()).close()  # noqa: E731 - one use, typed
             notifier = beginning.settings.desktop.notifier
-            return await Waiting(opens, places.journal_file(), lock, notifier).mended(error)
+            return await WaitForJournal(opens, places.journal_file(), lock, notifier).mended(error)
         return await Service(config_file, beginning, journal, heartbeat, lock, session).run(stack)
 
 

@@ -33,7 +33,7 @@ TITLE = "psoas-nudge cannot start"
 MENDED = "It starts by itself once the file can be used again."
 
 
-class Waiting:
+class WaitForJournal:
     """Waits until `opens` raises JournalBroken no longer. `notifier`: the setting."""
 
     def __init__(self, opens: Callable[[], object], watched: Path, lock: Lock, notifier: str) -> None:
