@@ -17,7 +17,7 @@ from starlette.routing import Route
 
 from psoas_nudge.pages import browser
 from psoas_nudge.pages.guard import Guard, body, policy, static
-from psoas_nudge.pages.windows import Windows
+from psoas_nudge.pages.windows import PageWindows
 
 POLICY = policy(look="'unsafe-inline'", pictures="'self' data:")
 """The page brings its look and its pictures inside it."""
@@ -34,7 +34,7 @@ class SettingWanted(Struct, frozen=True, forbid_unknown_fields=True):
     key: str
 
 
-def app(page: str, suggested: Mapping[str, str], windows: Windows, port: int, open_settings: OpenSettings) -> Guard:
+def app(page: str, suggested: Mapping[str, str], windows: PageWindows, port: int, open_settings: OpenSettings) -> Guard:
     """The whole server, to be served on 127.0.0.1 at `port`. `suggested`: key -> value, nothing else can be opened."""
 
     async def show(_request: Request) -> Response:

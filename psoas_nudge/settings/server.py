@@ -14,7 +14,7 @@ from starlette.routing import Route
 
 from psoas_nudge.errors import BadInput, ConfigInvalid, PsoasNudgeError
 from psoas_nudge.pages.guard import Guard, body, static
-from psoas_nudge.pages.windows import Windows
+from psoas_nudge.pages.windows import PageWindows
 from psoas_nudge.settings import outlook
 from psoas_nudge.settings.file import ChangedElsewhere, SettingsFile, diff, version
 from psoas_nudge.settings.trial import trial
@@ -29,7 +29,7 @@ LIMIT = 2_000_000
 class Answers:
     """What each request gets."""
 
-    def __init__(self, file: SettingsFile, windows: Windows, begin: Begin | None) -> None:
+    def __init__(self, file: SettingsFile, windows: PageWindows, begin: Begin | None) -> None:
         self.file, self.windows, self.begin = file, windows, begin
 
     async def show(self, _request: Request) -> Response:
@@ -83,7 +83,7 @@ class Answers:
         )
 
 
-def app(file: SettingsFile, windows: Windows, port: int, begin: Begin | None = None) -> Guard:
+def app(file: SettingsFile, windows: PageWindows, port: int, begin: Begin | None = None) -> Guard:
     """The whole server, to be served on 127.0.0.1 at `port`."""
     answers, here = Answers(file, windows, begin), ("settings", "static")
     routes = [
