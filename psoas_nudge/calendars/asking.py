@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from psoas_nudge import __version__
 from psoas_nudge.calendars.child import ask
 from psoas_nudge.calendars.known import Calendar, merged
-from psoas_nudge.calendars.wire import Answer, Holidays, Question, Spans
+from psoas_nudge.calendars.wire import CalendarRequest, CalendarResult, Holidays, Spans
 
 log = logging.getLogger(__name__)
 
@@ -61,7 +61,7 @@ async def refresh(
     known = _Known(region, [str(path) for path in files], zone, cache_dir / "calendar.json", years)
     slots = asyncio.Semaphore(AT_ONCE)
 
-    async def one(question: Question) -> None:
+    async def one(question: CalendarRequest) -> None:
         async with slots:
             reading(question.name)
             known.take(question, await ask(question))
@@ -90,16 +90,16 @@ class _Known:
         self._files = {name: self._cache.files.get(name, CachedFile()) for name in self._signatures}
         self._no_holidays = ""
 
-    def questions(self) -> list[Question]:
+    def questions(self) -> list[CalendarRequest]:
         """What a child has to be asked."""
         years, zone = self._cache.years, self._cache.zone
         asked = []
         if self._region and self._cache.region != self._region:
-            asked.append(Question(years=years, zone=zone, region=self._region))
+            asked.append(CalendarRequest(years=years, zone=zone, region=self._region))
         stale = (name for name, found in self._signatures.items() if not found or self._files[name].signature != found)
-        return asked + [Question(years=years, zone=zone, file=name) for name in stale]
+        return asked + [CalendarRequest(years=years, zone=zone, file=name) for name in stale]
 
-    def take(self, question: Question, answer: Answer) -> None:
+    def take(self, question: CalendarRequest, answer: CalendarResult) -> None:
         """What the child has answered."""
         if not question.file:
             self._no_holidays = answer.problem
