@@ -18,7 +18,7 @@ from psoas_nudge.system import registry
 STORE = r"Software\Microsoft\Windows\CurrentVersion\CapabilityAccessManager\ConsentStore"
 STOPPED = "LastUsedTimeStop"
 Numbers = Callable[[str, str], Iterator[int]]
-Watching = Callable[[str, Callable[[], None]], registry.Watch]
+Watching = Callable[[str, Callable[[], None]], registry.RegistryWatch]
 
 
 class Capture(GuardedSensor):

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import Protocol
 
 
-class Watch(Protocol):
+class RegistryWatch(Protocol):
     """`close`: it is not called any more."""
 
     def close(self) -> None: ...
@@ -72,7 +72,7 @@ if sys.platform == "win32":
             self._key.Close()
             _kernel.CloseHandle(self._event)
 
-    def watch(key: str, on_change: Callable[[], None]) -> Watch:
+    def watch(key: str, on_change: Callable[[], None]) -> RegistryWatch:
         """See KeyWatch."""
         return KeyWatch(key, on_change)
 
@@ -82,6 +82,6 @@ else:
         """Raises OSError: there is no registry here."""
         raise FileNotFoundError(f"no registry: {key}, {name}")
 
-    def watch(key: str, on_change: Callable[[], None]) -> Watch:  # noqa: ARG001 - see above
+    def watch(key: str, on_change: Callable[[], None]) -> RegistryWatch:  # noqa: ARG001 - see above
         """Raises OSError: there is no registry here."""
         raise FileNotFoundError(f"no registry: {key}")
