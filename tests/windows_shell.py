@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from psoas_nudge.errors import Unavailable
-from psoas_nudge.system.shell import MenuLine, OnMessage, Picture
+from psoas_nudge.system.shell import Bitmap, MenuLine, OnMessage
 
 
 class FakeShell:
@@ -14,7 +14,7 @@ class FakeShell:
     def __init__(self) -> None:
         self.users = 0
         self.there, self.full = True, False
-        self.icon: tuple[Picture, str] | None = None
+        self.icon: tuple[Bitmap, str] | None = None
         self.shown: tuple[str, str] | None = None
         self.picture, self.sound = b"", False
         self._menu: Callable[[], Sequence[MenuLine]] = tuple
@@ -33,7 +33,7 @@ class FakeShell:
         return lambda: self.listeners.remove(on_message)
 
     async def show_icon(
-        self, picture: Picture, tip: str, menu: Callable[[], Sequence[MenuLine]], on_chosen: Callable[[int], None]
+        self, picture: Bitmap, tip: str, menu: Callable[[], Sequence[MenuLine]], on_chosen: Callable[[int], None]
     ) -> None:
         self._take()
         self.icon, self._menu, self._on_chosen = (picture, tip), menu, on_chosen

@@ -33,7 +33,7 @@ class MenuLine(NamedTuple):
 SEPARATOR = MenuLine(0, "")
 
 
-class Picture(NamedTuple):
+class Bitmap(NamedTuple):
     """Pixels are BGRA, row by row from above."""
 
     size: int
@@ -47,7 +47,7 @@ class Shell(Protocol):
         """Hear of lock, sleep, clock and the window in front, until what is returned is called."""
 
     async def show_icon(
-        self, picture: Picture, tip: str, menu: Callable[[], Sequence[MenuLine]], on_chosen: Callable[[int], None]
+        self, picture: Bitmap, tip: str, menu: Callable[[], Sequence[MenuLine]], on_chosen: Callable[[int], None]
     ) -> None:
         """Have an icon, or change it. `menu` is called for each opening."""
 

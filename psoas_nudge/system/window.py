@@ -25,9 +25,9 @@ from psoas_nudge.system.shell import (
     LONGEST_TIP,
     LONGEST_TITLE,
     WM_POWERBROADCAST,
+    Bitmap,
     MenuLine,
     OnMessage,
-    Picture,
 )
 
 assert sys.platform == "win32"  # noqa: S101 - for mypy
@@ -40,7 +40,7 @@ NEWS_SECONDS = 1.0
 """For the loop to record that the computer goes to sleep, before it does."""
 
 
-def resource(picture: Picture) -> bytes:
+def resource(picture: Bitmap) -> bytes:
     """The picture as an icon resource: header, pixels from below, and an empty mask."""
     size, row = picture.size, picture.size * 4
     rows = b"".join(picture.pixels[at : at + row] for at in range((size - 1) * row, -1, -row))
@@ -81,7 +81,7 @@ class Window:
         return lambda: self._listeners.remove(on_message)
 
     async def show_icon(
-        self, picture: Picture, tip: str, menu: Callable[[], Sequence[MenuLine]], on_chosen: Callable[[int], None]
+        self, picture: Bitmap, tip: str, menu: Callable[[], Sequence[MenuLine]], on_chosen: Callable[[int], None]
     ) -> None:
         """See shell.Shell."""
         self._menu, self._on_chosen = menu, on_chosen

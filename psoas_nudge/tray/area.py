@@ -112,9 +112,9 @@ def _lines(entry: MenuEntry) -> list[shell.MenuLine]:
     return lines
 
 
-def _picture(look: Look, step: int) -> shell.Picture:
+def _picture(look: Look, step: int) -> shell.Bitmap:
     argb = next(each.pixels for each in pictures(look, step) if each.width == SIZE)
     pixels = bytearray(len(argb))
     for at, source in enumerate((3, 2, 1, 0)):  # ARGB to BGRA
         pixels[at::4] = argb[source::4]
-    return shell.Picture(SIZE, bytes(pixels))
+    return shell.Bitmap(SIZE, bytes(pixels))

@@ -23,7 +23,7 @@ RING, INSIDE = 0.84, 0.58
 GREY, TEAL, BLUE, GREEN, ORANGE = (128, 128, 128), (20, 140, 152), (59, 125, 216), (46, 150, 70), (217, 95, 2)
 
 
-class Picture(NamedTuple):
+class Pixmap(NamedTuple):
     """One size of an icon: `pixels` are ARGB32, row by row, most significant byte first (StatusNotifierItem)."""
 
     width: int
@@ -89,7 +89,7 @@ LOOKS: dict[Look, tuple[tuple[int, int, int], Shape]] = {
 FULL = both(OUTLINE, disc(0, 0, INSIDE))
 
 
-def pictures(kind: Look, step: int = 0) -> tuple[Picture, ...]:
+def pictures(kind: Look, step: int = 0) -> tuple[Pixmap, ...]:
     """The icon in all sizes; `step` of STEPS is how full the ring of SITTING is."""
     if kind is not Look.SITTING or step == 0:
         return _whole(kind)
@@ -97,14 +97,14 @@ def pictures(kind: Look, step: int = 0) -> tuple[Picture, ...]:
     for (size, _, empty), full in zip(_whole(kind), _filled(), strict=True):
         inside = round(size * INSIDE)
         top = (size + inside) // 2 - round(inside * step / STEPS)
-        made.append(Picture(size, size, empty[: top * 4 * size] + full[top * 4 * size :]))
+        made.append(Pixmap(size, size, empty[: top * 4 * size] + full[top * 4 * size :]))
     return tuple(made)
 
 
 @cache
-def _whole(kind: Look) -> tuple[Picture, ...]:
+def _whole(kind: Look) -> tuple[Pixmap, ...]:
     colour, shape = LOOKS[kind]
-    return tuple(Picture(size, size, draw(shape, colour, size)) for size in SIZES)
+    return tuple(Pixmap(size, size, draw(shape, colour, size)) for size in SIZES)
 
 
 @cache
