@@ -80,12 +80,12 @@ def from_toml(text: str) -> Any:
     return values["value"] if len(values) == 1 else text
 
 
-class _Refused(Exception):
+class _Rejected(Exception):
     """A value that was tried is not accepted."""
 
 
 def _refuse(at: Place, what: str) -> None:  # noqa: ARG001 - a Report
-    raise _Refused
+    raise _Rejected
 
 
 class Kind:
@@ -113,7 +113,7 @@ class Kind:
         """Whether `read` reports nothing."""
         try:
             self.read(raw, (), _refuse)
-        except _Refused:
+        except _Rejected:
             return False
         return True
 
