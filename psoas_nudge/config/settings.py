@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from psoas_nudge.core.model import Rules
 
-Source = Literal["default", "system", "file", "environment"]
+SettingSource = Literal["default", "system", "file", "environment"]
 """In rising precedence. "system" is a file in XDG_CONFIG_DIRS, "file" the person's own."""
 
 
@@ -17,7 +17,7 @@ class Given(NamedTuple):
     """A value as written. `name` is the file or the environment variable that sets it."""
 
     raw: Any
-    source: Source
+    source: SettingSource
     name: str
 
 
@@ -67,6 +67,6 @@ class Settings(Struct, frozen=True, kw_only=True):
     given: dict[str, Given]
     """What the files and the environment set, by key; everything else is a default of the table."""
 
-    def source(self, key: str) -> Source:
+    def source(self, key: str) -> SettingSource:
         """Where the value of a setting comes from."""
         return self.given[key].source if key in self.given else "default"

@@ -16,7 +16,7 @@ from psoas_nudge.core.rules import Rules
 from psoas_nudge.core.sitting import excused, sat
 from psoas_nudge.core.state import State, Waiting, point_of
 
-Kind = Literal[
+ConditionKind = Literal[
     "prompt-open",
     "stretching",
     "away",
@@ -35,7 +35,7 @@ Kind = Literal[
 class Obstacle(Struct, frozen=True):
     """A condition of rule 6 that is not met. `until`: the point at which it ends by itself, where that is known."""
 
-    kind: Kind
+    kind: ConditionKind
     until: int | None = None
 
 

@@ -18,10 +18,10 @@ from psoas_nudge.core.durations import duration
 
 Side = Literal["left", "right"]
 Need = Literal["floor", "chair"]
-Kind = Literal["move", "hold", "reps", "rest", "switch"]
+StepKind = Literal["move", "hold", "reps", "rest", "switch"]
 Aim = Literal["stretch", "strength", "ease"]
 """What a routine is for: only holds of a "stretch" lengthen the hip flexors and count toward the weekly dose."""
-COUNTED: frozenset[Kind] = frozenset({"hold", "reps"})
+COUNTED: frozenset[StepKind] = frozenset({"hold", "reps"})
 
 SIDES: tuple[Side, Side] = ("left", "right")
 SWITCH_SECONDS = 6.0
@@ -131,7 +131,7 @@ class Routine(Struct, frozen=True, kw_only=True):
 class Segment(Struct, frozen=True, kw_only=True):
     """One stretch of the script's time, in the order of play. `repeat` counts from 1."""
 
-    kind: Kind
+    kind: StepKind
     text: str
     seconds: float
     cue: str = ""

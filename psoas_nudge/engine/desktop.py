@@ -28,7 +28,7 @@ log = logging.getLogger(__name__)
 
 
 class Timer(Protocol):
-    """See timers.Timer."""
+    """See timers.SchedulerTimer."""
 
     def wake(self, after: int | None) -> None: ...
 
@@ -42,7 +42,7 @@ class IdleTime(Protocol):
 
 
 class Guides(Protocol):
-    """See guides.Guides."""
+    """See guides.GuideProcesses."""
 
     def open(self, routine: str, prompt: int | None, token: str | None) -> None: ...
 

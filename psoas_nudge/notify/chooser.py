@@ -20,37 +20,37 @@ from psoas_nudge.tasks import log_failure
 
 log = logging.getLogger(__name__)
 
-Clock = Callable[[], float]
+MonotonicClock = Callable[[], float]
 AUTO = "auto"
 LAST_RESORT = "terminal"
 """Its use is logged, because the person may expect the prompts elsewhere."""
 
 
-def _freedesktop(_clock: Clock) -> Notifier:
+def _freedesktop(_clock: MonotonicClock) -> Notifier:
     from psoas_nudge.notify.freedesktop import FreedesktopNotifier
 
     return FreedesktopNotifier()
 
 
-def _plyer(clock: Clock) -> Notifier:
+def _plyer(clock: MonotonicClock) -> Notifier:
     from psoas_nudge.notify.plyer_library import PlyerNotifier
 
     return PlyerNotifier(clock)
 
 
-def _terminal(_clock: Clock) -> Notifier:
+def _terminal(_clock: MonotonicClock) -> Notifier:
     from psoas_nudge.notify.terminal import TerminalNotifier
 
     return TerminalNotifier()
 
 
-def _balloon(_clock: Clock) -> Notifier:
+def _balloon(_clock: MonotonicClock) -> Notifier:
     from psoas_nudge.notify.balloon import BalloonNotifier
 
     return BalloonNotifier()
 
 
-FIRST: dict[str, Callable[[Clock], Notifier]] = (
+FIRST: dict[str, Callable[[MonotonicClock], Notifier]] = (
     {"balloon": _balloon} if sys.platform == "win32" else {"freedesktop": _freedesktop}
 )
 """What belongs to this operating system."""
@@ -74,7 +74,9 @@ class Chooser:
     `clock`: seconds, any steady reading.
     """
 
-    def __init__(self, wanted: str, clock: Clock, table: dict[str, Callable[[Clock], Notifier]] = NOTIFIERS) -> None:
+    def __init__(
+        self, wanted: str, clock: MonotonicClock, table: dict[str, Callable[[MonotonicClock], Notifier]] = NOTIFIERS
+    ) -> None:
         self._clock, self._table = clock, table
         self._surroundings = Surroundings({})
         self._begun = asyncio.Event()

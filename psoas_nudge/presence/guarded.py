@@ -19,7 +19,7 @@ from weakref import WeakSet
 from psoas_nudge.bus import Bus, CallFailed
 from psoas_nudge.core.events import Sensed
 from psoas_nudge.errors import PsoasNudgeError, Unavailable, fault
-from psoas_nudge.presence.port import DesktopSession, Report, SourceLost
+from psoas_nudge.presence.port import DesktopSession, ReportReading, SourceLost
 from psoas_nudge.tasks import Tasks
 
 log = logging.getLogger(__name__)
@@ -44,7 +44,7 @@ class GuardedSensor:
     name = ""
 
     def __init__(self) -> None:
-        self._report: Report = lambda _reading: None
+        self._report: ReportReading = lambda _reading: None
         self._starting = self._running = False
         self._why = ""
         self._timers: WeakSet[asyncio.TimerHandle] = WeakSet()
@@ -55,7 +55,7 @@ class GuardedSensor:
         """Connect, subscribe, and report what is on; raises Unavailable or CallFailed."""
         raise NotImplementedError
 
-    async def start(self, session: DesktopSession, report: Report) -> None:
+    async def start(self, session: DesktopSession, report: ReportReading) -> None:
         """See port.Sensor."""
         self._report, self._why = report, ""
         self._starting = self._running = True

@@ -23,7 +23,7 @@ class SourceLost(Struct, frozen=True):
 
 
 Reading = Sensed | SourceLost
-Report = Callable[[Reading], None]
+ReportReading = Callable[[Reading], None]
 
 
 class DesktopSession(Struct, frozen=True):
@@ -43,7 +43,7 @@ class Sensor(Protocol):
 
     name: str
 
-    async def start(self, session: DesktopSession, report: Report) -> None: ...
+    async def start(self, session: DesktopSession, report: ReportReading) -> None: ...
 
     async def stop(self) -> None: ...
 

@@ -17,7 +17,7 @@ from psoas_nudge.system import registry
 
 STORE = r"Software\Microsoft\Windows\CurrentVersion\CapabilityAccessManager\ConsentStore"
 STOPPED = "LastUsedTimeStop"
-Numbers = Callable[[str, str], Iterator[int]]
+ReadNumbers = Callable[[str, str], Iterator[int]]
 Watching = Callable[[str, Callable[[], None]], registry.RegistryWatch]
 
 
@@ -25,7 +25,7 @@ class Capture(GuardedSensor):
     """Reports CALL while a `device`, "microphone" or "webcam", is in use."""
 
     def __init__(
-        self, name: str, device: str, numbers: Numbers = registry.numbers, watch: Watching = registry.watch
+        self, name: str, device: str, numbers: ReadNumbers = registry.numbers, watch: Watching = registry.watch
     ) -> None:
         self.name = name
         super().__init__()

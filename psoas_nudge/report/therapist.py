@@ -32,11 +32,11 @@ PICTURES = 6
 ROWS = 8
 """Routines in the table; the ones done least are only named."""
 
-Figure = Callable[[Routine], str | None]
+DrawRoutine = Callable[[Routine], str | None]
 """Draws a routine as an SVG picture; None for a routine of the person's own."""
 
 
-def therapist(record: ReportData, figure: Figure) -> str:
+def therapist(record: ReportData, figure: DrawRoutine) -> str:
     """The whole page, for the last eight weeks."""
     weeks, held = dose.in_weeks(record, WEEKS)
     since = datetime.combine(weeks[0], time())
@@ -127,7 +127,7 @@ def _pain(each: PastReport) -> bool:
     return bool(each.report.pain) or each.report.afterwards == "pain"
 
 
-def _routines(used: Sequence[Routine], figure: Figure) -> Element:
+def _routines(used: Sequence[Routine], figure: DrawRoutine) -> Element:
     shown = [_routine(routine, figure(routine)) for routine in used[:PICTURES]]
     more = ", ".join(routine.title for routine in used[PICTURES:])
     return el(

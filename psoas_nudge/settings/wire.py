@@ -7,7 +7,7 @@ from typing import Literal
 
 from msgspec import Struct, field
 
-from psoas_nudge.config.settings import Source
+from psoas_nudge.config.settings import SettingSource
 
 Form = Literal[
     "switch", "number", "length", "choice", "text", "zone", "lines", "words", "toml", "hours", "days", "pick"
@@ -45,7 +45,7 @@ class SettingRow(Struct, frozen=True, kw_only=True):
     form: Form
     value: Value
     default: Value
-    source: Source
+    source: SettingSource
     origin: str
     """The system's file or the environment variable that sets it."""
     least: int | None = None
@@ -115,7 +115,7 @@ class DiffLine(Struct, frozen=True):
     text: str
 
 
-class Part(Struct, frozen=True):
+class DayPart(Struct, frozen=True):
     """Part of a day, in minutes after its midnight."""
 
     begin: int
@@ -126,8 +126,8 @@ class ComingDay(Struct, frozen=True, kw_only=True):
     """One of the next days."""
 
     name: str
-    open: list[Part]
-    busy: list[Part]
+    open: list[DayPart]
+    busy: list[DayPart]
     words: str
 
 
@@ -135,9 +135,9 @@ class WorkDay(Struct, frozen=True, kw_only=True):
     """A made-up day under the settings."""
 
     name: str
-    open: list[Part]
-    sitting: list[Part]
-    calls: list[Part]
+    open: list[DayPart]
+    sitting: list[DayPart]
+    calls: list[DayPart]
     prompts: list[int]
     words: str
 

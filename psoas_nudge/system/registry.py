@@ -67,7 +67,7 @@ if sys.platform == "win32":
             self._on_change()
 
         def close(self) -> None:
-            """See Watch."""
+            """See RegistryWatch."""
             self._wait.cancel()
             self._key.Close()
             _kernel.CloseHandle(self._event)

@@ -37,7 +37,7 @@ from psoas_nudge.core.summary import explained, look
 from psoas_nudge.core.words import EPOCH, milliseconds
 from psoas_nudge.errors import PsoasNudgeError
 from psoas_nudge.tasks import Tasks
-from psoas_nudge.tray.port import Action, Command, OnCommand
+from psoas_nudge.tray.port import Action, MenuCommand, OnCommand
 
 log = logging.getLogger(__name__)
 
@@ -96,7 +96,7 @@ class BusObject(ServiceInterface):
         if now and was != now:
             self.prompt_opened(now, changed.get("Routine", ""))
 
-    def command(self, command: Command) -> None:
+    def command(self, command: MenuCommand) -> None:
         """Carry it out; what is refused becomes a D-Bus error that is named after the class of the refusal."""
         try:
             self._on_command(command)

@@ -16,7 +16,7 @@ from psoas_nudge.core.advice import KINDS
 from psoas_nudge.core.events import Accept, Clear, Feel, Pause, Resume, Sit, Skip, Snooze, Stand, Stretch, Undo
 from psoas_nudge.core.status import Status
 from psoas_nudge.core.words import HOUR, MINUTE
-from psoas_nudge.tray.port import Action, Command, Offers
+from psoas_nudge.tray.port import Action, MenuCommand, Offers
 
 VIA = "tray"
 PAIN, REASONS = 70, 300
@@ -29,7 +29,7 @@ class MenuEntry(Struct, frozen=True):
 
     number: int
     label: str = ""
-    command: Command | None = None
+    command: MenuCommand | None = None
     children: tuple[MenuEntry, ...] = ()
     visible: bool = True
     separator: bool = False

@@ -31,8 +31,8 @@ class Action(StrEnum):
     """End the daemon."""
 
 
-Command = Asked | Action
-OnCommand = Callable[[Command], None]
+MenuCommand = Asked | Action
+OnCommand = Callable[[MenuCommand], None]
 ROUTINES = 1000
 """The number in the menu of the first routine that was ever offered."""
 
@@ -58,6 +58,6 @@ class Icon(Protocol):
     async def stop(self) -> None: ...
 
 
-def name(command: Command) -> str:
+def name(command: MenuCommand) -> str:
     """For the log: "pause", "edit-settings"."""
     return command.value if isinstance(command, Action) else str(command.__struct_config__.tag)
