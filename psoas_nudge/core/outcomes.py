@@ -163,7 +163,7 @@ def _count(decision: Decision) -> None:
 def confirmed(decision: Decision, prompt: Pending, notifier: str | None, ref: str, *, fades: bool = False) -> Open:
     """The prompt has been on the screen: its notifier says so, or an answer proves it."""
     state, now = decision.state, decision.now
-    state.turns.take(prompt.routine)
+    state.rotation_order.note(prompt.routine)
     opened = Open(prompt.number, prompt.routine, now, notifier, ref, fades, renewed=now)
     state.stage = opened
     return opened

@@ -90,7 +90,7 @@ class Routine(Struct, frozen=True, kw_only=True):
     """The reason in one line, with the ids of its sources (see evidence.py) in square brackets."""
     aim: Aim = "stretch"
     default_on: bool = True
-    """Whether it takes turns unless the person's own rotation says otherwise."""
+    """Whether it is in the rotation unless the person's own rotation says otherwise."""
     long_break: bool = False
     """Only for a prompt after which no other comes before hours close."""
     pack: str = ""
@@ -154,13 +154,13 @@ def script(routine: Routine, first: Side = "left") -> tuple[Segment, ...]:
     sides: tuple[Side | None, ...] = (None,)
     if routine.sided:
         sides = SIDES if first == "left" else (SIDES[1], SIDES[0])
-    return tuple(segment for turn, side in enumerate(sides) for segment in _one_side(routine, side, turn))
+    return tuple(segment for index, side in enumerate(sides) for segment in _one_side(routine, side, index))
 
 
-def _one_side(routine: Routine, side: Side | None, turn: int) -> Iterator[Segment]:
+def _one_side(routine: Routine, side: Side | None, index: int) -> Iterator[Segment]:
     once, again = parts(routine)
     before = (*once, *again)[max(0, len(once) - 1)].picture if routine.steps else ""
-    if turn:
+    if index:
         yield Segment(
             kind="switch",
             text=f"Change over: now the {side} side.",
@@ -209,7 +209,7 @@ def _segment(step: Step, routine: Routine, side: Side | None, repeat: int) -> Se
 
 
 def choose(
-    turns: Mapping[str, int],
+    last_used: Mapping[str, int],
     routines: Iterable[Routine],
     *,
     fallback: Routine,
@@ -219,9 +219,9 @@ def choose(
 ) -> Routine:
     """The routine that fits and was suggested longest ago; among equals the first in the rotation.
 
-    Stretching and strength alternate: the aim of the last suggestion has its turn again only when nothing else fits.
+    Stretching and strength alternate: two suggestions in a row have the same aim only when nothing else fits.
 
-    `turns`: id -> number of the prompt that suggested it last. `floor`: whether the person may lie or kneel on the
+    `last_used`: id -> a number that is higher the later it was suggested or done. `floor`: whether the person may lie or kneel on the
     floor here. `time_left`: seconds until hours close. `last`: no other prompt fits in before they do, so that a long
     break has room. `fallback` is what fits always; it is taken when nothing else does.
     """
@@ -232,11 +232,13 @@ def choose(
         if (floor or "floor" not in routine.needs) and (last or not routine.long_break) and routine.length <= time_left
     ]
     latest = max(
-        (routine for routine in every if routine.id in turns), key=lambda routine: turns[routine.id], default=None
+        (routine for routine in every if routine.id in last_used),
+        key=lambda routine: last_used[routine.id],
+        default=None,
     )
     if latest:
         fitting = [each for each in fitting if each.aim != latest.aim] or fitting
-    return min(fitting, key=lambda routine: turns.get(routine.id, -1), default=fallback)
+    return min(fitting, key=lambda routine: last_used.get(routine.id, -1), default=fallback)
 
 
 def problems(routine: Routine) -> list[str]:

@@ -221,15 +221,15 @@ class Today(Struct):
     prompts: int = 0
 
 
-class Turns(Struct):
-    """Which routine was suggested or done when. Owners: outcomes.py, stretching.py."""
+class RotationOrder(Struct):
+    """Which routine was suggested or done longest ago. Owners: outcomes.py, stretching.py."""
 
     count: int = 0
     last: dict[str, int] = field(default_factory=dict)
-    """Routine id: the count at which it had its last turn. Replaced, never changed."""
+    """Routine id: the count when it was last suggested or done. Replaced, never changed."""
 
-    def take(self, routine: str) -> None:
-        """This routine has had its turn."""
+    def note(self, routine: str) -> None:
+        """The routine was suggested or done just now."""
         self.count += 1
         self.last = {**self.last, routine: self.count}
 
@@ -271,7 +271,7 @@ class State(Struct, kw_only=True, forbid_unknown_fields=True):
     """The number of the last prompt. Owner: prompting.py."""
     pacing: Pacing = field(default_factory=Pacing)
     today: Today = field(default_factory=Today)
-    turns: Turns = field(default_factory=Turns)
+    rotation_order: RotationOrder = field(name="turns", default_factory=RotationOrder)
     put_off: Pain | None = None
     """The pain because of which prompts suggest a walk. Owner: feeling.py."""
     last_report: LastReport | None = None
@@ -298,11 +298,11 @@ class State(Struct, kw_only=True, forbid_unknown_fields=True):
         new = copy(self)
         new.time, new.input, new.hours = copy(self.time), copy(self.input), copy(self.hours)
         new.stage = copy(self.stage) if isinstance(self.stage, Open) else self.stage
-        new.quiet, new.pacing, new.today, new.turns = (
+        new.quiet, new.pacing, new.today, new.rotation_order = (
             copy(self.quiet),
             copy(self.pacing),
             copy(self.today),
-            copy(self.turns),
+            copy(self.rotation_order),
         )
         return new
 

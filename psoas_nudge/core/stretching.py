@@ -111,13 +111,13 @@ def stretch_refused(state: State, rules: Rules, routine: str) -> str | None:
 
 
 def next_routine(state: State, rules: Rules, *, time_left: float = LONGEST, last: bool = False) -> str:
-    """The id of the routine whose turn it is. `time_left`: seconds until hours close."""
+    """The id of the next routine in the rotation. `time_left`: seconds until hours close."""
     return suggestion(
-        state.turns.last,
+        state.rotation_order.last,
         rules.rotation,
         rules.routines,
         read=state.read,
-        hurt=state.put_off is not None,
+        put_off=state.put_off is not None,
         floor=rules.floor,
         time_left=time_left,
         last=last,
@@ -191,5 +191,5 @@ def _record(decision: Decision, of: Stretching | GuideEnded, held: Held, at: dat
             prompt=of.prompt,
         )
     )
-    decision.state.turns.take(of.routine)
+    decision.state.rotation_order.note(of.routine)
     decision.state.pacing.stop_backing_off()

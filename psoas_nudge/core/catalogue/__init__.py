@@ -44,28 +44,28 @@ def is_known(routine_id: str, own: Iterable[Routine]) -> bool:
 
 
 def suggestion(
-    turns: Mapping[str, int],
+    last_used: Mapping[str, int],
     ids: Iterable[str],
     own: Iterable[Routine] = (),
     *,
     read: Mapping[str, int] = MappingProxyType({}),
-    hurt: bool = False,
+    put_off: bool = False,
     floor: bool = False,
     time_left: float = LONGEST,
     last: bool = False,
 ) -> Routine:
-    """What a prompt suggests now: a walk while stretches are put off (`hurt`), else `choose` among the rotation.
+    """What a prompt suggests now: a walk while stretches are put off (`put_off`), else `choose` among the rotation.
 
     What needs care waits until its warnings were read (`read`: see State.read).
     """
-    if hurt:
+    if put_off:
         return WALKING
     fitting = [routine for routine in rotation(ids, own) if not routine.careful or routine.is_read(read)]
-    return choose(turns, fitting, fallback=FALLBACK, floor=floor, time_left=time_left, last=last)
+    return choose(last_used, fitting, fallback=FALLBACK, floor=floor, time_left=time_left, last=last)
 
 
 def rotation(ids: Iterable[str], own: Iterable[Routine] = ()) -> tuple[Routine, ...]:
-    """The routines that take turns, from their ids; raises errors.BadInput for one that does not exist."""
+    """The routines of a rotation, from their ids; raises errors.BadInput for one that does not exist."""
     own = tuple(own)
     return tuple(find(routine_id, own) for routine_id in ids)
 
