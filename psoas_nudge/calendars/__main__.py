@@ -31,7 +31,6 @@ def answer(question: CalendarRequest) -> CalendarResult:
 
 
 def main() -> None:
-    """See the module."""
     limit(limits.MEGABYTES, limits.CPU_SECONDS)
     if len(sys.argv) > 1:
         _show(sys.argv[1:])

@@ -137,7 +137,6 @@ class Switch(ValueKind):
     form = "true or false"
 
     def read(self, raw: Any, at: Place, report: ReportMistake) -> bool:
-        """A bool."""
         if not isinstance(raw, bool):
             self.wrong(raw, at, report, "Write true or false, without quotes.")
         return raw is True
@@ -164,7 +163,6 @@ class Whole(ValueKind):
         self.form = f"a whole number from {least} to {most}"
 
     def read(self, raw: Any, at: Place, report: ReportMistake) -> int:
-        """An int."""
         if isinstance(raw, bool) or not isinstance(raw, int) or not self.least <= raw <= self.most:
             self.wrong(raw, at, report, f"Write a number such as {max(self.least, 2)}, without quotes.")
             return self.least
@@ -194,7 +192,6 @@ class FreeText(ValueKind):
         self.most, self.empty = most, empty
 
     def read(self, raw: Any, at: Place, report: ReportMistake) -> str:
-        """A str."""
         if not isinstance(raw, str):
             self.wrong(raw, at, report, "Put it in quotes.")
         elif len(raw) > self.most:
@@ -208,7 +205,6 @@ class FreeText(ValueKind):
         return [str(raw)] if isinstance(raw, (int, float, date, time)) and not isinstance(raw, bool) else []
 
     def schema(self) -> dict[str, Any]:
-        """A string."""
         return {"type": "string", "maxLength": self.most, **({} if self.empty else {"minLength": 1})}
 
 
@@ -253,7 +249,6 @@ class FilePath(ValueKind):
         return [f"/{path}"] if path else []
 
     def schema(self) -> dict[str, Any]:
-        """A string."""
         return {"type": "string", "minLength": 1, "not": {"pattern": "://"}}
 
 
@@ -287,12 +282,10 @@ class Pattern(ValueKind):
         self.form, self.pattern, self.example = form, pattern, example
 
     def read(self, raw: Any, at: Place, report: ReportMistake) -> str:
-        """A str."""
         if not isinstance(raw, str) or not re.fullmatch(self.pattern, raw):
             self.wrong(raw, at, report, f'Write for example "{self.example}".')
             return ""
         return raw
 
     def schema(self) -> dict[str, Any]:
-        """A string with a pattern."""
         return {"type": "string", "pattern": f"^(?:{self.pattern})$"}

@@ -75,7 +75,6 @@ class Zone(ValueKind):
         return [names[name] for name in closest(raw.strip().replace(" ", "_"), names)]
 
     def schema(self) -> dict[str, Any]:
-        """A string."""
         return {"type": "string"}
 
 
@@ -114,7 +113,6 @@ class Date(ValueKind):
     form = "a date"
 
     def read(self, raw: Any, at: Place, report: ReportMistake) -> date:
-        """A date."""
         if isinstance(raw, date) and not isinstance(raw, datetime):
             return raw
         if isinstance(raw, str) and re.fullmatch(r"\d{4}-\d\d-\d\d", raw.strip(), re.ASCII):

@@ -221,9 +221,9 @@ def choose(
 
     Stretching and strength alternate: two suggestions in a row have the same aim only when nothing else fits.
 
-    `last_used`: id -> a number that is higher the later it was suggested or done. `floor`: whether the person may lie or kneel on the
-    floor here. `time_left`: seconds until hours close. `last`: no other prompt fits in before they do, so that a long
-    break has room. `fallback` is what fits always; it is taken when nothing else does.
+    `last_used`: id -> a number that is higher the later the routine was suggested or done. `floor`: whether the person
+    may lie or kneel on the floor here. `time_left`: seconds until hours close. `last`: no other prompt fits in before
+    they do, so there is room for a long break. `fallback`: what is suggested when nothing else fits.
     """
     every = tuple(routines)
     fitting = [
@@ -231,11 +231,8 @@ def choose(
         for routine in every
         if (floor or "floor" not in routine.needs) and (last or not routine.long_break) and routine.length <= time_left
     ]
-    latest = max(
-        (routine for routine in every if routine.id in last_used),
-        key=lambda routine: last_used[routine.id],
-        default=None,
-    )
+    used = [routine for routine in every if routine.id in last_used]
+    latest = max(used, key=lambda routine: last_used[routine.id], default=None)
     if latest:
         fitting = [each for each in fitting if each.aim != latest.aim] or fitting
     return min(fitting, key=lambda routine: last_used.get(routine.id, -1), default=fallback)

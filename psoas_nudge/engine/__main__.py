@@ -24,7 +24,7 @@ def main(words: Sequence[str]) -> int:
     if sys.stderr is None:  # a Python without a console, as it is started at login on Windows
         sys.stderr = sys.stdout = log.file()
     log.set_up(int(words[0]))
-    called.tell(words[1])
+    called.set_name(words[1])
     try:
         asyncio.run(serve(Path(words[2]) if len(words) > 2 else None))
     except PsoasNudgeError as error:

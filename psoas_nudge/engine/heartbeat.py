@@ -16,7 +16,6 @@ class Heartbeats(Listener):
         self._file = file
 
     def stepped(self, event: AnyEvent, state: State) -> None:  # noqa: ARG002 - whatever it was, the daemon is alive
-        """See the class."""
         if state.bout:
             self._file.beat(Moment(state.at, state.time.tick))
 

@@ -51,7 +51,7 @@ class Schedule:
         self._calendar: Calendar | None = None
         self._year = 0
         self._busy = False
-        self._told: tuple[str, ...] = ()
+        self._reported: tuple[str, ...] = ()
         self._watches: dict[Path, FileWatch] = {}
         self._stale = asyncio.Event()
         self._keeper: asyncio.Task[None] | None = None
@@ -145,10 +145,10 @@ class Schedule:
     def _say(self, problems: tuple[str, ...]) -> None:
         """Each problem once, until it is over."""
         for problem in problems:
-            if problem not in self._told:
+            if problem not in self._reported:
                 log.warning("%s", problem)
                 self._tell(problem)
-        self._told = problems
+        self._reported = problems
 
     async def _watch(self, settings: Settings) -> None:
         wanted: dict[Path, Callable[[], None]] = dict.fromkeys(settings.calendar.busy, self._stale.set)

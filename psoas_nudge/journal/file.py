@@ -42,7 +42,6 @@ class JournalFile:
 
     @classmethod
     def writing(cls, path: Path) -> JournalFile:
-        """See Journal.open."""
         with telling(str(path)):
             return cls(_open(path), str(path), path)
 

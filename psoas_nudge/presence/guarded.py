@@ -56,7 +56,6 @@ class GuardedSensor:
         raise NotImplementedError
 
     async def start(self, session: DesktopSession, report: ReportReading) -> None:
-        """See port.Sensor."""
         self._report, self._why = report, ""
         self._starting = self._running = True
         try:
@@ -74,7 +73,6 @@ class GuardedSensor:
             raise Unavailable(self._why)
 
     async def stop(self) -> None:
-        """See port.Sensor."""
         self._running = False
         for timer in self._timers:
             timer.cancel()
@@ -152,7 +150,6 @@ class GuardedSensor:
         path: str | None = None,
         namespace: str | None = None,
     ) -> None:
-        """See Bus.subscribe."""
         subscription = await bus.subscribe(
             self.guard(on_signal), sender=sender, interface=interface, member=member, path=path, namespace=namespace
         )
@@ -174,7 +171,6 @@ class GuardedIdleSource(GuardedSensor):
         self.one_at_a_time = asyncio.Lock()
 
     async def watch(self, threshold: int) -> None:
-        """See port.IdleSource."""
         async with self.one_at_a_time:
             if self._running:
                 await self.attempt(self.set_threshold(threshold))

@@ -50,7 +50,6 @@ class MutterIdle(GuardedIdleSource):
                     await self._call("RemoveWatch", "u", watch)
 
     async def set_threshold(self, threshold: int) -> None:
-        """See GuardedIdleSource."""
         self._threshold = threshold
         old = self._idle_watch
         self._idle_watch = int(await self._call("AddIdleWatch", "t", max(1, threshold)))

@@ -40,7 +40,6 @@ class WindowsIdle(DeadlineSource):
         await self.since_input()
 
     async def since_input(self) -> int:
-        """See DeadlineSource."""
         last = LastInput(ctypes.sizeof(LastInput), 0)
         if not self._user32.GetLastInputInfo(ctypes.byref(last)):
             raise Unavailable("Windows does not report when the last input was")

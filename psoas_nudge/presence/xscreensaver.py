@@ -33,7 +33,6 @@ class XScreenSaverIdle(DeadlineSource):
         self._saver = await self._connection.extension("MIT-SCREEN-SAVER")
 
     async def since_input(self) -> int:
-        """See DeadlineSource."""
         window = struct.pack("<I", self._connection.root)
         reply = await self._connection.ask(self._saver.major, QUERY_INFO, window)
         return int(struct.unpack_from("<16xI", reply)[0])

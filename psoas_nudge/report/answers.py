@@ -52,7 +52,7 @@ def by_hour_chart(record: ReportData) -> Element:
         for hour in hours
     ]
     caption = "Prompts followed, by weekday and hour of the last year"
-    intervals = [(f"{hour}:00", *(_told(cells.get((day, hour), Share(0, 0))) for day in days)) for hour in hours]
+    intervals = [(f"{hour}:00", *(_in_words(cells.get((day, hour), Share(0, 0))) for day in days)) for hour in hours]
     return el(
         "div",
         el("table", el("caption", caption), el("thead", head), el("tbody", *rows), class_="heat"),
@@ -64,7 +64,7 @@ def by_hour_chart(record: ReportData) -> Element:
     )
 
 
-def _told(found: Share) -> str:
+def _in_words(found: Share) -> str:
     return words.share(found) if found.of else "none"
 
 

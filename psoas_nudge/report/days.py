@@ -100,7 +100,7 @@ def chart(record: ReportData) -> Element:
             lines.append(el("li", el("h3", words.week(week)), _axis(begin, end), class_="week"))
         sitting = words.length(sat.get(track.day, 0))
         name, amount = el("span", words.day(track.day), class_="day"), el("span", sitting, class_="sat")
-        lines.append(el("li", name, _line(track, begin, end, _told(track, sitting)), amount))
+        lines.append(el("li", name, _line(track, begin, end, _in_words(track, sitting)), amount))
     return el("div", el("ol", *lines, class_="days"), legend(), folded(_table(tracks)))
 
 
@@ -153,7 +153,7 @@ def _prompt(prompt: PromptMark) -> str:
     return f"{words.clock(prompt.minute)} prompt: {words.OUTCOMES[prompt.outcome]}"
 
 
-def _told(track: Track, sat: str) -> str:
+def _in_words(track: Track, sat: str) -> str:
     """The line in words."""
     sitting = [piece for piece in track.pieces if piece.kind == "sitting"]
     parts = [f"{words.day(track.day)}: sitting {sat}"]

@@ -67,13 +67,11 @@ if sys.platform == "win32":
             self._on_change()
 
         def close(self) -> None:
-            """See RegistryWatch."""
             self._wait.cancel()
             self._key.Close()
             _kernel.CloseHandle(self._event)
 
     def watch(key: str, on_change: Callable[[], None]) -> RegistryWatch:
-        """See KeyWatch."""
         return KeyWatch(key, on_change)
 
 else:

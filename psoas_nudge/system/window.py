@@ -49,8 +49,6 @@ def resource(picture: Bitmap) -> bytes:
 
 
 class Window:
-    """See shell.Shell."""
-
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self.loop = loop
         self.users = 0
@@ -76,14 +74,12 @@ class Window:
     # --- on the loop ------------------------------------------------------------------------------------------
 
     def listen(self, on_message: OnMessage) -> Callable[[], None]:
-        """See shell.Shell."""
         self._listeners.append(on_message)
         return lambda: self._listeners.remove(on_message)
 
     async def show_icon(
         self, picture: Bitmap, tip: str, menu: Callable[[], Sequence[MenuLine]], on_chosen: Callable[[int], None]
     ) -> None:
-        """See shell.Shell."""
         self._menu, self._on_chosen = menu, on_chosen
         content = resource(picture)
 
@@ -97,7 +93,6 @@ class Window:
         await self._do(show)
 
     async def hide_icon(self) -> None:
-        """See shell.Shell."""
 
         def hide() -> None:
             self._wanted = False
@@ -106,13 +101,11 @@ class Window:
         await self._do(hide)
 
     def offers_menu(self) -> bool:
-        """See shell.Shell."""
         return self._wanted
 
     async def balloon(
         self, title: str, text: str, picture: bytes, *, sound: bool, on_click: Callable[[], None]
     ) -> None:
-        """See shell.Shell."""
         self._on_click = on_click
 
         def show() -> None:
@@ -128,7 +121,6 @@ class Window:
         await self._do(show)
 
     async def clear_balloon(self) -> None:
-        """See shell.Shell."""
         self._on_click = lambda: None
 
         def clear() -> None:
@@ -140,7 +132,6 @@ class Window:
         await self._do(clear)
 
     async def release(self) -> None:
-        """See shell.Shell."""
         self.users -= 1
         if self.users == 0 and _shared.get(self.loop) is self:
             del _shared[self.loop]

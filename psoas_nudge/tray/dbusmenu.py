@@ -66,12 +66,12 @@ class DBusMenu(ServiceInterface):
         super().__init__(INTERFACE)
         self._current, self._on_open, self._on_click = current, on_open, on_click
         self._revision = 0
-        self._told = EMPTY
+        self._announced = EMPTY
         self._offered: dict[int, MenuEntry] = {}  # routines of earlier settings too, for clicks that come late
 
     def refresh(self) -> None:
         """Tell hosts what differs from the menu that they were told of last."""
-        before, menu = self._told, self._current()
+        before, menu = self._announced, self._current()
         if menu == before or before is EMPTY:  # nobody has read it yet
             return
         self._keep(menu)
@@ -83,8 +83,8 @@ class DBusMenu(ServiceInterface):
             self.layout_updated(0)
 
     def _keep(self, menu: MenuEntry) -> None:
-        self._revision += menu != self._told
-        self._told = menu
+        self._revision += menu != self._announced
+        self._announced = menu
         self._offered.update((item.number, item) for item in everything(menu))
 
     def _find(self, number: int) -> MenuEntry:

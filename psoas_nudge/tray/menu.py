@@ -106,17 +106,17 @@ def _why(status: Status) -> MenuEntry:
 
 
 def _stretch(status: Status, routines: Sequence[tuple[int, str, str]]) -> MenuEntry:
-    hurt = status.put_off is not None
+    put_off = status.put_off is not None
     return MenuEntry(
         21,
         Stretch.label,
         children=(
-            MenuEntry(25, f"You reported {status.put_off}" if hurt else "", visible=hurt),
-            MenuEntry(20, "Take a walk instead" if hurt else "Next in turn", Stretch(via=VIA)),
-            MenuEntry(26, Clear.label, Clear(via=VIA), visible=hurt),
-            _line(22, visible=not hurt and bool(routines)),
+            MenuEntry(25, f"You reported {status.put_off}" if put_off else "", visible=put_off),
+            MenuEntry(20, "Take a walk instead" if put_off else "Next in turn", Stretch(via=VIA)),
+            MenuEntry(26, Clear.label, Clear(via=VIA), visible=put_off),
+            _line(22, visible=not put_off and bool(routines)),
             *(
-                MenuEntry(number, title, Stretch(routine=key, via=VIA), visible=not hurt)
+                MenuEntry(number, title, Stretch(routine=key, via=VIA), visible=not put_off)
                 for number, key, title in routines[:MOST_ROUTINES]
             ),
         ),
