@@ -21,8 +21,8 @@ HOLDS_THE_LOCK = """
 import sys, time
 from pathlib import Path
 from psoas_nudge.control.lock import Lock
-from psoas_nudge.control.session import Session
-lock = Lock(Path(sys.argv[1]), Session(display=sys.argv[2]))
+from psoas_nudge.control.session import LoginSession
+lock = Lock(Path(sys.argv[1]), LoginSession(display=sys.argv[2]))
 print("holds", flush=True)
 time.sleep(60)
 """
