@@ -1,4 +1,4 @@
-"""How often a prompt is followed: by hour, over time, and what that suggests to change.
+"""How often a prompt is followed, by hour and over time, and which settings that suggests to change.
 
 A prompt counts as followed when the person started the stretch or got up instead, and as not followed when it was
 skipped or nobody answered. A snoozed prompt comes back, so its last showing counts; one that was cancelled (hours
@@ -30,13 +30,13 @@ SHORT_HISTORY_WEEKS = 16
 """A shorter history is shown week by week."""
 
 SELDOM = 1 / 3
-"""A suggestion needs the whole 95 % interval of the share to be below this."""
+"""For a suggestion, the whole 95 % interval of the share has to be below this."""
 LEAST = 20
-"""Prompts on either side of a comparison that a suggestion needs."""
+"""For a suggestion, each side of the comparison needs this many prompts."""
 
 
 class Period(Struct, frozen=True):
-    """How often prompts were followed from one day to another, both included."""
+    """How often prompts were followed from `first` to `last`, both included."""
 
     first: date
     last: date
@@ -44,7 +44,7 @@ class Period(Struct, frozen=True):
 
 
 class Suggestion(Struct, frozen=True, kw_only=True):
-    """A setting that the record speaks for. `seldom`: prompts that it would do without; `others`: those that stay."""
+    """A setting that the record supports. `seldom`: the prompts that it would leave out; `others`: the rest."""
 
     key: str
     value: str
@@ -73,7 +73,7 @@ def by_hour(asked: Iterable[PastPrompt]) -> dict[tuple[int, int], Share]:
 
 
 def periods(days: Sequence[Totals], today: date) -> list[Period]:
-    """The time since the first day, in whole weeks or in four weeks at a time, the last one ending with this week."""
+    """The time since the first day, in periods of one week or four weeks; the last one ends with this week."""
     if not days:
         return []
     end = monday(today) + timedelta(days=6)
@@ -91,7 +91,7 @@ def periods(days: Sequence[Totals], today: date) -> list[Period]:
 
 
 def suggestions(asked: Sequence[PastPrompt], rules: Rules) -> list[Suggestion]:
-    """What the record of prompts speaks for, each with its evidence; usually nothing."""
+    """The settings that the record supports, each with its evidence; usually none."""
     counted = [prompt for prompt in asked if prompt.outcome in COUNTED]
     late, early = _late(counted, rules), _early(counted, rules)
     many = None if late else _many(counted, rules)  # the last prompts of a day are the late ones
@@ -99,20 +99,20 @@ def suggestions(asked: Sequence[PastPrompt], rules: Rules) -> list[Suggestion]:
 
 
 def clearly_seldom(few: Share, others: Share) -> bool:
-    """Whether `few` is below SELDOM and below `others`, each by more than chance explains."""
+    """Whether `few` is significantly below SELDOM and below `others`."""
     if min(few.of, others.of) < LEAST or few.interval().high >= SELDOM:
         return False
     return share_difference(few, others, Z_STRICT).high < 0
 
 
 def _seldom_itself(asked: Iterable[PastPrompt]) -> bool:
-    """Whether the prompts at the edge of a group are seldom followed themselves: no good hour goes with bad ones."""
+    """Whether the prompts at the edge of a group are seldom followed: a good hour is not cut off with bad ones."""
     edge = share(asked)
     return edge.enough and edge.part < SELDOM
 
 
 def _split(asked: Sequence[PastPrompt], inside: Iterable[bool]) -> tuple[Share, Share]:
-    """The shares of those prompts that are inside and of those that are not."""
+    """The shares of the prompts that are inside and of those that are not."""
     seldom, others = Share(0, 0), Share(0, 0)
     for prompt, belongs in zip(asked, inside, strict=True):
         if belongs:

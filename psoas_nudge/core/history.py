@@ -1,7 +1,7 @@
-"""What the journal's entries say, arranged for looking back: prompts, holds and reports as lists, and days as tracks.
+"""The journal's entries arranged for reports: prompts, stretches and reports as lists, and days as tracks.
 
-Pure. Every instant is a local time without a zone, as the clock on the wall showed it then; lengths are whole
-milliseconds, points of a day are minutes after midnight.
+Every instant is a local time without a zone, as the wall clock read then. Lengths are whole milliseconds, points of a
+day are minutes after midnight.
 """
 
 from __future__ import annotations
@@ -25,13 +25,13 @@ from psoas_nudge.core.entries import (
 from psoas_nudge.core.words import Outcome
 
 Recorded = tuple[AnyEntry, tzinfo]
-"""An entry and local time as it was when it was recorded."""
+"""An entry, and the local time zone when it was recorded."""
 
 DAY_MINUTES = 24 * 60
 
 
 class PastPrompt(Struct, frozen=True, gc=False):
-    """A prompt that was on the screen; `nth`: which one of its day, from 1."""
+    """A prompt that was shown; `nth`: its number within its day, from 1."""
 
     at: datetime
     outcome: Outcome
@@ -40,7 +40,7 @@ class PastPrompt(Struct, frozen=True, gc=False):
 
 
 class PastStretch(Struct, frozen=True, gc=False):
-    """A stretch that was done: milliseconds held on each side, and of rest, pressure and walking."""
+    """A stretch that was done: milliseconds held on each side, and of rest, pressure and walking (`other`)."""
 
     at: datetime
     routine: str
@@ -50,14 +50,14 @@ class PastStretch(Struct, frozen=True, gc=False):
 
 
 class PastReport(Struct, frozen=True):
-    """A report of how it feels, and when."""
+    """A report of how it feels, and its local time."""
 
     at: datetime
     report: FeelEntry
 
 
 class History(Struct, frozen=True, kw_only=True):
-    """Everything above, in the order of time."""
+    """Prompts, stretches and reports, each in the order of time."""
 
     asked: tuple[PastPrompt, ...]
     held: tuple[PastStretch, ...]
@@ -68,7 +68,7 @@ PieceKind = Literal["hours", "sitting", "standing", "held-back", "stretch"]
 
 
 class Piece(Struct, frozen=True, gc=False):
-    """Part of a day, in minutes after its midnight. `words` says more where there is more to say."""
+    """Part of a day, in minutes after its midnight. `words`: details, "" for none."""
 
     kind: PieceKind
     begin: float
@@ -84,7 +84,7 @@ class PromptMark(Struct, frozen=True, gc=False):
 
 
 class Track(Struct, frozen=True):
-    """One local day."""
+    """What happened on one local day."""
 
     day: date
     pieces: list[Piece]
@@ -99,7 +99,7 @@ HISTORY_KINDS = ("prompt", "stretch", "feel")
 
 
 def history(entries: Iterable[Recorded]) -> History:
-    """Prompts, holds and reports, from entries in the order of time. A prompt that nobody saw is left out."""
+    """The history of entries in the order of time. A prompt that was not shown is left out."""
     asked: list[PastPrompt] = []
     held: list[PastStretch] = []
     felt: list[PastReport] = []
@@ -121,10 +121,10 @@ def history(entries: Iterable[Recorded]) -> History:
 def tracks(
     entries: Iterable[Recorded], first: date, now: datetime, closes: Callable[[datetime], datetime | None]
 ) -> tuple[Track, ...]:
-    """The days from `first` on of which anything is recorded, from entries in the order of time, up to `now` (local).
+    """The days from `first` to `now` (local) that have entries; `entries` in the order of time.
 
-    `closes`: when working hours that were open at an instant close. An opening whose end was recorded later than that
-    (the machine was off) ends then.
+    `closes`: when working hours that were open at an instant close. If their end was recorded later than that (the
+    machine was off), they count as closed then.
     """
     days: dict[date, Track] = {}
     on: dict[PieceKind, datetime] = {}
@@ -152,14 +152,14 @@ def tracks(
 
 
 def _switch(entry: HoursEntry | PostureEntry) -> tuple[PieceKind, bool]:
-    """What begins or ends with the entry, and whether it begins."""
+    """What the entry begins or ends, and whether it begins it."""
     if isinstance(entry, HoursEntry):
         return "hours", entry.open
     return "standing", entry.posture == "standing"
 
 
 def _spans(entry: AnyEntry, zone: tzinfo) -> Iterator[tuple[PieceKind, datetime, datetime, str]]:
-    """The time that an entry tells of by itself, if any."""
+    """The pieces that an entry describes by itself, as (kind, begin, end, words)."""
     match entry:
         case BoutEntry(started=started, ended=ended):
             yield "sitting", on_the_wall(started, zone), on_the_wall(ended, zone), ""
@@ -173,7 +173,7 @@ def _spans(entry: AnyEntry, zone: tzinfo) -> Iterator[tuple[PieceKind, datetime,
 
 
 def on_the_wall(at: datetime, zone: tzinfo) -> datetime:
-    """What the clock on the wall showed."""
+    """The local time without a zone."""
     return at.astimezone(zone).replace(tzinfo=None)
 
 

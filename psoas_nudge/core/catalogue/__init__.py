@@ -1,8 +1,8 @@
-"""The routines that come with the program, as data: one module for each family, in the order of the rotation here.
+"""The routines that come with the program, as data. CATALOGUE has the order of the rotation.
 
 Sources: the article that the project began with (kneeling stretch, constructive rest, ball release and their doses),
-common physiotherapy practice (the versions for a desk, the strength work), and the studies in evidence.py, whose ids
-stand in square brackets. No physiotherapist has reviewed the words yet; REVIEWED says so wherever they are shown.
+common physiotherapy practice (the versions for a desk, the strength work), and the studies in evidence.py, cited by
+their ids in square brackets. No physiotherapist has reviewed the words yet; REVIEWED is shown beside them.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ CATALOGUE = (STANDING, MARCH, CHAIR_EDGE, RAISE, KNEELING, CHAIR_KNEELING, SQUEE
 FALLBACK = SQUEEZE
 TITLES = {routine.id: routine.title for routine in CATALOGUE}
 ROTATION = tuple(routine.id for routine in CATALOGUE if routine.default_on)
-"""The rotation of a person who sets none."""
+"""The default rotation."""
 
 
 def find(routine_id: str, own: Iterable[Routine] = ()) -> Routine:
-    """The routine with this id, a person's own before one of the catalogue; raises errors.BadInput."""
+    """The routine with this id, the person's own before the catalogue's; raises errors.BadInput."""
     known = {routine.id: routine for routine in (*CATALOGUE, *own)}
     if routine_id in known:
         return known[routine_id]
@@ -54,9 +54,9 @@ def suggestion(
     time_left: float = LONGEST,
     last: bool = False,
 ) -> Routine:
-    """What a prompt suggests now: a walk while stretches are put off (`put_off`), else `choose` among the rotation.
+    """What a prompt suggests now: a walk while stretches are put off (`put_off`), else `choose` from the rotation.
 
-    What needs care waits until its warnings were read (`read`: see State.read).
+    A routine that needs care is left out until its warnings were read (`read`: see State.read).
     """
     if put_off:
         return WALKING
@@ -71,9 +71,9 @@ def rotation(ids: Iterable[str], own: Iterable[Routine] = ()) -> tuple[Routine, 
 
 
 def prompt_words(routine: Routine, sat_seconds: float) -> tuple[str, str]:
-    """(title, body) of a prompt: how long the person has sat; the routine, its length and the first cue.
+    """(title, body) of a prompt: how long the person has been sitting; the routine, its length and the first cue.
 
-    The body can follow a colon, as in "Click to start: ...". A person's own title stays as it is written."""
+    The body can follow a colon, as in "Click to start: ...". The title of a person's own routine is not changed."""
     name = routine.title
     if routine in CATALOGUE:
         name = name[:1].lower() + name[1:]
