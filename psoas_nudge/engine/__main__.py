@@ -1,6 +1,6 @@
-"""`python -m psoas_nudge.engine VERBOSITY CALLED [CONFIG]`: what `psoas-nudge run` becomes.
+"""`python -m psoas_nudge.engine VERBOSITY CALLED [CONFIG]`: the process that `psoas-nudge run` turns into.
 
-CALLED is what the person has to type to call psoas-nudge (called.py)."""
+CALLED is what the person types to call psoas-nudge (called.py)."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ from psoas_nudge.errors import PsoasNudgeError, fault, in_words
 
 
 def main(words: Sequence[str]) -> int:
-    """Run until stopped; the exit status."""
+    """Run until stopped; returns the exit status."""
     without_the_optional()
     import asyncio
 
     from psoas_nudge.engine import log
     from psoas_nudge.engine.service import serve
 
-    if sys.stderr is None:  # a Python without a console, as it is started at login on Windows
+    if sys.stderr is None:  # pythonw.exe, which Windows starts at login
         sys.stderr = sys.stdout = log.file()
     log.set_up(int(words[0]))
     called.set_name(words[1])
     try:
         asyncio.run(serve(Path(words[2]) if len(words) > 2 else None))
     except PsoasNudgeError as error:
-        print(called.as_called(in_words(error)), file=sys.stderr)  # noqa: T201 - there is no click here
+        print(called.as_called(in_words(error)), file=sys.stderr)  # noqa: T201 - the daemon does not import click
         return error.exit_code
     except Exception as error:
         if sys.flags.dev_mode:

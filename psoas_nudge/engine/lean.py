@@ -1,12 +1,11 @@
-"""Keep out of the daemon what its libraries import and never use here. tests/bench/footprint.py shows the difference.
+"""Keeps modules out of the daemon that its libraries import and that it never uses; see tests/bench/footprint.py.
 
-OpenSSL, 4 MB: nothing here speaks TLS. asyncio imports `ssl` and hashlib imports `_hashlib` where they exist, and
-both do without where they do not: Python can be built without OpenSSL. An entry of None in sys.modules is the
-documented way to say that a module does not exist. The same goes for typing_extensions, 0.4 MB, which msgspec uses
-where it is installed.
+OpenSSL, 4 MB: the daemon uses no TLS. asyncio imports `ssl` and hashlib imports `_hashlib` where they exist, and both
+work without, because Python can be built without OpenSSL. None in sys.modules is the documented way to make an import
+fail. The same is done with typing_extensions, 0.4 MB, which msgspec uses where it is installed.
 
-Plug-ins of APScheduler, 1.5 MB, and its pools of processes, 0.9 MB: it imports importlib.metadata to look up triggers
-and stores by name, and multiprocessing for executors that nobody asks for. Both have a stand-in while it is imported.
+Plug-ins of APScheduler, 1.5 MB, and its process pools, 0.9 MB: it imports importlib.metadata to look up triggers and
+stores by name, and multiprocessing for executors that are not used here. Stubs replace both while it is imported.
 """
 
 from __future__ import annotations
@@ -21,7 +20,7 @@ BUILT_IN_HASHES = ("_md5", "_sha1", "_sha3", "_blake2", "_sha2" if sys.version_i
 
 
 def without_the_optional() -> None:
-    """Call before asyncio and msgspec come. Where Python leaves hashes to OpenSSL (Fedora), hashlib keeps it."""
+    """Call before importing asyncio and msgspec. Where Python's hashes need OpenSSL (Fedora), `_hashlib` stays."""
     absent = ["ssl", "typing_extensions"]
     if all(find_spec(name) for name in BUILT_IN_HASHES):
         absent.append("_hashlib")
@@ -31,7 +30,7 @@ def without_the_optional() -> None:
 
 @contextmanager
 def without_plugins() -> Iterator[None]:
-    """Import APScheduler inside; afterwards every module can be imported as usual."""
+    """Import APScheduler in this context; afterwards the real modules can be imported again."""
     names: dict[str, dict[str, object]] = {
         "importlib.metadata": {
             "entry_points": lambda **_: (),

@@ -99,7 +99,7 @@ class Journal:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self.close()
 
-    def tell_reopened(self, to: Callable[[str], object]) -> None:
+    def on_reopened(self, to: Callable[[str], object]) -> None:
         """Call `to` with a sentence for the person when the file had to be opened again (see commit)."""
         self._file.on_reopened = to
 
