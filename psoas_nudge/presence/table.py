@@ -104,7 +104,7 @@ SENSORS: tuple[SensorRow, ...] = (
     SensorRow(
         "windows-screen", "a fullscreen program, a presentation, quiet hours", "win32", "windows_screen:WindowsScreen"
     ),
-    SensorRow("clock", "the clock was set, or the computer slept", "linux", "clock:ClockWatch"),
+    SensorRow("clock", "the clock was set, or the computer slept", "linux", "clock:ClockSensor"),
     SensorRow("microphone", "a program records: a call", "linux", "microphone:Microphone"),
     SensorRow("camera", "a program has a camera open: a call", "linux", "camera:Camera"),
     SensorRow("screen-share", "the screen is shared", "linux", "screen_share:ScreenShare"),
