@@ -1,4 +1,4 @@
-"""Idle time on an X server without the SYNC extension: the MIT-SCREEN-SAVER extension, asked at deadlines.
+"""Idle time on an X server without the SYNC extension: the MIT-SCREEN-SAVER extension, queried at deadlines.
 
 `xset s reset` and players that reset the screen saver count as input here.
 """
@@ -16,7 +16,7 @@ QUERY_INFO = 1
 
 
 class XScreenSaverIdle(DeadlineSource):
-    """The idle source of an X11 session that has nothing better."""
+    """The fallback idle source of an X11 session."""
 
     name = "xscreensaver"
 
