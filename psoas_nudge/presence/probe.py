@@ -21,7 +21,6 @@ THRESHOLD = 3 * SECOND
 
 
 def words(reading: Reading) -> str:
-    """A reading in words."""
     match reading:
         case Active():
             return "input"

@@ -1,4 +1,4 @@
-"""The icon in the notification area of Windows, with the same pictures, menu and words as the one on D-Bus."""
+"""The icon in the notification area of Windows, with the same pictures, menu and words as on D-Bus."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ from psoas_nudge.tray.port import OnCommand
 log = logging.getLogger(__name__)
 
 SIZE = 32
-"""Of the picture; Windows draws it smaller where that is needed."""
+"""Pixels; Windows scales the picture down where necessary."""
 
 
 class AreaTray:
-    """See tray.Tray, which has the same methods."""
+    """The port.Icon on Windows."""
 
     def __init__(
         self,
@@ -42,11 +42,10 @@ class AreaTray:
         self._tasks = Tasks(log, "the icon in the notification area")
 
     def use(self, rules: Rules) -> None:
-        """The settings have changed."""
         self._offering.use(rules)
 
     async def start(self) -> None:
-        """Have an icon from the first status on."""
+        """Show the icon from the first status on."""
         try:
             self._shell = await self._open_shell()
         except Unavailable as error:
@@ -55,12 +54,11 @@ class AreaTray:
             self._draw()
 
     def update(self, status: Status, at: datetime, dose: float = 0.0) -> None:
-        """Show this status of the instant `at`; `dose`: seconds held today."""
+        """Show the status at the instant `at`; `dose`: seconds held today."""
         self._face = Face(status, at, dose)
         self._draw()
 
     async def stop(self) -> None:
-        """Take the icon away."""
         await self._tasks.cancel()
         if self._shell:
             try:
@@ -100,7 +98,7 @@ class AreaTray:
 
 
 def _lines(entry: MenuEntry) -> list[shell.MenuLine]:
-    """What is visible below an entry, without separators that separate nothing."""
+    """The visible entries below an entry, without leading, trailing and double separators."""
     lines: list[shell.MenuLine] = []
     for each in entry.children:
         if not each.visible or (each.separator and (not lines or lines[-1] == shell.SEPARATOR)):
