@@ -30,7 +30,7 @@ async def heard(path: Path, monkeypatch: pytest.MonkeyPatch):
         return Ok(said="fine")
 
     with Lock(path.with_name("daemon.lock")) as lock:
-        serving = server.Server(path, handler, lock)
+        serving = server.ControlServer(path, handler, lock)
         await serving.start()
         yield asked
         await serving.close()
