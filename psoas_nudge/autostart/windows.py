@@ -73,7 +73,7 @@ class CurrentUser:
                 winreg.DeleteValue(opened, name)
 
 
-class Windows:
+class RunKey:
     """For Windows."""
 
     name = "windows"

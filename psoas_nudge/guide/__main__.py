@@ -13,7 +13,7 @@ import sys
 from psoas_nudge.config import load
 from psoas_nudge.errors import PsoasNudgeError
 from psoas_nudge.guide.opening import on_page, open_for_prompt
-from psoas_nudge.guide.reports import Practice
+from psoas_nudge.guide.reports import PracticeReports
 
 
 def main() -> int:
@@ -30,7 +30,7 @@ def main() -> int:
     logging.basicConfig(format="%(name)s: %(message)s", level=logging.WARNING)
     try:
         if options.practice:
-            on_page(load(None, os.environ), options.routine, None, Practice())
+            on_page(load(None, os.environ), options.routine, None, PracticeReports())
         else:
             open_for_prompt(load(None, os.environ), options.routine, options.prompt, options.how)
     except PsoasNudgeError as error:

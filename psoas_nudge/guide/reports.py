@@ -70,7 +70,7 @@ class Reports(Protocol):
         """Whether there is room to kneel where the person works."""
 
 
-class Practice:
+class PracticeReports:
     """Reports that record nothing, for the demo."""
 
     def _ignore(self, *_args: object, **_kwargs: object) -> Receipt:

@@ -39,7 +39,7 @@ class Asks(Struct, frozen=True, kw_only=True):
     """Whether to ask if there is room to kneel."""
 
 
-class Moment(Struct, frozen=True, kw_only=True, rename="camel"):
+class Snapshot(Struct, frozen=True, kw_only=True, rename="camel"):
     """The whole state that a page draws, sent at each change."""
 
     state: Literal["ready", "playing", "paused", "finished", "stopped"]
@@ -62,7 +62,7 @@ class Moment(Struct, frozen=True, kw_only=True, rename="camel"):
     advice: str | None
 
 
-class Session:
+class StretchSession:
     """Runs a player for the tabs that watch it. `reports` receives the beginning, the end, and the answers.
 
     `clock`: monotonic seconds. The caller must call `tick` after `due` seconds, and wait anew when `stirred` is set.
@@ -71,14 +71,14 @@ class Session:
     def __init__(self, player: Player, clock: Callable[[], float], reports: Reports, asks: Asks | None = None) -> None:
         self.player = player
         self._asks = asks or Asks()
-        self._hurts = False
+        self._pain_reported = False
         self.begun = False
         self.answered = False
         self.closed = asyncio.Event()
         self.seen = False
         self._clock, self._last, self._idle = clock, clock(), 0.0
         self._reports, self._receipt = reports, Receipt()
-        self._told = False
+        self._end_reported = False
         self._pages: set[asyncio.Queue[bytes]] = set()
         self.stirred = asyncio.Event()
 
@@ -88,7 +88,7 @@ class Session:
         return self.begun and not self.player.paused and self.player.ended is None and bool(self._pages)
 
     @property
-    def moment(self) -> Moment:
+    def snapshot(self) -> Snapshot:
         """The current state for the pages."""
         player = self.player
         state: Literal["ready", "playing", "paused"] | Ended = "playing"
@@ -96,7 +96,7 @@ class Session:
             state = player.ended
         elif player.paused or not self.begun:
             state = "paused" if self.begun else "ready"
-        return Moment(
+        return Snapshot(
             state=state,
             index=player.index,
             remaining=player.remaining,
@@ -107,8 +107,8 @@ class Session:
             held=player.held,
             answered=self.answered,
             unread=self._asks.warnings,
-            undo=self._hurts,
-            kneel=self.answered and not self._hurts and self._asks.kneel,
+            undo=self._pain_reported,
+            kneel=self.answered and not self._pain_reported and self._asks.kneel,
             trouble=self._receipt.trouble,
             advice=self._receipt.advice,
         )
@@ -124,7 +124,7 @@ class Session:
     def _idle_limit(self) -> float:
         if not self._pages:
             return RELOAD_WITHIN if self.seen else OPENED_WITHIN
-        if self._hurts:
+        if self._pain_reported:
             return UNDO_WITHIN
         return ANSWER_WITHIN if self.player.ended else IDLE_LIMIT
 
@@ -160,17 +160,17 @@ class Session:
         """Handle the answer at the end; only the first counts. Closes the session, unless pain was reported, which can
         be taken back, or the question about kneeling is open."""
         if self.player.ended and not self.answered:
-            self.answered, self._hurts, self._idle = True, afterwards == "pain", 0.0
+            self.answered, self._pain_reported, self._idle = True, afterwards == "pain", 0.0
             self._keep(self._reports.felt(afterwards, pain))
-            if self._hurts or self._asks.kneel:
+            if self._pain_reported or self._asks.kneel:
                 self._changed()
             else:
                 self.close()
 
     def take_back(self) -> None:
         """Take back a report of pain, and ask again."""
-        if self._hurts:
-            self.answered, self._hurts, self._idle = False, False, 0.0
+        if self._pain_reported:
+            self.answered, self._pain_reported, self._idle = False, False, 0.0
             self._receipt = Receipt(self._receipt.trouble)
             self._keep(self._reports.taken_back())
             self._changed()
@@ -186,7 +186,7 @@ class Session:
         """End the session now. What was held so far is recorded."""
         if not self.player.ended:
             self.player.command("stop")
-        self._asks, self._hurts = Asks(), False
+        self._asks, self._pain_reported = Asks(), False
         self._changed()
         self.closed.set()
 
@@ -212,11 +212,11 @@ class Session:
         self._receipt = Receipt(receipt.trouble or self._receipt.trouble, receipt.advice or self._receipt.advice)
 
     def _event(self) -> bytes:
-        return b"data: " + encode(self.moment) + b"\n\n"
+        return b"data: " + encode(self.snapshot) + b"\n\n"
 
     def _changed(self) -> None:
-        if self.player.ended and self.seen and not self._told:
-            self._told = True
+        if self.player.ended and self.seen and not self._end_reported:
+            self._end_reported = True
             self._idle = 0.0
             self._keep(self._reports.ended(self.player.held))
         event = self._event()

@@ -13,7 +13,7 @@ from typing import Protocol
 from psoas_nudge.core.catalogue import CATALOGUE, REVIEWED
 from psoas_nudge.core.durations import duration
 from psoas_nudge.core.model import Afterwards, Held, Pain
-from psoas_nudge.core.routines import Kind, Segment
+from psoas_nudge.core.routines import Segment, StepKind
 from psoas_nudge.core.words import times
 from psoas_nudge.guide.figures import in_terminal
 from psoas_nudge.guide.player import Command, Player
@@ -51,7 +51,7 @@ ANSWER_WITHIN = 60.0
 """Seconds to answer a question at the end."""
 BEGIN_WITHIN = 900.0
 """Seconds to begin the play."""
-KINDS: dict[Kind, str] = {"move": "get into place", "rest": "relax", "switch": "change sides"}
+KINDS: dict[StepKind, str] = {"move": "get into place", "rest": "relax", "switch": "change sides"}
 TALLEST = 20
 """Maximum lines of a figure."""
 

@@ -9,7 +9,7 @@ GONE_SECONDS = 60.0
 """How long a page waits for its first window, and for another one after the last was closed."""
 
 
-class Windows:
+class PageWindows:
     """`over` is set after `wait` seconds without a window. Needs a running event loop."""
 
     def __init__(self, wait: float = GONE_SECONDS) -> None:

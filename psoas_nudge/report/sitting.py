@@ -14,7 +14,7 @@ from psoas_nudge.core.words import counted
 from psoas_nudge.report import words
 from psoas_nudge.report.elements import el, folded, key, percent, table
 from psoas_nudge.report.plots import months, plot, rounded_up
-from psoas_nudge.report.record import Record
+from psoas_nudge.report.record import ReportData
 
 LEAST_MS = 3_600_000
 """Days with less sitting do not count as working days and are left out of the comparison."""
@@ -26,12 +26,12 @@ def sat(day: Totals) -> int:
     return round(day.sitting_seconds * 1000)
 
 
-def working(record: Record) -> list[Totals]:
+def working(record: ReportData) -> list[Totals]:
     """The past days with at least LEAST_MS of sitting."""
     return [day for day in record.days if day.first < record.today and sat(day) >= LEAST_MS]
 
 
-def lately(record: Record) -> tuple[list[float], list[float]]:
+def lately(record: ReportData) -> tuple[list[float], list[float]]:
     """Sitting on each day of the last four weeks, and of the twelve weeks before, in milliseconds."""
     split = record.today - timedelta(weeks=LATELY_WEEKS)
     begin = split - timedelta(weeks=BEFORE_WEEKS)
@@ -42,7 +42,7 @@ def lately(record: Record) -> tuple[list[float], list[float]]:
     )
 
 
-def said(record: Record) -> str:
+def said(record: ReportData) -> str:
     """Sentences that compare the last four weeks with the weeks before."""
     now, before = lately(record)
     if len(now) < ENOUGH:
@@ -59,7 +59,7 @@ def said(record: Record) -> str:
     return f"{told} In the twelve weeks before it was {was}: chance could explain the difference ({between})."
 
 
-def chart(record: Record) -> Element:
+def chart(record: ReportData) -> Element:
     """A dot for each day, and a line at each week's median."""
     weeks, days = record.weeks, working(record)
     shown = [day for day in days if day.first >= record.first_week]

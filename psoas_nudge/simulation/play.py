@@ -104,8 +104,7 @@ class Simulation:
     def load(self) -> State | None:
         return None
 
-    def commit(self, entries: Sequence[AnyEntry], state: State, zone: tzinfo) -> tuple[Stored, ...]:  # noqa: ARG002 -
-    the state is not kept
+    def commit(self, entries: Sequence[AnyEntry], state: State, zone: tzinfo) -> tuple[Stored, ...]:  # noqa: ARG002 - the state is not kept
         """Keep the entries until `play` yields them."""
         stored = tuple(
             Stored(
