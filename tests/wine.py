@@ -93,7 +93,7 @@ def it_starts_at_login_without_a_console(here: Computer) -> None:
     need(command and "pythonw.exe" in command[1], f"not without a console: {value}")
     here.popen(("wine", "cmd", "/c", "start", "", *command[1].split()), KEPT / "login")  # type: ignore[index] # checked above
     until("the daemon answers", lambda: "Prompts today" in here.nudge("status", status=None))
-    need("running already" in here.nudge("start", "--no-autostart"), "`start` did not see that it runs")
+    need("already running" in here.nudge("start", "--no-autostart"), "`start` did not see that it runs")
     here.nudge("autostart", "disable")
     need("psoas-nudge" not in here.run("wine", "reg", "query", key, status=None), "the Run key was left behind")
 

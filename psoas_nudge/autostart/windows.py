@@ -74,7 +74,7 @@ class CurrentUser:
 
 
 class RunKey:
-    """For Windows."""
+    """For Windows: a value in HKEY_CURRENT_USER that Windows runs at login."""
 
     name = "windows"
     title = "Run key"

@@ -134,9 +134,9 @@ def _stretches(entries: Iterable[AnyEntry]) -> Iterator[ActivityEvent]:
 def _feeling(entries: Iterable[AnyEntry]) -> Iterator[ActivityEvent]:
     for entry in entries:
         if isinstance(entry, FeelEntry):
-            said = entry.level if entry.level is not None else entry.afterwards or entry.pain or "noted"
+            report = entry.level if entry.level is not None else entry.afterwards or entry.pain or "noted"
             data = Data(
-                title=f"Feels: {said}",
+                title=f"Feels: {report}",
                 level=entry.level,
                 afterwards=entry.afterwards,
                 pain=entry.pain,

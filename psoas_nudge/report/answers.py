@@ -19,7 +19,7 @@ LONG_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday",
 COMPARED_WEEKS = 12
 
 
-def by_hour_said(record: ReportData) -> str:
+def by_hour_summary(record: ReportData) -> str:
     """A sentence: at which hours prompts are followed most and least often."""
     cells = by_hour(record.history.asked)
     hours: dict[int, Share] = {}
@@ -30,10 +30,10 @@ def by_hour_said(record: ReportData) -> str:
     if len(enough) < 2:
         return f"There are not enough prompts yet to compare hours ({words.TOO_FEW})."
     most, least = max(enough, key=lambda each: each[1].part), min(enough, key=lambda each: each[1].part)
-    told = f"{_hour(most[0])} {words.share(most[1])}; least {_hour(least[0])} {words.share(least[1])}."
+    text = f"{_hour(most[0])} {words.share(most[1])}; least {_hour(least[0])} {words.share(least[1])}."
     if share_difference(most[1], least[1], z=3.0).tells:
-        return f"You follow prompts most often {told}"
-    return f"No hour stands out: chance could explain the differences. Most often {told}"
+        return f"You follow prompts most often {text}"
+    return f"No hour stands out: chance could explain the differences. Most often {text}"
 
 
 def _hour(hour: int) -> str:
@@ -78,7 +78,7 @@ def _cell(found: Share) -> Element:
     return el("td", words.per_cent(found.part), counts, style=f"--part:{found.part:.2f}")
 
 
-def over_time_said(record: ReportData) -> str:
+def over_time_summary(record: ReportData) -> str:
     """Sentences that compare the last weeks with the first ones."""
     if not record.days:
         return "No prompt has been shown yet."
@@ -88,18 +88,18 @@ def over_time_said(record: ReportData) -> str:
     if last - first < 2 * length:
         return f"Since the start you followed {words.share(total)}. It is too early to compare with the beginning."
     begin, now = _sum(record, first, first + length), _sum(record, last - length, last)
-    told = (
+    text = (
         f"In the first {COMPARED_WEEKS} weeks you followed {words.share(begin)}; "
         f"in the last {COMPARED_WEEKS} weeks {words.share(now)}."
     )
     if min(begin.of, now.of) < ENOUGH:
-        return f"{told} That is too little to compare."
+        return f"{text} That is too little to compare."
     difference = share_difference(now, begin)
     if not difference.tells:
-        return f"{told} Chance could explain the difference."
+        return f"{text} Chance could explain the difference."
     low, high = sorted(abs(end) * 100 for end in difference)
     how = "more" if difference.low > 0 else "less"
-    return f"{told} You follow them {how} often than at the start, by {low:.0f} to {high:.0f} percentage points."
+    return f"{text} You follow them {how} often than at the start, by {low:.0f} to {high:.0f} percentage points."
 
 
 def _sum(record: ReportData, first: date, last: date) -> Share:
@@ -116,7 +116,7 @@ def over_time_chart(record: ReportData) -> Element:
     found = periods(record.days, record.today)
     marks = [part for number, period in enumerate(found) for part in _period(number, len(found), period)]
     scale = [(part / 4, f"{part * 25} %") for part in range(5)]
-    label = f"Share of prompts followed, {counted(len(found), 'period')}. {over_time_said(record)}"
+    label = f"Share of prompts followed, {counted(len(found), 'period')}. {over_time_summary(record)}"
     drawn = plot(*marks, label=label, scale=scale, below=_below(found))
     rows = [(_named(period), words.share(period.share)) for period in found]
     return el(

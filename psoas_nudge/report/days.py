@@ -128,7 +128,7 @@ def _axis(begin: float, end: float) -> Element:
     return el("svg", *names, class_="axis", aria_hidden="true")
 
 
-def _line(track: Track, begin: float, end: float, told: str) -> Element:
+def _line(track: Track, begin: float, end: float, text: str) -> Element:
     def at(minute: float) -> str:
         return percent((minute - begin) / (end - begin))
 
@@ -141,7 +141,7 @@ def _line(track: Track, begin: float, end: float, told: str) -> Element:
         for kind in BANDS for piece in track.pieces if piece.kind == kind
     ]  # fmt: skip
     prompts = [mark(p.outcome, at(p.minute), f"{MARK_AT}em", _prompt(p)) for p in track.prompts]
-    return el("svg", *pieces[:1], *grid, *pieces[1:], *prompts, role="img", aria_label=told, class_="line")
+    return el("svg", *pieces[:1], *grid, *pieces[1:], *prompts, role="img", aria_label=text, class_="line")
 
 
 def _title(piece: Piece) -> str:
@@ -159,7 +159,7 @@ def _in_words(track: Track, sat: str) -> str:
     parts = [f"{words.day(track.day)}: sitting {sat}"]
     if sitting:
         parts.append(f"between {words.clock(sitting[0].begin)} and {words.clock(sitting[-1].end)}")
-    parts += [told for _, told in _rest(track) if told]
+    parts += [text for _, text in _rest(track) if text]
     return ", ".join(parts) + "."
 
 
@@ -171,8 +171,8 @@ def _rest(track: Track) -> Iterator[tuple[str, str]]:
     why = ", ".join(dict.fromkeys(", ".join(held).split(", ")))
     yield "delayed", f"prompts delayed {times(len(held))} ({why})" if held else ""
     outcomes = Counter(prompt.outcome for prompt in track.prompts)
-    told = ", ".join(f"{outcomes[each]} {words.OUTCOMES[each]}" for each in SHAPES if outcomes[each])
-    yield "prompts", f"prompts: {told}" if told else ""
+    text = ", ".join(f"{outcomes[each]} {words.OUTCOMES[each]}" for each in SHAPES if outcomes[each])
+    yield "prompts", f"prompts: {text}" if text else ""
     stretches = sum(piece.kind == "stretch" for piece in track.pieces)
     yield "stretches", counted(stretches, "stretch", "stretches") if stretches else ""
 
@@ -183,7 +183,7 @@ def _table(tracks: Sequence[Track]) -> Element:
             words.day(track.day),
             ", ".join(_span(piece) for piece in track.pieces if piece.kind == "hours"),
             ", ".join(_span(piece) for piece in track.pieces if piece.kind == "sitting"),
-            *(told for _, told in _rest(track)),
+            *(text for _, text in _rest(track)),
         )
         for track in reversed(tracks)
     ]
@@ -195,7 +195,7 @@ def _span(piece: Piece) -> str:
     return f"{words.clock(piece.begin)}–{words.clock(piece.end)}"
 
 
-def said(record: ReportData) -> str:
+def summary(record: ReportData) -> str:
     """Sentences above the chart."""
     first = min((track.day for track in record.tracks), default=record.today)
     recent = [day for day in record.days if day.first >= first and day.bouts]

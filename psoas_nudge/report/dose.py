@@ -29,7 +29,7 @@ def by_week(held: Sequence[PastStretch], weeks: Sequence[date]) -> list[tuple[in
     return [(left, right) for left, right in sums.values()]
 
 
-def said(record: ReportData) -> str:
+def summary(record: ReportData) -> str:
     """Sentences: hold time compared with the goal, and whether one side gets less."""
     weeks = [week for week in record.weeks if week < monday(record.today)][-WEEKS_SAID:]
     if not weeks:
@@ -37,7 +37,7 @@ def said(record: ReportData) -> str:
     sides = by_week(record.history.held, weeks)
     left, right = [float(one) for one, _ in sides], [float(two) for _, two in sides]
     reached = sum(min(pair) >= record.target for pair in sides)
-    told = (
+    text = (
         f"In the last {counted(len(weeks), 'whole week')} you held {words.length(sum(left) / len(weeks))} a week on "
         f"the left and {words.length(sum(right) / len(weeks))} on the right. The goal is "
         f"{words.length(record.target)} a side."
@@ -45,15 +45,15 @@ def said(record: ReportData) -> str:
         else f"Last week you held {words.length(left[0])} on the left and {words.length(right[0])} on the right. The "
         f"goal is {words.length(record.target)} a side."
     )
-    told += f" Both sides reached it in {reached or 'none'} of {counted(len(weeks), 'week')}."
+    text += f" Both sides reached it in {reached or 'none'} of {counted(len(weeks), 'week')}."
     apart = mean_difference([a - b for a, b in zip(left, right, strict=True)], [0.0] * len(weeks))
     if apart is not None and apart.tells:
         low, high = sorted(abs(end) for end in apart)
         side = "right" if apart.low > 0 else "left"
-        told += f" The {side} side gets less, by {words.length(low)} to {words.length(high)} a week."
+        text += f" The {side} side gets less, by {words.length(low)} to {words.length(high)} a week."
     elif apart is not None:
-        told += " Neither side gets clearly less."
-    return told
+        text += " Neither side gets clearly less."
+    return text
 
 
 def chart(record: ReportData) -> Element:
@@ -75,7 +75,7 @@ def chart(record: ReportData) -> Element:
         for way in (-1, 1)
         if target
     ]
-    label = f"Hold time per side over {counted(len(weeks), 'week')}. {said(record)}"
+    label = f"Hold time per side over {counted(len(weeks), 'week')}. {summary(record)}"
     drawn = plot(*bars, *lines, label=label, scale=scale, below=months(weeks))
     rows = [
         (words.week(week), words.length(left), words.length(right))

@@ -22,27 +22,27 @@ NOTES = 12
 """How many of the latest notes are shown; the table has all."""
 
 
-def said(record: ReportData) -> str:
+def summary(record: ReportData) -> str:
     """Sentences: how much discomfort was reported, and whether it has changed."""
     felt = record.history.felt
     levels = [(each.at, each.report.level) for each in felt if each.report.level is not None]
-    told = f"You rated your discomfort {times(len(levels))}." if levels else "You have not rated your discomfort yet."
+    text = f"You rated your discomfort {times(len(levels))}." if levels else "You have not rated your discomfort yet."
     after = Counter(each.report.afterwards for each in felt if each.report.afterwards)
     if after:
         counts = ", ".join(f"{name} {times(after[name])}" for name in ("fine", "tight", "pain") if after[name])
-        told += f" Right after a stretch you said {counts}."
+        text += f" Right after a stretch you said {counts}."
     if not levels:
-        return told
+        return text
     split = record.now - timedelta(weeks=LATELY_WEEKS)
     lately = [float(level) for at, level in levels if at >= split]
     before = [float(level) for at, level in levels if at < split]
     difference = mean_difference(lately, before)
     if difference is None:
-        return f"{told} That is too few to tell whether it has changed."
+        return f"{text} That is too few to tell whether it has changed."
     figures = f"{_mean(lately)} in the last {LATELY_WEEKS} weeks and {_mean(before)} before"
     if not difference.tells:
-        return f"{told} The average was {figures}: chance could explain the difference."
-    return f"{told} The average was {figures}. These figures cannot say what changed it."
+        return f"{text} The average was {figures}: chance could explain the difference."
+    return f"{text} The average was {figures}. These figures cannot say what changed it."
 
 
 def _mean(levels: Sequence[float]) -> str:
@@ -57,12 +57,12 @@ def chart(record: ReportData) -> Element:
     for each in felt:
         across = percent((each.at.date() - weeks[0]) / width + 0.5 / (7 * len(weeks)))
         if each.report.pain or each.report.afterwards == "pain":
-            marks.append(mark("skipped", across, "-0.9em", told(each)))
+            marks.append(mark("skipped", across, "-0.9em", described(each)))
         if each.report.level is not None:
             marks.append(
                 el(
                     "circle",
-                    el("title", told(each)),
+                    el("title", described(each)),
                     cx=across,
                     cy=percent(1 - each.report.level / 10),
                     r="0.25em",
@@ -70,18 +70,18 @@ def chart(record: ReportData) -> Element:
                 )
             )
     scale = [(0.0, "0 none"), (0.5, "5"), (1.0, "10")]
-    label = f"Discomfort over {counted(len(weeks), 'week')}. {said(record)}"
+    label = f"Discomfort over {counted(len(weeks), 'week')}. {summary(record)}"
     drawn = plot(*marks, label=label, scale=scale, below=months(weeks))
     cross = key(el("use", href="#prompt-skipped", class_="pain"))
     dot = key(el("circle", cx="50%", cy="50%", r="0.25em", class_="felt"))
     legend = el("ul", el("li", dot, " discomfort, 0 to 10"), el("li", cross, " pain"), class_="legend")
-    rows = [(words.full_day(each.at.date()), told(each)) for each in reversed(felt)]
+    rows = [(words.full_day(each.at.date()), described(each)) for each in reversed(felt)]
     everything = folded(table(("Day", "Report"), rows, "Everything you reported"))
     notes = [(each.at.date(), each.report.note) for each in felt if each.report.note]
     return el("div", drawn, legend, listed(notes[-NOTES:]), everything)
 
 
-def told(each: PastReport) -> str:
+def described(each: PastReport) -> str:
     """A report as text."""
     report = each.report
     parts = [

@@ -47,12 +47,12 @@ READING = (
 def report(record: ReportData) -> str:
     """The whole page."""
     sections = (
-        _section("days", "Your days", days.said(record), days.chart(record)),
-        _section("sitting", "Sitting a day", sitting.said(record), sitting.chart(record)),
-        _section("hours", "When you follow a prompt", answers.by_hour_said(record), answers.by_hour_chart(record)),
-        _section("time", "Do prompts still work?", answers.over_time_said(record), answers.over_time_chart(record)),
-        _section("hold", "Hold time, left and right", dose.said(record), dose.chart(record)),
-        _section("discomfort", "Discomfort", feeling.said(record), feeling.chart(record)),
+        _section("days", "Your days", days.summary(record), days.chart(record)),
+        _section("sitting", "Sitting a day", sitting.summary(record), sitting.chart(record)),
+        _section("hours", "When you follow a prompt", answers.by_hour_summary(record), answers.by_hour_chart(record)),
+        _section("time", "Do prompts still work?", answers.over_time_summary(record), answers.over_time_chart(record)),
+        _section("hold", "Hold time, left and right", dose.summary(record), dose.chart(record)),
+        _section("discomfort", "Discomfort", feeling.summary(record), feeling.chart(record)),
         _changes(record),
         _reading(),
     )  # fmt: skip
@@ -137,8 +137,8 @@ def _held(record: ReportData) -> str:
     )
 
 
-def _section(name: str, title: str, said: str, *inside: Element) -> Element:
-    return el("section", el("h2", title, id=name), el("p", said, class_="said"), *inside, aria_labelledby=name)
+def _section(name: str, title: str, summary: str, *inside: Element) -> Element:
+    return el("section", el("h2", title, id=name), el("p", summary, class_="summary"), *inside, aria_labelledby=name)
 
 
 def _changes(record: ReportData) -> Element:
@@ -147,8 +147,8 @@ def _changes(record: ReportData) -> Element:
         return _section(
             "changes", "What you might change", "Nothing in the record is clear enough to suggest a change."
         )
-    said = "Chance is unlikely to explain these: they hold even with stricter intervals (99.7\u00a0%)."
-    return _section("changes", "What you might change", said, el("ul", *map(_suggestion, found), class_="changes"))
+    summary = "Chance is unlikely to explain these: they hold even with stricter intervals (99.7\u00a0%)."
+    return _section("changes", "What you might change", summary, el("ul", *map(_suggestion, found), class_="changes"))
 
 
 def _suggestion(found: Suggestion) -> Element:

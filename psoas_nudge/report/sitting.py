@@ -42,21 +42,21 @@ def lately(record: ReportData) -> tuple[list[float], list[float]]:
     )
 
 
-def said(record: ReportData) -> str:
+def summary(record: ReportData) -> str:
     """Sentences that compare the last four weeks with the weeks before."""
     now, before = lately(record)
     if len(now) < ENOUGH:
         return f"{counted(len(now), 'working day')} in the last four weeks; {words.TOO_FEW}."
-    told = f"In the last four weeks you sat {words.length(mean(now))} a day, on {counted(len(now), 'day')}."
+    text = f"In the last four weeks you sat {words.length(mean(now))} a day, on {counted(len(now), 'day')}."
     if (difference := mean_difference(now, before)) is None:
-        return f"{told} Before that there are too few days to compare with."
+        return f"{text} Before that there are too few days to compare with."
     middle = mean(now) - mean(before)
     sizes = f"{words.length(abs(middle))} {'more' if middle > 0 else 'less'}"
     between = f"between {_signed(difference.low)} and {_signed(difference.high)}"
     if difference.tells:
-        return f"{told} That is {sizes} than in the twelve weeks before ({between})."
+        return f"{text} That is {sizes} than in the twelve weeks before ({between})."
     was = words.length(mean(before))
-    return f"{told} In the twelve weeks before it was {was}: chance could explain the difference ({between})."
+    return f"{text} In the twelve weeks before it was {was}: chance could explain the difference ({between})."
 
 
 def chart(record: ReportData) -> Element:
@@ -76,7 +76,7 @@ def chart(record: ReportData) -> Element:
         for day in shown
     ]  # fmt: skip
     lines = [_middle(number, len(weeks), value, top) for number, value in enumerate(_medians(shown, weeks)) if value]
-    label = f"Sitting a day over {counted(len(weeks), 'week')}. {said(record)}"
+    label = f"Sitting a day over {counted(len(weeks), 'week')}. {summary(record)}"
     drawn = plot(*dots, *lines, label=label, scale=scale, below=months(weeks))
     rows = [
         (words.week(week), str(len(some)), words.length(min(some)), words.length(median(some)), words.length(max(some)))

@@ -50,7 +50,7 @@ def therapist(record: ReportData, figure: DrawRoutine) -> str:
         el("h1", "Hip-flexor stretching at the desk"),
         el("p", f"{words.full_day(weeks[0])} to {words.full_day(record.today)}, as recorded by psoas-nudge, a reminder "
                 "program. Hold times are seconds counted during guided stretches; what was done without the guide is "
-                "not in it.", class_="said"),
+                "not in it.", class_="summary"),
     )  # fmt: skip
     return document("For your therapist", "paper", el("main", header, *sections), shapes())
 
@@ -105,21 +105,21 @@ def _discomfort(felt: Sequence[PastReport]) -> Element:
     levels = [each.report.level for each in felt if each.report.level is not None]
     days = feeling.days_with_discomfort(felt)
     after = Counter(each.report.afterwards for each in felt if each.report.afterwards)
-    told = f"Discomfort or pain was reported on {counted(days, 'day')}."
+    text = f"Discomfort or pain was reported on {counted(days, 'day')}."
     if levels:
-        told += f" Numbers from 0 to 10: n = {len(levels)}, lowest {min(levels)}, highest {max(levels)}."
+        text += f" Numbers from 0 to 10: n = {len(levels)}, lowest {min(levels)}, highest {max(levels)}."
     if after:
         counts = ", ".join(f"{name} {times(after[name])}" for name in ("fine", "tight", "pain") if after[name])
-        told += f" Right after a stretch: {counts}."
+        text += f" Right after a stretch: {counts}."
     telling = sorted(
         (each for each in felt if each.report.note or _pain(each)), key=lambda each: (_pain(each), each.at)
     )
     latest = sorted(telling[-REPORTS:], key=lambda each: each.at)
-    reports = [(each.at.date(), shorten(feeling.told(each), LONGEST_NOTE, placeholder=" …")) for each in latest]
+    reports = [(each.at.date(), shorten(feeling.described(each), LONGEST_NOTE, placeholder=" …")) for each in latest]
     left_out = len(telling) - len(latest)
     more = f"Reports of pain come first; {counted(left_out, 'other')} left out." if left_out else None
     return el(
-        "section", el("h2", "Discomfort, in the person's own words"), el("p", told),
+        "section", el("h2", "Discomfort, in the person's own words"), el("p", text),
         feeling.listed(reports), el("p", more, class_="note") if more else None,
     )  # fmt: skip
 

@@ -64,7 +64,7 @@ class SettingsFile:
 
     def short(self, error: ConfigInvalid) -> list[str]:
         """The mistakes without the path of the file, which the page shows elsewhere."""
-        return [each.replace(f"{self.path}:", "DiffLine ", 1) for each in error.problems]
+        return [each.replace(f"{self.path}:", "Line ", 1) for each in error.problems]
 
     def changed(self, text: str, changes: Mapping[str, Value]) -> tuple[str, list[Mistake]]:
         """The text with the changes applied, and what is wrong with them."""

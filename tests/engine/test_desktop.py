@@ -239,7 +239,7 @@ async def test_the_end_before_there_is_a_screen_waits_for_nothing(engine, clock,
     engine.feed(m.Active())
     await sit(engine, clock)
     await asyncio.wait_for(desktop.stop(), 1)
-    assert "did not take" not in caplog.text
+    assert "did not remove the prompt" not in caplog.text
 
 
 async def test_taking_the_late_prompt_away_does_not_take_the_next_one_that_has_the_same_ref(

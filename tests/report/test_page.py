@@ -57,7 +57,7 @@ def section(page: str, title: str) -> Element:
 
 def said(page: str, title: str) -> str:
     """The sentence under a heading."""
-    return next(text(p) for p in section(page, title).iter("p") if p.get("class") == "said")
+    return next(text(p) for p in section(page, title).iter("p") if p.get("class") == "summary")
 
 
 @pytest.fixture(scope="module")
