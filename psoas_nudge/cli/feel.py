@@ -24,7 +24,7 @@ from psoas_nudge.guide.opening import recorder
 @click.option("--clear", is_flag=True, help="Say that you can stretch again.")
 @click.pass_obj
 def feel(config_file: Path | None, level: int | None, pain: Pain | None, note: str | None, clear: bool) -> None:
-    """Say how your hip and back feel: 0 is no discomfort, 10 is the worst.
+    """Record how your hip and back feel: 0 is no discomfort, 10 is the worst.
 
     If you report pain of any kind but "other", prompts suggest a walk instead of a stretch until you run
     `psoas-nudge feel --clear`. psoas-nudge says when you should see a physiotherapist or doctor, and why. This is not

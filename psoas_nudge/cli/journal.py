@@ -52,7 +52,8 @@ def journal(ctx: click.Context, json_: bool, since: str | None, kinds: tuple[str
     """Show what happened: sitting, prompts and your answers, stretches, pauses.
 
     By default you see the latest 100 entries in words. With --json you get all of them. In --kind and --json, "bout"
-    means a stretch of sitting and "held-back" a prompt that had to wait; `psoas-nudge help privacy` has the others.
+    means a stretch of sitting, and "held-back" a prompt that had to wait. To read what outcomes such as "taken" mean:
+    psoas-nudge help privacy
     """
     if ctx.invoked_subcommand is not None:
         if json_ or since or kinds or last:

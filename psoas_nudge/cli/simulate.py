@@ -58,11 +58,9 @@ ANSWERS: dict[str, tuple[Answer | None, ...]] = {
     metavar="FOR",
     help="Time from a prompt to its answer. The default is 20s.",
 )
-@click.option(
-    "--days", type=click.IntRange(1, 3660), metavar="N", help="Make up N plausible days instead of reading a trace."
-)
+@click.option("--days", type=click.IntRange(1, 3660), metavar="N", help="Play N made-up days instead of a trace.")
 @click.option("--from", "first", metavar="DATE", help="The first of the made-up days. The default is today.")
-@click.option("--seed", type=int, default=0, metavar="S", help="Each number makes up different days.")
+@click.option("--seed", type=int, default=0, metavar="S", help="A number. Other numbers give other made-up days.")
 @click.pass_obj
 def simulate(
     config_file: Path | None,

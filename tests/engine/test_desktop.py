@@ -344,7 +344,7 @@ async def test_a_notifier_that_neither_shows_nor_refuses_is_named_in_the_log_and
     await sit(engine, clock, 30)
     assert engine.state.prompt
     await sit(engine, clock, 6)
-    assert "prompt 1 was neither shown nor refused in time; it is closed" in caplog.text
+    assert "prompt 1 was not shown in time and is closed" in caplog.text
     screen.gate.set()
     await settle()
     assert [message.prompt for message in screen.shown] == [1, 2]
