@@ -1,7 +1,7 @@
-"""How the program was called, so that every command line it prints can be typed back as it stands.
+"""The name by which the program was called, so that people can copy every command line that it prints.
 
-Somebody who typed `.venv/bin/psoas-nudge run` may have no `psoas-nudge` on the path. Texts are written with
-`psoas-nudge`; `as_called` replaces it where a text is printed. The daemon, a process of its own, is told the name.
+After `.venv/bin/psoas-nudge run`, there may be no `psoas-nudge` on the PATH. Texts contain `psoas-nudge`; `as_called`
+replaces it when they are printed. The daemon receives the name as an argument.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ _given: list[str] = []
 
 
 def set_name(name: str) -> None:
-    """Use `name` from now on: the process that started this one was called so."""
+    """Set the name under which the parent process was called."""
     _given[:] = [name]
 
 
 def as_called(text: str) -> str:
-    """`text` with every command line in it (`psoas-nudge status`) beginning the way this program was called."""
+    """`text` with the program's name replaced in every command line (`psoas-nudge status`)."""
     name = called()
     if name == NAME:
         return text
@@ -32,7 +32,7 @@ def as_called(text: str) -> str:
 
 
 def called() -> str:
-    """What to type to call the program again, from the same directory.
+    """The command that runs the program again, from the same directory.
 
     `python -m psoas_nudge`, which only developers type, keeps the plain name.
     """

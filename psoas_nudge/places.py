@@ -1,4 +1,4 @@
-"""Where things are kept on this machine: configuration, journal, heartbeat, socket and lock.
+"""The paths of all files: configuration, journal, heartbeat, socket, lock and log.
 
 Pure functions of the environment; nothing is made here but what `private_directory` is asked to make. What is shared
 with the platform's conventions comes from platformdirs, imported only where needed: `status` has a budget.
@@ -17,13 +17,13 @@ from psoas_nudge.system.files import is_mine, others_may
 
 NAME = "psoas-nudge"
 APPLICATION = "io.github.psoas_nudge"
-"""The application's id: its name on the session bus, and of every file that has to carry one."""
+"""The application id: the name on the session bus and of desktop files."""
 CONFIG_VARIABLE = "PSOAS_NUDGE_CONFIG"
 SYSTEM_CONFIG = "/etc/xdg"
 
 
 def config_file(given: Path | None = None) -> Path:
-    """The configuration: what was given on the command line, else $PSOAS_NUDGE_CONFIG, else the platform's place."""
+    """The configuration file: `given` (command line), else $PSOAS_NUDGE_CONFIG, else the platform's default."""
     if given is not None:
         return given
     if named := os.environ.get(CONFIG_VARIABLE):
@@ -34,7 +34,7 @@ def config_file(given: Path | None = None) -> Path:
 
 
 def system_config_files(environ: Mapping[str, str]) -> list[Path]:
-    """The files in which an administrator sets defaults for everybody, highest precedence first; they need not exist.
+    """The files in which an administrator sets defaults, highest precedence first. They may not exist.
 
     XDG base directory specification. None on Windows, where anybody may create files below %PROGRAMDATA%.
     """
@@ -45,29 +45,28 @@ def system_config_files(environ: Mapping[str, str]) -> list[Path]:
 
 
 def data_directory() -> Path:
-    """Where what must last is kept."""
+    """The directory of persistent data."""
     from platformdirs import user_data_path
 
     return user_data_path(NAME, appauthor=False)
 
 
 def journal_file() -> Path:
-    """The journal."""
     return data_directory() / "journal.db"
 
 
 def heartbeat_file() -> Path:
-    """The heartbeat file; it must survive a restart of the machine, as the journal does."""
+    """The heartbeat file. Like the journal, it must survive a reboot."""
     return data_directory() / "alive"
 
 
 def packs_directory() -> Path:
-    """Where imported packs are kept, each in a folder with its id (packs/keeping.py)."""
+    """The directory of imported packs; each has a subdirectory named after its id (packs/keeping.py)."""
     return data_directory() / "packs"
 
 
 def pack_picture(pack: str, name: str) -> Path:
-    """The picture that an imported pack shows for its file `name`, as PNG."""
+    """The rendered PNG of the picture `name` of an imported pack."""
     return packs_directory() / pack / "pictures" / f"{name}.png"
 
 
@@ -82,21 +81,21 @@ def pack_dots(pack: str, name: str) -> Path:
 
 
 def cache_directory() -> Path:
-    """Where what can be made anew is kept."""
+    """The directory of data that can be recreated."""
     from platformdirs import user_cache_path
 
     return user_cache_path(NAME, appauthor=False)
 
 
 def log_file() -> Path:
-    """Where `start` sends the daemon's warnings when no service manager keeps them."""
+    """The log of a daemon that `start` runs without a service manager."""
     from platformdirs import user_log_path
 
     return user_log_path(NAME, appauthor=False) / "daemon.log"
 
 
 def runtime_directory() -> Path:
-    """Where the socket and the lock are, for as long as the person is logged in.
+    """The directory of socket and lock, which exists while the person is logged in.
 
     $XDG_RUNTIME_DIR; else the same directory found by its usual name, because a job of cron or a shell over ssh has no
     such variable and must yet find the daemon; else a private directory in the cache.
@@ -112,22 +111,22 @@ def runtime_directory() -> Path:
 
 
 def socket_file() -> Path:
-    """The socket on which the daemon hears commands."""
+    """The daemon's control socket."""
     return runtime_directory() / "control.sock"
 
 
 def page_file() -> Path:
-    """The file through which a browser is sent to a page (pages/handover.py)."""
+    """The file that redirects a browser to a page (pages/handover.py)."""
     return runtime_directory() / "page.html"
 
 
 def lock_file() -> Path:
-    """The lock that lets one daemon run for each person."""
+    """The lock that allows one daemon per user."""
     return runtime_directory() / "daemon.lock"
 
 
 def private_directory(path: Path) -> Path:
-    """The directory, made where missing, that only this person can look into.
+    """Create the directory if it is missing, with mode 0700, and return it.
 
     A wrong mode is mended. Raises PsoasNudgeError when it is somebody else's, not a directory, or cannot be made.
     """

@@ -6,17 +6,13 @@ import csv
 import io
 import platform
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import click
 
-from psoas_nudge import places
-from psoas_nudge.called import as_called
-from psoas_nudge.cli.journal import NOTHING_YET, moment
+from psoas_nudge.cli.journal import moment, opened
 from psoas_nudge.cli.new_file import new_file
 from psoas_nudge.core.entries import AnyEntry
-from psoas_nudge.journal import Journal
 
 FILE = click.argument("file", type=click.Path(path_type=Path, dir_okay=False, allow_dash=True))
 SINCE = click.option(
@@ -44,7 +40,7 @@ def activitywatch(file: Path, since: str | None) -> None:
     """
     from psoas_nudge.report.activitywatch import buckets
 
-    with _journal() as found:
+    with opened() as found:
         if found is None:
             return
         after = moment(since) if since else None
@@ -67,7 +63,7 @@ def csv_(file: Path, since: str | None) -> None:
     """
     from psoas_nudge.report.rows import COLUMNS, cells, row
 
-    with _journal() as found:
+    with opened() as found:
         if found is None:
             return
         after = moment(since) if since else None
@@ -79,18 +75,6 @@ def csv_(file: Path, since: str | None) -> None:
             out.flush()
             out.detach()
     _report(file)
-
-
-@contextmanager
-def _journal() -> Iterator[Journal | None]:
-    """The journal. When nothing is recorded yet: prints so, and yields None."""
-    found = Journal.open_reading(places.journal_file())
-    if found is None:
-        print(as_called(NOTHING_YET))
-        yield None
-        return
-    with found:
-        yield found
 
 
 def _report(file: Path) -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TextIO, get_args
@@ -60,12 +60,9 @@ def journal(ctx: click.Context, json_: bool, since: str | None, kinds: tuple[str
             raise BadInput(f"Use these options with `journal`, not with `journal {ctx.invoked_subcommand}`.")
         return
     after = None if since is None else moment(since)
-    found = Journal.open_reading(places.journal_file())
-    if found is None:
-        if not json_:
-            print(as_called(NOTHING_YET))
-        return
-    with found:
+    with opened(silent=json_) as found:
+        if found is None:
+            return
         page = PAGE if not (json_ or since or last) else None
         entries = found.read(since=after, kinds=kinds or None, last=last or (page and page + 1), impossible=True)
         if page:
@@ -76,6 +73,19 @@ def journal(ctx: click.Context, json_: bool, since: str | None, kinds: tuple[str
             sys.stdout.buffer.flush()
         elif not print_days(entries):
             print("No entry matches." if since or kinds else as_called(NOTHING_YET))
+
+
+@contextmanager
+def opened(*, silent: bool = False) -> Iterator[Journal | None]:
+    """The journal, opened for reading. When nothing is recorded yet: prints so, unless `silent`, and yields None."""
+    found = Journal.open_reading(places.journal_file())
+    if found is None:
+        if not silent:
+            print(as_called(NOTHING_YET))
+        yield None
+        return
+    with found:
+        yield found
 
 
 def _latest(entries: Iterator[Stored], page: int) -> Iterator[Stored]:
@@ -93,15 +103,14 @@ def export(file: Path) -> None:
 
     FILE must not exist yet; "-" is standard output.
     """
-    found = Journal.open_reading(places.journal_file())
-    if found is None:
-        print(as_called(NOTHING_YET))
-        return
     count = 0
-    with found, new_file(file) as out:
-        for stored in found.read(impossible=True):
-            out.write(as_json(stored) + b"\n")
-            count += 1
+    with opened() as found:
+        if found is None:
+            return
+        with new_file(file) as out:
+            for stored in found.read(impossible=True):
+                out.write(as_json(stored) + b"\n")
+                count += 1
     if str(file) != "-":
         print(f"{counted(count, 'entry', 'entries')} written to {file}.")
 

@@ -9,14 +9,11 @@ from datetime import date, datetime, timedelta
 import click
 import msgspec
 
-from psoas_nudge import places
-from psoas_nudge.called import as_called
-from psoas_nudge.cli.journal import NOTHING_YET, moment
+from psoas_nudge.cli.journal import moment, opened
 from psoas_nudge.cli.width import columns, hanging
 from psoas_nudge.core.durations import duration
 from psoas_nudge.core.statistics import Totals, months, total, weeks
 from psoas_nudge.core.words import counted
-from psoas_nudge.journal import Journal
 
 DEFAULT_DAYS = {"day": 7, "week": 12 * 7, "month": 365}
 SUMS: dict[str, Callable[[Iterable[Totals]], Iterable[Totals]]] = {"day": iter, "week": weeks, "month": months}
@@ -39,14 +36,10 @@ def stats(by: str, since: str | None, as_json: bool) -> None:
     "got up" counts prompts during which you got up without answering, "cancelled" those that psoas-nudge took back.
     """
     first = _first_day(by, since)
-    found = Journal.open_reading(places.journal_file())
-    if found is None:
-        if not as_json:
-            print(as_called(NOTHING_YET))
-        return
-    with found:
-        days = found.days(first)
-        lines = list(SUMS[by](days))
+    with opened(silent=as_json) as found:
+        if found is None:
+            return
+        lines = list(SUMS[by](found.days(first)))
     if as_json:
         for line in lines:
             sys.stdout.buffer.write(msgspec.json.encode(line) + b"\n")

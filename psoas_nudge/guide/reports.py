@@ -187,29 +187,13 @@ class StretchReports:
         if held.total < self._reported + PROGRESS_SECONDS:
             return Receipt()
         self._reported = held.total
-        so_far = GuideHeld(
-            via="guide",
-            routine=self.routine,
-            prompt=self.prompt,
-            left_seconds=held.left,
-            right_seconds=held.right,
-            other_seconds=held.other,
-        )
-        return Receipt(self.recorder.record(so_far, PROGRESS_WITHIN))
+        return Receipt(self.recorder.record(self._event(GuideHeld, held), PROGRESS_WITHIN))
 
     def ended(self, held: Held) -> Receipt:
         """A stretch that was never begun is reported only if it belongs to a prompt."""
         if not self._begun and self.prompt is None:
             return Receipt()
-        ended = GuideEnded(
-            via="guide",
-            routine=self.routine,
-            prompt=self.prompt,
-            left_seconds=held.left,
-            right_seconds=held.right,
-            other_seconds=held.other,
-        )
-        return Receipt(self.recorder.record(ended))
+        return Receipt(self.recorder.record(self._event(GuideEnded, held)))
 
     def felt(self, afterwards: Afterwards, pain: Pain | None) -> Receipt:
         return self.recorder.feel(Feel(via="guide", afterwards=afterwards, pain=pain, routine=self.routine))
@@ -227,3 +211,13 @@ class StretchReports:
         except PsoasNudgeError as error:
             return Receipt(f"stretch.floor could not be set: {error}")
         return Receipt()
+
+    def _event(self, kind: type[GuideHeld | GuideEnded], held: Held) -> GuideHeld | GuideEnded:
+        return kind(
+            via="guide",
+            routine=self.routine,
+            prompt=self.prompt,
+            left_seconds=held.left,
+            right_seconds=held.right,
+            other_seconds=held.other,
+        )
