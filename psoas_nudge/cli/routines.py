@@ -95,14 +95,14 @@ for command in (packs.check, packs.import_, packs.export, packs.remove):
 
 def in_full(routine: Routine) -> str:
     """The routine as text for the terminal."""
-    sides = "left, then right" if routine.sided else "both sides at once"
-    repeats = f", {times(routine.repeats)}" if routine.repeats > 1 else ""
+    sides = "first left, then right" if routine.sided else "both sides at once"
+    repeats = f", {times(routine.repeats)}{' on each side' * routine.sided}" if routine.repeats > 1 else ""
     lines = [
         f"{routine.title} ({routine.id})",
         fill(routine.purpose, 90),
         *([fill(routine.why, 90)] if routine.why else []),
         "",
-        f"{duration(routine.length)} in all, {sides}{repeats}. Needs: {' and '.join(routine.needs) or 'nothing'}.",
+        f"{duration(routine.length)} in all: {sides}{repeats}. Needs: {' and '.join(routine.needs) or 'nothing'}.",
         *([f"From the pack {routine.pack}."] if routine.pack else []),
     ]
     if routine.not_for:
@@ -110,7 +110,7 @@ def in_full(routine: Routine) -> str:
         lines += [fill(f"- {reason}", 90, subsequent_indent="  ") for reason in routine.not_for]
     lines.append("")
     for number, step in enumerate(routine.steps, 1):
-        lines.append(fill(f"{number}. {step.text} {step.cue}".rstrip() + f" ({_time(step)})", 90))
+        lines.append(fill(f"{number}. {step.text} {step.cue}".rstrip() + f" ({_time(step, routine)})", 90))
     facts = {
         "Feel it": f"{routine.feel} {routine.feel_not}".strip(),
         "How strong": routine.effort,
@@ -133,7 +133,8 @@ def in_full(routine: Routine) -> str:
     return "\n".join(lines)
 
 
-def _time(step: Step) -> str:
+def _time(step: Step, routine: Routine) -> str:
     if step.reps:
         return f"{times(step.reps)}, {step.seconds:g} s each"
-    return f"{'hold ' if step.hold else ''}{step.seconds:g} s{', before every hold' if step.again else ''}"
+    held = "hold " if step.hold and routine.aim != "ease" else ""
+    return f"{held}{duration(step.seconds)}{', before every hold' if step.again else ''}"

@@ -24,7 +24,8 @@ STRETCH_EFFORT = "A mild to moderate pull that stays the same. Don't bounce."
 STRETCH_CHECK = "The pull begins when you tuck, before you move forward. Your lower back stays flat and does not move."
 STRETCH_WHY = "The psoas is short and still while you sit. The tuck is what stretches it [tilt-2024, sitting-2021]."
 STRENGTH_WHY = (
-    "A muscle that rests all day also gets weak. Strength exercises add as much movement as stretching [strength-2021]."
+    "A muscle that rests all day also gets weak. "
+    "Strength exercises improve how far you can move as much as stretching does [strength-2021]."
 )
 
 
