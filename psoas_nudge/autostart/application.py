@@ -72,7 +72,7 @@ def is_installed(computer: Computer) -> bool:
     return entry(computer).is_file()
 
 
-def knows(computer: Computer) -> bool:
+def is_supported(computer: Computer) -> bool:
     """Whether desktops of this system read such entries."""
     return computer.platform != "win32"
 

@@ -85,7 +85,7 @@ def enable(computer: Computer, argv: Sequence[str], name: str | None = None, way
 
 def named(computer: Computer, argv: Sequence[str]) -> bool:
     """Install the desktop entry if this desktop supports it. Returns whether anything changed."""
-    return application.knows(computer) and application.install(computer, argv)
+    return application.is_supported(computer) and application.install(computer, argv)
 
 
 def disable(computer: Computer, ways: Sequence[Way] = WAYS) -> tuple[str, ...]:

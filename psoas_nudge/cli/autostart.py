@@ -80,7 +80,7 @@ def menu(config: Path | None) -> None:
     \b
     Example:  psoas-nudge autostart menu
     """
-    if not application.knows(this_computer()):
+    if not application.is_supported(this_computer()):
         raise Unavailable("This desktop has no applications menu that psoas-nudge could write to.")
     chooser.named(this_computer(), chooser.command(config))
     click.echo("psoas-nudge is in the applications menu. Its windows show its name and icon.")

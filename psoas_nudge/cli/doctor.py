@@ -99,7 +99,7 @@ async def _doctor(config_file: Path | None, everything: bool, notify: bool) -> i
             tray=await _no_tray(session_bus, basics.settings),
             page=browser.page_missing(environ) or "",
             others=advice(rivals) if rivals else "",
-            unnamed=application.knows(computer) and not application.is_installed(computer),
+            unnamed=application.is_supported(computer) and not application.is_installed(computer),
             display=bool(environ.get("DISPLAY") or environ.get("WAYLAND_DISPLAY")) or sys.platform != "linux",
             session_bus=session_bus is not None,
             wayland=bool(environ.get("WAYLAND_DISPLAY")),
@@ -141,7 +141,7 @@ def _desktop(others: list[str]) -> list[Row]:
     """Rows about the desktop entry and other break reminders."""
     computer = this_computer()
     rows = []
-    if application.knows(computer):
+    if application.is_supported(computer):
         named = application.is_installed(computer)
         how = str(application.entry(computer)) if named else "to add them: psoas-nudge autostart menu"
         rows.append(("name and icon", "installed" if named else "missing", how))

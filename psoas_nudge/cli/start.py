@@ -137,7 +137,7 @@ def _at_login(config_file: Path | None, wanted: bool | None) -> None:
 def _in_the_menu(config_file: Path | None) -> None:
     """Offer the desktop entry, which `autostart enable` would have installed."""
     computer = this_computer()
-    if not application.knows(computer) or application.is_installed(computer):
+    if not application.is_supported(computer) or application.is_installed(computer):
         return
     if click.confirm("Add it to the applications menu, so that its windows show its name and icon?", default=True):
         chooser.named(computer, chooser.command(config_file))

@@ -92,9 +92,9 @@ def explain(at: str | None, as_json: bool) -> None:
         request = c.Explain(at=moment)
     except ValueError as error:
         raise BadInput(str(error)) from error
-    told = ask(request, places.socket_file()).explanation
-    assert told is not None  # noqa: S101 - the message table promises it
+    answer = ask(request, places.socket_file()).explanation
+    assert answer is not None  # noqa: S101 - the message table promises it
     if as_json:
-        print(msgspec.json.encode(told).decode())
+        print(msgspec.json.encode(answer).decode())
         return
-    print(as_called(explained((reason.text for reason in told.reasons), told.next_prompt, now, told.zone)))
+    print(as_called(explained((reason.text for reason in answer.reasons), answer.next_prompt, now, answer.zone)))

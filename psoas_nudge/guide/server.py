@@ -18,7 +18,7 @@ from psoas_nudge.core.routines import SIDES
 from psoas_nudge.guide.figures import FIGURES, file, paths_between, svg
 from psoas_nudge.guide.player import Command, Player
 from psoas_nudge.guide.session import StretchSession
-from psoas_nudge.pages.guard import Guard, body, static
+from psoas_nudge.pages.guard import Guard, posted, static
 
 
 class PressedCommand(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -84,16 +84,13 @@ def app(session: StretchSession, port: int) -> Guard:
 
 
 def _takes(path: str, kind: type[Sent], do: Callable[[Sent], None]) -> Route:
-    """A POST route that decodes the body as `kind` and calls `do`."""
+    """A POST route that calls `do` and has an empty response."""
 
-    async def take(request: Request) -> Response:
-        sent = await body(request, kind)
-        if isinstance(sent, Response):
-            return sent
+    async def handle(sent: Sent) -> Response:
         do(sent)
         return Response(status_code=204)
 
-    return Route(path, take, methods=["POST"])
+    return posted(path, kind, handle)
 
 
 def _pictures(player: Player) -> list[str]:

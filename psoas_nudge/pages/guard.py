@@ -6,6 +6,7 @@ something must have this origin. The content security policy allows only resourc
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from hmac import compare_digest
 from importlib.resources import files
 from secrets import token_urlsafe
@@ -118,7 +119,19 @@ def static(path: str, kind: str, *where: str) -> Route:
     return Route(path, serve, methods=["GET"])
 
 
-async def body(request: Request, kind: type[Read], limit: int = BODY_LIMIT) -> Read | Response:
+def posted(
+    path: str, kind: type[Read], handle: Callable[[Read], Awaitable[Response]], limit: int = BODY_LIMIT
+) -> Route:
+    """A POST route that decodes the body as `kind`, of at most `limit` bytes."""
+
+    async def receive(request: Request) -> Response:
+        content = await _body(request, kind, limit)
+        return content if isinstance(content, Response) else await handle(content)
+
+    return Route(path, receive, methods=["POST"])
+
+
+async def _body(request: Request, kind: type[Read], limit: int) -> Read | Response:
     """The decoded body, or the response with which to refuse it."""
     found = bytearray()
     async for part in request.stream():

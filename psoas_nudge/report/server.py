@@ -16,7 +16,7 @@ from starlette.responses import HTMLResponse, PlainTextResponse, Response, Strea
 from starlette.routing import Route
 
 from psoas_nudge.pages import browser
-from psoas_nudge.pages.guard import Guard, body, policy, static
+from psoas_nudge.pages.guard import Guard, policy, posted, static
 from psoas_nudge.pages.windows import PageWindows
 
 POLICY = policy(look="'unsafe-inline'", pictures="'self' data:")
@@ -43,14 +43,11 @@ def app(page: str, suggested: Mapping[str, str], windows: PageWindows, port: int
     async def watch(_request: Request) -> Response:
         return StreamingResponse(windows.watch(), media_type="text/event-stream")
 
-    async def change(request: Request) -> Response:
-        asked = await body(request, SettingWanted)
-        if isinstance(asked, Response):
-            return asked
-        value = suggested.get(asked.key)
+    async def change(wanted: SettingWanted) -> Response:
+        value = suggested.get(wanted.key)
         if value is None:
             return PlainTextResponse("The report does not suggest this.", 422)
-        if not await open_settings(asked.key, value):
+        if not await open_settings(wanted.key, value):
             return PlainTextResponse("The settings did not open.", 503)
         return Response(status_code=204)
 
@@ -59,7 +56,7 @@ def app(page: str, suggested: Mapping[str, str], windows: PageWindows, port: int
         static("/report.js", "text/javascript", "report", "static", "report.js"),
         static("/icon.png", "image/png", "data", "icon-128.png"),
         Route("/window", watch, methods=["GET"]),
-        Route("/change", change, methods=["POST"]),
+        posted("/change", SettingWanted, change),
     ]
     return Guard(Starlette(routes=routes), port, "report", POLICY)
 

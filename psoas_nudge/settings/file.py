@@ -121,7 +121,7 @@ def version(text: str) -> str:
 
 
 def diff(before: str, after: str) -> Iterator[DiffLine]:
-    """The lines that differ, with those beside them."""
+    """A unified diff with CONTEXT lines around each change."""
     lines = list(difflib.unified_diff(before.splitlines(), after.splitlines(), lineterm="", n=CONTEXT))[2:]
     for number, line in enumerate(lines):
         if not line.startswith("@@"):

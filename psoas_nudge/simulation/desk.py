@@ -151,13 +151,13 @@ class VirtualDesk:
     def _happen(self) -> None:
         _, order, what = self._happenings.pop()
         if order != ACT:
-            self._turn(str(what), on=order == BEGIN)
+            self._switch(str(what), on=order == BEGIN)
         elif isinstance(what, str):
             self._remark(what)
         else:
             self._feed(what)
 
-    def _turn(self, name: str, *, on: bool) -> None:
+    def _switch(self, name: str, *, on: bool) -> None:
         was = self._on[name] > 0
         self._on[name] += 1 if on else -1
         if was == (self._on[name] > 0):
