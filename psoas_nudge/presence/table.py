@@ -76,11 +76,9 @@ def here(rows: Sequence[SensorRow]) -> tuple[SensorRow, ...]:
 IDLE_SOURCES: tuple[SensorRow, ...] = (
     SensorRow("mutter", "idle time of GNOME", "session-bus", "mutter:MutterIdle", "org.gnome.Mutter.IdleMonitor"),
     SensorRow("ext-idle-notify", "idle time of the Wayland compositor, and videos", "wayland", "ext_idle:ExtIdle"),
-    SensorRow("x11", "idle time of the X server, by alarms", "x11", "x11:X11Idle"),
-    SensorRow(
-        "xscreensaver", "idle time of the X server, queried at deadlines", "x11", "xscreensaver:XScreenSaverIdle"
-    ),
-    SensorRow("windows", "idle time of Windows, queried at deadlines", "win32", "windows:WindowsIdle"),
+    SensorRow("x11", "idle time of the X server", "x11", "x11:X11Idle"),
+    SensorRow("xscreensaver", "idle time of an older X server", "x11", "xscreensaver:XScreenSaverIdle"),
+    SensorRow("windows", "idle time of Windows", "win32", "windows:WindowsIdle"),
 )
 """In order of preference."""
 
@@ -92,21 +90,23 @@ def _switch(name: str, about: str, function: str, bus_name: str) -> SensorRow:
 NOTIFICATIONS = "org.freedesktop.Notifications"
 
 SENSORS: tuple[SensorRow, ...] = (
-    SensorRow("logind", "sleep, lock, another user in front", "system-bus", "logind:Logind", "org.freedesktop.login1"),
+    SensorRow("logind", "sleep, lock, another user", "system-bus", "logind:Logind", "org.freedesktop.login1"),
     SensorRow(
         "windows-session",
         "sleep, lock, another user, the clock was set",
         "win32",
         "windows_session:WindowsSession",
     ),
-    SensorRow("windows-microphone", "a program records: a call", "win32", "windows_capture:microphone"),
-    SensorRow("windows-camera", "a program has a camera open: a call", "win32", "windows_capture:camera"),
+    SensorRow(
+        "windows-microphone", "a program uses the microphone, as in a call", "win32", "windows_capture:microphone"
+    ),
+    SensorRow("windows-camera", "a program uses the camera, as in a call", "win32", "windows_capture:camera"),
     SensorRow(
         "windows-screen", "a fullscreen program, a presentation, quiet hours", "win32", "windows_screen:WindowsScreen"
     ),
     SensorRow("clock", "the clock was set, or the computer slept", "linux", "clock:ClockSensor"),
-    SensorRow("microphone", "a program records: a call", "linux", "microphone:Microphone"),
-    SensorRow("camera", "a program has a camera open: a call", "linux", "camera:Camera"),
+    SensorRow("microphone", "a program uses the microphone, as in a call", "linux", "microphone:Microphone"),
+    SensorRow("camera", "a program uses the camera, as in a call", "linux", "camera:Camera"),
     SensorRow("screen-share", "the screen is shared", "linux", "screen_share:ScreenShare"),
     SensorRow("playing", "a video is playing", "session-bus", "playing:Playing"),
     SensorRow("fullscreen", "a full-screen window in front (X11)", "x11", "fullscreen:Fullscreen"),

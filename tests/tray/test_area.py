@@ -120,7 +120,7 @@ async def test_a_choice_that_is_none_does_nothing(here: Here) -> None:
 async def test_an_area_that_is_full_is_tried_again_with_the_next_change(here: Here, caplog) -> None:
     here.shell.full = True
     await here.show(SITTING)
-    assert "no icon: the notification area took no icon" in caplog.text
+    assert "no icon: the notification area did not accept the icon" in caplog.text
     here.shell.full = False
     await here.show(SITTING)
     assert here.shell.icon is not None
