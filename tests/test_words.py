@@ -103,6 +103,12 @@ def test_no_text_has_a_habit_that_makes_it_hard_to_read() -> None:
     assert found == []
 
 
+def test_no_docstring_or_comment_points_at_a_number_somewhere_else() -> None:
+    pointing = re.compile(r"\bso (?:long|many|soon|shortly)\b", re.IGNORECASE)
+    files = [*SOURCES, *PAGES, *(path for path in (PROJECT / "tests").rglob("*.py") if path != Path(__file__))]
+    assert [str(path) for path in files if pointing.search(path.read_text("utf-8"))] == []
+
+
 @pytest.mark.parametrize(
     "text",
     [
