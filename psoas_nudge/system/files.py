@@ -73,3 +73,17 @@ else:
     def put_over(part: Path, target: Path) -> None:
         """Put a finished file in place of what is there."""
         part.replace(target)
+
+
+def write_private(path: Path, content: bytes) -> None:
+    """Replace the content of a file atomically; the new file has mode 0600. Raises OSError.
+
+    The module tempfile would cost the daemon 4 MB: it loads OpenSSL for its random names.
+    """
+    part = path.with_name(f".{path.name}.{os.urandom(8).hex()}")
+    try:
+        with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | NEW, 0o600), "wb") as file:
+            file.write(content)
+        put_over(part, path)
+    finally:
+        part.unlink(missing_ok=True)
