@@ -16,7 +16,7 @@ from psoas_nudge.calendars.child import ask
 from psoas_nudge.calendars.known import Calendar
 from psoas_nudge.calendars.wire import CalendarRequest, CalendarResult, Holidays, Spans
 from psoas_nudge.core.hours import merged
-from psoas_nudge.system.files import write_private
+from psoas_nudge.system.files import write
 
 log = logging.getLogger(__name__)
 
@@ -153,6 +153,6 @@ def _save(store: Path, cache: Cache) -> None:
     """Write the cache, readable only for its owner, because it has the person's busy times."""
     try:
         store.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        write_private(store, msgspec.json.encode(cache))
+        write(store, msgspec.json.encode(cache))
     except OSError as error:
         log.warning("the calendars cannot be kept for the next start: %s", error)

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from psoas_nudge.system.files import write_private
+from psoas_nudge.system.files import write
 
 if TYPE_CHECKING:  # a command that asks one question does without asyncio
     import asyncio
@@ -61,7 +61,7 @@ class Listening:
             listening.bind((HOST, 0))
             self._server = await asyncio.start_server(on_client, sock=listening, limit=limit)
             port = listening.getsockname()[1]
-            write_private(self._path, b"%d %s" % (port, self._secret))
+            write(self._path, b"%d %s" % (port, self._secret))
         except BaseException:
             if self._server:
                 self._server.close()  # and its socket
