@@ -1,14 +1,12 @@
-"""Keeps 7 MB of modules out of the daemon that its libraries import and that it never uses; see
-tests/bench/footprint.py.
+"""Keep out of the daemon what its libraries import and never use here, 7 MB. tests/bench/footprint.py shows it.
 
-OpenSSL, 4 MB: the daemon uses no TLS. asyncio and hashlib work without it, because Python can be built without OpenSSL;
-msgspec and shutil work without typing_extensions and the compressors. None in sys.modules is the documented way to make
-an import fail.
+OpenSSL, 4 MB, is for TLS, which nothing here speaks. asyncio and hashlib do without it where Python was built without
+it, as msgspec and shutil do without typing_extensions and the compressors. None in sys.modules is the documented way to
+say that a module does not exist.
 
-Stubs replace other modules while the libraries are imported. A stub has what the libraries read at import: for
-APScheduler's plug-ins and process pools, for the default zone of a scheduler and the names of jobs (the daemon sets
-both), and for types that none of its messages has. Any other attribute of a stub, also later, comes from the real
-module, which is imported then.
+Other modules have a stand-in while the libraries are imported: what libraries take from them at once, for APScheduler's
+plug-ins and process pools, the zone of a scheduler and the names of jobs (ours has both), and types that none of our
+messages has. Anything else asked of a stand-in, now or later, comes from the real module, which is imported then.
 """
 
 from __future__ import annotations
@@ -34,7 +32,7 @@ def _no_version(name: str) -> str:
     raise LookupError(name)
 
 
-STUBS: dict[str, dict[str, object]] = {
+STAND_INS: dict[str, dict[str, object]] = {
     "ast": {"NodeVisitor": object},
     "asyncio.sslproto": {},
     "concurrent.futures.process": {"BrokenProcessPool": RuntimeError},
@@ -51,7 +49,7 @@ STUBS: dict[str, dict[str, object]] = {
 }
 
 
-class _Stub(ModuleType):
+class _StandIn(ModuleType):
     def __getattr__(self, name: str) -> object:
         if name.startswith("__"):
             raise AttributeError(name)
@@ -62,21 +60,21 @@ class _Stub(ModuleType):
 
 @contextmanager
 def lean() -> Iterator[None]:
-    """Import the daemon's libraries in this context. Modules that are loaded already stay as they are."""
+    """Import the daemon's libraries inside. What is loaded already stays as it is."""
     for name in ABSENT:
         sys.modules.setdefault(name, None)  # type: ignore[arg-type] # None is what the import system looks for
-    if all(find_spec(name) for name in BUILT_IN_HASHES):  # Fedora's Python has hashes from OpenSSL only
+    if all(find_spec(name) for name in BUILT_IN_HASHES):  # Fedora leaves hashes to OpenSSL
         sys.modules.setdefault("_hashlib", None)  # type: ignore[arg-type] # as above
-    stubs = {name: _Stub(name) for name in STUBS if name not in sys.modules}
-    for name, module in stubs.items():
-        vars(module).update(STUBS[name])
+    stand_ins = {name: _StandIn(name) for name in STAND_INS if name not in sys.modules}
+    for name, module in stand_ins.items():
+        vars(module).update(STAND_INS[name])
         parent, _, child = name.rpartition(".")
-        if parent in stubs:
-            vars(stubs[parent])[child] = module
-    sys.modules.update(stubs)
+        if parent in stand_ins:
+            vars(stand_ins[parent])[child] = module
+    sys.modules.update(stand_ins)
     try:
         yield
     finally:
-        for name, module in stubs.items():
+        for name, module in stand_ins.items():
             if sys.modules.get(name) is module:
                 del sys.modules[name]
