@@ -339,6 +339,14 @@ def report(chosen: Sequence[Mutant], killed: dict[str, bool], equivalent: dict[s
     return rows["all"]["survivors"]
 
 
+def mistakes(equivalent: dict[str, str], everything: Sequence[Mutant], killed: dict[str, bool]) -> list[str]:
+    """What is wrong with the reviewed list, a line for each entry."""
+    there = {mutant.name for mutant in everything}
+    found = [f"there is no such mutant (any more): {name}" for name in equivalent if name not in there]
+    found += [f"a test kills it: {name}" for name in equivalent if killed.get(name)]
+    return found + [f"the reason is missing: {name}" for name, why in equivalent.items() if not why.strip()]
+
+
 def main() -> int:
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("modules", nargs="*")
@@ -361,11 +369,10 @@ def main() -> int:
         return 2
     share = report(chosen, run.killed, equivalent) / len(chosen)
     print(f"{share:.1%} survive; {time.monotonic() - began:.0f} s")
-    gone = set(equivalent) - {mutant.name for mutant in everything}
-    gone |= {name for name, killed in run.killed.items() if killed and name in equivalent}
-    for name in sorted(gone):
-        print(f"not there any more, or killed; take it out of {EQUIVALENT.name}: {name}")
-    return int(share >= LIMIT or bool(gone))
+    wrong = mistakes(equivalent, everything, run.killed)
+    for each in wrong:
+        print(f"{EQUIVALENT.name}: {each}")
+    return int(share >= LIMIT or bool(wrong))
 
 
 if __name__ == "__main__":
