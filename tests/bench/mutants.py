@@ -62,6 +62,7 @@ TESTS = [
     "tests/journal/test_merge.py",
     "tests/journal/test_records.py",
     "tests/simulation/test_play.py",
+    "tests/test_evidence.py",
 ]
 OPTIONS = [
     "-o",
@@ -77,7 +78,9 @@ MOST_LINES = 200_000
 MEMORY = 4 * 1024**3
 """Bytes of address space for a mutant."""
 PATIENCE = 60
-"""Seconds that a mutant has, and ten times as long as its tests took in the trace: it may loop for ever."""
+"""Seconds that a mutant has, and ten times as long as its tests took in the trace: it may wait for ever."""
+LOOPS = 5
+"""Seconds of CPU time that a mutant has for one test, and ten times as long as that took: it may loop for ever."""
 
 
 class Reach(NamedTuple):
@@ -126,7 +129,7 @@ class Run:
         tests = [index for index, each in enumerate(reach) if each.passed and each.steps <= MOST_LINES]
         print(f"{len(tests)} of {len(reach)} tests, {len(self.chosen)} mutants", flush=True)
         at: dict[tuple[str, int], list[int]] = defaultdict(list)
-        for index in sorted(tests, key=lambda index: reach[index].steps):
+        for index in sorted(tests, key=lambda index: reach[index].seconds):
             for line in reach[index].lines:
                 at[line].append(index)
         for number, mutant in enumerate(self.chosen):
@@ -134,13 +137,13 @@ class Run:
                 self._wait()
             known = self._killers[mutant.module, mutant.function]
             fitting = sorted(_reaching(mutant, at), key=lambda index: -known[index])
-            if not fitting:
-                self._ended(mutant, killed=False, why="no test reaches it: ")
-                continue
+            while_importing = not fitting or not mutant.function
+            if while_importing:
+                fitting = list(dict.fromkeys([*fitting, *tests]))
             until = time.monotonic() + PATIENCE + 10 * sum(reach[index].seconds for index in fitting)
             fork = Fork(mutant, until, self._folder / str(number))
             if (pid := os.fork()) == 0:
-                _try(fork, {index: session.items[index] for index in fitting})
+                _try(fork, {index: session.items[index] for index in fitting}, reach, while_importing)
             self._forks[pid] = fork
         while self._forks:
             self._wait()
@@ -168,14 +171,15 @@ class Run:
 
 
 def _reaching(mutant: Mutant, at: dict[tuple[str, int], list[int]]) -> list[int]:
-    """The tests that reach the line, or the module when it stands outside of functions."""
+    """The tests that reach the line, or the module when it stands outside of functions. What runs only while modules
+    are imported is not traced."""
     if mutant.function:
         here, statement = ((mutant.module, line) for line in mutant.lines)
         return at.get(here) or at.get(statement, [])
     return list(dict.fromkeys(index for (module, _), some in at.items() if module == mutant.module for index in some))
 
 
-def _try(fork: Fork, items: dict[int, pytest.Item]) -> None:
+def _try(fork: Fork, items: dict[int, pytest.Item], reach: Sequence[Reach], while_importing: bool) -> None:
     """In the fork: make the change and run the tests. Ends the process, with 0 when all tests pass."""
     status = 1
     try:
@@ -184,9 +188,9 @@ def _try(fork: Fork, items: dict[int, pytest.Item]) -> None:
         mutant.apply()
         code = compile(mutant.tree, CORE / f"{mutant.module}.py", "exec", dont_inherit=True)
         module = sys.modules[f"psoas_nudge.core.{mutant.module}"]
-        if mutant.function:
+        if not while_importing:
             _put(code, module, mutant.function)
-            failed = next((index for index, passed in _run(items) if not passed), None)
+            failed = next((index for index, passed in _run(items, reach) if not passed), None)
             if failed is None:
                 status = 0
             else:
@@ -197,10 +201,12 @@ def _try(fork: Fork, items: dict[int, pytest.Item]) -> None:
         os._exit(status)
 
 
-def _run(items: dict[int, pytest.Item]) -> Iterator[tuple[int, bool]]:
-    """Whether each test passes."""
+def _run(items: dict[int, pytest.Item], reach: Sequence[Reach] = ()) -> Iterator[tuple[int, bool]]:
+    """Whether each test passes. One that loops, measured against `reach`, ends the process."""
     following = [*list(items.values())[1:], None]
     for (index, item), then in zip(items.items(), following, strict=True):
+        if reach:
+            signal.setitimer(signal.ITIMER_PROF, LOOPS + 10 * reach[index].seconds)
         yield index, not any(report.failed for report in runtestprotocol(item, log=False, nextitem=then))
 
 

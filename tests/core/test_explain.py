@@ -9,7 +9,7 @@ import pytest
 
 from psoas_nudge.core import model as m
 from psoas_nudge.core.explain import at_moment, explain, next_prompt, status
-from psoas_nudge.core.hours import DayException, WorkingHours
+from psoas_nudge.core.hours import DayException, Range, WorkingHours
 from psoas_nudge.core.status import OpenPrompt, Status
 from tests.core.timeline import Day
 
@@ -297,7 +297,55 @@ def test_of_a_later_moment_only_what_can_be_known_is_said() -> None:
     day.feed(m.SignalChanged(signal=m.Signal.CALL, on=True))
     assert explain(day.state, just_over, day.rules).next_prompt == berlin("10:21:30"), "if the call ends then"
     now = explain(day.state, day.at, day.rules)
-    assert [reason.kind for reason in now.reasons] == ["sitting", "call", "paused"]
+    assert [(reason.kind, reason.until) for reason in now.reasons] == [
+        ("sitting", berlin("09:30")),
+        ("call", None),
+        ("paused", berlin("10:20")),
+    ]
+
+
+def test_a_pause_is_over_at_its_last_instant() -> None:
+    day = told(m.Pause(length=60 * m.MINUTE))
+    then = explain(day.state, berlin("10:20"), day.rules)
+    assert (then.reasons, then.next_prompt) == ((), berlin("10:21"))
+    day = after(worked(after_quiet=0), lambda day: day.feed(m.Pause(length=60 * m.MINUTE)))
+    assert next_prompt(day.state, day.rules) == berlin("10:20")
+
+
+def test_a_call_of_now_says_nothing_of_a_later_moment() -> None:
+    day = quiet(m.Signal.CALL, worked())
+    assert explain(day.state, berlin("10:00"), day.rules).reasons == ()
+
+
+def test_of_two_breaks_under_way_the_longer_one_is_no_sitting() -> None:
+    day = quiet(m.Signal.LOCKED, worked(10))
+    day.read(1)
+    assert next_prompt(day.state, day.rules) == berlin("09:31")
+    day = after(worked(10), lambda day: day.feed(m.Stand()))
+    day.sit(5)
+    day = quiet(m.Signal.LOCKED, day)
+    day.read(1)
+    assert next_prompt(day.state, day.rules) == berlin("09:36")
+
+
+def test_who_was_not_seen_since_the_start_is_promised_a_prompt_too() -> None:
+    day = Day(watches=False)
+    assert next_prompt(day.state, day.rules) == berlin("09:30")
+
+
+def test_a_pause_of_ten_years_has_an_end() -> None:
+    day = told(m.Pause(length=3650 * m.DAY))
+    assert status(day.state, day.rules).paused_until == day.at + timedelta(days=3650)
+
+
+def test_just_before_midnight_the_usual_interval_of_the_new_day_is_what_remains() -> None:
+    day = Day("2026-11-23 22:55", hours=WorkingHours(zone="Europe/Berlin", week=((Range(0, 1440),),) * 7))
+    day.sit(63)
+    assert (day.outcomes, day.clock()) == (["missed", "missed"], "23:58")
+    assert [(r.kind, r.until) for r in explain(day.state, day.at, day.rules).reasons] == [
+        ("sitting", berlin("00:25", 24)),
+        ("backed-off", None),
+    ]
 
 
 def test_nothing_is_foretold_beyond_ten_years() -> None:

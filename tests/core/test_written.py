@@ -70,3 +70,17 @@ def test_a_pause_that_makes_no_sense_is_refused(words):
 def test_a_date_in_another_order_gets_the_right_one():
     with pytest.raises(BadInput, match=r'"24\.12\.2026" is not a time. Did you mean "2026-12-24"\?'):
         parse_moment("24.12.2026", NOW, BERLIN)
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("24 December 2026", "2026-12-24"),
+        ("31 dec 2026", "2026-12-31"),
+        ("March 1 2027", "2027-03-01"),
+        ("2026 December 24", "2026-12-24"),
+    ],
+)
+def test_a_month_in_words_is_understood_in_any_order(text: str, meant: str) -> None:
+    with pytest.raises(BadInput, match=f'Did you mean "{meant}"'):
+        parse_moment(text, NOW, BERLIN)
