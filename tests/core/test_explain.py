@@ -336,6 +336,7 @@ def test_a_call_of_now_says_nothing_of_a_later_moment() -> None:
 def test_of_two_breaks_under_way_the_longer_one_is_no_sitting() -> None:
     day = quiet(m.Signal.LOCKED, worked(10))
     day.read(1)
+    assert status(day.state, day.rules).sat_seconds == 600
     assert next_prompt(day.state, day.rules) == berlin("09:31")
     day = after(worked(10), lambda day: day.feed(m.Stand()))
     day.sit(5)
