@@ -7,10 +7,8 @@ from __future__ import annotations
 
 import logging
 import os
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 import msgspec
 
@@ -18,6 +16,7 @@ from psoas_nudge import places
 from psoas_nudge.config import Settings, load, parse
 from psoas_nudge.engine.hooks import refuse_writable_by_others
 from psoas_nudge.errors import ConfigInvalid, PsoasNudgeError
+from psoas_nudge.system import files
 
 log = logging.getLogger(__name__)
 
@@ -64,18 +63,13 @@ def _place() -> Path:
 def _keep(settings: Settings) -> None:
     content = msgspec.json.encode(settings, enc_hook=_plain)
     place = _place()
-    part = place.with_name(f".{place.name}.{uuid4().hex}")
     try:
         if place.is_file() and place.read_bytes() == content:
             return
         places.private_directory(place.parent)
-        with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-            file.write(content)
-        part.replace(place)
+        files.write(place, content)
     except (OSError, PsoasNudgeError) as error:
         log.info("the settings are not kept for a start with a broken configuration: %s", error)
-        with suppress(OSError):
-            part.unlink()
 
 
 def _last_good(named: Path) -> Settings | None:

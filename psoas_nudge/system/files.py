@@ -73,3 +73,27 @@ else:
     def put_over(part: Path, target: Path) -> None:
         """Put a finished file in place of what is there."""
         part.replace(target)
+
+
+def write(target: Path, content: bytes, *, mode: int = 0o600, durable: bool = False, new: bool = False) -> None:
+    """Write a whole file atomically: others see what was there before, or all of `content`. Raises OSError.
+
+    `durable`: it survives a power cut once this returns. `new`: raises FileExistsError when there is one already.
+    """
+    part = target.with_name(f".{target.name}.{os.urandom(8).hex()}")
+    try:
+        with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | NEW, 0o600), "wb") as file:
+            file.write(content)
+            file.flush()
+            give_mode(file.fileno(), mode)
+            if durable:
+                os.fsync(file.fileno())
+        (put_new if new else put_over)(part, target)
+    finally:
+        part.unlink(missing_ok=True)
+    if durable and os.name == "posix":
+        directory = os.open(target.parent, os.O_RDONLY)  # keeps the name over a power cut
+        try:
+            os.fsync(directory)
+        finally:
+            os.close(directory)
