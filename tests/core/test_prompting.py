@@ -689,6 +689,25 @@ def test_a_prompt_that_nobody_was_there_to_notice_does_not_count_towards_backing
     assert not status(day.state, day.rules).backed_off
 
 
+def test_of_two_prompts_without_an_answer_both_must_have_been_noticed() -> None:
+    day = Day()
+    day.sit(41)
+    day.feed(SignalChanged(signal=Signal.PLAYING, on=True))
+    day.read(30)
+    assert day.outcomes == ["missed", "missed"]
+    assert not status(day.state, day.rules).backed_off
+
+
+def test_after_an_accepted_prompt_it_takes_two_misses_again() -> None:
+    day = prompted()
+    day.answer("accept")
+    day.read(3)
+    day.sit(41)
+    assert (day.outcomes, status(day.state, day.rules).backed_off) == (["accepted", "missed"], False)
+    day.sit(20)
+    assert (day.outcomes[2:], status(day.state, day.rules).backed_off) == (["missed"], True)
+
+
 # --- a desktop that hides prompts by itself ------------------------------------------------------------------------
 
 
