@@ -158,7 +158,7 @@ class Run:
             for late, fork in self._forks.items():
                 if time.monotonic() > fork.until:
                     os.kill(late, signal.SIGKILL)
-            time.sleep(0.002)
+            time.sleep(0.01)
         elif fork := self._forks.pop(pid, None):
             if fork.said.exists():
                 self._killers[fork.mutant.module, fork.mutant.function][int(fork.said.read_text())] += 1
