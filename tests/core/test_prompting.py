@@ -3,6 +3,7 @@
 import itertools
 
 import pytest
+from msgspec.json import encode
 
 from psoas_nudge.core.explain import status
 from psoas_nudge.core.hours import Range, WorkingHours
@@ -28,6 +29,7 @@ from psoas_nudge.core.model import (
     Watch,
     Withdraw,
 )
+from psoas_nudge.core.state import Open
 from tests.core.timeline import Day
 
 ALWAYS = WorkingHours(zone="Europe/Berlin", week=((Range(0, 1440),),) * 7)
@@ -733,6 +735,22 @@ def test_a_prompt_that_stays_by_itself_is_shown_once() -> None:
     day = Day()
     day.sit(39)
     assert day.seen == ["09:35 shown"]
+
+
+def test_a_state_that_was_handed_out_is_never_changed_again() -> None:
+    day = Day(notifier="fades")
+    day.sit(36)
+    before, stored = day.state, encode(day.state)
+    assert isinstance(before.stage, Open)
+    day.sit(3)
+    day.feed(Shown(prompt=1, notifier="fades", ref="second", fades=True))
+    assert isinstance(day.state.stage, Open)
+    assert (day.state.stage.noticed, day.state.stage.ref, day.state.stage.renewed > before.stage.renewed) == (
+        True,
+        "second",
+        True,
+    )
+    assert encode(before) == stored
 
 
 # --- without an idle source ----------------------------------------------------------------------------------------
