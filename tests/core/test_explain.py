@@ -365,6 +365,12 @@ def test_just_before_midnight_the_usual_interval_of_the_new_day_is_what_remains(
     ]
 
 
+def test_of_a_moment_that_is_over_nothing_else_is_said_than_of_now() -> None:
+    day = told(m.Pause(length=60 * m.MINUTE))
+    past, now = (explain(day.state, at, day.rules) for at in (day.at - timedelta(minutes=5), day.at))
+    assert (past.reasons, past.next_prompt) == (now.reasons, now.next_prompt)
+
+
 def test_nothing_is_foretold_beyond_ten_years() -> None:
     day = worked()
     assert explain(day.state, day.at + timedelta(days=9000), day.rules).at == day.at + timedelta(days=3650)

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 import pytest
 
-from psoas_nudge.core.events import Feel, GuideHeld, Pause, Snooze
+from psoas_nudge.core.events import Feel, GuideEnded, GuideHeld, Pause, Skip, Snooze, checked
 from psoas_nudge.core.ranges import EARLIEST, LATEST, LONGEST_LINE, instant, out_of_range
 
 TEN_YEARS = 3650 * 86_400_000
@@ -69,3 +69,21 @@ def test_an_instant_lies_between_1970_and_2200_and_has_a_zone() -> None:
 
 def test_a_request_may_be_64_kilobytes_long() -> None:
     assert LONGEST_LINE == 65_536
+
+
+def test_an_event_that_a_program_puts_together_is_checked_like_one_from_the_socket() -> None:
+    assert checked(Snooze(delay=5, via="tray")) == Snooze(delay=5, via="tray")
+    with pytest.raises(msgspec.ValidationError, match="delay"):
+        checked(Snooze(delay=-1))
+
+
+@pytest.mark.parametrize(
+    ("event", "line"),
+    [
+        (GuideEnded(routine="x"), b'{"event":"guide-ended","routine":"x"}'),
+        (GuideHeld(routine="x", right_seconds=2.5), b'{"event":"guide-held","routine":"x","right_seconds":2.5}'),
+        (Skip(), b'{"event":"skip"}'),
+    ],
+)
+def test_an_event_is_called_on_the_wire_what_scripts_know_it_by(event: msgspec.Struct, line: bytes) -> None:
+    assert msgspec.json.encode(event) == line

@@ -487,3 +487,12 @@ def test_a_stretch_of_ones_own_is_no_long_break() -> None:
     day = Day(floor=True, rotation=("constructive-rest", ROUTINE))
     day.feed(Stretch())
     assert [effect.routine for effect in day.effects if isinstance(effect, StartGuide)] == [ROUTINE]
+
+
+def test_a_guide_that_tells_of_the_right_side_only_has_held_nothing_else() -> None:
+    day = accepted()
+    started(day)
+    day.feed(GuideHeld(routine=ROUTINE, prompt=1, right_seconds=10))
+    day.read(20)
+    [entry] = day.of(StretchEntry)
+    assert (entry.left_seconds, entry.right_seconds, entry.other_seconds) == (0, 10, 0)
