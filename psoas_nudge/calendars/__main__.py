@@ -11,11 +11,11 @@ from datetime import UTC, datetime
 import msgspec
 
 from psoas_nudge.calendars import limits
-from psoas_nudge.calendars.wire import Answer, Question
+from psoas_nudge.calendars.wire import CalendarRequest, CalendarResult
 from psoas_nudge.confined.limits import end_with_parent, limit
 
 
-def answer(question: Question) -> Answer:
+def answer(question: CalendarRequest) -> CalendarResult:
     """What was asked for; what cannot be read becomes a problem, never an error."""
     try:
         if question.file:
@@ -26,17 +26,16 @@ def answer(question: Question) -> Answer:
 
         found, problem = holidays(question.region, question.years)
     except MemoryError:
-        return Answer(problem=f"{question.name}: Reading this takes more than {limits.MEGABYTES} MB of memory.")
-    return Answer(holidays=found, problem=problem)
+        return CalendarResult(problem=f"{question.name}: Reading this takes more than {limits.MEGABYTES} MB of memory.")
+    return CalendarResult(holidays=found, problem=problem)
 
 
 def main() -> None:
-    """See the module."""
     limit(limits.MEGABYTES, limits.CPU_SECONDS)
     if len(sys.argv) > 1:
         _show(sys.argv[1:])
         return
-    question = msgspec.json.decode(sys.stdin.buffer.readline(), type=Question)
+    question = msgspec.json.decode(sys.stdin.buffer.readline(), type=CalendarRequest)
     end_with_parent()
     sys.stdout.buffer.write(msgspec.json.encode(answer(question)))
 
@@ -44,7 +43,7 @@ def main() -> None:
 def _show(names: list[str]) -> None:
     year = datetime.now(UTC).year
     for name in names:
-        result = answer(Question(years=(year,), zone="UTC", file=name))
+        result = answer(CalendarRequest(years=(year,), zone="UTC", file=name))
         sys.stdout.write(
             result.problem + "\n" if result.problem else f"{name}: {len(result.spans)} busy times in {year}\n"
         )

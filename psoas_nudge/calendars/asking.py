@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import os
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
@@ -15,7 +14,8 @@ from msgspec.structs import replace
 from psoas_nudge import __version__
 from psoas_nudge.calendars.child import ask
 from psoas_nudge.calendars.known import Calendar, merged
-from psoas_nudge.calendars.wire import Answer, Holidays, Question, Spans
+from psoas_nudge.calendars.wire import CalendarRequest, CalendarResult, Holidays, Spans
+from psoas_nudge.system.files import write
 
 log = logging.getLogger(__name__)
 
@@ -23,7 +23,7 @@ AT_ONCE = 2
 """Children that run at a time."""
 
 
-class File(Struct, frozen=True, kw_only=True):
+class CachedFile(Struct, frozen=True, kw_only=True):
     """A calendar file as far as it was read. `signature` is empty when it has to be tried again."""
 
     signature: tuple[int, ...] = ()
@@ -39,7 +39,7 @@ class Cache(Struct, frozen=True, kw_only=True):
     zone: str = ""
     region: str = ""
     holidays: Holidays = ()
-    files: dict[str, File] = {}
+    files: dict[str, CachedFile] = {}
 
 
 async def refresh(
@@ -61,7 +61,7 @@ async def refresh(
     known = _Known(region, [str(path) for path in files], zone, cache_dir / "calendar.json", years)
     slots = asyncio.Semaphore(AT_ONCE)
 
-    async def one(question: Question) -> None:
+    async def one(question: CalendarRequest) -> None:
         async with slots:
             reading(question.name)
             known.take(question, await ask(question))
@@ -82,22 +82,24 @@ class _Known:
         self._cache = self._stored = cache = _load(store)
         self._holidays = cache.holidays if region and cache.region == region else ()
         if (cache.version, cache.years, cache.zone) != (__version__, years, zone):
-            kept = {name: File(spans=file.spans) for name, file in cache.files.items()} if cache.zone == zone else {}
+            kept = (
+                {name: CachedFile(spans=file.spans) for name, file in cache.files.items()} if cache.zone == zone else {}
+            )
             self._cache = Cache(version=__version__, years=years, zone=zone, files=kept)
         self._signatures = {name: _signature(Path(name)) for name in files}
-        self._files = {name: self._cache.files.get(name, File()) for name in self._signatures}
+        self._files = {name: self._cache.files.get(name, CachedFile()) for name in self._signatures}
         self._no_holidays = ""
 
-    def questions(self) -> list[Question]:
+    def questions(self) -> list[CalendarRequest]:
         """What a child has to be asked."""
         years, zone = self._cache.years, self._cache.zone
         asked = []
         if self._region and self._cache.region != self._region:
-            asked.append(Question(years=years, zone=zone, region=self._region))
+            asked.append(CalendarRequest(years=years, zone=zone, region=self._region))
         stale = (name for name, found in self._signatures.items() if not found or self._files[name].signature != found)
-        return asked + [Question(years=years, zone=zone, file=name) for name in stale]
+        return asked + [CalendarRequest(years=years, zone=zone, file=name) for name in stale]
 
-    def take(self, question: Question, answer: Answer) -> None:
+    def take(self, question: CalendarRequest, answer: CalendarResult) -> None:
         """What the child has answered."""
         if not question.file:
             self._no_holidays = answer.problem
@@ -111,7 +113,7 @@ class _Known:
             problems = (answer.problem,)
             self._files[name] = replace(self._files[name], signature=signature, problems=problems)
         else:
-            self._files[name] = File(signature=signature, spans=answer.spans, problems=answer.left_out)
+            self._files[name] = CachedFile(signature=signature, spans=answer.spans, problems=answer.left_out)
 
     def calendar(self, *, problems: bool = False) -> Calendar:
         """What is known by now."""
@@ -150,11 +152,6 @@ def _save(store: Path, cache: Cache) -> None:
     """Write the cache, for its owner alone: it tells when a person is busy."""
     try:
         store.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        fresh = store.with_suffix(".new")
-        fresh.unlink(missing_ok=True)
-        # The module tempfile would cost the daemon 4 MB: it loads OpenSSL for its random names.
-        with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as opened:
-            opened.write(msgspec.json.encode(cache))
-        fresh.replace(store)
+        write(store, msgspec.json.encode(cache))
     except OSError as error:
         log.warning("the calendars cannot be kept for the next start: %s", error)

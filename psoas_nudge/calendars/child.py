@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from psoas_nudge.calendars.wire import Answer, Question
+from psoas_nudge.calendars.wire import CalendarRequest, CalendarResult
 from psoas_nudge.confined import child
 from psoas_nudge.confined.child import ChildFailed
 
@@ -13,17 +13,19 @@ SECONDS = 120.0
 READER = "The reader of calendars"
 
 
-async def ask(question: Question) -> Answer:
+async def ask(question: CalendarRequest) -> CalendarResult:
     """The child's answer; when it fails, one with the reason."""
     try:
         found = await child.ask("psoas_nudge.calendars", msgspec.json.encode(question), SECONDS, READER)
-        return msgspec.json.decode(found, type=Answer)
+        return msgspec.json.decode(found, type=CalendarResult)
     except ChildFailed as error:
         if error.exhausted:
             from psoas_nudge.calendars.limits import CPU_SECONDS
 
-            return Answer(problem=f"{question.name}: Reading this takes more than {CPU_SECONDS} s of computing.")
+            return CalendarResult(
+                problem=f"{question.name}: Reading this takes more than {CPU_SECONDS} s of computing."
+            )
         why = str(error)
     except msgspec.DecodeError as error:
         why = f"{READER} failed: {error}"
-    return Answer(problem=f"{question.name}: {why}", transient=True)
+    return CalendarResult(problem=f"{question.name}: {why}", transient=True)

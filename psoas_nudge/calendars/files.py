@@ -21,7 +21,7 @@ from zoneinfo import ZoneInfo
 from psoas_nudge.calendars.days import MISSING
 from psoas_nudge.calendars.known import merged
 from psoas_nudge.calendars.limits import EVENT_SECONDS, TookTooLong, event_time
-from psoas_nudge.calendars.wire import Answer, Spans
+from psoas_nudge.calendars.wire import CalendarResult, Spans
 
 if TYPE_CHECKING:
     from icalendar import Component
@@ -137,13 +137,13 @@ class Busy:
         return int((moment if moment.tzinfo else moment.replace(tzinfo=self._zone)).timestamp())
 
 
-def read(name: str, years: tuple[int, ...], zone: str) -> Answer:
+def read(name: str, years: tuple[int, ...], zone: str) -> CalendarResult:
     """The busy times in these years; `zone` for events that name none."""
     try:
         import recurring_ical_events  # noqa: F401 - to know that it is there before the file is read
         from icalendar import Calendar
     except ImportError:
-        return Answer(problem=f"{name}: {MISSING}", transient=True)
+        return CalendarResult(problem=f"{name}: {MISSING}", transient=True)
     found = Busy(years, zone)
     try:
         data = _whole(name)
@@ -152,14 +152,14 @@ def read(name: str, years: tuple[int, ...], zone: str) -> Answer:
             for calendar in Calendar.from_ical(data, multiple=True):
                 if calendar.name == "VCALENDAR":
                     found.add(calendar)
-        return Answer(spans=found.joined(), left_out=found.left_out(name))
+        return CalendarResult(spans=found.joined(), left_out=found.left_out(name))
     except OSError as error:
-        return Answer(problem=f"{name}: This cannot be read: {error.strerror}.", transient=True)
+        return CalendarResult(problem=f"{name}: This cannot be read: {error.strerror}.", transient=True)
     except Unusable as error:
-        return Answer(problem=f"{name}: This {error}")
+        return CalendarResult(problem=f"{name}: This {error}")
     except Exception as error:  # noqa: BLE001 - whatever a broken file makes the parsers raise, it is told
         _raise_out_of_memory(error)
-        return Answer(problem=f"{name}: This is not a calendar that can be read ({_first_line(error)}).")
+        return CalendarResult(problem=f"{name}: This is not a calendar that can be read ({_first_line(error)}).")
 
 
 def _whole(name: str) -> bytes:

@@ -10,7 +10,7 @@ Holidays = tuple[tuple[date, str], ...]
 Spans = tuple[tuple[int, int], ...]
 
 
-class Question(Struct, frozen=True, kw_only=True):
+class CalendarRequest(Struct, frozen=True, kw_only=True):
     """One thing to read: the holidays of a region, or a calendar file."""
 
     years: tuple[int, ...]
@@ -26,7 +26,7 @@ class Question(Struct, frozen=True, kw_only=True):
         return self.file or f"public holidays of {self.region}"
 
 
-class Answer(Struct, frozen=True, kw_only=True):
+class CalendarResult(Struct, frozen=True, kw_only=True):
     """What was found."""
 
     holidays: Holidays = ()

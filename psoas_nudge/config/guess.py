@@ -1,6 +1,6 @@
 """What somebody may have meant by a value that cannot be read. Imported only when there is a mistake to report.
 
-These are candidates: `Kind.wrong` suggests only those that the same kind then accepts.
+These are candidates: `ValueKind.wrong` suggests only those that the same kind then accepts.
 """
 
 from __future__ import annotations

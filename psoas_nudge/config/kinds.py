@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 Place = tuple[str | int, ...]
-Report = Callable[[Place, str], None]
+ReportMistake = Callable[[Place, str], None]
 """Called with the place of a mistake and a sentence that says what is wrong and how to fix it."""
 
 LONGEST_SHOWN = 60
@@ -80,20 +80,20 @@ def from_toml(text: str) -> Any:
     return values["value"] if len(values) == 1 else text
 
 
-class _Refused(Exception):
+class _Rejected(Exception):
     """A value that was tried is not accepted."""
 
 
-def _refuse(at: Place, what: str) -> None:  # noqa: ARG001 - a Report
-    raise _Refused
+def _refuse(at: Place, what: str) -> None:  # noqa: ARG001 - a ReportMistake
+    raise _Rejected
 
 
-class Kind:
+class ValueKind:
     """One type of value. `form` completes the sentence "… is not"."""
 
     form = ""
 
-    def read(self, raw: Any, at: Place, report: Report) -> Any:
+    def read(self, raw: Any, at: Place, report: ReportMistake) -> Any:
         """The value for the program from the value in the file."""
         raise NotImplementedError
 
@@ -113,7 +113,7 @@ class Kind:
         """Whether `read` reports nothing."""
         try:
             self.read(raw, (), _refuse)
-        except _Refused:
+        except _Rejected:
             return False
         return True
 
@@ -123,7 +123,7 @@ class Kind:
             return []
         return [value for value in self.meant(raw) if self.accepts(value)][:2]
 
-    def wrong(self, raw: Any, at: Place, report: Report, right: str) -> None:
+    def wrong(self, raw: Any, at: Place, report: ReportMistake, right: str) -> None:
         """Report that this is not such a value, with what may have been meant, else with what would be right."""
         if report is _refuse:  # a guess is being checked: it needs no guesses of its own
             _refuse(at, right)
@@ -131,13 +131,12 @@ class Kind:
         report(at, f"{shown(raw)} is not {self.form}. {f'Did you mean {likely}?' if likely else right}".rstrip())
 
 
-class Switch(Kind):
+class Switch(ValueKind):
     """On or off."""
 
     form = "true or false"
 
-    def read(self, raw: Any, at: Place, report: Report) -> bool:
-        """A bool."""
+    def read(self, raw: Any, at: Place, report: ReportMistake) -> bool:
         if not isinstance(raw, bool):
             self.wrong(raw, at, report, "Write true or false, without quotes.")
         return raw is True
@@ -156,15 +155,14 @@ class Switch(Kind):
         return {"type": "boolean"}
 
 
-class Whole(Kind):
+class Whole(ValueKind):
     """A whole number between two bounds, both allowed."""
 
     def __init__(self, least: int, most: int) -> None:
         self.least, self.most = least, most
         self.form = f"a whole number from {least} to {most}"
 
-    def read(self, raw: Any, at: Place, report: Report) -> int:
-        """An int."""
+    def read(self, raw: Any, at: Place, report: ReportMistake) -> int:
         if isinstance(raw, bool) or not isinstance(raw, int) or not self.least <= raw <= self.most:
             self.wrong(raw, at, report, f"Write a number such as {max(self.least, 2)}, without quotes.")
             return self.least
@@ -185,7 +183,7 @@ class Whole(Kind):
         return {"type": "integer", "minimum": self.least, "maximum": self.most}
 
 
-class Text(Kind):
+class FreeText(ValueKind):
     """Text that is shown to people or passed to a program."""
 
     form = "text"
@@ -193,8 +191,7 @@ class Text(Kind):
     def __init__(self, most: int = 500, *, empty: bool = True) -> None:
         self.most, self.empty = most, empty
 
-    def read(self, raw: Any, at: Place, report: Report) -> str:
-        """A str."""
+    def read(self, raw: Any, at: Place, report: ReportMistake) -> str:
         if not isinstance(raw, str):
             self.wrong(raw, at, report, "Put it in quotes.")
         elif len(raw) > self.most:
@@ -208,16 +205,15 @@ class Text(Kind):
         return [str(raw)] if isinstance(raw, (int, float, date, time)) and not isinstance(raw, bool) else []
 
     def schema(self) -> dict[str, Any]:
-        """A string."""
         return {"type": "string", "maxLength": self.most, **({} if self.empty else {"minLength": 1})}
 
 
-class File(Kind):
+class FilePath(ValueKind):
     """The path of a file; ~ is the home directory. The reader of the file resolves relative paths."""
 
     form = "the name of a file"
 
-    def read(self, raw: Any, at: Place, report: Report) -> Path:
+    def read(self, raw: Any, at: Place, report: ReportMistake) -> Path:
         """A path without ~."""
         if not isinstance(raw, str) or not raw.strip() or "\0" in raw:
             self.wrong(raw, at, report, 'Write for example "~/work.ics".')
@@ -231,7 +227,7 @@ class File(Kind):
             report(at, f"{shown(raw)} cannot be found: {error}")
             return Path()
 
-    def _address(self, raw: str, at: Place, report: Report) -> None:
+    def _address(self, raw: str, at: Place, report: ReportMistake) -> None:
         if self.likely(raw):
             self.wrong(raw, at, report, "")
             return
@@ -253,18 +249,17 @@ class File(Kind):
         return [f"/{path}"] if path else []
 
     def schema(self) -> dict[str, Any]:
-        """A string."""
         return {"type": "string", "minLength": 1, "not": {"pattern": "://"}}
 
 
-class Choice(Kind):
+class Choice(ValueKind):
     """One of a few words."""
 
     def __init__(self, *choices: str) -> None:
         self.choices = choices
         self.form = "one of " + ", ".join(f'"{choice}"' for choice in choices)
 
-    def read(self, raw: Any, at: Place, report: Report) -> str:
+    def read(self, raw: Any, at: Place, report: ReportMistake) -> str:
         """One of the words."""
         if raw not in self.choices:
             self.wrong(raw, at, report, "")
@@ -280,19 +275,17 @@ class Choice(Kind):
         return {"enum": list(self.choices)}
 
 
-class Pattern(Kind):
+class Pattern(ValueKind):
     """Text that matches a regular expression, for example an identifier; `example` is one that does."""
 
     def __init__(self, form: str, pattern: str, example: str) -> None:
         self.form, self.pattern, self.example = form, pattern, example
 
-    def read(self, raw: Any, at: Place, report: Report) -> str:
-        """A str."""
+    def read(self, raw: Any, at: Place, report: ReportMistake) -> str:
         if not isinstance(raw, str) or not re.fullmatch(self.pattern, raw):
             self.wrong(raw, at, report, f'Write for example "{self.example}".')
             return ""
         return raw
 
     def schema(self) -> dict[str, Any]:
-        """A string with a pattern."""
         return {"type": "string", "pattern": f"^(?:{self.pattern})$"}

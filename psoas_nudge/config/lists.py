@@ -6,17 +6,17 @@ import shlex
 from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
-from psoas_nudge.config.kinds import Key, Kind, Place, Report, from_toml, nearest, shown
+from psoas_nudge.config.kinds import Key, Place, ReportMistake, ValueKind, from_toml, nearest, shown
 
 
-class ListOf(Kind):
+class ListOf(ValueKind):
     """A list of values of one kind, at least `least` of them."""
 
-    def __init__(self, item: Kind, example: str, *, least: int = 0) -> None:
+    def __init__(self, item: ValueKind, example: str, *, least: int = 0) -> None:
         self.item, self.example, self.least = item, example, least
         self.form = "a list"
 
-    def read(self, raw: Any, at: Place, report: Report) -> tuple[Any, ...]:
+    def read(self, raw: Any, at: Place, report: ReportMistake) -> tuple[Any, ...]:
         """A tuple of the items' values."""
         if isinstance(raw, str) and not self.item.accepts(raw) and not self.likely(raw):
             self.item.read(raw, at, report)  # says more than that brackets are missing
@@ -68,12 +68,12 @@ class Field(NamedTuple):
     """One key of a table in a list."""
 
     name: str
-    kind: Kind
+    kind: ValueKind
     help: str
     required: bool = False
 
 
-class Tables(Kind):
+class Tables(ValueKind):
     """A list of tables with the same keys. `build` makes one value of each and may report mistakes too."""
 
     form = "a list of tables"
@@ -82,13 +82,13 @@ class Tables(Kind):
         self,
         header: str,
         fields: tuple[Field, ...],
-        build: Callable[[dict[str, Any], Place, Report], Any],
+        build: Callable[[dict[str, Any], Place, ReportMistake], Any],
         *,
         least: int = 0,
     ) -> None:
         self.header, self.fields, self.build, self.least = header, fields, build, least
 
-    def read(self, raw: Any, at: Place, report: Report) -> tuple[Any, ...]:
+    def read(self, raw: Any, at: Place, report: ReportMistake) -> tuple[Any, ...]:
         """A tuple of what `build` returns."""
         if isinstance(raw, dict) and not self.header.startswith("{"):
             report(at, f"Write two brackets on each side: {self.header}.")
@@ -100,7 +100,7 @@ class Tables(Kind):
             report(at, f"This list is empty. Write {self.header}.")
         return tuple(self._one(table, (*at, index), report) for index, table in enumerate(raw))
 
-    def _one(self, table: Any, at: Place, report: Report) -> Any:
+    def _one(self, table: Any, at: Place, report: ReportMistake) -> Any:
         if not isinstance(table, dict):
             report(at, f"{shown(table)} is not a table. Write {self.header}.")
             return None

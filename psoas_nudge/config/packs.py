@@ -13,7 +13,7 @@ from typing import Any
 from msgspec import Struct
 from msgspec.structs import replace
 
-from psoas_nudge.config.kinds import Key, Pattern, Place, Text, nearest
+from psoas_nudge.config.kinds import FreeText, Key, Pattern, Place, nearest
 from psoas_nudge.config.lists import Field, Tables
 from psoas_nudge.config.problems import Problems
 from psoas_nudge.config.tables import PACK_ROUTINE_FIELDS, routine
@@ -30,8 +30,8 @@ PACK_FIELDS = (
     Field(
         "id", Pattern("an id", r"(?=.{1,60}$)[a-z0-9]+(-[a-z0-9]+)*", "after-surgery"), "A short name.", required=True
     ),
-    Field("title", Text(80, empty=False), "What the pack is.", required=True),
-    Field("by", Text(200), "Who wrote it."),
+    Field("title", FreeText(80, empty=False), "What the pack is.", required=True),
+    Field("by", FreeText(200), "Who wrote it."),
     Field("routines", Tables("[[routines]]", PACK_ROUTINE_FIELDS, routine, least=1), "The routines.", required=True),
 )
 

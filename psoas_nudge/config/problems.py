@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from psoas_nudge import places
-from psoas_nudge.config.kinds import LONGEST_GUESSED, Kind, Place, Report, from_toml, shown, toml
+from psoas_nudge.config.kinds import LONGEST_GUESSED, Place, ReportMistake, ValueKind, from_toml, shown, toml
 from psoas_nudge.errors import ConfigInvalid
 
 MOST_SYNTAX_ERRORS = 20
@@ -134,7 +134,7 @@ def _section(lines: list[str]) -> str:
     return ""
 
 
-def _kind(section: str, key: str) -> Kind | None:
+def _kind(section: str, key: str) -> ValueKind | None:
     """The kind of a key's value, so that a line that is not TOML can still be understood."""
     from psoas_nudge.config.lists import Tables
     from psoas_nudge.config.table import SETTINGS
@@ -197,7 +197,7 @@ def _advice(what: str, line: str, section: str) -> str:
     return f"{shown(line)} cannot be read. {advice}"
 
 
-def environment(problems: Problems, variable: str) -> Report:
+def environment(problems: Problems, variable: str) -> ReportMistake:
     """A callback that records a mistake in an environment variable."""
 
     def report(place: Place, what: str) -> None:  # noqa: ARG001 - the variable's name is the place

@@ -12,10 +12,17 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from psoas_nudge import places
-from psoas_nudge.config.kinds import Key, Report, nearest, shown
+from psoas_nudge.config.kinds import Key, ReportMistake, nearest, shown
 from psoas_nudge.config.packs import Pack, imported
 from psoas_nudge.config.problems import Problems, each_day, environment, legible, variables
-from psoas_nudge.config.settings import Calendar, Desktop, Given, Settings, Source, Stretch
+from psoas_nudge.config.settings import (
+    CalendarSettings,
+    DesktopSettings,
+    Given,
+    Settings,
+    SettingSource,
+    StretchSettings,
+)
 from psoas_nudge.config.table import DAYS, EVENTS, PREFIX, QUIET_HELP, SECTIONS, SETTINGS
 from psoas_nudge.config.tables import unknown_routine
 from psoas_nudge.config.text import read_text
@@ -31,7 +38,7 @@ from psoas_nudge.errors import ConfigInvalid
 class Layer(NamedTuple):
     """The text of one file. `source` is "system" or "file"."""
 
-    source: Source
+    source: SettingSource
     name: str
     text: str
 
@@ -107,7 +114,7 @@ def _settings(layers: list[Layer], environ: Mapping[str, str], file: Path | None
         given |= _from_file(problems.tables(), problems, layer)
     given |= _from_environment(environ, problems)
 
-    def reporter(key: str) -> Report:
+    def reporter(key: str) -> ReportMistake:
         if key not in given:
             return problems.add
         if given[key].source == "environment":
@@ -182,7 +189,7 @@ def _from_environment(environ: Mapping[str, str], problems: Problems) -> dict[st
 
 
 def _check_routines(
-    values: dict[str, Any], given: dict[str, Given], packs: list[Pack], reporter: Callable[[str], Report]
+    values: dict[str, Any], given: dict[str, Given], packs: list[Pack], reporter: Callable[[str], ReportMistake]
 ) -> None:
     """Ids that are there twice, and those in the rotation that are not there; own and packs' ones take turns, too."""
     own = [routine for routine in values["stretch.routines"] if routine]
@@ -239,9 +246,9 @@ def _build(
     folder = Path(busy.name).parent if busy and busy.source != "environment" else file.parent if file else Path()
     return Settings(
         rules=rules,
-        stretch=Stretch(**stretch),
-        desktop=Desktop(**section("desktop"), insist=insist),
-        calendar=Calendar(
+        stretch=StretchSettings(**stretch),
+        desktop=DesktopSettings(**section("desktop"), insist=insist),
+        calendar=CalendarSettings(
             holidays=values["calendar.holidays"],
             busy=tuple((folder / path).absolute() for path in values["calendar.busy"]),
         ),

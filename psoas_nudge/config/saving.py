@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -13,7 +12,7 @@ from psoas_nudge.config.read import parse
 from psoas_nudge.config.table import SETTINGS
 from psoas_nudge.config.text import read_text
 from psoas_nudge.errors import BadInput, PsoasNudgeError
-from psoas_nudge.system.files import give_mode, put_new, put_over
+from psoas_nudge.system import files
 
 
 def setting(key: str) -> str:
@@ -89,35 +88,13 @@ def save(file: Path, text: str, *, fresh: bool = False) -> None:
     """
     target = Path(os.path.realpath(file))
     try:
+        if fresh and os.path.lexists(file):
+            raise FileExistsError
         target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         mode = target.stat().st_mode & 0o7777 if target.exists() else 0o600
-        descriptor, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
-        try:
-            with os.fdopen(descriptor, "wb") as opened:
-                opened.write(text.encode())
-                opened.flush()
-                give_mode(opened.fileno(), mode)
-                os.fsync(opened.fileno())
-            if fresh and os.path.lexists(file):
-                raise PsoasNudgeError(
-                    f"{file} already exists. Nothing was written. To change it: psoas-nudge config edit"
-                )
-            if fresh:
-                put_new(Path(name), target)
-            else:
-                put_over(Path(name), target)
-        finally:
-            Path(name).unlink(missing_ok=True)
-        _sync(target.parent)
+        files.write(target, text.encode(), mode=mode, durable=True, new=fresh)
     except OSError as error:
+        if fresh and os.path.lexists(file):
+            message = f"{file} already exists. Nothing was written. To change it: psoas-nudge config edit"
+            raise PsoasNudgeError(message) from error
         raise PsoasNudgeError(f"{file} cannot be written: {error.strerror or error}") from error
-
-
-def _sync(directory: Path) -> None:
-    """Keep the names in it over a power cut, where a directory can be opened."""
-    if os.name == "posix":
-        opened = os.open(directory, os.O_RDONLY)
-        try:
-            os.fsync(opened)
-        finally:
-            os.close(opened)

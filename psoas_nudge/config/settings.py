@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from psoas_nudge.core.model import Rules
 
-Source = Literal["default", "system", "file", "environment"]
+SettingSource = Literal["default", "system", "file", "environment"]
 """In rising precedence. "system" is a file in XDG_CONFIG_DIRS, "file" the person's own."""
 
 
@@ -17,11 +17,11 @@ class Given(NamedTuple):
     """A value as written. `name` is the file or the environment variable that sets it."""
 
     raw: Any
-    source: Source
+    source: SettingSource
     name: str
 
 
-class Stretch(Struct, frozen=True, kw_only=True):
+class StretchSettings(Struct, frozen=True, kw_only=True):
     """The section [stretch] except rotation, routines and floor, which are in Rules."""
 
     guide: Literal["page", "terminal", "none"]
@@ -31,7 +31,7 @@ class Stretch(Struct, frozen=True, kw_only=True):
     """Seconds of hold time per side."""
 
 
-class Desktop(Struct, frozen=True, kw_only=True):
+class DesktopSettings(Struct, frozen=True, kw_only=True):
     """How prompts appear: the section [desktop] and prompt.insist."""
 
     tray: bool
@@ -40,7 +40,7 @@ class Desktop(Struct, frozen=True, kw_only=True):
     insist: bool
 
 
-class Calendar(Struct, frozen=True, kw_only=True):
+class CalendarSettings(Struct, frozen=True, kw_only=True):
     """The section [calendar]."""
 
     holidays: str
@@ -53,9 +53,9 @@ class Settings(Struct, frozen=True, kw_only=True):
     """All settings in force."""
 
     rules: Rules
-    stretch: Stretch
-    desktop: Desktop
-    calendar: Calendar
+    stretch: StretchSettings
+    desktop: DesktopSettings
+    calendar: CalendarSettings
     hooks: dict[str, tuple[str, ...]]
     """Event name without "on_" -> command."""
     follows_system_zone: bool
@@ -67,6 +67,6 @@ class Settings(Struct, frozen=True, kw_only=True):
     given: dict[str, Given]
     """What the files and the environment set, by key; everything else is a default of the table."""
 
-    def source(self, key: str) -> Source:
+    def source(self, key: str) -> SettingSource:
         """Where the value of a setting comes from."""
         return self.given[key].source if key in self.given else "default"

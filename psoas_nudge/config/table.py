@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from psoas_nudge.config.kinds import Choice, File, Kind, Pattern, Switch, Text, Whole
+from psoas_nudge.config.kinds import Choice, FilePath, FreeText, Pattern, Switch, ValueKind, Whole
 from psoas_nudge.config.lists import Argv, ListOf, Tables
 from psoas_nudge.config.tables import (
     EXCEPTION_EXAMPLES,
@@ -30,7 +30,7 @@ class Setting(NamedTuple):
     """One row. `default` and `example` are values as written in the file; a default of None means "not set"."""
 
     key: str
-    kind: Kind
+    kind: ValueKind
     default: Any
     help: str
     example: Any = None
@@ -69,7 +69,7 @@ SECTIONS = {
 
 RANGES = ListOf(Hours(), '["09:00-12:30", "13:30-18:00"]')
 OFFICE = ["09:00-17:00"]
-COMMAND = Argv(Text(4000), '["notify-send", "Time to stand"]', least=1)
+COMMAND = Argv(FreeText(4000), '["notify-send", "Time to stand"]', least=1)
 ROUTINE_ID = Pattern("a routine's id", r"[a-z0-9]+(-[a-z0-9]+)*", "standing-hip-flexor")
 
 HOURS = (
@@ -143,7 +143,7 @@ ROWS: tuple[Setting, ...] = (
     ),
     Setting(
         "calendar.busy",
-        ListOf(File(), '["~/work.ics"]'),
+        ListOf(FilePath(), '["~/work.ics"]'),
         [],
         "Calendar files (.ics). Prompts wait until their events are over.",
         ["~/work.ics"],

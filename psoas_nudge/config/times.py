@@ -8,13 +8,13 @@ from datetime import date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from psoas_nudge.config.kinds import Kind, Place, Report, closest, shown
+from psoas_nudge.config.kinds import Place, ReportMistake, ValueKind, closest, shown
 from psoas_nudge.core.durations import HOURS, MINUTES, SECONDS, meant, parse_duration
 from psoas_nudge.core.hours import Range
 from psoas_nudge.errors import BadInput
 
 
-class Duration(Kind):
+class Duration(ValueKind):
     """A length of time. `instead`: what to do in place of a length of zero; without it zero is allowed."""
 
     form = "a length of time"
@@ -22,7 +22,7 @@ class Duration(Kind):
     def __init__(self, instead: str = "") -> None:
         self.instead = instead
 
-    def read(self, raw: Any, at: Place, report: Report) -> float:
+    def read(self, raw: Any, at: Place, report: ReportMistake) -> float:
         """Seconds."""
         try:
             seconds = parse_duration(raw) if isinstance(raw, str) else None
@@ -47,12 +47,12 @@ class Duration(Kind):
         return {"type": "string", "pattern": rf"^\s*(?=\d){not_zero}{units}\s*$"}
 
 
-class Zone(Kind):
+class Zone(ValueKind):
     """An IANA time zone; empty for the system's."""
 
     form = "a known time zone"
 
-    def read(self, raw: Any, at: Place, report: Report) -> str:
+    def read(self, raw: Any, at: Place, report: ReportMistake) -> str:
         """The zone's name."""
         if raw == "":
             return ""
@@ -61,7 +61,7 @@ class Zone(Kind):
         except (OSError, ValueError, KeyError):  # ZoneInfo raises OSError for names that the file system refuses
             return self._unknown(raw, at, report)
 
-    def _unknown(self, raw: Any, at: Place, report: Report) -> str:
+    def _unknown(self, raw: Any, at: Place, report: ReportMistake) -> str:
         self.wrong(raw, at, report, 'Write for example "Europe/Berlin", or "" for the system\'s zone.')
         return ""
 
@@ -75,18 +75,17 @@ class Zone(Kind):
         return [names[name] for name in closest(raw.strip().replace(" ", "_"), names)]
 
     def schema(self) -> dict[str, Any]:
-        """A string."""
         return {"type": "string"}
 
 
-class Hours(Kind):
+class Hours(ValueKind):
     """A range of hours: "09:00-12:30"; one that ends before it starts runs into the next day."""
 
     form = "a range of hours"
     # Accepts an en dash too: word processors put it there, and the meaning is the same.
     written = r"([01]?\d|2[0-3]):([0-5]\d)\s*[-\u2013]\s*([01]?\d|2[0-4]):([0-5]\d)"
 
-    def read(self, raw: Any, at: Place, report: Report) -> Range:
+    def read(self, raw: Any, at: Place, report: ReportMistake) -> Range:
         """Minutes after midnight."""
         found = re.fullmatch(self.written, raw.strip(), re.ASCII) if isinstance(raw, str) else None
         h1, m1, h2, m2 = (int(n) for n in found.groups()) if found else (0, 0, 0, 0)
@@ -108,13 +107,12 @@ class Hours(Kind):
         return {"type": "string", "pattern": rf"^\s*{self.written}\s*$"}
 
 
-class Date(Kind):
+class Date(ValueKind):
     """A local date, with or without quotes."""
 
     form = "a date"
 
-    def read(self, raw: Any, at: Place, report: Report) -> date:
-        """A date."""
+    def read(self, raw: Any, at: Place, report: ReportMistake) -> date:
         if isinstance(raw, date) and not isinstance(raw, datetime):
             return raw
         if isinstance(raw, str) and re.fullmatch(r"\d{4}-\d\d-\d\d", raw.strip(), re.ASCII):
@@ -136,13 +134,13 @@ class Date(Kind):
         return {"type": "string", "format": "date"}
 
 
-class Region(Kind):
+class Region(ValueKind):
     """A country or part of one by its ISO 3166 code, in upper or lower case; empty for none."""
 
     form = "a country code"
     written = r"([A-Za-z]{2}(-[A-Za-z0-9]{1,3})?)?"
 
-    def read(self, raw: Any, at: Place, report: Report) -> str:
+    def read(self, raw: Any, at: Place, report: ReportMistake) -> str:
         """The code in upper case."""
         if not isinstance(raw, str) or not re.fullmatch(self.written, raw.strip(), re.ASCII):
             self.wrong(raw, at, report, 'Write for example "DE" or "DE-BY".')

@@ -12,7 +12,7 @@ from types import TracebackType
 
 import msgspec
 
-from psoas_nudge.control.session import Session
+from psoas_nudge.control.session import LoginSession
 from psoas_nudge.errors import AlreadyRunning, PsoasNudgeError
 from psoas_nudge.places import private_directory
 from psoas_nudge.system.files import NEW
@@ -25,7 +25,7 @@ class Holder(msgspec.Struct, frozen=True):
     """Who holds the lock, as the file says."""
 
     pid: int
-    session: Session = Session()
+    session: LoginSession = LoginSession()
     momentary: bool = False
     """A guide without a daemon, which lets go once its report is written."""
 
@@ -33,7 +33,7 @@ class Holder(msgspec.Struct, frozen=True):
 class Lock:
     """The lock, held from the moment this exists until `release`. Raises AlreadyRunning."""
 
-    def __init__(self, path: Path, session: Session = Session(), *, momentary: bool = False) -> None:  # noqa: B008 - it is frozen
+    def __init__(self, path: Path, session: LoginSession = LoginSession(), *, momentary: bool = False) -> None:  # noqa: B008 - it is frozen
         private_directory(path.parent)
         try:
             self._file = os.open(path, os.O_RDWR | os.O_CREAT | NEW, 0o600)

@@ -41,7 +41,7 @@ class Tagged(msgspec.Struct, frozen=True):
     event: str
 
 
-class Server:
+class ControlServer:
     """Serves `handler` at `path`. The lock must be held.
 
     `handler` returns a reply, or an awaitable of one, or raises PsoasNudgeError, which becomes Failed.

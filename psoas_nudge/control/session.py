@@ -24,7 +24,7 @@ X_SOCKETS = Path("/tmp/.X11-unix")  # noqa: S108 - where X servers listen
 CONNECT_SECONDS = 1.0
 
 
-class Session(Struct, frozen=True, omit_defaults=True):
+class LoginSession(Struct, frozen=True, omit_defaults=True):
     """Empty: there is none, or it is not on this machine."""
 
     id: str = ""
@@ -35,11 +35,11 @@ class Session(Struct, frozen=True, omit_defaults=True):
     """Socket of the session bus; "@" begins an abstract one."""
 
 
-def session_of(environ: Mapping[str, str]) -> Session:
+def session_of(environ: Mapping[str, str]) -> LoginSession:
     """The session that a process with these variables runs in. On Windows no process outlives its own."""
     if sys.platform == "win32":
-        return Session()
-    return Session(id=environ.get("XDG_SESSION_ID", ""), display=_display(environ), bus=bus_socket(environ))
+        return LoginSession()
+    return LoginSession(id=environ.get("XDG_SESSION_ID", ""), display=_display(environ), bus=bus_socket(environ))
 
 
 def bus_socket(environ: Mapping[str, str]) -> str:
@@ -86,7 +86,7 @@ def answers(address: str) -> bool:
     return True
 
 
-def gone(session: Session, sessions: Path = SESSIONS) -> str:
+def gone(session: LoginSession, sessions: Path = SESSIONS) -> str:
     """Why the session has ended; an empty text when it has not, or nobody can tell."""
     if session.id and sessions.is_dir():
         try:

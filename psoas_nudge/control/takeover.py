@@ -17,7 +17,7 @@ from pathlib import Path
 from psoas_nudge.control.client import ask
 from psoas_nudge.control.lock import LONGEST, Holder, Lock, holder_in
 from psoas_nudge.control.messages import Stop
-from psoas_nudge.control.session import Session, gone
+from psoas_nudge.control.session import LoginSession, gone
 from psoas_nudge.errors import AlreadyRunning, PsoasNudgeError
 from psoas_nudge.system.files import is_mine
 
@@ -29,7 +29,7 @@ PROGRAM = b"psoas_nudge.engine"
 """A word of every daemon's command line."""
 
 
-def take(path: Path, socket: Path, session: Session) -> Lock:
+def take(path: Path, socket: Path, session: LoginSession) -> Lock:
     """The lock, once a guide that writes at this moment has let go of it.
 
     Raises AlreadyRunning when a daemon holds it whose session may still be there, or that does not end.
@@ -48,7 +48,7 @@ def take(path: Path, socket: Path, session: Session) -> Lock:
     raise error
 
 
-def _once_free(path: Path, session: Session, worth_waiting: Callable[[Holder | None], bool]) -> Lock | None:
+def _once_free(path: Path, session: LoginSession, worth_waiting: Callable[[Holder | None], bool]) -> Lock | None:
     end = time.monotonic() + END_SECONDS
     while True:
         try:

@@ -24,11 +24,11 @@ with lean():
 
 
 def main(words: Sequence[str]) -> int:
-    """Run until stopped; the exit status."""
-    if sys.stderr is None:  # a Python without a console, as it is started at login on Windows
+    """Run until stopped; returns the exit status."""
+    if sys.stderr is None:  # pythonw.exe, which Windows starts at login
         sys.stderr = sys.stdout = log.file()
     log.set_up(int(words[0]))
-    called.tell(words[1])
+    called.set_name(words[1])
     try:
         asyncio.run(serve(Path(words[2]) if len(words) > 2 else None))
     except PsoasNudgeError as error:

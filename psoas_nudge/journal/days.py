@@ -19,20 +19,20 @@ from psoas_nudge.core.statistics import FORM, SUMS, Totals, add, add_to, added_b
 from psoas_nudge.journal.records import Stored, id_bytes, milliseconds
 
 
-class Mark(NamedTuple):
+class Watermark(NamedTuple):
     """Entries up to this one, in the order of the journal, are in the sums."""
 
     at_ms: int
     id: bytes
 
 
-NOTHING = Mark(-(2**63), b"")
+NOTHING = Watermark(-(2**63), b"")
 SLICE = 1000
 """Entries that are counted at a time: about 8 ms."""
 UNTIL = f"{FORM} until "
 
 
-def mark(db: sqlite3.Connection) -> Mark | None:
+def mark(db: sqlite3.Connection) -> Watermark | None:
     """How far the sums of this version have come; None when all entries are in them."""
     if db.execute("SELECT count(*) FROM sqlite_master WHERE name = 'days_form'").fetchone()[0] == 0:
         return NOTHING
@@ -42,10 +42,10 @@ def mark(db: sqlite3.Connection) -> Mark | None:
     if row is None or not row[0].startswith(UNTIL):
         return NOTHING
     at_ms, _, raw = row[0].removeprefix(UNTIL).partition(" ")
-    return Mark(int(at_ms), bytes.fromhex(raw))
+    return Watermark(int(at_ms), bytes.fromhex(raw))
 
 
-def set_mark(db: sqlite3.Connection, to: Mark | None) -> None:
+def set_mark(db: sqlite3.Connection, to: Watermark | None) -> None:
     """The opposite of `mark`, inside the caller's transaction."""
     form = FORM if to is None else f"{UNTIL}{to.at_ms} {to.id.hex()}"
     db.execute("INSERT OR REPLACE INTO days_form VALUES (1, ?)", (form,))

@@ -30,7 +30,7 @@ MAGIC = b"SQLite format 3\0"
 NEWEST_FIRST = "SELECT id, CAST(body AS BLOB) FROM entries ORDER BY at_ms DESC, id DESC"
 
 
-class File:
+class JournalFile:
     """An open database; `path` where it is open for writing and may have to be found again."""
 
     def __init__(self, db: sqlite3.Connection, name: str, path: Path | None = None) -> None:
@@ -41,18 +41,17 @@ class File:
         """What the path led to when it was last opened or found whole; None: it could not be opened again."""
 
     @classmethod
-    def writing(cls, path: Path) -> File:
-        """See Journal.open."""
+    def writing(cls, path: Path) -> JournalFile:
         with telling(str(path)):
             return cls(_open(path), str(path), path)
 
     @classmethod
-    def in_memory(cls) -> File:
+    def in_memory(cls) -> JournalFile:
         """One without a file."""
         return cls(_prepared(sqlite3.connect(":memory:", isolation_level=None), "in memory"), "in memory")
 
     @classmethod
-    def reading(cls, path: Path) -> File | None:
+    def reading(cls, path: Path) -> JournalFile | None:
         """See Journal.open_reading."""
         with telling(str(path)):
             try:

@@ -108,7 +108,7 @@ def read_first(body: bytes) -> now.State:
             backed_off_on=first.day if first.spacing > 1 else None,
         ),
         today=now.Today(first.day, first.shown_today),
-        turns=now.Turns(max(first.turns.values(), default=0), first.turns),
+        rotation_order=now.RotationOrder(max(first.turns.values(), default=0), first.turns),
         put_off=first.hurt,
     )
     if first.idle_since is not None:

@@ -26,7 +26,7 @@ from psoas_nudge.core.state import State
 from psoas_nudge.core.statistics import Totals
 from psoas_nudge.journal import days
 from psoas_nudge.journal.failures import telling
-from psoas_nudge.journal.file import NEWEST_FIRST, File
+from psoas_nudge.journal.file import NEWEST_FIRST, JournalFile
 from psoas_nudge.journal.first_state import read_first
 from psoas_nudge.journal.records import Ids, Stored, id_bytes, id_text, milliseconds, offset_minutes
 
@@ -56,7 +56,7 @@ class Checkup(Struct, frozen=True):
 class Journal:
     """An open journal. Use one per thread; close it (or use `with`)."""
 
-    def __init__(self, file: File) -> None:
+    def __init__(self, file: JournalFile) -> None:
         self._file = file
         self._name = file.name
         self._ids = Ids()
@@ -65,22 +65,22 @@ class Journal:
     @classmethod
     def open(cls, path: Path) -> Journal:
         """Open for writing; made with mode 0600, and its directory with 0700, where missing. Raises JournalBroken."""
-        return cls._prepared(File.writing(path))
+        return cls._prepared(JournalFile.writing(path))
 
     @classmethod
     def in_memory(cls) -> Journal:
         """A journal that is gone when it is closed, for demo, simulate and tests."""
-        return cls._prepared(File.in_memory())
+        return cls._prepared(JournalFile.in_memory())
 
     @classmethod
     def open_reading(cls, path: Path) -> Journal | None:
         """Open to read only, also while the daemon writes. Makes and changes nothing; None when there is none yet.
         Raises JournalBroken."""
-        file = File.reading(path)
+        file = JournalFile.reading(path)
         return None if file is None else cls(file)
 
     @classmethod
-    def _prepared(cls, file: File) -> Journal:
+    def _prepared(cls, file: JournalFile) -> Journal:
         journal = cls(file)
         try:
             journal.sum_up()  # enough for a small journal; the rest of a large one is left for later
@@ -99,7 +99,7 @@ class Journal:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self.close()
 
-    def tell_reopened(self, to: Callable[[str], object]) -> None:
+    def on_reopened(self, to: Callable[[str], object]) -> None:
         """Call `to` with a sentence for the person when the file had to be opened again (see commit)."""
         self._file.on_reopened = to
 
@@ -241,7 +241,7 @@ class Journal:
                 if reached is None:
                     return list(days.read(self._db, since))
                 before = () if reached == days.NOTHING else days.read(self._db, since)
-                first = max(reached, days.Mark(_earliest(since), b""))
+                first = max(reached, days.Watermark(_earliest(since), b""))
                 found = days.summed(self._decoded(self._db.execute(AFTER, first)), before)
                 return [day for day in found if since is None or day.first >= since]
             finally:
@@ -258,7 +258,7 @@ class Journal:
                 rows = self._db.execute(f"{AFTER} LIMIT {days.SLICE}", reached).fetchall()
                 days.add_all(self._db, self._decoded(rows))
                 more = len(rows) == days.SLICE
-                days.set_mark(self._db, days.Mark(*rows[-1][:2]) if more else None)
+                days.set_mark(self._db, days.Watermark(*rows[-1][:2]) if more else None)
         return more
 
     def check(self, over: Callable[[], bool] = lambda: False) -> Checkup:

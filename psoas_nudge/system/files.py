@@ -83,10 +83,10 @@ def write(target: Path, content: bytes, *, mode: int = 0o600, durable: bool = Fa
     part = target.with_name(f".{target.name}.{os.urandom(8).hex()}")
     try:
         with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | NEW, 0o600), "wb") as file:
-            file.write(content)
-            file.flush()
             give_mode(file.fileno(), mode)
+            file.write(content)
             if durable:
+                file.flush()
                 os.fsync(file.fileno())
         (put_new if new else put_over)(part, target)
     finally:

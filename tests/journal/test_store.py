@@ -30,11 +30,11 @@ from psoas_nudge.core.model import (
     PauseEntry,
     PromptEntry,
     ResumeEntry,
+    RotationOrder,
     Signal,
     State,
     Timeline,
     Today,
-    Turns,
 )
 from psoas_nudge.errors import JournalBroken
 from psoas_nudge.journal import Journal, Stored, as_json, schema, store
@@ -88,7 +88,7 @@ def test_the_state_comes_back_as_it_was(path: Path, morning: datetime, berlin: Z
         paused=Paused(until_at=morning),
         stage=Open(3, "standing-hip-flexor", since=6000, notifier="dbus", ref="7"),
         today=Today(morning.date(), 3),
-        turns=Turns(2, {"standing-hip-flexor": 2}),
+        rotation_order=RotationOrder(2, {"standing-hip-flexor": 2}),
     )
     with Journal.open(path) as journal:
         assert journal.load() is None
