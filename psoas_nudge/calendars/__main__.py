@@ -1,6 +1,6 @@
-"""The child: reads one question from standard input, writes one answer to standard output, and ends.
+"""The child process: reads one request from standard input, writes one result to standard output, and ends.
 
-Alone it shows what it makes of a file: `python -m psoas_nudge.calendars ~/work.ics`.
+To see the busy times of a file: `python -m psoas_nudge.calendars ~/work.ics`.
 """
 
 from __future__ import annotations
@@ -16,18 +16,18 @@ from psoas_nudge.confined.limits import end_with_parent, limit
 from psoas_nudge.core.words import counted
 
 
-def answer(question: CalendarRequest) -> CalendarResult:
-    """What was asked for; what cannot be read becomes a problem, never an error."""
+def answer(request: CalendarRequest) -> CalendarResult:
+    """Carry out a request; what cannot be read is reported in the result."""
     try:
-        if question.file:
+        if request.file:
             from psoas_nudge.calendars.files import read
 
-            return read(question.file, question.years, question.zone)
+            return read(request.file, request.years, request.zone)
         from psoas_nudge.calendars.days import holidays
 
-        found, problem = holidays(question.region, question.years)
+        found, problem = holidays(request.region, request.years)
     except MemoryError:
-        return CalendarResult(problem=f"{question.name}: Reading this takes more than {limits.MEGABYTES} MB of memory.")
+        return CalendarResult(problem=f"{request.name}: Reading this takes more than {limits.MEGABYTES} MB of memory.")
     return CalendarResult(holidays=found, problem=problem)
 
 
@@ -36,9 +36,9 @@ def main() -> None:
     if len(sys.argv) > 1:
         _show(sys.argv[1:])
         return
-    question = msgspec.json.decode(sys.stdin.buffer.readline(), type=CalendarRequest)
+    request = msgspec.json.decode(sys.stdin.buffer.readline(), type=CalendarRequest)
     end_with_parent()
-    sys.stdout.buffer.write(msgspec.json.encode(answer(question)))
+    sys.stdout.buffer.write(msgspec.json.encode(answer(request)))
 
 
 def _show(names: list[str]) -> None:

@@ -1,4 +1,4 @@
-"""Warnings about settings that are allowed but probably a mistake: no effect, or no prompt could ever appear."""
+"""Warnings about settings that are valid but probably a mistake: without effect, or without any possible prompt."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ def _room(settings: Settings) -> Iterator[PlacedAdvice]:
 
 
 def _longest(hours: WorkingHours) -> float | None:
-    """Seconds of the longest unbroken working time in a usual week, at most a week; None when there is none."""
+    """Seconds of the longest span of hours in a week without exceptions, at most a week; None when there is none."""
     plain = msgspec.structs.replace(hours, zone="UTC", exceptions=())
     at = monday = datetime(2024, 1, 1, tzinfo=UTC)
     longest = None

@@ -1,7 +1,7 @@
-"""Kinds of values: how one value of the file is read, the error message for a wrong one, and its JSON Schema.
+"""Kinds of values: how to read a value of the file, the error message for a wrong one, and its JSON Schema.
 
-A kind reports each mistake to a callback and carries on, so that one run finds them all; what it returns after a
-report is never used. A mistake's place is a path of keys; `locate` turns it into line and column when needed.
+A kind reports each mistake to a callback and continues, so that one run finds all mistakes; its return value after a
+report is not used. The place of a mistake is a path of keys; `locate` finds its line and column.
 """
 
 from __future__ import annotations
@@ -17,15 +17,15 @@ from psoas_nudge.core.words import counted
 
 Place = tuple[str | int, ...]
 ReportMistake = Callable[[Place, str], None]
-"""Called with the place of a mistake and a sentence that says what is wrong and how to fix it."""
+"""Is called with the place of a mistake and a sentence with what is wrong and how to fix it."""
 
 LONGEST_SHOWN = 60
 LONGEST_GUESSED = 200
-"""Characters up to which a text may be a value in another spelling."""
+"""Longest text, in characters, for which a value is suggested."""
 
 
 class Key(str):
-    """The last part of a place when the mistake is in the key, not in its value."""
+    """The last part of a place when the mistake is in the key, not in the value."""
 
     __slots__ = ()
 
@@ -74,7 +74,7 @@ def nearest(word: str, choices: Iterable[str]) -> str:
 
 
 def from_toml(text: str) -> Any:
-    """A value written as TOML, or the text itself when it is not TOML, so that its kind can report it."""
+    """A value from TOML; the text itself when it is not TOML, so that its kind reports it."""
     try:
         values = tomllib.loads(f"value = {text}")
     except (ValueError, RecursionError):
@@ -83,7 +83,7 @@ def from_toml(text: str) -> Any:
 
 
 class _Rejected(Exception):
-    """A value that was tried is not accepted."""
+    """`accepts` found a mistake."""
 
 
 def _refuse(at: Place, what: str) -> None:  # noqa: ARG001 - a ReportMistake
@@ -91,24 +91,24 @@ def _refuse(at: Place, what: str) -> None:  # noqa: ARG001 - a ReportMistake
 
 
 class ValueKind:
-    """One type of value. `form` completes the sentence "… is not"."""
+    """A kind of value. `form` completes the sentence "… is not"."""
 
     form = ""
 
     def read(self, raw: Any, at: Place, report: ReportMistake) -> Any:
-        """The value for the program from the value in the file."""
+        """Convert the value in the file for the program; report mistakes."""
         raise NotImplementedError
 
     def from_text(self, text: str) -> Any:
-        """The value as it would be in the file, from an environment variable or the command line."""
+        """Convert a text from an environment variable or the command line to the value in the file."""
         return text
 
     def schema(self) -> dict[str, Any]:
         """The JSON Schema of the value in the file."""
         raise NotImplementedError
 
-    def meant(self, raw: Any) -> Iterable[Any]:  # noqa: ARG002 - most kinds have no guess
-        """Values for the file that somebody may have meant by a wrong one, likeliest first; not checked yet."""
+    def meant(self, raw: Any) -> Iterable[Any]:  # noqa: ARG002 - most kinds have no suggestions
+        """Suggestions for a wrong value, likeliest first, not checked yet."""
         return ()
 
     def accepts(self, raw: Any) -> bool:
@@ -120,14 +120,14 @@ class ValueKind:
         return True
 
     def likely(self, raw: Any) -> list[Any]:
-        """What may have been meant and is accepted: the suggestions. None for what nobody types by hand."""
+        """At most two suggestions that are accepted; none for very long values, which are not typed by hand."""
         if (isinstance(raw, str) and len(raw) > LONGEST_GUESSED) or (isinstance(raw, int) and raw.bit_length() >= 64):
             return []
         return [value for value in self.meant(raw) if self.accepts(value)][:2]
 
     def wrong(self, raw: Any, at: Place, report: ReportMistake, right: str) -> None:
-        """Report that this is not such a value, with what may have been meant, else with what would be right."""
-        if report is _refuse:  # a guess is being checked: it needs no guesses of its own
+        """Report that this is not such a value, with suggestions, else with `right`."""
+        if report is _refuse:  # called by `accepts`: no suggestions needed
             _refuse(at, right)
         likely = " or ".join(toml(value) for value in self.likely(raw))
         report(at, f"{shown(raw)} is not {self.form}. {f'Did you mean {likely}?' if likely else right}".rstrip())
@@ -144,16 +144,15 @@ class Switch(ValueKind):
         return raw is True
 
     def from_text(self, text: str) -> Any:
-        """Also yes, no, on, off, 1 and 0."""
+        """Accepts yes, no, on, off, 1 and 0 too."""
         return WORDS.get(text.strip().lower(), text)
 
     def meant(self, raw: Any) -> Iterable[bool]:
-        """The same words as in an environment variable."""
+        """The words of `from_text`."""
         word = str(raw).strip().lower()
         return [WORDS[word]] if word in WORDS else []
 
     def schema(self) -> dict[str, Any]:
-        """A boolean."""
         return {"type": "boolean"}
 
 
@@ -171,7 +170,6 @@ class Whole(ValueKind):
         return raw
 
     def from_text(self, text: str) -> Any:
-        """Digits."""
         return int(text) if re.fullmatch(r"\s*-?[0-9]{1,18}\s*", text) else text
 
     def meant(self, raw: Any) -> Iterable[Any]:
@@ -181,7 +179,6 @@ class Whole(ValueKind):
         return [int(raw)] if isinstance(raw, float) and raw.is_integer() else []
 
     def schema(self) -> dict[str, Any]:
-        """An integer with bounds."""
         return {"type": "integer", "minimum": self.least, "maximum": self.most}
 
 
@@ -203,7 +200,7 @@ class FreeText(ValueKind):
         return raw if isinstance(raw, str) else ""
 
     def meant(self, raw: Any) -> Iterable[str]:
-        """The same without its type."""
+        """A number or date in quotes."""
         return [str(raw)] if isinstance(raw, (int, float, date, time)) and not isinstance(raw, bool) else []
 
     def schema(self) -> dict[str, Any]:
@@ -233,7 +230,7 @@ class FilePath(ValueKind):
         if self.likely(raw):
             self.wrong(raw, at, report, "")
             return
-        # Only the host: the rest of a calendar's private address is a secret, and messages end up in logs.
+        # Only the host: the rest of a calendar's address may be a secret, and messages are logged.
         host = raw.partition("://")[2].partition("/")[0].rpartition("@")[2]
         report(
             at,
@@ -262,7 +259,6 @@ class Choice(ValueKind):
         self.form = "one of " + ", ".join(f'"{choice}"' for choice in choices)
 
     def read(self, raw: Any, at: Place, report: ReportMistake) -> str:
-        """One of the words."""
         if raw not in self.choices:
             self.wrong(raw, at, report, "")
             return self.choices[0]
@@ -273,12 +269,11 @@ class Choice(ValueKind):
         return closest(raw, self.choices) if isinstance(raw, str) else []
 
     def schema(self) -> dict[str, Any]:
-        """An enumeration."""
         return {"enum": list(self.choices)}
 
 
 class Pattern(ValueKind):
-    """Text that matches a regular expression, for example an identifier; `example` is one that does."""
+    """Text that matches a regular expression, for example an identifier; `example` matches it."""
 
     def __init__(self, form: str, pattern: str, example: str) -> None:
         self.form, self.pattern, self.example = form, pattern, example

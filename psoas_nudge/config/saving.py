@@ -1,4 +1,4 @@
-"""Changes single settings in the file, keeps comments and layout, and writes atomically."""
+"""Changes single settings in the file; keeps comments and layout, and writes atomically."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from psoas_nudge.system import files
 
 
 def setting(key: str) -> str:
-    """The key, if there is such a setting; raises BadInput with the most similar one."""
+    """`key`, if there is such a setting; raises BadInput with the most similar one."""
     if key in SETTINGS:
         return key
     tails = [row.key for row in SETTINGS.values() if row.name == key]
@@ -25,7 +25,7 @@ def setting(key: str) -> str:
 
 
 def value(key: str, text: str) -> Any:
-    """The typed value as it will be in the file; raises BadInput with all mistakes in it."""
+    """The value for the file from a text; raises BadInput with all mistakes in it."""
     row = SETTINGS[setting(key)]
     raw = row.kind.from_text(text)
     wrong: list[str] = []
@@ -40,7 +40,7 @@ def value(key: str, text: str) -> Any:
 
 
 def with_value(text: str, key: str, raw: Any) -> str:
-    """The text of a file with one setting changed and everything else as before. None takes the setting out."""
+    """The text of a file with one setting changed and the rest as before. `raw` None: remove the setting."""
     import tomlkit
 
     mark = "\ufeff" if text.startswith("\ufeff") else ""
@@ -50,26 +50,27 @@ def with_value(text: str, key: str, raw: Any) -> str:
     section, _, name = key.rpartition(".")
     if raw is None:
         table: Any = document.get(section, {}) if section else document
-        if name in table:
-            del table[name]
-        made = mark + tomlkit.dumps(document)
-        return made.replace("\r\n", "\n").replace("\n", ending) if ending != "\n" else made
-    if isinstance(raw, list) and raw and isinstance(raw[0], dict):
-        item: Any = tomlkit.aot()
-        for table in raw:
-            item.append(tomlkit.item(table))
+        table.pop(name, None)
     else:
-        item = tomlkit.item(raw)
-    if not section:
-        document[name] = item
-    else:
-        if section not in document:
+        if section and section not in document:
             if document.body and not text.endswith(("\n\n", "\n\r\n")):
                 document.add(tomlkit.nl())
             document.add(section, tomlkit.table())
-        document[section][name] = item
+        table = document[section] if section else document
+        table[name] = _item(raw)
     made = mark + tomlkit.dumps(document)
     return made.replace("\r\n", "\n").replace("\n", ending) if ending != "\n" else made
+
+
+def _item(raw: Any) -> Any:
+    import tomlkit
+
+    if isinstance(raw, list) and raw and isinstance(raw[0], dict):
+        tables = tomlkit.aot()
+        for each in raw:
+            tables.append(tomlkit.item(each))
+        return tables
+    return tomlkit.item(raw)
 
 
 def change(file: Path, key: str, raw: Any, environ: Mapping[str, str]) -> None:

@@ -1,4 +1,4 @@
-"""The settings in force, typed, and where each of them comes from."""
+"""The settings in force, typed, and the source of each."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ SettingSource = Literal["default", "system", "file", "environment"]
 
 
 class Given(NamedTuple):
-    """A value as written. `name` is the file or the environment variable that sets it."""
+    """A value as written. `name`: the file or the environment variable that sets it."""
 
     raw: Any
     source: SettingSource
@@ -59,13 +59,13 @@ class Settings(Struct, frozen=True, kw_only=True):
     hooks: dict[str, tuple[str, ...]]
     """Event name without "on_" -> command."""
     follows_system_zone: bool
-    """Whether the time zone is the system's; then the settings are loaded again when it changes."""
+    """Whether the time zone is the system's; the settings are then loaded again when it changes."""
     file: Path | None
     """The person's file; None when there is none."""
     files: tuple[Path, ...]
     """All files that were read, the person's first, then those of the system in falling precedence."""
     given: dict[str, Given]
-    """What the files and the environment set, by key; everything else is a default of the table."""
+    """The values that files and environment set, by key; all others are defaults."""
 
     def source(self, key: str) -> SettingSource:
         """Where the value of a setting comes from."""

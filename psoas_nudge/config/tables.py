@@ -86,7 +86,7 @@ ROUTINE_FIELDS = (
 
 
 def routine(values: dict[str, Any], at: Place, report: ReportMistake) -> Routine:
-    """A routine from the file; reports what the guide could not play."""
+    """A routine from the file; reports mistakes that would keep the guide from playing it."""
     made = Routine(**{"purpose": "", **values})
     for problem in problems(made):
         field, _, right = problem.partition(": ")

@@ -1,4 +1,4 @@
-"""Kinds of values that say when, how long and where: lengths of time, hours, dates, time zones, countries."""
+"""Kinds of values for times and places: lengths of time, hours, dates, time zones, countries."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from psoas_nudge.errors import BadInput
 
 
 class Duration(ValueKind):
-    """A length of time. `instead`: what to do in place of a length of zero; without it zero is allowed."""
+    """A length of time. `instead`: what to write instead of zero; without it zero is allowed."""
 
     form = "a length of time"
 
@@ -40,7 +40,6 @@ class Duration(ValueKind):
         return meant(str(raw)) if isinstance(raw, (str, int, float, time)) and not isinstance(raw, bool) else []
 
     def schema(self) -> dict[str, Any]:
-        """A string with a pattern."""
         number = r"\d{1,9}(\.\d{1,3})?\s*"
         units = r"\s*".join(rf"({number}{unit})?" for unit in (HOURS, MINUTES, SECONDS))
         not_zero = "(?=.*[1-9])" if self.instead else ""
@@ -53,12 +52,11 @@ class Zone(ValueKind):
     form = "a known time zone"
 
     def read(self, raw: Any, at: Place, report: ReportMistake) -> str:
-        """The zone's name."""
         if raw == "":
             return ""
         try:
             return ZoneInfo(raw).key if isinstance(raw, str) else self._unknown(raw, at, report)
-        except (OSError, ValueError, KeyError):  # ZoneInfo raises OSError for names that the file system refuses
+        except (OSError, ValueError, KeyError):  # OSError: a name that the file system refuses
             return self._unknown(raw, at, report)
 
     def _unknown(self, raw: Any, at: Place, report: ReportMistake) -> str:
@@ -79,14 +77,14 @@ class Zone(ValueKind):
 
 
 class Hours(ValueKind):
-    """A range of hours: "09:00-12:30"; one that ends before it starts runs into the next day."""
+    """A range of hours: "09:00-12:30"; a range that ends before it starts runs into the next day."""
 
     form = "a range of hours"
-    # Accepts an en dash too: word processors put it there, and the meaning is the same.
+    # The en dash is accepted too: word processors insert it.
     written = r"([01]?\d|2[0-3]):([0-5]\d)\s*[-\u2013]\s*([01]?\d|2[0-4]):([0-5]\d)"
 
     def read(self, raw: Any, at: Place, report: ReportMistake) -> Range:
-        """Minutes after midnight."""
+        """The range in minutes after midnight."""
         found = re.fullmatch(self.written, raw.strip(), re.ASCII) if isinstance(raw, str) else None
         h1, m1, h2, m2 = (int(n) for n in found.groups()) if found else (0, 0, 0, 0)
         start, end = h1 * 60 + m1, h2 * 60 + m2
@@ -97,13 +95,12 @@ class Hours(ValueKind):
         return Range(start, end if end > start else end + 24 * 60)
 
     def meant(self, raw: Any) -> Iterable[str]:
-        """Other ways to write hours."""
+        """Hours in other notations."""
         from psoas_nudge.config.guess import ranges
 
         return ranges(raw) if isinstance(raw, str) else []
 
     def schema(self) -> dict[str, Any]:
-        """A string with a pattern."""
         return {"type": "string", "pattern": rf"^\s*{self.written}\s*$"}
 
 
@@ -124,18 +121,18 @@ class Date(ValueKind):
         return date(2000, 1, 1)
 
     def meant(self, raw: Any) -> Iterable[date]:
-        """Dates in other orders."""
+        """Dates in other notations."""
         from psoas_nudge.config.guess import day_of
 
         return day_of(raw)
 
     def schema(self) -> dict[str, Any]:
-        """A string, as validators for TOML pass dates on."""
+        """A string: validators for TOML pass dates on as strings."""
         return {"type": "string", "format": "date"}
 
 
 class Region(ValueKind):
-    """A country or part of one by its ISO 3166 code, in upper or lower case; empty for none."""
+    """The ISO 3166 code of a country or subdivision, in upper or lower case; empty for none."""
 
     form = "a country code"
     written = r"([A-Za-z]{2}(-[A-Za-z0-9]{1,3})?)?"
@@ -154,5 +151,4 @@ class Region(ValueKind):
         return regions(raw) if isinstance(raw, str) else []
 
     def schema(self) -> dict[str, Any]:
-        """A string with a pattern."""
         return {"type": "string", "pattern": rf"^\s*{self.written}\s*$"}

@@ -1,1 +1,1 @@
-"""Runs code that reads untrusted files in short-lived child processes with resource limits."""
+"""Reads untrusted files in a short-lived child process that first limits itself."""

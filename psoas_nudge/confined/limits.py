@@ -1,4 +1,7 @@
-"""Resource limits that a child process sets for itself (setrlimit). Windows has only the parent's time limit."""
+"""Limits that a child sets for itself before it reads an untrusted file. Only children import this.
+
+The kernel limits memory and CPU time (setrlimit). Windows does not have that; there only the parent's timeout applies.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ from threading import Thread
 
 
 def limit(megabytes: int, cpu_seconds: int) -> None:
-    """Limit the address space and the CPU time of this process."""
+    """Limit this process's address space and CPU time."""
     if sys.platform == "win32":
         return
     import resource
@@ -24,7 +27,7 @@ def limit(megabytes: int, cpu_seconds: int) -> None:
 
 
 def end_with_parent() -> None:
-    """End this process when its standard input is closed, which the parent keeps open while it lives."""
+    """End this process when its standard input closes; the parent keeps it open while it runs."""
 
     def wait() -> None:
         while os.read(0, 4096):

@@ -10,7 +10,7 @@ instants. Changes of `utcoffset` are found by bisection, without assumptions abo
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from typing import NamedTuple
@@ -144,7 +144,6 @@ def _spans_from(hours: WorkingHours, day: date) -> Iterator[Span]:
         both = sorted([*waiting, *fresh])
         yield from both[: len(waiting)]
         waiting = both[len(waiting) :]
-    yield from waiting
 
 
 def _midnight(day: date) -> int:
@@ -158,17 +157,19 @@ def _spans(zone: str, day: date, ranges: tuple[Range, ...]) -> tuple[Span, ...]:
     found: list[tuple[int, int]] = []
     for begin, end, offset in _stretches(zone, midnight - DAY, midnight + 3 * DAY) if ranges else ():
         for start, stop in ranges:
-            opens = max(begin, midnight + start * 60 - offset)
-            closes = min(end, midnight + stop * 60 - offset)
-            if opens < closes:
-                found.append((opens, closes))
-    merged: list[tuple[int, int]] = []
-    for opens, closes in sorted(found):
-        if merged and opens <= merged[-1][1]:
-            merged[-1] = (merged[-1][0], max(merged[-1][1], closes))
+            found.append((max(begin, midnight + start * 60 - offset), min(end, midnight + stop * 60 - offset)))
+    return tuple(Span(_instant(a), _instant(b)) for a, b in merged(found))
+
+
+def merged(spans: Iterable[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
+    """Spans (from, to) in order, joined where they touch or overlap, without empty ones."""
+    joined: list[tuple[int, int]] = []
+    for begin, end in sorted(span for span in spans if span[0] < span[1]):
+        if joined and begin <= joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(joined[-1][1], end))
         else:
-            merged.append((opens, closes))
-    return tuple(Span(_instant(a), _instant(b)) for a, b in merged)
+            joined.append((begin, end))
+    return tuple(joined)
 
 
 def _instant(seconds: int) -> datetime:

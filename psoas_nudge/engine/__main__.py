@@ -20,7 +20,7 @@ with lean():
 
     if sys.platform != "win32":
         import dbus_fast.aio
-        import dbus_fast.service  # noqa: F401 - both are imported elsewhere when a bus connects, which would be too late
+        import dbus_fast.service  # noqa: F401 - bus.py imports both later, when the stubs are gone
 
 
 def main(words: Sequence[str]) -> int:

@@ -16,7 +16,7 @@ from psoas_nudge import places
 from psoas_nudge.config import Settings, load, parse
 from psoas_nudge.engine.hooks import refuse_writable_by_others
 from psoas_nudge.errors import ConfigInvalid, PsoasNudgeError
-from psoas_nudge.system import files
+from psoas_nudge.system.files import write
 
 log = logging.getLogger(__name__)
 
@@ -67,7 +67,7 @@ def _keep(settings: Settings) -> None:
         if place.is_file() and place.read_bytes() == content:
             return
         places.private_directory(place.parent)
-        files.write(place, content)
+        write(place, content)
     except (OSError, PsoasNudgeError) as error:
         log.info("the settings are not kept for a start with a broken configuration: %s", error)
 

@@ -76,9 +76,10 @@ else:
 
 
 def write(target: Path, content: bytes, *, mode: int = 0o600, durable: bool = False, new: bool = False) -> None:
-    """Write a whole file atomically: others see what was there before, or all of `content`. Raises OSError.
+    """Write a whole file atomically: readers see the old content or all of the new one. Raises OSError.
 
-    `durable`: it survives a power cut once this returns. `new`: raises FileExistsError when there is one already.
+    `durable`: it survives a power cut once this returns. `new`: raises FileExistsError when the file exists already.
+    The module tempfile is not used: it would cost the daemon 4 MB, because it loads OpenSSL for its random names.
     """
     part = target.with_name(f".{target.name}.{os.urandom(8).hex()}")
     try:
@@ -92,7 +93,7 @@ def write(target: Path, content: bytes, *, mode: int = 0o600, durable: bool = Fa
     finally:
         part.unlink(missing_ok=True)
     if durable and os.name == "posix":
-        directory = os.open(target.parent, os.O_RDONLY)  # keeps the name over a power cut
+        directory = os.open(target.parent, os.O_RDONLY)  # the directory has the new name
         try:
             os.fsync(directory)
         finally:
