@@ -98,7 +98,7 @@ def _sat_enough(state: State, rules: Rules) -> int | None:
         return None
     enough = state.now + missing
     if backed_off(state, rules):
-        without = state.now + max(0, rules.nudge_after - sat_so_far)
+        without = state.now + rules.nudge_after - sat_so_far
         enough = min(enough, max(without, point_of(state, rules.hours.next_day(state.at))))
     return enough
 

@@ -176,6 +176,5 @@ def expires(prompt: Pending | Open, rules: Rules) -> int:
 
 def _accept(decision: Decision, prompt: Pending | Open, via: str) -> None:
     close(decision, "accepted", via=via)
-    if decision.state.bout:
-        end_bout(decision, decision.now, "accepted")
+    end_bout(decision, decision.now, "accepted")
     decision.state.stretching = Stretching(since=decision.now, routine=prompt.routine, prompt=prompt.number)

@@ -1,6 +1,6 @@
-"""`python -m psoas_nudge.engine VERBOSITY CALLED [CONFIG]`: the process that `psoas-nudge run` turns into.
+"""`python -m psoas_nudge.engine VERBOSITY CALLED [CONFIG]`: what `psoas-nudge run` becomes.
 
-CALLED is what the person types to call psoas-nudge (called.py)."""
+CALLED is what the person has to type to call psoas-nudge (called.py)."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def main(words: Sequence[str]) -> int:
     try:
         asyncio.run(serve(Path(words[2]) if len(words) > 2 else None))
     except PsoasNudgeError as error:
-        print(called.as_called(in_words(error)), file=sys.stderr)  # noqa: T201 - the daemon does not import click
+        print(called.as_called(in_words(error)), file=sys.stderr)  # noqa: T201 - there is no click here
         return error.exit_code
     except Exception as error:
         if sys.flags.dev_mode:
