@@ -268,8 +268,8 @@ ROWS: tuple[Setting, ...] = (
         "prompt.insist",
         Switch(),
         False,
-        "Keep the prompt on screen until you answer. It also shows during do-not-disturb and hides other notifications "
-        "while it is open.",
+        "Keep the prompt on screen, with its buttons, until you answer or it closes. Your desktop may hold back other "
+        "notifications meanwhile. If quiet.do_not_disturb is false, the prompt also shows during do-not-disturb.",
         label="Stay on screen until I answer",
     ),
     *(
