@@ -17,16 +17,18 @@ setting. Durations use the second, schedules the first. An event older than the 
 5.  `stand` stops the bout counting until `sit`; it falls back to sitting after `standing_for` (60 min).
 6.  A prompt is due after `nudge_after` (45 min) of sitting in this bout, or since the last outcome that closed a
     prompt, inside working hours, at least `settle_in` (10 min) after they open and `wind_down` (10 min) before they
-    close, while the day's budget (8) lasts, not paused, not standing, no prompt open, nobody stretching.
+    close, while the day's budget (8) lasts, not paused, not standing, no prompt open, nobody stretching. Prompts that
+    are asked again must not use the budget up early: it is spread, so that its last prompt comes no earlier than 8
+    times `nudge_after` after hours have opened.
 7.  Quiet (do-not-disturb, fullscreen, a call, a screen share, a busy calendar, a pause) holds a due prompt back. It
     may come when the last reason has been over for `after_quiet` (1 min): never dropped, never counted as a break,
     and every reason is recorded. Quiet that begins while a prompt is open withdraws it; it is due again, but so that
     it does not flicker between calls, only after a calm as long as a prompt stays open (`expires_after`), or
-    `nudge_after` after it was taken away.
+    `nudge_after` after it was taken away; taken away twice in a row, only after `nudge_after` of sitting since then.
 8.  The lull: a due prompt is shown in a pause in typing of `lull` (8 s) that began while it waited or within `lull`
-    before, or, while there is input, after `patience` (5 min). Somebody who has not been seen for longer gets it in a
-    pause after the next input; only where missing input is sitting (rule 2) does it come without. Leaving meanwhile
-    is a natural break: nothing is shown.
+    before, or, while there is input, after `patience` (5 min; after 1 min where a short break has just ended).
+    Somebody who has not been seen for longer gets it in a pause after the next input; only where missing input is
+    sitting (rule 2) does it come without. Leaving meanwhile is a natural break: nothing is shown.
 9.  One prompt at a time, and each shown prompt gets exactly one outcome: accepted, skipped, snoozed, missed (no
     answer for `expires_after`, 5 min, while present), taken (left without answering) or withdrawn (the person had
     left before it was shown, hours closed, paused, quiet began, standing, shutdown or restart, no notifier confirmed

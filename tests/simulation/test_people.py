@@ -57,7 +57,7 @@ class Played(Listener):
         self._now = state.now
         if (state.bout and state.bout.started) != self._bout or isinstance(state.stage, Open):
             self._bout, self._sat = state.bout and state.bout.started, 0
-        met = {"prompt-open", "sitting", "asked-again", "snoozed"}
+        met = {"prompt-open", "sitting", "asked-again", "snoozed", "spread"}
         self._counts = not state.quiet.reasons and all(
             obstacle.kind in met for obstacle in obstacles(state, self.rules, state.hours.span)
         )
