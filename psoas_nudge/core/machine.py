@@ -41,7 +41,8 @@ setting. Durations use the second, schedules the first. An event older than the 
     refused with the reason.
 11. A missed prompt is asked again once, after `ask_again_after` (15 min). Two misses in a row, of prompts that were
     on the screen while there was input, make the interval half as long again, never more. Backing off ends with the
-    local day, with a prompt that is accepted or taken, with any stretch, and with `resume`.
+    local day, with a prompt that is accepted or taken, with any stretch, and with `resume`, for somebody who wants
+    prompts again and cannot stretch now.
 12. Accept starts the guide and ends the bout. What was held is recorded as done, never as planned; an accepted prompt
     followed by 3 min of unbroken input is recorded as not performed, and the bout goes on from the answer. Without a
     source that tells of missing input nobody can know: then only the guide says what was done. A guide that has told
