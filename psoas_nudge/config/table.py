@@ -212,7 +212,7 @@ ROWS: tuple[Setting, ...] = (
         "prompt.daily_limit",
         Whole(0, 1000),
         8,
-        "Maximum number of prompts per day. 0 means no prompts.",
+        "Maximum number of prompts per day, spread over the day. 0 means no prompts.",
         label="Prompts per day, at most",
     ),
     Setting(
