@@ -3,11 +3,13 @@
 import itertools
 
 import pytest
+from msgspec.json import encode
 
 from psoas_nudge.core.explain import explain, status
 from psoas_nudge.core.hours import Range, WorkingHours
 from psoas_nudge.core.model import (
     MINUTE,
+    SECOND,
     Active,
     GuideEnded,
     GuideHeld,
@@ -26,8 +28,10 @@ from psoas_nudge.core.model import (
     Sit,
     Stand,
     Stopping,
+    Watch,
     Withdraw,
 )
+from psoas_nudge.core.state import Open
 from tests.core.timeline import Day
 
 ALWAYS = WorkingHours(zone="Europe/Berlin", week=((Range(0, 1440),),) * 7)
@@ -758,6 +762,25 @@ def test_a_prompt_that_nobody_was_there_to_notice_does_not_count_towards_backing
     assert not status(day.state, day.rules).backed_off
 
 
+def test_of_two_prompts_without_an_answer_both_must_have_been_noticed() -> None:
+    day = Day()
+    day.sit(41)
+    day.feed(SignalChanged(signal=Signal.PLAYING, on=True))
+    day.read(30)
+    assert day.outcomes == ["missed", "missed"]
+    assert not status(day.state, day.rules).backed_off
+
+
+def test_after_an_accepted_prompt_it_takes_two_misses_again() -> None:
+    day = prompted()
+    day.answer("accept")
+    day.read(3)
+    day.sit(41)
+    assert (day.outcomes, status(day.state, day.rules).backed_off) == (["accepted", "missed"], False)
+    day.sit(20)
+    assert (day.outcomes[2:], status(day.state, day.rules).backed_off) == (["missed"], True)
+
+
 # --- a desktop that hides prompts by itself ------------------------------------------------------------------------
 
 
@@ -783,6 +806,22 @@ def test_a_prompt_that_stays_by_itself_is_shown_once() -> None:
     day = Day()
     day.sit(39)
     assert day.seen == ["09:35 shown"]
+
+
+def test_a_state_that_was_handed_out_is_never_changed_again() -> None:
+    day = Day(notifier="fades")
+    day.sit(36)
+    before, stored = day.state, encode(day.state)
+    assert isinstance(before.stage, Open)
+    day.sit(3)
+    day.feed(Shown(prompt=1, notifier="fades", ref="second", fades=True))
+    assert isinstance(day.state.stage, Open)
+    assert (day.state.stage.noticed, day.state.stage.ref, day.state.stage.renewed > before.stage.renewed) == (
+        True,
+        "second",
+        True,
+    )
+    assert encode(before) == stored
 
 
 # --- without an idle source ----------------------------------------------------------------------------------------
@@ -828,6 +867,7 @@ def test_a_stretch_of_ones_own_takes_a_prompt_back_that_is_only_on_its_way_and_a
         day.sit(35.5)
         day.feed(GuideStarted(routine="standing-hip-flexor", prompt=prompt))
         assert day.outcomes == [outcome]
+        assert day.prompts[0].because == (None if prompt else "stretching")
 
 
 def test_holds_of_a_guide_whose_start_was_missed_answer_the_open_prompt() -> None:
@@ -885,6 +925,54 @@ def test_where_nothing_can_tell_of_input_time_alone_brings_the_prompts() -> None
     day.feed(SignalChanged(signal=Signal.LOCKED, on=True))
     day.sit(3)
     assert day.outcomes == ["taken"]
+
+
+def test_the_idle_source_is_asked_for_short_pauses_only_while_one_matters() -> None:
+    day = Day()
+    day.sit(29)
+    assert thresholds(day) == [5 * MINUTE]
+    day.sit(6)
+    assert thresholds(day) == [5 * MINUTE, 8 * SECOND]
+    day.answer("accept")
+    assert thresholds(day)[2:] == [15 * SECOND], "whether typing goes on"
+    day.read(1)
+    assert thresholds(day)[3:] == [], "nothing is asked while there is no input"
+    day.feed(GuideStarted(routine="standing-hip-flexor", prompt=1))
+    day.touch()
+    assert thresholds(day)[3:] == [5 * MINUTE]
+    day.sit(10)
+    assert len(thresholds(day)) == 4
+
+
+def test_a_longer_pause_in_typing_that_new_settings_ask_for_is_waited_for() -> None:
+    day = Day(away_after=1800)
+    day.sit(30)
+    day.read(0.5)
+    day.during(Signal.DO_NOT_DISTURB, minutes=0.5)
+    assert day.shown == ["09:30:08"]
+    day.reload(away_after=1800, lull=600)
+    day.read(15)
+    assert day.shown == ["09:30:08", "09:40"]
+
+
+def test_a_prompt_that_a_call_took_away_and_that_was_then_snoozed_waits_a_minute_after_the_next_quiet() -> None:
+    day = prompted()
+    day.during(Signal.CALL, minutes=1)
+    day.sit(5)
+    day.read(0.5)
+    assert day.shown == ["09:30:08", "09:37:08"]
+    day.touch()
+    day.answer("snooze")
+    day.sit(4)
+    day.during(Signal.DO_NOT_DISTURB, minutes=2, typing=True)
+    day.sit(1)
+    day.read(0.5)
+    assert day.shown[2:] == ["09:44:38"]
+
+
+def thresholds(day: Day) -> list[int]:
+    """What the idle source was asked for."""
+    return [effect.threshold for effect in day.effects if isinstance(effect, Watch)]
 
 
 def _minutes(clock: str) -> float:
