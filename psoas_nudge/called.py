@@ -1,7 +1,7 @@
-"""The name by which the program was called, so that people can copy every command line that it prints.
+"""The name by which the program was called, so that the person can copy every command line that it prints.
 
-After `.venv/bin/psoas-nudge run`, there may be no `psoas-nudge` on the PATH. Texts contain `psoas-nudge`; `as_called`
-replaces it when they are printed. The daemon receives the name as an argument.
+A person who typed `.venv/bin/psoas-nudge run` may not have `psoas-nudge` on the PATH. Texts are written with
+`psoas-nudge`, and `as_called` replaces it where they are printed. The daemon gets the name as an argument.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ _given: list[str] = []
 
 
 def set_name(name: str) -> None:
-    """Set the name under which the parent process was called."""
+    """Use the name by which the parent process was called."""
     _given[:] = [name]
 
 
 def as_called(text: str) -> str:
-    """`text` with the program's name replaced in every command line (`psoas-nudge status`)."""
+    """`text`, in which every command line (`psoas-nudge status`) begins with the name by which this was called."""
     name = called()
     if name == NAME:
         return text
@@ -32,7 +32,7 @@ def as_called(text: str) -> str:
 
 
 def called() -> str:
-    """The command that runs the program again, from the same directory.
+    """What to type to call the program again, from the same directory.
 
     `python -m psoas_nudge`, which only developers type, keeps the plain name.
     """

@@ -201,12 +201,12 @@ PEOPLE: dict[str, Person] = {
 }
 
 
-def week(person: str, seed: int, first: datetime, zone: tzinfo, days: int = 5) -> list[During | Act]:
-    """The trace of `days` days of one of PEOPLE, beginning on the local date of `first`."""
+def week(person: Person, seed: int, first: datetime, zone: tzinfo, days: int = 5) -> list[During | Act]:
+    """The trace of `days` days of one person, beginning on the local date of `first`."""
     written = Days(first, zone, seed)
     for number in range(days):
         written.begin(number, 0.0)
-        PEOPLE[person](written)
+        person(written)
         written.close_lid()
     return written.trace
 
