@@ -46,11 +46,11 @@ OnConnection = Callable[[bool], None]
 
 
 class CallFailed(PsoasNudgeError):
-    """A D-Bus call got no reply or an error; `name`: the D-Bus error name."""
+    """A D-Bus call got no reply or an error. `name`: the D-Bus error name, which the message leaves out."""
 
     def __init__(self, name: str, text: str) -> None:
         self.name = name
-        super().__init__(f"{name}: {text}" if text else name)
+        super().__init__(text or name)
 
 
 @cache
@@ -189,6 +189,7 @@ class Bus:
             raise CallFailed("org.freedesktop.DBus.Error.Disconnected", str(error)) from error
         if reply is None or reply.message_type is MessageType.ERROR:
             name = reply.error_name if reply and reply.error_name else "org.freedesktop.DBus.Error.Disconnected"
+            log.debug("%s.%s of %s: %s", interface, member, destination, name)
             raise CallFailed(name, str(reply.body[0]) if reply and reply.body else "")
         return reply
 
