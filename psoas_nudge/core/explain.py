@@ -40,6 +40,7 @@ TEXTS = {
     "settling-in": "Your working hours have just started. Prompts start at {until}.",
     "winding-down": "Your working hours end at {until}. No prompt comes this close to the end.",
     "daily-limit": "You have had all {limit} prompts for today.",
+    "spread": "Prompts are spread over the day. The next one comes at {until} at the earliest.",
     "locked": "The screen is locked.",
     "suspended": "The computer is asleep.",
     "switched": "Another user is using the computer.",
@@ -88,7 +89,17 @@ def explain(state: State, at: datetime, rules: Rules, trouble: str = "") -> Expl
     if later:
         state = _ahead(state, at, (at - state.at) // MILLISECOND)
         _end_pause(state)
-    known = ("snoozed", "asked-again", "not-shown", "closed", "settling-in", "winding-down", "daily-limit", "paused")
+    known = (
+        "snoozed",
+        "asked-again",
+        "not-shown",
+        "closed",
+        "settling-in",
+        "winding-down",
+        "daily-limit",
+        "spread",
+        "paused",
+    )
     reasons = tuple(reason for reason in _reasons(state, rules, trouble) if not later or reason.kind in known)
     return Explanation(at=at, reasons=reasons, next_prompt=next_prompt(state, rules), zone=rules.hours.zone)
 

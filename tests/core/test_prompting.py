@@ -5,7 +5,7 @@ import itertools
 import pytest
 from msgspec.json import encode
 
-from psoas_nudge.core.explain import status
+from psoas_nudge.core.explain import explain, status
 from psoas_nudge.core.hours import Range, WorkingHours
 from psoas_nudge.core.model import (
     MINUTE,
@@ -25,6 +25,8 @@ from psoas_nudge.core.model import (
     Shown,
     Signal,
     SignalChanged,
+    Sit,
+    Stand,
     Stopping,
     Watch,
     Withdraw,
@@ -119,6 +121,60 @@ def test_the_day_has_a_budget_of_eight_and_a_new_one_tomorrow() -> None:
     assert day.shown[3:] == ["09:10:08"]
 
 
+def worked_through(until: str) -> Day:
+    """A day of typing with a short pause every two minutes; nobody answers."""
+    day = Day(nudge_after=45 * 60, ask_again_after=15 * 60)
+    while day.clock() < until:
+        day.sit(2)
+        day.read(0.2)
+        day.touch()
+    return day
+
+
+def test_prompts_that_are_asked_again_do_not_use_up_the_day_by_the_early_afternoon() -> None:
+    day = worked_through("17:00")
+    assert day.outcomes == ["missed"] * 8
+    assert [at[:5] for at in day.shown] == ["09:46", "10:08", "11:20", "11:42", "12:55", "13:17", "14:29", "15:00"]
+
+
+def test_while_the_prompts_are_spread_explain_says_so_and_keeps_its_word() -> None:
+    day = worked_through("14:36")
+    said = explain(day.state, day.at, day.rules)
+    assert [reason.kind for reason in said.reasons] == ["asked-again", "spread"]
+    assert said.reasons[1].text == "Prompts are spread over the day. The next one comes at 15:00 at the earliest."
+    assert said.next_prompt is not None
+    assert day.clock(said.next_prompt) == "15:00"
+
+
+def test_the_prompts_of_a_night_are_spread_until_midnight_at_most() -> None:
+    night = WorkingHours(zone="Europe/Berlin", week=((Range(22 * 60 + 40, 30 * 60),),) * 7)
+    day = Day("2026-11-23 22:40", hours=night, nudge_after=3600, daily_limit=2, ask_again_after=60)
+    day.sit(72)
+    said = explain(day.state, day.at, day.rules)
+    assert [reason.kind for reason in said.reasons] == ["spread"]
+    assert said.next_prompt is not None
+    assert day.clock(said.next_prompt) == "00:00"
+    day.sit(15)
+    assert day.shown == ["23:45", "00:05"]
+
+
+def test_who_answers_gets_the_usual_interval_all_day() -> None:
+    day = Day(nudge_after=45 * 60)
+    for _ in range(8):
+        day.sit(45)
+        day.read(0.2)
+        day.answer("skip")
+    assert day.shown == ["09:45:08", "10:30:20", "11:15:32", "12:00:44", "12:45:56", "13:31:08", "14:16:20", "15:01:32"]
+
+
+def test_two_prompts_a_day_are_spread_by_no_more_than_backing_off_asks_for() -> None:
+    day = Day("2026-11-23 08:00", nudge_after=45 * 60, daily_limit=2)
+    day.sit(75)
+    day.answer("skip")
+    day.sit(60)
+    assert day.shown == ["09:15", "10:12:30"]
+
+
 def test_a_budget_of_nothing_means_no_prompts() -> None:
     day = Day(daily_limit=0)
     for _ in range(12):
@@ -209,6 +265,21 @@ def test_after_a_short_lock_the_prompt_is_there_at_the_unlocking() -> None:
     day.lock(1)
     day.read(0.2)
     assert day.seen == ["09:35:08 shown"]
+
+
+@pytest.mark.parametrize("back", ["unlocked", "sat down"])
+def test_who_comes_back_from_a_short_break_types_for_a_minute_at_most_before_it_comes(back: str) -> None:
+    day = Day()
+    day.sit(28)
+    for _ in range(3):  # never the five minutes of patience in one piece
+        day.sit(4)
+        if back == "unlocked":
+            day.lock(0.5)
+        else:
+            day.feed(Stand(via="test"))
+            day.sit(0.5)
+            day.feed(Sit(via="test"))
+    assert day.shown[0] == "09:33:30"
 
 
 def test_who_leaves_just_before_it_is_due_gets_no_prompt_at_an_empty_desk() -> None:
