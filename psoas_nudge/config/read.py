@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from psoas_nudge import places
 from psoas_nudge.config.kinds import Key, ReportMistake, nearest, shown
 from psoas_nudge.config.packs import Pack, imported
-from psoas_nudge.config.problems import Problems, each_day, environment, legible, variables
+from psoas_nudge.config.problems import Problems, each_day, environment, valid_part, variables
 from psoas_nudge.config.settings import (
     CalendarSettings,
     DesktopSettings,
@@ -64,7 +64,7 @@ def parse(text: str, name: str, environ: Mapping[str, str]) -> Settings:
     return _settings([*_system(environ), Layer("file", name, text)], environ, None)
 
 
-def glance(key: str, path: Path | None, environ: Mapping[str, str], error: ConfigInvalid) -> Any:
+def read_one(key: str, path: Path | None, environ: Mapping[str, str], error: ConfigInvalid) -> Any:
     """The raw value of one setting when other parts of the configuration have mistakes; None when it is not set.
 
     `error`: the mistakes; raised when this value has one.
@@ -72,7 +72,7 @@ def glance(key: str, path: Path | None, environ: Mapping[str, str], error: Confi
     layers, _ = _layers(path, environ)
     given: dict[str, Given] = {}
     for layer in layers:
-        problems = Problems(layer.name, legible(layer.text))
+        problems = Problems(layer.name, valid_part(layer.text))
         given |= _from_file(problems.tables(), problems, layer)
     given |= _from_environment(environ, problems)
     if key not in given:
