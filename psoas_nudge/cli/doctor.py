@@ -30,7 +30,7 @@ from psoas_nudge.core.outcomes import answer_name
 from psoas_nudge.engine.others import advice, running
 from psoas_nudge.errors import NoDaemon, PsoasNudgeError, ShowFailed
 from psoas_nudge.journal.store import Journal
-from psoas_nudge.notify.chooser import AUTO, Chooser
+from psoas_nudge.notify.chooser import AUTO, Chooser, NotifierChoice
 from psoas_nudge.notify.port import Capability, Pressed, Surroundings
 from psoas_nudge.notify.probe import TEST_MESSAGE
 from psoas_nudge.pages import browser
@@ -100,7 +100,7 @@ async def _doctor(config_file: Path | None, everything: bool, notify: bool) -> i
             page=browser.page_missing(environ) or "",
             others=advice(rivals) if rivals else "",
             unnamed=application.knows(computer) and not application.is_installed(computer),
-            display=bool(environ.get("DISPLAY") or environ.get("WAYLAND_DISPLAY")) or sys.platform != "linux",
+            display=bool(environ.get("DISPLAY") or environ.get("WAYLAND_DISPLAY")) or _has_balloons(ways),
             session_bus=session_bus is not None,
             wayland=bool(environ.get("WAYLAND_DISPLAY")),
             gnome="GNOME" in environ.get("XDG_CURRENT_DESKTOP", "").split(":"),
@@ -121,6 +121,11 @@ async def _doctor(config_file: Path | None, everything: bool, notify: bool) -> i
         else:
             print(as_called("\nEvery sensor and notifier: psoas-nudge doctor --all"))
     return 0 if works else 1
+
+
+def _has_balloons(ways: Iterable[NotifierChoice]) -> bool:
+    """Whether this is a desktop of Windows, which has no variable that says so."""
+    return any(each.name == "balloon" and each.verdict != "unavailable" for each in ways)
 
 
 async def _no_tray(session_bus: Bus | None, settings: Settings | None) -> str:
