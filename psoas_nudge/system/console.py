@@ -1,8 +1,9 @@
 """Ctrl-C, Ctrl-Break, the closed console window, logoff and shutdown on Windows.
 
 The first two come as Python's signals. For the others Windows calls a handler on a thread of its own and ends the
-process as soon as that returns, so the handler waits for the process to end by itself; Windows grants it five seconds.
-A process that has a window hears of logoff and shutdown through that (window.py).
+process as soon as that returns, so the handler raises SIGBREAK, whose handler Python calls on the main thread, and
+waits for the process to end by itself; Windows grants it five seconds. A process that has a window hears of logoff and
+shutdown through that (window.py).
 """
 
 from __future__ import annotations
@@ -17,14 +18,12 @@ from collections.abc import Callable
 assert sys.platform == "win32"  # noqa: S101 - for mypy
 
 Call = Callable[[], object]
-ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGBREAK)
 CTRL_CLOSE_EVENT, CTRL_LOGOFF_EVENT, CTRL_SHUTDOWN_EVENT = 2, 5, 6
 LAST_SECONDS = 4.5
 
 _Handler = ctypes.WINFUNCTYPE(ctypes.c_int, ctypes.c_uint32)
 _installed: list[object] = []
 """ctypes forgets a callback that nobody holds."""
-_tell: list[Call] = []
 ending = threading.Event()
 """Windows waits for a thread of this process that waits for its end."""
 
@@ -33,13 +32,17 @@ def on_end(end: Call, hangup: Call | None = None) -> None:  # noqa: ARG001 - nob
     """From now on call `end` on the running loop when the process is to end."""
     loop = asyncio.get_running_loop()
 
-    def tell(*_: object) -> None:
+    def tell() -> None:
         if not loop.is_closed():
             loop.call_soon_threadsafe(end)
 
-    _tell[:] = [tell]
+    at_end(tell)
+
+
+def at_end(end: Call) -> None:
+    """From now on call `end` on the main thread when the process is to end."""
     for number in (signal.SIGINT, signal.SIGBREAK):
-        signal.signal(number, tell)
+        signal.signal(number, lambda *_: end())
     if not _installed:
         _installed.append(_Handler(_on_event))
         ctypes.windll.kernel32.SetConsoleCtrlHandler(_installed[0], 1)
@@ -47,9 +50,8 @@ def on_end(end: Call, hangup: Call | None = None) -> None:  # noqa: ARG001 - nob
 
 def end_now() -> None:
     """Have the process end and wait for that, on a thread that Windows waits for."""
-    for tell in _tell:
-        tell()
     ending.set()
+    signal.raise_signal(signal.SIGBREAK)
     threading.Event().wait(LAST_SECONDS)
 
 
