@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 import shutil
 import subprocess
 import sys
@@ -15,8 +14,8 @@ from psoas_nudge.config.problems import summary
 from psoas_nudge.config.saving import save
 from psoas_nudge.config.text import read_text
 from psoas_nudge.errors import BadInput, ConfigInvalid, PsoasNudgeError
-
-USUAL = ("sensible-editor", "nano", "vim", "vi")
+from psoas_nudge.system.command_line import split
+from psoas_nudge.system.processes import EDITORS
 
 
 def edit_copy(
@@ -58,12 +57,12 @@ def edit_copy(
 def _editor(environ: Mapping[str, str]) -> list[str]:
     wish = environ.get("VISUAL") or environ.get("EDITOR")
     try:
-        command = shlex.split(wish) if wish else []
+        command = split(wish) if wish else []
     except ValueError as error:
         raise BadInput(f"$VISUAL or $EDITOR is not a valid command: {error}") from error
     if command:
         return command
-    found = next((name for name in USUAL if shutil.which(name)), None)
+    found = next((name for name in EDITORS if shutil.which(name)), None)
     if not found:
         raise PsoasNudgeError("No editor was found. Choose one: EDITOR=... psoas-nudge config edit")
     return [found]

@@ -1,7 +1,6 @@
 """Limits that a child sets for itself before it reads what somebody else wrote. Only children import this.
 
-The kernel limits memory and CPU time (setrlimit), which Windows does not have: there only the parent's own time limit
-holds.
+The kernel limits memory and CPU time: by setrlimit, on Windows by a job object.
 """
 
 from __future__ import annotations
@@ -14,6 +13,9 @@ from threading import Thread
 def limit(megabytes: int, cpu_seconds: int) -> None:
     """Set the limits of this process: address space, and CPU time."""
     if sys.platform == "win32":
+        from psoas_nudge.system import jobs
+
+        jobs.limit(megabytes * 1024 * 1024, cpu_seconds)
         return
     import resource
 

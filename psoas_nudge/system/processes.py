@@ -10,14 +10,25 @@ import sys
 from collections.abc import Callable
 from subprocess import Popen
 
-__all__ = ["FOR_FAMILY", "HIDDEN", "OWN_CONSOLE", "Family", "on_end", "with_console", "without_console"]
+__all__ = [
+    "EDITORS",
+    "FOR_FAMILY",
+    "HIDDEN",
+    "OPEN_TEXT",
+    "OUT_OF_TIME",
+    "OWN_CONSOLE",
+    "Family",
+    "on_end",
+    "with_console",
+    "without_console",
+]
 
 log = logging.getLogger(__name__)
 
 if sys.platform == "win32":
     import subprocess
 
-    from psoas_nudge.system.jobs import SUSPENDED, Family
+    from psoas_nudge.system.jobs import NOT_ENOUGH_QUOTA, SUSPENDED, Family
     from psoas_nudge.system.waits import Wait
 
     HIDDEN = subprocess.CREATE_NO_WINDOW
@@ -26,6 +37,13 @@ if sys.platform == "win32":
     """`creationflags` of a program that a Family is made of; the family lets it begin."""
     OWN_CONSOLE = subprocess.CREATE_NEW_CONSOLE
     """`creationflags` of a program that gets a terminal window of its own."""
+
+    OUT_OF_TIME = NOT_ENOUGH_QUOTA
+    """Status of a program that the system ended because it had used up its CPU time."""
+    EDITORS: tuple[str, ...] = ("notepad",)
+    """Those that people have who have not chosen one."""
+    OPEN_TEXT = "notepad"
+    """What shows a text file to somebody who did not ask for it in a terminal."""
 
     def on_end(child: Popen[bytes], ended: Callable[[], None]) -> None:
         """Call `ended` on the running loop when a child has ended."""
@@ -38,6 +56,12 @@ else:
 
     HIDDEN = FOR_FAMILY = OWN_CONSOLE = 0
     """`creationflags` mean something on Windows only."""
+    OUT_OF_TIME = -signal.SIGXCPU
+    """Status of a program that the system ended because it had used up its CPU time."""
+    EDITORS = ("sensible-editor", "nano", "vim", "vi")
+    """Those that people have who have not chosen one."""
+    OPEN_TEXT = "xdg-open"
+    """What shows a text file to somebody who did not ask for it in a terminal."""
 
     def on_end(child: Popen[bytes], ended: Callable[[], None]) -> None:
         """Call `ended` on the running loop when a child has ended; never, where the system does not tell."""
