@@ -37,6 +37,7 @@ from psoas_nudge.pages import browser
 from psoas_nudge.presence.chooser import Presence
 from psoas_nudge.presence.port import DesktopSession
 from psoas_nudge.system import shell
+from psoas_nudge.system.terminal import is_one
 from psoas_nudge.tray.tray import WATCHER
 
 Row = tuple[str, str, str]
@@ -86,7 +87,7 @@ async def _doctor(config_file: Path | None, everything: bool, notify: bool) -> i
         stack.push_async_callback(presence.stop)
         notifiers = Chooser(basics.settings.desktop.notifier if basics.settings else AUTO, time.monotonic)
         pressed: asyncio.Queue[Pressed] = asyncio.Queue()
-        notifiers.begin(Surroundings(environ, session_bus, sys.stdin.isatty()), pressed.put_nowait)
+        notifiers.begin(Surroundings(environ, session_bus, is_one(sys.stdin)), pressed.put_nowait)
         stack.push_async_callback(notifiers.stop)
         choices, ways = presence.choices(), await notifiers.choices()
         computer, rivals = this_computer(), await running(environ)

@@ -16,6 +16,7 @@ from psoas_nudge.config.text import read_text
 from psoas_nudge.errors import BadInput, ConfigInvalid, PsoasNudgeError
 from psoas_nudge.system.command_line import split
 from psoas_nudge.system.processes import EDITORS
+from psoas_nudge.system.terminal import is_one
 
 
 def edit_copy(
@@ -44,7 +45,7 @@ def edit_copy(
         click.echo(f"{summary(ConfigInvalid(mistakes))}.", err=True)
         for mistake in mistakes:
             click.echo(mistake, err=True)
-        if not sys.stdin.isatty() or not click.confirm("Edit again?", default=True, err=True):
+        if not is_one(sys.stdin) or not click.confirm("Edit again?", default=True, err=True):
             kept = f"The previous settings stay in force. Your edit is kept in {copy}."
             raise ConfigInvalid([f"{kept} To continue: psoas-nudge config edit"])
     if (read_text(file) if file.exists() else None) != before:

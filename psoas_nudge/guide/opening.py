@@ -28,6 +28,7 @@ from psoas_nudge.journal import Journal
 from psoas_nudge.pages import browser
 from psoas_nudge.system.processes import OWN_CONSOLE, with_console
 from psoas_nudge.system.signals import at_end
+from psoas_nudge.system.terminal import is_one
 
 log = logging.getLogger(__name__)
 
@@ -140,7 +141,7 @@ def open_for_prompt(settings: Settings, routine_id: str, prompt: int | None, how
             log.warning("%s Trying a terminal.", error)
         else:
             return
-    if sys.stdin is not None and sys.stdin.isatty():
+    if is_one(sys.stdin):
         in_terminal(settings, routine_id, prompt)
     else:
         number = () if prompt is None else ("--prompt", str(prompt))
