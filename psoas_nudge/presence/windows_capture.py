@@ -1,9 +1,9 @@
-"""A microphone or a camera is in use on Windows: what the system itself shows in the panel, from the registry.
+"""Whether a microphone or a camera is in use on Windows, from the registry values behind the icon in the task bar.
 
-Windows writes down when each program began and stopped to use one; a stop of 0 means that it still does. The names of
-the programs are not read. There since Windows 10 version 1903; some versions write for the whole computer, not for the
-person (https://github.com/sleevezipper/hass-workstation-service/issues/18). After a crash of the computer the 0 stays
-(https://github.com/hass-agent/HASS.Agent/issues/195), so what began before the computer was started is over.
+Windows records when each program started and stopped using one; a stop time of 0 means that it still does. The names of
+the programs are not read. Available since Windows 10 version 1903; some versions record it for the whole computer
+(https://github.com/sleevezipper/hass-workstation-service/issues/18). After a crash of the computer the 0 stays
+(https://github.com/hass-agent/HASS.Agent/issues/195), so entries that are older than the last boot are ignored.
 """
 
 from __future__ import annotations
@@ -27,13 +27,13 @@ HIVES: tuple[Hive, ...] = ("HKEY_CURRENT_USER", "HKEY_LOCAL_MACHINE")
 UNIX_EPOCH = 116_444_736_000_000_000
 """As a FILETIME: 100 ns since 1601."""
 SET_SECONDS = 300
-"""By which the clock may be set after the start."""
-Numbers = Callable[[Hive, str], Iterator[dict[str, int]]]
-Watching = Callable[[Hive, str, Callable[[], None]], registry.Watch]
+"""Tolerance for a clock that is corrected after the boot."""
+ReadNumbers = Callable[[Hive, str], Iterator[dict[str, int]]]
+Watching = Callable[[Hive, str, Callable[[], None]], registry.RegistryWatch]
 
 
 def switched_on() -> int:
-    """When the computer was started at the latest, less SET_SECONDS, as a FILETIME."""
+    """The time of the last boot less SET_SECONDS, as a FILETIME."""
     return UNIX_EPOCH + (time.time_ns() - (milliseconds() + SET_SECONDS * 1000) * 1_000_000) // 100
 
 
@@ -41,16 +41,16 @@ class Capture(GuardedSensor):
     """Reports CALL while a `device`, "microphone" or "webcam", is in use."""
 
     def __init__(
-        self, name: str, device: str, numbers: Numbers = registry.numbers, watch: Watching = registry.watch
+        self, name: str, device: str, numbers: ReadNumbers = registry.numbers, watch: Watching = registry.watch
     ) -> None:
         self.name = name
         super().__init__()
         self._device, self._key = device, rf"{STORE}\{device}"
         self._numbers, self._watch = numbers, watch
-        self._watches: dict[Hive, registry.Watch] = {}
+        self._watches: dict[Hive, registry.RegistryWatch] = {}
 
     async def open(self, session: DesktopSession) -> None:  # noqa: ARG002 - the platform has one session
-        """Raises Unavailable where Windows writes nothing down."""
+        """Raises Unavailable where Windows does not record it."""
         self._watches.clear()
         why: str | None = None
         for hive in HIVES:
@@ -77,12 +77,10 @@ class Capture(GuardedSensor):
 
 
 def microphone() -> Capture:
-    """The sensor of the microphone."""
     return Capture("windows-microphone", "microphone")
 
 
 def camera() -> Capture:
-    """The sensor of the camera."""
     return Capture("windows-camera", "webcam")
 
 

@@ -1,7 +1,4 @@
-"""What programs and Windows have written into the registry, and when that changes.
-
-`hive`: "HKEY_CURRENT_USER", the person's part, or "HKEY_LOCAL_MACHINE", that of the whole computer.
-"""
+"""Reads and watches the registry of Windows."""
 
 from __future__ import annotations
 
@@ -12,14 +9,14 @@ from typing import Literal, Protocol
 Hive = Literal["HKEY_CURRENT_USER", "HKEY_LOCAL_MACHINE"]
 
 
-class Watch(Protocol):
-    """Calls back once after each `again`, for the first time without it."""
+class RegistryWatch(Protocol):
+    """Calls back once, and once more after each `again`."""
 
     def again(self) -> None:
         """Raises OSError when the key is gone."""
 
     def close(self) -> None:
-        """It is not called any more."""
+        """Stop the watch."""
 
 
 if sys.platform == "win32":
@@ -45,7 +42,7 @@ if sys.platform == "win32":
     _kernel.CloseHandle.argtypes = [wintypes.HANDLE]
 
     def numbers(hive: Hive, key: str) -> Iterator[dict[str, int]]:
-        """The numbers in the key, and in each below it. Raises OSError when there is no such key."""
+        """The numbers in the key, then those in each subkey. Raises OSError when there is no such key."""
         with winreg.OpenKey(getattr(winreg, hive), key) as opened:
             below, values, _ = winreg.QueryInfoKey(opened)
             found = [winreg.EnumValue(opened, index) for index in range(values)]
@@ -55,7 +52,7 @@ if sys.platform == "win32":
             yield from numbers(hive, rf"{key}\{each}")
 
     class KeyWatch:
-        """Calls `on_change` on the running loop after something in or below the key has changed. Raises OSError."""
+        """Calls `on_change` on the running loop after the key or a subkey has changed. Raises OSError."""
 
         def __init__(self, hive: Hive, key: str, on_change: Callable[[], None]) -> None:
             self._on_change = on_change
@@ -69,20 +66,20 @@ if sys.platform == "win32":
                 raise
 
         def again(self) -> None:
-            """See Watch."""
+            """See RegistryWatch."""
             what = NAMES | VALUES | FROM_ANY_THREAD
             if code := _advapi.RegNotifyChangeKeyValue(int(self._key), 1, what, self._event, 1):
                 raise ctypes.WinError(code)
             self._wait = Wait(self._event, self._on_change)
 
         def close(self) -> None:
-            """See Watch."""
+            """See RegistryWatch."""
             if self._wait:
                 self._wait.cancel()
             self._key.Close()
             _kernel.CloseHandle(self._event)
 
-    def watch(hive: Hive, key: str, on_change: Callable[[], None]) -> Watch:
+    def watch(hive: Hive, key: str, on_change: Callable[[], None]) -> RegistryWatch:
         """See KeyWatch."""
         return KeyWatch(hive, key, on_change)
 
@@ -92,6 +89,6 @@ else:
         """Raises OSError: there is no registry here."""
         raise FileNotFoundError(f"no registry: {hive}, {key}")
 
-    def watch(hive: Hive, key: str, on_change: Callable[[], None]) -> Watch:  # noqa: ARG001 - see above
+    def watch(hive: Hive, key: str, on_change: Callable[[], None]) -> RegistryWatch:  # noqa: ARG001 - see above
         """Raises OSError: there is no registry here."""
         raise FileNotFoundError(f"no registry: {hive}, {key}")
