@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import os
 import shutil
-import signal
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
@@ -28,7 +27,8 @@ from psoas_nudge.guide.session import Asks
 from psoas_nudge.journal import Journal
 from psoas_nudge.pages import browser
 from psoas_nudge.system.processes import OWN_CONSOLE, with_console
-from psoas_nudge.system.signals import ENDING
+from psoas_nudge.system.signals import at_end
+from psoas_nudge.system.terminal import is_one
 
 log = logging.getLogger(__name__)
 
@@ -90,8 +90,7 @@ def in_terminal(settings: Settings, routine_id: str, prompt: int | None) -> None
     player = _player(settings, routine_id)
     reports, asks = _reports(settings, routine_id, prompt), _asks(settings, player.routine)
     console = TerminalConsole(sys.stdin, sys.stdout)
-    for number in ENDING:
-        signal.signal(number, lambda *_: player.command("stop"))
+    at_end(lambda: player.command("stop"))
     speaker = voice.find() if settings.stretch.voice else None
     if settings.stretch.voice and not speaker:
         log.warning(voice.MISSING)
@@ -142,7 +141,7 @@ def open_for_prompt(settings: Settings, routine_id: str, prompt: int | None, how
             log.warning("%s Trying a terminal.", error)
         else:
             return
-    if sys.stdin is not None and sys.stdin.isatty():
+    if is_one(sys.stdin):
         in_terminal(settings, routine_id, prompt)
     else:
         number = () if prompt is None else ("--prompt", str(prompt))
