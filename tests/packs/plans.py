@@ -7,7 +7,9 @@ import zipfile
 
 from PIL import Image, ImageDraw
 
+from psoas_nudge import places
 from psoas_nudge.config.packs import Pack
+from psoas_nudge.config.packs import imported as kept
 from psoas_nudge.packs.checking import check
 from psoas_nudge.packs.keeping import keep
 
@@ -146,6 +148,6 @@ def zipped(files: dict[str, bytes], top: str = "") -> bytes:
 
 def imported(pack_id: str) -> Pack:
     """A plan imported where $XDG_DATA_HOME says, which a test has pointed at a folder of its own."""
-    checked = check(zipped(PLANS[pack_id]), f"{pack_id}.zip")
-    keep(checked, ())
-    return checked.pack
+    keep(check(zipped(PLANS[pack_id]), f"{pack_id}.zip"), ())
+    [pack] = [each for each in kept(places.packs_directory()) if each.id == pack_id]
+    return pack

@@ -15,7 +15,8 @@ from psoas_nudge.core.model import Pain
 from psoas_nudge.core.routines import Routine, Step
 from psoas_nudge.guide.player import Held
 from psoas_nudge.guide.session import RELOAD_WITHIN
-from tests.packs.plans import imported
+from tests.config.test_pictures import lunge
+from tests.packs.plans import imported, lying, photo
 
 pytestmark = pytest.mark.heavy
 EVERY = pytest.mark.parametrize("routine_id", [routine.id for routine in CATALOGUE])
@@ -502,6 +503,31 @@ async def test_a_plan_from_a_pack_is_played_with_its_pictures_mirrored_for_the_o
             served.passes(segment.seconds)
         await tab.shows("Well done")
         assert served.origin + "/picture/hold.png" in tab.requests
+
+
+async def test_a_routine_of_ones_own_is_played_with_its_pictures(
+    chromium: Any, serving: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    (tmp_path / "pictures").mkdir()
+    (tmp_path / "pictures" / "start.png").write_bytes(photo("#223344"))
+    (tmp_path / "hold.svg").write_bytes(lying("150 92"))
+    mine = await asyncio.to_thread(lunge, tmp_path)
+    async with serving(mine) as served:
+        tab = await chromium.open(served.url)
+        await tab.shows("your knee swells")
+        await tab.press(" ")
+        await tab.plays()
+        for segment in served.player.segments:
+            await tab.until(f"document.getElementById('text').textContent === {segment.text!r}")
+            address = await tab.js("document.querySelector('.figure image').getAttribute('href')")
+            assert address == f"/picture/{segment.picture}"
+            assert await tab.js(f"fetch({address!r}).then(r => r.headers.get('content-type'))") == "image/png"
+            mirrored = "matrix(-1 0 0 1" in await tab.js("document.querySelector('.figure').innerHTML")
+            assert mirrored == (segment.side == "right")
+            served.passes(segment.seconds)
+        await tab.shows("Well done")
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
