@@ -325,8 +325,8 @@ ROWS: tuple[Setting, ...] = (
         "stretch.routines",
         Tables("[[stretch.routines]]", ROUTINE_FIELDS, routine),
         [],
-        "Your own stretches, for example from your physiotherapist. They can have pictures, PNG or SVG, in the folder of "
-        "this file.",
+        "Your own stretches, for example from your physiotherapist. They can have pictures, PNG or SVG, in the folder "
+        "of this file.",
         ROUTINE_EXAMPLES,
         dormant=True,
         label="My own stretches",

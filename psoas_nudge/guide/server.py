@@ -98,6 +98,12 @@ def _takes(path: str, kind: type[Sent], do: Callable[[Sent], None]) -> Route:
     return Route(path, take, methods=["POST"])
 
 
+def _without_ids(text: str) -> str:
+    """A claim for the page, where the footer says how to see the sources."""
+    words, bracket, _ = text.partition(" [")
+    return f"{words.rstrip('.')}." if bracket else words
+
+
 def _pictures(player: Player) -> list[str]:
     return sorted({name for segment in player.segments for name in (segment.picture, segment.returns_to) if name})
 
@@ -109,7 +115,7 @@ def _described(player: Player) -> dict[str, object]:
         "id": routine.id,
         "title": routine.title,
         "purpose": routine.purpose,
-        "why": routine.why.partition(" [")[0],
+        "why": _without_ids(routine.why),
         "notFor": routine.not_for,
         "feel": f"{routine.feel} {routine.feel_not}".strip(),
         "effort": routine.effort,

@@ -22,9 +22,13 @@ STRETCH_FEEL_NOT = (
 )
 STRETCH_EFFORT = "A mild to moderate pull that stays the same. Don't bounce."
 STRETCH_CHECK = "The pull begins with the tuck, before you move forward. Your lower back stays flat and quiet."
-STRETCH_WHY = "The psoas is short and still while you sit; the tuck is what lengthens it [tilt-2024, sitting-2021]."
+STRETCH_WHY = (
+    "The psoas, your deepest hip flexor, is short and still while you sit; running and stress tighten it too. "
+    "The tuck is what stretches it [article, tilt-2024]."
+)
 STRENGTH_WHY = (
-    "A muscle that rests all day also gets weak; strength work adds as much range as stretching [strength-2021]."
+    "The psoas, your deepest hip flexor, rests all day while you sit. "
+    "Strength work adds as much range of motion as stretching [article, strength-2021]."
 )
 
 
