@@ -294,8 +294,8 @@ ROWS: tuple[Setting, ...] = (
         "stretch.voice",
         Switch(),
         False,
-        "In the terminal, speak the cues, the side and the countdown.",
-        label="Speak in the terminal",
+        "Speak the cues, the side and the countdown, in the terminal or where neither a browser nor a terminal opens.",
+        label="Speak without a browser",
     ),
     Setting(
         "stretch.chime",
