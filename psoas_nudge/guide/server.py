@@ -13,6 +13,7 @@ from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
 from psoas_nudge.core.catalogue import CATALOGUE, REVIEWED
+from psoas_nudge.core.evidence import without_ids
 from psoas_nudge.core.model import Afterwards, Pain
 from psoas_nudge.core.routines import SIDES
 from psoas_nudge.guide.figures import FIGURES, paths_between, svg
@@ -98,12 +99,6 @@ def _takes(path: str, kind: type[Sent], do: Callable[[Sent], None]) -> Route:
     return Route(path, take, methods=["POST"])
 
 
-def _without_ids(text: str) -> str:
-    """A claim for the page, where the footer says how to see the sources."""
-    words, bracket, _ = text.partition(" [")
-    return f"{words.rstrip('.')}." if bracket else words
-
-
 def _pictures(player: Player) -> list[str]:
     return sorted({name for segment in player.segments for name in (segment.picture, segment.returns_to) if name})
 
@@ -114,8 +109,8 @@ def _described(player: Player) -> dict[str, object]:
     return {
         "id": routine.id,
         "title": routine.title,
-        "purpose": routine.purpose,
-        "why": _without_ids(routine.why),
+        "purpose": without_ids(routine.purpose),
+        "why": without_ids(routine.why),
         "notFor": routine.not_for,
         "feel": f"{routine.feel} {routine.feel_not}".strip(),
         "effort": routine.effort,
