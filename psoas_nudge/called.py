@@ -14,12 +14,12 @@ from pathlib import Path
 from psoas_nudge.commands import COMMANDS
 
 NAME = "psoas-nudge"
-_told: list[str] = []
+_given: list[str] = []
 
 
-def tell(name: str) -> None:
-    """This process was started by a program that was called `name`."""
-    _told[:] = [name]
+def set_name(name: str) -> None:
+    """Use `name` from now on: the process that started this one was called so."""
+    _given[:] = [name]
 
 
 def as_called(text: str) -> str:
@@ -36,8 +36,8 @@ def called() -> str:
 
     `python -m psoas_nudge`, which only developers type, keeps the plain name.
     """
-    if _told:
-        return _told[0]
+    if _given:
+        return _given[0]
     script = Path(sys.argv[0] if sys.argv else "")
     if script.name != NAME or not script.exists():
         return NAME

@@ -177,6 +177,7 @@ def main() -> int:
     if chosen.wine:
         return subprocess.run([str(PYTHON), str(HERE / "wine.py")], check=False, cwd=PROJECT).returncode
     environ = {**os.environ, **({"PSOAS_NUDGE_REQUIRE_DESKTOP": "1"} if chosen.required else {})}
+    environ.pop("PYTHONDONTWRITEBYTECODE", None)  # tests start the program a thousand times; each would compile it anew
     if chosen.fuzz:
         return fuzz(chosen.fuzz, environ, for_pytest)
     pytest = [str(PYTHON), "-m", "pytest", "-n", "2", *([] if chosen.heavy else ["-m", "not heavy"]), *for_pytest]

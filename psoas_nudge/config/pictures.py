@@ -18,21 +18,23 @@ import msgspec
 from msgspec.structs import replace
 
 from psoas_nudge import places
-from psoas_nudge.config.kinds import Place, Report, nearest
+from psoas_nudge.config.kinds import Place, ReportMistake, nearest
 from psoas_nudge.confined.child import ChildFailed, ask
 from psoas_nudge.core.routines import Routine
 from psoas_nudge.errors import PsoasNudgeError
 from psoas_nudge.pictures import kept
 from psoas_nudge.pictures.limits import CPU_SECONDS, MOST_BYTES, MOST_FILES
 from psoas_nudge.pictures.reading import bytes_of
-from psoas_nudge.pictures.wire import NEEDED, Answer, Drawn, NotTaken, Question
+from psoas_nudge.pictures.wire import NEEDED, Drawn, NotTaken, PictureRequest, PictureResult
 
 SECONDS = 30.0
 """Of waiting for the child: a daemon that reads its configuration again does nothing else meanwhile."""
 WHERE: Place = ("stretch", "routines")
 
 
-def with_pictures(routines: Iterable[Routine | None], folder: Path, report: Report) -> tuple[Routine | None, ...]:
+def with_pictures(
+    routines: Iterable[Routine | None], folder: Path, report: ReportMistake
+) -> tuple[Routine | None, ...]:
     """The routines, each with the folder of its pictures. `folder`: the one that names of pictures are relative to."""
     every = tuple(routines)
     names = dict.fromkeys(name for routine in every if routine for _, _, name in routine.names)
@@ -113,11 +115,11 @@ def _draw(files: dict[str, bytes]) -> tuple[dict[str, Drawn], dict[str, str]]:
         return {}, {}
     if any(find_spec(module) is None for module in NEEDED):
         return {}, dict.fromkeys(files, "Pictures cannot be checked here yet. First: pip install 'psoas-nudge[packs]'")
-    question = msgspec.json.encode(Question(files))
+    question = msgspec.json.encode(PictureRequest(files))
     child = ask("psoas_nudge.pictures", question, SECONDS, "The reader of pictures")
     try:
         with ThreadPoolExecutor(1) as thread:  # the daemon's thread has a loop of its own already
-            answer = msgspec.json.decode(thread.submit(asyncio.run, child).result(), type=Answer)
+            answer = msgspec.json.decode(thread.submit(asyncio.run, child).result(), type=PictureResult)
     except ChildFailed as error:
         why = f"Drawing the pictures takes more than {CPU_SECONDS} s of computing." if error.exhausted else str(error)
         return {}, dict.fromkeys(files, why)

@@ -1,6 +1,6 @@
-"""What stands between now and a prompt (rules 6, 7, 10 and 13), as questions to a state.
+"""The conditions for a prompt (rules 6 to 8, 10, 11 and 13), as functions of a state.
 
-prompting.py and outcomes.py act on the answers and explain.py words them, so the two cannot disagree.
+prompting.py and outcomes.py act on the results and explain.py puts them into words, so both always agree.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from psoas_nudge.core.rules import Rules
 from psoas_nudge.core.sitting import excused, sat
 from psoas_nudge.core.state import State, Waiting, point_of
 
-Kind = Literal[
+ConditionKind = Literal[
     "prompt-open",
     "stretching",
     "away",
@@ -33,20 +33,20 @@ Kind = Literal[
 
 
 class Obstacle(Struct, frozen=True):
-    """A condition of rule 6 that is not met. `until`: the point at which it ends by itself, where that is known."""
+    """A condition of rule 6 that is not met. `until`: the point at which it ends by itself; None: not known."""
 
-    kind: Kind
+    kind: ConditionKind
     until: int | None = None
 
 
 def backed_off(state: State, rules: Rules) -> bool:
-    """Rule 11: whether the interval is longer today."""
+    """Rule 11: whether the interval is half as long again today."""
     day = state.pacing.backed_off_on
     return day is not None and day == rules.hours.local_date(state.at)
 
 
 def needed(state: State, rules: Rules) -> int:
-    """Milliseconds of sitting that the next prompt needs. Rule 11: half as much again while backing off."""
+    """Rules 6 and 11: milliseconds of sitting after which the next prompt is due."""
     return rules.nudge_after * 3 // 2 if backed_off(state, rules) else rules.nudge_after
 
 
@@ -57,7 +57,7 @@ def prompts_today(state: State, rules: Rules, at: datetime) -> int:
 
 
 def snooze_refused(state: State, rules: Rules) -> str | None:
-    """Rule 10: why a snooze would be refused now, None when it would be granted."""
+    """Rule 10: why a snooze would be refused now; None when it would be granted."""
     if rules.max_snoozes == 0:
         return "Snoozing is switched off: max_snoozes is 0."
     if state.pacing.snoozes >= rules.max_snoozes:
@@ -67,7 +67,7 @@ def snooze_refused(state: State, rules: Rules) -> str | None:
 
 
 def obstacles(state: State, rules: Rules, span: Span | None) -> Iterator[Obstacle]:
-    """Rule 6: what is not met, at the state's moment; `span` is the open time around or after it."""
+    """Rule 6: the conditions that are not met at the state's moment. `span`: the open time around or after it."""
     if state.prompt:
         yield Obstacle("prompt-open")
     if state.stretching:
@@ -88,8 +88,8 @@ def obstacles(state: State, rules: Rules, span: Span | None) -> Iterator[Obstacl
 
 
 def _sat_enough(state: State, rules: Rules) -> int | None:
-    """The point at which enough has been sat for a prompt, now if that is so already; None while sitting does not
-    count. Back-off ends with the local day."""
+    """The point at which a prompt is due, now if it is due already; None while sitting does not count. Backing off ends
+    with the local day."""
     sat_so_far = sat(state, state.pacing.counts_from)
     missing = max(0, needed(state, rules) - sat_so_far)
     if missing == 0:
@@ -117,14 +117,14 @@ def _outside_hours(state: State, rules: Rules, span: Span | None) -> Obstacle | 
 
 
 def quiet_reasons(state: State, rules: Rules) -> tuple[str, ...]:
-    """Rule 7: every reason to hold a prompt back now."""
+    """Rule 7: the reasons to hold a prompt back now."""
     reasons = sorted(signal.value for signal in state.signals & rules.quiet)
     return (*reasons, "paused") if state.paused else tuple(reasons)
 
 
 def quiet_until(state: State, rules: Rules) -> int | None:
-    """Rule 7: the point until which a prompt waits although the last reason has ended. One that quiet has taken away
-    waits longer, so that it does not flicker between calls."""
+    """Rule 7: the point until which a prompt waits after the last reason has ended; None when the wait is over. A
+    prompt that quiet has withdrawn waits longer, so that it does not flicker between calls."""
     clear_since, interrupted_at = state.quiet.clear_since, state.pacing.interrupted_at
     if clear_since is None:
         return None
@@ -143,7 +143,7 @@ def waits_until(state: State, waiting: Waiting, rules: Rules) -> int | None:
 
 
 def lull_until(state: State, waiting: Waiting, rules: Rules) -> int | None:
-    """Rule 8: the point at which the pause in typing is long enough to show the prompt; None when there is no pause, or
+    """Rule 8: the point at which the pause in typing is long enough to show the prompt; None without a pause, or when
     it began so early that the person may have left."""
     if state.input.state == "active":
         return state.now if rules.lull == 0 else None
@@ -153,7 +153,7 @@ def lull_until(state: State, waiting: Waiting, rules: Rules) -> int | None:
 
 
 def pause_ends(state: State) -> int | None:
-    """The point at which the pause ends by itself."""
+    """The point at which the pause ends by itself; None without a pause or when it lasts until resumed."""
     if state.paused is None:
         return None
     if state.paused.until_at is not None:

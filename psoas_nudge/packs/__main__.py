@@ -10,30 +10,29 @@ from psoas_nudge.config.packs import PACK_FILE, parse
 from psoas_nudge.confined.limits import end_with_parent, limit
 from psoas_nudge.errors import ConfigInvalid
 from psoas_nudge.packs.unpacking import files
-from psoas_nudge.packs.wire import Answer, Question
+from psoas_nudge.packs.wire import PackRequest, PackResult
 from psoas_nudge.pictures import __main__ as drawing
 from psoas_nudge.pictures.limits import CPU_SECONDS, MEGABYTES
-from psoas_nudge.pictures.wire import NotTaken
-from psoas_nudge.pictures.wire import Question as Pictures
+from psoas_nudge.pictures.wire import NotTaken, PictureRequest
 
 
-def answer(question: Question) -> Answer:
+def answer(question: PackRequest) -> PackResult:
     """The pack with its pictures drawn anew, or all that is wrong with it."""
     try:
         found = files(question.zipped)
     except NotTaken as error:
-        return Answer(problems=(str(error),))
+        return PackResult(problems=(str(error),))
     problems: list[str] = []
     text, used = _text(found, problems)
     pictures = {name: data for name, data in found.items() if name.lower().endswith((".png", ".svg"))}
     others = found.keys() - pictures.keys() - {PACK_FILE}
     problems += [f"{name}: A pack has only {PACK_FILE} and pictures, PNG or SVG." for name in sorted(others)]
-    drawn = drawing.answer(Pictures(pictures))
+    drawn = drawing.answer(PictureRequest(pictures))
     problems += [f"{name}: {why}" for name, why in drawn.refused.items()]
     problems += [f'{PACK_FILE}: There is no picture "{name}" in the pack.' for name in sorted(used - found.keys())]
     if problems:
-        return Answer(problems=tuple(problems))
-    return Answer(text=text, pictures=drawn.pictures)
+        return PackResult(problems=tuple(problems))
+    return PackResult(text=text, pictures=drawn.pictures)
 
 
 def _text(found: dict[str, bytes], problems: list[str]) -> tuple[str, frozenset[str]]:
@@ -54,7 +53,7 @@ def _text(found: dict[str, bytes], problems: list[str]) -> tuple[str, frozenset[
 def main() -> None:
     """See the module."""
     limit(MEGABYTES, CPU_SECONDS)
-    question = msgspec.json.decode(sys.stdin.buffer.readline(), type=Question)
+    question = msgspec.json.decode(sys.stdin.buffer.readline(), type=PackRequest)
     end_with_parent()
     sys.stdout.buffer.write(msgspec.json.encode(answer(question)))
 

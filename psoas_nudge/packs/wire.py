@@ -8,13 +8,13 @@ from psoas_nudge.errors import BadInput
 from psoas_nudge.pictures.wire import Drawn
 
 
-class Question(Struct, frozen=True):
+class PackRequest(Struct, frozen=True):
     """A pack as one zip file."""
 
     zipped: bytes
 
 
-class Answer(Struct, frozen=True, kw_only=True):
+class PackResult(Struct, frozen=True, kw_only=True):
     """What is in it; with problems, nothing else."""
 
     problems: tuple[str, ...] = ()

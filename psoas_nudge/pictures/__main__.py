@@ -8,10 +8,10 @@ import msgspec
 
 from psoas_nudge.confined.limits import end_with_parent, limit
 from psoas_nudge.pictures.limits import CPU_SECONDS, MEGABYTES
-from psoas_nudge.pictures.wire import Answer, Drawn, NotTaken, Question
+from psoas_nudge.pictures.wire import Drawn, NotTaken, PictureRequest, PictureResult
 
 
-def answer(question: Question) -> Answer:
+def answer(question: PictureRequest) -> PictureResult:
     """Every picture drawn anew, or why not."""
     from psoas_nudge.pictures.drawing import drawn
 
@@ -24,13 +24,13 @@ def answer(question: Question) -> Answer:
             refused[name] = str(error)
         except MemoryError:
             refused[name] = f"Drawing this takes more than {MEGABYTES} MB of memory."
-    return Answer(pictures=pictures, refused=refused)
+    return PictureResult(pictures=pictures, refused=refused)
 
 
 def main() -> None:
     """See the module."""
     limit(MEGABYTES, CPU_SECONDS)
-    question = msgspec.json.decode(sys.stdin.buffer.readline(), type=Question)
+    question = msgspec.json.decode(sys.stdin.buffer.readline(), type=PictureRequest)
     end_with_parent()
     sys.stdout.buffer.write(msgspec.json.encode(answer(question)))
 

@@ -12,7 +12,7 @@ class NotTaken(Exception):
     """A file that is refused; the message is the reason."""
 
 
-class Question(Struct, frozen=True):
+class PictureRequest(Struct, frozen=True):
     """Files by name."""
 
     files: dict[str, bytes]
@@ -26,7 +26,7 @@ class Drawn(Struct, frozen=True, kw_only=True):
     dots: str
 
 
-class Answer(Struct, frozen=True, kw_only=True):
+class PictureResult(Struct, frozen=True, kw_only=True):
     """The pictures by name, and for each that is refused the reason."""
 
     pictures: dict[str, Drawn]

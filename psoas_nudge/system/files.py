@@ -73,3 +73,28 @@ else:
     def put_over(part: Path, target: Path) -> None:
         """Put a finished file in place of what is there."""
         part.replace(target)
+
+
+def write(target: Path, content: bytes, *, mode: int = 0o600, durable: bool = False, new: bool = False) -> None:
+    """Write a whole file atomically: readers see the old content or all of the new one. Raises OSError.
+
+    `durable`: it survives a power cut once this returns. `new`: raises FileExistsError when the file exists already.
+    The module tempfile is not used: it would cost the daemon 4 MB, because it loads OpenSSL for its random names.
+    """
+    part = target.with_name(f".{target.name}.{os.urandom(8).hex()}")
+    try:
+        with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | NEW, 0o600), "wb") as file:
+            give_mode(file.fileno(), mode)
+            file.write(content)
+            if durable:
+                file.flush()
+                os.fsync(file.fileno())
+        (put_new if new else put_over)(part, target)
+    finally:
+        part.unlink(missing_ok=True)
+    if durable and os.name == "posix":
+        directory = os.open(target.parent, os.O_RDONLY)  # the directory has the new name
+        try:
+            os.fsync(directory)
+        finally:
+            os.close(directory)

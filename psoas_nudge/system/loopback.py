@@ -7,14 +7,13 @@ Nothing in here belongs to Windows alone: the tests of the conversation run over
 from __future__ import annotations
 
 import hmac
-import os
 import secrets
 import socket
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from psoas_nudge.system.files import NEW, put_over
+from psoas_nudge.system.files import write
 
 if TYPE_CHECKING:  # a command that asks one question does without asyncio
     import asyncio
@@ -56,22 +55,18 @@ class Listening:
         import asyncio
 
         listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-        part = self._path.with_name(f".{self._path.name}.{secrets.token_hex(8)}")
         try:
             if exclusive := getattr(socket, "SO_EXCLUSIVEADDRUSE", None):  # Windows: nobody else may share the port
                 listening.setsockopt(socket.SOL_SOCKET, exclusive, 1)
             listening.bind((HOST, 0))
             self._server = await asyncio.start_server(on_client, sock=listening, limit=limit)
             port = listening.getsockname()[1]
-            with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | NEW, 0o600), "wb") as file:
-                file.write(b"%d %s" % (port, self._secret))
-            put_over(part, self._path)
+            write(self._path, b"%d %s" % (port, self._secret))
         except BaseException:
             if self._server:
                 self._server.close()  # and its socket
             else:
                 listening.close()
-            part.unlink(missing_ok=True)
             raise
 
     async def stranger(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> str:

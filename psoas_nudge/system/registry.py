@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import Protocol
 
 
-class Watch(Protocol):
+class RegistryWatch(Protocol):
     """`close`: it is not called any more."""
 
     def close(self) -> None: ...
@@ -67,13 +67,11 @@ if sys.platform == "win32":
             self._on_change()
 
         def close(self) -> None:
-            """See Watch."""
             self._wait.cancel()
             self._key.Close()
             _kernel.CloseHandle(self._event)
 
-    def watch(key: str, on_change: Callable[[], None]) -> Watch:
-        """See KeyWatch."""
+    def watch(key: str, on_change: Callable[[], None]) -> RegistryWatch:
         return KeyWatch(key, on_change)
 
 else:
@@ -82,6 +80,6 @@ else:
         """Raises OSError: there is no registry here."""
         raise FileNotFoundError(f"no registry: {key}, {name}")
 
-    def watch(key: str, on_change: Callable[[], None]) -> Watch:  # noqa: ARG001 - see above
+    def watch(key: str, on_change: Callable[[], None]) -> RegistryWatch:  # noqa: ARG001 - see above
         """Raises OSError: there is no registry here."""
         raise FileNotFoundError(f"no registry: {key}")

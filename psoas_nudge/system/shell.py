@@ -21,19 +21,19 @@ OnMessage = Callable[[int, int], None]
 """Gets the number of a message that was sent to every window, and what it is about (wParam)."""
 
 
-class Line(NamedTuple):
+class MenuLine(NamedTuple):
     """One line of a menu. `number`: what a click reports, 0 for a line that only says something."""
 
     number: int
     label: str
-    children: Sequence[Line] = ()
+    children: Sequence[MenuLine] = ()
     """With some, it opens another menu."""
 
 
-SEPARATOR = Line(0, "")
+SEPARATOR = MenuLine(0, "")
 
 
-class Picture(NamedTuple):
+class Bitmap(NamedTuple):
     """Pixels are BGRA, row by row from above."""
 
     size: int
@@ -47,7 +47,7 @@ class Shell(Protocol):
         """Hear of lock, sleep, clock and the window in front, until what is returned is called."""
 
     async def show_icon(
-        self, picture: Picture, tip: str, menu: Callable[[], Sequence[Line]], on_chosen: Callable[[int], None]
+        self, picture: Bitmap, tip: str, menu: Callable[[], Sequence[MenuLine]], on_chosen: Callable[[int], None]
     ) -> None:
         """Have an icon, or change it. `menu` is called for each opening."""
 

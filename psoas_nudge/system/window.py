@@ -25,9 +25,9 @@ from psoas_nudge.system.shell import (
     LONGEST_TIP,
     LONGEST_TITLE,
     WM_POWERBROADCAST,
-    Line,
+    Bitmap,
+    MenuLine,
     OnMessage,
-    Picture,
 )
 
 assert sys.platform == "win32"  # noqa: S101 - for mypy
@@ -40,7 +40,7 @@ NEWS_SECONDS = 1.0
 """For the loop to record that the computer goes to sleep, before it does."""
 
 
-def resource(picture: Picture) -> bytes:
+def resource(picture: Bitmap) -> bytes:
     """The picture as an icon resource: header, pixels from below, and an empty mask."""
     size, row = picture.size, picture.size * 4
     rows = b"".join(picture.pixels[at : at + row] for at in range((size - 1) * row, -1, -row))
@@ -49,15 +49,13 @@ def resource(picture: Picture) -> bytes:
 
 
 class Window:
-    """See shell.Shell."""
-
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self.loop = loop
         self.users = 0
         self.ready: asyncio.Future[None] = loop.create_future()
         self._work: deque[Callable[[], None]] = deque()
         self._listeners: list[OnMessage] = []
-        self._menu: Callable[[], Sequence[Line]] = tuple
+        self._menu: Callable[[], Sequence[MenuLine]] = tuple
         self._on_chosen: Callable[[int], None] = lambda _number: None
         self._on_click: Callable[[], None] = lambda: None
         self._handle: int | None = None
@@ -76,14 +74,12 @@ class Window:
     # --- on the loop ------------------------------------------------------------------------------------------
 
     def listen(self, on_message: OnMessage) -> Callable[[], None]:
-        """See shell.Shell."""
         self._listeners.append(on_message)
         return lambda: self._listeners.remove(on_message)
 
     async def show_icon(
-        self, picture: Picture, tip: str, menu: Callable[[], Sequence[Line]], on_chosen: Callable[[int], None]
+        self, picture: Bitmap, tip: str, menu: Callable[[], Sequence[MenuLine]], on_chosen: Callable[[int], None]
     ) -> None:
-        """See shell.Shell."""
         self._menu, self._on_chosen = menu, on_chosen
         content = resource(picture)
 
@@ -97,7 +93,6 @@ class Window:
         await self._do(show)
 
     async def hide_icon(self) -> None:
-        """See shell.Shell."""
 
         def hide() -> None:
             self._wanted = False
@@ -106,13 +101,11 @@ class Window:
         await self._do(hide)
 
     def offers_menu(self) -> bool:
-        """See shell.Shell."""
         return self._wanted
 
     async def balloon(
         self, title: str, text: str, picture: bytes, *, sound: bool, on_click: Callable[[], None]
     ) -> None:
-        """See shell.Shell."""
         self._on_click = on_click
 
         def show() -> None:
@@ -128,7 +121,6 @@ class Window:
         await self._do(show)
 
     async def clear_balloon(self) -> None:
-        """See shell.Shell."""
         self._on_click = lambda: None
 
         def clear() -> None:
@@ -140,7 +132,6 @@ class Window:
         await self._do(clear)
 
     async def release(self) -> None:
-        """See shell.Shell."""
         self.users -= 1
         if self.users == 0 and _shared.get(self.loop) is self:
             del _shared[self.loop]
@@ -259,7 +250,7 @@ class Window:
         self._work.append(track)
         api.user32.PostMessageW(self._handle, api.WORK, 0, 0)
 
-    def _track(self, lines: Sequence[Line]) -> int:
+    def _track(self, lines: Sequence[MenuLine]) -> int:
         """The number that the person chooses; 0 for none."""
         menu, at = _menu(lines), wintypes.POINT()
         api.user32.GetCursorPos(ctypes.byref(at))
@@ -301,7 +292,7 @@ def _icon(content: bytes, size: int) -> int:
     return int(made)
 
 
-def _menu(lines: Sequence[Line]) -> int:
+def _menu(lines: Sequence[MenuLine]) -> int:
     menu = api.user32.CreatePopupMenu()
     for line in lines:
         label = line.label.replace("&", "&&")

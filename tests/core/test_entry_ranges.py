@@ -10,7 +10,7 @@ from psoas_nudge.core.entries import AnyEntry, FeelEntry, LateAnswerEntry, Stret
 from psoas_nudge.core.entry_ranges import MOST_IN_STATE, out_of_range, wild
 from psoas_nudge.core.hours import Span
 from psoas_nudge.core.ranges import EARLIEST, LATEST
-from psoas_nudge.core.state import Bout, OpenHours, State, Timeline, Turns
+from psoas_nudge.core.state import Bout, OpenHours, RotationOrder, State, Timeline
 
 AT = datetime(2026, 3, 4, 12, tzinfo=UTC)
 A_DAY = 86_400.0
@@ -58,7 +58,7 @@ def test_an_entry_that_no_arithmetic_can_use_is_named_with_its_range(entry: AnyE
         (State(bout_ended=MILLENNIA + 1), f"{MILLENNIA + 1} is not a valid number"),
         (State(bout_ended=-MILLENNIA - 1), f"{-MILLENNIA - 1} is not a valid number"),
         (State(bout=Bout(started=0, breaks=((1, 10**18),))), f"{10**18} is not a valid number"),
-        (State(turns=Turns(last={"standing-march": 10**18})), f"{10**18} is not a valid number"),
+        (State(rotation_order=RotationOrder(last={"standing-march": 10**18})), f"{10**18} is not a valid number"),
         (State(hours=OpenHours(span=Span(AT, AT))), ""),
         (State(time=Timeline(at=EARLIEST)), ""),
         (State(time=Timeline(at=datetime(1969, 12, 31, tzinfo=UTC))), "1969-12-31T00:00:00+00:00 is not a valid time"),

@@ -76,7 +76,7 @@ def test_a_hold_that_had_only_begun_is_no_stretch(held: float, recorded: tuple[b
     started(day)
     ended(day, left=held, right=0)
     assert stretches(day) == [recorded]
-    assert day.state.turns.count == (2 if recorded[0] else 1)
+    assert day.state.rotation_order.count == (2 if recorded[0] else 1)
 
 
 def test_accepting_and_typing_on_for_three_minutes_is_not_performed_and_the_bout_goes_on_from_the_answer() -> None:
