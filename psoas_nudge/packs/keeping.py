@@ -17,6 +17,7 @@ from psoas_nudge.errors import BadInput, PsoasNudgeError
 from psoas_nudge.packs.checking import Checked
 from psoas_nudge.packs.unpacking import files
 from psoas_nudge.pictures import kept
+from psoas_nudge.system.files import write
 
 ORIGINAL = "original.zip"
 
@@ -32,8 +33,8 @@ def keep(checked: Checked, taken: Collection[str]) -> None:
     with _written(there):
         made = Path(tempfile.mkdtemp(prefix=".pack-", dir=places.private_directory(places.data_directory())))
         try:
-            kept.put(made / ORIGINAL, checked.zipped)
-            kept.put(made / PACK_FILE, checked.text.encode())
+            write(made / ORIGINAL, checked.zipped, durable=True, new=True)
+            write(made / PACK_FILE, checked.text.encode(), durable=True, new=True)
             kept.write(made / PICTURES, checked.pictures)
             places.private_directory(there.parent)
             made.rename(there)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from pathlib import Path
 
 from psoas_nudge.pictures.wire import Drawn
+from psoas_nudge.system import files
 
 
 def png(folder: str | Path, name: str) -> Path:
@@ -28,19 +28,8 @@ def write(folder: Path, pictures: Mapping[str, Drawn]) -> None:
     """Write them into a new folder that nobody else can read; raises OSError."""
     folder.mkdir(mode=0o700)
     for name, drawn in pictures.items():
-        put(png(folder, name), drawn.png)
-        put(icon(folder, name), drawn.icon)
-        put(dots(folder, name), drawn.dots.encode())
-
-
-def put(path: Path, data: bytes) -> None:
-    """Write a new file that nobody else can read, over a power cut; raises OSError."""
-    with os.fdopen(
-        os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600), "wb"
-    ) as out:
-        out.write(data)
-        out.flush()
-        os.fsync(out.fileno())
+        for file, data in ((png, drawn.png), (icon, drawn.icon), (dots, drawn.dots.encode())):
+            files.write(file(folder, name), data, durable=True, new=True)
 
 
 def _flat(name: str) -> str:
