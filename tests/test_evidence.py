@@ -138,6 +138,13 @@ def test_the_reason_of_every_routine_names_its_source(routine: Routine) -> None:
     assert "[" not in routine.why.partition(" [")[0], "the page shows the reason without the ids"
 
 
+@pytest.mark.parametrize(
+    "routine", [each for each in CATALOGUE if each.feel.startswith(("A pull", "Work in the front"))]
+)
+def test_the_reason_names_the_muscle_what_sitting_does_to_it_and_what_tightens_it_too(routine: Routine) -> None:
+    assert all(word in routine.why for word in ("psoas", "hip flexor", "while you sit", "running", "stress"))
+
+
 @pytest.mark.parametrize("paragraph", WHY)
 def test_every_paragraph_of_the_reason_why_names_its_sources(paragraph: str) -> None:
     assert claimed(" ".join(paragraph.split()))

@@ -22,14 +22,11 @@ STRETCH_FEEL_NOT = (
 )
 STRETCH_EFFORT = "A mild to moderate pull that stays the same. Don't bounce."
 STRETCH_CHECK = "The pull begins with the tuck, before you move forward. Your lower back stays flat and quiet."
-STRETCH_WHY = (
-    "The psoas, your deepest hip flexor, is short and still while you sit; running and stress tighten it too. "
-    "The tuck is what stretches it [article, tilt-2024]."
+PSOAS = (
+    "The psoas, your deepest hip flexor, is short and still while you sit; running and stress tighten it too [article]."
 )
-STRENGTH_WHY = (
-    "The psoas, your deepest hip flexor, rests all day while you sit. "
-    "Strength work adds as much range of motion as stretching [article, strength-2021]."
-)
+STRETCH_WHY = f"{PSOAS} The tuck is what stretches it [tilt-2024]."
+STRENGTH_WHY = f"{PSOAS} Strength work adds as much range of motion as stretching [strength-2021]."
 
 
 def tuck(cue: str, text: str = "Tuck your pelvis: tailbone down, belt buckle up.") -> Step:
