@@ -150,7 +150,7 @@ ROWS: tuple[Setting, ...] = (
     Setting("prompt.wind_down", Duration(), "10m", label="No prompts before the end of work for",
             help="Minutes before the end of working hours in which no prompt appears."),
     Setting("prompt.daily_limit", Whole(0, 1000), 8, label="Prompts per day, at most",
-            help="Maximum number of prompts per day. 0 means no prompts."),
+            help="Maximum number of prompts per day, spread over the day. 0 means no prompts."),
     Setting("prompt.lull", Duration(), "8s", label="Wait for a pause in typing of",
             help="A due prompt waits until you pause typing for this long."),
     Setting("prompt.patience", Duration(), "5m", label="Wait for a pause no longer than",
@@ -167,8 +167,9 @@ ROWS: tuple[Setting, ...] = (
     Setting("prompt.after_quiet", Duration(), "1m", label="Wait after a call",
             help="How long a delayed prompt waits after a call or similar has ended."),
     Setting("prompt.insist", Switch(), False, label="Stay on screen until I answer",
-            help="Keep the prompt on screen until you answer. It also shows during do-not-disturb "
-                 "and hides other notifications while it is open."),
+            help="Keep the prompt on screen, with its buttons, until you answer or it closes. "
+                 "Your desktop may hold back other notifications meanwhile. "
+                 "If quiet.do_not_disturb is false, the prompt also shows during do-not-disturb."),
     *(Setting(f"quiet.{signal.value.replace('-', '_')}", Switch(), True, label=label, help=text)
       for signal, (label, text) in QUIET.items()),
     Setting("stretch.guide", Choice("page", "terminal", "none"), "page", label="Open the guided stretch in",

@@ -15,6 +15,7 @@ from psoas_nudge.core.hours import Span
 from psoas_nudge.core.rules import Rules
 from psoas_nudge.core.sitting import excused, sat
 from psoas_nudge.core.state import State, Waiting, point_of
+from psoas_nudge.core.words import MINUTE
 
 ConditionKind = Literal[
     "prompt-open",
@@ -29,7 +30,11 @@ ConditionKind = Literal[
     "winding-down",
     "settling-in",
     "daily-limit",
+    "spread",
 ]
+
+SOON = MINUTE
+"""The patience (rule 8) with somebody who comes back from a short break: it has interrupted them already."""
 
 
 class Obstacle(Struct, frozen=True):
@@ -45,9 +50,14 @@ def backed_off(state: State, rules: Rules) -> bool:
     return day is not None and day == rules.hours.local_date(state.at)
 
 
+def longer(rules: Rules) -> int:
+    """Rule 11: half as much again."""
+    return rules.nudge_after * 3 // 2
+
+
 def needed(state: State, rules: Rules) -> int:
     """Rules 6 and 11: milliseconds of sitting after which the next prompt is due."""
-    return rules.nudge_after * 3 // 2 if backed_off(state, rules) else rules.nudge_after
+    return longer(rules) if backed_off(state, rules) else rules.nudge_after
 
 
 def prompts_today(state: State, rules: Rules, at: datetime) -> int:
@@ -77,14 +87,34 @@ def obstacles(state: State, rules: Rules, span: Span | None) -> Iterator[Obstacl
     if state.standing_since is not None:
         yield Obstacle("standing", state.standing_since + rules.standing_for)
     if again := state.pacing.again:
-        if state.now < again.at:
-            yield Obstacle("asked-again" if again.why == "missed" else again.why, again.at)
-    elif (enough := _sat_enough(state, rules)) != state.now:
-        yield Obstacle("sitting", enough)
+        due: int | None = max(state.now, again.at)
+        if due != state.now:
+            yield Obstacle("asked-again" if again.why == "missed" else again.why, due)
+    elif (due := _sat_enough(state, rules)) != state.now:
+        yield Obstacle("sitting", due)
     if closed := _outside_hours(state, rules, span):
         yield closed
-    if state.prompt is None and prompts_today(state, rules, state.at) >= rules.daily_limit:
-        yield Obstacle("daily-limit", point_of(state, rules.hours.next_day(state.at)))
+    if state.prompt is None and (spent := _spent(state, rules, due)):
+        yield spent
+
+
+def _spent(state: State, rules: Rules, due: int | None) -> Obstacle | None:
+    """The day's budget is used up, or what is `due` would use it up too early: its last prompt comes no earlier after
+    hours have opened than all of them together take. A share of the day is little more than `nudge_after`, so only
+    prompts that have come more often than that are held back."""
+    past = prompts_today(state, rules, state.at)
+    if past >= rules.daily_limit:
+        return Obstacle("daily-limit", _tomorrow(state, rules))
+    if past == 0 or due is None:
+        return None
+    shares = past * rules.nudge_after * rules.daily_limit // (rules.daily_limit - 1)
+    share = min(state.today.opened + min(shares, past * longer(rules)), _tomorrow(state, rules))
+    return Obstacle("spread", share) if share > due else None
+
+
+def _tomorrow(state: State, rules: Rules) -> int:
+    """The point at which the local day ends, and with it what counts by day."""
+    return point_of(state, rules.hours.next_day(state.at))
 
 
 def _sat_enough(state: State, rules: Rules) -> int | None:
@@ -98,8 +128,8 @@ def _sat_enough(state: State, rules: Rules) -> int | None:
         return None
     enough = state.now + missing
     if backed_off(state, rules):
-        without = state.now + max(0, rules.nudge_after - sat_so_far)
-        enough = min(enough, max(without, point_of(state, rules.hours.next_day(state.at))))
+        without = state.now + rules.nudge_after - sat_so_far
+        enough = min(enough, max(without, _tomorrow(state, rules)))
     return enough
 
 
@@ -139,7 +169,9 @@ def waits_until(state: State, waiting: Waiting, rules: Rules) -> int | None:
     """Rule 8: the point at which a prompt that waits for a pause in typing is shown anyway; None without input."""
     if state.input.state != "active":
         return None
-    return max(waiting.since, state.input.since) + rules.patience
+    breaks = state.bout.breaks if state.bout else ()
+    back = bool(breaks) and waiting.since - breaks[-1][1] < SOON
+    return max(waiting.since, state.input.since) + (min(SOON, rules.patience) if back else rules.patience)
 
 
 def lull_until(state: State, waiting: Waiting, rules: Rules) -> int | None:

@@ -40,6 +40,7 @@ TEXTS = {
     "settling-in": "Your working hours have just started. Prompts start at {until}.",
     "winding-down": "Your working hours end at {until}. No prompt comes this close to the end.",
     "daily-limit": "You have had all {limit} prompts for today.",
+    "spread": "Prompts are spread over the day. The next one comes at {until} at the earliest.",
     "locked": "The screen is locked.",
     "suspended": "The computer is asleep.",
     "switched": "Another user is using the computer.",
@@ -73,12 +74,10 @@ def _ahead(state: State, at: datetime, elapsed: int) -> State:
     return new
 
 
-def _end_pause(state: State, rules: Rules) -> None:
+def _end_pause(state: State) -> None:
     ends = conditions.pause_ends(state)
     if ends is not None and ends <= state.now:
-        state.paused = None
-        if not conditions.quiet_reasons(state, rules):
-            state.quiet.clear_since = ends
+        state.paused, state.quiet.clear_since = None, ends
 
 
 def explain(state: State, at: datetime, rules: Rules, trouble: str = "") -> Explanation:
@@ -89,8 +88,18 @@ def explain(state: State, at: datetime, rules: Rules, trouble: str = "") -> Expl
     later = at > state.at
     if later:
         state = _ahead(state, at, (at - state.at) // MILLISECOND)
-        _end_pause(state, rules)
-    known = ("snoozed", "asked-again", "not-shown", "closed", "settling-in", "winding-down", "daily-limit", "paused")
+        _end_pause(state)
+    known = (
+        "snoozed",
+        "asked-again",
+        "not-shown",
+        "closed",
+        "settling-in",
+        "winding-down",
+        "daily-limit",
+        "spread",
+        "paused",
+    )
     reasons = tuple(reason for reason in _reasons(state, rules, trouble) if not later or reason.kind in known)
     return Explanation(at=at, reasons=reasons, next_prompt=next_prompt(state, rules), zone=rules.hours.zone)
 
@@ -152,7 +161,6 @@ def _sitting_on(state: State, rules: Rules) -> State:
     bout, left_at = state.bout, state.leaving.since if state.leaving else None
     if bout is None:
         bout = Bout(started=state.now)
-        new.pacing.counts_from = state.now
     since = min((p for p in (state.standing_since, left_at) if p is not None), default=None)
     if since is not None and since < state.now:
         bout = bout.interrupted(since, state.now)

@@ -177,7 +177,7 @@ def _routine(asked: Sequence[PastPrompt], rules: Rules) -> Suggestion | None:
 def _usual(hours: WorkingHours, *, last: bool) -> int:
     """The minute after midnight at which most days of the week close (or open); a night shift closes past 1440."""
     ends = Counter(ranges[-1].end if last else ranges[0].start for ranges in hours.week if ranges)
-    return ends.most_common(1)[0][0] if ends else 0
+    return ends.most_common()[0][0] if ends else 0
 
 
 def _clock(minute: int) -> str:

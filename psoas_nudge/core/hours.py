@@ -144,7 +144,6 @@ def _spans_from(hours: WorkingHours, day: date) -> Iterator[Span]:
         both = sorted([*waiting, *fresh])
         yield from both[: len(waiting)]
         waiting = both[len(waiting) :]
-    yield from waiting
 
 
 def _midnight(day: date) -> int:

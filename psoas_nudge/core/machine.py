@@ -20,16 +20,19 @@ setting. Durations use the second, schedules the first. If the reading is lower 
 6.  A prompt is due after `nudge_after` (45 min) of sitting in this bout, or since the last outcome that closed a
     prompt, when all of these hold: inside working hours, at least `settle_in` (10 min) after they open and `wind_down`
     (10 min) before they close; fewer than `daily_limit` (8) prompts today; not paused; not standing; no prompt open;
-    no stretch under way.
+    no stretch under way. The prompts of a day are spread, because those that are shown again (rule 11) would use them
+    up early: the last comes no earlier than `daily_limit` times `nudge_after` after hours have opened.
 7.  Quiet (do-not-disturb, a full-screen window, a call, a shared screen, a busy calendar, a pause) holds a due prompt
     back. The prompt is not dropped and the wait is not a break. It can appear `after_quiet` (1 min) after the last
     reason has ended, and the journal gets every reason. If quiet begins while a prompt is open, the prompt is
     withdrawn and is due again. To keep it from flickering between two calls, it then waits until it has been calm for
-    as long as a prompt stays open (`expires_after`), or until `nudge_after` after it was withdrawn.
+    as long as a prompt stays open (`expires_after`), or until `nudge_after` after it was withdrawn. If quiet withdraws
+    it twice in a row, it is due only after `nudge_after` of sitting.
 8.  The lull. A due prompt is shown in a pause in typing of `lull` (8 s) that began while the prompt waited or at most
-    `lull` before; with continuous input it is shown after `patience` (5 min). If there was no input for longer, it is
-    shown in a pause after the next input, except where missing input counts as sitting (rule 2): there it is shown
-    without. If the person leaves meanwhile, that was a break and nothing is shown.
+    `lull` before; with continuous input it is shown after `patience` (5 min), or after 1 min if a short break has
+    just ended. If there was no input for longer, it is shown in a pause after the next input, except where missing
+    input counts as sitting (rule 2): there it is shown without. If the person leaves meanwhile, that was a break and
+    nothing is shown.
 9.  One prompt at a time. Each prompt that was shown gets exactly one outcome:
     accepted, skipped, snoozed: the person answered;
     missed: no answer within `expires_after` (5 min) while present;
@@ -43,9 +46,10 @@ setting. Durations use the second, schedules the first. If the reading is lower 
     hides by itself is shown again in the same place: at the first input after a pause, and once a minute of activity.
 10. A snooze lasts `snooze_for` (5 min), at most `max_snoozes` (2) times in a row. After that, prompts do not offer it,
     and a request to snooze is refused with the reason.
-11. A missed prompt is shown again once, after `ask_again_after` (15 min). Two misses in a row, of prompts that were on
-    the screen while there was input, make the interval half as long again, and never longer. Backing off ends with the
-    local day, with a prompt that is accepted or taken, with any stretch, and with `resume`.
+11. A missed prompt is shown again once, after `ask_again_after` (15 min). Two misses in a row, of prompts that were
+    on the screen while there was input, make the interval half as long again, and never longer. Backing off ends with
+    the local day, with a prompt that is accepted or taken, with any stretch, and with `resume`, for somebody who
+    wants prompts again and cannot stretch now.
 12. Accept starts the guide and ends the bout. The journal gets what was held, never what was planned. Three minutes of
     unbroken input after Accept mean that the stretch was not performed; the bout then goes on from the answer. Where
     no source reports missing input, only the guide says what was done. A guide that has reported holds and then sends

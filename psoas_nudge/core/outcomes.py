@@ -10,7 +10,7 @@ from psoas_nudge.core.events import Accept, Answering, GuideHeld, GuideStarted, 
 from psoas_nudge.core.ranges import LONGEST
 from psoas_nudge.core.rules import Rules
 from psoas_nudge.core.sitting import end_bout, excused
-from psoas_nudge.core.state import Again, Open, Pending, Stretching
+from psoas_nudge.core.state import Again, Open, Pending, Stretching, Today, point_of
 from psoas_nudge.core.words import MINUTE, Answer, Outcome
 
 BACK_OFF_AFTER = 2
@@ -155,9 +155,11 @@ def close(decision: Decision, outcome: Outcome, *, via: str | None = None, becau
 
 
 def _count(decision: Decision) -> None:
-    today, day = decision.state.today, decision.rules.hours.local_date(decision.at)
-    today.prompts = today.prompts + 1 if today.day == day else 1
-    today.day = day
+    state, day = decision.state, decision.rules.hours.local_date(decision.at)
+    if state.today.day != day:
+        span = state.hours.span
+        state.today = Today(day, 0, min(state.now, point_of(state, span.opens)) if span else state.now)
+    state.today.prompts += 1
 
 
 def confirmed(decision: Decision, prompt: Pending, notifier: str | None, ref: str, *, fades: bool = False) -> Open:
@@ -176,6 +178,5 @@ def expires(prompt: Pending | Open, rules: Rules) -> int:
 
 def _accept(decision: Decision, prompt: Pending | Open, via: str) -> None:
     close(decision, "accepted", via=via)
-    if decision.state.bout:
-        end_bout(decision, decision.now, "accepted")
+    end_bout(decision, decision.now, "accepted")
     decision.state.stretching = Stretching(since=decision.now, routine=prompt.routine, prompt=prompt.number)

@@ -87,10 +87,18 @@ def quiet(decision: Decision) -> None:
             state.quiet.clear_since = decision.now
     if reasons and isinstance(state.stage, Pending | Open):
         if reasons != ("paused",):
-            state.pacing.interrupted_at = decision.now
+            _interrupted(decision)
         close(decision, "withdrawn", because=", ".join(reasons))
     elif state.standing_since is not None:
         close(decision, "withdrawn", because="standing")
+
+
+def _interrupted(decision: Decision) -> None:
+    """Rule 7: one that was on the screen comes back soon once; the second time in a row it waits a whole interval."""
+    pacing = decision.state.pacing
+    if isinstance(decision.state.stage, Open) and pacing.interrupted_at is not None:
+        pacing.again, pacing.counts_from = None, decision.now
+    pacing.interrupted_at = decision.now
 
 
 def renew(decision: Decision) -> None:

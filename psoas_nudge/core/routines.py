@@ -223,9 +223,9 @@ def choose(
     routines: Iterable[Routine],
     *,
     fallback: Routine,
-    floor: bool = False,
-    time_left: float = LONGEST,
-    last: bool = False,
+    floor: bool,
+    time_left: float,
+    last: bool,
 ) -> Routine:
     """The routine that fits and was suggested longest ago; among equals the first in the rotation.
 

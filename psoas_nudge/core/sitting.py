@@ -76,8 +76,6 @@ def active(decision: Decision) -> None:
 def signal_changed(decision: Decision, event: SignalChanged) -> None:
     """Rules 2 and 3: leaving begins with the first signal of it; after a call, time without input runs from its end."""
     state = decision.state
-    if (event.signal in state.signals) == event.on:
-        return
     if not event.on and excused(state, decision.rules):
         state.excused_until = decision.now
     state.signals = state.signals | {event.signal} if event.on else state.signals - {event.signal}
@@ -98,8 +96,9 @@ def stand(decision: Decision) -> None:
 
 def sit(decision: Decision) -> None:
     """Rule 5: the bout counts again."""
-    if decision.state.standing_since is not None:
-        _sit(decision.state, decision.now)
+    since = decision.state.standing_since
+    if since is not None:
+        _sit(decision.state, since, decision.now)
         decision.record(PostureEntry(at=decision.at, posture="sitting", by="person"))
 
 
@@ -131,7 +130,7 @@ def standing_over(decision: Decision) -> None:
     if decision.now < over:
         decision.by(over)
         return
-    _sit(decision.state, over)
+    _sit(decision.state, since, over)
     decision.record(PostureEntry(at=decision.at, posture="sitting", by="time"))
 
 
@@ -169,7 +168,6 @@ def begin(decision: Decision) -> None:
     state = decision.state
     if state.bout is None and state.input.state == "active" and not state.leaving and not state.stretching:
         state.bout = Bout(started=decision.now)
-        state.pacing.counts_from = decision.now
 
 
 def end_bout(decision: Decision, point: int, by: EndedBy) -> None:
@@ -197,9 +195,8 @@ def add_break(state: State, begin_at: int, end_at: int) -> None:
         state.bout = state.bout.interrupted(begin_at, end_at)
 
 
-def _sit(state: State, point: int) -> None:
-    if state.standing_since is not None:
-        add_break(state, state.standing_since, point)
+def _sit(state: State, since: int, point: int) -> None:
+    add_break(state, since, point)
     state.standing_since = None
 
 

@@ -217,6 +217,8 @@ class Today(Struct):
 
     day: date | None = None
     prompts: int = 0
+    opened: int = 0
+    """The point at which the working hours of its first prompt opened."""
 
 
 class RotationOrder(Struct):

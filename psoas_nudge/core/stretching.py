@@ -134,7 +134,7 @@ def over(decision: Decision) -> None:
     if current is None:
         return
     if state.leaving or (idle_since is not None and now - idle_since >= INPUT_GAP):
-        current = state.stretching = _broken(current)
+        current = state.stretching = replace(current, broken=True)
     elapsed = now - current.since
     if current.held.total:
         end = current.heard + HELD_LIMIT
@@ -152,10 +152,6 @@ def over(decision: Decision) -> None:
         decision.by(end)
         if idle_since is not None:
             decision.by(idle_since + INPUT_GAP)
-
-
-def _broken(stretching: Stretching) -> Stretching:
-    return stretching if stretching.broken else replace(stretching, broken=True)
 
 
 def _begun(decision: Decision, event: GuideStarted | GuideHeld) -> Stretching:

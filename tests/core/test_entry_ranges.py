@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from psoas_nudge.core.entries import AnyEntry, FeelEntry, LateAnswerEntry, StretchEntry
+from psoas_nudge.core.entries import AnyEntry, BoutEntry, FeelEntry, LateAnswerEntry, StretchEntry
 from psoas_nudge.core.entry_ranges import MOST_IN_STATE, out_of_range, wild
 from psoas_nudge.core.hours import Span
 from psoas_nudge.core.ranges import EARLIEST, LATEST
@@ -21,6 +21,10 @@ def held(seconds: float) -> StretchEntry:
     return StretchEntry(at=AT, routine="r", performed=True, left_seconds=seconds)
 
 
+def sat(seconds: float) -> BoutEntry:
+    return BoutEntry(at=AT, started=AT, ended=AT, sitting_seconds=seconds, ended_by="idle")
+
+
 def late(number: int) -> LateAnswerEntry:
     return LateAnswerEntry(at=AT, answer="accept", via="x", prompt=number)
 
@@ -33,6 +37,8 @@ def late(number: int) -> LateAnswerEntry:
         (held(-0.1), "left_seconds is not between 0 and 86400"),
         (held(A_DAY + 1), "left_seconds is not between 0 and 86400"),
         (held(float("nan")), "left_seconds is not between 0 and 86400"),
+        (sat(3650 * A_DAY), ""),
+        (sat(3650 * A_DAY + 1), "sitting_seconds is not between 0 and 315360000"),
         (FeelEntry(at=AT, level=10), ""),
         (FeelEntry(at=AT, level=11), "level is not between 0 and 10"),
         (FeelEntry(at=AT, level=-1), "level is not between 0 and 10"),

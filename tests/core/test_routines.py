@@ -96,6 +96,8 @@ def test_what_would_not_be_over_before_hours_close_is_left_out_and_the_short_one
         suggestion({}, ("kneeling-hip-flexor", "standing-hip-flexor"), floor=True, time_left=200).id
         == "standing-hip-flexor"
     )
+    just_enough = find("standing-hip-flexor").length
+    assert suggestion({}, ROTATION, time_left=just_enough).id == "standing-hip-flexor"
     assert suggestion({}, ROTATION, floor=True, time_left=60) is FALLBACK
     assert suggestion({}, ("kneeling-hip-flexor",)) is FALLBACK
 
@@ -106,8 +108,9 @@ def test_who_is_in_pain_is_asked_to_walk_whatever_the_rotation_says() -> None:
 
 def test_choose_takes_the_first_in_the_rotation_among_equals() -> None:
     routines = rotation(("chair-edge-hip-flexor", "standing-hip-flexor"))
-    assert choose({}, routines, fallback=FALLBACK) is routines[0]
-    assert choose({"chair-edge-hip-flexor": 3, "standing-hip-flexor": 3}, routines, fallback=FALLBACK) is routines[0]
+    for turns in ({}, {"chair-edge-hip-flexor": 3, "standing-hip-flexor": 3}):
+        chosen = choose(turns, routines, fallback=FALLBACK, floor=False, time_left=3600, last=False)
+        assert chosen is routines[0]
 
 
 def test_the_prompt_names_the_routine_its_length_and_the_first_cue() -> None:
@@ -304,3 +307,17 @@ def test_lengths_read_at_a_glance(seconds: float, words: str) -> None:
 )
 def test_of_time_that_is_still_passing_a_minute_counts_when_it_is_over(seconds: float, words: str) -> None:
     assert elapsed(seconds) == words
+
+
+def test_a_routine_is_pictured_by_its_last_hold_that_has_a_picture_or_else_by_any_step() -> None:
+    stand, tuck = Step(text="Stand.", seconds=5, picture="stand"), Step(text="Tuck.", seconds=5, picture="tuck")
+    low = Step(text="Hold.", seconds=30, hold=True, picture="low")
+    lift = Step(text="Lift.", seconds=4, reps=3, picture="lift")
+    bare = Step(text="Hold.", seconds=30, hold=True)
+    for steps, picture in (
+        ((stand, low, lift, bare, tuck), "lift"),
+        ((stand, low, bare), "low"),
+        ((stand, tuck, bare), "tuck"),
+        ((bare,), ""),
+    ):
+        assert Routine(id="mine", title="Mine", purpose="", steps=steps).picture == picture
