@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 Z_95 = 1.959964
 Z_STRICT = 3.0
-"""Standard errors of the interval that a suggestion needs (99.7 %): with several tried, one may look good by chance."""
+"""Standard errors where several things are tried at once (99.7 %), because one of them may look good by chance."""
 ENOUGH = 10
 """Below this many observations no share and no mean is stated: too few to tell."""
 
