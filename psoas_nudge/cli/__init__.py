@@ -63,6 +63,7 @@ class Commands(click.Group):
             from difflib import get_close_matches
 
             near = [MEANT[args[0]]] if args[0] in MEANT else get_close_matches(args[0], [*COMMANDS, *MEANT], 2, 0.75)
+            near.sort(key=lambda name: sorted(name) != sorted(args[0]))  # letters that changed places
             names = dict.fromkeys(MEANT.get(name, name) for name in near)
             hint = f"Did you mean: {' or '.join(f'psoas-nudge {name}' for name in names)}" if names else ""
             raise BadInput(as_called(f"There is no command '{args[0]}'. {hint or 'See all: psoas-nudge --help'}"))

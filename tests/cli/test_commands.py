@@ -78,7 +78,7 @@ def test_a_mistyped_command_is_recognised(type_in):
     done = type_in("stauts")
     assert done.returncode == 2
     assert done.stderr == (
-        "psoas-nudge: There is no command 'stauts'. Did you mean: psoas-nudge stats or psoas-nudge status\n"
+        "psoas-nudge: There is no command 'stauts'. Did you mean: psoas-nudge status or psoas-nudge stats\n"
     )
 
 
