@@ -121,7 +121,8 @@ class Kind:
         """What may have been meant and is accepted: the suggestions. None for what nobody types by hand."""
         if (isinstance(raw, str) and len(raw) > LONGEST_GUESSED) or (isinstance(raw, int) and raw.bit_length() >= 64):
             return []
-        return [value for value in self.meant(raw) if self.accepts(value)][:2]
+        alone = [raw[0], *self.meant(raw[0])] if isinstance(raw, list) and len(raw) == 1 else []
+        return [value for value in (*alone, *self.meant(raw)) if self.accepts(value)][:2]
 
     def wrong(self, raw: Any, at: Place, report: Report, right: str) -> None:
         """Report that this is not such a value, with what may have been meant, else with what would be right."""
@@ -272,8 +273,10 @@ class Choice(Kind):
         return str(raw)
 
     def meant(self, raw: Any) -> Iterable[str]:
-        """The most similar word."""
-        return closest(raw, self.choices) if isinstance(raw, str) else []
+        """Another word for one, else the most similar."""
+        from psoas_nudge.config.guess import choice
+
+        return [*choice(raw, self.choices), *(closest(raw, self.choices) if isinstance(raw, str) else [])][:1]
 
     def schema(self) -> dict[str, Any]:
         """An enumeration."""
@@ -281,10 +284,12 @@ class Choice(Kind):
 
 
 class Pattern(Kind):
-    """Text that matches a regular expression, for example an identifier; `example` is one that does."""
+    """Text that matches a regular expression, for example an identifier; `example` is one that does.
 
-    def __init__(self, form: str, pattern: str, example: str) -> None:
-        self.form, self.pattern, self.example = form, pattern, example
+    `known`: what there is of its kind, as far as it is the same for everybody."""
+
+    def __init__(self, form: str, pattern: str, example: str, known: Iterable[str] = ()) -> None:
+        self.form, self.pattern, self.example, self.known = form, pattern, example, frozenset(known)
 
     def read(self, raw: Any, at: Place, report: Report) -> str:
         """A str."""
@@ -292,6 +297,11 @@ class Pattern(Kind):
             self.wrong(raw, at, report, f'Write for example "{self.example}".')
             return ""
         return raw
+
+    def meant(self, raw: Any) -> Iterable[str]:
+        """A known one in other letters."""
+        name = re.sub(r"[\s_]+", "-", raw.strip().lower()) if isinstance(raw, str) else ""
+        return [name] if name in self.known else []
 
     def schema(self) -> dict[str, Any]:
         """A string with a pattern."""

@@ -19,7 +19,7 @@ from psoas_nudge.config.tables import (
     routine,
 )
 from psoas_nudge.config.times import Duration, Hours, Region, Zone
-from psoas_nudge.core.catalogue import ROTATION
+from psoas_nudge.core.catalogue import CATALOGUE, ROTATION
 from psoas_nudge.core.model import Signal
 
 PREFIX = "PSOAS_NUDGE_"
@@ -71,6 +71,7 @@ RANGES = ListOf(Hours(), '["09:00-12:30", "13:30-18:00"]')
 OFFICE = ["09:00-17:00"]
 COMMAND = Argv(Text(4000), '["notify-send", "Time to stand"]', least=1)
 ROUTINE_ID = Pattern("a routine's id", r"[a-z0-9]+(-[a-z0-9]+)*", "standing-hip-flexor")
+IN_TURN = Pattern(ROUTINE_ID.form, ROUTINE_ID.pattern, ROUTINE_ID.example, (each.id for each in CATALOGUE))
 
 HOURS = (
     Setting(
@@ -313,7 +314,7 @@ ROWS: tuple[Setting, ...] = (
     ),
     Setting(
         "stretch.rotation",
-        ListOf(ROUTINE_ID, '["standing-hip-flexor"]', least=1),
+        ListOf(IN_TURN, '["standing-hip-flexor"]', least=1),
         list(ROTATION),
         "The stretches to take turns, by id; list them with `psoas-nudge routines`. "
         "If you set this, add your own stretches to the list too.",
