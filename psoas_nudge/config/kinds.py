@@ -122,7 +122,8 @@ class Kind:
         if (isinstance(raw, str) and len(raw) > LONGEST_GUESSED) or (isinstance(raw, int) and raw.bit_length() >= 64):
             return []
         alone = [raw[0], *self.meant(raw[0])] if isinstance(raw, list) and len(raw) == 1 else []
-        return [value for value in (*alone, *self.meant(raw)) if self.accepts(value)][:2]
+        candidates = [*alone, *self.meant(raw)]
+        return [v for n, v in enumerate(candidates) if v not in candidates[:n] and self.accepts(v)][:2]
 
     def wrong(self, raw: Any, at: Place, report: Report, right: str) -> None:
         """Report that this is not such a value, with what may have been meant, else with what would be right."""

@@ -183,10 +183,9 @@ def _corrected(line: str, section: str) -> str:
 def _advice(what: str, line: str, section: str) -> str:
     """A syntax error in plain words, with the line and, where it can be guessed, the correct one."""
     line = line.strip()
-    unread = what.startswith(("Expected newline", "Expected '='", "Invalid value"))
-    if what.startswith("Unescaped"):  # a path as Windows writes it
-        unread, line = True, line.replace("\\", "/")
-    right = _corrected(line, section) if unread else ""
+    unread = what.startswith(("Expected newline", "Expected '='", "Invalid value", "Unescaped"))
+    slashes = line.replace("\\", "/") if what.startswith("Unescaped") else line  # a path as Windows writes it
+    right = _corrected(slashes, section) if unread else ""
     cases = (
         (what.startswith(("Cannot overwrite", "Cannot declare")), "It is already set further up. Keep one of the two."),
         (what.startswith("Cannot mutate"), "What it adds to is already complete."),

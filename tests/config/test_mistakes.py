@@ -188,6 +188,8 @@ def test_what_is_suggested_is_itself_accepted(section: str, line: str, folder: P
         return
     suggestions = followed(text, printed)
     assert suggestions
+    assert len(suggestions) == len(set(suggestions)), printed
+    assert line.strip() in printed or "cannot be read" not in printed, "the line is shown as it is in the file"
     for each in suggestions:
         assert each != text
         done = check(folder, each)
