@@ -85,7 +85,8 @@ def test_a_mistyped_command_is_recognised(type_in):
 @pytest.mark.parametrize(
     ("typed", "meant"),
     [("quit", "stop"), ("edit", "config edit"), ("prefs", "settings"), ("log", "journal"), ("logz", "journal"),
-     ("why", "explain"), ("stard", "start"), ("version", "--version")],
+     ("why", "explain"), ("stard", "start"), ("START", "start"), ("strat", "start"), ("sett", "settings"), ("Quit", "stop"),
+     ("version", "--version")],
 )  # fmt: skip
 def test_a_command_by_another_name_leads_to_the_right_one(type_in, typed, meant):
     done = type_in(typed)
