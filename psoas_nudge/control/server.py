@@ -1,7 +1,7 @@
-"""The daemon's half of the socket: reads one request per line, answers each, and sends followers every change.
+"""The daemon's side of the control socket: answers one request a line, and sends every status change to followers.
 
-No client can block the daemon: lines have a maximum length, a client that sends nothing times out, and a follower
-that does not read is disconnected. Only processes of the same user get an answer.
+No client can block the daemon: lines have a maximum length, a client that sends nothing times out, and a follower that
+does not read is disconnected. Only processes of the same user get answers.
 """
 
 from __future__ import annotations
@@ -29,22 +29,22 @@ log = logging.getLogger(__name__)
 
 SILENT_SECONDS = 30.0
 LONGEST_BACKLOG = 256 * 1024
-"""Bytes that may wait for a client that does not read; then it is dropped."""
+"""Bytes that may wait for a client that does not read, before it is disconnected."""
 
 Handler = Callable[[AnyRequest], Reply | Awaitable[Reply]]
 KINDS: dict[str, type[msgspec.Struct]] = {kind.__struct_config__.tag: kind for kind in get_args(AnyRequest)}
 
 
 class Tagged(msgspec.Struct, frozen=True):
-    """As much of a request as says which it is."""
+    """The field of a request that names its type."""
 
     event: str
 
 
-class Server:
-    """Serves `handler` at `path`. The lock must be held.
+class ControlServer:
+    """Serves `handler` at `path`; needs the lock.
 
-    `handler` returns a reply, or an awaitable of one, or raises PsoasNudgeError, which becomes Failed.
+    `handler` returns a reply or an awaitable of one. A PsoasNudgeError that it raises becomes Failed.
     """
 
     def __init__(self, path: Path, handler: Handler, lock: Lock) -> None:
@@ -58,7 +58,7 @@ class Server:
         self._decoder = msgspec.json.Decoder(AnyRequest)
 
     async def start(self) -> None:
-        """Begin to listen. Raises PsoasNudgeError when that is not possible."""
+        """Listen. Raises PsoasNudgeError when that is not possible."""
         private_directory(self._path.parent)
         self._listening = Listening(self._path)
         try:
@@ -67,7 +67,7 @@ class Server:
             raise PsoasNudgeError(f"The socket {self._path} cannot be made: {error.strerror}.") from error
 
     async def close(self) -> None:
-        """Answer nobody any more, and remove the socket. Release the lock only afterwards."""
+        """Disconnect all clients and remove the socket. Release the lock only afterwards."""
         if self._listening is None:
             return
         self._listening.close()
@@ -76,11 +76,11 @@ class Server:
 
     @property
     def followed(self) -> bool:
-        """Whether anybody wants to hear of changes; if not, the status need not be made."""
+        """Whether there are followers; without any, no status has to be computed."""
         return bool(self._followers)
 
     def publish(self, status: Status) -> None:
-        """Tell the followers what holds now."""
+        """Send the status to the followers."""
         line = _line(Ok(status=status))
         for follower in list(self._followers):
             if follower.transport.get_write_buffer_size() > LONGEST_BACKLOG:
@@ -109,12 +109,12 @@ class Server:
             self._followers.discard(writer)
             writer.close()
             with suppress(OSError, TimeoutError):
-                async with asyncio.timeout(1.0):  # a client that does not read the last words gets none
+                async with asyncio.timeout(1.0):  # for a client that does not read the last reply
                     await writer.wait_closed()
             writer.transport.abort()
 
     async def _serve_line(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
-        """Answer one request; False when there will be no other."""
+        """Answer one request; returns False when the connection has to be closed."""
         try:
             async with asyncio.timeout(None if writer in self._followers else SILENT_SECONDS):
                 line = await reader.readline()
@@ -124,7 +124,7 @@ class Server:
         except TimeoutError:
             writer.write(_line(Failed(message=f"There was no request for {SILENT_SECONDS:g} s.", exit_code=2)))
             return False
-        if not line.endswith(b"\n"):  # the client closed, maybe in the middle of a line
+        if not line.endswith(b"\n"):  # the client has closed the connection, maybe in the middle of a line
             return False
         try:
             request = self._decoder.decode(line)
@@ -144,7 +144,7 @@ class Server:
             return await reply if inspect.isawaitable(reply) else reply
         except PsoasNudgeError as error:
             return Failed(message=str(error), exit_code=error.exit_code)
-        except Exception as error:  # noqa: BLE001 - a fault of one request must not end the daemon
+        except Exception as error:  # noqa: BLE001 - a bug in one request must not end the daemon
             log_failure(log, type(request).__name__, error)
             return Failed(
                 message="psoas-nudge could not do that because of an error of its own. The log has the details."
@@ -152,7 +152,7 @@ class Server:
 
 
 def _mistake(line: bytes, error: Exception) -> str:
-    """What is wrong with a line that is no request."""
+    """What is wrong with a line that is not a request."""
     try:
         kind = KINDS.get(msgspec.json.decode(line, type=Tagged).event)
     except (msgspec.DecodeError, ValueError):

@@ -24,7 +24,7 @@ DAYS_WEEKS = 4
 """Weeks of which every day is drawn, this one included."""
 
 
-class Record(Struct, frozen=True, kw_only=True):
+class ReportData(Struct, frozen=True, kw_only=True):
     """What the pages are made of. `now` is local, without a zone; `target` in milliseconds a side and week."""
 
     now: datetime
@@ -52,7 +52,7 @@ class Record(Struct, frozen=True, kw_only=True):
         return [self.first_week + timedelta(weeks=n) for n in range(count)]
 
 
-def read(journal: Journal, rules: Rules, weekly_dose: float, now: datetime) -> Record:
+def read(journal: Journal, rules: Rules, weekly_dose: float, now: datetime) -> ReportData:
     """The record up to `now` (aware). Raises JournalBroken."""
     hours = rules.hours
     here = hours.local(now).replace(tzinfo=None)
@@ -61,7 +61,7 @@ def read(journal: Journal, rules: Rules, weekly_dose: float, now: datetime) -> R
     past = history(
         _after(year, _recorded(journal.read(since=_before(year), until=now, kinds=HISTORY_KINDS, taken_back=False)))
     )
-    return Record(
+    return ReportData(
         now=here,
         days=tuple(day for day in journal.days() if day.first <= here.date()),
         history=past,

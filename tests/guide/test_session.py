@@ -21,7 +21,7 @@ from psoas_nudge.guide.session import (
     RELOAD_WITHIN,
     UNDO_WITHIN,
     Asks,
-    Session,
+    StretchSession,
 )
 
 
@@ -32,7 +32,7 @@ class Stretch:
         self.now = 0.0
         self.told: list[object] = []
         self.holds: list[float] = []
-        self.session = Session(Player(find("standing-hip-flexor")), lambda: self.now, self, asks)
+        self.session = StretchSession(Player(find("standing-hip-flexor")), lambda: self.now, self, asks)
 
     def begun(self) -> Receipt:
         self.told.append("begun")
@@ -149,7 +149,7 @@ async def test_esc_at_the_start_of_a_hold_reports_and_draws_nothing_held() -> No
     stretch.now += 0.4
     stretch.session.command("stop")
     assert stretch.told == ["begun", Held()]
-    assert stretch.session.moment.held == Held()
+    assert stretch.session.snapshot.held == Held()
     await page.aclose()
 
 
@@ -187,7 +187,7 @@ async def test_a_time_between_two_presses_is_counted_for_what_it_was() -> None:
     stretch.session.command("pause")
     stretch.passes(3)
     assert stretch.session.player.held == Held(left=5)
-    assert stretch.session.moment.state == "playing"
+    assert stretch.session.snapshot.state == "playing"
     await page.aclose()
 
 
@@ -215,10 +215,10 @@ async def test_a_wrong_press_on_the_pain_page_is_taken_back_and_asked_again() ->
     stretch = Stretch()
     page = await ended(stretch)
     stretch.session.felt("pain", "groin")
-    assert stretch.session.moment.undo
+    assert stretch.session.snapshot.undo
     assert not stretch.session.closed.is_set()
     stretch.session.take_back()
-    drawn = stretch.session.moment
+    drawn = stretch.session.snapshot
     assert (drawn.answered, drawn.undo, drawn.advice) == (False, False, None)
     stretch.session.take_back()
     stretch.session.felt("fine", None)
@@ -232,10 +232,10 @@ async def test_pain_can_be_taken_back_for_a_minute() -> None:
     page = await ended(stretch)
     stretch.session.felt("pain", "sharp")
     stretch.passes(UNDO_WITHIN - 1)
-    assert stretch.session.moment.undo
+    assert stretch.session.snapshot.undo
     stretch.passes(1)
     assert stretch.session.closed.is_set()
-    assert not stretch.session.moment.undo
+    assert not stretch.session.snapshot.undo
     stretch.session.take_back()
     assert stretch.told == ["begun", Held(), ("pain", "sharp")]
     await page.aclose()
@@ -251,7 +251,7 @@ async def test_the_warnings_count_as_read_when_the_first_play_begins() -> None:
     stretch = Stretch(Asks(warnings=True))
     page, _ = await stretch.page()
     stretch.session.command("pause")
-    assert not stretch.session.moment.unread
+    assert not stretch.session.snapshot.unread
     assert stretch.told == ["warned", "begun"]
     await page.aclose()
 
@@ -259,13 +259,13 @@ async def test_the_warnings_count_as_read_when_the_first_play_begins() -> None:
 async def test_room_to_kneel_is_asked_after_a_stretch_that_did_not_hurt_and_the_answer_ends_it() -> None:
     stretch = Stretch(Asks(kneel=True))
     page = await ended(stretch)
-    assert not stretch.session.moment.kneel
+    assert not stretch.session.snapshot.kneel
     stretch.session.kneels(True)
     stretch.session.felt("pain", "sharp")
-    assert not stretch.session.moment.kneel
+    assert not stretch.session.snapshot.kneel
     stretch.session.take_back()
     stretch.session.felt("tight", None)
-    assert stretch.session.moment.kneel
+    assert stretch.session.snapshot.kneel
     stretch.session.kneels(False)
     assert stretch.session.closed.is_set()
     assert stretch.told[-1] == ("kneels", False)
