@@ -20,7 +20,7 @@ def test_a_number_stays_with_its_unit(width: int) -> None:
 
 
 def test_a_command_stays_on_one_line_and_begins_as_it_was_called(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(called, "_told", [".venv/bin/psoas-nudge"])
+    monkeypatch.setattr(called, "_given", [".venv/bin/psoas-nudge"])
     told = hanging("  psoas-nudge     ", "not running; to start it: psoas-nudge start", 60)
     assert told.splitlines() == [
         "  psoas-nudge     not running; to start it:",

@@ -34,7 +34,7 @@ def test_more_is_told_the_more_is_asked_for(capsys: pytest.CaptureFixture[str], 
 def test_a_command_in_a_warning_can_be_typed_as_it_stands(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(called, "_told", [".venv/bin/psoas-nudge"])
+    monkeypatch.setattr(called, "_given", [".venv/bin/psoas-nudge"])
     set_up(0, {"JOURNAL_STREAM": "8:1"})
     logging.getLogger("psoas_nudge").warning("no prompts (to see why: %s)", "psoas-nudge doctor")
     assert capsys.readouterr().err == "WARNING no prompts (to see why: .venv/bin/psoas-nudge doctor)\n"

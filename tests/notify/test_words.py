@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from psoas_nudge import called
 from psoas_nudge.core.events import Accept, Skip
 from psoas_nudge.notify import words
-from psoas_nudge.notify.arguments import Server
+from psoas_nudge.notify.arguments import NotificationServer
 from psoas_nudge.notify.port import Button, Message
 
 
@@ -43,13 +43,13 @@ def test_only_what_is_offered_is_told(answers: tuple[str, ...], told: str) -> No
 
 
 def test_a_command_that_answers_begins_as_the_program_was_called(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(called, "_told", [".venv/bin/psoas-nudge"])
+    monkeypatch.setattr(called, "_given", [".venv/bin/psoas-nudge"])
     assert words.how_to_answer(("skip",)) == "To answer, in a terminal: .venv/bin/psoas-nudge skip."
 
 
 def test_a_prompt_that_no_command_answers_names_none() -> None:
     buttons = (Button(Accept(), "Start"), Button(Skip(), "Skip"))
-    for server in (Server("dunst", frozenset({"actions"})), Server("xfce", frozenset())):
+    for server in (NotificationServer("dunst", frozenset({"actions"})), NotificationServer("xfce", frozenset())):
         named = server.arguments(Message(1, "Stand up", "a walk", buttons), 0)[4]
         unnamed = server.arguments(Message(1, "Stand up", "a walk", buttons, typed=False), 0)[4]
         assert "psoas-nudge" in named
