@@ -127,6 +127,11 @@ def _settings(layers: list[Layer], environ: Mapping[str, str], file: Path | None
             values[key] = row.kind.read(given[key].raw, tuple(key.split(".")), reporter(key))
         elif row.default is not None:
             values[key] = row.kind.read(row.default, (), problems.add)
+    if any(next(routine.names, None) for routine in values["stretch.routines"] if routine):
+        from psoas_nudge.config.pictures import with_pictures
+
+        beside = _folder(given, "stretch.routines", file)
+        values["stretch.routines"] = with_pictures(values["stretch.routines"], beside, reporter("stretch.routines"))
     packs = imported(places.packs_directory())
     _check_routines(values, given, packs, reporter)
     if mistakes := [text for each in sources.values() for text in each.texts()]:
@@ -164,7 +169,8 @@ def _unknown(where: tuple[str, ...], raw: Any, problems: Problems) -> None:
         hint = f" Did you mean {homes[0]}? It belongs under [{SETTINGS[homes[0]].section}]."
     elif where[0] in ("hours", word) and (meant := days(word)):
         under = "" if where[0] == "hours" else " under [hours]"
-        hint = f" Set each day{under}: {each_day(meant, raw)}"
+        how = f"Set each day{under}:" if len(meant) > 1 else f"Write{under}"
+        hint = f" {how} {each_day(meant, raw)}"
     elif len(where) == 1:
         hint = nearest(word, [*SECTIONS, *(row.name for row in SETTINGS.values())])
         hint = hint or f" The sections are {', '.join(SECTIONS)}."
@@ -242,8 +248,7 @@ def _build(
         **_lengths("sitting", section("sitting")),
         **_lengths("prompt", prompt),
     )
-    busy = given.get("calendar.busy")
-    folder = Path(busy.name).parent if busy and busy.source != "environment" else file.parent if file else Path()
+    folder = _folder(given, "calendar.busy", file)
     return Settings(
         rules=rules,
         stretch=StretchSettings(**stretch),
@@ -258,6 +263,14 @@ def _build(
         files=files,
         given=given,
     )
+
+
+def _folder(given: dict[str, Given], key: str, file: Path | None) -> Path:
+    """The folder that the paths in a setting are relative to: that of the file which sets it, else the person's."""
+    setting = given.get(key)
+    if setting and setting.source != "environment":
+        return Path(setting.name).parent
+    return file.parent if file else Path()
 
 
 def _lengths(section: str, values: dict[str, Any]) -> dict[str, Any]:

@@ -109,7 +109,8 @@ SOURCES: tuple[Source, ...] = (
     Source(
         id="pelvis-2021",
         cite="Preece 2021, 23 men",
-        finding="One session of hip-flexor stretching added 2.6° of hip extension; the curve of the back stayed",
+        finding="One session of stretching added 2.6° of hip extension and tipped the pelvis back by 1.2°; "
+        "the curve of the back stayed",
         limit="one session, healthy men",
         speaks="against",
         url="http://usir.salford.ac.uk/id/eprint/60850/",
@@ -168,6 +169,11 @@ WHY = (
 """Why the psoas, for a person who asks: one paragraph each."""
 
 CLAIMED = re.compile(r"\[([a-z]+(?:-\d{4})?(?:, [a-z]+(?:-\d{4})?)*)\]")
+
+
+def without_ids(text: str) -> str:
+    """The text as a page shows it, whose footer says where the sources are."""
+    return re.sub(rf" {CLAIMED.pattern}", "", text)
 
 
 def claimed(text: str) -> tuple[str, ...]:

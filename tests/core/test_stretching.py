@@ -496,3 +496,15 @@ def test_a_guide_that_tells_of_the_right_side_only_has_held_nothing_else() -> No
     day.read(20)
     [entry] = day.of(StretchEntry)
     assert (entry.left_seconds, entry.right_seconds, entry.other_seconds) == (0, 10, 0)
+
+
+def test_of_each_side_only_what_is_new_is_added_when_a_guide_speaks_again() -> None:
+    day = accepted()
+    started(day)
+    day.feed(GuideHeld(routine=ROUTINE, prompt=1, right_seconds=10, other_seconds=5))
+    day.read(30)
+    day.feed(GuideEnded(routine=ROUTINE, prompt=1, left_seconds=2, right_seconds=30, other_seconds=8))
+    assert [(e.left_seconds, e.right_seconds, e.other_seconds) for e in day.of(StretchEntry)] == [
+        (0, 10, 5),
+        (2, 20, 3),
+    ]

@@ -22,10 +22,11 @@ STRETCH_FEEL_NOT = (
 )
 STRETCH_EFFORT = "A mild to moderate pull that stays the same. Don't bounce."
 STRETCH_CHECK = "The pull begins with the tuck, before you move forward. Your lower back stays flat and quiet."
-STRETCH_WHY = "The psoas is short and still while you sit; the tuck is what lengthens it [tilt-2024, sitting-2021]."
-STRENGTH_WHY = (
-    "A muscle that rests all day also gets weak; strength work adds as much range as stretching [strength-2021]."
+PSOAS = (
+    "The psoas, your deepest hip flexor, is short and still while you sit; running and stress tighten it too [article]."
 )
+STRETCH_WHY = f"{PSOAS} The tuck is what stretches it [tilt-2024]."
+STRENGTH_WHY = f"{PSOAS} Strength work adds as much range of motion as stretching [strength-2021]."
 
 
 def tuck(cue: str, text: str = "Tuck your pelvis: tailbone down, belt buckle up.") -> Step:
