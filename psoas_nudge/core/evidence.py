@@ -11,7 +11,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-Speaks = Literal["for", "against", "background"]
+Stance = Literal["for", "against", "background"]
 
 
 class Source(Struct, frozen=True, kw_only=True):
@@ -21,7 +21,7 @@ class Source(Struct, frozen=True, kw_only=True):
     cite: str
     finding: str
     limit: str
-    speaks: Speaks
+    speaks: Stance
     url: str = ""
 
 
