@@ -271,7 +271,7 @@ class Bus:
         bus_type = BusType.SESSION if self.kind == "session" else BusType.SYSTEM
         try:
             bus = MessageBus(bus_address=self._address, bus_type=bus_type, negotiate_unix_fd=self._negotiate_fds)
-        except KeyError as error:  # an address of X11 is looked up in the home directory
+        except KeyError as error:  # the library looks up an X11 address in the home directory
             raise OSError(f"{error.args[0]} is not set") from error
         try:
             async with asyncio.timeout(CONNECT_SECONDS):

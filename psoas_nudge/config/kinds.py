@@ -265,7 +265,7 @@ class Choice(ValueKind):
         return str(raw)
 
     def meant(self, raw: Any) -> Iterable[str]:
-        """Another word for one, else the most similar."""
+        """The choice that a synonym means, else the most similar one."""
         from psoas_nudge.config.guess import choice
 
         return [*choice(raw, self.choices), *(closest(raw, self.choices) if isinstance(raw, str) else [])][:1]
@@ -277,7 +277,7 @@ class Choice(ValueKind):
 class Pattern(ValueKind):
     """Text that matches a regular expression, for example an identifier; `example` matches it.
 
-    `known`: what there is of its kind, as far as it is the same for everybody."""
+    `known`: built-in values, which are suggested for another spelling."""
 
     def __init__(self, form: str, pattern: str, example: str, known: Iterable[str] = ()) -> None:
         self.form, self.pattern, self.example, self.known = form, pattern, example, frozenset(known)
@@ -289,7 +289,7 @@ class Pattern(ValueKind):
         return raw
 
     def meant(self, raw: Any) -> Iterable[str]:
-        """A known one in other letters."""
+        """A known value in another spelling."""
         name = re.sub(r"[\s_]+", "-", raw.strip().lower()) if isinstance(raw, str) else ""
         return [name] if name in self.known else []
 

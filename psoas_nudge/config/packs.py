@@ -23,7 +23,7 @@ from psoas_nudge.core.routines import Routine
 
 PACK_FILE = "pack.toml"
 PICTURES = "pictures"
-"""The folder of a kept pack with its pictures drawn anew."""
+"""The folder of an imported pack with its pictures, drawn again."""
 MOST_ROUTINES = 50
 CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 
@@ -46,7 +46,7 @@ class Pack(Struct, frozen=True, kw_only=True):
 
     @property
     def pictures(self) -> frozenset[str]:
-        """The files that its steps name."""
+        """The names of the picture files that its steps use."""
         return frozenset(name for routine in self.routines for _, _, name in routine.names)
 
 

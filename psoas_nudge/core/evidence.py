@@ -172,7 +172,7 @@ CLAIMED = re.compile(r"\[([a-z]+(?:-\d{4})?(?:, [a-z]+(?:-\d{4})?)*)\]")
 
 
 def without_ids(text: str) -> str:
-    """The text as a page shows it, whose footer says where the sources are."""
+    """The text without the ids, for a page whose footer names the sources."""
     return re.sub(rf" {CLAIMED.pattern}", "", text)
 
 

@@ -45,7 +45,7 @@ class Notifiers(Protocol):
 class Screen:
     """Shows through `notifiers` once it is open; what is queued before waits.
 
-    `typed`: whether commands in a terminal reach whoever shows prompts here.
+    `typed`: whether commands in a terminal can answer these prompts.
     """
 
     def __init__(self, notifiers: Notifiers, *, typed: bool = True) -> None:
