@@ -42,7 +42,8 @@ export function field(row, settings) {
   } }, "Use the default", el("span", { class: "unseen" }, ` for ${row.label}`));
   const usual = inWords(row);
   const about = row.help === `${row.label}.` ? "" : row.help.replace(/`/g, "");
-  const help = el("p", { class: "help", id: `${id}-help` }, about, usual && row.form !== "switch" ? ` Default: ${usual}.` : "");
+  const help = el("p", { class: "help", id: `${id}-help` }, about, usual && row.form !== "switch" ? ` Default: ${usual}.` : "",
+    row.most ? ` From ${row.least} to ${row.most}.` : "");
   const wrong = el("p", { class: "wrong", id: `${id}-wrong` });
   const origin = row.origin && el("p", { class: "origin" }, row.source === "environment"
     ? `Set by the environment variable ${row.origin}, so it cannot be changed here.` : `Set for everybody in ${row.origin}.`);
