@@ -37,5 +37,6 @@ class GuideProcesses:
         self._notify(
             "The stretch did not open",
             f"psoas-nudge found neither a browser nor a terminal that works ({why}; the log has more). Install a "
-            f"browser, or stretch in a terminal of your own: psoas-nudge stretch {routine}",
+            f"browser, or stretch in a terminal of your own: psoas-nudge stretch {routine}. To have it spoken instead: "
+            "psoas-nudge config set stretch.voice true",
         )

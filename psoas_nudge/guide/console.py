@@ -12,6 +12,37 @@ from typing import TextIO
 from psoas_nudge.system import terminal
 
 
+class NoConsole:
+    """Where there is nothing to show and no key to press: the routine is only heard."""
+
+    screen = keys = braille = False
+
+    def size(self) -> tuple[int, int]:
+        """As a terminal without a size."""
+        return 80, 24
+
+    def write(self, text: str) -> None:
+        """Nobody sees it."""
+
+    def bell(self) -> None:
+        """There is none."""
+
+    def key(self, timeout: float) -> str | None:
+        """Nobody presses one."""
+        time.sleep(timeout)
+        return None
+
+    def clock(self) -> float:
+        """The monotonic clock."""
+        return time.monotonic()
+
+    def own_screen(self) -> contextlib.AbstractContextManager[None]:
+        """There is none."""
+        return contextlib.nullcontext()
+
+    single_keys = own_screen
+
+
 class TerminalConsole:
     """Standard input and output as a Console (see terminal.py)."""
 
