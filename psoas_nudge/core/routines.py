@@ -147,7 +147,7 @@ class Segment(Struct, frozen=True, kw_only=True):
     cue: str = ""
     side: Side | None = None
     repeat: int = 1
-    repeats: int = 1
+    repeats: int
     reps: int = 0
     """Repetitions in it, of equal length."""
     picture: str = ""
