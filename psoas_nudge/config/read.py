@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from psoas_nudge import places
 from psoas_nudge.config.kinds import Key, ReportMistake, nearest, shown
 from psoas_nudge.config.packs import Pack, imported
-from psoas_nudge.config.problems import Problems, each_day, environment, legible, variables
+from psoas_nudge.config.problems import Problems, each_day, environment, valid_part, variables
 from psoas_nudge.config.settings import (
     CalendarSettings,
     DesktopSettings,
@@ -64,7 +64,7 @@ def parse(text: str, name: str, environ: Mapping[str, str]) -> Settings:
     return _settings([*_system(environ), Layer("file", name, text)], environ, None)
 
 
-def glance(key: str, path: Path | None, environ: Mapping[str, str], error: ConfigInvalid) -> Any:
+def read_one(key: str, path: Path | None, environ: Mapping[str, str], error: ConfigInvalid) -> Any:
     """The raw value of one setting when other parts of the configuration have mistakes; None when it is not set.
 
     `error`: the mistakes; raised when this value has one.
@@ -72,7 +72,7 @@ def glance(key: str, path: Path | None, environ: Mapping[str, str], error: Confi
     layers, _ = _layers(path, environ)
     given: dict[str, Given] = {}
     for layer in layers:
-        problems = Problems(layer.name, legible(layer.text))
+        problems = Problems(layer.name, valid_part(layer.text))
         given |= _from_file(problems.tables(), problems, layer)
     given |= _from_environment(environ, problems)
     if key not in given:
@@ -169,7 +169,8 @@ def _unknown(where: tuple[str, ...], raw: Any, problems: Problems) -> None:
         hint = f" Did you mean {homes[0]}? It belongs under [{SETTINGS[homes[0]].section}]."
     elif where[0] in ("hours", word) and (meant := days(word)):
         under = "" if where[0] == "hours" else " under [hours]"
-        hint = f" Set each day{under}: {each_day(meant, raw)}"
+        how = f"Set each day{under}:" if len(meant) > 1 else f"Write{under}"
+        hint = f" {how} {each_day(meant, raw)}"
     elif len(where) == 1:
         hint = nearest(word, [*SECTIONS, *(row.name for row in SETTINGS.values())])
         hint = hint or f" The sections are {', '.join(SECTIONS)}."

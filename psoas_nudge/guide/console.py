@@ -48,11 +48,16 @@ class TerminalConsole:
 
     def __init__(self, stdin: TextIO, stdout: TextIO) -> None:
         self._in, self._out = stdin, stdout
-        self.keys = stdin.isatty()
+        self.keys = terminal.is_one(stdin)
         term = os.environ.get("TERM", terminal.USUAL)
-        self.screen = self.keys and stdout.isatty() and term not in {"dumb", "unknown", ""}
-        # The Linux console has no font for it.
-        self.braille = self.screen and term != "linux" and (stdout.encoding or "").lower().startswith("utf")
+        is_screen = self.keys and terminal.is_one(stdout) and term not in {"dumb", "unknown", ""}
+        self.screen = is_screen and terminal.draws(stdout)
+        # These have no font for it.
+        self.braille = (
+            self.screen
+            and term not in {"linux", terminal.CONSOLE}
+            and (stdout.encoding or "").lower().startswith("utf")
+        )
 
     def size(self) -> tuple[int, int]:
         """(columns, lines) as they are now."""
@@ -67,7 +72,7 @@ class TerminalConsole:
 
     def bell(self) -> None:
         """Ring, unless the output goes elsewhere."""
-        if self._out.isatty():
+        if terminal.is_one(self._out):
             self.write("\a")
 
     def key(self, timeout: float) -> str | None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import os
 import shutil
-import signal
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
@@ -29,7 +28,8 @@ from psoas_nudge.guide.voice import Voice
 from psoas_nudge.journal import Journal
 from psoas_nudge.pages import browser
 from psoas_nudge.system.processes import OWN_CONSOLE, with_console
-from psoas_nudge.system.signals import ENDING
+from psoas_nudge.system.signals import at_end
+from psoas_nudge.system.terminal import is_one
 
 log = logging.getLogger(__name__)
 
@@ -86,11 +86,13 @@ def on_page(settings: Settings, routine_id: str, prompt: int | None, reports: Re
     if why := browser.page_missing(os.environ):
         raise Unavailable(f"The page cannot be shown: {why}.")
     from psoas_nudge.guide import page
+    from psoas_nudge.guide.server import Sound
 
     player = _player(settings, routine_id)
     asks = Asks() if reports else _asks(settings, player.routine)
     token = os.environ.get("XDG_ACTIVATION_TOKEN") or os.environ.get("DESKTOP_STARTUP_ID")
-    page.play(player, reports or _reports(settings, routine_id, prompt), asks, token)
+    sound = Sound(chime=settings.stretch.chime, voice=settings.stretch.voice)
+    page.play(player, reports or _reports(settings, routine_id, prompt), asks, sound, token)
 
 
 def in_terminal(settings: Settings, routine_id: str, prompt: int | None) -> None:
@@ -118,8 +120,7 @@ def _play(
 ) -> None:
     player = _player(settings, routine_id)
     reports, asks = _reports(settings, routine_id, prompt), _asks(settings, player.routine)
-    for number in ENDING:
-        signal.signal(number, lambda *_: player.command("stop"))
+    at_end(lambda: player.command("stop"))
     bell = chime.find(console.bell) if settings.stretch.chime else None
     with console.own_screen():
         trouble = None
@@ -148,7 +149,7 @@ def _play(
 
 def terminal_or_window(settings: Settings, routine_id: str, prompt: int | None) -> None:
     """Play in this terminal, or in a new terminal window. Raises Unavailable where there is neither."""
-    if sys.stdin is not None and sys.stdin.isatty():
+    if is_one(sys.stdin):
         in_terminal(settings, routine_id, prompt)
     else:
         number = () if prompt is None else ("--prompt", str(prompt))

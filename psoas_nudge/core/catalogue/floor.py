@@ -1,4 +1,4 @@
-"""What takes the floor: kneeling and lying."""
+"""The routines on the floor: kneeling and lying."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What takes no floor: beside a desk, on a chair, along a corridor."""
+"""The routines that need no floor: beside a desk, on a chair, along a corridor."""
 
 from __future__ import annotations
 

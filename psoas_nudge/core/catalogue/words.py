@@ -1,4 +1,4 @@
-"""Sentences that several routines share. Ids in square brackets are those of the sources in evidence.py."""
+"""Sentences and steps that several routines share. Ids in square brackets are sources in evidence.py."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ STRENGTH_WHY = f"{PSOAS} Strength work adds as much range of motion as stretchin
 
 
 def tuck(cue: str, text: str = "Tuck your pelvis: tailbone down, belt buckle up.") -> Step:
-    """The step that makes the stretch, before every hold."""
+    """The tuck of the pelvis before every hold."""
     return Step(text=text, cue=cue, seconds=6, again=True, picture="tuck")
 
 
 def shift(cue: str) -> Step:
-    """From the tuck into the stretch, before every hold."""
+    """The move from the tuck into the stretch before every hold."""
     text = "Keep the tuck. Move your hips forward by a few finger-widths."
     return Step(text=text, cue=cue, seconds=4, again=True, picture="end")
