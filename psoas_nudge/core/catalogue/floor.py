@@ -20,7 +20,10 @@ from psoas_nudge.core.routines import Routine, Step
 KNEELING = Routine(
     id="kneeling-hip-flexor",
     title="Kneeling hip-flexor stretch",
-    purpose="The classic stretch of the psoas: a half-kneel on something soft. The tuck was studied in it [tilt-2024].",
+    purpose=(
+        "The classic stretch of the psoas: a half-kneel on something soft. "
+        "The study of the tuck used this position [tilt-2024]."
+    ),
     needs=("floor",),
     steps=(
         Step(
