@@ -1,4 +1,4 @@
-"""What goes over the control socket: the core's requests as they are, the five that only the daemon answers, replies.
+"""What goes over the control socket: the core's requests as they are, the six that only the daemon answers, replies.
 
 A message is one line of JSON; the member `event` or `reply` says which it is. Units and ranges are those of
 core/events.py.
@@ -11,7 +11,7 @@ from typing import ClassVar
 from msgspec import Struct
 
 from psoas_nudge.core.events import Asked, kebab
-from psoas_nudge.core.ranges import Instant, instant
+from psoas_nudge.core.ranges import Instant, Name, Number, instant
 from psoas_nudge.core.status import Explanation, Status
 
 LONGEST_LINE = 64 * 1024
@@ -51,6 +51,13 @@ class Explain(DaemonRequest, frozen=True, kw_only=True):
             instant("at", self.at)
 
 
+class WatchGuide(DaemonRequest, frozen=True, kw_only=True):
+    """This connection stays open for as long as the guide lives: when it closes, what was held is recorded."""
+
+    routine: Name
+    prompt: Number | None = None
+
+
 class Reload(DaemonRequest, frozen=True, kw_only=True):
     """The configuration may have changed."""
 
@@ -65,7 +72,7 @@ class Stop(DaemonRequest, frozen=True, kw_only=True):
     answer = "Stopping."
 
 
-Control = GetStatus | Follow | Explain | Reload | Stop
+Control = GetStatus | Follow | Explain | WatchGuide | Reload | Stop
 AnyRequest = Asked | Control
 
 

@@ -1,7 +1,8 @@
 """The daemon's half of the socket: reads one request per line, answers each, and sends followers every change.
 
 No client can block the daemon: lines have a maximum length, a client that sends nothing times out, and a follower
-that does not read is disconnected. Only processes of the same user get an answer.
+that does not read is disconnected. A guide whose connection closes is reported. Only processes of the same user get an
+answer.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from typing import get_args
 import msgspec
 
 from psoas_nudge.control.lock import Lock
-from psoas_nudge.control.messages import LONGEST_LINE, AnyRequest, Failed, Follow, Ok, Reply
+from psoas_nudge.control.messages import LONGEST_LINE, AnyRequest, Failed, Follow, Ok, Reply, WatchGuide
 from psoas_nudge.core.ranges import out_of_range
 from psoas_nudge.core.status import Status
 from psoas_nudge.errors import PsoasNudgeError
@@ -44,17 +45,21 @@ class Tagged(msgspec.Struct, frozen=True):
 class Server:
     """Serves `handler` at `path`. The lock must be held.
 
-    `handler` returns a reply, or an awaitable of one, or raises PsoasNudgeError, which becomes Failed.
+    `handler` returns a reply, or an awaitable of one, or raises PsoasNudgeError, which becomes Failed. `gone` is called
+    when the connection of a guide has closed.
     """
 
-    def __init__(self, path: Path, handler: Handler, lock: Lock) -> None:
+    def __init__(
+        self, path: Path, handler: Handler, lock: Lock, gone: Callable[[WatchGuide], None] = lambda _guide: None
+    ) -> None:
         if not lock.held:
             raise ValueError("the lock must be held")
         self._path = path
-        self._handler = handler
+        self._handler, self._gone = handler, gone
         self._listening: Listening | None = None
         self._clients = Tasks(log, "a client of the control socket")
         self._followers: set[asyncio.StreamWriter] = set()
+        self._guides: dict[asyncio.StreamWriter, WatchGuide] = {}
         self._decoder = msgspec.json.Decoder(AnyRequest)
 
     async def start(self) -> None:
@@ -107,6 +112,8 @@ class Server:
             log.debug("a client went away: %s", error)
         finally:
             self._followers.discard(writer)
+            if guide := self._guides.pop(writer, None):
+                self._gone(guide)
             writer.close()
             with suppress(OSError, TimeoutError):
                 async with asyncio.timeout(1.0):  # a client that does not read the last words gets none
@@ -116,7 +123,8 @@ class Server:
     async def _serve_line(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
         """Answer one request; False when there will be no other."""
         try:
-            async with asyncio.timeout(None if writer in self._followers else SILENT_SECONDS):
+            waits = writer in self._followers or writer in self._guides
+            async with asyncio.timeout(None if waits else SILENT_SECONDS):
                 line = await reader.readline()
         except ValueError:
             writer.write(_line(Failed(message=f"A request may have {LONGEST_LINE} bytes.", exit_code=2)))
@@ -134,6 +142,8 @@ class Server:
             writer.write(_line(await self._answer(request)))
             if isinstance(request, Follow):
                 self._followers.add(writer)
+            if isinstance(request, WatchGuide):
+                self._guides[writer] = request
         async with asyncio.timeout(SILENT_SECONDS):
             await writer.drain()
         return True

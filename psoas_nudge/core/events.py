@@ -274,6 +274,13 @@ class NotShown(Event, frozen=True, kw_only=True):
     why: str
 
 
+class GuideGone(Event, frozen=True, kw_only=True):
+    """The process of a guide has ended, or lost its connection, and it had not said that it was done."""
+
+    routine: Name
+    prompt: Number | None = None
+
+
 class NotifierAppeared(Event, frozen=True, kw_only=True):
     """A notification service has appeared: what could not be shown may be possible now."""
 
@@ -298,7 +305,7 @@ Asked = (
     | Advised
 )
 Sensed = Idle | Active | SignalChanged | ClockSet
-AnyEvent = Asked | Sensed | Started | Stopping | Woke | Reloaded | Shown | NotShown | NotifierAppeared
+AnyEvent = Asked | Sensed | Started | Stopping | Woke | Reloaded | Shown | NotShown | GuideGone | NotifierAppeared
 
 
 E = TypeVar("E", bound=Event)

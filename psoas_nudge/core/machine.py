@@ -42,10 +42,10 @@ setting. Durations use the second, schedules the first. An event older than the 
     local day, with a prompt that is accepted or taken, with any stretch, and with `resume`.
 12. Accept starts the guide and ends the bout. What was held is recorded as done, never as planned; an accepted prompt
     followed by 3 min of unbroken input is recorded as not performed, and the bout goes on from the answer. Without a
-    source that tells of missing input nobody can know: then only the guide says what was done. A guide that has told
-    of holds and is silent for 20 min is dead, and what it told is recorded. Pain that puts
-    stretches off (see advice.py) turns what prompts suggest into a walk, until the person clears it. A routine that
-    needs care is suggested only after its warnings were read, as they are now.
+    source that tells of missing input nobody can know: then only the guide says what was done. What a guide told of is
+    recorded as soon as its process is gone, or after 20 min of silence. Pain that puts stretches off (see advice.py)
+    turns what prompts suggest into a walk, until the person clears it. A routine that needs care is suggested only
+    after its warnings were read, as they are now.
 13. A pause lasts until its time or until resumed. When hours close the open prompt is withdrawn; the bout goes on
     counting silently.
 14. Restart: a bout goes on if the last heartbeat was less than `shortest_break` ago, else it ended at that heartbeat.
@@ -154,6 +154,8 @@ def _handle(decision: Decision, event: e.AnyEvent) -> None:  # noqa: C901, PLR09
             stretching.guide_held(decision, event)
         case e.GuideEnded():
             stretching.guide_ended(decision, event)
+        case e.GuideGone():
+            stretching.guide_gone(decision, event)
         case e.Feel():
             feeling.feel(decision, event)
         case e.Clear():

@@ -182,7 +182,7 @@ class Service:
         await self._watch_configuration(stack)
         environ = dict(os.environ)
         session_bus, system_bus = await stack.enter_async_context(buses(lambda _kind, why: log.info("%s", why)))
-        server = Server(places.socket_file(), self._requests, self._lock)
+        server = Server(places.socket_file(), self._requests, self._lock, self._requests.gone)
         await server.start()
         stack.push_async_callback(server.close)
         self._engine.listen(Followers(server, self._engine))

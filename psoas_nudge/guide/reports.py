@@ -13,8 +13,9 @@ from typing import Protocol
 
 from msgspec import Struct
 
-from psoas_nudge.control.client import ANSWER_SECONDS, ask
+from psoas_nudge.control.client import ANSWER_SECONDS, GuideConnection, ask
 from psoas_nudge.control.lock import Lock
+from psoas_nudge.control.messages import WatchGuide
 from psoas_nudge.core.advice import LOOKS_BACK, advice
 from psoas_nudge.core.answers import answer
 from psoas_nudge.core.entries import AnyEntry, FeelEntry
@@ -187,6 +188,7 @@ class Recorder:
 
 class StretchReports:
     """The reports of one stretch. What is held is reported as it grows, so that a guide that is killed loses little.
+    A connection to the daemon stays open meanwhile: when it closes, the daemon records what was held.
 
     `set_floor` writes the setting stretch.floor; it raises PsoasNudgeError.
     """
@@ -195,12 +197,14 @@ class StretchReports:
         self, recorder: Recorder, routine: str, prompt: int | None, set_floor: Callable[[bool], object]
     ) -> None:
         self.recorder, self.routine, self.prompt, self._set_floor = recorder, routine, prompt, set_floor
+        self._connection = GuideConnection(recorder.where.socket, WatchGuide(routine=routine, prompt=prompt))
         self._begun = False
         self._told = 0.0
 
     def begun(self) -> Receipt:
         """See Reports."""
         self._begun = True
+        self._connection.keep()
         return Receipt(self.recorder.record(GuideStarted(via="guide", routine=self.routine, prompt=self.prompt)))
 
     def holding(self, held: Held) -> Receipt:
@@ -208,6 +212,7 @@ class StretchReports:
         if held.total < self._told + PROGRESS_SECONDS:
             return Receipt()
         self._told = held.total
+        self._connection.keep()
         so_far = GuideHeld(
             via="guide",
             routine=self.routine,
@@ -230,7 +235,9 @@ class StretchReports:
             right_seconds=held.right,
             other_seconds=held.other,
         )
-        return Receipt(self.recorder.record(ended))
+        receipt = Receipt(self.recorder.record(ended))
+        self._connection.close()
+        return receipt
 
     def felt(self, afterwards: Afterwards, pain: Pain | None) -> Receipt:
         """See Reports."""

@@ -20,7 +20,7 @@ import msgspec
 import pytest
 
 from psoas_nudge.control import server as server_module
-from psoas_nudge.control.client import ask, follow
+from psoas_nudge.control.client import GuideConnection, ask, follow
 from psoas_nudge.control.lock import Lock
 from psoas_nudge.control.messages import (
     LONGEST_LINE,
@@ -33,6 +33,7 @@ from psoas_nudge.control.messages import (
     Ok,
     Reload,
     Stop,
+    WatchGuide,
 )
 from psoas_nudge.control.server import Handler, Server
 from psoas_nudge.core.events import Accept, Asked, GuideEnded, Pause, Skip, Snooze, Stand
@@ -44,9 +45,11 @@ NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 
 
 @asynccontextmanager
-async def serving(path: Path, handler: Handler) -> AsyncIterator[Server]:
+async def serving(
+    path: Path, handler: Handler, gone: Callable[[WatchGuide], None] = lambda _guide: None
+) -> AsyncIterator[Server]:
     with Lock(path.with_name("daemon.lock")) as lock:
-        server = Server(path, handler, lock)
+        server = Server(path, handler, lock, gone)
         await server.start()
         try:
             yield server
@@ -113,8 +116,8 @@ def test_every_request_goes_over_the_line_and_back(kind: type) -> None:
     assert kind.__doc__
 
 
-def test_the_socket_takes_all_that_people_ask_for_and_five_requests_of_its_own() -> None:
-    own = {"get-status", "follow", "explain", "reload", "stop"}
+def test_the_socket_takes_all_that_people_ask_for_and_six_requests_of_its_own() -> None:
+    own = {"get-status", "follow", "explain", "watch-guide", "reload", "stop"}
     assert {kind.__struct_config__.tag for kind in get_args(Control)} == own
     assert set(get_args(AnyRequest)) == {*get_args(Asked), *get_args(Control)}
 
@@ -451,3 +454,37 @@ async def test_a_time_without_its_zone_is_not_understood(path: Path, line: bytes
     async with serving(path, fine):
         told = await raw(path, line + b"\n")
     assert b"not understood" in told
+
+
+async def test_the_end_of_a_guide_is_noticed_when_its_connection_closes(path: Path, monkeypatch) -> None:
+    monkeypatch.setattr(server_module, "SILENT_SECONDS", 0.05)
+    gone: asyncio.Queue[WatchGuide] = asyncio.Queue()
+    this = WatchGuide(routine="standing-march", prompt=7)
+    async with serving(path, fine, gone.put_nowait):
+        watched = GuideConnection(path, this)
+        watched.keep()
+        await asyncio.sleep(0.2)  # a guide that is paused says nothing for minutes
+        watched.keep()
+        assert gone.empty()
+        watched.close()
+        assert await asyncio.wait_for(gone.get(), 5) == this
+    assert gone.empty()
+
+
+async def test_a_guide_connects_again_once_the_daemon_was_restarted(path: Path) -> None:
+    gone: asyncio.Queue[WatchGuide] = asyncio.Queue()
+    watched = GuideConnection(path, WatchGuide(routine="standing-march"))
+    watched.keep()  # without a daemon there is nothing to keep
+    for _ in range(2):
+        heard = asyncio.Event()
+
+        def handler(request: AnyRequest, heard: asyncio.Event = heard) -> Ok:
+            heard.set()
+            return Ok()
+
+        async with serving(path, handler, gone.put_nowait):
+            await elsewhere(watched.keep)
+            await asyncio.wait_for(heard.wait(), 5)
+        assert gone.qsize() == 1, "the end of the daemon is that of the connection"
+        gone.get_nowait()
+    watched.close()
