@@ -37,10 +37,15 @@ class NoDaemon(PsoasNudgeError):
 
 
 class DaemonSilent(PsoasNudgeError):
-    """The daemon took a request and did not answer in time."""
+    """The daemon did not answer in time. `maybe_done`: it was asked to change something, and may have begun."""
 
-    def __init__(self, seconds: float) -> None:
-        super().__init__(f"psoas-nudge is running, but did not answer within {seconds:g} s. Try again, or restart it.")
+    def __init__(self, seconds: float, *, maybe_done: bool = False) -> None:
+        late = f"psoas-nudge is running, but did not answer within {seconds:g} s"
+        super().__init__(
+            f"{late}, so it is not known whether this was done. Before you try again, see: psoas-nudge journal"
+            if maybe_done
+            else f"{late}. Try again, or restart it."
+        )
 
 
 class NoPromptOpen(PsoasNudgeError):

@@ -13,8 +13,8 @@ from typing import BinaryIO
 
 import msgspec
 
-from psoas_nudge.control.messages import LONGEST_LINE, AnyRequest, Failed, Follow, Ok, Reply, WatchGuide
-from psoas_nudge.core.ranges import out_of_range
+from psoas_nudge.control.messages import LONGEST_LINE, AnyRequest, Failed, Follow, Looks, Ok, Reply, WatchGuide
+from psoas_nudge.core.ranges import mistake
 from psoas_nudge.core.status import Status
 from psoas_nudge.errors import BadInput, DaemonSilent, NoDaemon, PsoasNudgeError, Refused
 from psoas_nudge.system.channel import connect
@@ -28,12 +28,16 @@ def ask(request: AnyRequest, path: Path, within: float = ANSWER_SECONDS) -> Ok:
     """The daemon's answer to one request.
 
     Raises BadInput for a field that is out of its range, NoDaemon when there is none at `path`, DaemonSilent when it
-    does not answer `within` seconds, and Refused, with the exit status that the daemon gave, when it says no.
+    does not answer `within` seconds, and Refused, with the exit status that the daemon gave, when it says no. A request
+    that the daemon has not begun by then is not done later (server.py).
     """
     line = _encoded(request)
     with closing(_connected(path, within)) as connection, connection.makefile("rb") as lines:
         _send(connection, line, within)
-        return _next(lines, within)
+        try:
+            return _next(lines, within)
+        except DaemonSilent:
+            raise DaemonSilent(within, maybe_done=not isinstance(request, Looks)) from None
 
 
 def follow(path: Path) -> Iterator[Status]:
@@ -107,7 +111,7 @@ def _encoded(request: AnyRequest) -> bytes:
     except UnicodeEncodeError:
         raise BadInput("That is not text in UTF-8.") from None
     except msgspec.ValidationError as error:
-        raise BadInput(out_of_range(error, type(request)) or str(error)) from None
+        raise BadInput(mistake(error, type(request)) or str(error)) from None
     return line + b"\n"
 
 

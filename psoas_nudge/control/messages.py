@@ -18,7 +18,9 @@ LONGEST_LINE = 64 * 1024
 """Bytes in one message; the longest that is ever sent is a status, of about 1 KiB."""
 
 
-class DaemonRequest(Struct, frozen=True, kw_only=True, tag_field="event", tag=kebab, omit_defaults=True):
+class DaemonRequest(
+    Struct, frozen=True, kw_only=True, tag_field="event", tag=kebab, omit_defaults=True, forbid_unknown_fields=True
+):
     """A request that the daemon answers without the core: it changes nothing in the state."""
 
     help: ClassVar[str] = ""
@@ -72,6 +74,8 @@ class Stop(DaemonRequest, frozen=True, kw_only=True):
     answer = "Stopping."
 
 
+Looks = GetStatus | Follow | Explain
+"""They change nothing."""
 Control = GetStatus | Follow | Explain | WatchGuide | Reload | Stop
 AnyRequest = Asked | Control
 

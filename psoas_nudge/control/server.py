@@ -2,7 +2,7 @@
 
 No client can block the daemon: lines have a maximum length, a client that sends nothing times out, and a follower
 that does not read is disconnected. A guide whose connection closes is reported. Only processes of the same user get an
-answer.
+answer. What a client asked that has not waited for the answer is not done: it was told that this is not known.
 """
 
 from __future__ import annotations
@@ -19,7 +19,8 @@ import msgspec
 
 from psoas_nudge.control.lock import Lock
 from psoas_nudge.control.messages import LONGEST_LINE, AnyRequest, Failed, Follow, Ok, Reply, WatchGuide
-from psoas_nudge.core.ranges import out_of_range
+from psoas_nudge.core.events import GuideEnded, GuideHeld, GuideStarted
+from psoas_nudge.core.ranges import mistake
 from psoas_nudge.core.status import Status
 from psoas_nudge.errors import PsoasNudgeError
 from psoas_nudge.places import private_directory
@@ -139,6 +140,8 @@ class Server:
         except (msgspec.DecodeError, ValueError) as error:
             writer.write(_line(Failed(message=_mistake(line, error), exit_code=2)))
         else:
+            if self._given_up(request, writer):
+                return False
             writer.write(_line(await self._answer(request)))
             if isinstance(request, Follow):
                 self._followers.add(writer)
@@ -147,6 +150,15 @@ class Server:
         async with asyncio.timeout(SILENT_SECONDS):
             await writer.drain()
         return True
+
+    def _given_up(self, request: AnyRequest, writer: asyncio.StreamWriter) -> bool:
+        """Whether the client has gone. What a guide reports has happened all the same."""
+        if isinstance(request, GuideStarted | GuideHeld | GuideEnded):
+            return False
+        gone = self._listening is not None and self._listening.hung_up(writer)
+        if gone:
+            log.warning("a request was dropped, its client did not wait for the answer: %s", type(request).__name__)
+        return gone
 
     async def _answer(self, request: AnyRequest) -> Reply:
         try:
@@ -167,7 +179,7 @@ def _mistake(line: bytes, error: Exception) -> str:
         kind = KINDS.get(msgspec.json.decode(line, type=Tagged).event)
     except (msgspec.DecodeError, ValueError):
         kind = None
-    if kind and (sentence := out_of_range(error, kind)):
+    if kind and (sentence := mistake(error, kind)):
         return sentence
     return f"The request was not understood: {error}. psoas-nudge in the background may be another version. Restart it."
 

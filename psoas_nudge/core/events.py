@@ -36,7 +36,9 @@ def kebab(name: str) -> str:
     return "".join(f"-{letter.lower()}" if letter.isupper() else letter for letter in name).removeprefix("-")
 
 
-class Event(Struct, frozen=True, kw_only=True, tag_field="event", tag=kebab, omit_defaults=True):
+class Event(
+    Struct, frozen=True, kw_only=True, tag_field="event", tag=kebab, omit_defaults=True, forbid_unknown_fields=True
+):
     """Something that happened."""
 
 

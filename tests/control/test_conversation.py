@@ -14,6 +14,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import Thread
 from typing import Any, get_args
 
 import msgspec
@@ -36,9 +37,9 @@ from psoas_nudge.control.messages import (
     WatchGuide,
 )
 from psoas_nudge.control.server import Handler, Server
-from psoas_nudge.core.events import Accept, Asked, GuideEnded, Pause, Skip, Snooze, Stand
+from psoas_nudge.core.events import Accept, Asked, Feel, GuideEnded, Pause, Skip, Snooze, Stand
 from psoas_nudge.core.status import Explanation, Reason, Status
-from psoas_nudge.errors import NoDaemon, NoPromptOpen, PsoasNudgeError, Refused
+from psoas_nudge.errors import DaemonSilent, NoDaemon, NoPromptOpen, PsoasNudgeError, Refused
 from psoas_nudge.system.channel import Listening
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -428,12 +429,12 @@ HELD = b'{"event":"guide-ended","routine":"r","left_seconds":%s}'
         (HELD % b"1e308", "left_seconds must be from 0 to 86400 seconds."),
         (b'{"event":"pause","until":"0001-01-01T00:00:00Z"}', "until must be between 1970 and 2200, not 0001-01-01"),
         (b'{"event":"explain","at":"9999-01-01T00:00:00Z"}', "at must be between 1970 and 2200, not 9999-01-01"),
+        (b'{"event":"snooze","dely":60000}', "snooze has no field dely. Its fields are: delay, prompt, via."),
+        (b'{"event":"get-status","verbose":true}', "get-status has no field verbose. It has none."),
     ],
     ids=lambda value: value[:40] if isinstance(value, bytes) else "",
 )
-async def test_a_value_out_of_its_range_is_refused_with_the_field_and_the_range(
-    path: Path, line: bytes, sentence: str
-) -> None:
+async def test_a_field_that_cannot_be_right_is_refused_by_its_name(path: Path, line: bytes, sentence: str) -> None:
     heard = list[AnyRequest]()
 
     def handler(request: AnyRequest) -> Ok:
@@ -488,3 +489,57 @@ async def test_a_guide_connects_again_once_the_daemon_was_restarted(path: Path) 
         assert gone.qsize() == 1, "the end of the daemon is that of the connection"
         gone.get_nowait()
     watched.close()
+
+
+def asked_in_vain(path: Path, request: AnyRequest) -> str:
+    """What a client reads that has asked while the daemon stood still, as with SIGSTOP. Blocks its loop meanwhile."""
+    told = list[str]()
+
+    def client() -> None:
+        try:
+            ask(request, path, within=0.1)
+        except DaemonSilent as error:
+            told.append(str(error))
+
+    thread = Thread(target=client)
+    thread.start()
+    thread.join()
+    return told[0]
+
+
+@pytest.mark.parametrize(
+    ("request_", "said", "done"),
+    [
+        (Feel(level=3), "it is not known whether this was done. Before you try again, see: psoas-nudge journal", False),
+        (Stop(), "it is not known whether this was done", False),
+        (GetStatus(), "Try again, or restart it.", False),
+        (GuideEnded(routine="r", left_seconds=30), "it is not known whether this was done", True),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+async def test_a_request_whose_client_has_given_up_is_not_done_later_but_what_was_held_counts(
+    path: Path, request_: AnyRequest, said: str, done: bool, caplog: pytest.LogCaptureFixture
+) -> None:
+    heard = list[AnyRequest]()
+
+    def handler(request: AnyRequest) -> Ok:
+        heard.append(request)
+        return Ok()
+
+    async with serving(path, handler):
+        with caplog.at_level(logging.WARNING):
+            assert said in asked_in_vain(path, request_)
+            await elsewhere(ask, Explain(), path)
+    assert heard == [*([request_] if done else []), Explain()]
+    assert ("a request was dropped" in caplog.text) is not done
+
+
+async def test_a_client_that_says_no_more_but_listens_is_answered(path: Path) -> None:
+    async with serving(path, fine):
+        reader, writer = await asyncio.open_unix_connection(str(path))
+        writer.write(b'{"event":"resume"}\n')
+        writer.write_eof()  # as `nc -N` does
+        await asyncio.sleep(0.05)
+        assert b"fine" in await reader.readline()
+        writer.close()
+        await writer.wait_closed()

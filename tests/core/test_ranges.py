@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from psoas_nudge.core.events import Feel, GuideHeld, Pause, Snooze
-from psoas_nudge.core.ranges import EARLIEST, LATEST, LONGEST_LINE, instant, out_of_range
+from psoas_nudge.core.ranges import EARLIEST, LATEST, LONGEST_LINE, instant, mistake
 
 TEN_YEARS = 3650 * 86_400_000
 
@@ -20,7 +20,7 @@ def refused(kind: type[msgspec.Struct], **fields: object) -> str | None:
     try:
         msgspec.json.decode(json.dumps({"event": tag, **fields}), type=kind)
     except msgspec.ValidationError as error:
-        return out_of_range(error, kind) or str(error)
+        return mistake(error, kind) or str(error)
     return None
 
 
