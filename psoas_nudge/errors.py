@@ -83,6 +83,13 @@ class JournalBroken(PsoasNudgeError):
     """The journal cannot be opened, read or written; nothing was changed."""
 
 
+class NotRecorded(PsoasNudgeError):
+    """A stretch was played, and not all of it stands in the journal."""
+
+    def __init__(self, trouble: str) -> None:
+        super().__init__(f"Not all of this is recorded: {trouble}")
+
+
 def in_words(error: PsoasNudgeError) -> str:
     """The message as a terminal shows it, beginning with the program's name."""
     return str(error) if str(error).startswith("psoas-nudge ") else f"psoas-nudge: {error}"

@@ -19,7 +19,7 @@ from psoas_nudge.core.catalogue import find
 from psoas_nudge.core.dose import Dose, dose
 from psoas_nudge.core.routines import Routine, Side
 from psoas_nudge.core.state import State
-from psoas_nudge.errors import JournalBroken, Unavailable
+from psoas_nudge.errors import JournalBroken, NotRecorded, Unavailable
 from psoas_nudge.guide import chime, terminal, voice
 from psoas_nudge.guide.console import TerminalConsole
 from psoas_nudge.guide.player import Player
@@ -74,7 +74,8 @@ def dose_now(settings: Settings) -> Dose:
 
 
 def on_page(settings: Settings, routine_id: str, prompt: int | None, reports: Reports | None = None) -> None:
-    """Play on the page, recorded on this machine or by `reports`. Raises Unavailable when it cannot be shown here."""
+    """Play on the page, recorded on this machine or by `reports`. Raises Unavailable when it cannot be shown here,
+    and NotRecorded."""
     if why := browser.page_missing(os.environ):
         raise Unavailable(f"The page cannot be shown: {why}.")
     from psoas_nudge.guide import page
@@ -86,7 +87,7 @@ def on_page(settings: Settings, routine_id: str, prompt: int | None, reports: Re
 
 
 def in_terminal(settings: Settings, routine_id: str, prompt: int | None) -> None:
-    """Play in this terminal, or as plain lines where there is none."""
+    """Play in this terminal, or as plain lines where there is none. Raises NotRecorded."""
     player = _player(settings, routine_id)
     reports, asks = _reports(settings, routine_id, prompt), _asks(settings, player.routine)
     console = TerminalConsole(sys.stdin, sys.stdout)
@@ -114,7 +115,7 @@ def in_terminal(settings: Settings, routine_id: str, prompt: int | None) -> None
         if player.held.total:
             trouble = terminal.afterwards(console, reports, kneel=asks.kneel) or trouble
     if trouble:
-        raise Unavailable(f"Not all of this is recorded: {trouble}")
+        raise NotRecorded(trouble)
 
 
 def in_window(argv: Sequence[str]) -> None:
