@@ -40,6 +40,7 @@ LOOK_SECONDS = 0.05
 NEWEST = 5000
 """Entries that are looked at in any case: about 20 ms."""
 
+Passing = Callable[[Iterable[Stored]], Iterable[Stored]]
 
 NOT_TAKEN_BACK = """NOT (kind = 'feel' AND json_extract(body, '$.at') IN
     (SELECT json_extract(body, '$.reported') FROM entries WHERE kind = 'undone'))"""
@@ -232,8 +233,11 @@ class Journal:
                 continue
             yield Stored(id=id_text(raw), offset_minutes=offset, entry=entry)
 
-    def days(self, since: date | None = None) -> list[Totals]:
-        """What each local day from `since` on adds up to, in the order of time. Raises JournalBroken."""
+    def days(self, since: date | None = None, passing: Passing = lambda entries: entries) -> list[Totals]:
+        """What each local day from `since` on adds up to, in the order of time. Raises JournalBroken.
+
+        `passing` gets the entries that are in no sum yet, and yields them: to show progress, for they may be millions.
+        """
         with telling(self._name):
             self._db.execute("BEGIN")  # mark, sums and entries of one moment
             try:
@@ -242,7 +246,7 @@ class Journal:
                     return list(days.read(self._db, since))
                 before = () if reached == days.NOTHING else days.read(self._db, since)
                 first = max(reached, days.Mark(_earliest(since), b""))
-                found = days.summed(self._decoded(self._db.execute(AFTER, first)), before)
+                found = days.summed(passing(self._decoded(self._db.execute(AFTER, first))), before)
                 return [day for day in found if since is None or day.first >= since]
             finally:
                 self._db.execute("COMMIT")
