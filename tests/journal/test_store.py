@@ -9,6 +9,7 @@ import sqlite3
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -283,6 +284,17 @@ def test_a_damaged_file_is_named_and_left_alone(content: bytes, open_, path: Pat
     assert str(path) in str(told.value)
     assert "left as it is" in str(told.value) or "was left as it is" in str(told.value)
     assert path.read_bytes() == content
+
+
+@pytest.mark.parametrize("open_", [Journal.open, Journal.open_reading])
+@pytest.mark.parametrize("make", [os.mkfifo, os.mkdir, lambda path: path.symlink_to("/dev/full")])
+def test_what_is_no_file_is_named_at_once_also_a_pipe_that_nobody_writes(
+    make: Callable[[Path], None], open_: Callable[[Path], object], path: Path
+) -> None:
+    path.parent.mkdir()
+    make(path)
+    with pytest.raises(JournalBroken, match=r"is not a regular file\. Move it away to start a new one"):
+        open_(path)
 
 
 def test_another_programs_database_is_refused(path: Path) -> None:
