@@ -33,6 +33,9 @@ SILENT_SECONDS = 30.0
 LONGEST_BACKLOG = 256 * 1024
 """Bytes that may wait for a client that does not read; then it is dropped."""
 
+MOST_CLIENTS = 64
+"""Connections at a time; one more takes the place of the one that has been silent for the longest time."""
+
 Handler = Callable[[AnyRequest], Reply | Awaitable[Reply]]
 KINDS: dict[str, type[msgspec.Struct]] = {kind.__struct_config__.tag: kind for kind in get_args(AnyRequest)}
 
@@ -59,6 +62,8 @@ class Server:
         self._handler, self._gone = handler, gone
         self._listening: Listening | None = None
         self._clients = Tasks(log, "a client of the control socket")
+        self._writers: dict[asyncio.StreamWriter, None] = {}
+        """In the order in which they came."""
         self._followers: set[asyncio.StreamWriter] = set()
         self._guides: dict[asyncio.StreamWriter, WatchGuide] = {}
         self._decoder = msgspec.json.Decoder(AnyRequest)
@@ -97,6 +102,15 @@ class Server:
                 follower.write(line)
 
     def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if len(self._writers) >= MOST_CLIENTS:
+            stay = self._followers | self._guides.keys()
+            oldest = next((each for each in self._writers if each not in stay), writer)
+            log.info("more than %d programs are connected: the oldest was disconnected", MOST_CLIENTS)
+            self._writers.pop(oldest, None)
+            oldest.transport.abort()
+            if oldest is writer:
+                return
+        self._writers[writer] = None
         self._clients.start(self._serve(reader, writer))
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -112,6 +126,7 @@ class Server:
         except OSError as error:
             log.debug("a client went away: %s", error)
         finally:
+            self._writers.pop(writer, None)
             self._followers.discard(writer)
             if guide := self._guides.pop(writer, None):
                 self._gone(guide)

@@ -53,7 +53,7 @@ from psoas_nudge.presence.chooser import Presence
 from psoas_nudge.presence.port import DesktopSession
 from psoas_nudge.system import shell, terminal
 from psoas_nudge.system.signals import on_end
-from psoas_nudge.tasks import Tasks
+from psoas_nudge.tasks import LoopFailures, Tasks
 
 if TYPE_CHECKING:
     from psoas_nudge.engine.surfaces import Surfaces
@@ -71,6 +71,7 @@ FACES_SECONDS = 0.3
 
 async def serve(config_file: Path | None) -> None:
     """Run until SIGTERM, SIGINT or `stop`, or until the session ends. Raises AlreadyRunning before it begins."""
+    asyncio.get_running_loop().set_exception_handler(LoopFailures(log))
     session = session_of(os.environ)
     with takeover.take(places.lock_file(), places.socket_file(), session) as lock:
         while await _run(config_file, lock, session):

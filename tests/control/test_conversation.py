@@ -36,7 +36,7 @@ from psoas_nudge.control.messages import (
     Stop,
     WatchGuide,
 )
-from psoas_nudge.control.server import Handler, Server
+from psoas_nudge.control.server import MOST_CLIENTS, Handler, Server
 from psoas_nudge.core.events import Accept, Asked, Feel, GuideEnded, Pause, Skip, Snooze, Stand
 from psoas_nudge.core.status import Explanation, Reason, Status
 from psoas_nudge.errors import DaemonSilent, NoDaemon, NoPromptOpen, PsoasNudgeError, Refused
@@ -543,3 +543,20 @@ async def test_a_client_that_says_no_more_but_listens_is_answered(path: Path) ->
         assert b"fine" in await reader.readline()
         writer.close()
         await writer.wait_closed()
+
+
+async def test_however_many_connect_and_say_nothing_the_next_is_answered_and_followers_stay(
+    path: Path, status: Status
+) -> None:
+    async with serving(path, lambda request: Ok(said="fine", status=status)) as server:
+        following, follower = await asyncio.open_unix_connection(str(path))
+        follower.write(msgspec.json.encode(Follow()) + b"\n")
+        assert await following.readline()
+        silent = [await asyncio.open_unix_connection(str(path)) for _ in range(MOST_CLIENTS + 20)]
+        assert (await elsewhere(ask, GetStatus(), path)).said == "fine"
+        assert len(server._writers) <= MOST_CLIENTS
+        assert await silent[0][0].read() == b"", "the one that was silent for the longest time had to go"
+        server.publish(status)
+        assert await following.readline()
+        for _, writer in [*silent, (following, follower)]:
+            writer.close()
