@@ -6,6 +6,7 @@ lock is held while the journal is written, so that none starts in between with a
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -29,6 +30,8 @@ from psoas_nudge.engine.heartbeat import started
 from psoas_nudge.errors import AlreadyRunning, BadInput, DaemonSilent, JournalBroken, NoDaemon, PsoasNudgeError, Refused
 from psoas_nudge.journal import Journal
 from psoas_nudge.journal.heartbeat import HeartbeatFile, boot_id
+
+log = logging.getLogger(__name__)
 
 PROGRESS_SECONDS = 5.0
 """Held seconds between two reports of progress: what a killed guide can lose."""
@@ -151,8 +154,8 @@ class Recorder:
         try:
             entries = self._recent()
         except PsoasNudgeError as error:
-            trouble = trouble or str(error)
-        if trouble:
+            log.warning("psoas-nudge cannot see your earlier reports: %s", error)
+        if trouble or not entries:
             entries.append(FeelEntry(at=now, level=report.level, afterwards=report.afterwards, pain=report.pain))
         due = advice(entries, hours.local_date(now), hours.local_date)
         if due is None:

@@ -20,7 +20,7 @@ from types import TracebackType
 import msgspec
 from msgspec import Struct
 
-from psoas_nudge.core.entries import AnyEntry
+from psoas_nudge.core.entries import AnyEntry, FeelEntry, UndoneEntry
 from psoas_nudge.core.entry_ranges import out_of_range, wild
 from psoas_nudge.core.state import State
 from psoas_nudge.core.statistics import Totals
@@ -41,9 +41,7 @@ NEWEST = 5000
 """Entries that are looked at in any case: about 20 ms."""
 
 Passing = Callable[[Iterable[Stored]], Iterable[Stored]]
-
-NOT_TAKEN_BACK = """NOT (kind = 'feel' AND json_extract(body, '$.at') IN
-    (SELECT json_extract(body, '$.reported') FROM entries WHERE kind = 'undone'))"""
+UNDONE = "SELECT at_ms, id, offset_minutes, CAST(body AS BLOB) FROM entries WHERE kind = 'undone'"
 
 
 class Checkup(Struct, frozen=True):
@@ -194,7 +192,7 @@ class Journal:
         numbers or instants cannot be right (see entry_ranges), which no arithmetic can use. An entry that this version
         cannot read is left out. The log names what is left out. Raises JournalBroken.
         """
-        where, values = ["true"] if taken_back else [NOT_TAKEN_BACK], list[object]()
+        where, values = ["true"], list[object]()
         if since is not None:
             where.append("at_ms >= ?")
             values.append(milliseconds(since))
@@ -212,7 +210,15 @@ class Journal:
             values.append(last)
         with telling(self._name):
             found = self._decoded(self._db.execute(query, values))
+            if not taken_back:
+                found = self._in_force(found)
             yield from found if impossible else self._possible(found)
+
+    def _in_force(self, found: Iterator[Stored]) -> Iterator[Stored]:
+        """Without what was taken back. Not in SQL, which gives up at the first entry that is no JSON."""
+        undone = [stored.entry for stored in self._decoded(self._db.execute(UNDONE))]
+        mistakes = {entry.reported for entry in undone if isinstance(entry, UndoneEntry)}
+        return (each for each in found if not (isinstance(each.entry, FeelEntry) and each.entry.at in mistakes))
 
     def _possible(self, found: Iterable[Stored]) -> Iterator[Stored]:
         for stored in found:
