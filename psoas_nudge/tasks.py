@@ -1,4 +1,4 @@
-"""Background tasks: the one place that starts them, logs their failures and cancels them."""
+"""Starts background tasks, logs their failures and cancels them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ EVERY_SECONDS = 60.0
 
 
 class Tasks:
-    """The background tasks of one owner. A failure is logged by `log` as "`what`: the reason"; the others go on."""
+    """The background tasks of one owner. A failure is logged by `log` as "`what`: reason"; other tasks continue."""
 
     def __init__(self, log: logging.Logger, what: str) -> None:
         self._log, self._what = log, what
@@ -29,14 +29,14 @@ class Tasks:
         return task
 
     async def cancel(self) -> None:
-        """Cancel all and wait until they have ended; a task that cancels its own owner goes on."""
+        """Cancel all tasks and wait until they have ended; the calling task is not cancelled."""
         tasks = self._running - {asyncio.current_task()}
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
     async def finish(self) -> None:
-        """Wait until all have ended."""
+        """Wait until all tasks have ended."""
         await asyncio.gather(*self._running, return_exceptions=True)
 
     def _done(self, task: asyncio.Task[None]) -> None:
@@ -65,7 +65,7 @@ class LoopFailures:
 
 
 def log_failure(log: logging.Logger, what: str, error: BaseException) -> None:
-    """One line for a failure; what nobody foresaw also with the place in the code, and with its traceback under -vv."""
+    """Log a failure in one line; an unexpected error with its place in the code, and under -vv with its traceback."""
     if isinstance(error, PsoasNudgeError):
         log.warning("%s: %s", what, error)
     else:

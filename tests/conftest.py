@@ -10,7 +10,7 @@ from hypothesis import settings
 
 from psoas_nudge.core.events import Active, Idle
 from psoas_nudge.errors import Unavailable
-from psoas_nudge.presence.port import DesktopSession, Report, SourceLost
+from psoas_nudge.presence.port import DesktopSession, ReportReading, SourceLost
 from tests.fuzz import PROFILE
 
 settings.register_profile("suite", PROFILE)
@@ -24,13 +24,13 @@ class FakeIdle:
 
     def __init__(self) -> None:
         self.works = True
-        self.report: Report | None = None
+        self.report: ReportReading | None = None
         self.threshold: int | None = None
         self.since_input = 0
         self.idle: bool | None = None
         self.starts = 0
 
-    async def start(self, session: DesktopSession, report: Report) -> None:
+    async def start(self, session: DesktopSession, report: ReportReading) -> None:
         if not self.works:
             raise Unavailable("the fake is switched off")
         self.starts += 1

@@ -1,10 +1,13 @@
 #!/usr/bin/env python3
 """Install what the tests need and run them: `python3 tests/run.py [--heavy] [--required] [--fuzz MINUTES] [--wine] [PYTEST ARGUMENT...]`.
+Or try whether the tests notice mistakes in the core: `python3 tests/run.py --mutants [--full] [MODULE...]`.
 
 Needs Python 3.11 or newer and nothing else. Makes .venv-test beside the project, with the project (editable) and its
 dev dependency group, and keeps it until pyproject.toml changes. On Debian's relatives, as root, it also installs the
 desktop programs that tests/desktop/conftest.py names, those that are missing; elsewhere these tests skip, with the
-line that would enable them. Whatever it does not know goes to pytest.
+line that would enable them. Whatever it does not know goes to pytest, or with --mutants to tests/bench/mutants.py,
+whose docstring says more: with --full it makes every small wrong change to psoas_nudge/core, one at a time, and fails
+when 8 % or more of these mutants pass the tests (half an hour or so); without, it tries a sample of 300.
 """
 
 from __future__ import annotations
@@ -166,10 +169,14 @@ def main() -> int:
     options.add_argument("--required", action="store_true", help="a desktop test that cannot run fails")
     options.add_argument("--fuzz", type=float, metavar="MINUTES", help="only tests that make up input, other each time")
     options.add_argument("--wine", action="store_true", help="only a day on Windows, under Wine (tests/wine.py)")
+    options.add_argument("--mutants", action="store_true", help="try whether the tests notice mistakes in the core")
     options.add_argument("--prepare", action="store_true", help="install only, run nothing")
     chosen, for_pytest = options.parse_known_args()
 
     make_venv()
+    if chosen.mutants:
+        mutants = [str(PYTHON), str(HERE / "bench" / "mutants.py"), *for_pytest]
+        return subprocess.run(mutants, check=False, cwd=PROJECT).returncode
     if not apt_install(packages(LIGHT + HEAVY if chosen.heavy else LIGHT)):
         say("desktop components are not installed here (that takes Debian's apt and root); tests without theirs skip")
     if chosen.prepare:
@@ -177,6 +184,7 @@ def main() -> int:
     if chosen.wine:
         return subprocess.run([str(PYTHON), str(HERE / "wine.py")], check=False, cwd=PROJECT).returncode
     environ = {**os.environ, **({"PSOAS_NUDGE_REQUIRE_DESKTOP": "1"} if chosen.required else {})}
+    environ.pop("PYTHONDONTWRITEBYTECODE", None)  # tests start the program a thousand times; each would compile it anew
     if chosen.fuzz:
         return fuzz(chosen.fuzz, environ, for_pytest)
     pytest = [str(PYTHON), "-m", "pytest", "-n", "2", *([] if chosen.heavy else ["-m", "not heavy"]), *for_pytest]

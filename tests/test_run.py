@@ -95,3 +95,19 @@ def test_what_could_not_be_installed_is_said_after_all_that_its_program_said(
     with pytest.raises(SystemExit, match=r"tests/run\.py: it could not be installed \(`.*` ended with 3\)"):
         command.run("installing it", argv, "it could not be installed")
     assert capfd.readouterr().err == "no such index\n"
+
+
+def test_the_mutants_of_the_core_get_what_follows_and_nothing_else_runs(
+    command: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ran: list[list[str]] = []
+
+    def run(argv: list[str], **_: object) -> subprocess.CompletedProcess[str]:
+        ran.append(argv)
+        return subprocess.CompletedProcess(argv, 1)
+
+    monkeypatch.setattr(command, "make_venv", lambda: None)
+    monkeypatch.setattr(command.subprocess, "run", run)
+    monkeypatch.setattr(sys, "argv", ["run.py", "--mutants", "--full", "explain"])
+    assert command.main() == 1, "what the mutants end with"
+    assert ran == [[str(command.PYTHON), str(HERE / "bench" / "mutants.py"), "--full", "explain"]]

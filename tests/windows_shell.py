@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from psoas_nudge.errors import Unavailable
-from psoas_nudge.system.shell import Line, OnMessage, Picture
+from psoas_nudge.system.shell import Bitmap, MenuLine, OnMessage
 
 
 class FakeShell:
@@ -14,10 +14,10 @@ class FakeShell:
     def __init__(self) -> None:
         self.users = 0
         self.there, self.full = True, False
-        self.icon: tuple[Picture, str] | None = None
+        self.icon: tuple[Bitmap, str] | None = None
         self.shown: tuple[str, str] | None = None
         self.picture, self.sound = b"", False
-        self._menu: Callable[[], Sequence[Line]] = tuple
+        self._menu: Callable[[], Sequence[MenuLine]] = tuple
         self._on_chosen: Callable[[int], None] = print
         self._on_click: Callable[[], None] = print
         self.listeners: list[OnMessage] = []
@@ -33,7 +33,7 @@ class FakeShell:
         return lambda: self.listeners.remove(on_message)
 
     async def show_icon(
-        self, picture: Picture, tip: str, menu: Callable[[], Sequence[Line]], on_chosen: Callable[[int], None]
+        self, picture: Bitmap, tip: str, menu: Callable[[], Sequence[MenuLine]], on_chosen: Callable[[int], None]
     ) -> None:
         self._take()
         self.icon, self._menu, self._on_chosen = (picture, tip), menu, on_chosen
@@ -70,13 +70,13 @@ class FakeShell:
     def click_balloon(self) -> None:
         self._on_click()
 
-    def menu(self) -> list[Line]:
+    def menu(self) -> list[MenuLine]:
         return list(self._menu())
 
-    def choose(self, label: str, lines: Sequence[Line] | None = None) -> None:
+    def choose(self, label: str, lines: Sequence[MenuLine] | None = None) -> None:
         self._on_chosen(self.find(label, self.menu() if lines is None else lines).number)
 
-    def find(self, label: str, lines: Sequence[Line]) -> Line:
+    def find(self, label: str, lines: Sequence[MenuLine]) -> MenuLine:
         for line in lines:
             if line.label == label:
                 return line

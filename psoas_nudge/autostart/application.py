@@ -2,9 +2,8 @@
 
 GNOME and Plasma look up `io.github.psoas_nudge.desktop` for the notifications' desktop-entry hint, for the window class
 of a page and in the settings for notifications. On X11 a Chromium started for the page takes its window's class from
---class (pages/browser.py). On Wayland, and where Chromium runs already, it ignores that and makes the id of the window
-from the path of the file that it opens (measured with 156), so a second entry, which no menu shows, carries that id. It
-holds for Chromium and Chrome with the profile "Default"; the other browsers put their own names in front.
+--class (pages/browser.py). On Wayland it makes an id of its own, so a second entry, which no menu shows, carries that
+id. It holds for the browser that is found when the entry is written, and for its profile "Default".
 """
 
 from __future__ import annotations
@@ -15,6 +14,7 @@ from pathlib import Path
 from psoas_nudge import places
 from psoas_nudge.autostart.port import SUMMARY, Computer, clear, put
 from psoas_nudge.autostart.xdg import quote
+from psoas_nudge.pages.browser import window_id
 from psoas_nudge.places import APPLICATION
 
 TITLE = "the entry in the applications menu"
@@ -36,19 +36,14 @@ def page_entry(computer: Computer) -> Path:
     return entry(computer).with_name(f"{APPLICATION}.page.desktop")
 
 
-def window_id(page: Path) -> str:
-    """What Chromium calls the window of an application that begins with this file."""
-    return f"chrome-_{str(page).replace('/', '_')}-Default"
-
-
 def render(argv: Sequence[str]) -> str:
     """The entry. `argv` runs the daemon; chosen from a menu, the entry plays a stretch."""
     return _render(argv, APPLICATION, "X-GNOME-UsesNotifications=true")
 
 
-def render_page(argv: Sequence[str], page: Path) -> str:
-    """The entry for the windows of pages that are opened through the file `page`."""
-    return _render(argv, window_id(page), "NoDisplay=true")
+def render_page(argv: Sequence[str], window: str) -> str:
+    """The entry for the windows of pages, which have this id."""
+    return _render(argv, window, "NoDisplay=true")
 
 
 def install(computer: Computer, argv: Sequence[str]) -> bool:
@@ -56,7 +51,7 @@ def install(computer: Computer, argv: Sequence[str]) -> bool:
     return put(
         {
             entry(computer): render(argv).encode(),
-            page_entry(computer): render_page(argv, places.page_file()).encode(),
+            page_entry(computer): render_page(argv, window_id(places.page_file(), computer.environ)).encode(),
             icon(computer): ICON.read_bytes(),
         }
     )

@@ -13,11 +13,11 @@ from msgspec import Struct
 from psoas_nudge.autostart import activation, application
 from psoas_nudge.autostart.port import Computer, Found, Way, clear
 from psoas_nudge.autostart.systemd import Systemd
-from psoas_nudge.autostart.windows import Windows
+from psoas_nudge.autostart.windows import RunKey
 from psoas_nudge.autostart.xdg import Xdg
 from psoas_nudge.errors import BadInput, Unavailable
 
-WAYS: tuple[Way, ...] = (Windows(), Systemd(), Xdg())
+WAYS: tuple[Way, ...] = (RunKey(), Systemd(), Xdg())
 """In the order of preference."""
 
 

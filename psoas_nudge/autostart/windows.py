@@ -75,7 +75,7 @@ class CurrentUser:
                 winreg.DeleteValue(opened, name)
 
 
-class Windows:
+class RunKey:
     """The way for Windows."""
 
     name = "windows"

@@ -1,8 +1,8 @@
-"""Days off and busy times from elsewhere: public holidays (library holidays) and calendar files (icalendar).
+"""Days off and busy times: public holidays (library holidays) and calendar files (icalendar).
 
-Reading them takes hundreds of modules and tens of megabytes, so a short-lived child does it
-(`python -m psoas_nudge.calendars`); the daemon keeps a few numbers, and a cache spares the child until the year, the
-settings or a file change.
+Reading them takes hundreds of modules and tens of megabytes, so a short-lived child process does it
+(`python -m psoas_nudge.calendars`). The daemon only keeps the result, and a cache is used until the year, the settings
+or a file change.
 """
 
 from psoas_nudge.calendars.asking import refresh

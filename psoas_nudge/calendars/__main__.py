@@ -1,6 +1,6 @@
-"""The child: reads one question from standard input, writes one answer to standard output, and ends.
+"""The child process: reads one request from standard input, writes one result to standard output, and ends.
 
-Alone it shows what it makes of a file: `python -m psoas_nudge.calendars ~/work.ics`.
+To see the busy times of a file: `python -m psoas_nudge.calendars ~/work.ics`.
 """
 
 from __future__ import annotations
@@ -11,40 +11,39 @@ from datetime import UTC, datetime
 import msgspec
 
 from psoas_nudge.calendars import limits
-from psoas_nudge.calendars.wire import Answer, Question
+from psoas_nudge.calendars.wire import CalendarRequest, CalendarResult
 from psoas_nudge.confined.limits import end_with_parent, limit
 
 
-def answer(question: Question) -> Answer:
-    """What was asked for; what cannot be read becomes a problem, never an error."""
+def answer(request: CalendarRequest) -> CalendarResult:
+    """Carry out a request; what cannot be read is reported in the result."""
     try:
-        if question.file:
+        if request.file:
             from psoas_nudge.calendars.files import read
 
-            return read(question.file, question.years, question.zone)
+            return read(request.file, request.years, request.zone)
         from psoas_nudge.calendars.days import holidays
 
-        found, problem = holidays(question.region, question.years)
+        found, problem = holidays(request.region, request.years)
     except MemoryError:
-        return Answer(problem=f"{question.name}: Reading this takes more than {limits.MEGABYTES} MB of memory.")
-    return Answer(holidays=found, problem=problem)
+        return CalendarResult(problem=f"{request.name}: Reading this takes more than {limits.MEGABYTES} MB of memory.")
+    return CalendarResult(holidays=found, problem=problem)
 
 
 def main() -> None:
-    """See the module."""
     limit(limits.MEGABYTES, limits.CPU_SECONDS)
     if len(sys.argv) > 1:
         _show(sys.argv[1:])
         return
-    question = msgspec.json.decode(sys.stdin.buffer.readline(), type=Question)
+    request = msgspec.json.decode(sys.stdin.buffer.readline(), type=CalendarRequest)
     end_with_parent()
-    sys.stdout.buffer.write(msgspec.json.encode(answer(question)))
+    sys.stdout.buffer.write(msgspec.json.encode(answer(request)))
 
 
 def _show(names: list[str]) -> None:
     year = datetime.now(UTC).year
     for name in names:
-        result = answer(Question(years=(year,), zone="UTC", file=name))
+        result = answer(CalendarRequest(years=(year,), zone="UTC", file=name))
         sys.stdout.write(
             result.problem + "\n" if result.problem else f"{name}: {len(result.spans)} busy times in {year}\n"
         )

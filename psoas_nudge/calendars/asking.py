@@ -1,10 +1,9 @@
-"""Brings the calendar up to date: from the cache where it still holds, else through a child for each file."""
+"""Brings the calendar up to date: from the cache where it is still valid, else through a child for each file."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
-import os
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
@@ -14,17 +13,19 @@ from msgspec.structs import replace
 
 from psoas_nudge import __version__
 from psoas_nudge.calendars.child import ask
-from psoas_nudge.calendars.known import Calendar, merged
-from psoas_nudge.calendars.wire import Answer, Holidays, Question, Spans
+from psoas_nudge.calendars.known import Calendar
+from psoas_nudge.calendars.wire import CalendarRequest, CalendarResult, Holidays, Spans
+from psoas_nudge.core.hours import merged
+from psoas_nudge.system.files import write
 
 log = logging.getLogger(__name__)
 
 AT_ONCE = 2
-"""Children that run at a time."""
+"""Children that run at the same time."""
 
 
-class File(Struct, frozen=True, kw_only=True):
-    """A calendar file as far as it was read. `signature` is empty when it has to be tried again."""
+class CachedFile(Struct, frozen=True, kw_only=True):
+    """The result for a calendar file. `signature`: of the file that was read; empty when it has to be read again."""
 
     signature: tuple[int, ...] = ()
     spans: Spans = ()
@@ -32,14 +33,14 @@ class File(Struct, frozen=True, kw_only=True):
 
 
 class Cache(Struct, frozen=True, kw_only=True):
-    """All that was read, and for what and by which version."""
+    """All results, and the version and settings that they are for."""
 
     version: str = ""
     years: tuple[int, ...] = ()
     zone: str = ""
     region: str = ""
     holidays: Holidays = ()
-    files: dict[str, File] = {}
+    files: dict[str, CachedFile] = {}
 
 
 async def refresh(
@@ -52,69 +53,71 @@ async def refresh(
     reading: Callable[[str], None] = lambda _name: None,
     so_far: Callable[[Calendar], object] = lambda _calendar: None,
 ) -> Calendar:
-    """What is known of these years. Never raises: what could not be read is in `problems`.
+    """The calendar of these years. Raises nothing: `problems` has what could not be read.
 
-    A file that has become unreadable keeps the busy times it had. `zone` is that of the working hours. `reading` is
-    called with the name of what is being read, `so_far` with what is known, without problems, after each answer: a
-    slow file delays only itself.
+    For a file that has become unreadable, the previous busy times are kept. `zone`: of the working hours. `reading` is
+    called with the name of each thing to read; `so_far` with the calendar, without problems, after each result, so a
+    slow file does not delay the others.
     """
     known = _Known(region, [str(path) for path in files], zone, cache_dir / "calendar.json", years)
     slots = asyncio.Semaphore(AT_ONCE)
 
-    async def one(question: Question) -> None:
+    async def one(request: CalendarRequest) -> None:
         async with slots:
-            reading(question.name)
-            known.take(question, await ask(question))
+            reading(request.name)
+            known.take(request, await ask(request))
             so_far(known.calendar())
 
     async with asyncio.TaskGroup() as group:
-        for question in known.questions():
-            group.create_task(one(question))
+        for request in known.requests():
+            group.create_task(one(request))
     known.keep()
     return known.calendar(problems=True)
 
 
 class _Known:
-    """What one call of `refresh` knows: the cache, and what has changed since."""
+    """The data of one call of `refresh`: the cache and the new results."""
 
     def __init__(self, region: str, files: list[str], zone: str, store: Path, years: tuple[int, ...]) -> None:
         self._region, self._store = region, store
         self._cache = self._stored = cache = _load(store)
         self._holidays = cache.holidays if region and cache.region == region else ()
         if (cache.version, cache.years, cache.zone) != (__version__, years, zone):
-            kept = {name: File(spans=file.spans) for name, file in cache.files.items()} if cache.zone == zone else {}
+            kept = (
+                {name: CachedFile(spans=file.spans) for name, file in cache.files.items()} if cache.zone == zone else {}
+            )
             self._cache = Cache(version=__version__, years=years, zone=zone, files=kept)
         self._signatures = {name: _signature(Path(name)) for name in files}
-        self._files = {name: self._cache.files.get(name, File()) for name in self._signatures}
+        self._files = {name: self._cache.files.get(name, CachedFile()) for name in self._signatures}
         self._no_holidays = ""
 
-    def questions(self) -> list[Question]:
-        """What a child has to be asked."""
+    def requests(self) -> list[CalendarRequest]:
+        """The requests that the cache cannot answer."""
         years, zone = self._cache.years, self._cache.zone
         asked = []
         if self._region and self._cache.region != self._region:
-            asked.append(Question(years=years, zone=zone, region=self._region))
+            asked.append(CalendarRequest(years=years, zone=zone, region=self._region))
         stale = (name for name, found in self._signatures.items() if not found or self._files[name].signature != found)
-        return asked + [Question(years=years, zone=zone, file=name) for name in stale]
+        return asked + [CalendarRequest(years=years, zone=zone, file=name) for name in stale]
 
-    def take(self, question: Question, answer: Answer) -> None:
-        """What the child has answered."""
-        if not question.file:
-            self._no_holidays = answer.problem
-            if not answer.problem:
-                self._holidays = answer.holidays
-                self._cache = replace(self._cache, region=question.region, holidays=answer.holidays)
+    def take(self, request: CalendarRequest, result: CalendarResult) -> None:
+        """Take over a result."""
+        if not request.file:
+            self._no_holidays = result.problem
+            if not result.problem:
+                self._holidays = result.holidays
+                self._cache = replace(self._cache, region=request.region, holidays=result.holidays)
             return
-        name = question.file
-        signature = () if answer.transient else self._signatures[name]
-        if answer.problem:
-            problems = (answer.problem,)
+        name = request.file
+        signature = () if result.transient else self._signatures[name]
+        if result.problem:
+            problems = (result.problem,)
             self._files[name] = replace(self._files[name], signature=signature, problems=problems)
         else:
-            self._files[name] = File(signature=signature, spans=answer.spans, problems=answer.left_out)
+            self._files[name] = CachedFile(signature=signature, spans=result.spans, problems=result.left_out)
 
     def calendar(self, *, problems: bool = False) -> Calendar:
-        """What is known by now."""
+        """The calendar from all results so far."""
         found = [self._no_holidays, *(each for file in self._files.values() for each in file.problems)]
         return Calendar(
             holidays=self._holidays,
@@ -123,7 +126,7 @@ class _Known:
         )
 
     def keep(self) -> None:
-        """Write the cache if there is anything new."""
+        """Write the cache if it has changed."""
         if (fresh := replace(self._cache, files=self._files)) != self._stored:
             _save(self._store, fresh)
 
@@ -142,19 +145,14 @@ def _load(store: Path) -> Cache:
     except FileNotFoundError:
         return Cache()
     except (OSError, msgspec.DecodeError) as error:
-        log.info("the cache of the calendars is read again: %s", error)
+        log.info("the cache of the calendars cannot be read, so they are read again: %s", error)
         return Cache()
 
 
 def _save(store: Path, cache: Cache) -> None:
-    """Write the cache, for its owner alone: it tells when a person is busy."""
+    """Write the cache, readable only for its owner, because it has the person's busy times."""
     try:
         store.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        fresh = store.with_suffix(".new")
-        fresh.unlink(missing_ok=True)
-        # The module tempfile would cost the daemon 4 MB: it loads OpenSSL for its random names.
-        with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as opened:
-            opened.write(msgspec.json.encode(cache))
-        fresh.replace(store)
+        write(store, msgspec.json.encode(cache))
     except OSError as error:
         log.warning("the calendars cannot be kept for the next start: %s", error)

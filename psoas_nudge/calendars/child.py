@@ -1,29 +1,29 @@
-"""The parent's half of a child that reads calendars: ask it, and say what it means when it gives no answer."""
+"""The parent's side of the child that reads calendars: sends a request and turns failures into a result."""
 
 from __future__ import annotations
 
 import msgspec
 
-from psoas_nudge.calendars.wire import Answer, Question
+from psoas_nudge.calendars.wire import CalendarRequest, CalendarResult
 from psoas_nudge.confined import child
 from psoas_nudge.confined.child import ChildFailed
 
 SECONDS = 120.0
-"""Of waiting for one child: twice its CPU time, since other programs run, too."""
+"""Timeout for one child: twice its CPU time, because other programs run too."""
 READER = "The reader of calendars"
 
 
-async def ask(question: Question) -> Answer:
-    """The child's answer; when it fails, one with the reason."""
+async def ask(request: CalendarRequest) -> CalendarResult:
+    """The child's result; when the child fails, a result with the reason."""
     try:
-        found = await child.ask("psoas_nudge.calendars", msgspec.json.encode(question), SECONDS, READER)
-        return msgspec.json.decode(found, type=Answer)
+        found = await child.ask("psoas_nudge.calendars", msgspec.json.encode(request), SECONDS, READER)
+        return msgspec.json.decode(found, type=CalendarResult)
     except ChildFailed as error:
         if error.exhausted:
             from psoas_nudge.calendars.limits import CPU_SECONDS
 
-            return Answer(problem=f"{question.name}: Reading this takes more than {CPU_SECONDS} s of computing.")
+            return CalendarResult(problem=f"{request.name}: Reading this takes more than {CPU_SECONDS} s of computing.")
         why = str(error)
     except msgspec.DecodeError as error:
         why = f"{READER} failed: {error}"
-    return Answer(problem=f"{question.name}: {why}", transient=True)
+    return CalendarResult(problem=f"{request.name}: {why}", transient=True)

@@ -1,4 +1,4 @@
-"""Public holidays of a country or its part (ISO 3166), from the library holidays. Only the child imports this."""
+"""Public holidays of a country or subdivision (ISO 3166), from the library holidays. Only the child imports this."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ MISSING = "Calendars need libraries that are not installed: pip install 'psoas-n
 
 
 def holidays(region: str, years: tuple[int, ...]) -> tuple[Holidays, str]:
-    """The holidays of these years, or why there are none."""
+    """(the holidays of these years, why there are none or "")."""
     try:
         from holidays import country_holidays, list_supported_countries
     except ImportError:

@@ -1,9 +1,9 @@
 """Busy times from a calendar file (RFC 5545). Only the child imports this.
 
 What counts as busy: an event with a length that is not cancelled, not transparent, not marked free by Outlook and not
-declined by the calendar's owner; and what a VFREEBUSY calls busy. Recurrence (RRULE, RDATE, EXDATE, changed
-occurrences) is left to recurring-ical-events, zones by any name (also Windows') to icalendar. Each event is computed
-by itself, so that one that is broken or far too large is left out and named, and the others count.
+declined by the calendar's owner; and the busy times of a VFREEBUSY. recurring-ical-events computes recurrences (RRULE,
+RDATE, EXDATE, changed occurrences); icalendar resolves zone names, also those of Windows. Each event is computed
+separately, so that a broken or far too large event is left out and named, and the others count.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from psoas_nudge.calendars.days import MISSING
-from psoas_nudge.calendars.known import merged
 from psoas_nudge.calendars.limits import EVENT_SECONDS, TookTooLong, event_time
-from psoas_nudge.calendars.wire import Answer, Spans
+from psoas_nudge.calendars.wire import CalendarResult, Spans
+from psoas_nudge.core.hours import merged
 
 if TYPE_CHECKING:
     from icalendar import Component
@@ -31,13 +31,13 @@ LARGEST = 10_000_000
 MOST_TIMES = 10_000
 """Busy times per year, of one event and of one file: more than one an hour."""
 MOST_NAMED = 5
-"""Events left out that are named one by one."""
+"""Left-out events that are named; the others are counted."""
 FREE = {"FREE", "WORKINGELSEWHERE"}
 NEEDED = (
     *("UID", "DTSTART", "DTEND", "DURATION", "RRULE", "RDATE", "EXDATE", "RECURRENCE-ID", "SEQUENCE"),
     *("STATUS", "TRANSP", "X-MICROSOFT-CDO-BUSYSTATUS", "ATTENDEE"),
 )
-"""Properties that decide when somebody is busy. The others would be copied for each occurrence."""
+"""Properties that determine busy times. All properties of an event would be copied for each occurrence."""
 
 
 class Unusable(Exception):
@@ -45,7 +45,7 @@ class Unusable(Exception):
 
 
 class Busy:
-    """The busy times of one file as they are gathered."""
+    """Collects the busy times of one file."""
 
     def __init__(self, years: tuple[int, ...], zone: str) -> None:
         self._begin, self._end = datetime(min(years), 1, 1, tzinfo=UTC), datetime(max(years) + 1, 1, 1, tzinfo=UTC)
@@ -55,7 +55,7 @@ class Busy:
         self._left_out: dict[str, None] = {}
 
     def add(self, calendar: Component) -> None:
-        """Everything in one VCALENDAR."""
+        """Add the events of one VCALENDAR."""
         if str(calendar.get("CALSCALE", "GREGORIAN")).upper() != "GREGORIAN":
             raise Unusable("uses a calendar other than the Gregorian one.")
         owner = str(calendar.get("X-WR-CALNAME", "")).strip().lower()
@@ -77,7 +77,7 @@ class Busy:
             self._leave_out(parts[0], f"repeats too often: it takes more than {EVENT_SECONDS:g} s to compute")
         except Unusable as error:
             self._leave_out(parts[0], str(error))
-        except Exception as error:  # noqa: BLE001 - whatever a broken event makes the libraries raise, it is named
+        except Exception as error:  # noqa: BLE001 - the libraries may raise anything for a broken event
             _raise_out_of_memory(error)
             self._leave_out(parts[0], f"cannot be read ({_first_line(error)})")
 
@@ -92,14 +92,14 @@ class Busy:
         return spans
 
     def left_out(self, name: str) -> tuple[str, ...]:
-        """A sentence for each event that was left out, a few at most."""
+        """A sentence for each of the first MOST_NAMED events that were left out, and one for the rest."""
         all_ = [f"{name}: {each}" for each in self._left_out]
         more = len(all_) - MOST_NAMED
         rest = [f"{name}: {more} more events were left out."] if more > 0 else []
         return (*all_[:MOST_NAMED], *rest)
 
     def _of_event(self, parts: list[Component], owner: str) -> Iterator[tuple[int, int]]:
-        """The occurrences of an event; `parts` are the event itself and its changed occurrences."""
+        """The occurrences of an event; `parts`: the event and its changed occurrences."""
         import icalendar
         import recurring_ical_events
 
@@ -111,7 +111,7 @@ class Busy:
                 if key in part:
                     slim[key] = part[key]
             alone.add_component(slim)
-        # A day more on both sides, for events that are meant in zones far from UTC.
+        # One more day on both sides, for events in zones far from UTC.
         query = recurring_ical_events.of(alone, components=["VEVENT"])
         for event in query.between(self._begin - timedelta(days=1), self._end + timedelta(days=1)):
             if _counts(event, owner):
@@ -131,39 +131,39 @@ class Busy:
         return self._seconds(begin), self._seconds(end)
 
     def _seconds(self, moment: date) -> int:
-        """Seconds since 1970; a day begins at local midnight, a time without zone is local."""
+        """Seconds since 1970; a day begins at local midnight, a time without a zone is local."""
         if not isinstance(moment, datetime):
             moment = datetime.combine(moment, time())
         return int((moment if moment.tzinfo else moment.replace(tzinfo=self._zone)).timestamp())
 
 
-def read(name: str, years: tuple[int, ...], zone: str) -> Answer:
-    """The busy times in these years; `zone` for events that name none."""
+def read(name: str, years: tuple[int, ...], zone: str) -> CalendarResult:
+    """The busy times in these years; `zone`: for events without one."""
     try:
-        import recurring_ical_events  # noqa: F401 - to know that it is there before the file is read
+        import recurring_ical_events  # noqa: F401 - check that it is installed before the file is read
         from icalendar import Calendar
     except ImportError:
-        return Answer(problem=f"{name}: {MISSING}", transient=True)
+        return CalendarResult(problem=f"{name}: {MISSING}", transient=True)
     found = Busy(years, zone)
     try:
         data = _whole(name)
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # the libraries warn of dialects that they understand all the same
+            warnings.simplefilter("ignore")  # the libraries warn about dialects that they can read
             for calendar in Calendar.from_ical(data, multiple=True):
                 if calendar.name == "VCALENDAR":
                     found.add(calendar)
-        return Answer(spans=found.joined(), left_out=found.left_out(name))
+        return CalendarResult(spans=found.joined(), left_out=found.left_out(name))
     except OSError as error:
-        return Answer(problem=f"{name}: This cannot be read: {error.strerror}.", transient=True)
+        return CalendarResult(problem=f"{name}: This cannot be read: {error.strerror}.", transient=True)
     except Unusable as error:
-        return Answer(problem=f"{name}: This {error}")
-    except Exception as error:  # noqa: BLE001 - whatever a broken file makes the parsers raise, it is told
+        return CalendarResult(problem=f"{name}: This {error}")
+    except Exception as error:  # noqa: BLE001 - the parsers may raise anything for a broken file
         _raise_out_of_memory(error)
-        return Answer(problem=f"{name}: This is not a calendar that can be read ({_first_line(error)}).")
+        return CalendarResult(problem=f"{name}: This is not a calendar that can be read ({_first_line(error)}).")
 
 
 def _whole(name: str) -> bytes:
-    """The content of the file. Raises OSError, or Unusable when it is no whole calendar."""
+    """The content of the file. Raises OSError, or Unusable when it is not a complete calendar."""
     with Path(name).open("rb") as opened:
         data = opened.read(LARGEST + 1)
     if len(data) > LARGEST:
@@ -187,7 +187,7 @@ def _counts(event: Component, owner: str) -> bool:
         return False
     if str(event.get("X-MICROSOFT-CDO-BUSYSTATUS", "")).upper() in FREE:
         return False
-    # Google names a calendar after its owner's address and exports declined invitations as well.
+    # Google names a calendar after its owner's address and exports declined invitations too.
     return not any(
         str(person).lower().removeprefix("mailto:") == owner and person.params.get("PARTSTAT") == "DECLINED"
         for person in _listed(event.get("ATTENDEE", []))
@@ -201,19 +201,19 @@ def _refuse_broken(event: Component) -> None:
     begin, end = event.get("DTSTART"), event.get("DTEND")
     if begin is None or end is None:
         return
-    # Two different forms of time (a date and a time, with and without a zone) are for the library to compare.
+    # The library compares different forms of time (a date and a time, with and without a zone).
     with suppress(TypeError):
         if end.dt < begin.dt:
             raise Unusable(f"on {begin.dt:%Y-%m-%d} ends before it begins")
 
 
 def _listed(found: Any) -> list[Any]:
-    """A property that may be there once or several times."""
+    """The values of a property that may occur once or several times."""
     return found if isinstance(found, list) else [found]
 
 
 def _raise_out_of_memory(error: BaseException | None) -> None:
-    """Raise MemoryError if that is behind this error: the libraries turn it into errors of their own."""
+    """Raise MemoryError if it caused this error: the libraries wrap it in errors of their own."""
     while error is not None:
         if isinstance(error, MemoryError):
             raise error

@@ -1,4 +1,4 @@
-"""What is known of the coming days: which are holidays, and when the person is busy."""
+"""The calendar of the coming days: holidays and busy times."""
 
 from __future__ import annotations
 
@@ -12,16 +12,17 @@ from psoas_nudge.core.hours import DayException, Span, WorkingHours
 
 
 class Calendar(Struct, frozen=True, kw_only=True):
-    """Read from holidays and calendar files. `problems` has a sentence for each that could not be read."""
+    """Holidays and busy times. `problems`: a sentence for each source or event that could not be read."""
 
     holidays: tuple[tuple[date, str], ...] = ()
     """(local date, name), in order."""
     spans: tuple[tuple[int, int], ...] = ()
-    """Busy from (inclusive) to (exclusive), seconds since 1970, in order and apart: less memory than datetimes."""
+    """Busy from (inclusive) to (exclusive), in order and without overlaps, in seconds since 1970: datetimes would take
+    more memory."""
     problems: tuple[str, ...] = ()
 
     def close(self, hours: WorkingHours) -> WorkingHours:
-        """The hours with holidays as days off; an exception of the person's own decides over a holiday."""
+        """The hours with holidays as days off; the person's own exceptions take precedence."""
         days = tuple(DayException(day, day, (), name) for day, name in self.holidays)
         return msgspec.structs.replace(hours, exceptions=days + hours.exceptions) if days else hours
 
@@ -31,14 +32,14 @@ class Calendar(Struct, frozen=True, kw_only=True):
         return index > 0 and at.timestamp() < self.spans[index - 1][1]
 
     def next_change(self, at: datetime) -> datetime | None:
-        """The next instant after `at` at which busy begins or ends, aware UTC."""
+        """The next instant after `at` at which a busy time begins or ends, aware UTC."""
         index = self._after(at)
         if index and at.timestamp() < self.spans[index - 1][1]:
             return datetime.fromtimestamp(self.spans[index - 1][1], UTC)
         return datetime.fromtimestamp(self.spans[index][0], UTC) if index < len(self.spans) else None
 
     def busy(self, begin: datetime, end: datetime) -> list[Span]:
-        """The busy times between two instants, cut to them."""
+        """The busy times between two instants, clipped to them."""
         found = []
         for opens, closes in self.spans[max(0, self._after(begin) - 1) : self._after(end)]:
             span = Span(max(begin, _instant(opens)), min(end, _instant(closes)))
@@ -53,14 +54,3 @@ class Calendar(Struct, frozen=True, kw_only=True):
 
 def _instant(seconds: int) -> datetime:
     return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=seconds)
-
-
-def merged(spans: list[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
-    """The spans in order, joined where they touch or overlap."""
-    joined: list[tuple[int, int]] = []
-    for begin, end in sorted(span for span in spans if span[0] < span[1]):
-        if joined and begin <= joined[-1][1]:
-            joined[-1] = (joined[-1][0], max(joined[-1][1], end))
-        else:
-            joined.append((begin, end))
-    return tuple(joined)

@@ -1,4 +1,4 @@
-"""The limits of a child that reads calendars. The CPU time of one event has a timer, so that the event can be named."""
+"""The limits of the child that reads calendars. A timer limits each event, so that a slow event can be named."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from contextlib import contextmanager
 MEGABYTES = 512
 """Address space. The largest file that is read (files.LARGEST) takes about 300."""
 CPU_SECONDS = 60
-"""Five thousand meetings that repeat every week take 28."""
+"""Five thousand weekly meetings take 28."""
 EVENT_SECONDS = 2.0
-"""CPU time of one event with all its repetitions; ten years of a daily meeting take 0.2."""
+"""CPU time for one event with all its occurrences; ten years of a daily meeting take 0.2."""
 
 
 class TookTooLong(Exception):
@@ -20,7 +20,7 @@ class TookTooLong(Exception):
 
 @contextmanager
 def event_time() -> Iterator[None]:
-    """Raise TookTooLong in the block when it takes too much CPU time. For the main thread."""
+    """Raise TookTooLong in the block when it takes too much CPU time. Only for the main thread."""
     if sys.platform == "win32":
         yield
         return

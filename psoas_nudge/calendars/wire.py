@@ -1,4 +1,4 @@
-"""What the daemon asks of a child that reads calendars, and what it answers; each is one line of JSON."""
+"""Request and result of the child that reads calendars, each one line of JSON."""
 
 from __future__ import annotations
 
@@ -10,30 +10,30 @@ Holidays = tuple[tuple[date, str], ...]
 Spans = tuple[tuple[int, int], ...]
 
 
-class Question(Struct, frozen=True, kw_only=True):
+class CalendarRequest(Struct, frozen=True, kw_only=True):
     """One thing to read: the holidays of a region, or a calendar file."""
 
     years: tuple[int, ...]
     zone: str
-    """For times that name no zone."""
+    """For times without a zone."""
     region: str = ""
-    """A country or its part (ISO 3166)."""
+    """A country or subdivision (ISO 3166)."""
     file: str = ""
 
     @property
     def name(self) -> str:
-        """What messages call it."""
+        """Its name in messages."""
         return self.file or f"public holidays of {self.region}"
 
 
-class Answer(Struct, frozen=True, kw_only=True):
-    """What was found."""
+class CalendarResult(Struct, frozen=True, kw_only=True):
+    """The holidays or busy times that were found."""
 
     holidays: Holidays = ()
     spans: Spans = ()
     left_out: tuple[str, ...] = ()
-    """A sentence for each event that could not be used; the rest of the file was."""
+    """A sentence for each event that could not be used."""
     problem: str = ""
-    """Why nothing could be read at all."""
+    """Why nothing could be read."""
     transient: bool = False
-    """The problem may be over without a change to the file."""
+    """Whether the problem may go away without a change to the file."""

@@ -59,7 +59,7 @@ async def _play() -> None:
     async with AsyncExitStack() as stack:
         journal = stack.enter_context(Journal.in_memory())
         notifiers = Chooser("auto", asyncio.get_running_loop().time)
-        stretch = Practice(browser.page_missing(os.environ) or "")
+        stretch = PracticePage(browser.page_missing(os.environ) or "")
         story = Story(midnight, journal, rules_of_the_day(os.environ), Screen(notifiers), stretch)
         session_bus, _ = await stack.enter_async_context(buses(lambda _kind, _why: None))
         surroundings = Surroundings(dict(os.environ), session_bus, sys.stdin.isatty())
@@ -94,7 +94,7 @@ def rules_of_the_day(environ: Mapping[str, str]) -> Rules:
     return parse(day.CONFIG, "the demo", {"TZ": environ.get("TZ", "")}).rules
 
 
-class Practice:
+class PracticePage:
     """The page of a stretch that a real person has started; the day waits for it. `missing`: why it cannot open."""
 
     def __init__(self, missing: str) -> None:
@@ -121,7 +121,9 @@ class Practice:
 class Story(Listener):
     """The person at the desk, and the timeline that tells what happens to them."""
 
-    def __init__(self, midnight: datetime, journal: Journal, rules: Rules, screen: Screen, stretch: Practice) -> None:
+    def __init__(
+        self, midnight: datetime, journal: Journal, rules: Rules, screen: Screen, stretch: PracticePage
+    ) -> None:
         self.desk = VirtualDesk(day.trace(midnight), day.at(midnight, "08:59"), self._feed, self.say)
         self._screen = screen
         self._engine = engine = Engine(journal, rules, self.desk)

@@ -21,7 +21,7 @@ from psoas_nudge.journal import Journal
 
 if TYPE_CHECKING:
     from psoas_nudge.report.page import Paper
-    from psoas_nudge.report.record import Record
+    from psoas_nudge.report.record import ReportData
 
 
 @click.command(epilog="Examples: psoas-nudge report; psoas-nudge report --for-therapist --print --output hip.pdf")
@@ -73,7 +73,7 @@ def report(config_file: Path | None, output: Path | None, as_pdf: bool, paper: P
         _open(page, record, config_file)
 
 
-def _record(config_file: Path | None, show: Callable[[str], None]) -> Record | None:
+def _record(config_file: Path | None, show: Callable[[str], None]) -> ReportData | None:
     """What the page is made of; None when nothing is recorded yet. Raises ConfigInvalid and JournalBroken."""
     from psoas_nudge import config
     from psoas_nudge.report import record
@@ -93,7 +93,7 @@ def _record(config_file: Path | None, show: Callable[[str], None]) -> Record | N
         )
 
 
-def _page(record: Record, for_therapist: bool, show: Callable[[str], None]) -> str:
+def _page(record: ReportData, for_therapist: bool, show: Callable[[str], None]) -> str:
     show("Drawing the report …")
     if for_therapist:
         from psoas_nudge.guide.figures import printed
@@ -105,7 +105,7 @@ def _page(record: Record, for_therapist: bool, show: Callable[[str], None]) -> s
     return whole(record)
 
 
-def _open(page: str, record: Record, config_file: Path | None) -> None:
+def _open(page: str, record: ReportData, config_file: Path | None) -> None:
     """Serve it to a browser until it is closed there; where no browser shows it, leave a file and say where.
 
     Raises Unavailable on a desktop whose browser did not show it, so that the panel can say so.
@@ -126,7 +126,7 @@ def _open(page: str, record: Record, config_file: Path | None) -> None:
     print(left)
 
 
-def _served(page: str, record: Record, config_file: Path | None) -> bool:
+def _served(page: str, record: ReportData, config_file: Path | None) -> bool:
     from psoas_nudge.core.followed import suggestions
     from psoas_nudge.pages.running import run
     from psoas_nudge.report.page import served

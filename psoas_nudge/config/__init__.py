@@ -1,6 +1,6 @@
-"""The configuration: TOML text and environment variables in, `Settings` out.
+"""The configuration: from TOML text and environment variables to `Settings`.
 
-`table` holds the settings, `kinds` and `lists` read single values, `read` puts it together.
+`table` has the settings, `kinds`, `lists` and `times` read single values, and `read` puts them together.
 """
 
 from psoas_nudge.config.read import load, parse, place

@@ -1,4 +1,4 @@
-"""Warnings about settings that are allowed but probably a mistake: no effect, or no prompt could ever appear."""
+"""Warnings about settings that are valid but probably a mistake: without effect, or without any possible prompt."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ from psoas_nudge.core.durations import format_duration
 from psoas_nudge.core.hours import NEVER, Range, WorkingHours, written
 from psoas_nudge.core.words import SECOND
 
-Advice = tuple[Place, str]
+PlacedAdvice = tuple[Place, str]
 
 
-def advice(settings: Settings, now: datetime) -> list[Advice]:
+def advice(settings: Settings, now: datetime) -> list[PlacedAdvice]:
     """Each doubtful setting with its consequence; `now` is an aware instant."""
     return [
         *_overlaps(settings.rules.hours),
@@ -35,7 +35,7 @@ def advice(settings: Settings, now: datetime) -> list[Advice]:
     ]
 
 
-def _overlaps(hours: WorkingHours) -> Iterator[Advice]:
+def _overlaps(hours: WorkingHours) -> Iterator[PlacedAdvice]:
     for index, (day, ranges) in enumerate(zip(DAYS, hours.week, strict=True)):
         for first, second in pairwise(sorted(ranges)):
             if second.start < first.end:
@@ -47,7 +47,7 @@ def _overlaps(hours: WorkingHours) -> Iterator[Advice]:
                 yield ("hours", day), f"{written(night)} runs into {next_day}'s {written(morning)}; the two are merged."
 
 
-def _turned(hours: WorkingHours) -> Iterator[Advice]:
+def _turned(hours: WorkingHours) -> Iterator[PlacedAdvice]:
     places: list[tuple[Place, tuple[Range, ...]]] = [
         (("hours", day), each) for day, each in zip(DAYS, hours.week, strict=True)
     ]
@@ -59,7 +59,7 @@ def _turned(hours: WorkingHours) -> Iterator[Advice]:
                 yield (*place, index), f'{written(span)} runs overnight, for {length}. Did you mean "{right}"?'
 
 
-def _exceptions(hours: WorkingHours, now: datetime) -> Iterator[Advice]:
+def _exceptions(hours: WorkingHours, now: datetime) -> Iterator[PlacedAdvice]:
     today = hours.local_date(now)
     for index, each in enumerate(hours.exceptions):
         later = hours.exceptions[index + 1 :]
@@ -69,7 +69,7 @@ def _exceptions(hours: WorkingHours, now: datetime) -> Iterator[Advice]:
             yield ("exceptions", index), "A later exception covers the same days, so this one has no effect."
 
 
-def _room(settings: Settings) -> Iterator[Advice]:
+def _room(settings: Settings) -> Iterator[PlacedAdvice]:
     rules = settings.rules
     longest = _longest(rules.hours)
     needed = rules.nudge_after / SECOND
@@ -87,7 +87,7 @@ def _room(settings: Settings) -> Iterator[Advice]:
 
 
 def _longest(hours: WorkingHours) -> float | None:
-    """Seconds of the longest unbroken working time in a usual week, at most a week; None when there is none."""
+    """Seconds of the longest span of hours in a week without exceptions, at most a week; None when there is none."""
     plain = msgspec.structs.replace(hours, zone="UTC", exceptions=())
     at = monday = datetime(2024, 1, 1, tzinfo=UTC)
     longest = None
@@ -99,7 +99,7 @@ def _longest(hours: WorkingHours) -> float | None:
     return longest
 
 
-def _without_effect(settings: Settings) -> Iterator[Advice]:
+def _without_effect(settings: Settings) -> Iterator[PlacedAdvice]:
     rules = settings.rules
     for key, given in settings.given.items():
         if given.source == "environment":
@@ -112,7 +112,7 @@ def _without_effect(settings: Settings) -> Iterator[Advice]:
         yield ("calendar", "busy"), "These files have no effect because quiet.busy is false."
 
 
-def _rotation(settings: Settings) -> Iterator[Advice]:
+def _rotation(settings: Settings) -> Iterator[PlacedAdvice]:
     rules = settings.rules
     for index, routine_id in enumerate(rules.rotation):
         place, routine = ("stretch", "rotation", index), find(routine_id, rules.routines)
@@ -131,7 +131,7 @@ def _rotation(settings: Settings) -> Iterator[Advice]:
             )
 
 
-def _missing(settings: Settings) -> Iterator[Advice]:
+def _missing(settings: Settings) -> Iterator[PlacedAdvice]:
     for event, command in settings.hooks.items():
         if not shutil.which(os.path.expanduser(command[0])):  # noqa: PTH111 - may be a bare command name
             yield ("hooks", f"on_{event}", 0), f"There is no program {shown(command[0])}."

@@ -1,6 +1,6 @@
-"""What somebody may have meant by a value that cannot be read. Imported only when there is a mistake to report.
+"""Suggestions for values that cannot be read. Imported only when there is a mistake to report.
 
-These are candidates: `Kind.wrong` suggests only those that the same kind then accepts.
+`ValueKind.wrong` shows only suggestions that the same kind accepts.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ OTHER_NAMES = {
     "wales": "GB-WLS",
     "österreich": "AT",
 }
-"""Names that people use and tzdata's table of countries does not have, and the commonest where there is no table."""
+"""Names that tzdata's table of countries does not have, and the most common ones for systems without the table."""
 
 
 def ranges(text: str) -> Iterator[str]:
@@ -79,7 +79,7 @@ def ranges(text: str) -> Iterator[str]:
     if end_half and not half:  # "9-5pm", but "1-5pm" is all in the afternoon
         half = "am" if not later or begin % 12 > finish % 12 else "pm"
     begin, finish = _of_day(begin, half), _of_day(finish, end_half)
-    if not end_half and finish <= begin <= 12 and finish < 12:  # nobody works from 9 until 5 in the morning
+    if not end_half and finish <= begin <= 12 and finish < 12:  # "9-5" ends in the afternoon
         finish += 12
     if begin < 24 and finish <= 24:
         yield f"{begin:02}:{minute or '00'}-{finish:02}:{end_minute or '00'}"
@@ -92,9 +92,9 @@ def _of_day(hour: int, half: str | None) -> int:
 
 
 def turned(start: int, end: int) -> str | None:
-    """The range by day of which this one into the next day may be a slip; minutes after midnight.
+    """The daytime range that a range into the next day may be a typo of; in minutes after midnight.
 
-    Nothing below 14 hours: a night shift is as long as that.
+    None below 14 hours, which may be a night shift.
     """
     if end <= 1440 or end - start < 14 * 60:
         return None
@@ -103,7 +103,7 @@ def turned(start: int, end: int) -> str | None:
 
 
 def day_of(raw: object) -> Iterator[date]:
-    """The dates that a value of any type may mean."""
+    """The dates that a value of any type can mean."""
     if isinstance(raw, datetime):
         yield raw.date()
     elif isinstance(raw, str):
@@ -111,7 +111,7 @@ def day_of(raw: object) -> Iterator[date]:
 
 
 def days(word: str) -> tuple[str, ...]:
-    """The days that a key such as weekdays, mon or mo_fr may mean; nothing when it means none."""
+    """The days that a key such as weekdays, mon or mo_fr means; () when it does not name days."""
     name = plain(word).replace("_", "-")
     for group in (name, name.removesuffix("s"), name.removeprefix("all-").removesuffix("s").replace("-", "")):
         if group in GROUPS:
@@ -126,7 +126,7 @@ def days(word: str) -> tuple[str, ...]:
 
 
 def regions(text: str) -> Iterator[str]:
-    """A code such as DE or DE-BY from a country's name."""
+    """Codes such as DE or DE-BY from a country's name."""
     name = plain(text)
     yield name.upper().replace("_", "-").replace(" ", "-").replace("/", "-")
     if name in OTHER_NAMES:

@@ -1,7 +1,7 @@
-"""Kinds of values: how one value of the file is read, the error message for a wrong one, and its JSON Schema.
+"""Kinds of values: how to read a value of the file, the error message for a wrong one, and its JSON Schema.
 
-A kind reports each mistake to a callback and carries on, so that one run finds them all; what it returns after a
-report is never used. A mistake's place is a path of keys; `locate` turns it into line and column when needed.
+A kind reports each mistake to a callback and continues, so that one run finds all mistakes; its return value after a
+report is not used. The place of a mistake is a path of keys; `locate` finds its line and column.
 """
 
 from __future__ import annotations
@@ -14,16 +14,16 @@ from pathlib import Path
 from typing import Any
 
 Place = tuple[str | int, ...]
-Report = Callable[[Place, str], None]
-"""Called with the place of a mistake and a sentence that says what is wrong and how to fix it."""
+ReportMistake = Callable[[Place, str], None]
+"""Is called with the place of a mistake and a sentence with what is wrong and how to fix it."""
 
 LONGEST_SHOWN = 60
 LONGEST_GUESSED = 200
-"""Characters up to which a text may be a value in another spelling."""
+"""Longest text, in characters, for which a value is suggested."""
 
 
 class Key(str):
-    """The last part of a place when the mistake is in the key, not in its value."""
+    """The last part of a place when the mistake is in the key, not in the value."""
 
     __slots__ = ()
 
@@ -72,7 +72,7 @@ def nearest(word: str, choices: Iterable[str]) -> str:
 
 
 def from_toml(text: str) -> Any:
-    """A value written as TOML, or the text itself when it is not TOML, so that its kind can report it."""
+    """A value from TOML; the text itself when it is not TOML, so that its kind reports it."""
     try:
         values = tomllib.loads(f"value = {text}")
     except (ValueError, RecursionError):
@@ -80,98 +80,94 @@ def from_toml(text: str) -> Any:
     return values["value"] if len(values) == 1 else text
 
 
-class _Refused(Exception):
-    """A value that was tried is not accepted."""
+class _Rejected(Exception):
+    """`accepts` found a mistake."""
 
 
-def _refuse(at: Place, what: str) -> None:  # noqa: ARG001 - a Report
-    raise _Refused
+def _refuse(at: Place, what: str) -> None:  # noqa: ARG001 - a ReportMistake
+    raise _Rejected
 
 
-class Kind:
-    """One type of value. `form` completes the sentence "… is not"."""
+class ValueKind:
+    """A kind of value. `form` completes the sentence "… is not"."""
 
     form = ""
 
-    def read(self, raw: Any, at: Place, report: Report) -> Any:
-        """The value for the program from the value in the file."""
+    def read(self, raw: Any, at: Place, report: ReportMistake) -> Any:
+        """Convert the value in the file for the program; report mistakes."""
         raise NotImplementedError
 
     def from_text(self, text: str) -> Any:
-        """The value as it would be in the file, from an environment variable or the command line."""
+        """Convert a text from an environment variable or the command line to the value in the file."""
         return text
 
     def schema(self) -> dict[str, Any]:
         """The JSON Schema of the value in the file."""
         raise NotImplementedError
 
-    def meant(self, raw: Any) -> Iterable[Any]:  # noqa: ARG002 - most kinds have no guess
-        """Values for the file that somebody may have meant by a wrong one, likeliest first; not checked yet."""
+    def meant(self, raw: Any) -> Iterable[Any]:  # noqa: ARG002 - most kinds have no suggestions
+        """Suggestions for a wrong value, likeliest first, not checked yet."""
         return ()
 
     def accepts(self, raw: Any) -> bool:
         """Whether `read` reports nothing."""
         try:
             self.read(raw, (), _refuse)
-        except _Refused:
+        except _Rejected:
             return False
         return True
 
     def likely(self, raw: Any) -> list[Any]:
-        """What may have been meant and is accepted: the suggestions. None for what nobody types by hand."""
+        """At most two suggestions that are accepted; none for very long values, which are not typed by hand."""
         if (isinstance(raw, str) and len(raw) > LONGEST_GUESSED) or (isinstance(raw, int) and raw.bit_length() >= 64):
             return []
         return [value for value in self.meant(raw) if self.accepts(value)][:2]
 
-    def wrong(self, raw: Any, at: Place, report: Report, right: str) -> None:
-        """Report that this is not such a value, with what may have been meant, else with what would be right."""
-        if report is _refuse:  # a guess is being checked: it needs no guesses of its own
+    def wrong(self, raw: Any, at: Place, report: ReportMistake, right: str) -> None:
+        """Report that this is not such a value, with suggestions, else with `right`."""
+        if report is _refuse:  # called by `accepts`: no suggestions needed
             _refuse(at, right)
         likely = " or ".join(toml(value) for value in self.likely(raw))
         report(at, f"{shown(raw)} is not {self.form}. {f'Did you mean {likely}?' if likely else right}".rstrip())
 
 
-class Switch(Kind):
+class Switch(ValueKind):
     """On or off."""
 
     form = "true or false"
 
-    def read(self, raw: Any, at: Place, report: Report) -> bool:
-        """A bool."""
+    def read(self, raw: Any, at: Place, report: ReportMistake) -> bool:
         if not isinstance(raw, bool):
             self.wrong(raw, at, report, "Write true or false, without quotes.")
         return raw is True
 
     def from_text(self, text: str) -> Any:
-        """Also yes, no, on, off, 1 and 0."""
+        """Accepts yes, no, on, off, 1 and 0 too."""
         return WORDS.get(text.strip().lower(), text)
 
     def meant(self, raw: Any) -> Iterable[bool]:
-        """The same words as in an environment variable."""
+        """The words of `from_text`."""
         word = str(raw).strip().lower()
         return [WORDS[word]] if word in WORDS else []
 
     def schema(self) -> dict[str, Any]:
-        """A boolean."""
         return {"type": "boolean"}
 
 
-class Whole(Kind):
+class Whole(ValueKind):
     """A whole number between two bounds, both allowed."""
 
     def __init__(self, least: int, most: int) -> None:
         self.least, self.most = least, most
         self.form = f"a whole number from {least} to {most}"
 
-    def read(self, raw: Any, at: Place, report: Report) -> int:
-        """An int."""
+    def read(self, raw: Any, at: Place, report: ReportMistake) -> int:
         if isinstance(raw, bool) or not isinstance(raw, int) or not self.least <= raw <= self.most:
             self.wrong(raw, at, report, f"Write a number such as {max(self.least, 2)}, without quotes.")
             return self.least
         return raw
 
     def from_text(self, text: str) -> Any:
-        """Digits."""
         return int(text) if re.fullmatch(r"\s*-?[0-9]{1,18}\s*", text) else text
 
     def meant(self, raw: Any) -> Iterable[Any]:
@@ -181,11 +177,10 @@ class Whole(Kind):
         return [int(raw)] if isinstance(raw, float) and raw.is_integer() else []
 
     def schema(self) -> dict[str, Any]:
-        """An integer with bounds."""
         return {"type": "integer", "minimum": self.least, "maximum": self.most}
 
 
-class Text(Kind):
+class FreeText(ValueKind):
     """Text that is shown to people or passed to a program."""
 
     form = "text"
@@ -193,8 +188,7 @@ class Text(Kind):
     def __init__(self, most: int = 500, *, empty: bool = True) -> None:
         self.most, self.empty = most, empty
 
-    def read(self, raw: Any, at: Place, report: Report) -> str:
-        """A str."""
+    def read(self, raw: Any, at: Place, report: ReportMistake) -> str:
         if not isinstance(raw, str):
             self.wrong(raw, at, report, "Put it in quotes.")
         elif len(raw) > self.most:
@@ -204,20 +198,19 @@ class Text(Kind):
         return raw if isinstance(raw, str) else ""
 
     def meant(self, raw: Any) -> Iterable[str]:
-        """The same without its type."""
+        """A number or date in quotes."""
         return [str(raw)] if isinstance(raw, (int, float, date, time)) and not isinstance(raw, bool) else []
 
     def schema(self) -> dict[str, Any]:
-        """A string."""
         return {"type": "string", "maxLength": self.most, **({} if self.empty else {"minLength": 1})}
 
 
-class File(Kind):
+class FilePath(ValueKind):
     """The path of a file; ~ is the home directory. The reader of the file resolves relative paths."""
 
     form = "the name of a file"
 
-    def read(self, raw: Any, at: Place, report: Report) -> Path:
+    def read(self, raw: Any, at: Place, report: ReportMistake) -> Path:
         """A path without ~."""
         if not isinstance(raw, str) or not raw.strip() or "\0" in raw:
             self.wrong(raw, at, report, 'Write for example "~/work.ics".')
@@ -231,11 +224,11 @@ class File(Kind):
             report(at, f"{shown(raw)} cannot be found: {error}")
             return Path()
 
-    def _address(self, raw: str, at: Place, report: Report) -> None:
+    def _address(self, raw: str, at: Place, report: ReportMistake) -> None:
         if self.likely(raw):
             self.wrong(raw, at, report, "")
             return
-        # Only the host: the rest of a calendar's private address is a secret, and messages end up in logs.
+        # Only the host: the rest of a calendar's address may be a secret, and messages are logged.
         host = raw.partition("://")[2].partition("/")[0].rpartition("@")[2]
         report(
             at,
@@ -253,19 +246,17 @@ class File(Kind):
         return [f"/{path}"] if path else []
 
     def schema(self) -> dict[str, Any]:
-        """A string."""
         return {"type": "string", "minLength": 1, "not": {"pattern": "://"}}
 
 
-class Choice(Kind):
+class Choice(ValueKind):
     """One of a few words."""
 
     def __init__(self, *choices: str) -> None:
         self.choices = choices
         self.form = "one of " + ", ".join(f'"{choice}"' for choice in choices)
 
-    def read(self, raw: Any, at: Place, report: Report) -> str:
-        """One of the words."""
+    def read(self, raw: Any, at: Place, report: ReportMistake) -> str:
         if raw not in self.choices:
             self.wrong(raw, at, report, "")
             return self.choices[0]
@@ -276,23 +267,20 @@ class Choice(Kind):
         return closest(raw, self.choices) if isinstance(raw, str) else []
 
     def schema(self) -> dict[str, Any]:
-        """An enumeration."""
         return {"enum": list(self.choices)}
 
 
-class Pattern(Kind):
-    """Text that matches a regular expression, for example an identifier; `example` is one that does."""
+class Pattern(ValueKind):
+    """Text that matches a regular expression, for example an identifier; `example` matches it."""
 
     def __init__(self, form: str, pattern: str, example: str) -> None:
         self.form, self.pattern, self.example = form, pattern, example
 
-    def read(self, raw: Any, at: Place, report: Report) -> str:
-        """A str."""
+    def read(self, raw: Any, at: Place, report: ReportMistake) -> str:
         if not isinstance(raw, str) or not re.fullmatch(self.pattern, raw):
             self.wrong(raw, at, report, f'Write for example "{self.example}".')
             return ""
         return raw
 
     def schema(self) -> dict[str, Any]:
-        """A string with a pattern."""
         return {"type": "string", "pattern": f"^(?:{self.pattern})$"}

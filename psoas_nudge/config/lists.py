@@ -6,20 +6,19 @@ import shlex
 from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
-from psoas_nudge.config.kinds import Key, Kind, Place, Report, from_toml, nearest, shown
+from psoas_nudge.config.kinds import Key, Place, ReportMistake, ValueKind, from_toml, nearest, shown
 
 
-class ListOf(Kind):
+class ListOf(ValueKind):
     """A list of values of one kind, at least `least` of them."""
 
-    def __init__(self, item: Kind, example: str, *, least: int = 0) -> None:
+    def __init__(self, item: ValueKind, example: str, *, least: int = 0) -> None:
         self.item, self.example, self.least = item, example, least
         self.form = "a list"
 
-    def read(self, raw: Any, at: Place, report: Report) -> tuple[Any, ...]:
-        """A tuple of the items' values."""
+    def read(self, raw: Any, at: Place, report: ReportMistake) -> tuple[Any, ...]:
         if isinstance(raw, str) and not self.item.accepts(raw) and not self.likely(raw):
-            self.item.read(raw, at, report)  # says more than that brackets are missing
+            self.item.read(raw, at, report)  # more helpful than that brackets are missing
             return ()
         if not isinstance(raw, list):
             self.wrong(raw, at, report, f"Write a list in brackets: {self.example}.")
@@ -35,7 +34,7 @@ class ListOf(Kind):
         return [part.strip() for part in text.split(",")] if text.strip() else []
 
     def meant(self, raw: Any) -> Iterable[list[Any]]:
-        """An empty list from false or "none"; else the list, or a text's items, each as it is or as it may be meant."""
+        """An empty list for false or "none"; else the items, with the best suggestion for each wrong one."""
         from psoas_nudge.config.guess import CLOSED
         from psoas_nudge.core.guessing import plain
 
@@ -47,12 +46,11 @@ class ListOf(Kind):
             yield [item if self.item.accepts(item) else next(iter(self.item.likely(item)), item) for item in items]
 
     def schema(self) -> dict[str, Any]:
-        """An array."""
         return {"type": "array", "items": self.item.schema(), **({"minItems": self.least} if self.least else {})}
 
 
 class Argv(ListOf):
-    """A command with its arguments. It is started directly, without a shell."""
+    """A command with its arguments, started without a shell."""
 
     def from_text(self, text: str) -> Any:
         """A TOML list, or words split as a shell does."""
@@ -68,13 +66,29 @@ class Field(NamedTuple):
     """One key of a table in a list."""
 
     name: str
-    kind: Kind
+    kind: ValueKind
     help: str
     required: bool = False
 
 
-class Tables(Kind):
-    """A list of tables with the same keys. `build` makes one value of each and may report mistakes too."""
+def read_fields(fields: Iterable[Field], table: dict[str, Any], at: Place, report: ReportMistake) -> dict[str, Any]:
+    """The values of a table's keys; reports mistakes in them, unknown keys and missing ones."""
+    known = {field.name: field for field in fields}
+    values = {}
+    for key, value in table.items():
+        if key in known:
+            values[key] = known[key].kind.read(value, (*at, key), report)
+        else:
+            near = nearest(key, known) or f" The keys here are {', '.join(known)}."
+            report((*at, Key(key)), f"There is no such key.{near}")
+    for field in known.values():
+        if field.required and field.name not in table:
+            report(at, f'The key "{field.name}" is missing: {field.help[0].lower()}{field.help[1:]}')
+    return values
+
+
+class Tables(ValueKind):
+    """A list of tables with the same keys. `build` makes a value of each table and may report mistakes."""
 
     form = "a list of tables"
 
@@ -82,14 +96,13 @@ class Tables(Kind):
         self,
         header: str,
         fields: tuple[Field, ...],
-        build: Callable[[dict[str, Any], Place, Report], Any],
+        build: Callable[[dict[str, Any], Place, ReportMistake], Any],
         *,
         least: int = 0,
     ) -> None:
         self.header, self.fields, self.build, self.least = header, fields, build, least
 
-    def read(self, raw: Any, at: Place, report: Report) -> tuple[Any, ...]:
-        """A tuple of what `build` returns."""
+    def read(self, raw: Any, at: Place, report: ReportMistake) -> tuple[Any, ...]:
         if isinstance(raw, dict) and not self.header.startswith("{"):
             report(at, f"Write two brackets on each side: {self.header}.")
             return ()
@@ -100,7 +113,7 @@ class Tables(Kind):
             report(at, f"This list is empty. Write {self.header}.")
         return tuple(self._one(table, (*at, index), report) for index, table in enumerate(raw))
 
-    def _one(self, table: Any, at: Place, report: Report) -> Any:
+    def _one(self, table: Any, at: Place, report: ReportMistake) -> Any:
         if not isinstance(table, dict):
             report(at, f"{shown(table)} is not a table. Write {self.header}.")
             return None
@@ -111,17 +124,7 @@ class Tables(Kind):
             clean = False
             report(place, what)
 
-        known = {field.name: field for field in self.fields}
-        values = {}
-        for key, value in table.items():
-            if key in known:
-                values[key] = known[key].kind.read(value, (*at, key), note)
-            else:
-                near = nearest(key, known) or f" The keys here are {', '.join(known)}."
-                note((*at, Key(key)), f"There is no such key.{near}")
-        for field in self.fields:
-            if field.required and field.name not in table:
-                note(at, f'The key "{field.name}" is missing: {field.help[0].lower()}{field.help[1:]}')
+        values = read_fields(self.fields, table, at, note)
         return self.build(values, at, report) if clean else None
 
     def from_text(self, text: str) -> Any:
@@ -129,7 +132,6 @@ class Tables(Kind):
         return from_toml(text)
 
     def schema(self) -> dict[str, Any]:
-        """An array of objects."""
         return {
             "type": "array",
             "items": {

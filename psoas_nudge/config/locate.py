@@ -1,6 +1,6 @@
-"""Where the keys and values of a TOML text stand: tomllib does not tell, and only error messages need it.
+"""The lines and columns of keys and values in a TOML text, for error messages; tomllib does not have them.
 
-The text is known to be valid TOML, so this scan only has to find keys and skip values; it judges nothing.
+The text is valid TOML, so this scanner only has to find keys and skip values; it checks nothing.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ class Locations:
         return place in self.keys or place in self.values
 
     def find(self, place: Place) -> tuple[int, int]:
-        """The value at a place (its key, when that is wrong), else its key, else the nearest thing around it."""
+        """The position of the value at a place (of its key, for a Key), else that of the nearest enclosing one."""
         if place and isinstance(place[-1], Key) and place in self.keys:
             return self.line(self.keys[place])
         for length in range(len(place), 0, -1):
@@ -44,7 +44,6 @@ class Locations:
         return 1, 1
 
     def line(self, offset: int) -> tuple[int, int]:
-        """Line and column of an offset."""
         return self.text.count("\n", 0, offset) + 1, offset - self.text.rfind("\n", 0, offset)
 
     def _skip(self, pattern: re.Pattern[str]) -> str:
@@ -68,7 +67,7 @@ class Locations:
             self.at += marks
             parts = self._key()
             self.at += marks
-            # A header below a list of tables means the last table of that list.
+            # A header below a list of tables refers to the last table of that list.
             table = ()
             for part in parts[:-1]:
                 table = (*table, part)

@@ -1,6 +1,6 @@
-"""The file pack.toml of a pack: its name and its routines, checked as [[stretch.routines]] are.
+"""The file pack.toml of a pack: its name and its routines, checked like [[stretch.routines]].
 
-What is imported (psoas_nudge/packs) is read again with every start and reload, like the configuration.
+Imported packs (psoas_nudge/packs) are read again at every start and reload, like the configuration.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from typing import Any
 from msgspec import Struct
 from msgspec.structs import replace
 
-from psoas_nudge.config.kinds import Key, Pattern, Place, Text, nearest
-from psoas_nudge.config.lists import Field, Tables
+from psoas_nudge.config.kinds import FreeText, Pattern, Place
+from psoas_nudge.config.lists import Field, Tables, read_fields
 from psoas_nudge.config.problems import Problems
 from psoas_nudge.config.tables import PACK_ROUTINE_FIELDS, routine
 from psoas_nudge.config.text import read_text
@@ -27,17 +27,15 @@ CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u206
 
 PACK_ID = Pattern("an id", r"(?=.{1,60}$)[a-z0-9]+(-[a-z0-9]+)*", "after-surgery")
 PACK_FIELDS = (
-    Field(
-        "id", Pattern("an id", r"(?=.{1,60}$)[a-z0-9]+(-[a-z0-9]+)*", "after-surgery"), "A short name.", required=True
-    ),
-    Field("title", Text(80, empty=False), "What the pack is.", required=True),
-    Field("by", Text(200), "Who wrote it."),
+    Field("id", PACK_ID, "A short name.", required=True),
+    Field("title", FreeText(80, empty=False), "What the pack is.", required=True),
+    Field("by", FreeText(200), "Who wrote it."),
     Field("routines", Tables("[[routines]]", PACK_ROUTINE_FIELDS, routine, least=1), "The routines.", required=True),
 )
 
 
 class Pack(Struct, frozen=True, kw_only=True):
-    """A plan: routines that belong together. `by`: who wrote it."""
+    """A plan: a set of routines. `by`: who wrote it."""
 
     id: str
     title: str
@@ -46,26 +44,16 @@ class Pack(Struct, frozen=True, kw_only=True):
 
     @property
     def pictures(self) -> frozenset[str]:
-        """The files that its steps name."""
+        """The names of the picture files that its steps use."""
         steps = [step for routine in self.routines for step in routine.steps]
         return frozenset(name for step in steps for name in (step.picture, step.returns_to) if name)
 
 
 def parse(text: str, name: str) -> Pack:
-    """The pack that a text describes, called `name` in messages; raises ConfigInvalid with all mistakes."""
+    """The pack in a text, which is called `name` in messages; raises ConfigInvalid with all mistakes."""
     problems = Problems(name, text.removeprefix("\ufeff").replace("\r\n", "\n"))
     raw = problems.tables()
-    values: dict[str, Any] = {}
-    known = {field.name: field for field in PACK_FIELDS}
-    for key, value in raw.items():
-        if key in known:
-            values[key] = known[key].kind.read(value, (key,), problems.add)
-        else:
-            near = nearest(key, known) or f" The keys here are {', '.join(known)}."
-            problems.add((Key(key),), f"There is no such key.{near}")
-    for field in PACK_FIELDS:
-        if field.required and field.name not in raw:
-            problems.add((), f'The key "{field.name}" is missing: {field.help[0].lower()}{field.help[1:]}')
+    values = read_fields(PACK_FIELDS, raw, (), problems.add)
     for place in _unprintable(raw, ()):
         problems.add(place, "This text has control characters. Write plain text on one line.")
     if not problems.found and not problems.syntax:
@@ -77,7 +65,7 @@ def parse(text: str, name: str) -> Pack:
 
 
 def _unprintable(raw: Any, at: Place) -> Iterator[Place]:
-    """Texts that could move a terminal's cursor, or show their letters in another order."""
+    """The places of texts that could move a terminal's cursor or change the order of letters."""
     if isinstance(raw, str) and CONTROLS.search(raw):
         yield at
     elif isinstance(raw, dict | list):
@@ -99,7 +87,7 @@ def _clashes(routines: Iterable[Routine]) -> Iterator[tuple[Place, str]]:
 
 
 def imported(directory: Path) -> list[Pack]:
-    """The packs that are kept in a directory, in the order of their ids; raises ConfigInvalid."""
+    """The packs in a directory, ordered by id; raises ConfigInvalid."""
     if not directory.is_dir():
         return []
     files = sorted(directory.glob(f"*/{PACK_FILE}"))

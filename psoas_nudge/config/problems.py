@@ -1,4 +1,4 @@
-"""Collects all mistakes in a configuration and formats each with its place: FILE:LINE:COLUMN: KEY: what is wrong."""
+"""Collects all mistakes in a configuration and formats each as FILE:LINE:COLUMN: KEY: what is wrong."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from psoas_nudge import places
-from psoas_nudge.config.kinds import LONGEST_GUESSED, Kind, Place, Report, from_toml, shown, toml
+from psoas_nudge.config.kinds import LONGEST_GUESSED, Place, ReportMistake, ValueKind, from_toml, shown, toml
 from psoas_nudge.errors import ConfigInvalid
 
 MOST_SYNTAX_ERRORS = 20
@@ -22,11 +22,11 @@ ONE_LINE = (
     "Expected '='",
     "Invalid initial",
 )
-"""Errors that affect only their own line, so that the parser can skip it and find more."""
+"""Errors that affect a single line: the parser can skip it and find more."""
 
 
 class Problem(NamedTuple):
-    """One mistake. `variable` is the environment variable it is in; empty when it is in the file."""
+    """One mistake. `variable`: the environment variable that it is in; empty when it is in the file."""
 
     place: Place
     what: str
@@ -34,7 +34,7 @@ class Problem(NamedTuple):
 
 
 class Problems:
-    """The mistakes in one text, which is called `name`, and in the environment variables."""
+    """The mistakes in one text, which is called `name` in messages, and in the environment variables."""
 
     def __init__(self, name: str, text: str) -> None:
         self.name, self.text = name, text
@@ -47,7 +47,7 @@ class Problems:
         self.found.append(Problem(place, what))
 
     def tables(self) -> dict[str, Any]:
-        """The parsed text; a line that is not TOML is recorded and skipped, so that the rest is checked too."""
+        """Parse the text; a line that is not TOML is recorded and skipped, so that the rest is checked too."""
         while len(self.syntax) < MOST_SYNTAX_ERRORS:
             try:
                 return tomllib.loads(self.readable)
@@ -92,7 +92,7 @@ class Problems:
             raise ConfigInvalid(texts)
 
     def texts(self) -> list[str]:
-        """The messages, in the order of the file, then those about environment variables."""
+        """The messages: in the order of the file, then those about environment variables."""
         lines = [(_place(text), text) for text in self.syntax]
         if any(not problem.variable for problem in self.found):
             from psoas_nudge.config.locate import Locations
@@ -102,7 +102,7 @@ class Problems:
                 if not problem.variable:
                     row, column = locations.find(problem.place)
                     if problem.place and isinstance(problem.place[-1], int) and self._has_skipped_line(row):
-                        continue  # what seems to be missing is in the line that could not be read
+                        continue  # the key that seems to be missing may be in the line that was skipped
                     text = f"{self.name}:{row}:{column}: {dotted(problem.place)}: {problem.what}"
                     lines.append(((row, column), text))
         lines.sort(key=lambda line: line[0])
@@ -127,15 +127,15 @@ def dotted(place: Place) -> str:
 
 
 def _section(lines: list[str]) -> str:
-    """The last header above, without its brackets."""
+    """The name in the last header of these lines."""
     for line in reversed(lines):
         if found := re.match(r"\s*\[{1,2}([^\[\]]+)\]", line):
             return found[1].strip()
     return ""
 
 
-def _kind(section: str, key: str) -> Kind | None:
-    """The kind of a key's value, so that a line that is not TOML can still be understood."""
+def _kind(section: str, key: str) -> ValueKind | None:
+    """The kind of a key's value, to make a suggestion for a line that is not TOML."""
     from psoas_nudge.config.lists import Tables
     from psoas_nudge.config.table import SETTINGS
 
@@ -146,7 +146,7 @@ def _kind(section: str, key: str) -> Kind | None:
 
 
 def each_day(days: tuple[str, ...], raw: Any) -> str:
-    """The lines that give each of these days the hours in `raw`, or those that may be meant, or office hours."""
+    """Settings for each of these days with the hours in `raw`, or a suggestion for them, or office hours."""
     from psoas_nudge.config.table import OFFICE, RANGES
 
     value = next((each for each in (raw, *RANGES.likely(raw)) if RANGES.accepts(each)), OFFICE)
@@ -154,7 +154,7 @@ def each_day(days: tuple[str, ...], raw: Any) -> str:
 
 
 def _corrected(line: str, section: str) -> str:
-    """How to correct a line that is not TOML: the line with a value that its key accepts, else what the key needs."""
+    """How to correct a line that is not TOML: the line with a valid value, else the message for the wrong value."""
     from psoas_nudge.config.guess import days
     from psoas_nudge.core.guessing import QUOTES
 
@@ -179,7 +179,7 @@ def _corrected(line: str, section: str) -> str:
 
 
 def _advice(what: str, line: str, section: str) -> str:
-    """A syntax error in plain words, with the line and, where it can be guessed, the correct one."""
+    """A syntax error in plain words, with the line and, where possible, the corrected line."""
     line = line.strip()
     unread = what.startswith(("Expected newline", "Invalid value"))
     right = _corrected(line, section) if unread else ""
@@ -197,7 +197,7 @@ def _advice(what: str, line: str, section: str) -> str:
     return f"{shown(line)} cannot be read. {advice}"
 
 
-def environment(problems: Problems, variable: str) -> Report:
+def environment(problems: Problems, variable: str) -> ReportMistake:
     """A callback that records a mistake in an environment variable."""
 
     def report(place: Place, what: str) -> None:  # noqa: ARG001 - the variable's name is the place
@@ -207,13 +207,13 @@ def environment(problems: Problems, variable: str) -> Report:
 
 
 def variables(environ: Mapping[str, str], prefix: str, sections: Mapping[str, str]) -> list[str]:
-    """The names of the variables that begin like those of a setting, sorted."""
+    """The names of the variables that begin like that of a setting, sorted."""
     starts = tuple(f"{prefix}{section.upper()}" for section in sections)
     return sorted(name for name in environ if name.startswith(starts))
 
 
 def legible(text: str) -> str:
-    """What remains of a text without the lines and sections that are not TOML."""
+    """The text without the lines and sections that are not TOML."""
     kept = ""
     for part in re.split(r"^(?=[ \t]*\[)", text, flags=re.MULTILINE):
         problems = Problems("", kept + part)
@@ -226,7 +226,7 @@ def legible(text: str) -> str:
 
 
 def summary(error: ConfigInvalid) -> str:
-    """How many mistakes there are and where the first one is: the beginning of a sentence about a broken file."""
+    """The number of mistakes and the place of the first one, as the beginning of a sentence."""
     first = error.problems[0]
     count = len(error.problems)
     if variable := re.match(r"environment: (\w+): ", first):
@@ -244,5 +244,5 @@ def summary(error: ConfigInvalid) -> str:
 
 
 def rejected(error: ConfigInvalid) -> str:
-    """What to say when a changed configuration was not taken over."""
+    """The message when a changed configuration is not used."""
     return f"{summary(error)}. The previous settings stay in force."

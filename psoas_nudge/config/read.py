@@ -1,7 +1,7 @@
-"""From TOML text and environment variables to Settings; reports all mistakes at once, each with its place and a fix.
+"""Reads Settings from TOML text and environment variables; reports all mistakes at once, each with its place and a fix.
 
-Precedence: defaults < system files (XDG_CONFIG_DIRS) < the person's file < environment. A layer replaces whole values,
-so exceptions in the person's file replace all of the system's.
+Precedence: defaults < system files (XDG_CONFIG_DIRS) < the person's file < environment. A layer replaces whole values:
+exceptions in the person's file replace all exceptions of the system's.
 """
 
 from __future__ import annotations
@@ -12,11 +12,18 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from psoas_nudge import places
-from psoas_nudge.config.kinds import Key, Report, nearest, shown
+from psoas_nudge.config.kinds import Key, ReportMistake, nearest, shown
 from psoas_nudge.config.packs import Pack, imported
 from psoas_nudge.config.problems import Problems, each_day, environment, legible, variables
-from psoas_nudge.config.settings import Calendar, Desktop, Given, Settings, Source, Stretch
-from psoas_nudge.config.table import DAYS, EVENTS, PREFIX, QUIET_HELP, SECTIONS, SETTINGS
+from psoas_nudge.config.settings import (
+    CalendarSettings,
+    DesktopSettings,
+    Given,
+    Settings,
+    SettingSource,
+    StretchSettings,
+)
+from psoas_nudge.config.table import DAYS, EVENTS, PREFIX, QUIET, SECTIONS, SETTINGS
 from psoas_nudge.config.tables import unknown_routine
 from psoas_nudge.config.text import read_text
 from psoas_nudge.config.times import Duration
@@ -31,13 +38,13 @@ from psoas_nudge.errors import ConfigInvalid
 class Layer(NamedTuple):
     """The text of one file. `source` is "system" or "file"."""
 
-    source: Source
+    source: SettingSource
     name: str
     text: str
 
 
 def place(path: Path | None, environ: Mapping[str, str]) -> tuple[Path, bool]:
-    """The file to use, and whether somebody named it; then it must exist."""
+    """The file to use, and whether it was named explicitly; then it must exist."""
     if path is None and environ.get(places.CONFIG_VARIABLE):
         path = Path(os.path.expanduser(environ[places.CONFIG_VARIABLE]))  # noqa: PTH111 - as in places.config_file
     return places.config_file(path), path is not None
@@ -46,7 +53,7 @@ def place(path: Path | None, environ: Mapping[str, str]) -> tuple[Path, bool]:
 def load(path: Path | None, environ: Mapping[str, str]) -> Settings:
     """The settings in force; raises ConfigInvalid with all mistakes.
 
-    `path` is the file that was named; None means the one that `place` finds, which need not exist.
+    `path`: the file that was named explicitly; None: the one that `place` finds, which need not exist.
     """
     layers, file = _layers(path, environ)
     return _settings(layers, environ, file)
@@ -58,9 +65,9 @@ def parse(text: str, name: str, environ: Mapping[str, str]) -> Settings:
 
 
 def glance(key: str, path: Path | None, environ: Mapping[str, str], error: ConfigInvalid) -> Any:
-    """The raw value of one setting while other parts of the configuration are broken; None when it is not set.
+    """The raw value of one setting when other parts of the configuration have mistakes; None when it is not set.
 
-    Raises `error`, which says what is broken, when it is this value.
+    `error`: the mistakes; raised when this value has one.
     """
     layers, _ = _layers(path, environ)
     given: dict[str, Given] = {}
@@ -76,7 +83,7 @@ def glance(key: str, path: Path | None, environ: Mapping[str, str], error: Confi
 
 
 def _layers(path: Path | None, environ: Mapping[str, str]) -> tuple[list[Layer], Path | None]:
-    """The files in rising precedence, and the person's own; the last layer is theirs, empty when there is none."""
+    """The files in rising precedence, and the path of the person's own; the last layer is theirs, maybe empty."""
     file, named = place(path, environ)
     if not named and _is_missing(file):
         return [*_system(environ), Layer("file", str(file), "")], None
@@ -107,7 +114,7 @@ def _settings(layers: list[Layer], environ: Mapping[str, str], file: Path | None
         given |= _from_file(problems.tables(), problems, layer)
     given |= _from_environment(environ, problems)
 
-    def reporter(key: str) -> Report:
+    def reporter(key: str) -> ReportMistake:
         if key not in given:
             return problems.add
         if given[key].source == "environment":
@@ -148,7 +155,7 @@ def _from_file(tables: dict[str, Any], problems: Problems, layer: Layer) -> dict
 
 
 def _unknown(where: tuple[str, ...], raw: Any, problems: Problems) -> None:
-    """Record a key or section that does not exist, with the section it belongs in or the most similar name."""
+    """Record an unknown key or section, with the section that it belongs in or the most similar name."""
     from psoas_nudge.config.guess import days
 
     word = where[-1]
@@ -182,9 +189,9 @@ def _from_environment(environ: Mapping[str, str], problems: Problems) -> dict[st
 
 
 def _check_routines(
-    values: dict[str, Any], given: dict[str, Given], packs: list[Pack], reporter: Callable[[str], Report]
+    values: dict[str, Any], given: dict[str, Given], packs: list[Pack], reporter: Callable[[str], ReportMistake]
 ) -> None:
-    """Ids that are there twice, and those in the rotation that are not there; own and packs' ones take turns, too."""
+    """Report duplicate ids and unknown ids in the rotation; add the person's and packs' routines to the default one."""
     own = [routine for routine in values["stretch.routines"] if routine]
     complete = len(own) == len(values["stretch.routines"])
     packed = {routine.id: pack.title for pack in packs for routine in pack.routines}
@@ -230,7 +237,7 @@ def _build(
     insist = prompt.pop("insist")
     rules = Rules(
         hours=hours,
-        quiet=frozenset(signal for signal in QUIET_HELP if quiet[signal.value.replace("-", "_")]),
+        quiet=frozenset(signal for signal in QUIET if quiet[signal.value.replace("-", "_")]),
         **{name: stretch.pop(name) for name in ("rotation", "routines", "floor")},
         **_lengths("sitting", section("sitting")),
         **_lengths("prompt", prompt),
@@ -239,9 +246,9 @@ def _build(
     folder = Path(busy.name).parent if busy and busy.source != "environment" else file.parent if file else Path()
     return Settings(
         rules=rules,
-        stretch=Stretch(**stretch),
-        desktop=Desktop(**section("desktop"), insist=insist),
-        calendar=Calendar(
+        stretch=StretchSettings(**stretch),
+        desktop=DesktopSettings(**section("desktop"), insist=insist),
+        calendar=CalendarSettings(
             holidays=values["calendar.holidays"],
             busy=tuple((folder / path).absolute() for path in values["calendar.busy"]),
         ),
@@ -254,7 +261,7 @@ def _build(
 
 
 def _lengths(section: str, values: dict[str, Any]) -> dict[str, Any]:
-    """The core counts lengths in milliseconds, a file in seconds."""
+    """Convert lengths from seconds to the core's milliseconds."""
     return {
         name: milliseconds(value) if isinstance(SETTINGS[f"{section}.{name}"].kind, Duration) else value
         for name, value in values.items()

@@ -1,9 +1,8 @@
-"""Changes single settings in the file, keeps comments and layout, and writes atomically."""
+"""Changes single settings in the file; keeps comments and layout, and writes atomically."""
 
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -13,11 +12,11 @@ from psoas_nudge.config.read import parse
 from psoas_nudge.config.table import SETTINGS
 from psoas_nudge.config.text import read_text
 from psoas_nudge.errors import BadInput, PsoasNudgeError
-from psoas_nudge.system.files import give_mode, put_new, put_over
+from psoas_nudge.system import files
 
 
 def setting(key: str) -> str:
-    """The key, if there is such a setting; raises BadInput with the most similar one."""
+    """`key`, if there is such a setting; raises BadInput with the most similar one."""
     if key in SETTINGS:
         return key
     tails = [row.key for row in SETTINGS.values() if row.name == key]
@@ -26,7 +25,7 @@ def setting(key: str) -> str:
 
 
 def value(key: str, text: str) -> Any:
-    """The typed value as it will be in the file; raises BadInput with all mistakes in it."""
+    """The value for the file from a text; raises BadInput with all mistakes in it."""
     row = SETTINGS[setting(key)]
     raw = row.kind.from_text(text)
     wrong: list[str] = []
@@ -41,7 +40,7 @@ def value(key: str, text: str) -> Any:
 
 
 def with_value(text: str, key: str, raw: Any) -> str:
-    """The text of a file with one setting changed and everything else as before. None takes the setting out."""
+    """The text of a file with one setting changed and the rest as before. `raw` None: remove the setting."""
     import tomlkit
 
     mark = "\ufeff" if text.startswith("\ufeff") else ""
@@ -51,26 +50,27 @@ def with_value(text: str, key: str, raw: Any) -> str:
     section, _, name = key.rpartition(".")
     if raw is None:
         table: Any = document.get(section, {}) if section else document
-        if name in table:
-            del table[name]
-        made = mark + tomlkit.dumps(document)
-        return made.replace("\r\n", "\n").replace("\n", ending) if ending != "\n" else made
-    if isinstance(raw, list) and raw and isinstance(raw[0], dict):
-        item: Any = tomlkit.aot()
-        for table in raw:
-            item.append(tomlkit.item(table))
+        table.pop(name, None)
     else:
-        item = tomlkit.item(raw)
-    if not section:
-        document[name] = item
-    else:
-        if section not in document:
+        if section and section not in document:
             if document.body and not text.endswith(("\n\n", "\n\r\n")):
                 document.add(tomlkit.nl())
             document.add(section, tomlkit.table())
-        document[section][name] = item
+        table = document[section] if section else document
+        table[name] = _item(raw)
     made = mark + tomlkit.dumps(document)
     return made.replace("\r\n", "\n").replace("\n", ending) if ending != "\n" else made
+
+
+def _item(raw: Any) -> Any:
+    import tomlkit
+
+    if isinstance(raw, list) and raw and isinstance(raw[0], dict):
+        tables = tomlkit.aot()
+        for each in raw:
+            tables.append(tomlkit.item(each))
+        return tables
+    return tomlkit.item(raw)
 
 
 def change(file: Path, key: str, raw: Any, environ: Mapping[str, str]) -> None:
@@ -89,35 +89,13 @@ def save(file: Path, text: str, *, fresh: bool = False) -> None:
     """
     target = Path(os.path.realpath(file))
     try:
+        if fresh and os.path.lexists(file):
+            raise FileExistsError
         target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         mode = target.stat().st_mode & 0o7777 if target.exists() else 0o600
-        descriptor, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
-        try:
-            with os.fdopen(descriptor, "wb") as opened:
-                opened.write(text.encode())
-                opened.flush()
-                give_mode(opened.fileno(), mode)
-                os.fsync(opened.fileno())
-            if fresh and os.path.lexists(file):
-                raise PsoasNudgeError(
-                    f"{file} already exists. Nothing was written. To change it: psoas-nudge config edit"
-                )
-            if fresh:
-                put_new(Path(name), target)
-            else:
-                put_over(Path(name), target)
-        finally:
-            Path(name).unlink(missing_ok=True)
-        _sync(target.parent)
+        files.write(target, text.encode(), mode=mode, durable=True, new=fresh)
     except OSError as error:
+        if fresh and os.path.lexists(file):
+            message = f"{file} already exists. Nothing was written. To change it: psoas-nudge config edit"
+            raise PsoasNudgeError(message) from error
         raise PsoasNudgeError(f"{file} cannot be written: {error.strerror or error}") from error
-
-
-def _sync(directory: Path) -> None:
-    """Keep the names in it over a power cut, where a directory can be opened."""
-    if os.name == "posix":
-        opened = os.open(directory, os.O_RDONLY)
-        try:
-            os.fsync(opened)
-        finally:
-            os.close(opened)

@@ -1,4 +1,4 @@
-"""The JSON Schema of config.toml, from the table of settings: editors complete and check with it."""
+"""The JSON Schema of config.toml, made from the table of settings, for completion and checks in editors."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from psoas_nudge.config.table import ROWS, SECTIONS
 
 
 def schema() -> dict[str, Any]:
-    """The schema as JSON has it (draft 7, which the tools for TOML know)."""
+    """The schema (draft 7, which the tools for TOML support)."""
     properties: dict[str, Any] = {}
     for row in ROWS:
         about: dict[str, Any] = {"description": row.help}
@@ -35,7 +35,7 @@ def schema() -> dict[str, Any]:
 
 
 def _plain(raw: Any) -> Any:
-    """A value of TOML as JSON can hold it."""
+    """A TOML value as JSON."""
     if isinstance(raw, list):
         return [_plain(item) for item in raw]
     if isinstance(raw, dict):

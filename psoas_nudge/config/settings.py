@@ -1,4 +1,4 @@
-"""The settings in force, typed, and where each of them comes from."""
+"""The settings in force, typed, and the source of each."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ from msgspec import Struct
 
 from psoas_nudge.core.model import Rules
 
-Source = Literal["default", "system", "file", "environment"]
+SettingSource = Literal["default", "system", "file", "environment"]
 """In rising precedence. "system" is a file in XDG_CONFIG_DIRS, "file" the person's own."""
 
 
 class Given(NamedTuple):
-    """A value as written. `name` is the file or the environment variable that sets it."""
+    """A value as written. `name`: the file or the environment variable that sets it."""
 
     raw: Any
-    source: Source
+    source: SettingSource
     name: str
 
 
-class Stretch(Struct, frozen=True, kw_only=True):
+class StretchSettings(Struct, frozen=True, kw_only=True):
     """The section [stretch] except rotation, routines and floor, which are in Rules."""
 
     guide: Literal["page", "terminal", "none"]
@@ -31,7 +31,7 @@ class Stretch(Struct, frozen=True, kw_only=True):
     """Seconds of hold time per side."""
 
 
-class Desktop(Struct, frozen=True, kw_only=True):
+class DesktopSettings(Struct, frozen=True, kw_only=True):
     """How prompts appear: the section [desktop] and prompt.insist."""
 
     tray: bool
@@ -40,7 +40,7 @@ class Desktop(Struct, frozen=True, kw_only=True):
     insist: bool
 
 
-class Calendar(Struct, frozen=True, kw_only=True):
+class CalendarSettings(Struct, frozen=True, kw_only=True):
     """The section [calendar]."""
 
     holidays: str
@@ -53,20 +53,20 @@ class Settings(Struct, frozen=True, kw_only=True):
     """All settings in force."""
 
     rules: Rules
-    stretch: Stretch
-    desktop: Desktop
-    calendar: Calendar
+    stretch: StretchSettings
+    desktop: DesktopSettings
+    calendar: CalendarSettings
     hooks: dict[str, tuple[str, ...]]
     """Event name without "on_" -> command."""
     follows_system_zone: bool
-    """Whether the time zone is the system's; then the settings are loaded again when it changes."""
+    """Whether the time zone is the system's; the settings are then loaded again when it changes."""
     file: Path | None
     """The person's file; None when there is none."""
     files: tuple[Path, ...]
     """All files that were read, the person's first, then those of the system in falling precedence."""
     given: dict[str, Given]
-    """What the files and the environment set, by key; everything else is a default of the table."""
+    """The values that files and environment set, by key; all others are defaults."""
 
-    def source(self, key: str) -> Source:
+    def source(self, key: str) -> SettingSource:
         """Where the value of a setting comes from."""
         return self.given[key].source if key in self.given else "default"

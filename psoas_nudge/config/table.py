@@ -1,5 +1,5 @@
-"""The table of settings: the single source for parsing, defaults, help, config.example.toml, the JSON Schema and the
-environment variables. A new setting is one row here and one field where it is used.
+"""The table of settings: parsing, defaults, help, config.example.toml, the JSON Schema, the settings page and the
+environment variables are all made from it. A new setting is one row here and one field where it is used.
 
 Idea: todoman's `configuration.py`, where one list drives validation and documentation.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from psoas_nudge.config.kinds import Choice, File, Kind, Pattern, Switch, Text, Whole
+from psoas_nudge.config.kinds import Choice, FilePath, FreeText, Pattern, Switch, ValueKind, Whole
 from psoas_nudge.config.lists import Argv, ListOf, Tables
 from psoas_nudge.config.tables import (
     EXCEPTION_EXAMPLES,
@@ -27,10 +27,10 @@ DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sun
 
 
 class Setting(NamedTuple):
-    """One row. `default` and `example` are values as written in the file; a default of None means "not set"."""
+    """One row. `default` and `example` are values as written in the file; the default None means "not set"."""
 
     key: str
-    kind: Kind
+    kind: ValueKind
     default: Any
     help: str
     example: Any = None
@@ -41,7 +41,7 @@ class Setting(NamedTuple):
 
     @property
     def section(self) -> str:
-        """The name in the header above it."""
+        """The header that it is under."""
         return self.key.partition(".")[0]
 
     @property
@@ -69,7 +69,7 @@ SECTIONS = {
 
 RANGES = ListOf(Hours(), '["09:00-12:30", "13:30-18:00"]')
 OFFICE = ["09:00-17:00"]
-COMMAND = Argv(Text(4000), '["notify-send", "Time to stand"]', least=1)
+COMMAND = Argv(FreeText(4000), '["notify-send", "Time to stand"]', least=1)
 ROUTINE_ID = Pattern("a routine's id", r"[a-z0-9]+(-[a-z0-9]+)*", "standing-hip-flexor")
 
 HOURS = (
@@ -93,21 +93,17 @@ HOURS = (
     ),
 )
 
-QUIET_HELP = {
-    Signal.DO_NOT_DISTURB: "Wait while the desktop's do-not-disturb mode is on.",
-    Signal.FULLSCREEN: "Wait while a window is in full screen.",
-    Signal.CALL: "Wait while the microphone or the camera is in use.",
-    Signal.SCREEN_SHARE: "Wait while the screen is shared or recorded.",
-    Signal.BUSY: "Wait while a file in calendar.busy has an event.",
+QUIET = {
+    Signal.DO_NOT_DISTURB: (
+        "Wait during do-not-disturb",
+        "Wait while the desktop's do-not-disturb mode is on.",
+    ),
+    Signal.FULLSCREEN: ("Wait while a window is full screen", "Wait while a window is in full screen."),
+    Signal.CALL: ("Wait during a call", "Wait while the microphone or the camera is in use."),
+    Signal.SCREEN_SHARE: ("Wait while the screen is shared", "Wait while the screen is shared or recorded."),
+    Signal.BUSY: ("Wait while my calendar is busy", "Wait while a file in calendar.busy has an event."),
 }
-
-QUIET_LABELS = {
-    Signal.DO_NOT_DISTURB: "Wait during do-not-disturb",
-    Signal.FULLSCREEN: "Wait while a window is full screen",
-    Signal.CALL: "Wait during a call",
-    Signal.SCREEN_SHARE: "Wait while the screen is shared",
-    Signal.BUSY: "Wait while my calendar is busy",
-}
+"""The signals that can delay a prompt: label and help."""
 
 EVENTS = {
     "prompt_shown": "A prompt appears.",
@@ -122,239 +118,88 @@ EVENTS = {
     "hours_closed": "Working hours end.",
 }
 
+# Formatted by hand as a table: two or three lines for each setting.
+# fmt: off
 ROWS: tuple[Setting, ...] = (
     *HOURS,
-    Setting(
-        "exceptions",
-        Tables("[[exceptions]]", EXCEPTION_FIELDS, exception),
-        [],
-        "One day (on) or several (from, to) with their own hours. Without hours there are no prompts on these days.",
-        EXCEPTION_EXAMPLES,
-        dormant=True,
-        label="Days with other hours",
-    ),
-    Setting(
-        "calendar.holidays",
-        Region(),
-        "",
-        'Country or region whose public holidays are days off. "" means none.',
-        "DE-BY",
-        label="Public holidays",
-    ),
-    Setting(
-        "calendar.busy",
-        ListOf(File(), '["~/work.ics"]'),
-        [],
-        "Calendar files (.ics). Prompts wait until their events are over.",
-        ["~/work.ics"],
-        label="Calendar files",
-    ),
-    Setting(
-        "sitting.away_after",
-        Duration('Write for example "5m".'),
-        "5m",
-        "Minutes without keyboard or mouse input after which you count as away.",
-        label="Away without input after",
-    ),
-    Setting(
-        "sitting.shortest_break", Duration(), "2m", "Shortest absence that counts as a break.", label="Shortest break"
-    ),
-    Setting(
-        "sitting.unseen_limit",
-        Duration(),
-        "2h",
-        "Longest time that a call or a video counts as sitting without keyboard or mouse input.",
-        label="Longest call or video that counts",
-    ),
-    Setting(
-        "sitting.standing_for",
-        Duration('Write for example "1h".'),
-        "1h",
-        "After `psoas-nudge stand`, time until you count as sitting again.",
-        label="Standing lasts",
-    ),
-    Setting(
-        "sitting.call_counts_as_sitting",
-        Switch(),
-        True,
-        "Count a call as sitting, even without keyboard or mouse input.",
-        label="A call counts as sitting",
-    ),
-    Setting(
-        "sitting.playing_counts_as_sitting",
-        Switch(),
-        True,
-        "Count a playing video as sitting, even without keyboard or mouse input.",
-        label="A video counts as sitting",
-    ),
-    Setting(
-        "prompt.nudge_after",
-        Duration('Write for example "45m". To get no prompts at all, set prompt.daily_limit to 0.'),
-        "45m",
-        "Minutes of sitting after which a prompt is due.",
-        label="Prompt me after sitting for",
-    ),
-    Setting(
-        "prompt.settle_in",
-        Duration(),
-        "10m",
-        "Minutes after the start of working hours in which no prompt appears.",
-        label="No prompts at the start of work for",
-    ),
-    Setting(
-        "prompt.wind_down",
-        Duration(),
-        "10m",
-        "Minutes before the end of working hours in which no prompt appears.",
-        label="No prompts before the end of work for",
-    ),
-    Setting(
-        "prompt.daily_limit",
-        Whole(0, 1000),
-        8,
-        "Maximum number of prompts per day. 0 means no prompts.",
-        label="Prompts per day, at most",
-    ),
-    Setting(
-        "prompt.lull",
-        Duration(),
-        "8s",
-        "A due prompt waits until you pause typing for this long.",
-        label="Wait for a pause in typing of",
-    ),
-    Setting(
-        "prompt.patience",
-        Duration(),
-        "5m",
-        "If you don't pause, the prompt appears after this time anyway.",
-        label="Wait for a pause no longer than",
-    ),
-    Setting(
-        "prompt.expires_after",
-        Duration('Write for example "5m".'),
-        "5m",
-        "Time after which a prompt without an answer closes and counts as missed.",
-        label="A prompt closes after",
-    ),
-    Setting(
-        "prompt.ask_again_after",
-        Duration(),
-        "15m",
-        "Time after which a missed prompt appears a second time.",
-        label="Ask again after a missed prompt",
-    ),
-    Setting(
-        "prompt.snooze_for",
-        Duration('Write for example "5m". To turn snoozing off, set prompt.max_snoozes to 0.'),
-        "5m",
-        "Time until a snoozed prompt appears again.",
-        label="Snooze for",
-    ),
-    Setting(
-        "prompt.max_snoozes",
-        Whole(0, 100),
-        2,
-        "How many times in a row you can snooze a prompt.",
-        label="Snoozes in a row, at most",
-    ),
-    Setting(
-        "prompt.after_quiet",
-        Duration(),
-        "1m",
-        "How long a delayed prompt waits after a call or similar has ended.",
-        label="Wait after a call",
-    ),
-    Setting(
-        "prompt.insist",
-        Switch(),
-        False,
-        "Keep the prompt on screen until you answer. It also shows during do-not-disturb and hides other notifications "
-        "while it is open.",
-        label="Stay on screen until I answer",
-    ),
-    *(
-        Setting(f"quiet.{s.value.replace('-', '_')}", Switch(), True, text, label=QUIET_LABELS[s])
-        for s, text in QUIET_HELP.items()
-    ),
-    Setting(
-        "stretch.guide",
-        Choice("page", "terminal", "none"),
-        "page",
-        'Where the guided stretch opens: "page" in the browser, "terminal" in a terminal window, or "none".',
-        label="Open the guided stretch in",
-    ),
-    Setting(
-        "stretch.floor",
-        Switch(),
-        False,
-        "Also suggest stretches for which you kneel or lie on the floor.",
-        label="I can kneel where I work",
-    ),
-    Setting(
-        "stretch.voice",
-        Switch(),
-        False,
-        "In the terminal, speak the cues, the side and the countdown.",
-        label="Speak in the terminal",
-    ),
-    Setting(
-        "stretch.chime",
-        Switch(),
-        True,
-        "In the terminal, ring softly when something changes, and twice when you change sides.",
-        label="Chime in the terminal",
-    ),
-    Setting(
-        "stretch.weekly_dose",
-        Duration(),
-        "10m",
-        "Weekly goal: time holding a stretch, for each side.",
-        label="Weekly goal for each side",
-    ),
-    Setting(
-        "stretch.rotation",
-        ListOf(ROUTINE_ID, '["standing-hip-flexor"]', least=1),
-        list(ROTATION),
-        "The stretches to take turns, by id; list them with `psoas-nudge routines`. "
-        "If you set this, add your own stretches to the list too.",
-        ["standing-hip-flexor", "glute-squeeze"],
-        dormant=True,
-        label="Stretches to take turns",
-    ),
-    Setting(
-        "stretch.routines",
-        Tables("[[stretch.routines]]", ROUTINE_FIELDS, routine),
-        [],
-        "Your own stretches, for example from your physiotherapist.",
-        ROUTINE_EXAMPLES,
-        dormant=True,
-        label="My own stretches",
-    ),
-    Setting(
-        "desktop.tray",
-        Switch(),
-        True,
-        "Show an icon in the panel, if the desktop supports it.",
-        label="Icon in the panel",
-    ),
-    Setting(
-        "desktop.notifier",
-        Choice("auto", "freedesktop", "balloon", "plyer", "terminal"),
-        "auto",
-        'How prompts are shown. "auto" tries the desktop\'s notifications first, then plyer, then the terminal.',
-        label="Show prompts with",
-    ),
-    Setting(
-        "desktop.sound",
-        Switch(),
-        False,
-        "Play the desktop's notification sound with a prompt.",
-        label="Sound with a prompt",
-    ),
-    *(
-        Setting(f"hooks.on_{e}", COMMAND, None, text, ["logger", e], label=text.rstrip("."), dormant=True)
-        for e, text in EVENTS.items()
-    ),
+    Setting("exceptions", Tables("[[exceptions]]", EXCEPTION_FIELDS, exception), [], label="Days with other hours",
+            example=EXCEPTION_EXAMPLES, dormant=True,
+            help="One day (on) or several (from, to) with their own hours. "
+                 "Without hours there are no prompts on these days."),
+    Setting("calendar.holidays", Region(), "", label="Public holidays", example="DE-BY",
+            help='Country or region whose public holidays are days off. "" means none.'),
+    Setting("calendar.busy", ListOf(FilePath(), '["~/work.ics"]'), [], label="Calendar files", example=["~/work.ics"],
+            help="Calendar files (.ics). Prompts wait until their events are over."),
+    Setting("sitting.away_after", Duration('Write for example "5m".'), "5m", label="Away without input after",
+            help="Minutes without keyboard or mouse input after which you count as away."),
+    Setting("sitting.shortest_break", Duration(), "2m", label="Shortest break",
+            help="Shortest absence that counts as a break."),
+    Setting("sitting.unseen_limit", Duration(), "2h", label="Longest call or video that counts",
+            help="Longest time that a call or a video counts as sitting without keyboard or mouse input."),
+    Setting("sitting.standing_for", Duration('Write for example "1h".'), "1h", label="Standing lasts",
+            help="After `psoas-nudge stand`, time until you count as sitting again."),
+    Setting("sitting.call_counts_as_sitting", Switch(), True, label="A call counts as sitting",
+            help="Count a call as sitting, even without keyboard or mouse input."),
+    Setting("sitting.playing_counts_as_sitting", Switch(), True, label="A video counts as sitting",
+            help="Count a playing video as sitting, even without keyboard or mouse input."),
+    Setting("prompt.nudge_after",
+            Duration('Write for example "45m". To get no prompts at all, set prompt.daily_limit to 0.'), "45m",
+            label="Prompt me after sitting for", help="Minutes of sitting after which a prompt is due."),
+    Setting("prompt.settle_in", Duration(), "10m", label="No prompts at the start of work for",
+            help="Minutes after the start of working hours in which no prompt appears."),
+    Setting("prompt.wind_down", Duration(), "10m", label="No prompts before the end of work for",
+            help="Minutes before the end of working hours in which no prompt appears."),
+    Setting("prompt.daily_limit", Whole(0, 1000), 8, label="Prompts per day, at most",
+            help="Maximum number of prompts per day, spread over the day. 0 means no prompts."),
+    Setting("prompt.lull", Duration(), "8s", label="Wait for a pause in typing of",
+            help="A due prompt waits until you pause typing for this long."),
+    Setting("prompt.patience", Duration(), "5m", label="Wait for a pause no longer than",
+            help="If you don't pause, the prompt appears after this time anyway."),
+    Setting("prompt.expires_after", Duration('Write for example "5m".'), "5m", label="A prompt closes after",
+            help="Time after which a prompt without an answer closes and counts as missed."),
+    Setting("prompt.ask_again_after", Duration(), "15m", label="Ask again after a missed prompt",
+            help="Time after which a missed prompt appears a second time."),
+    Setting("prompt.snooze_for",
+            Duration('Write for example "5m". To turn snoozing off, set prompt.max_snoozes to 0.'), "5m",
+            label="Snooze for", help="Time until a snoozed prompt appears again."),
+    Setting("prompt.max_snoozes", Whole(0, 100), 2, label="Snoozes in a row, at most",
+            help="How many times in a row you can snooze a prompt."),
+    Setting("prompt.after_quiet", Duration(), "1m", label="Wait after a call",
+            help="How long a delayed prompt waits after a call or similar has ended."),
+    Setting("prompt.insist", Switch(), False, label="Stay on screen until I answer",
+            help="Keep the prompt on screen, with its buttons, until you answer or it closes. "
+                 "Your desktop may hold back other notifications meanwhile. "
+                 "If quiet.do_not_disturb is false, the prompt also shows during do-not-disturb."),
+    *(Setting(f"quiet.{signal.value.replace('-', '_')}", Switch(), True, label=label, help=text)
+      for signal, (label, text) in QUIET.items()),
+    Setting("stretch.guide", Choice("page", "terminal", "none"), "page", label="Open the guided stretch in",
+            help='Where the guided stretch opens: "page" in the browser, "terminal" in a terminal window, or "none".'),
+    Setting("stretch.floor", Switch(), False, label="I can kneel where I work",
+            help="Also suggest stretches for which you kneel or lie on the floor."),
+    Setting("stretch.voice", Switch(), False, label="Speak in the terminal",
+            help="In the terminal, speak the cues, the side and the countdown."),
+    Setting("stretch.chime", Switch(), True, label="Chime in the terminal",
+            help="In the terminal, ring softly when something changes, and twice when you change sides."),
+    Setting("stretch.weekly_dose", Duration(), "10m", label="Weekly goal for each side",
+            help="Weekly goal: time holding a stretch, for each side."),
+    Setting("stretch.rotation", ListOf(ROUTINE_ID, '["standing-hip-flexor"]', least=1), list(ROTATION),
+            label="Stretches to take turns", example=["standing-hip-flexor", "glute-squeeze"], dormant=True,
+            help="The stretches to take turns, by id; list them with `psoas-nudge routines`. "
+                 "If you set this, add your own stretches to the list too."),
+    Setting("stretch.routines", Tables("[[stretch.routines]]", ROUTINE_FIELDS, routine), [], label="My own stretches",
+            example=ROUTINE_EXAMPLES, dormant=True,
+            help="Your own stretches, for example from your physiotherapist."),
+    Setting("desktop.tray", Switch(), True, label="Icon in the panel",
+            help="Show an icon in the panel, if the desktop supports it."),
+    Setting("desktop.notifier", Choice("auto", "freedesktop", "balloon", "plyer", "terminal"), "auto",
+            label="Show prompts with",
+            help="How prompts are shown. "
+                 '"auto" tries the desktop\'s notifications first, then plyer, then the terminal.'),
+    Setting("desktop.sound", Switch(), False, label="Sound with a prompt",
+            help="Play the desktop's notification sound with a prompt."),
+    *(Setting(f"hooks.on_{e}", COMMAND, None, label=text.rstrip("."), example=["logger", e], dormant=True, help=text)
+      for e, text in EVENTS.items()),
 )
+# fmt: on
 
 SETTINGS = {row.key: row for row in ROWS}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any, get_args
 
-from psoas_nudge.config.kinds import Choice, Pattern, Place, Report, Switch, Text, Whole, nearest
+from psoas_nudge.config.kinds import Choice, FreeText, Pattern, Place, ReportMistake, Switch, Whole, nearest
 from psoas_nudge.config.lists import Field, ListOf, Tables
 from psoas_nudge.config.times import Date, Duration, Hours
 from psoas_nudge.core.hours import DayException
@@ -20,11 +20,11 @@ EXCEPTION_FIELDS = (
         ListOf(Hours(), '["10:00-14:00"]'),
         "The hours of these days, instead of the usual ones. [] means no prompts.",
     ),
-    Field("note", Text(200), "A note for yourself. `psoas-nudge preview` and `psoas-nudge explain` show it."),
+    Field("note", FreeText(200), "A note for yourself. `psoas-nudge preview` and `psoas-nudge explain` show it."),
 )
 
 
-def exception(values: dict[str, Any], at: Place, report: Report) -> DayException | None:
+def exception(values: dict[str, Any], at: Place, report: ReportMistake) -> DayException | None:
     """One entry: the days are given either by `on` or by `from` and `to`."""
     span = "from" in values and "to" in values
     if ("on" in values) == span or ("on" in values and ("from" in values or "to" in values)):
@@ -37,15 +37,15 @@ def exception(values: dict[str, Any], at: Place, report: Report) -> DayException
     return DayException(first, last, values.get("hours", ()), values.get("note", ""))
 
 
-def step(values: dict[str, Any], at: Place, report: Report) -> Step:  # noqa: ARG001 - Tables passes them
+def step(values: dict[str, Any], at: Place, report: ReportMistake) -> Step:  # noqa: ARG001 - Tables passes them
     """One step of a routine."""
     return Step(**values)
 
 
 STEP_FIELDS = (
-    Field("text", Text(empty=False), "What to do.", required=True),
+    Field("text", FreeText(empty=False), "What to do.", required=True),
     Field("seconds", Duration(), "How long the step takes.", required=True),
-    Field("cue", Text(), "A short reminder shown during the step."),
+    Field("cue", FreeText(), "A short reminder shown during the step."),
     Field("hold", Switch(), "Whether the step is a hold, which counts toward the weekly goal."),
     Field("reps", Whole(0, MOST_REPS), "How many times to repeat the movement. `seconds` is then the time for one."),
     Field("again", Switch(), "Whether to repeat the step before every hold, as you do with a tuck."),
@@ -59,30 +59,34 @@ ROUTINE_FIELDS = (
         "A short name for stretch.rotation.",
         required=True,
     ),
-    Field("title", Text(80, empty=False), "The name shown in prompts.", required=True),
-    Field("purpose", Text(), "What it is good for."),
+    Field("title", FreeText(80, empty=False), "The name shown in prompts.", required=True),
+    Field("purpose", FreeText(), "What it is good for."),
     Field("steps", Tables(STEPS, STEP_FIELDS, step, least=1), "What to do, step by step.", required=True),
     Field("needs", ListOf(Choice("floor", "chair"), '["chair"]'), "What you need for it."),
     Field("sided", Switch(), "Whether to do it once for each side."),
     Field("repeats", Whole(1, 20), "How many times to do the holds on each side."),
     Field("rest", Duration(), "Rest between two repeats."),
-    Field("cues", ListOf(Text(), '["Tuck your pelvis first."]'), "Reminders. The first one is shown in the prompt."),
-    Field("cautions", ListOf(Text(), '["Stop if it hurts."]'), "When to stop."),
-    Field("not_for", ListOf(Text(), '["kneeling hurts your knee"]'), "Who should skip it or ask a professional first."),
-    Field("feel", Text(), "Where you should feel it."),
-    Field("feel_not", Text(), "Where you should not feel it."),
-    Field("effort", Text(), "How strong it should be."),
-    Field("easier", Text(), "How to make it easier."),
-    Field("harder", Text(), "How to make it harder."),
-    Field("check", Text(), "How to tell that you are doing it right."),
-    Field("why", Text(), "Why it helps, in one line."),
+    Field(
+        "cues", ListOf(FreeText(), '["Tuck your pelvis first."]'), "Reminders. The first one is shown in the prompt."
+    ),
+    Field("cautions", ListOf(FreeText(), '["Stop if it hurts."]'), "When to stop."),
+    Field(
+        "not_for", ListOf(FreeText(), '["kneeling hurts your knee"]'), "Who should skip it or ask a professional first."
+    ),
+    Field("feel", FreeText(), "Where you should feel it."),
+    Field("feel_not", FreeText(), "Where you should not feel it."),
+    Field("effort", FreeText(), "How strong it should be."),
+    Field("easier", FreeText(), "How to make it easier."),
+    Field("harder", FreeText(), "How to make it harder."),
+    Field("check", FreeText(), "How to tell that you are doing it right."),
+    Field("why", FreeText(), "Why it helps, in one line."),
     Field("aim", Choice(*get_args(Aim)), "What it is for. Only holds of a stretch count toward the weekly goal."),
     Field("long_break", Switch(), "Whether to suggest it only before a long break."),
 )
 
 
-def routine(values: dict[str, Any], at: Place, report: Report) -> Routine:
-    """A routine from the file; reports what the guide could not play."""
+def routine(values: dict[str, Any], at: Place, report: ReportMistake) -> Routine:
+    """A routine from the file; reports mistakes that would keep the guide from playing it."""
     made = Routine(**{"purpose": "", **values})
     for problem in problems(made):
         field, _, right = problem.partition(": ")

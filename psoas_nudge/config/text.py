@@ -1,4 +1,4 @@
-"""Reads a text file of the configuration, or says in one message why that cannot be done."""
+"""Reads a text file of the configuration."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ LARGEST = 1_000_000
 
 
 def read_text(file: Path) -> str:
-    """The file's text; raises ConfigInvalid with one message when it cannot be read."""
+    """The file's text; raises ConfigInvalid with the reason when it cannot be read."""
     try:
         if file.exists() and not file.is_file():
             what = "a directory" if file.is_dir() else "not a regular file"

@@ -1,4 +1,4 @@
-"""Kinds of values that say when, how long and where: lengths of time, hours, dates, time zones, countries."""
+"""Kinds of values for times and places: lengths of time, hours, dates, time zones, countries."""
 
 from __future__ import annotations
 
@@ -8,21 +8,21 @@ from datetime import date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from psoas_nudge.config.kinds import Kind, Place, Report, closest, shown
+from psoas_nudge.config.kinds import Place, ReportMistake, ValueKind, closest, shown
 from psoas_nudge.core.durations import HOURS, MINUTES, SECONDS, meant, parse_duration
 from psoas_nudge.core.hours import Range
 from psoas_nudge.errors import BadInput
 
 
-class Duration(Kind):
-    """A length of time. `instead`: what to do in place of a length of zero; without it zero is allowed."""
+class Duration(ValueKind):
+    """A length of time. `instead`: what to write instead of zero; without it zero is allowed."""
 
     form = "a length of time"
 
     def __init__(self, instead: str = "") -> None:
         self.instead = instead
 
-    def read(self, raw: Any, at: Place, report: Report) -> float:
+    def read(self, raw: Any, at: Place, report: ReportMistake) -> float:
         """Seconds."""
         try:
             seconds = parse_duration(raw) if isinstance(raw, str) else None
@@ -40,28 +40,26 @@ class Duration(Kind):
         return meant(str(raw)) if isinstance(raw, (str, int, float, time)) and not isinstance(raw, bool) else []
 
     def schema(self) -> dict[str, Any]:
-        """A string with a pattern."""
         number = r"\d{1,9}(\.\d{1,3})?\s*"
         units = r"\s*".join(rf"({number}{unit})?" for unit in (HOURS, MINUTES, SECONDS))
         not_zero = "(?=.*[1-9])" if self.instead else ""
         return {"type": "string", "pattern": rf"^\s*(?=\d){not_zero}{units}\s*$"}
 
 
-class Zone(Kind):
+class Zone(ValueKind):
     """An IANA time zone; empty for the system's."""
 
     form = "a known time zone"
 
-    def read(self, raw: Any, at: Place, report: Report) -> str:
-        """The zone's name."""
+    def read(self, raw: Any, at: Place, report: ReportMistake) -> str:
         if raw == "":
             return ""
         try:
             return ZoneInfo(raw).key if isinstance(raw, str) else self._unknown(raw, at, report)
-        except (OSError, ValueError, KeyError):  # ZoneInfo raises OSError for names that the file system refuses
+        except (OSError, ValueError, KeyError):  # OSError: a name that the file system refuses
             return self._unknown(raw, at, report)
 
-    def _unknown(self, raw: Any, at: Place, report: Report) -> str:
+    def _unknown(self, raw: Any, at: Place, report: ReportMistake) -> str:
         self.wrong(raw, at, report, 'Write for example "Europe/Berlin", or "" for the system\'s zone.')
         return ""
 
@@ -75,19 +73,18 @@ class Zone(Kind):
         return [names[name] for name in closest(raw.strip().replace(" ", "_"), names)]
 
     def schema(self) -> dict[str, Any]:
-        """A string."""
         return {"type": "string"}
 
 
-class Hours(Kind):
-    """A range of hours: "09:00-12:30"; one that ends before it starts runs into the next day."""
+class Hours(ValueKind):
+    """A range of hours: "09:00-12:30"; a range that ends before it starts runs into the next day."""
 
     form = "a range of hours"
-    # Accepts an en dash too: word processors put it there, and the meaning is the same.
+    # The en dash is accepted too: word processors insert it.
     written = r"([01]?\d|2[0-3]):([0-5]\d)\s*[-\u2013]\s*([01]?\d|2[0-4]):([0-5]\d)"
 
-    def read(self, raw: Any, at: Place, report: Report) -> Range:
-        """Minutes after midnight."""
+    def read(self, raw: Any, at: Place, report: ReportMistake) -> Range:
+        """The range in minutes after midnight."""
         found = re.fullmatch(self.written, raw.strip(), re.ASCII) if isinstance(raw, str) else None
         h1, m1, h2, m2 = (int(n) for n in found.groups()) if found else (0, 0, 0, 0)
         start, end = h1 * 60 + m1, h2 * 60 + m2
@@ -98,23 +95,21 @@ class Hours(Kind):
         return Range(start, end if end > start else end + 24 * 60)
 
     def meant(self, raw: Any) -> Iterable[str]:
-        """Other ways to write hours."""
+        """Hours in other notations."""
         from psoas_nudge.config.guess import ranges
 
         return ranges(raw) if isinstance(raw, str) else []
 
     def schema(self) -> dict[str, Any]:
-        """A string with a pattern."""
         return {"type": "string", "pattern": rf"^\s*{self.written}\s*$"}
 
 
-class Date(Kind):
+class Date(ValueKind):
     """A local date, with or without quotes."""
 
     form = "a date"
 
-    def read(self, raw: Any, at: Place, report: Report) -> date:
-        """A date."""
+    def read(self, raw: Any, at: Place, report: ReportMistake) -> date:
         if isinstance(raw, date) and not isinstance(raw, datetime):
             return raw
         if isinstance(raw, str) and re.fullmatch(r"\d{4}-\d\d-\d\d", raw.strip(), re.ASCII):
@@ -126,23 +121,23 @@ class Date(Kind):
         return date(2000, 1, 1)
 
     def meant(self, raw: Any) -> Iterable[date]:
-        """Dates in other orders."""
+        """Dates in other notations."""
         from psoas_nudge.config.guess import day_of
 
         return day_of(raw)
 
     def schema(self) -> dict[str, Any]:
-        """A string, as validators for TOML pass dates on."""
+        """A string: validators for TOML pass dates on as strings."""
         return {"type": "string", "format": "date"}
 
 
-class Region(Kind):
-    """A country or part of one by its ISO 3166 code, in upper or lower case; empty for none."""
+class Region(ValueKind):
+    """The ISO 3166 code of a country or subdivision, in upper or lower case; empty for none."""
 
     form = "a country code"
     written = r"([A-Za-z]{2}(-[A-Za-z0-9]{1,3})?)?"
 
-    def read(self, raw: Any, at: Place, report: Report) -> str:
+    def read(self, raw: Any, at: Place, report: ReportMistake) -> str:
         """The code in upper case."""
         if not isinstance(raw, str) or not re.fullmatch(self.written, raw.strip(), re.ASCII):
             self.wrong(raw, at, report, 'Write for example "DE" or "DE-BY".')
@@ -156,5 +151,4 @@ class Region(Kind):
         return regions(raw) if isinstance(raw, str) else []
 
     def schema(self) -> dict[str, Any]:
-        """A string with a pattern."""
         return {"type": "string", "pattern": rf"^\s*{self.written}\s*$"}

@@ -1,8 +1,8 @@
-"""Notices that a file changed, however it was written: in place, by replacing it, through links, or after it was gone.
+"""Reports changes of a file, however it is written: in place, by replacing it, through links, or after it was deleted.
 
-inotify on the directories in which its name and the names of all links on the way to it stand, through asyncinotify:
-no polling, and no wake-up while nothing happens there. On Windows it is the folder of the file, or the nearest that
-exists (system/folders.py).
+It watches the directories of the file and of all links on the path to it with inotify (through asyncinotify), without
+polling or wake-ups while nothing happens there. On Windows it watches the file's folder, or the nearest one that exists
+(system/folders.py).
 """
 
 from __future__ import annotations
@@ -28,16 +28,16 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 MOST_LINKS = 40
-"""As many as Linux itself follows."""
+"""The limit of Linux itself."""
 
 SETTLE_SECONDS = 0.2
-"""Without another event, after which a change is reported, ..."""
+"""A change is reported after this time without another event, ..."""
 LONGEST_SECONDS = 2.0
-"""... or after the first event, while events keep coming."""
+"""... or after this time since the first event, while events continue."""
 
 
 class FileWatch:
-    """Calls `on_change` in the event loop after `path`, its content or permissions have changed, or it is gone."""
+    """Calls `on_change` on the event loop after `path`, its content or permissions have changed or it was deleted."""
 
     _inotify: Inotify
     _in_directory: Mask
@@ -55,7 +55,7 @@ class FileWatch:
         self._tasks = Tasks(log, f"Changes to {path} are no longer noticed; after one: psoas-nudge reload")
 
     async def start(self) -> None:
-        """Begin; raises Unavailable where the system has no way, or its limits are reached."""
+        """Begin; raises Unavailable where the system cannot watch files, or its limits are reached."""
         if sys.platform == "win32":
             self._arm()
             self._seen = _signature(self.path)
@@ -88,7 +88,7 @@ class FileWatch:
         self._tasks.start(self._follow())
 
     async def stop(self) -> None:
-        """End; `on_change` is not called any more."""
+        """Stop; `on_change` is not called any more."""
         if self._timer:
             self._timer.cancel()
         await self._tasks.cancel()
@@ -98,7 +98,7 @@ class FileWatch:
             self._inotify.close()
 
     def _arm(self) -> None:
-        """Watch the way to the file as it is now; twice, because it can change meanwhile."""
+        """Watch the current path to the file; twice, because it can change meanwhile."""
         if sys.platform == "win32":
             self._arm_folder()
             return
@@ -116,7 +116,7 @@ class FileWatch:
             for gone in self._names.keys() - names.keys():
                 try:
                     self._inotify.rm_watch(gone)
-                except OSError as error:  # it ended by itself together with its directory
+                except OSError as error:  # the watch ended with its directory
                     log.debug("%s: %s", gone, error)
             self._names = names
 
@@ -164,14 +164,14 @@ class FileWatch:
 
 
 def _limit(error: OSError) -> Unavailable:
-    """What a person reads when a limit of inotify is reached."""
+    """The error for a person when files cannot be watched."""
     known = {errno.EMFILE, errno.ENOSPC, errno.ENOMEM, errno.ENOSYS}
     limits = "see /proc/sys/fs/inotify; after a change" if error.errno in known else "after a change"
     return Unavailable(f"Files cannot be watched: {error.strerror} ({limits} of the configuration: psoas-nudge reload)")
 
 
 def _names(path: Path) -> Iterator[tuple[Path, str]]:
-    """(directory, name) of the file and of every link on the way to it, up to the first name that leads no further."""
+    """(directory, name) of the file and of every link on the path to it, up to the first name that does not exist."""
     here, ahead, links = Path("/"), list(path.parts[1:]), 0
     while ahead and links <= MOST_LINKS:
         name = ahead.pop(0)
@@ -180,7 +180,7 @@ def _names(path: Path) -> Iterator[tuple[Path, str]]:
             continue
         step = here / name
         target = _target(step)
-        passable = target is not None or os.path.isdir(step)  # noqa: PTH112 - Path.is_dir raises where it may not look
+        passable = target is not None or os.path.isdir(step)  # noqa: PTH112 - Path.is_dir raises PermissionError
         if target is not None or not ahead or not passable:
             yield here, name
         if not passable:
@@ -201,8 +201,8 @@ def _target(link: Path) -> Path | None:
 
 
 def _signature(path: Path) -> tuple[int | None, ...]:
-    """Also who may write the folder: hooks are refused in one that others can write. Without a file, why there is none:
-    where a directory should be there may be something else."""
+    """The identity of the file, its last change, and the folder's owner and mode, because hooks are refused in a folder
+    that others can write. Without a file, the error number."""
     try:
         found = path.stat()
         folder = path.resolve().parent.stat()

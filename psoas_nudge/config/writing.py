@@ -1,4 +1,4 @@
-"""Settings as TOML text: config.example.toml and the output of `config show`, both generated from the table."""
+"""Writes settings as TOML: config.example.toml and the output of `config show`, both made from the table."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ HEAD = f"""\
 
 
 def value_text(raw: Any) -> str:
-    """A value as TOML, on one line; a list of tables has several."""
+    """A value as TOML, on one line; a list of tables on several."""
     if isinstance(raw, list) and raw and isinstance(raw[0], dict):
         return "[\n" + "".join(f"    {value_text(item)},\n" for item in raw) + "]"
     if isinstance(raw, list):
@@ -33,7 +33,7 @@ def value_text(raw: Any) -> str:
 
 
 def pair(row: Setting, raw: Any) -> str:
-    """The lines that set a row to a value: one line, or one table for each item of a list of tables."""
+    """The lines that set a row to a value: one line, or a table for each item of a list of tables."""
     if isinstance(raw, list) and raw and isinstance(raw[0], dict):
         return "\n".join(
             f"[[{row.key}]]\n" + "".join(f"{key} = {value_text(value)}\n" for key, value in table.items())
@@ -43,7 +43,6 @@ def pair(row: Setting, raw: Any) -> str:
 
 
 def commented(text: str) -> str:
-    """The lines as comments."""
     return "".join(f"# {line}\n" if line else "#\n" for line in text.splitlines())
 
 
@@ -71,15 +70,15 @@ def _line(row: Setting) -> str:
 
 
 def in_force_value(settings: Settings, row: Setting) -> Any:
-    """The value of a row in force, as TOML has it; None when it is not set."""
+    """The value of a row in force, as in the file; None when it is not set."""
     if row.key in settings.given:
         return settings.given[row.key].raw
-    # Unless it is set, the rotation includes the person's own routines.
+    # The default rotation includes the person's own routines.
     return list(settings.rules.rotation) if row.key == "stretch.rotation" else row.default
 
 
 def in_force(settings: Settings, keys: Iterable[str] | None = None) -> str:
-    """The settings in force as a valid TOML file; a comment on each says where it comes from."""
+    """The settings in force as a valid TOML file; a comment on each has its source."""
     wanted = [row for row in ROWS if keys is None or row.key in set(keys)]
     parts: list[str] = []
     header = ""

@@ -1,4 +1,4 @@
-"""The name of the system's time zone, read anew each time: a laptop travels while the daemon runs."""
+"""The name of the system's time zone, read again each time, because it changes when a laptop travels."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ LOCALTIME = Path("/etc/localtime")
 
 
 def system_zone(environ: Mapping[str, str], localtime: Path = LOCALTIME) -> str:
-    """The IANA name: from TZ, else from where /etc/localtime points, else as tzlocal finds it; UTC as a last resort."""
+    """The IANA name: from TZ, else from the link /etc/localtime, else from tzlocal; UTC when all fail."""
     named = environ.get("TZ", "").removeprefix(":")
     for candidate in (named, named.partition("zoneinfo/")[2], _pointed_at(localtime)):
         if candidate and _exists(candidate):
@@ -23,7 +23,7 @@ def system_zone(environ: Mapping[str, str], localtime: Path = LOCALTIME) -> str:
 
         tzlocal.reload_localzone()
         return tzlocal.get_localzone_name()
-    except Exception as error:  # noqa: BLE001 - each platform's reader fails in its own way; it is logged
+    except Exception as error:  # noqa: BLE001 - each platform's reader raises different errors; they are logged
         log.warning(
             "the system's time zone is unknown (%s), so UTC is used. Set hours.timezone in the configuration.", error
         )

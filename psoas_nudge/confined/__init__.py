@@ -1,1 +1,1 @@
-"""Reading what somebody else wrote: in a short-lived child process that limits itself before it looks."""
+"""Reads untrusted files in a short-lived child process that first limits itself."""

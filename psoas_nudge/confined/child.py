@@ -1,7 +1,7 @@
-"""The parent's half: start a child, ask it one thing, end it.
+"""The parent's side: starts a child, sends it one request, and ends it.
 
-The child ends when its standard input closes. So it never outlives its parent, however that ends, and on every
-platform: the kernel closes the pipe of a process that was killed.
+The child ends when its standard input closes. So it does not outlive its parent on any platform, however that ends: the
+kernel closes the pipe of a killed process.
 """
 
 from __future__ import annotations
@@ -14,17 +14,17 @@ from pathlib import Path
 
 
 class ChildFailed(Exception):
-    """The child gave no answer; the message is the reason. `exhausted`: it used up its CPU time."""
+    """The child gave no answer; the message has the reason. `exhausted`: it has used up its CPU time."""
 
     def __init__(self, why: str, *, exhausted: bool = False) -> None:
         self.exhausted = exhausted
         super().__init__(why)
 
 
-async def ask(module: str, question: bytes, within: float, reader: str) -> bytes:
-    """What `python -m module` answers to one line on its standard input within this many seconds; raises ChildFailed.
+async def ask(module: str, request: bytes, within: float, reader: str) -> bytes:
+    """The output of `python -m module` for one line of input. Raises ChildFailed, also after `within` seconds.
 
-    `reader`: what messages call the child.
+    `reader`: the child's name in messages.
     """
     child = None
     try:
@@ -33,12 +33,12 @@ async def ask(module: str, question: bytes, within: float, reader: str) -> bytes
                 sys.executable,
                 "-m",
                 module,
-                cwd=Path(__file__).parents[2],  # where the package is; never the person's directory, may hold a trap
+                cwd=Path(__file__).parents[2],  # the package's: Python imports from cwd, which may have hostile files
                 stdin=asyncio.subprocess.PIPE,
                 stdout=asyncio.subprocess.PIPE,
                 stderr=asyncio.subprocess.PIPE,
             )
-            return await _converse(child, question, reader)
+            return await _converse(child, request, reader)
     except TimeoutError:
         raise ChildFailed(f"Reading this took longer than {within:g} s, so it was stopped.") from None
     except OSError as error:
@@ -49,11 +49,11 @@ async def ask(module: str, question: bytes, within: float, reader: str) -> bytes
             await child.wait()
 
 
-async def _converse(child: asyncio.subprocess.Process, question: bytes, reader: str) -> bytes:
+async def _converse(child: asyncio.subprocess.Process, request: bytes, reader: str) -> bytes:
     if child.stdin is None or child.stdout is None or child.stderr is None:
         raise OSError("it has no pipes")
-    with suppress(ConnectionError):  # it has ended already; its status says why
-        child.stdin.write(question + b"\n")
+    with suppress(ConnectionError):  # it has ended already; its exit status has the reason
+        child.stdin.write(request + b"\n")
         await child.stdin.drain()
     out, errors = await asyncio.gather(child.stdout.read(), child.stderr.read())
     status = await child.wait()

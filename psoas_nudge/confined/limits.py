@@ -1,7 +1,6 @@
-"""Limits that a child sets for itself before it reads what somebody else wrote. Only children import this.
+"""Limits that a child sets for itself before it reads an untrusted file. Only children import this.
 
-The kernel limits memory and CPU time (setrlimit), which Windows does not have: there only the parent's own time limit
-holds.
+The kernel limits memory and CPU time (setrlimit). Windows does not have that; there only the parent's timeout applies.
 """
 
 from __future__ import annotations
@@ -12,7 +11,7 @@ from threading import Thread
 
 
 def limit(megabytes: int, cpu_seconds: int) -> None:
-    """Set the limits of this process: address space, and CPU time."""
+    """Limit this process's address space and CPU time."""
     if sys.platform == "win32":
         return
     import resource
@@ -28,7 +27,7 @@ def limit(megabytes: int, cpu_seconds: int) -> None:
 
 
 def end_with_parent() -> None:
-    """End this process when its standard input closes, which a parent keeps open as long as it lives."""
+    """End this process when its standard input closes; the parent keeps it open while it runs."""
 
     def wait() -> None:
         while os.read(0, 4096):

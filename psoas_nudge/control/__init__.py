@@ -1,1 +1,1 @@
-"""The local socket between the daemon and everything that asks it: command line, tray, guide."""
+"""The local socket between the daemon and its clients: command line, guide, scripts."""

@@ -1,6 +1,6 @@
-"""The other half of the socket, for commands, guide and scripts: ask and wait for the answer, with nothing but sockets.
+"""The client side of the control socket: send a request and wait for the answer, with blocking sockets.
 
-No asyncio here: a command that asks one question must not pay for a loop.
+It does not use asyncio, which would slow down a command that sends one request.
 """
 
 from __future__ import annotations
@@ -27,9 +27,9 @@ CONNECT_SECONDS = 0.5
 def ask(request: AnyRequest, path: Path, within: float = ANSWER_SECONDS) -> Ok:
     """The daemon's answer to one request.
 
-    Raises BadInput for a field that is out of its range, NoDaemon when there is none at `path`, DaemonSilent when it
-    does not answer `within` seconds, and Refused, with the exit status that the daemon gave, when it says no. A request
-    that the daemon has not begun by then is not done later (server.py).
+    Raises BadInput for a field that is out of range, NoDaemon when none listens at `path`, DaemonSilent when it does
+    not answer `within` seconds, and Refused, with the exit status from the daemon, when it refuses. A request that the
+    daemon has not begun by then is not done later (server.py).
     """
     line = _encoded(request)
     with closing(_connected(path, within)) as connection, connection.makefile("rb") as lines:
@@ -41,7 +41,7 @@ def ask(request: AnyRequest, path: Path, within: float = ANSWER_SECONDS) -> Ok:
 
 
 def follow(path: Path) -> Iterator[Status]:
-    """The status now and at each change, until the daemon ends. Raises what `ask` raises."""
+    """The status now and at each change, until the daemon ends. Raises the same as `ask`."""
     with closing(_connected(path, ANSWER_SECONDS)) as connection, connection.makefile("rb") as lines:
         _send(connection, _encoded(Follow()), ANSWER_SECONDS)
         first = _next(lines, ANSWER_SECONDS)
@@ -50,11 +50,11 @@ def follow(path: Path) -> Iterator[Status]:
         connection.settimeout(None)
         while True:
             try:
-                told = _next(lines, 0.0)
+                reply = _next(lines, 0.0)
             except NoDaemon:
                 return
-            if told.status:
-                yield told.status
+            if reply.status:
+                yield reply.status
 
 
 class GuideConnection:
@@ -123,7 +123,7 @@ def _send(connection: socket.socket, line: bytes, within: float) -> None:
     except TimeoutError:
         raise DaemonSilent(within) from None
     except OSError:
-        return  # it closed already, and may have said why
+        return  # the daemon has closed the connection; its reason may be readable
 
 
 def _next(lines: BinaryIO, within: float) -> Ok:
@@ -133,7 +133,7 @@ def _next(lines: BinaryIO, within: float) -> Ok:
         raise DaemonSilent(within) from None
     except OSError:
         line = b""
-    if not line.endswith(b"\n"):  # it ended before it had answered
+    if not line.endswith(b"\n"):  # the daemon ended before it answered
         raise NoDaemon
     try:
         reply: Reply = msgspec.json.decode(line, type=Reply)

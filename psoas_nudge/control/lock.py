@@ -1,7 +1,7 @@
-"""One daemon for each person: a lock on a file, taken before anything else.
+"""One daemon for each user: a file lock, taken before anything else.
 
-The system lets go of it however the daemon ends, so it can never be left behind. The file itself stays: whoever
-removed it could let two daemons in, each with a lock on a file of its own.
+The system releases it however the daemon ends, so there are no stale locks. The file itself is never removed: otherwise
+two daemons could each hold a lock on a file of their own.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from types import TracebackType
 
 import msgspec
 
-from psoas_nudge.control.session import Session
+from psoas_nudge.control.session import LoginSession
 from psoas_nudge.errors import AlreadyRunning, PsoasNudgeError
 from psoas_nudge.places import private_directory
 from psoas_nudge.system.files import NEW
@@ -23,18 +23,18 @@ LONGEST = 4096
 
 
 class Holder(msgspec.Struct, frozen=True):
-    """Who holds the lock, as the file says."""
+    """The owner of the lock, from the content of the file."""
 
     pid: int
-    session: Session = Session()
+    session: LoginSession = LoginSession()
     momentary: bool = False
-    """A guide without a daemon, which lets go once its report is written."""
+    """Whether it is a guide without a daemon, which releases the lock after its report."""
 
 
 class Lock:
-    """The lock, held from the moment this exists until `release`. Raises AlreadyRunning."""
+    """Takes the lock and holds it until `release`. Raises AlreadyRunning."""
 
-    def __init__(self, path: Path, session: Session = Session(), *, momentary: bool = False) -> None:  # noqa: B008 - it is frozen
+    def __init__(self, path: Path, session: LoginSession = LoginSession(), *, momentary: bool = False) -> None:  # noqa: B008 - it is frozen
         private_directory(path.parent)
         try:
             self._file = os.open(path, os.O_RDWR | os.O_CREAT | NEW, 0o600)
@@ -58,7 +58,6 @@ class Lock:
         self.held = True
 
     def release(self) -> None:
-        """Let another daemon start."""
         if self.held:
             self.held = False
             os.ftruncate(self._file, 0)
@@ -72,7 +71,7 @@ class Lock:
 
 
 def holder_in(content: bytes) -> Holder | None:
-    """Who holds the lock, from the content of its file; None when it does not say."""
+    """The owner from the content of the lock file; None when there is none in it."""
     try:
         return msgspec.json.decode(content, type=Holder)
     except (msgspec.DecodeError, ValueError):

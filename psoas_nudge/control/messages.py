@@ -1,6 +1,6 @@
-"""What goes over the control socket: the core's requests as they are, the six that only the daemon answers, replies.
+"""The messages of the control socket: the core's requests, six that the daemon answers itself, and replies.
 
-A message is one line of JSON; the member `event` or `reply` says which it is. Units and ranges are those of
+A message is one line of JSON; its member `event` or `reply` names the type. Units and ranges are those of
 core/events.py.
 """
 
@@ -15,23 +15,21 @@ from psoas_nudge.core.ranges import Instant, Name, Number, instant
 from psoas_nudge.core.status import Explanation, Status
 
 LONGEST_LINE = 64 * 1024
-"""Bytes in one message; the longest that is ever sent is a status, of about 1 KiB."""
+"""Bytes in one message; the longest one that psoas-nudge sends is a status of about 1 KiB."""
 
 
 class DaemonRequest(
     Struct, frozen=True, kw_only=True, tag_field="event", tag=kebab, omit_defaults=True, forbid_unknown_fields=True
 ):
-    """A request that the daemon answers without the core: it changes nothing in the state."""
+    """A request that the daemon answers without the core: the state does not change."""
 
     help: ClassVar[str] = ""
-    """One line for a list of commands."""
+    """One line for the list of commands."""
     answer: ClassVar[str] = ""
-    """What the person reads when it was done."""
+    """What the person reads afterwards."""
 
 
 class GetStatus(DaemonRequest, frozen=True, kw_only=True):
-    """Answered with a status."""
-
     help = "Show how long you have been sitting, and the next prompt."
 
 
@@ -42,7 +40,7 @@ class Follow(DaemonRequest, frozen=True, kw_only=True):
 
 
 class Explain(DaemonRequest, frozen=True, kw_only=True):
-    """Answered with an explanation of the moment `at` (None: now)."""
+    """Answered with an explanation for the instant `at` (None: now)."""
 
     help = "Show why there is no prompt, and when the next one can come."
 
@@ -61,14 +59,12 @@ class WatchGuide(DaemonRequest, frozen=True, kw_only=True):
 
 
 class Reload(DaemonRequest, frozen=True, kw_only=True):
-    """The configuration may have changed."""
-
     help = "Read the configuration again."
     answer = "The configuration was read again and is in force."
 
 
 class Stop(DaemonRequest, frozen=True, kw_only=True):
-    """The daemon ends, and cancels an open prompt first."""
+    """The daemon withdraws an open prompt and ends."""
 
     help = "Stop psoas-nudge."
     answer = "Stopping."
@@ -81,7 +77,7 @@ AnyRequest = Asked | Control
 
 
 class Ok(Struct, frozen=True, kw_only=True, tag_field="reply", tag="ok", omit_defaults=True):
-    """It was done. `said` is a sentence for the person; the rest what was asked for."""
+    """The request was carried out. `said`: a sentence for the person; the other fields: what was asked for."""
 
     said: str = ""
     status: Status | None = None
@@ -89,7 +85,7 @@ class Ok(Struct, frozen=True, kw_only=True, tag_field="reply", tag="ok", omit_de
 
 
 class Failed(Struct, frozen=True, kw_only=True, tag_field="reply", tag="failed", omit_defaults=True):
-    """It was not done. `exit_code` is that of the error (see errors.py)."""
+    """The request was not carried out. `exit_code`: of the error (see errors.py)."""
 
     message: str
     exit_code: int = 1

@@ -1,8 +1,8 @@
-"""The daemon's half of the socket: reads one request per line, answers each, and sends followers every change.
+"""The daemon's side of the control socket: answers one request a line, and sends every status change to followers.
 
-No client can block the daemon: lines have a maximum length, a client that sends nothing times out, and a follower
-that does not read is disconnected. A guide whose connection closes is reported. Only processes of the same user get an
-answer. What a client asked that has not waited for the answer is not done: it was told that this is not known.
+No client can block the daemon: lines have a maximum length, a client that sends nothing times out, and a follower that
+does not read is disconnected. Only processes of the same user get answers. When the connection of a guide closes, the
+engine is told. A request whose client has gone is dropped: the client was told that nobody knows whether it was done.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ log = logging.getLogger(__name__)
 
 SILENT_SECONDS = 30.0
 LONGEST_BACKLOG = 256 * 1024
-"""Bytes that may wait for a client that does not read; then it is dropped."""
+"""Bytes that may wait for a client that does not read, before it is disconnected."""
 
 MOST_CLIENTS = 64
 """Connections at a time; one more takes the place of the one that has been silent for the longest time."""
@@ -41,15 +41,15 @@ KINDS: dict[str, type[msgspec.Struct]] = {kind.__struct_config__.tag: kind for k
 
 
 class Tagged(msgspec.Struct, frozen=True):
-    """As much of a request as says which it is."""
+    """The field of a request that names its type."""
 
     event: str
 
 
-class Server:
-    """Serves `handler` at `path`. The lock must be held.
+class ControlServer:
+    """Serves `handler` at `path`; needs the lock.
 
-    `handler` returns a reply, or an awaitable of one, or raises PsoasNudgeError, which becomes Failed. `gone` is called
+    `handler` returns a reply or an awaitable of one. A PsoasNudgeError that it raises becomes Failed. `gone` is called
     when the connection of a guide has closed.
     """
 
@@ -69,7 +69,7 @@ class Server:
         self._decoder = msgspec.json.Decoder(AnyRequest)
 
     async def start(self) -> None:
-        """Begin to listen. Raises PsoasNudgeError when that is not possible."""
+        """Listen. Raises PsoasNudgeError when that is not possible."""
         private_directory(self._path.parent)
         self._listening = Listening(self._path)
         try:
@@ -78,7 +78,7 @@ class Server:
             raise PsoasNudgeError(f"The socket {self._path} cannot be made: {error.strerror}.") from error
 
     async def close(self) -> None:
-        """Answer nobody any more, and remove the socket. Release the lock only afterwards."""
+        """Disconnect all clients and remove the socket. Release the lock only afterwards."""
         if self._listening is None:
             return
         self._listening.close()
@@ -87,11 +87,11 @@ class Server:
 
     @property
     def followed(self) -> bool:
-        """Whether anybody wants to hear of changes; if not, the status need not be made."""
+        """Whether there are followers; without any, no status has to be computed."""
         return bool(self._followers)
 
     def publish(self, status: Status) -> None:
-        """Tell the followers what holds now."""
+        """Send the status to the followers."""
         line = _line(Ok(status=status))
         for follower in list(self._followers):
             if follower.transport.get_write_buffer_size() > LONGEST_BACKLOG:
@@ -132,12 +132,12 @@ class Server:
                 self._gone(guide)
             writer.close()
             with suppress(OSError, TimeoutError):
-                async with asyncio.timeout(1.0):  # a client that does not read the last words gets none
+                async with asyncio.timeout(1.0):  # for a client that does not read the last reply
                     await writer.wait_closed()
             writer.transport.abort()
 
     async def _serve_line(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
-        """Answer one request; False when there will be no other."""
+        """Answer one request; returns False when the connection has to be closed."""
         try:
             waits = writer in self._followers or writer in self._guides
             async with asyncio.timeout(None if waits else SILENT_SECONDS):
@@ -148,7 +148,7 @@ class Server:
         except TimeoutError:
             writer.write(_line(Failed(message=f"There was no request for {SILENT_SECONDS:g} s.", exit_code=2)))
             return False
-        if not line.endswith(b"\n"):  # the client closed, maybe in the middle of a line
+        if not line.endswith(b"\n"):  # the client has closed the connection, maybe in the middle of a line
             return False
         try:
             request = self._decoder.decode(line)
@@ -181,7 +181,7 @@ class Server:
             return await reply if inspect.isawaitable(reply) else reply
         except PsoasNudgeError as error:
             return Failed(message=str(error), exit_code=error.exit_code)
-        except Exception as error:  # noqa: BLE001 - a fault of one request must not end the daemon
+        except Exception as error:  # noqa: BLE001 - a bug in one request must not end the daemon
             log_failure(log, type(request).__name__, error)
             return Failed(
                 message="psoas-nudge could not do that because of an error of its own. The log has the details."
@@ -189,7 +189,7 @@ class Server:
 
 
 def _mistake(line: bytes, error: Exception) -> str:
-    """What is wrong with a line that is no request."""
+    """What is wrong with a line that is not a request."""
     try:
         kind = KINDS.get(msgspec.json.decode(line, type=Tagged).event)
     except (msgspec.DecodeError, ValueError):

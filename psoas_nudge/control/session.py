@@ -1,7 +1,7 @@
-"""Which desktop session a daemon belongs to, and whether that session is still there.
+"""The desktop session that a daemon belongs to, and whether it still exists.
 
-A program that XDG autostart started outlives a logout where user processes are not killed. The lock names the session
-of its daemon, so that the next login can tell a daemon that is needed from one that was left behind.
+A program started by XDG autostart outlives a logout where user processes are not killed. The lock file has the session
+of its daemon, so that the next login can tell a daemon in use from one that was left behind.
 """
 
 from __future__ import annotations
@@ -19,31 +19,31 @@ from msgspec import Struct
 from psoas_nudge.system.channel import short, unix_socket
 
 SESSIONS = Path("/run/systemd/sessions")
-"""One file per login session, written by logind and elogind; sd_session_get_state(3) reads the same."""
+"""One file for each login session, written by logind and elogind; sd_session_get_state(3) reads them too."""
 X_SOCKETS = Path("/tmp/.X11-unix")  # noqa: S108 - where X servers listen
 CONNECT_SECONDS = 1.0
 
 
-class Session(Struct, frozen=True, omit_defaults=True):
-    """Empty: there is none, or it is not on this machine."""
+class LoginSession(Struct, frozen=True, omit_defaults=True):
+    """A field is empty where there is none, or where it is on another machine."""
 
     id: str = ""
-    """Of the login session (XDG_SESSION_ID)."""
+    """XDG_SESSION_ID."""
     display: str = ""
-    """Socket of the compositor or X server."""
+    """The socket of the compositor or X server."""
     bus: str = ""
-    """Socket of the session bus; "@" begins an abstract one."""
+    """The socket of the session bus; an abstract one begins with "@"."""
 
 
-def session_of(environ: Mapping[str, str]) -> Session:
-    """The session that a process with these variables runs in. On Windows no process outlives its own."""
+def session_of(environ: Mapping[str, str]) -> LoginSession:
+    """The session of a process with these variables. Empty on Windows, where no process outlives its session."""
     if sys.platform == "win32":
-        return Session()
-    return Session(id=environ.get("XDG_SESSION_ID", ""), display=_display(environ), bus=bus_socket(environ))
+        return LoginSession()
+    return LoginSession(id=environ.get("XDG_SESSION_ID", ""), display=_display(environ), bus=bus_socket(environ))
 
 
 def bus_socket(environ: Mapping[str, str]) -> str:
-    """Where the session bus listens or would listen; `$XDG_RUNTIME_DIR/bus` unless another address is set."""
+    """The socket of the session bus: `$XDG_RUNTIME_DIR/bus` unless another address is set."""
     address = environ.get("DBUS_SESSION_BUS_ADDRESS", "")
     if not address:
         runtime = environ.get("XDG_RUNTIME_DIR", "")
@@ -60,7 +60,7 @@ def _display(environ: Mapping[str, str]) -> str:
 
 
 def connected(address: str) -> socket.socket | None:
-    """A connection to a local socket; None when nobody listens there."""
+    """A connection to a local socket; None when no process listens there."""
     try:
         client = unix_socket()
     except OSError:
@@ -78,7 +78,7 @@ def connected(address: str) -> socket.socket | None:
 
 
 def answers(address: str) -> bool:
-    """Whether somebody listens on a local socket."""
+    """Whether a process listens on a local socket."""
     client = connected(address)
     if client is None:
         return False
@@ -86,8 +86,8 @@ def answers(address: str) -> bool:
     return True
 
 
-def gone(session: Session, sessions: Path = SESSIONS) -> str:
-    """Why the session has ended; an empty text when it has not, or nobody can tell."""
+def gone(session: LoginSession, sessions: Path = SESSIONS) -> str:
+    """Why the session has ended; "" when it has not, or when that is unknown."""
     if session.id and sessions.is_dir():
         try:
             state = (sessions / session.id).read_text()

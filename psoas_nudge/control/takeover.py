@@ -1,7 +1,7 @@
-"""The lock for a new daemon, also when the daemon of a session that has ended still holds it.
+"""Takes the lock for a new daemon, also from a daemon whose session has ended.
 
-That one is asked over the socket to stop. One that does not listen gets SIGTERM, but only when its process is this
-program's beyond doubt.
+The old daemon is asked to stop over the socket. If it does not listen it gets SIGTERM, but only when its command line
+shows that it is psoas-nudge.
 """
 
 from __future__ import annotations
@@ -17,22 +17,22 @@ from pathlib import Path
 from psoas_nudge.control.client import ask
 from psoas_nudge.control.lock import LONGEST, Holder, Lock, holder_in
 from psoas_nudge.control.messages import Stop
-from psoas_nudge.control.session import Session, gone
+from psoas_nudge.control.session import LoginSession, gone
 from psoas_nudge.errors import AlreadyRunning, PsoasNudgeError
 from psoas_nudge.system.files import is_mine
 
 log = logging.getLogger(__name__)
 
 END_SECONDS = 4.0
-"""For the old daemon to end once it was asked; it needs at most two."""
+"""Timeout for the old daemon to end; it needs at most two seconds."""
 PROGRAM = b"psoas_nudge.engine"
-"""A word of every daemon's command line."""
+"""An argument in every daemon's command line."""
 
 
-def take(path: Path, socket: Path, session: Session) -> Lock:
-    """The lock, once a guide that writes at this moment has let go of it.
+def take(path: Path, socket: Path, session: LoginSession) -> Lock:
+    """The lock, after waiting for a guide that holds it for a moment.
 
-    Raises AlreadyRunning when a daemon holds it whose session may still be there, or that does not end.
+    Raises AlreadyRunning when a daemon holds it whose session may still exist, or that does not end.
     """
     if lock := _once_free(path, session, lambda holder: holder is None or holder.momentary):
         return lock
@@ -48,7 +48,7 @@ def take(path: Path, socket: Path, session: Session) -> Lock:
     raise error
 
 
-def _once_free(path: Path, session: Session, worth_waiting: Callable[[Holder | None], bool]) -> Lock | None:
+def _once_free(path: Path, session: LoginSession, worth_waiting: Callable[[Holder | None], bool]) -> Lock | None:
     end = time.monotonic() + END_SECONDS
     while True:
         try:
@@ -60,7 +60,7 @@ def _once_free(path: Path, session: Session, worth_waiting: Callable[[Holder | N
 
 
 def _holder(path: Path) -> Holder | None:
-    """None also for a moment after it was taken, and before it is let go."""
+    """The owner of the lock; None too while the lock is being taken or released."""
     with path.open("rb") as file:
         return holder_in(file.read(LONGEST))
 
@@ -69,13 +69,13 @@ def _ask(_holder: Holder, socket: Path) -> bool:
     try:
         ask(Stop(), socket)
     except PsoasNudgeError as error:
-        log.info("it was asked to stop: %s", error)
+        log.info("the old process could not be asked to stop: %s", error)
         return False
     return True
 
 
 def _terminate(holder: Holder, _socket: Path) -> bool:
-    """Send SIGTERM to the process itself, whoever gets its number next."""
+    """Send SIGTERM through a pidfd, so that it cannot reach another process that gets the same number."""
     if sys.platform != "linux" or not hasattr(os, "pidfd_open"):  # on Windows no process outlives its session
         return False
     try:

@@ -1,7 +1,7 @@
-"""When stretches are put off because of pain, and when it is time to have somebody look at it.
+"""When pain puts stretches off, and when to advise the person to see a professional.
 
-Rules over what the person reported, nothing else; no diagnosis. The kinds of pain, and a week of discomfort, are those
-for which the article that the project began with names a professional. "On a day" means that day's local date.
+The rules use only what the person reported and make no diagnosis. The article that the project began with recommends a
+professional for these kinds of pain and for a week of discomfort. Days are local dates.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ from psoas_nudge.core.events import Feel
 from psoas_nudge.core.words import AdviceReason, Pain
 
 LONG_DAYS = 7
-"""Days in a row with a report of discomfort, above which the advice to see a professional is given."""
+"""Days with a report of discomfort in one run, above which the advice is given."""
 GAP_DAYS = 2
-"""Days in a row without a report of discomfort that end such a run."""
+"""Most days between two reports of the same run."""
 AGAIN_DAYS = 7
 """Days after which the advice is given again."""
 LOOKS_BACK = timedelta(days=400)
-"""As long as a run of discomfort may be and still be counted in full."""
+"""How far back reports are read: a longer run is not counted in full."""
 
 KINDS: dict[Pain, str] = {
     "sharp": "sharp pain",
@@ -49,19 +49,19 @@ class Advice(Struct, frozen=True, kw_only=True):
 
 
 def puts_off(report: FeelEntry | Feel) -> Pain | None:
-    """The pain for which stretches are put off after this report; pain of a kind not told counts as the worst case."""
+    """The pain for which this report puts stretches off; pain without a kind counts as the worst kind."""
     if report.pain is not None:
         return None if report.pain == "other" else report.pain
     return "worse" if report.afterwards == "pain" else None
 
 
 def is_discomfort(report: FeelEntry) -> bool:
-    """Whether the report makes its day one with discomfort."""
+    """Whether the report counts its day as one with discomfort."""
     return bool(report.level) or report.afterwards == "pain" or report.pain is not None
 
 
 def advice(entries: Iterable[AnyEntry], today: date, local_date: Callable[[datetime], date]) -> Advice | None:
-    """The advice that is due today. `entries` in the order of time, the last five weeks of them or more."""
+    """The advice that is due today. `entries`: in the order of time, of the last five weeks or more."""
     days: set[date] = set()
     pain: Pain | None = None
     given_for_long: date | None = None
@@ -84,7 +84,7 @@ def advice(entries: Iterable[AnyEntry], today: date, local_date: Callable[[datet
 
 
 def running(days: Iterable[date], today: date) -> tuple[date, ...]:
-    """The days of the run that goes on today, earliest first; empty when it has ended."""
+    """The days of the current run, earliest first; empty when it has ended."""
     run: list[date] = []
     later = today
     for day in sorted(days, reverse=True):

@@ -1,4 +1,4 @@
-"""The words of a request: the sentence that answers it and its label on a button, from the struct and the moment."""
+"""The words of a request: the sentence that answers it and its label on a button, filled in from state and rules."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from psoas_nudge.core.words import SECOND, harmless
 
 
 def answer(request: Request, state: State, rules: Rules) -> str:
-    """What the person reads once `request` was done and `state` holds; "" for what needs no answer."""
+    """What the person reads after `request` was carried out and led to `state`; "" when no answer is needed."""
     undone = harmless(described(state.last_report.entry)) if state.last_report else "nothing"
     return request.answer.format(next=_next(state, rules), pause=_pause(state, rules), undone=undone)
 

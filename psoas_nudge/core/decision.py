@@ -1,4 +1,4 @@
-"""One decision in progress: a working copy of the state, the effects called for so far, and when to look again."""
+"""One decision in progress: a working copy of the state, the effects so far, and the points at which to run again."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from psoas_nudge.core.state import State
 
 
 class Decision:
-    """What the rules work on. `now` is the point of the timeline that the event falls on, `at` its instant."""
+    """What the rules work on. `now`: the event's point on the timeline; `at`: its instant."""
 
     __slots__ = ("at", "deadlines", "effects", "now", "rules", "state")
 
@@ -33,18 +33,16 @@ class Decision:
         self.deadlines: list[int] = []
 
     def do(self, effect: AnyEffect) -> None:
-        """Call for an effect."""
         self.effects.append(effect)
 
     def record(self, entry: AnyEntry) -> None:
-        """Call for a journal entry."""
         self.effects.append(Record(entry=entry))
 
     def instant(self, point: int) -> datetime:
-        """When a point was, as the wall clock reads now."""
+        """The wall-clock instant of a point, as the clock is set now."""
         return self.at - timedelta(milliseconds=self.now - point)
 
     def by(self, point: int) -> None:
-        """Ask for the rules to be looked at again at a point."""
+        """Have the rules run again at a point in the future."""
         if point > self.now:
             self.deadlines.append(point)

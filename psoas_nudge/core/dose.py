@@ -1,7 +1,7 @@
 """The dose: seconds held per side, today and this week, against the weekly target.
 
-The target rests on one meta-analysis of static stretching (Ingram 2024): gains level off near ten minutes a week. It
-is an inference for the hip flexors at a desk, and says nothing about pain.
+The target rests on one meta-analysis of static stretching (Ingram 2024): gains level off near ten minutes a week. For
+the hip flexors of people who work at a desk that is an inference, and it says nothing about pain.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ from psoas_nudge.core.entry_ranges import out_of_range
 from psoas_nudge.core.routines import Side
 
 UNEVEN_SECONDS = 45.0
-"""A difference between the sides below this is one hold more or less, and not worth a word ..."""
+"""A smaller difference between the sides is about one hold and is not mentioned ..."""
 UNEVEN_SHARE = 0.2
-"""... and so is one below this share of the larger side."""
+"""... nor is one below this share of the larger side."""
 
 
 class Sides(Struct, frozen=True):
@@ -28,7 +28,7 @@ class Sides(Struct, frozen=True):
     right: float = 0.0
 
     def plus(self, entry: StretchEntry) -> Sides:
-        """With one more stretch."""
+        """The sum with one more stretch."""
         return Sides(self.left + entry.left_seconds, self.right + entry.right_seconds)
 
 
@@ -42,7 +42,7 @@ class Dose(Struct, frozen=True, kw_only=True):
 
     @property
     def behind(self) -> Side | None:
-        """The side that clearly got less this week."""
+        """The side that clearly got less this week; None when they are even."""
         difference = abs(self.week.left - self.week.right)
         if difference < max(UNEVEN_SECONDS, UNEVEN_SHARE * max(self.week.left, self.week.right)):
             return None

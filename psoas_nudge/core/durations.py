@@ -24,7 +24,7 @@ def parse_duration(text: str) -> float:
 
 
 def meant(text: str) -> list[str]:
-    """What somebody may have meant by a text that `parse_duration` refuses, likeliest first; each is accepted by it."""
+    """What a text that `parse_duration` refuses may mean, likeliest first; `parse_duration` accepts each of them."""
     words = " ".join(text.lower().strip("\"'\u201c\u201d\u201e ").split())
     words = re.sub(r"(?<=\d)\s+(?:and|&)\s+|(?<=[a-z]),?\s+(?:and|&)\s+|(?<=[a-z]),\s*", " ", words)
     words = re.sub(r"(?<=\d),(?=\d)", ".", words).removeprefix("pt")
@@ -55,7 +55,7 @@ def duration(seconds: float) -> str:
 
 
 def spelled(seconds: float) -> str:
-    """The same in full words: "45 minutes", "1 hour 5 minutes"."""
+    """`duration` in full words: "45 minutes", "1 hour 5 minutes"."""
     units = {"s": "second", "min": "minute", "h": "hour"}
     numbers = duration(seconds).split()
     pairs = zip(numbers[::2], numbers[1::2], strict=True)
@@ -63,5 +63,5 @@ def spelled(seconds: float) -> str:
 
 
 def elapsed(seconds: float) -> str:
-    """The same for time that is still passing: a minute counts when it is over."""
+    """`duration` for time that is still passing: rounded down, so that a minute counts when it is over."""
     return duration(seconds if seconds < 60 else seconds - seconds % 60)

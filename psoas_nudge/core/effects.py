@@ -1,4 +1,4 @@
-"""What to do about it: the closed union of effects that `machine.step` returns and the engine carries out."""
+"""The effects that `machine.step` returns and the engine carries out, a closed union."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from psoas_nudge.core.entries import AnyEntry
 
 
 class Effect(Struct, frozen=True, kw_only=True, tag=True):
-    """Something the engine carries out."""
+    """Something for the engine to carry out."""
 
 
 class Record(Effect, frozen=True, kw_only=True):
-    """Append to the journal, together with the new state, before any other effect."""
+    """Append the entry to the journal, in one transaction with the new state, before any other effect."""
 
     entry: AnyEntry
 
@@ -27,7 +27,7 @@ class Show(Effect, frozen=True, kw_only=True):
 
 
 class Renew(Effect, frozen=True, kw_only=True):
-    """Put the open prompt on the screen again, in its place and with the minutes of now. A failure changes nothing."""
+    """Show the open prompt again in its place, with the current minutes. A failure changes nothing."""
 
     prompt: int
     routine: str
@@ -36,7 +36,7 @@ class Renew(Effect, frozen=True, kw_only=True):
 
 
 class Withdraw(Effect, frozen=True, kw_only=True):
-    """Take the prompt from the screen. `notifier` and `ref` as told by Shown; None when it was still being shown."""
+    """Take the prompt from the screen. `notifier` and `ref`: from Shown; None when that has not come yet."""
 
     prompt: int
     notifier: str | None
@@ -51,19 +51,19 @@ class StartGuide(Effect, frozen=True, kw_only=True):
 
 
 class Watch(Effect, frozen=True, kw_only=True):
-    """Ask the idle source to report Idle after `threshold` milliseconds without input. Comes only while input flows."""
+    """Have the idle source report Idle after `threshold` milliseconds without input. Sent only while there is input."""
 
     threshold: int
 
 
 class Wake(Effect, frozen=True, kw_only=True):
-    """Send Woke in `after` milliseconds, in place of any earlier wish; None: no wake-up is needed."""
+    """Send Woke in `after` milliseconds; replaces the previous wake-up. None: no wake-up is needed."""
 
     after: int | None
 
 
 class Refuse(Effect, frozen=True, kw_only=True):
-    """Tell the one who asked that it was not done, and why."""
+    """Tell the person that the request was not carried out, and why."""
 
     why: str
     no_prompt_open: bool = False

@@ -1,4 +1,4 @@
-"""What the journal keeps: the closed union of its entries, each told from the others by its `kind`."""
+"""The journal's entries, a closed union; the field `kind` names the type of each."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class Entry(Struct, frozen=True, kw_only=True, tag_field="kind"):
 
 
 class BoutEntry(Entry, frozen=True, tag="bout"):
-    """An unbroken stretch of sitting that ended. `sitting_seconds` leaves out short breaks and standing."""
+    """A bout that ended. `sitting_seconds` leaves out short breaks and standing."""
 
     started: datetime
     ended: datetime
@@ -40,7 +40,7 @@ class PromptEntry(Entry, frozen=True, tag="prompt"):
 
 
 class HeldBackEntry(Entry, frozen=True, tag="held-back"):
-    """A due prompt that waited for quiet to end, and every reason it waited for."""
+    """A due prompt waited for quiet to end; `reasons`: all that it waited for."""
 
     since: datetime
     until: datetime
@@ -48,7 +48,7 @@ class HeldBackEntry(Entry, frozen=True, tag="held-back"):
 
 
 class NotShownEntry(Entry, frozen=True, tag="not-shown"):
-    """A prompt that no notifier could show; it does not count as a prompt."""
+    """No notifier could show a prompt, so it does not count."""
 
     routine: str
     why: str
@@ -118,7 +118,7 @@ class ResumeEntry(Entry, frozen=True, tag="resume"):
 
 
 class PostureEntry(Entry, frozen=True, tag="posture"):
-    """The person said, or time decided, that work goes on standing or sitting."""
+    """The person stands or sits from now on; `by`: they said so, or the limit for standing was reached."""
 
     posture: Literal["standing", "sitting"]
     by: Literal["person", "time"]

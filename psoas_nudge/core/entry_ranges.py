@@ -1,7 +1,7 @@
-"""Entries whose numbers or instants no arithmetic can use: 1e308 seconds held, the year 1.
+"""Entries with numbers or instants that would break arithmetic: 1e308 seconds held, the year 1.
 
-They are refused where they come in. Those that are in a journal already count nowhere, and are shown as far as they
-can be, so that one of them never blocks the others.
+They are refused where they come in. One that is in a journal already counts nowhere and is shown as far as possible, so
+that it does not block the other entries.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ MOST_SECONDS = LONGEST / 1000
 HELD = {"left_seconds", "right_seconds", "other_seconds"}
 MOST_NUMBER = 2**53
 MOST_IN_STATE = 9000 * 365 * DAY
-"""Milliseconds: about the end of the calendar, when working hours close that are never interrupted."""
+"""Milliseconds, about to the year 9999: uninterrupted working hours close then."""
 
 
 def out_of_range(entry: AnyEntry) -> str:
-    """Which field is out of its range, and the range; empty when all are in it."""
+    """Which field is out of its range, and the range; empty when none is."""
     for name in entry.__struct_fields__:
         value = getattr(entry, name)
         if isinstance(value, datetime):
@@ -38,7 +38,7 @@ def out_of_range(entry: AnyEntry) -> str:
 
 
 def wild(part: object) -> str:
-    """The first number or instant in a stored state with which no rule can reckon; empty when there is none."""
+    """The first number or instant in a stored state that no rule can compute with; empty when there is none."""
     if isinstance(part, Struct):
         return next((why for name in part.__struct_fields__ if (why := wild(getattr(part, name)))), "")
     if isinstance(part, tuple | frozenset | dict):

@@ -1,14 +1,14 @@
-"""What can happen: the closed union of events that `machine.step` takes. Nothing here says when.
+"""The events that `machine.step` takes, a closed union without time stamps: the `Moment` is passed beside the event.
 
-When is the `Moment` that is passed beside the event. There are three kinds of events:
+There are three kinds:
 
-- `Asked`: what a person asks for, with a button, a command, the tray, D-Bus or a guide. Each struct also holds the
-  words that go with it: its help line, its label on a button, and the sentence that answers it.
+- `Asked`: what a person asks for, with a button, a command, the tray, D-Bus or a guide. Each struct also has its help
+  line, its label on a button, and the sentence that answers it.
 - `Sensed`: what sensors report.
-- what the engine itself says: it started, it woke up, a notifier showed the prompt.
+- what the engine reports: it started, the wake-up came, a notifier showed the prompt.
 
 The control socket, the D-Bus name, the tray, the page, the guide, the simulator and the sensors carry these structs
-as they are. Lengths are whole milliseconds, except the held seconds, which the journal keeps as such.
+themselves. Lengths are whole milliseconds; held times are seconds, as in the journal.
 Idea: h11's `_events.py`.
 """
 
@@ -24,8 +24,8 @@ from psoas_nudge.core.words import AdviceReason, Afterwards, Pain, Signal
 
 
 class Moment(Struct, frozen=True):
-    """One reading of both clocks: an aware UTC instant, and milliseconds of a clock that counts suspend and that
-    nobody can set. Schedules and the journal use the first, durations the second."""
+    """One reading of both clocks: an aware UTC instant, for schedules and the journal, and milliseconds of a clock that
+    counts suspend and cannot be set, for durations."""
 
     at: datetime
     tick: int
@@ -42,25 +42,22 @@ class Event(
     """Something that happened."""
 
 
-# --- what a person asks for --------------------------------------------------------------------------------------
-
-
 class Request(Event, frozen=True, kw_only=True):
-    """Something a person asks for. `via` says where, for the journal."""
+    """Something a person asks for. `via`: where they asked, for the journal."""
 
     help: ClassVar[str] = ""
-    """One line for a list of commands and for D-Bus."""
+    """One line for the list of commands and for D-Bus."""
     label: ClassVar[str] = ""
-    """On a button or in a menu. {delay}: the length of a snooze."""
+    """The text on a button or in a menu. {delay}: the length of a snooze."""
     answer: ClassVar[str] = ""
-    """What the person reads when it was done. {next}: when the next prompt can come; {pause}: until when it is
-    paused; {undone}: what was taken back."""
+    """What the person reads afterwards. {next}: when the next prompt can come; {pause}: the end of the pause;
+    {undone}: what was taken back."""
 
     via: Name = "command line"
 
 
 class Accept(Request, frozen=True, kw_only=True):
-    """`prompt` None: the one that is open."""
+    """`prompt` None: the open prompt."""
 
     help = "Answer the prompt: stretch now."
     label = "Start"
@@ -70,7 +67,7 @@ class Accept(Request, frozen=True, kw_only=True):
 
 
 class Snooze(Request, frozen=True, kw_only=True):
-    """`delay` None: the length that the settings name."""
+    """`delay` None: the length in the settings."""
 
     help = "Answer the prompt: ask again later."
     label = "In {delay}"
@@ -92,7 +89,7 @@ class Skip(Request, frozen=True, kw_only=True):
 
 
 class Pause(Request, frozen=True, kw_only=True):
-    """For `length`, or until an instant, or until tomorrow (in the zone of the working hours); else until resumed."""
+    """For `length`, until an instant, or until tomorrow in the zone of the working hours; else until resumed."""
 
     help = "Turn prompts off for a while."
     label = "Pause prompts"
@@ -108,31 +105,25 @@ class Pause(Request, frozen=True, kw_only=True):
 
 
 class Resume(Request, frozen=True, kw_only=True):
-    """The pause is over."""
-
     help = "Turn prompts back on."
     label = "Resume prompts"
     answer = "Prompts are back on. {next}"
 
 
 class Stand(Request, frozen=True, kw_only=True):
-    """The person works standing from now on."""
-
     help = "Say that you are standing now. Standing does not count as sitting."
     label = "I'm standing now"
     answer = "Standing does not count as sitting. Run `psoas-nudge sit` when you sit down again."
 
 
 class Sit(Request, frozen=True, kw_only=True):
-    """The person sits again."""
-
     help = "Say that you are sitting again."
     label = "I'm sitting again"
     answer = "Sitting counts again. {next}"
 
 
 class Stretch(Request, frozen=True, kw_only=True):
-    """Open a guide without a prompt. `routine` None: the next in the rotation."""
+    """Open a guide without a prompt. `routine` None: the next one in the rotation."""
 
     help = "Stretch now."
     label = "Stretch now"
@@ -142,14 +133,14 @@ class Stretch(Request, frozen=True, kw_only=True):
 
 
 class GuideStarted(Request, frozen=True, kw_only=True):
-    """A guided stretch is under way; `prompt` is None when it was not started by a prompt."""
+    """A guided stretch has begun; `prompt` None: no prompt led to it."""
 
     routine: Name
     prompt: Number | None = None
 
 
 class GuideHeld(Request, frozen=True, kw_only=True):
-    """What has been held so far in a guide that is open, every few seconds of holding; fields as in GuideEnded."""
+    """Progress of an open guide, sent every few seconds of holding; fields as in GuideEnded."""
 
     routine: Name
     prompt: Number | None = None
@@ -159,9 +150,9 @@ class GuideHeld(Request, frozen=True, kw_only=True):
 
 
 class GuideEnded(Request, frozen=True, kw_only=True):
-    """The guide closed. Seconds held per side are what was done, not what was planned.
+    """The guide closed. Seconds are what was held, not what was planned.
 
-    `other_seconds`: rest, pressure, squeezing, walking: done, but no part of the weekly dose."""
+    `other_seconds`: rest, pressure, squeezing and walking, which do not count toward the weekly dose."""
 
     routine: Name
     prompt: Number | None = None
@@ -171,7 +162,7 @@ class GuideEnded(Request, frozen=True, kw_only=True):
 
 
 class Feel(Request, frozen=True, kw_only=True):
-    """How it feels: `afterwards` right after a stretch, `level` 0 (nothing) to 10 at any time."""
+    """How it feels: `afterwards` right after a stretch, `level` from 0 (no discomfort) to 10 at any time."""
 
     help = "Record how your hip and back feel, from 0 to 10."
     label = "How it feels"
@@ -185,23 +176,19 @@ class Feel(Request, frozen=True, kw_only=True):
 
 
 class Clear(Request, frozen=True, kw_only=True):
-    """Stretching is all right again."""
-
     help = "Say that you can stretch again."
     label = "I can stretch again"
     answer = "Saved. Prompts suggest stretches again."
 
 
 class Undo(Request, frozen=True, kw_only=True):
-    """The last report of how it feels was a mistake."""
-
     help = "Take back your last report of how it feels."
     label = "Take it back"
     answer = "Taken back: {undone}."
 
 
 class WarningsRead(Request, frozen=True, kw_only=True):
-    """The person has read who should not do this routine, or should ask first, and its cautions."""
+    """The person has read the warnings of a routine: who should not do it or ask first, and its cautions."""
 
     routine: Name
 
@@ -216,31 +203,31 @@ class Advised(Request, frozen=True, kw_only=True):
 
 
 class Idle(Event, frozen=True, kw_only=True):
-    """There has been no input for `idle_for`, at least the threshold last asked for."""
+    """There has been no input for `idle_for`, which is at least the threshold last asked for."""
 
     idle_for: Length
 
 
 class Active(Event, frozen=True, kw_only=True):
-    """There was input just now, or no source can tell (the person then counts as present)."""
+    """There was input just now, or no source reports input (the person then counts as present)."""
 
 
 class SignalChanged(Event, frozen=True, kw_only=True):
-    """A signal is on or off. Repeating what is known is harmless."""
+    """A signal is on or off. Reporting the same value again has no effect."""
 
     signal: Signal
     on: bool
 
 
 class ClockSet(Event, frozen=True, kw_only=True):
-    """The wall clock was set, or the machine came back from a sleep that nobody announced."""
+    """The wall clock was set, or the machine woke from an unannounced sleep."""
 
 
-# --- what the engine says ----------------------------------------------------------------------------------------
+# --- what the engine reports -------------------------------------------------------------------------------------
 
 
 class Started(Event, frozen=True, kw_only=True):
-    """The engine started. `lived`: from the stored state to the last heartbeat; `silent_for`: from there to now.
+    """The engine started. `lived`: time from the stored state to the last heartbeat; `silent_for`: from there to now.
     Both are 0 with a fresh state."""
 
     lived: int = 0
@@ -252,16 +239,16 @@ class Stopping(Event, frozen=True, kw_only=True):
 
 
 class Woke(Event, frozen=True, kw_only=True):
-    """The wake-up that was asked for, or any moment at which nothing else happened."""
+    """The wake-up that Wake asked for. It may come at any other moment too."""
 
 
 class Reloaded(Event, frozen=True, kw_only=True):
-    """The rules passed with this step are new."""
+    """The rules that are passed with this step are new."""
 
 
 class Shown(Event, frozen=True, kw_only=True):
-    """`notifier` has put the prompt on the screen; `ref` is what that notifier needs to withdraw it. `fades`: the
-    prompt vanishes by itself after a few seconds of activity, so that it has to be shown again."""
+    """`notifier` has shown the prompt and needs `ref` to withdraw it. `fades`: the desktop hides the prompt after a few
+    seconds of activity, so it has to be shown again."""
 
     prompt: int
     notifier: str
@@ -284,7 +271,7 @@ class GuideGone(Event, frozen=True, kw_only=True):
 
 
 class NotifierAppeared(Event, frozen=True, kw_only=True):
-    """A notification service has appeared: what could not be shown may be possible now."""
+    """A notification service has appeared, so a prompt that could not be shown can be tried again."""
 
 
 Answering = Accept | Snooze | Skip
@@ -314,5 +301,5 @@ E = TypeVar("E", bound=Event)
 
 
 def checked(event: E) -> E:
-    """The same event, its fields checked as if it had come through the socket; raises msgspec.ValidationError."""
+    """The same event, its fields checked as if it came through the socket; raises msgspec.ValidationError."""
     return convert(to_builtins(event), type(event))

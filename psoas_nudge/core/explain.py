@@ -1,7 +1,7 @@
 """Rule 16: at any moment, why there is no prompt now and when the next could come.
 
-Built on the very conditions that decide (conditions.obstacles and its neighbours), so it cannot say anything else than
-what the machine does. `Status` is what every surface shows: command line, tray, bars, scripts.
+It uses the same conditions that decide (conditions.py), so it always agrees with the machine. `Status` is what every
+surface shows: command line, tray, bars, scripts.
 """
 
 from __future__ import annotations
@@ -40,6 +40,7 @@ TEXTS = {
     "settling-in": "Your working hours have just started. Prompts start at {until}.",
     "winding-down": "Your working hours end at {until}. No prompt comes this close to the end.",
     "daily-limit": "You have had all {limit} prompts for today.",
+    "spread": "Prompts are spread over the day. The next one comes at {until} at the earliest.",
     "locked": "The screen is locked.",
     "suspended": "The computer is asleep.",
     "switched": "Another user is using the computer.",
@@ -61,7 +62,7 @@ ENDLESS = {
 
 
 def at_moment(state: State, moment: Moment) -> State:
-    """The state as it stands at a later moment at which nothing has happened."""
+    """The state at a later moment if no event comes before it."""
     return _ahead(state, moment.at, max(0, moment.tick - state.time.tick))
 
 
@@ -73,30 +74,38 @@ def _ahead(state: State, at: datetime, elapsed: int) -> State:
     return new
 
 
-def _end_pause(state: State, rules: Rules) -> None:
+def _end_pause(state: State) -> None:
     ends = conditions.pause_ends(state)
     if ends is not None and ends <= state.now:
-        state.paused = None
-        if not conditions.quiet_reasons(state, rules):
-            state.quiet.clear_since = ends
+        state.paused, state.quiet.clear_since = None, ends
 
 
 def explain(state: State, at: datetime, rules: Rules, trouble: str = "") -> Explanation:
-    """Why there is no prompt at `at`: now (the state's own instant), or a later instant of which only the schedule,
-    a pause, a snooze and the day's budget can be known; never further ahead than ranges.LONGEST. `trouble`: why the
-    journal cannot be written, where it cannot."""
+    """Why there is no prompt at `at`: now (the state's own instant) or later, at most ranges.LONGEST ahead. For a later
+    instant only the schedule, a pause, a snooze and the daily limit are known. `trouble`: why the journal cannot be
+    written; "" when it can."""
     at = min(at, state.at + timedelta(milliseconds=LONGEST))
     later = at > state.at
     if later:
         state = _ahead(state, at, (at - state.at) // MILLISECOND)
-        _end_pause(state, rules)
-    known = ("snoozed", "asked-again", "not-shown", "closed", "settling-in", "winding-down", "daily-limit", "paused")
+        _end_pause(state)
+    known = (
+        "snoozed",
+        "asked-again",
+        "not-shown",
+        "closed",
+        "settling-in",
+        "winding-down",
+        "daily-limit",
+        "spread",
+        "paused",
+    )
     reasons = tuple(reason for reason in _reasons(state, rules, trouble) if not later or reason.kind in known)
     return Explanation(at=at, reasons=reasons, next_prompt=next_prompt(state, rules), zone=rules.hours.zone)
 
 
 def status(state: State, rules: Rules, trouble: str = "") -> Status:
-    """What holds at the state's moment (see at_moment). `trouble`: as in explain."""
+    """The status at the state's moment (see at_moment). `trouble`: as in explain."""
     span = rules.hours.next_span(state.at)
     pause_ends = conditions.pause_ends(state)
     return Status(
@@ -122,12 +131,12 @@ def status(state: State, rules: Rules, trouble: str = "") -> Status:
 
 
 def next_prompt(state: State, rules: Rules) -> datetime | None:
-    """The earliest a prompt could come if from now on the person sits and nothing is quiet; None when one is open,
-    when prompts are paused without an end, or when no working hours are in sight."""
+    """The earliest a prompt could come if the person sits from now on and nothing is quiet; None when a prompt is open,
+    when prompts are paused until resumed, or when no working hours come within two years."""
     if state.prompt or (state.paused and conditions.pause_ends(state) is None):
         return None
     ahead = _sitting_on(state, rules)
-    for _ in range(64):  # each round passes at least one obstacle; a week of closed days and budgets passes in few
+    for _ in range(64):  # each round passes at least one obstacle; closed days and reached limits take a few rounds
         span = rules.hours.next_span(ahead.at)
         waits = [obstacle.until for obstacle in conditions.obstacles(ahead, rules, span)]
         if (pause := conditions.pause_ends(ahead)) is not None and pause > ahead.now:
@@ -147,12 +156,11 @@ def next_prompt(state: State, rules: Rules) -> datetime | None:
 
 
 def _sitting_on(state: State, rules: Rules) -> State:
-    """The state if the person sat down at once and everything a person can end were over."""
+    """The state if the person sat down now and had ended everything that a person can end."""
     new = state.copy()
     bout, left_at = state.bout, state.leaving.since if state.leaving else None
     if bout is None:
         bout = Bout(started=state.now)
-        new.pacing.counts_from = state.now
     since = min((p for p in (state.standing_since, left_at) if p is not None), default=None)
     if since is not None and since < state.now:
         bout = bout.interrupted(since, state.now)
@@ -215,6 +223,6 @@ def _reason(state: State, rules: Rules, kind: str, until: int | None) -> Reason:
 
 
 def _instant(state: State, point: int) -> datetime | None:
-    """When a point is, None when that is too far ahead to say."""
+    """The instant of a point; None when it is further ahead than LONGEST."""
     ahead = point - state.now
     return None if ahead > LONGEST else state.at + timedelta(milliseconds=ahead)

@@ -1,4 +1,4 @@
-"""Rule 12, its end: what the person reports about how it feels is recorded, and pain puts stretches off."""
+"""The end of rule 12: reports of how it feels are recorded, and pain puts stretches off."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from psoas_nudge.core.state import LastReport
 
 
 def feel(decision: Decision, event: Feel) -> None:
-    """Record the report. The latest pain that puts stretches off is the reason that is kept."""
+    """Record the report. Pain that puts stretches off replaces the pain of an earlier report."""
     state = decision.state
     entry = FeelEntry(
         at=decision.at,
@@ -29,7 +29,7 @@ def feel(decision: Decision, event: Feel) -> None:
 
 
 def undo(decision: Decision) -> None:
-    """The last report counts no more, once; the journal keeps it, and that it was taken back."""
+    """Take back the last report, once. The journal keeps it, with an entry that it was taken back."""
     state, last = decision.state, decision.state.last_report
     if last is None or last.taken_back:
         decision.do(Refuse(why="There is no report to take back."))
@@ -41,7 +41,7 @@ def undo(decision: Decision) -> None:
 
 
 def described(report: FeelEntry) -> str:
-    """A report in a few words: "discomfort 3 of 10, pain: sharp"."""
+    """A report in a few words: "discomfort 3 of 10, sharp pain"."""
     words = []
     if report.level is not None:
         words.append(f"discomfort {report.level} of 10")
@@ -56,14 +56,14 @@ def described(report: FeelEntry) -> str:
 
 
 def clear(decision: Decision) -> None:
-    """Stretches are suggested again."""
+    """Stretching is possible again: prompts suggest it."""
     if decision.state.put_off:
         decision.state.put_off = None
         decision.record(ClearedEntry(at=decision.at))
 
 
 def warnings_read(decision: Decision, event: WarningsRead) -> None:
-    """Rule 12: remember that the warnings of a routine were read, as they are now."""
+    """Rule 12: remember that the person has read the current warnings of a routine."""
     state = decision.state
     routine = find(event.routine, decision.rules.routines)
     if not routine.is_read(state.read):
@@ -72,5 +72,5 @@ def warnings_read(decision: Decision, event: WarningsRead) -> None:
 
 
 def advised(decision: Decision, event: Advised) -> None:
-    """Remember that the advice was given, so that it is not repeated too soon."""
+    """Record that the advice was given, so that it is not repeated too soon."""
     decision.record(AdviceEntry(at=decision.at, because=event.because))

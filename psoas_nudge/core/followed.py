@@ -1,4 +1,4 @@
-"""How often a prompt is followed: by hour, over time, and what that suggests to change.
+"""How often a prompt is followed, by hour and over time, and which settings that suggests to change.
 
 A prompt counts as followed when the person started the stretch or got up instead, and as not followed when it was
 skipped or nobody answered. A snoozed prompt comes back, so its last showing counts; one that was cancelled (hours
@@ -15,7 +15,7 @@ from msgspec import Struct
 
 from psoas_nudge.core.dose import monday
 from psoas_nudge.core.durations import format_duration
-from psoas_nudge.core.history import Asked
+from psoas_nudge.core.history import PastPrompt
 from psoas_nudge.core.hours import WorkingHours
 from psoas_nudge.core.rules import Rules
 from psoas_nudge.core.shares import Z_STRICT, Share, share_difference
@@ -30,13 +30,13 @@ SHORT_HISTORY_WEEKS = 16
 """A shorter history is shown week by week."""
 
 SELDOM = 1 / 3
-"""A suggestion needs the whole 95 % interval of the share to be below this."""
+"""For a suggestion, the whole 95 % interval of the share has to be below this."""
 LEAST = 20
-"""Prompts on either side of a comparison that a suggestion needs."""
+"""For a suggestion, each side of the comparison needs this many prompts."""
 
 
 class Period(Struct, frozen=True):
-    """How often prompts were followed from one day to another, both included."""
+    """How often prompts were followed from `first` to `last`, both included."""
 
     first: date
     last: date
@@ -44,7 +44,7 @@ class Period(Struct, frozen=True):
 
 
 class Suggestion(Struct, frozen=True, kw_only=True):
-    """A setting that the record speaks for. `seldom`: prompts that it would do without; `others`: those that stay."""
+    """A setting that the record supports. `seldom`: the prompts that it would leave out; `others`: the rest."""
 
     key: str
     value: str
@@ -56,13 +56,13 @@ class Suggestion(Struct, frozen=True, kw_only=True):
     """What the setting would do: "end prompts at 16:00"."""
 
 
-def share(asked: Iterable[Asked]) -> Share:
+def share(asked: Iterable[PastPrompt]) -> Share:
     """How often these prompts were followed."""
     outcomes = Counter(prompt.outcome for prompt in asked)
     return Share(sum(outcomes[each] for each in FOLLOWED), sum(outcomes[each] for each in COUNTED))
 
 
-def by_hour(asked: Iterable[Asked]) -> dict[tuple[int, int], Share]:
+def by_hour(asked: Iterable[PastPrompt]) -> dict[tuple[int, int], Share]:
     """(weekday, hour) -> share, Monday 0; hours without a counted prompt are left out."""
     found: dict[tuple[int, int], Share] = {}
     for prompt in asked:
@@ -73,7 +73,7 @@ def by_hour(asked: Iterable[Asked]) -> dict[tuple[int, int], Share]:
 
 
 def periods(days: Sequence[Totals], today: date) -> list[Period]:
-    """The time since the first day, in whole weeks or in four weeks at a time, the last one ending with this week."""
+    """The time since the first day, in periods of one week or four weeks; the last one ends with this week."""
     if not days:
         return []
     end = monday(today) + timedelta(days=6)
@@ -90,8 +90,8 @@ def periods(days: Sequence[Totals], today: date) -> list[Period]:
     ]
 
 
-def suggestions(asked: Sequence[Asked], rules: Rules) -> list[Suggestion]:
-    """What the record of prompts speaks for, each with its evidence; usually nothing."""
+def suggestions(asked: Sequence[PastPrompt], rules: Rules) -> list[Suggestion]:
+    """The settings that the record supports, each with its evidence; usually none."""
     counted = [prompt for prompt in asked if prompt.outcome in COUNTED]
     late, early = _late(counted, rules), _early(counted, rules)
     many = None if late else _many(counted, rules)  # the last prompts of a day are the late ones
@@ -99,20 +99,20 @@ def suggestions(asked: Sequence[Asked], rules: Rules) -> list[Suggestion]:
 
 
 def clearly_seldom(few: Share, others: Share) -> bool:
-    """Whether `few` is below SELDOM and below `others`, each by more than chance explains."""
+    """Whether `few` is significantly below SELDOM and below `others`."""
     if min(few.of, others.of) < LEAST or few.interval().high >= SELDOM:
         return False
     return share_difference(few, others, Z_STRICT).high < 0
 
 
-def _seldom_itself(asked: Iterable[Asked]) -> bool:
-    """Whether the prompts at the edge of a group are seldom followed themselves: no good hour goes with bad ones."""
+def _seldom_itself(asked: Iterable[PastPrompt]) -> bool:
+    """Whether the prompts at the edge of a group are seldom followed: a good hour is not cut off with bad ones."""
     edge = share(asked)
     return edge.enough and edge.part < SELDOM
 
 
-def _split(asked: Sequence[Asked], inside: Iterable[bool]) -> tuple[Share, Share]:
-    """The shares of those prompts that are inside and of those that are not."""
+def _split(asked: Sequence[PastPrompt], inside: Iterable[bool]) -> tuple[Share, Share]:
+    """The shares of the prompts that are inside and of those that are not."""
     seldom, others = Share(0, 0), Share(0, 0)
     for prompt, belongs in zip(asked, inside, strict=True):
         if belongs:
@@ -122,7 +122,7 @@ def _split(asked: Sequence[Asked], inside: Iterable[bool]) -> tuple[Share, Share
     return seldom, others
 
 
-def _late(asked: Sequence[Asked], rules: Rules) -> Suggestion | None:
+def _late(asked: Sequence[PastPrompt], rules: Rules) -> Suggestion | None:
     closes = _usual(rules.hours, last=True)
     for hour in range(closes // 60 - 3, closes // 60 + 1):
         before = closes - hour * 60
@@ -136,7 +136,7 @@ def _late(asked: Sequence[Asked], rules: Rules) -> Suggestion | None:
     return None
 
 
-def _early(asked: Sequence[Asked], rules: Rules) -> Suggestion | None:
+def _early(asked: Sequence[PastPrompt], rules: Rules) -> Suggestion | None:
     opens = _usual(rules.hours, last=False)
     for hour in range(opens // 60 + 3, opens // 60, -1):
         after = hour * 60 - opens
@@ -150,7 +150,7 @@ def _early(asked: Sequence[Asked], rules: Rules) -> Suggestion | None:
     return None
 
 
-def _many(asked: Sequence[Asked], rules: Rules) -> Suggestion | None:
+def _many(asked: Sequence[PastPrompt], rules: Rules) -> Suggestion | None:
     for most in range(2, rules.daily_limit):
         seldom, others = _split(asked, (prompt.nth > most for prompt in asked))
         edge = _seldom_itself(prompt for prompt in asked if prompt.nth == most + 1)
@@ -162,7 +162,7 @@ def _many(asked: Sequence[Asked], rules: Rules) -> Suggestion | None:
     return None
 
 
-def _routine(asked: Sequence[Asked], rules: Rules) -> Suggestion | None:
+def _routine(asked: Sequence[PastPrompt], rules: Rules) -> Suggestion | None:
     for routine in rules.rotation if len(rules.rotation) > 2 else ():
         seldom, others = _split(asked, (prompt.routine == routine for prompt in asked))
         if clearly_seldom(seldom, others):
@@ -177,7 +177,7 @@ def _routine(asked: Sequence[Asked], rules: Rules) -> Suggestion | None:
 def _usual(hours: WorkingHours, *, last: bool) -> int:
     """The minute after midnight at which most days of the week close (or open); a night shift closes past 1440."""
     ends = Counter(ranges[-1].end if last else ranges[0].start for ranges in hours.week if ranges)
-    return ends.most_common(1)[0][0] if ends else 0
+    return ends.most_common()[0][0] if ends else 0
 
 
 def _clock(minute: int) -> str:

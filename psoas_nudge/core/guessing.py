@@ -1,4 +1,4 @@
-"""What somebody may have meant by a date. Imported only when there is a mistake to report."""
+"""Suggestions for a date that was mistyped. Imported only when there is a mistake to report."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def plain(text: str) -> str:
 
 
 def dates(text: str) -> Iterator[date]:
-    """Dates in the order of other countries: 24.12.2026, 12/24/2026, 24 December 2026; both where it is open."""
+    """Dates in other notations: 24.12.2026, 12/24/2026, 24 December 2026; where the order is unclear, both readings."""
     words = re.findall(r"\d+|[a-zäé]+", plain(text))
     numbers = [int(word) for word in words if word.isdecimal()]
     months = [MONTHS.index(word[:3]) + 1 for word in words if word[:3] in MONTHS]

@@ -1,7 +1,7 @@
-"""What the journal's entries say, arranged for looking back: prompts, holds and reports as lists, and days as tracks.
+"""The journal's entries arranged for reports: prompts, stretches and reports as lists, and days as tracks.
 
-Pure. Every instant is a local time without a zone, as the clock on the wall showed it then; lengths are whole
-milliseconds, points of a day are minutes after midnight.
+Every instant is a local time without a zone, as the wall clock read then. Lengths are whole milliseconds, points of a
+day are minutes after midnight.
 """
 
 from __future__ import annotations
@@ -25,13 +25,13 @@ from psoas_nudge.core.entries import (
 from psoas_nudge.core.words import Outcome
 
 Recorded = tuple[AnyEntry, tzinfo]
-"""An entry and local time as it was when it was recorded."""
+"""An entry, and the local time zone when it was recorded."""
 
 DAY_MINUTES = 24 * 60
 
 
-class Asked(Struct, frozen=True, gc=False):
-    """A prompt that was on the screen; `nth`: which one of its day, from 1."""
+class PastPrompt(Struct, frozen=True, gc=False):
+    """A prompt that was shown; `nth`: its number within its day, from 1."""
 
     at: datetime
     outcome: Outcome
@@ -39,8 +39,8 @@ class Asked(Struct, frozen=True, gc=False):
     nth: int
 
 
-class Held(Struct, frozen=True, gc=False):
-    """A stretch that was done: milliseconds held on each side, and of rest, pressure and walking."""
+class PastStretch(Struct, frozen=True, gc=False):
+    """A stretch that was done: milliseconds held on each side, and of rest, pressure and walking (`other`)."""
 
     at: datetime
     routine: str
@@ -49,26 +49,26 @@ class Held(Struct, frozen=True, gc=False):
     other: int
 
 
-class Felt(Struct, frozen=True):
-    """A report of how it feels, and when."""
+class PastReport(Struct, frozen=True):
+    """A report of how it feels, and its local time."""
 
     at: datetime
     report: FeelEntry
 
 
 class History(Struct, frozen=True, kw_only=True):
-    """Everything above, in the order of time."""
+    """Prompts, stretches and reports, each in the order of time."""
 
-    asked: tuple[Asked, ...]
-    held: tuple[Held, ...]
-    felt: tuple[Felt, ...]
+    asked: tuple[PastPrompt, ...]
+    held: tuple[PastStretch, ...]
+    felt: tuple[PastReport, ...]
 
 
 PieceKind = Literal["hours", "sitting", "standing", "held-back", "stretch"]
 
 
 class Piece(Struct, frozen=True, gc=False):
-    """Part of a day, in minutes after its midnight. `words` says more where there is more to say."""
+    """Part of a day, in minutes after its midnight. `words`: details, "" for none."""
 
     kind: PieceKind
     begin: float
@@ -76,7 +76,7 @@ class Piece(Struct, frozen=True, gc=False):
     words: str = ""
 
 
-class Mark(Struct, frozen=True, gc=False):
+class PromptMark(Struct, frozen=True, gc=False):
     """A prompt on a day's track, at a minute after midnight."""
 
     minute: float
@@ -84,11 +84,11 @@ class Mark(Struct, frozen=True, gc=False):
 
 
 class Track(Struct, frozen=True):
-    """One local day."""
+    """What happened on one local day."""
 
     day: date
     pieces: list[Piece]
-    prompts: list[Mark]
+    prompts: list[PromptMark]
 
     def minutes(self, kind: PieceKind) -> float:
         """How many minutes of the day were of one kind."""
@@ -99,10 +99,10 @@ HISTORY_KINDS = ("prompt", "stretch", "feel")
 
 
 def history(entries: Iterable[Recorded]) -> History:
-    """Prompts, holds and reports, from entries in the order of time. A prompt that nobody saw is left out."""
-    asked: list[Asked] = []
-    held: list[Held] = []
-    felt: list[Felt] = []
+    """The history of entries in the order of time. A prompt that was not shown is left out."""
+    asked: list[PastPrompt] = []
+    held: list[PastStretch] = []
+    felt: list[PastReport] = []
     day, nth = None, 0
     for entry, zone in entries:
         match entry:
@@ -110,21 +110,21 @@ def history(entries: Iterable[Recorded]) -> History:
                 local = on_the_wall(shown_at, zone)
                 nth = nth + 1 if local.date() == day else 1
                 day = local.date()
-                asked.append(Asked(local, entry.outcome, entry.routine, nth))
+                asked.append(PastPrompt(local, entry.outcome, entry.routine, nth))
             case StretchEntry(performed=True):
                 held.append(_held(entry, zone))
             case FeelEntry():
-                felt.append(Felt(on_the_wall(entry.at, zone), entry))
+                felt.append(PastReport(on_the_wall(entry.at, zone), entry))
     return History(asked=tuple(asked), held=tuple(held), felt=tuple(felt))
 
 
 def tracks(
     entries: Iterable[Recorded], first: date, now: datetime, closes: Callable[[datetime], datetime | None]
 ) -> tuple[Track, ...]:
-    """The days from `first` on of which anything is recorded, from entries in the order of time, up to `now` (local).
+    """The days from `first` to `now` (local) that have entries; `entries` in the order of time.
 
-    `closes`: when working hours that were open at an instant close. An opening whose end was recorded later than that
-    (the machine was off) ends then.
+    `closes`: when working hours that were open at an instant close. If their end was recorded later than that (the
+    machine was off), they count as closed then.
     """
     days: dict[date, Track] = {}
     on: dict[PieceKind, datetime] = {}
@@ -134,7 +134,7 @@ def tracks(
         if isinstance(entry, PromptEntry):
             if entry.shown_at is not None:
                 shown = on_the_wall(entry.shown_at, zone)
-                _track(days, shown.date()).prompts.append(Mark(_minute(shown), entry.outcome))
+                _track(days, shown.date()).prompts.append(PromptMark(_minute(shown), entry.outcome))
         elif isinstance(entry, HoursEntry | PostureEntry):
             kind, begins = _switch(entry)
             if begins:
@@ -152,14 +152,14 @@ def tracks(
 
 
 def _switch(entry: HoursEntry | PostureEntry) -> tuple[PieceKind, bool]:
-    """What begins or ends with the entry, and whether it begins."""
+    """What the entry begins or ends, and whether it begins it."""
     if isinstance(entry, HoursEntry):
         return "hours", entry.open
     return "standing", entry.posture == "standing"
 
 
 def _spans(entry: AnyEntry, zone: tzinfo) -> Iterator[tuple[PieceKind, datetime, datetime, str]]:
-    """The time that an entry tells of by itself, if any."""
+    """The pieces that an entry describes by itself, as (kind, begin, end, words)."""
     match entry:
         case BoutEntry(started=started, ended=ended):
             yield "sitting", on_the_wall(started, zone), on_the_wall(ended, zone), ""
@@ -173,15 +173,15 @@ def _spans(entry: AnyEntry, zone: tzinfo) -> Iterator[tuple[PieceKind, datetime,
 
 
 def on_the_wall(at: datetime, zone: tzinfo) -> datetime:
-    """What the clock on the wall showed."""
+    """The local time without a zone."""
     return at.astimezone(zone).replace(tzinfo=None)
 
 
-def _held(entry: StretchEntry, zone: tzinfo) -> Held:
+def _held(entry: StretchEntry, zone: tzinfo) -> PastStretch:
     left, right, other = (
         round(seconds * 1000) for seconds in (entry.left_seconds, entry.right_seconds, entry.other_seconds)
     )
-    return Held(on_the_wall(entry.at, zone), entry.routine, left, right, other)
+    return PastStretch(on_the_wall(entry.at, zone), entry.routine, left, right, other)
 
 
 def _track(days: dict[date, Track], day: date) -> Track:

@@ -1,17 +1,16 @@
 """Working hours: several ranges a day, ranges that run into the next day, exceptions, any zone, exact over DST.
 
-A range is open at an instant when the local wall clock then reads inside it: over a skipped hour it is shorter, over
-a repeated hour it is longer or opens twice. A range belongs to the day on which it begins, so an exception replaces
-the ranges that begin on its days and leaves last night's shift alone. Open is the union of all ranges.
+A range is open at an instant when the local wall clock reads inside it: across a skipped hour it is shorter, across a
+repeated hour it is longer or opens twice. A range belongs to the day on which it begins, so an exception replaces the
+ranges that begin on its days and keeps last night's shift. Hours are open where any range is.
 
-Method: a zone is a sequence of stretches with a constant UTC offset; in each stretch a local range is one plain
-interval of instants. The stretches are found by bisecting for the changes of `utcoffset`, so nothing is assumed about
-when or by how much a zone changes.
+Method: a zone is a sequence of periods with a constant UTC offset; in each period a local range is one interval of
+instants. Changes of `utcoffset` are found by bisection, without assumptions about when or by how much a zone changes.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from typing import NamedTuple
@@ -23,9 +22,9 @@ from psoas_nudge.core.words import EPOCH
 
 DAY = 86_400
 PROBE = DAY
-"""Seconds between two looks at a zone's offset: two changes within less would be missed; no zone has had any."""
+"""Seconds between two probes of a zone's offset. Two changes within a day would be missed; no zone has had that."""
 HORIZON = 800
-"""Days that are searched for the next opening, so that a yearly exception in an otherwise empty week is found."""
+"""Days that are searched for the next opening: an exception once a year in an otherwise empty week is found."""
 
 
 class Range(NamedTuple):
@@ -36,7 +35,7 @@ class Range(NamedTuple):
 
 
 def written(span: Range) -> str:
-    """A range as in the configuration: "09:00-17:00"."""
+    """The range as in the configuration: "09:00-17:00"."""
     ends = (span.start, span.end if span.end == 1440 else span.end % 1440)
     return "-".join(f"{minutes // 60:02}:{minutes % 60:02}" for minutes in ends)
 
@@ -62,7 +61,7 @@ OFFICE = (Range(9 * 60, 17 * 60),)
 
 
 class WorkingHours(Struct, frozen=True):
-    """When prompts are allowed. `week` has seven tuples of ranges, Monday first; the last fitting exception wins."""
+    """When prompts are allowed. `week`: seven tuples of ranges, Monday first; the last matching exception wins."""
 
     zone: str = "UTC"
     week: tuple[tuple[Range, ...], ...] = (OFFICE,) * 5 + ((), ())
@@ -73,14 +72,14 @@ class WorkingHours(Struct, frozen=True):
         return self.span(at) is not None
 
     def span(self, at: datetime) -> Span | None:
-        """The unbroken open time around the instant, None when it is closed."""
+        """The unbroken open time around the instant; None when it is closed."""
         found = self.next_span(at)
         return found if found and found.opens <= at else None
 
     def next_span(self, at: datetime) -> Span | None:
-        """The open time around the instant or else the next one after it; None when none comes within two years.
+        """The open time around the instant, else the next one; None when none comes within two years.
 
-        One that does not end within two years closes at NEVER.
+        A span that does not end within two years closes at NEVER.
         """
         return next((span for span in _around(self, self.local_date(at)) if span.closes > at), None)
 
@@ -93,7 +92,7 @@ class WorkingHours(Struct, frozen=True):
         return change if change < NEVER else None
 
     def ranges(self, day: date) -> tuple[Span, ...]:
-        """What is open because of the ranges that begin on a local date, in order and merged."""
+        """The open times of the ranges that begin on a local date, in order and merged."""
         return _spans(self.zone, day, self.day_ranges(day))
 
     def day_ranges(self, day: date) -> tuple[Range, ...]:
@@ -102,7 +101,7 @@ class WorkingHours(Struct, frozen=True):
         return exception.ranges if exception else self.week[day.weekday()]
 
     def exception(self, day: date) -> DayException | None:
-        """The exception in force on a local date."""
+        """The exception in force on a local date; None when there is none."""
         return next((e for e in reversed(self.exceptions) if e.first <= day <= e.last), None)
 
     def local(self, at: datetime) -> datetime:
@@ -145,7 +144,6 @@ def _spans_from(hours: WorkingHours, day: date) -> Iterator[Span]:
         both = sorted([*waiting, *fresh])
         yield from both[: len(waiting)]
         waiting = both[len(waiting) :]
-    yield from waiting
 
 
 def _midnight(day: date) -> int:
@@ -159,21 +157,23 @@ def _spans(zone: str, day: date, ranges: tuple[Range, ...]) -> tuple[Span, ...]:
     found: list[tuple[int, int]] = []
     for begin, end, offset in _stretches(zone, midnight - DAY, midnight + 3 * DAY) if ranges else ():
         for start, stop in ranges:
-            opens = max(begin, midnight + start * 60 - offset)
-            closes = min(end, midnight + stop * 60 - offset)
-            if opens < closes:
-                found.append((opens, closes))
-    merged: list[tuple[int, int]] = []
-    for opens, closes in sorted(found):
-        if merged and opens <= merged[-1][1]:
-            merged[-1] = (merged[-1][0], max(merged[-1][1], closes))
+            found.append((max(begin, midnight + start * 60 - offset), min(end, midnight + stop * 60 - offset)))
+    return tuple(Span(_instant(a), _instant(b)) for a, b in merged(found))
+
+
+def merged(spans: Iterable[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
+    """Spans (from, to) in order, joined where they touch or overlap, without empty ones."""
+    joined: list[tuple[int, int]] = []
+    for begin, end in sorted(span for span in spans if span[0] < span[1]):
+        if joined and begin <= joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(joined[-1][1], end))
         else:
-            merged.append((opens, closes))
-    return tuple(Span(_instant(a), _instant(b)) for a, b in merged)
+            joined.append((begin, end))
+    return tuple(joined)
 
 
 def _instant(seconds: int) -> datetime:
-    """The instant so far from the epoch; `fromtimestamp` takes none before it on Windows, whatever the clock says."""
+    """The instant of epoch seconds. On Windows `fromtimestamp` refuses negative ones, and a clock can be set back."""
     return EPOCH + timedelta(seconds=seconds)
 
 

@@ -1,63 +1,73 @@
 """The rule book, and the one function that decides: `step(state, moment, event, rules) -> (state, effects)`.
 
-Numbers are the defaults of settings. An answer is what the person pressed; an outcome is how the prompt ended.
+Numbers are the defaults of settings. Three terms: a *bout* is a stretch of sitting, short breaks included. An *answer*
+is what the person presses. An *outcome* is how a prompt ended.
 
 Time. The moment beside each event is an instant (UTC) and a reading of a clock that counts suspend and ignores clock
-setting. Durations use the second, schedules the first. An event older than the last counts zero.
+setting. Durations use the second, schedules the first. If the reading is lower than the last one, no time has passed.
 
-1.  Sitting is not input. A bout runs while the person is present and sitting. No input for less than `away_after` (5
-    min, and never less than `shortest_break`) is still sitting: reading, thinking. No input for longer ends the bout
-    at the last input.
-2.  A call or a playing video is sitting: meanwhile missing input does not end the bout, for at most `unseen_limit` (2
-    h) without any input; then it ended at the last one. After the call, `away_after` runs from its end.
-3.  A lock, a suspend or another user at the machine is strong evidence of leaving. For `shortest_break` (2 min) or
-    longer it ends the bout at the moment it began; shorter, it does not (rule 4). An unexplained gap (the process was
-    stopped, the machine slept unseen) is treated the same way; it began at the last heartbeat.
-4.  A break shorter than `shortest_break` does not end a bout; its length is not counted as sitting.
-5.  `stand` stops the bout counting until `sit`; it falls back to sitting after `standing_for` (60 min).
+1.  Sitting is not input. A bout runs while the person is present and sitting. A gap without input shorter than
+    `away_after` (5 min, and at least `shortest_break`) still counts as sitting: reading, thinking. A longer gap ends
+    the bout at the last input.
+2.  A call or a playing video counts as sitting: missing input does not end the bout then, except after `unseen_limit`
+    (2 h) without any input; the bout then ended at the last input. After the call, `away_after` runs from its end.
+3.  A lock, a suspend or a switch to another user means that the person is leaving. If it lasts `shortest_break` (2 min)
+    or longer, the bout ended when it began; otherwise rule 4 applies. An unexplained gap (the process was stopped, the
+    machine slept unnoticed) is treated the same way and began at the last heartbeat.
+4.  A break shorter than `shortest_break` does not end a bout. Its length is not counted as sitting.
+5.  After `stand` the bout does not count until `sit`. Without `sit`, sitting counts again after `standing_for` (60
+    min).
 6.  A prompt is due after `nudge_after` (45 min) of sitting in this bout, or since the last outcome that closed a
-    prompt, inside working hours, at least `settle_in` (10 min) after they open and `wind_down` (10 min) before they
-    close, while the day's budget (8) lasts, not paused, not standing, no prompt open, nobody stretching.
-7.  Quiet (do-not-disturb, fullscreen, a call, a screen share, a busy calendar, a pause) holds a due prompt back. It
-    may come when the last reason has been over for `after_quiet` (1 min): never dropped, never counted as a break,
-    and every reason is recorded. Quiet that begins while a prompt is open withdraws it; it is due again, but so that
-    it does not flicker between calls, only after a calm as long as a prompt stays open (`expires_after`), or
-    `nudge_after` after it was taken away.
-8.  The lull: a due prompt is shown in a pause in typing of `lull` (8 s) that began while it waited or within `lull`
-    before, or, while there is input, after `patience` (5 min). Somebody who has not been seen for longer gets it in a
-    pause after the next input; only where missing input is sitting (rule 2) does it come without. Leaving meanwhile
-    is a natural break: nothing is shown.
-9.  One prompt at a time, and each shown prompt gets exactly one outcome: accepted, skipped, snoozed, missed (no
-    answer for `expires_after`, 5 min, while present), taken (left without answering) or withdrawn (the person had
-    left before it was shown, hours closed, paused, quiet began, standing, shutdown or restart, no notifier confirmed
-    it). Silence is never success: without input at the end of that time, the outcome waits until it is known whether
-    the person has left. A late answer is recorded and changes nothing. The day's budget counts every outcome but
-    "withdrawn" and "snoozed": a snoozed prompt comes back and counts then. What no notifier can show is no prompt; it
-    is tried again after `ask_again_after` and when a notification service appears. A prompt that the desktop hides by
-    itself is shown again in the same place: at the first input after a pause, and once a minute of activity.
-10. A snooze lasts `snooze_for` (5 min), at most `max_snoozes` (2) in a row; then it is not offered, and a request is
-    refused with the reason.
-11. A missed prompt is asked again once, after `ask_again_after` (15 min). Two misses in a row, of prompts that were
-    on the screen while there was input, make the interval half as long again, never more. Backing off ends with the
-    local day, with a prompt that is accepted or taken, with any stretch, and with `resume`.
-12. Accept starts the guide and ends the bout. What was held is recorded as done, never as planned; an accepted prompt
-    followed by 3 min of unbroken input is recorded as not performed, and the bout goes on from the answer. Without a
-    source that tells of missing input nobody can know: then only the guide says what was done. What a guide told of is
-    recorded as soon as its process is gone, or after 20 min of silence. Pain that puts stretches off (see advice.py)
-    turns what prompts suggest into a walk, until the person clears it. A routine that needs care is suggested only
-    after its warnings were read, as they are now.
-13. A pause lasts until its time or until resumed. When hours close the open prompt is withdrawn; the bout goes on
-    counting silently.
-14. Restart: a bout goes on if the last heartbeat was less than `shortest_break` ago, else it ended at that heartbeat.
-    An open prompt is withdrawn; answers, pause, snooze count, misses and the day's budget are kept.
-15. New settings take effect at once; open prompt, bout and counters stay. A prompt for a routine that was removed is
-    withdrawn.
-16. At any moment the core can say why there is no prompt now and when the next could come: see `explain`.
+    prompt, when all of these hold: inside working hours, at least `settle_in` (10 min) after they open and `wind_down`
+    (10 min) before they close; fewer than `daily_limit` (8) prompts today; not paused; not standing; no prompt open;
+    no stretch under way. The prompts of a day are spread, because those that are shown again (rule 11) would use them
+    up early: the last comes no earlier than `daily_limit` times `nudge_after` after hours have opened.
+7.  Quiet (do-not-disturb, a full-screen window, a call, a shared screen, a busy calendar, a pause) holds a due prompt
+    back. The prompt is not dropped and the wait is not a break. It can appear `after_quiet` (1 min) after the last
+    reason has ended, and the journal gets every reason. If quiet begins while a prompt is open, the prompt is
+    withdrawn and is due again. To keep it from flickering between two calls, it then waits until it has been calm for
+    as long as a prompt stays open (`expires_after`), or until `nudge_after` after it was withdrawn. If quiet withdraws
+    it twice in a row, it is due only after `nudge_after` of sitting.
+8.  The lull. A due prompt is shown in a pause in typing of `lull` (8 s) that began while the prompt waited or at most
+    `lull` before; with continuous input it is shown after `patience` (5 min), or after 1 min if a short break has
+    just ended. If there was no input for longer, it is shown in a pause after the next input, except where missing
+    input counts as sitting (rule 2): there it is shown without. If the person leaves meanwhile, that was a break and
+    nothing is shown.
+9.  One prompt at a time. Each prompt that was shown gets exactly one outcome:
+    accepted, skipped, snoozed: the person answered;
+    missed: no answer within `expires_after` (5 min) while present;
+    taken: the person left without answering;
+    withdrawn: the person had left before it was shown, hours closed, a pause, quiet or standing began, the program
+    stopped or restarted, or no notifier confirmed it.
+    Silence is never success: without input at the end of `expires_after`, the outcome waits until it is known whether
+    the person has left. A late answer is recorded and changes nothing. The daily limit counts every outcome but
+    "withdrawn" and "snoozed"; a snoozed prompt counts when it comes back. A prompt that no notifier can show does not
+    count; it is tried again after `ask_again_after` and when a notification service appears. A prompt that the desktop
+    hides by itself is shown again in the same place: at the first input after a pause, and once a minute of activity.
+10. A snooze lasts `snooze_for` (5 min), at most `max_snoozes` (2) times in a row. After that, prompts do not offer it,
+    and a request to snooze is refused with the reason.
+11. A missed prompt is shown again once, after `ask_again_after` (15 min). Two misses in a row, of prompts that were
+    on the screen while there was input, make the interval half as long again, and never longer. Backing off ends with
+    the local day, with a prompt that is accepted or taken, with any stretch, and with `resume`, for somebody who
+    wants prompts again and cannot stretch now.
+12. Accept starts the guide and ends the bout. The journal gets what was held, never what was planned. Three minutes of
+    unbroken input after Accept mean that the stretch was not performed; the bout then goes on from the answer. Where
+    no source reports missing input, only the guide says what was done. What a guide has reported is recorded as soon
+    as its process has ended, or after 20 min in which it sends nothing. After pain that puts stretches off (see
+    advice.py) prompts suggest a walk until the person clears it. A routine that needs care is suggested only after the
+    person has read its current warnings.
+13. A pause lasts until its time or until resumed. When hours close, an open prompt is withdrawn; the bout goes on
+    counting.
+14. Restart. A bout goes on if the last heartbeat was less than `shortest_break` ago; otherwise it ended at that
+    heartbeat. An open prompt is withdrawn. Answers, pause, snooze count, misses and the daily count are kept.
+15. New settings take effect at once. The open prompt, the bout and the counters stay, except that a prompt for a
+    routine that was removed is withdrawn.
+16. At any moment the core can say why there is no prompt now and when the next could come: see explain.py.
 
 Where the rules live: sitting.py has 1 to 5 and 14, prompting.py 6 to 9, outcomes.py 9 to 11, stretching.py 12,
 pausing.py 13, feeling.py the end of 12. The conditions of 6 to 8 are in conditions.py, and explain.py puts them into
-words. Each rule is a function of a Decision that looks at the state, changes it, and says when it wants to be called
-again; `step` calls all of them in a fixed order, so it does not matter which event made a rule true. Idea: h11's
+words. Each rule is a function of a Decision. It reads the state, changes it, and says when it has to run again. `step`
+calls all rules in a fixed order after every event, so it does not matter which event made a rule apply. Idea: h11's
 `_state.py`.
 """
 
@@ -75,9 +85,9 @@ from psoas_nudge.core.state import Open, Pending, State, Timeline, Waiting
 from psoas_nudge.core.words import MILLISECOND, MINUTE, SECOND
 
 HEARTBEAT = MINUTE
-"""While a bout runs the core asks to be woken at least this often: the heartbeat of rules 3 and 14."""
+"""During a bout the core asks to be woken at least this often: the heartbeat of rules 3 and 14."""
 DRIFT = SECOND
-"""By how much instants and clock readings may part between two events; more means that the clock was set."""
+"""Largest difference between elapsed wall-clock and monotonic time; a larger one means that the clock was set."""
 
 Rule = Callable[[Decision], None]
 
@@ -89,7 +99,7 @@ OVERDUE: tuple[Rule, ...] = (
     pausing.hours,
     pausing.pause_over,
 )
-"""What time has brought about is settled before the event is looked at: the wake-up for it may come second."""
+"""What became due with time is applied before the event: the wake-up for it may arrive after the event."""
 RULES: tuple[Rule, ...] = (
     *OVERDUE,
     stretching.over,
@@ -102,7 +112,7 @@ RULES: tuple[Rule, ...] = (
 
 
 def step(state: State, moment: e.Moment, event: e.AnyEvent, rules: Rules) -> tuple[State, tuple[AnyEffect, ...]]:
-    """Decide. The new state and the effects in the order in which they are to be carried out, records first."""
+    """The new state, and the effects in the order in which to carry them out, records first."""
     if type(event) is e.Woke and (quick := _nothing_due(state, moment)):
         return quick
     decision = Decision(state, moment, event, rules)
@@ -182,7 +192,7 @@ def _handle(decision: Decision, event: e.AnyEvent) -> None:  # noqa: C901, PLR09
 
 
 def _nothing_due(state: State, moment: e.Moment) -> tuple[State, tuple[AnyEffect, ...]] | None:
-    """The minute's heartbeat costs next to nothing: no rule has asked to be looked at yet."""
+    """The result of a heartbeat before any rule's deadline, without running the rules; None when they have to run."""
     time = state.time
     elapsed = moment.tick - time.tick
     now = time.now + elapsed
@@ -199,7 +209,7 @@ def _nothing_due(state: State, moment: e.Moment) -> tuple[State, tuple[AnyEffect
 
 
 def _watch(decision: Decision) -> None:
-    """The threshold that the idle source should have; asked for only while input flows, see presence.port."""
+    """Set the idle source's threshold. It changes only while there is input, see presence.port."""
     state, rules = decision.state, decision.rules
     if isinstance(state.stage, Waiting | Pending | Open):
         threshold = rules.lull
@@ -214,7 +224,7 @@ def _watch(decision: Decision) -> None:
 
 
 def _wake(decision: Decision, *, beats: bool) -> None:
-    """Ask for one wake-up: at the first deadline of a rule, or for the heartbeat."""
+    """Ask for one wake-up: at the earliest deadline of a rule, or for the heartbeat."""
     time = decision.state.time
     time.decide = min(decision.deadlines, default=None)
     heartbeat = decision.now + HEARTBEAT if beats and decision.state.bout else None

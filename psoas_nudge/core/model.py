@@ -1,4 +1,4 @@
-"""One door to the vocabulary of the core: words, events, entries, effects, rules and state."""
+"""The vocabulary of the core in one import: words, events, entries, effects, rules and state."""
 
 from psoas_nudge.core.effects import *  # noqa: F403
 from psoas_nudge.core.entries import *  # noqa: F403

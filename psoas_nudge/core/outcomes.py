@@ -1,4 +1,4 @@
-"""Rules 9 to 11: how a prompt ends, and what its outcome means for the next one."""
+"""Rules 9 to 11: how a prompt ends, and how its outcome changes when the next one comes."""
 
 from __future__ import annotations
 
@@ -10,22 +10,22 @@ from psoas_nudge.core.events import Accept, Answering, GuideHeld, GuideStarted, 
 from psoas_nudge.core.ranges import LONGEST
 from psoas_nudge.core.rules import Rules
 from psoas_nudge.core.sitting import end_bout, excused
-from psoas_nudge.core.state import Again, Open, Pending, Stretching
+from psoas_nudge.core.state import Again, Open, Pending, Stretching, Today, point_of
 from psoas_nudge.core.words import MINUTE, Answer, Outcome
 
 BACK_OFF_AFTER = 2
-"""Prompts in a row that were noticed and not answered."""
+"""Ignored prompts in a row: there was input while they were on the screen, and no answer."""
 UNCONFIRMED = "no notifier confirmed it"
-"""Why a prompt is withdrawn that was neither shown nor refused in its time."""
+"""Why a prompt is withdrawn that no notifier reported as shown or not shown before the timeout."""
 RETRY = MINUTE
-"""The least time a notifier gets, however short the settings are: to confirm a prompt, and between two attempts."""
+"""Timeout for a notifier to confirm a prompt, and time between two attempts, unless the settings make them longer."""
 
 
 # --- what happened -----------------------------------------------------------------------------------------------
 
 
 def answered(decision: Decision, event: Answering) -> None:
-    """Rules 9, 10, 12: an answer closes the open prompt; any other answer is late and changes nothing."""
+    """Rules 9, 10 and 12: an answer closes the open prompt; an answer to any other prompt is late."""
     state, rules = decision.state, decision.rules
     prompt = state.prompt
     if prompt is None or event.prompt not in (None, prompt.number):
@@ -48,7 +48,7 @@ def answered(decision: Decision, event: Answering) -> None:
 
 
 def answer_name(event: Answering) -> Answer:
-    """The answer as the journal and the notifiers' buttons call it."""
+    """The answer's name in the journal."""
     match event:
         case Accept():
             return "accept"
@@ -59,7 +59,7 @@ def answer_name(event: Answering) -> Answer:
 
 
 def guide_started(decision: Decision, event: GuideStarted | GuideHeld) -> None:
-    """Starting a stretch while a prompt is open answers it, unless the prompt was only on its way to the screen."""
+    """Starting a stretch accepts the open prompt; a prompt that is not on the screen yet is withdrawn."""
     prompt = decision.state.prompt
     if isinstance(prompt, Pending) and prompt.number != event.prompt:
         close(decision, "withdrawn", because="stretching")
@@ -71,8 +71,8 @@ def guide_started(decision: Decision, event: GuideStarted | GuideHeld) -> None:
 
 
 def left(decision: Decision) -> None:
-    """Rules 8 and 9: with the bout ends what was due in it; an open prompt was answered by leaving, unless it came up
-    after the person had left."""
+    """Rules 8 and 9: when the bout ends, nothing is due any more, and an open prompt is "taken", or withdrawn if it was
+    shown after the person had left."""
     state = decision.state
     if state.bout is not None:
         return
@@ -84,7 +84,7 @@ def left(decision: Decision) -> None:
 
 
 def expire(decision: Decision) -> None:
-    """Rules 9 and 11: no answer in time is a miss, unless the person may have left; then wait until that is known."""
+    """Rules 9 and 11: no answer in time is a miss. If the person may have left, wait until that is known."""
     state, prompt = decision.state, decision.state.prompt
     if prompt is None:
         return
@@ -103,7 +103,7 @@ def expire(decision: Decision) -> None:
 
 
 def close(decision: Decision, outcome: Outcome, *, via: str | None = None, because: str | None = None) -> None:
-    """Rule 9: the open prompt, if there is one, ends with this outcome and no other. Rule 11: count the misses."""
+    """Rule 9: close the open prompt, if there is one, with this outcome. Rule 11: count the misses."""
     state, pacing = decision.state, decision.state.pacing
     prompt = state.prompt
     if prompt is None:
@@ -155,27 +155,28 @@ def close(decision: Decision, outcome: Outcome, *, via: str | None = None, becau
 
 
 def _count(decision: Decision) -> None:
-    today, day = decision.state.today, decision.rules.hours.local_date(decision.at)
-    today.prompts = today.prompts + 1 if today.day == day else 1
-    today.day = day
+    state, day = decision.state, decision.rules.hours.local_date(decision.at)
+    if state.today.day != day:
+        span = state.hours.span
+        state.today = Today(day, 0, min(state.now, point_of(state, span.opens)) if span else state.now)
+    state.today.prompts += 1
 
 
 def confirmed(decision: Decision, prompt: Pending, notifier: str | None, ref: str, *, fades: bool = False) -> Open:
-    """The prompt has been on the screen: its notifier says so, or an answer proves it."""
+    """The prompt is on the screen: its notifier has reported it, or an answer proves it."""
     state, now = decision.state, decision.now
-    state.turns.take(prompt.routine)
+    state.rotation_order.note(prompt.routine)
     opened = Open(prompt.number, prompt.routine, now, notifier, ref, fades, renewed=now)
     state.stage = opened
     return opened
 
 
 def expires(prompt: Pending | Open, rules: Rules) -> int:
-    """The point at which the time for an answer, or for a notifier's confirmation, is over."""
+    """The point at which the prompt times out: for an answer, or for a notifier's confirmation."""
     return prompt.since + (max(rules.expires_after, RETRY) if isinstance(prompt, Pending) else rules.expires_after)
 
 
 def _accept(decision: Decision, prompt: Pending | Open, via: str) -> None:
     close(decision, "accepted", via=via)
-    if decision.state.bout:
-        end_bout(decision, decision.now, "accepted")
+    end_bout(decision, decision.now, "accepted")
     decision.state.stretching = Stretching(since=decision.now, routine=prompt.routine, prompt=prompt.number)

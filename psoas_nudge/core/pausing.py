@@ -17,12 +17,12 @@ from psoas_nudge.core.words import EPOCH
 
 
 def look_up_hours(decision: Decision) -> None:
-    """The rules, and so the hours, may be new."""
+    """Forget the known span: the rules, and with them the working hours, may have changed."""
     decision.state.hours.span, decision.state.hours.checked = None, EPOCH
 
 
 def pause(decision: Decision, event: Pause) -> None:
-    """Rule 13: no prompts until then."""
+    """Rule 13: no prompts until the pause ends; the longest pause is LONGEST."""
     farthest = decision.at + timedelta(milliseconds=LONGEST)
     until = None if event.length is None else decision.now + min(event.length, LONGEST)
     until_at = None
@@ -33,7 +33,7 @@ def pause(decision: Decision, event: Pause) -> None:
 
 
 def resume(decision: Decision) -> None:
-    """Rule 13: the pause is over. Rule 11: so is backing off, if the person wants prompts again."""
+    """Rule 13: end the pause. Rule 11: stop backing off."""
     if decision.state.paused:
         decision.state.paused = None
         decision.record(ResumeEntry(at=decision.at, by="person"))
@@ -44,7 +44,7 @@ def resume(decision: Decision) -> None:
 
 
 def hours(decision: Decision) -> None:
-    """Rule 13: working hours open and close; the end of the day withdraws the open prompt."""
+    """Rule 13: record when working hours open and close; when they close, the open prompt is withdrawn."""
     state, at = decision.state, decision.at
     known = state.hours
     if not known.checked <= at < (known.span.closes if known.span else known.checked + timedelta(days=1)):
@@ -62,7 +62,7 @@ def hours(decision: Decision) -> None:
 
 
 def pause_over(decision: Decision) -> None:
-    """Rule 13: the time of the pause is over."""
+    """Rule 13: a pause ends at its time."""
     ends = pause_ends(decision.state)
     if ends is None:
         return

@@ -1,4 +1,4 @@
-"""Rules 6 to 9: when a prompt is due, what holds it back, and how it comes to the screen."""
+"""Rules 6 to 9: when a prompt is due, what holds it back, and how it is shown."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ RENEW_AFTER = MINUTE
 
 
 def started(decision: Decision) -> None:
-    """Rule 14: what was open when the engine ended is withdrawn; the rest is as it was."""
+    """Rule 14: a prompt that was open when the engine ended is withdrawn; the rest is kept."""
     state = decision.state
     close(decision, "withdrawn", because="restart")
     state.quiet.clear_since = decision.now if state.numbered or state.hours.span else None
@@ -33,23 +33,23 @@ def started(decision: Decision) -> None:
 
 
 def stopping(decision: Decision) -> None:
-    """Rule 9: an open prompt does not outlive the engine."""
+    """Rule 9: an open prompt is withdrawn when the engine ends."""
     close(decision, "withdrawn", because="shutdown")
 
 
 def shown(decision: Decision, event: Shown) -> None:
-    """A notifier has confirmed the prompt; from now it counts. One that has been closed meanwhile is taken back."""
+    """A notifier has confirmed the prompt: it counts from now on. A prompt that was closed meanwhile is withdrawn."""
     prompt = decision.state.prompt
     if prompt is None or prompt.number != event.prompt:
         decision.do(Withdraw(prompt=event.prompt, notifier=event.notifier, ref=event.ref))
     elif isinstance(prompt, Pending):
         confirmed(decision, prompt, event.notifier, event.ref, fades=event.fades)
-    elif prompt.fades:  # shown again, perhaps by a server that was restarted
+    elif prompt.fades:  # shown again, and a restarted server has given it another id
         prompt.notifier, prompt.ref = event.notifier, event.ref
 
 
 def not_shown(decision: Decision, event: NotShown) -> None:
-    """Nobody could show it, so it was no prompt; it is tried again later, or when a notifier appears."""
+    """Rule 9: a prompt that no notifier could show does not count. It is tried again later or with a new notifier."""
     stage = decision.state.stage
     if isinstance(stage, Pending) and stage.number == event.prompt:
         decision.record(NotShownEntry(at=decision.at, routine=stage.routine, why=event.why))
@@ -59,8 +59,8 @@ def not_shown(decision: Decision, event: NotShown) -> None:
 
 
 def notifier_appeared(decision: Decision) -> None:
-    """What could not be shown is tried again at once, but no sooner than RETRY after the last attempt: the service may
-    be one that crashes whenever it has to show something."""
+    """Rule 9: try again to show the prompt, at the earliest RETRY after the last attempt: the service may be one that
+    crashes whenever it has to show something."""
     again = decision.state.pacing.again
     if again and again.why == "not-shown":
         at = min(again.at, max(decision.now, again.since + RETRY))
@@ -68,7 +68,7 @@ def notifier_appeared(decision: Decision) -> None:
 
 
 def drop_removed(decision: Decision) -> None:
-    """Rule 15: a prompt for a routine that was taken out of the settings goes; the next one suggests another."""
+    """Rule 15: a prompt for a routine that the settings no longer have is withdrawn."""
     prompt = decision.state.prompt
     if prompt and not is_known(prompt.routine, decision.rules.routines):
         close(decision, "withdrawn", because="routine removed")
@@ -78,7 +78,7 @@ def drop_removed(decision: Decision) -> None:
 
 
 def quiet(decision: Decision) -> None:
-    """Rules 7 and 9: quiet that begins withdraws the open prompt; when the last reason ends, the wait begins."""
+    """Rules 7 and 9: quiet and standing withdraw the open prompt; `after_quiet` begins when the last reason ends."""
     state = decision.state
     reasons = quiet_reasons(state, decision.rules)
     if reasons != state.quiet.reasons:
@@ -87,14 +87,22 @@ def quiet(decision: Decision) -> None:
             state.quiet.clear_since = decision.now
     if reasons and isinstance(state.stage, Pending | Open):
         if reasons != ("paused",):
-            state.pacing.interrupted_at = decision.now
+            _interrupted(decision)
         close(decision, "withdrawn", because=", ".join(reasons))
     elif state.standing_since is not None:
         close(decision, "withdrawn", because="standing")
 
 
+def _interrupted(decision: Decision) -> None:
+    """Rule 7: one that was on the screen comes back soon once; the second time in a row it waits a whole interval."""
+    pacing = decision.state.pacing
+    if isinstance(decision.state.stage, Open) and pacing.interrupted_at is not None:
+        pacing.again, pacing.counts_from = None, decision.now
+    pacing.interrupted_at = decision.now
+
+
 def renew(decision: Decision) -> None:
-    """Rule 9: a prompt that fades is shown again at the first input after a pause, and once a minute of activity."""
+    """Rule 9: a prompt that the desktop hides is shown again after a pause and once a minute of activity."""
     state, prompt = decision.state, decision.state.stage
     if not isinstance(prompt, Open) or not prompt.fades or state.input.state != "active":
         return
@@ -114,7 +122,7 @@ def renew(decision: Decision) -> None:
 
 
 def due(decision: Decision) -> None:
-    """Rules 6 to 8: hold back while quiet, wait for the lull, show."""
+    """Rules 6 to 8: hold a due prompt back while quiet, wait for a lull, then show it."""
     state, rules, now = decision.state, decision.rules, decision.now
     if _obstructed(decision):
         return
@@ -137,7 +145,7 @@ def due(decision: Decision) -> None:
 
 
 def _obstructed(decision: Decision) -> bool:
-    """Rule 6: whether any condition is not met; asks to look again when one ends."""
+    """Rule 6: whether any condition is not met; the rules run again when one ends."""
     state = decision.state
     unmet = list(obstacles(state, decision.rules, state.hours.span))
     for obstacle in unmet:

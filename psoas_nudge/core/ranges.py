@@ -1,6 +1,6 @@
-"""What a length, an instant or a number may be, wherever one comes in: socket, D-Bus, merge, trace, page.
+"""The allowed range of lengths, instants, numbers and texts from outside: socket, D-Bus, merge, trace, page.
 
-The types are checked when a message is decoded; `instant` is for what a program puts together itself.
+The types are checked when a message is decoded; `instant` checks what the program puts together itself.
 """
 
 from __future__ import annotations
@@ -15,41 +15,39 @@ from psoas_nudge.core.words import DAY
 
 EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 LATEST = datetime(2200, 1, 1, tzinfo=UTC)
-"""Instants outside of these two are mistakes, and arithmetic with them would overflow."""
+"""Instants outside of these two are mistakes, and arithmetic with them could overflow."""
 LONGEST = 3650 * DAY
-"""Milliseconds: no pause, snooze or forecast reaches further."""
+"""Milliseconds: the longest pause, snooze or forecast."""
 MOST_HELD = 86_400.0
-"""Seconds that one stretch can hold: a day."""
+"""Seconds held in one stretch: a day."""
 LONGEST_LINE = 64 * 1024
 """Bytes of an entry or a request as JSON."""
 LONGEST_TEXT = 1000
-"""Characters of a note or a reason; a line of the journal is for a glance."""
+"""Characters of a note or a reason: an entry of the journal fits on a line or two."""
 
 Length = Annotated[int, Meta(ge=0, le=LONGEST, description="from 0 to 3650 days, in milliseconds")]
-"""Milliseconds."""
 HeldSeconds = Annotated[float, Meta(ge=0.0, le=MOST_HELD, description="from 0 to 86400 seconds")]
 """Seconds in the stretched position, as the journal keeps them."""
 Level = Annotated[int, Meta(ge=0, le=10, description="a whole number from 0 to 10")]
 """Discomfort: 0 is none, 10 the worst."""
 Number = Annotated[int, Meta(ge=0, le=2**53, description="a prompt's number, 0 or more")]
-"""Of a prompt."""
 Text = Annotated[str, Meta(max_length=LONGEST_TEXT, description="at most 1000 characters long")]
 Name = Annotated[str, Meta(max_length=200, description="at most 200 characters long")]
-"""Of a routine, a notifier or a place where something was pressed."""
+"""Of a routine, or of the place where something was pressed."""
 Instant = Annotated[datetime, Meta(tz=True)]
 
 
 def instant(field: str, at: datetime) -> datetime:
-    """The same, if it lies between EARLIEST and LATEST; raises ValueError with a sentence that names the field."""
+    """`at`, if it lies between EARLIEST and LATEST; raises ValueError with a sentence that names the field."""
     if not EARLIEST <= at <= LATEST:
         raise ValueError(f"{field} must be between {EARLIEST.year} and {LATEST.year}, not {at.isoformat()}.")
     return at
 
 
 def mistake(error: Exception, kind: type[Struct]) -> str | None:
-    """The sentence for a field that `kind` does not have, or whose value is out of its range; None for another mistake.
+    """The message for a field that `kind` does not have, or whose value is out of range; None for another mistake.
 
-    `error`: what msgspec raised. It names only the limit that was passed, the person needs both.
+    `error`: what msgspec raised; it names one limit, the message names both.
     """
     if isinstance(error.__cause__, ValueError):  # from a __post_init__, see `instant`
         return str(error.__cause__)

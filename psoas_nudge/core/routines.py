@@ -1,9 +1,9 @@
-"""What a routine is: its steps, the timed script they make, the choice of the next one, and its words in a prompt.
+"""What a routine is: its steps, the timed script that they make, and the choice of the next routine.
 
 The routines themselves are data, in catalogue/. A routine with sides is done in full on one side, then on the other.
-From the first step that is done again (the tuck), or else the first hold, everything is repeated `repeats` times with a
-rest between; the steps before that are done once a side. Only holds and repetitions count, not the way into position.
-The same script drives both players and gives the length that a prompt promises, so the two cannot drift apart.
+The steps before the first one with `again` (the tuck), or else before the first hold, are done once a side. The rest is
+repeated `repeats` times with a rest between. Only holds and repetitions count, not getting into position.
+Both players run the same script, and the length in a prompt is computed from it, so they always agree.
 """
 
 from __future__ import annotations
@@ -18,45 +18,45 @@ from psoas_nudge.core.durations import duration
 
 Side = Literal["left", "right"]
 Need = Literal["floor", "chair"]
-Kind = Literal["move", "hold", "reps", "rest", "switch"]
+StepKind = Literal["move", "hold", "reps", "rest", "switch"]
 Aim = Literal["stretch", "strength", "ease"]
 """What a routine is for: only holds of a "stretch" lengthen the hip flexors and count toward the weekly dose."""
-COUNTED: frozenset[Kind] = frozenset({"hold", "reps"})
+COUNTED: frozenset[StepKind] = frozenset({"hold", "reps"})
 
 SIDES: tuple[Side, Side] = ("left", "right")
 SWITCH_SECONDS = 6.0
 LEAST_HELD = 1.0
-"""Seconds: a shorter hold was ended as it began, and counts nothing."""
+"""Seconds: a shorter hold was cancelled at its start and does not count."""
 BREATH_IN, BREATH_OUT = 4.0, 6.0
-"""Seconds of one slow breath, the pace that the players show while something is held."""
+"""Seconds of one slow breath, the pace that the players show during a hold."""
 LONGEST = 3600.0
-"""Seconds that a routine of one's own may last."""
+"""Seconds that a person's own routine may last."""
 MOST_REPS = 50
 WALK = "stand-and-walk"
-"""The routine that takes the place of stretches while they are put off because of pain."""
+"""The routine that prompts suggest while stretches are put off because of pain."""
 
 
 class Step(Struct, frozen=True, kw_only=True):
-    """One thing to do. `cue` is the one short sentence to keep in mind meanwhile."""
+    """One thing to do. `cue`: one short sentence to keep in mind meanwhile."""
 
     text: str
     seconds: float
-    """How long it takes; with `reps`, one repetition."""
+    """Its length; with `reps`, that of one repetition."""
     cue: str = ""
     hold: bool = False
-    """Whether it is a position that is held, so that its seconds count."""
+    """Whether it is a position to hold; its seconds count."""
     reps: int = 0
-    """How many times the movement is made; 0 for what is no repetition."""
+    """Repetitions of the movement; 0 when it is not repeated."""
     again: bool = False
     """Whether it is done before every hold, like the tuck, instead of once a side."""
     picture: str = ""
-    """The pose of the figure, or for a routine from a pack the file of a picture."""
+    """The pose of the figure; for a routine from a pack, the file name of a picture."""
     returns_to: str = ""
     """The picture in the second half of each repetition."""
 
     @property
     def counts(self) -> bool:
-        """Whether what is done in it is recorded."""
+        """Whether its seconds are recorded."""
         return self.hold or self.reps > 0
 
 
@@ -77,28 +77,28 @@ class Routine(Struct, frozen=True, kw_only=True):
     not_for: tuple[str, ...] = ()
     """Who should leave it out or ask first; each completes "Not for you, or ask first, if ..."."""
     feel: str = ""
-    """Where it is felt ..."""
+    """Where to feel it ..."""
     feel_not: str = ""
     """... and where not."""
     effort: str = ""
-    """How strong it is."""
+    """How strong it should be."""
     easier: str = ""
     harder: str = ""
     check: str = ""
-    """How to know that it is right."""
+    """How to check that it is done right."""
     why: str = ""
     """The reason in one line, with the ids of its sources (see evidence.py) in square brackets."""
     aim: Aim = "stretch"
     default_on: bool = True
-    """Whether it takes turns unless the person's own rotation says otherwise."""
+    """Whether it is in the default rotation."""
     long_break: bool = False
-    """Only for a prompt after which no other comes before hours close."""
+    """Whether only the last prompt before hours close suggests it."""
     pack: str = ""
-    """The id of the pack that it came with."""
+    """The id of the pack that it came with; "" for none."""
     careful: bool = False
-    """Whether prompts suggest it only after its warnings were read."""
+    """Whether prompts suggest it only after the person has read its warnings."""
     drawn_side: Side | None = None
-    """The side that the pictures of a pack show; they are mirrored for the other. None: they fit both."""
+    """The side that the pictures of a pack show; for the other side they are mirrored. None: they fit both."""
 
     @property
     def length(self) -> float:
@@ -107,16 +107,16 @@ class Routine(Struct, frozen=True, kw_only=True):
 
     @property
     def warned(self) -> int:
-        """A checksum of its warnings, 0 without any: when they change, they have to be read again."""
+        """A checksum of its warnings, 0 without any: changed warnings have to be read again."""
         return crc32("\n".join((*self.not_for, *self.cautions)).encode())
 
     def is_read(self, read: Mapping[str, int]) -> bool:
-        """Whether its warnings were read, as they are now. `read`: see State.read."""
+        """Whether the person has read its current warnings. `read`: see State.read."""
         return read.get(self.id, 0) == self.warned
 
     @property
     def picture(self) -> str:
-        """The picture that shows best what it is: that of the last step that counts and has one."""
+        """The most typical picture: that of the last step that counts and has one, else the last picture."""
         shown = [step.picture for step in self.steps if step.picture]
         return next((step.picture for step in reversed(self.steps) if step.counts and step.picture), "") or (
             shown[-1] if shown else ""
@@ -129,9 +129,9 @@ class Routine(Struct, frozen=True, kw_only=True):
 
 
 class Segment(Struct, frozen=True, kw_only=True):
-    """One stretch of the script's time, in the order of play. `repeat` counts from 1."""
+    """One timed part of the script, in the order of play. `repeat` counts from 1."""
 
-    kind: Kind
+    kind: StepKind
     text: str
     seconds: float
     cue: str = ""
@@ -154,13 +154,13 @@ def script(routine: Routine, first: Side = "left") -> tuple[Segment, ...]:
     sides: tuple[Side | None, ...] = (None,)
     if routine.sided:
         sides = SIDES if first == "left" else (SIDES[1], SIDES[0])
-    return tuple(segment for turn, side in enumerate(sides) for segment in _one_side(routine, side, turn))
+    return tuple(segment for index, side in enumerate(sides) for segment in _one_side(routine, side, index))
 
 
-def _one_side(routine: Routine, side: Side | None, turn: int) -> Iterator[Segment]:
+def _one_side(routine: Routine, side: Side | None, index: int) -> Iterator[Segment]:
     once, again = parts(routine)
     before = (*once, *again)[max(0, len(once) - 1)].picture if routine.steps else ""
-    if turn:
+    if index:
         yield Segment(
             kind="switch",
             text=f"Change over: now the {side} side.",
@@ -187,7 +187,7 @@ def _one_side(routine: Routine, side: Side | None, turn: int) -> Iterator[Segmen
 
 
 def parts(routine: Routine) -> tuple[tuple[Step, ...], tuple[Step, ...]]:
-    """(steps done once a side, steps done again for every hold or set)."""
+    """(steps done once a side, steps repeated for every hold or set)."""
     steps = routine.steps
     begin = next((index for index, step in enumerate(steps) if step.again or step.counts), len(steps))
     return steps[:begin], steps[begin:]
@@ -209,21 +209,21 @@ def _segment(step: Step, routine: Routine, side: Side | None, repeat: int) -> Se
 
 
 def choose(
-    turns: Mapping[str, int],
+    last_used: Mapping[str, int],
     routines: Iterable[Routine],
     *,
     fallback: Routine,
-    floor: bool = False,
-    time_left: float = LONGEST,
-    last: bool = False,
+    floor: bool,
+    time_left: float,
+    last: bool,
 ) -> Routine:
     """The routine that fits and was suggested longest ago; among equals the first in the rotation.
 
-    Stretching and strength alternate: the aim of the last suggestion has its turn again only when nothing else fits.
+    Stretching and strength alternate: two suggestions in a row have the same aim only when nothing else fits.
 
-    `turns`: id -> number of the prompt that suggested it last. `floor`: whether the person may lie or kneel on the
-    floor here. `time_left`: seconds until hours close. `last`: no other prompt fits in before they do, so that a long
-    break has room. `fallback` is what fits always; it is taken when nothing else does.
+    `last_used`: id -> a number that is higher the later the routine was suggested or done. `floor`: whether the person
+    may lie or kneel on the floor here. `time_left`: seconds until hours close. `last`: no other prompt fits in before
+    they do, so there is room for a long break. `fallback`: what is suggested when nothing else fits.
     """
     every = tuple(routines)
     fitting = [
@@ -231,16 +231,15 @@ def choose(
         for routine in every
         if (floor or "floor" not in routine.needs) and (last or not routine.long_break) and routine.length <= time_left
     ]
-    latest = max(
-        (routine for routine in every if routine.id in turns), key=lambda routine: turns[routine.id], default=None
-    )
+    used = [routine for routine in every if routine.id in last_used]
+    latest = max(used, key=lambda routine: last_used[routine.id], default=None)
     if latest:
         fitting = [each for each in fitting if each.aim != latest.aim] or fitting
-    return min(fitting, key=lambda routine: turns.get(routine.id, -1), default=fallback)
+    return min(fitting, key=lambda routine: last_used.get(routine.id, -1), default=fallback)
 
 
 def problems(routine: Routine) -> list[str]:
-    """What is wrong with a routine of a person's own, each as "field: what to write"; empty when all is well."""
+    """The mistakes in a person's own routine, each as "field: what to write"."""
     found = []
     if not routine.id or not all(
         part.isalnum() and part.isascii() and part == part.lower() for part in routine.id.split("-")

@@ -1,4 +1,4 @@
-"""The settings that the rule book names, under the names they have in config.toml. Lengths in milliseconds."""
+"""The settings that the rule book (machine.py) uses, under their names in config.toml. Lengths in milliseconds."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from psoas_nudge.core.words import HOUR, MINUTE, QUIETING, SECOND, Signal
 
 
 class Rules(Struct, frozen=True, kw_only=True):
-    """See config/table.py for what each one means to a person."""
+    """config/table.py has the meaning of each setting."""
 
     hours: WorkingHours
     away_after: int = 5 * MINUTE

@@ -1,8 +1,8 @@
-"""Shares and means with an interval, so that nothing is called a change that chance explains.
+"""Shares and means with confidence intervals, so that a chance difference is not reported as a change.
 
 Wilson's score interval for a share (Wilson 1927), Newcombe's hybrid interval for the difference of two shares (Newcombe
 1998, method 10), Welch's interval for the difference of two means, with the quantile of Student's t from Abramowitz and
-Stegun 26.7.5. All of them treat the observations as independent of each other, which days and prompts are only roughly.
+Stegun 26.7.5. All of them assume independent observations; days and prompts are only roughly independent.
 """
 
 from __future__ import annotations
@@ -13,20 +13,20 @@ from typing import NamedTuple
 
 Z_95 = 1.959964
 Z_STRICT = 3.0
-"""Standard errors of the interval that a suggestion needs (99.7 %): with several tried, one may look good by chance."""
+"""Standard errors of a suggestion's interval (99.7 %): of several comparisons one may look good by chance."""
 ENOUGH = 10
-"""Below this many observations no share and no mean is stated: too few to tell."""
+"""With fewer observations no share and no mean is stated."""
 
 
 class Interval(NamedTuple):
-    """The range of true values with which the observations agree."""
+    """A confidence interval: the true values with which the observations agree."""
 
     low: float
     high: float
 
     @property
     def tells(self) -> bool:
-        """Whether zero is outside, so that chance alone does not explain the difference."""
+        """Whether zero is outside, so that the difference is significant."""
         return self.low > 0 or self.high < 0
 
 
@@ -38,7 +38,7 @@ class Share(NamedTuple):
 
     @property
     def part(self) -> float:
-        """The share itself, 0 to 1; 0 of none is 0."""
+        """The share, 0 to 1; without observations 0."""
         return self.yes / self.of if self.of else 0.0
 
     @property
@@ -47,11 +47,11 @@ class Share(NamedTuple):
         return self.of >= ENOUGH
 
     def plus(self, yes: bool) -> Share:
-        """With one more observation."""
+        """The share with one more observation."""
         return Share(self.yes + yes, self.of + 1)
 
     def interval(self, z: float = Z_95) -> Interval:
-        """Wilson's score interval; of no observation it is everything."""
+        """Wilson's score interval; without observations it is 0 to 1."""
         if not self.of:
             return Interval(0.0, 1.0)
         n, p = self.of, self.part
@@ -71,7 +71,7 @@ def share_difference(later: Share, earlier: Share, z: float = Z_95) -> Interval:
 
 
 def mean(values: Sequence[float]) -> float:
-    """The arithmetic mean; of nothing it is 0."""
+    """The arithmetic mean; 0 without values."""
     return sum(values) / len(values) if values else 0.0
 
 
@@ -94,7 +94,7 @@ def _variance(values: Sequence[float]) -> float:
 
 
 def _t_95(freedom: float) -> float:
-    """Two-sided 95 % quantile of Student's t, right to 0.001 from 9 degrees of freedom on."""
+    """Two-sided 95 % quantile of Student's t, accurate to 0.001 from 9 degrees of freedom on."""
     z, n = Z_95, freedom
     return (
         z

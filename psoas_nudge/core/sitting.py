@@ -14,13 +14,13 @@ from psoas_nudge.core.words import LEAVING, MINUTE, SECOND, EndedBy, Signal
 GRACE = MINUTE
 """A wake-up later than this means that the process or the machine was stopped."""
 SHORTEST_BOUT = SECOND
-"""Less is a key press between two other things, and nothing to keep."""
+"""A shorter bout is a single key press and is not recorded."""
 
 # --- what holds --------------------------------------------------------------------------------------------------
 
 
 def sat(state: State, since: int) -> int:
-    """Milliseconds of sitting in this bout since a point; standing and a lock under way do not count."""
+    """Milliseconds of sitting in this bout since a point, without standing or a lock under way."""
     if state.bout is None:
         return 0
     left_at = state.leaving.since if state.leaving else None
@@ -29,12 +29,12 @@ def sat(state: State, since: int) -> int:
 
 
 def away_after(rules: Rules) -> int:
-    """Rules 1 and 4: milliseconds without input that end a bout; never fewer than a short break has."""
+    """Rules 1 and 4: milliseconds without input that end a bout, at least as many as the shortest break has."""
     return max(rules.away_after, rules.shortest_break)
 
 
 def excused(state: State, rules: Rules) -> bool:
-    """Rule 2: missing input does not mean leaving, because there is a call or something plays."""
+    """Rule 2: whether missing input counts as sitting, because of a call or a playing video."""
     return (rules.call_counts_as_sitting and Signal.CALL in state.signals) or (
         rules.playing_counts_as_sitting and Signal.PLAYING in state.signals
     )
@@ -61,23 +61,21 @@ def started(decision: Decision, event: Started) -> None:
 
 
 def idle(decision: Decision, event: Idle) -> None:
-    """No input for a while: the last one was then."""
-    heard = decision.state.input
-    heard.state, heard.since, heard.measured = "idle", max(0, decision.now - event.idle_for), True
+    """Rule 1: the last input was `idle_for` ago."""
+    known = decision.state.input
+    known.state, known.since, known.measured = "idle", max(0, decision.now - event.idle_for), True
 
 
 def active(decision: Decision) -> None:
-    """Input: whatever was doubtful was sitting."""
-    heard = decision.state.input
-    if heard.state != "active":
-        heard.state, heard.since = "active", decision.now
+    """Rule 1: a gap in the input that is over by now was sitting."""
+    known = decision.state.input
+    if known.state != "active":
+        known.state, known.since = "active", decision.now
 
 
 def signal_changed(decision: Decision, event: SignalChanged) -> None:
-    """The first signal of leaving dates the leaving, the end of an excuse dates the last presence."""
+    """Rules 2 and 3: leaving begins with the first signal of it; after a call, time without input runs from its end."""
     state = decision.state
-    if (event.signal in state.signals) == event.on:
-        return
     if not event.on and excused(state, decision.rules):
         state.excused_until = decision.now
     state.signals = state.signals | {event.signal} if event.on else state.signals - {event.signal}
@@ -98,8 +96,9 @@ def stand(decision: Decision) -> None:
 
 def sit(decision: Decision) -> None:
     """Rule 5: the bout counts again."""
-    if decision.state.standing_since is not None:
-        _sit(decision.state, decision.now)
+    since = decision.state.standing_since
+    if since is not None:
+        _sit(decision.state, since, decision.now)
         decision.record(PostureEntry(at=decision.at, posture="sitting", by="person"))
 
 
@@ -107,7 +106,7 @@ def sit(decision: Decision) -> None:
 
 
 def gap(decision: Decision, previous: State) -> None:
-    """Rule 3: a wake-up that came far too late means a stop that nobody announced; it began at the last heartbeat."""
+    """Rule 3: a wake-up that is more than GRACE late means an unexplained gap, which began at the last heartbeat."""
     state, wake = decision.state, previous.time.wake
     if wake is None or decision.now <= wake + GRACE or state.leaving:
         return
@@ -123,7 +122,7 @@ def gap(decision: Decision, previous: State) -> None:
 
 
 def standing_over(decision: Decision) -> None:
-    """Rule 5: standing falls back to sitting."""
+    """Rule 5: after `standing_for`, sitting counts again."""
     since = decision.state.standing_since
     if since is None:
         return
@@ -131,12 +130,12 @@ def standing_over(decision: Decision) -> None:
     if decision.now < over:
         decision.by(over)
         return
-    _sit(decision.state, over)
+    _sit(decision.state, since, over)
     decision.record(PostureEntry(at=decision.at, posture="sitting", by="time"))
 
 
 def left(decision: Decision) -> None:
-    """Rule 3: lock, suspend or another user for longer than a short break ends the bout at its beginning."""
+    """Rule 3: a lock, a suspend or another user ends the bout when it has lasted `shortest_break`."""
     state = decision.state
     if state.bout is None or state.leaving is None:
         return
@@ -148,7 +147,7 @@ def left(decision: Decision) -> None:
 
 
 def away(decision: Decision) -> None:
-    """Rules 1 and 2: too long without input ends the bout at the last input (or the end of the call)."""
+    """Rules 1 and 2: too long without input ends the bout at the last input or at the end of the call."""
     state, rules = decision.state, decision.rules
     last = state.input.idle_since
     if state.bout is None or last is None:
@@ -165,17 +164,16 @@ def away(decision: Decision) -> None:
 
 
 def begin(decision: Decision) -> None:
-    """Rule 1: a bout begins when input shows that the person is there."""
+    """Rule 1: a bout begins with input."""
     state = decision.state
     if state.bout is None and state.input.state == "active" and not state.leaving and not state.stretching:
         state.bout = Bout(started=decision.now)
-        state.pacing.counts_from = decision.now
 
 
 def end_bout(decision: Decision, point: int, by: EndedBy) -> None:
-    """Record the bout as ended at a point."""
+    """The bout ended at `point`; record it."""
     state = decision.state
-    assert state.bout is not None  # noqa: S101 - callers have looked; a wrong call is a bug, not a state
+    assert state.bout is not None  # noqa: S101 - every caller has checked
     seated = point if state.standing_since is None else min(point, state.standing_since)
     milliseconds = state.bout.sat(state.bout.started, seated)
     if milliseconds >= SHORTEST_BOUT:
@@ -192,14 +190,13 @@ def end_bout(decision: Decision, point: int, by: EndedBy) -> None:
 
 
 def add_break(state: State, begin_at: int, end_at: int) -> None:
-    """Rule 4: a break too short to end the bout, which does not count as sitting."""
+    """Rule 4: a break that is too short to end the bout does not count as sitting."""
     if state.bout:
         state.bout = state.bout.interrupted(begin_at, end_at)
 
 
-def _sit(state: State, point: int) -> None:
-    if state.standing_since is not None:
-        add_break(state, state.standing_since, point)
+def _sit(state: State, since: int, point: int) -> None:
+    add_break(state, since, point)
     state.standing_since = None
 
 

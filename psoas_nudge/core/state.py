@@ -1,8 +1,8 @@
-"""All that the core remembers between two events, in groups, each with the module that changes it.
+"""Everything the core remembers between two events, in groups. The owner of a group is the module that changes it.
 
-A *point* is a place on the state's own timeline: whole milliseconds that grow by the positive differences of clock
-readings only, so it survives reboots and clock setting. `machine.step` works on a copy and assigns to its fields;
-what is handed out is never changed again. The journal stores a state as JSON.
+A *point* is a time on the state's own timeline, in whole milliseconds. It grows only by positive differences of clock
+readings, so reboots and clock setting do not change it. `machine.step` works on a copy and assigns to its fields; a
+state that it has returned never changes. The journal stores a state as JSON.
 """
 
 from __future__ import annotations
@@ -30,35 +30,35 @@ class Timeline(Struct):
     wake: int | None = None
     """The point of the wake-up that was asked for."""
     decide: int | None = None
-    """The first point at which a rule asked to be looked at again; the wake-up may come earlier, for the heartbeat."""
+    """The earliest point at which a rule has to run again; the wake-up may come earlier, for the heartbeat."""
 
 
 class Input(Struct):
-    """What the idle source says. Owner: sitting.py."""
+    """What the idle source has reported. Owner: sitting.py."""
 
     state: Literal["unknown", "active", "idle"] = "unknown"
-    """"unknown": nothing was heard since the start."""
+    """"unknown": no report since the start."""
     since: int = 0
-    """Point: the last input when idle, the first input after a silence when active, the start when unknown."""
+    """Point: when idle, the last input; when active, the first input after a gap; when unknown, the start."""
     measured: bool = False
-    """Whether a source has ever reported silence; without one, input says nothing about who is there."""
+    """Whether a source has reported Idle since the start; otherwise Active may only mean that no source works."""
     threshold: int = 0
     """Milliseconds without input that the source was last asked to report; 0: not asked yet."""
 
     @property
     def idle_since(self) -> int | None:
-        """The point of the last input, None while input flows or nothing is known."""
+        """The point of the last input; None while there is input or nothing is known."""
         return self.since if self.state == "idle" else None
 
 
 class Bout(Struct, frozen=True):
-    """Sitting under way since the point `started`; the `breaks` (from, to) in it do not count. Owner: sitting.py."""
+    """A stretch of sitting since the point `started`, without the `breaks` (from, to). Owner: sitting.py."""
 
     started: int
     breaks: tuple[tuple[int, int], ...] = ()
 
     def interrupted(self, begin: int, end: int) -> Bout:
-        """The bout with one more break; one that overlaps others (a lock while standing) is joined with them."""
+        """The bout with one more break, merged with those that it overlaps (a lock while standing)."""
         begin = max(begin, self.started)
         if end <= begin:
             return self
@@ -68,7 +68,7 @@ class Bout(Struct, frozen=True):
         return Bout(started=self.started, breaks=(*apart, (first, last)))
 
     def sat(self, since: int, until: int) -> int:
-        """Milliseconds of sitting between two points, breaks left out."""
+        """Milliseconds of sitting between two points, without breaks."""
         since = max(since, self.started)
         if until <= since:
             return 0
@@ -83,7 +83,7 @@ class Leaving(Struct, frozen=True):
 
 
 class Held(Struct, frozen=True):
-    """Seconds done. `other`: holds that are no part of the weekly dose (see routines.Aim)."""
+    """Seconds held. `other`: seconds that do not count toward the weekly dose (see routines.Aim)."""
 
     left: float = 0.0
     right: float = 0.0
@@ -91,11 +91,11 @@ class Held(Struct, frozen=True):
 
     @property
     def total(self) -> float:
-        """All of it."""
+        """Both sides and the rest."""
         return self.left + self.right + self.other
 
     def without(self, before: Held) -> Held:
-        """What came after `before`."""
+        """What was held after `before`."""
         return Held(
             max(0.0, self.left - before.left),
             max(0.0, self.right - before.right),
@@ -104,8 +104,8 @@ class Held(Struct, frozen=True):
 
 
 class Stretching(Struct, frozen=True):
-    """A stretch since the point `since`. `broken`: input has stopped since; `guided`: a guide is open; `held`: what it
-    had reported at the point `heard`. Owner: stretching.py."""
+    """A stretch since the point `since`. `broken`: input has stopped since; `guided`: a guide is open; `held`: its last
+    report, at the point `heard`. Owner: stretching.py."""
 
     since: int
     routine: str
@@ -122,7 +122,7 @@ class OpenHours(Struct):
     span: Span | None = None
     """The open time around the event, or the next one."""
     checked: datetime = EPOCH
-    """When `span` was last looked up; EPOCH: look it up again."""
+    """When `span` was computed; EPOCH: compute it again."""
     open: bool = False
 
 
@@ -155,7 +155,7 @@ class Waiting(Struct, frozen=True, tag=True):
 
 
 class Pending(Struct, frozen=True, tag=True):
-    """The prompt was handed to the notifiers at the point `since`; none has confirmed it yet."""
+    """The notifiers were asked at the point `since` to show the prompt; none has confirmed it yet."""
 
     number: int
     routine: str
@@ -163,7 +163,7 @@ class Pending(Struct, frozen=True, tag=True):
 
 
 class Open(Struct, tag=True):
-    """The prompt is on the screen since the point `since`, shown by `notifier`, which knows it as `ref`."""
+    """The prompt is on the screen since the point `since`; `notifier` needs `ref` to withdraw it."""
 
     number: int
     routine: str
@@ -171,65 +171,65 @@ class Open(Struct, tag=True):
     notifier: str | None
     ref: str = ""
     fades: bool = False
-    """Whether that notifier hides the prompt by itself after a few seconds, so that it has to be shown again."""
+    """Whether the desktop hides the prompt after a few seconds, so that it has to be shown again."""
     renewed: int = 0
-    """The point at which it was last put on the screen."""
+    """The point at which it was last shown."""
     noticed: bool = False
-    """Whether there was input while it was on the screen: only then does silence mean that it was ignored."""
+    """Whether there was input while it was on the screen: only then can it have been ignored."""
 
 
 Stage = HeldBack | Waiting | Pending | Open
-"""How far the one prompt that there can be has come. Owners: prompting.py, outcomes.py."""
+"""The stage of the next or open prompt; there is one at a time. Owners: prompting.py, outcomes.py."""
 
 
 class Again(Struct, frozen=True):
-    """The prompt comes back at the point `at`, however little was sat until then."""
+    """The prompt comes back at the point `at`, without more sitting."""
 
     at: int
     why: Literal["snoozed", "missed", "not-shown"]
     since: int = 0
-    """The point at which it could not be shown."""
+    """With "not-shown": the point of the last attempt."""
 
 
 class Pacing(Struct):
-    """When the next prompt is due. Owner: outcomes.py."""
+    """When the next prompt is due. `snoozes` and `misses` count those in a row. Owner: outcomes.py."""
 
     counts_from: int = 0
-    """Sitting before this point has had its prompt."""
+    """Sitting before this point does not count toward the next prompt."""
     again: Again | None = None
     snoozes: int = 0
-    """In a row."""
     misses: int = 0
-    """In a row."""
     ignored: int = 0
-    """Of these, how many were on the screen while there was input."""
+    """How many of the misses were on the screen while there was input."""
     backed_off_on: date | None = None
-    """The local date on which a prompt needs half as much sitting again."""
+    """The local date on which the interval is half as long again."""
     interrupted_at: int | None = None
-    """The point at which quiet last took an open prompt away, until the next one is answered or missed."""
+    """The point at which quiet last withdrew an open prompt, until the next prompt is answered or missed."""
 
     def stop_backing_off(self) -> None:
-        """Rule 11: the interval is the usual one again."""
+        """Rule 11: back to the usual interval."""
         self.misses = self.ignored = 0
         self.backed_off_on = None
 
 
 class Today(Struct):
-    """How many prompts could be answered on the local date `day`. Owner: outcomes.py."""
+    """The number of prompts that could be answered on the local date `day`. Owner: outcomes.py."""
 
     day: date | None = None
     prompts: int = 0
+    opened: int = 0
+    """The point at which the working hours of its first prompt opened."""
 
 
-class Turns(Struct):
-    """Which routine was suggested or done when. Owners: outcomes.py, stretching.py."""
+class RotationOrder(Struct):
+    """Which routine was suggested or done longest ago. Owners: outcomes.py, stretching.py."""
 
     count: int = 0
     last: dict[str, int] = field(default_factory=dict)
-    """Routine id: the count at which it had its last turn. Replaced, never changed."""
+    """Routine id -> the count when it was last suggested or done. Replaced, never changed in place."""
 
-    def take(self, routine: str) -> None:
-        """This routine has had its turn."""
+    def note(self, routine: str) -> None:
+        """The routine was suggested or done just now."""
         self.count += 1
         self.last = {**self.last, routine: self.count}
 
@@ -239,30 +239,30 @@ class LastReport(Struct, frozen=True):
 
     entry: FeelEntry
     put_off_before: Pain | None
-    """State.put_off as it was without it."""
+    """State.put_off before the report."""
     taken_back: bool = False
 
 
 class State(Struct, kw_only=True, forbid_unknown_fields=True):
-    """See the module. Unknown fields are refused, so that an older form cannot pass for an empty state."""
+    """Unknown fields are refused, so that a state of an older form is not read as an empty one."""
 
     time: Timeline = field(default_factory=Timeline)
     input: Input = field(default_factory=Input)
     signals: frozenset[Signal] = frozenset()
-    """What sensors report as on. Owner: sitting.py."""
+    """The signals that are on. Owner: sitting.py."""
     excused_until: int = 0
-    """The point at which the last call or film ended that counted as sitting. Owner: sitting.py."""
+    """The point at which the last call or video that counted as sitting ended. Owner: sitting.py."""
     leaving: Leaving | None = None
     bout: Bout | None = None
     bout_ended: int = 0
     """The point at which the last bout ended. Owner: sitting.py."""
     standing_since: int | None = None
-    """Point. Owner: sitting.py."""
+    """A point. Owner: sitting.py."""
     stretching: Stretching | None = None
     given_up: Stretching | None = None
-    """The last stretch whose guide fell silent and whose holds were recorded; if it speaks again, only the rest is."""
+    """The last stretch whose guide timed out and whose holds were recorded; of later reports only the rest is added."""
     unperformed: int | None = None
-    """The number of the last prompt that was accepted and then not performed. Owner: stretching.py."""
+    """The number of the last prompt that was accepted without a stretch. Owner: stretching.py."""
     hours: OpenHours = field(default_factory=OpenHours)
     paused: Paused | None = None
     quiet: Quiet = field(default_factory=Quiet)
@@ -271,12 +271,13 @@ class State(Struct, kw_only=True, forbid_unknown_fields=True):
     """The number of the last prompt. Owner: prompting.py."""
     pacing: Pacing = field(default_factory=Pacing)
     today: Today = field(default_factory=Today)
-    turns: Turns = field(default_factory=Turns)
+    rotation_order: RotationOrder = field(name="turns", default_factory=RotationOrder)
     put_off: Pain | None = None
     """The pain because of which prompts suggest a walk. Owner: feeling.py."""
     last_report: LastReport | None = None
     read: dict[str, int] = field(default_factory=dict)
-    """Routine id: Routine.warned of the warnings that were read. Replaced, never changed. Owner: feeling.py."""
+    """Routine id -> Routine.warned of the warnings that were read. Replaced, never changed in place. Owner:
+    feeling.py."""
 
     @property
     def at(self) -> datetime:
@@ -290,33 +291,29 @@ class State(Struct, kw_only=True, forbid_unknown_fields=True):
 
     @property
     def prompt(self) -> Pending | Open | None:
-        """The prompt that is on the screen or on its way there."""
+        """The prompt that is on the screen or that a notifier was asked to show."""
         return self.stage if isinstance(self.stage, Pending | Open) else None
 
     def copy(self) -> State:
-        """One that can be changed without changing this one."""
+        """A copy that shares no mutable group with this state."""
         new = copy(self)
         new.time, new.input, new.hours = copy(self.time), copy(self.input), copy(self.hours)
         new.stage = copy(self.stage) if isinstance(self.stage, Open) else self.stage
-        new.quiet, new.pacing, new.today, new.turns = (
-            copy(self.quiet),
-            copy(self.pacing),
-            copy(self.today),
-            copy(self.turns),
-        )
+        new.quiet, new.pacing = copy(self.quiet), copy(self.pacing)
+        new.today, new.rotation_order = copy(self.today), copy(self.rotation_order)
         return new
 
     def moved(self, time: Timeline) -> State:
-        """The same at another time, for when nothing else happened. It shares its groups with this one."""
+        """This state at another time, when nothing else has changed. It shares its groups with this one."""
         new = copy(self)
         new.time = time
         return new
 
     def differs_from(self, other: State) -> bool:
-        """Whether more than time has passed between the two."""
+        """Whether anything but the time differs."""
         return self.moved(other.time) != other
 
 
 def point_of(state: State, instant: datetime) -> int:
-    """The first point at which the wall clock will have reached `instant`, as it runs now."""
+    """The first point at which the wall clock will have reached `instant`, if nobody sets it."""
     return state.now - (state.at - instant) // MILLISECOND

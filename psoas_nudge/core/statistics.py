@@ -1,7 +1,7 @@
-"""Statistics: what each entry adds to its day, and days added up. Pure; the journal keeps the sums by day.
+"""Statistics: what each entry adds to its day, and sums of days. The journal keeps the sums by day.
 
-Only what happened counts. A bout counts on the local day on which it began; a prompt that nobody saw counts nowhere;
-stretching is what was held, not what was planned, without rest and walking.
+A bout counts on the local day on which it began. A prompt that was not shown counts nowhere. Stretching is the time
+held, not planned, without rest and walking.
 A new statistic is a field of Totals and a line in `added_by`.
 """
 
@@ -42,16 +42,17 @@ class Totals(Struct, frozen=True, kw_only=True):
 
 
 LARGEST = frozenset({"longest_bout_seconds"})
-"""Of these the largest counts, of all others the sum."""
+"""Fields whose total is the maximum; that of all others is the sum."""
 
 SUMS = tuple(field.name for field in fields(Totals) if field.name not in {"first", "last"})
 
 FORM = "2:" + ",".join(SUMS)
-"""Sums kept in another form are made anew from the entries. The number changes when what an entry adds does."""
+"""The version of stored sums: sums of another version are computed again from the entries. Raise the number when what
+an entry adds changes."""
 
 
 def added_by(entry: AnyEntry) -> tuple[datetime, dict[str, float]] | None:
-    """When an entry counts and what it adds to that day; None when it adds nothing, or holds what cannot be."""
+    """When an entry counts and what it adds to that day; None when it adds nothing or is out of range."""
     if out_of_range(entry):
         return None
     match entry:
@@ -66,21 +67,21 @@ def added_by(entry: AnyEntry) -> tuple[datetime, dict[str, float]] | None:
 
 
 def add(totals: Totals, more: dict[str, float]) -> Totals:
-    """The sums with these on top."""
+    """The sums plus `more`."""
     values = asdict(totals)
     add_to(values, more)
     return Totals(**values)
 
 
 def add_to(values: dict[str, float], more: dict[str, float]) -> None:
-    """Put these on top of sums that are still being made."""
+    """Add `more` to `values` in place."""
     for name, amount in more.items():
         before = values.get(name, 0)
         values[name] = max(before, amount) if name in LARGEST else before + amount
 
 
 def total(days: Iterable[Totals], first: date, last: date) -> Totals:
-    """All of these added up, under the name of the days from `first` to `last`."""
+    """The sum of these days, labelled `first` to `last`."""
     whole = Totals(first=first, last=last)
     for day in days:
         whole = add(whole, {name: getattr(day, name) for name in SUMS})
@@ -88,12 +89,12 @@ def total(days: Iterable[Totals], first: date, last: date) -> Totals:
 
 
 def months(days: Iterable[Totals]) -> Iterator[Totals]:
-    """Days in the order of time added up to calendar months."""
+    """The sums by calendar month; `days` in the order of time."""
     for first, some in groupby(days, key=lambda day: day.first.replace(day=1)):
         yield total(some, first, (first + timedelta(days=31)).replace(day=1) - timedelta(days=1))
 
 
 def weeks(days: Iterable[Totals]) -> Iterator[Totals]:
-    """Days in the order of time added up to weeks, Monday to Sunday."""
+    """The sums by week, Monday to Sunday; `days` in the order of time."""
     for monday, some in groupby(days, key=lambda day: day.first - timedelta(days=day.first.weekday())):
         yield total(some, monday, monday + timedelta(days=6))

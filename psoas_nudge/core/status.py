@@ -1,4 +1,4 @@
-"""What a person is shown of the present moment: types alone, so that a command can read them without the rules."""
+"""The types of the current status. They stand alone, so that a command can decode them without importing the rules."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from msgspec import Struct
 
 
 class OpenPrompt(Struct, frozen=True, kw_only=True):
-    """The prompt that waits for an answer."""
+    """The prompt that waits for an answer; `shown_at` None: not on the screen yet."""
 
     number: int
     routine: str
@@ -19,7 +19,7 @@ class OpenPrompt(Struct, frozen=True, kw_only=True):
 
 
 class Status(Struct, frozen=True, kw_only=True):
-    """All a person is shown of the present moment. Durations in seconds, instants aware UTC."""
+    """Everything that surfaces show of the current moment. Durations in seconds, instants aware UTC."""
 
     presence: Literal["sitting", "standing", "away", "stretching"]
     sat_seconds: float
@@ -31,31 +31,31 @@ class Status(Struct, frozen=True, kw_only=True):
     prompt: OpenPrompt | None
     paused: bool
     paused_until: datetime | None
-    """None also when the pause lasts until it is ended."""
+    """None without a pause, or when it lasts until resumed."""
     quiet: tuple[str, ...]
     """Reasons for which a prompt would be held back now."""
     hours_open: bool
     hours_change: datetime | None
     zone: str
-    """The time zone of the working hours, in which every time is shown to the person."""
+    """The time zone of the working hours; every time is shown in it."""
     prompts_today: int
     daily_limit: int
     backed_off: bool
-    """Whether the next prompt takes half as long again because the last two were ignored."""
+    """Whether the interval is half as long again because the last two prompts were ignored."""
     next_prompt: datetime | None
     """The earliest instant at which a prompt could come; None when one is open or none is foreseeable."""
     why: tuple[str, ...]
-    """Why there is no prompt now, one sentence a reason, the one that decides first."""
+    """Why there is no prompt now, a sentence for each reason, the decisive one first."""
     put_off: str | None = None
-    """The pain for which prompts suggest a walk in place of a stretch, in words."""
+    """The pain, in words, because of which prompts suggest a walk."""
     trouble: str | None = None
-    """Why nothing can be saved now, and what to do; None when all is well."""
+    """Why nothing can be saved now, and what to do; None when saving works."""
     mistake: str | None = None
-    """In the configuration file, in a sentence, and which settings are in force instead; None when it has none."""
+    """A mistake in the configuration file and which settings are in force instead, in a sentence; None without one."""
 
 
 class Reason(Struct, frozen=True):
-    """One thing that stands between now and a prompt. `until` is None where only the person can end it."""
+    """One reason why there is no prompt. `until`: when it ends by itself; None when that is not known."""
 
     kind: str
     text: str

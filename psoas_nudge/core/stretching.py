@@ -1,4 +1,4 @@
-"""Rules 12 and 14: the stretch that is under way, what was held in it, and what becomes of one whose guide is gone."""
+"""Rules 12 and 14: the stretch that is under way, what was held in it, and what happens when its guide times out."""
 
 from __future__ import annotations
 
@@ -21,25 +21,25 @@ from psoas_nudge.core.words import HOUR, MINUTE, SECOND
 UNBROKEN = 3 * MINUTE
 """Unbroken input after Accept that means: not performed."""
 INPUT_GAP = 15 * SECOND
-"""Time without input that breaks it. Shorter than any hold, longer than a look at the screen."""
+"""Time without input that breaks it: shorter than any hold, longer than reading the screen takes."""
 GUIDE_LIMIT = HOUR
-"""Timeout after which a silent guide is considered dead ..."""
+"""Time without a message after which a guide is considered dead ..."""
 HELD_LIMIT = 20 * MINUTE
-"""... and after it has told of holds: longer than the page waits for somebody who has paused it."""
+"""... and the same once it has reported holds: longer than a paused page stays open."""
 
 
 # --- what happened -----------------------------------------------------------------------------------------------
 
 
 def started(decision: Decision, event: Started) -> None:
-    """Rule 14: a stretch is over, unless its guide has reported holds: that guide may have outlived the engine."""
+    """Rule 14: a stretch is over after a long stop, unless its guide has reported holds: that may still be running."""
     current = decision.state.stretching
     if current and not current.held.total and event.silent_for >= decision.rules.shortest_break:
         decision.state.stretching = None
 
 
 def guide_started(decision: Decision, event: GuideStarted) -> None:
-    """A guided stretch interrupts the bout, whether a prompt led to it or not."""
+    """A guided stretch ends the bout, with or without a prompt."""
     give_up(decision)
     decision.state.given_up = None
     current = decision.state.stretching
@@ -49,7 +49,7 @@ def guide_started(decision: Decision, event: GuideStarted) -> None:
 
 
 def guide_held(decision: Decision, event: GuideHeld) -> None:
-    """Rule 12: what was held is known up to the last few seconds, whatever becomes of the guide."""
+    """Rule 12: remember what the guide has reported so far, in case it never reports its end."""
     state = decision.state
     if event.prompt is not None and event.prompt == state.unperformed:
         return
@@ -61,8 +61,8 @@ def guide_held(decision: Decision, event: GuideHeld) -> None:
 
 
 def give_up(decision: Decision) -> None:
-    """Rule 12: record what a guide had held that will say no more, and end its stretch. One that has told of no hold
-    goes on."""
+    """Rule 12: the guide is considered dead: record what it reported and end its stretch. Without any reported hold
+    the stretch goes on."""
     state = decision.state
     current = state.stretching
     if current is None or current.held.total < LEAST_HELD:
@@ -83,7 +83,7 @@ def guide_gone(decision: Decision, event: GuideGone) -> None:
 
 
 def guide_ended(decision: Decision, event: GuideEnded) -> None:
-    """Rule 12: what was held is recorded, unless unbroken input has already shown that nobody stretched."""
+    """Rule 12: record what was held, unless the stretch was already recorded as not performed."""
     state = decision.state
     if event.prompt is not None and event.prompt == state.unperformed:
         if state.stretching and state.stretching.prompt == event.prompt:
@@ -100,7 +100,7 @@ def guide_ended(decision: Decision, event: GuideEnded) -> None:
 
 
 def stretch(decision: Decision, event: Stretch) -> None:
-    """Open a guide because the person asks for one, unless pain puts stretches off."""
+    """Open a guide at the person's request, unless stretches are put off."""
     routine = event.routine or next_routine(decision.state, decision.rules)
     if why := stretch_refused(decision.state, decision.rules, routine):
         decision.do(Refuse(why=why))
@@ -120,13 +120,13 @@ def stretch_refused(state: State, rules: Rules, routine: str) -> str | None:
 
 
 def next_routine(state: State, rules: Rules, *, time_left: float = LONGEST, last: bool = False) -> str:
-    """The id of the routine whose turn it is. `time_left`: seconds until hours close."""
+    """The id of the next routine in the rotation. `time_left`: seconds until hours close."""
     return suggestion(
-        state.turns.last,
+        state.rotation_order.last,
         rules.rotation,
         rules.routines,
         read=state.read,
-        hurt=state.put_off is not None,
+        put_off=state.put_off is not None,
         floor=rules.floor,
         time_left=time_left,
         last=last,
@@ -137,13 +137,13 @@ def next_routine(state: State, rules: Rules, *, time_left: float = LONGEST, last
 
 
 def over(decision: Decision) -> None:
-    """Rule 12: after Accept, wait for the guide to end, for a pause and a return, or for proof that nobody rose."""
+    """Rule 12: a stretch ends with its guide, with a pause and a return, or by unbroken input as not performed."""
     state, now = decision.state, decision.now
     current, idle_since = state.stretching, state.input.idle_since
     if current is None:
         return
     if state.leaving or (idle_since is not None and now - idle_since >= INPUT_GAP):
-        current = state.stretching = _broken(current)
+        current = state.stretching = replace(current, broken=True)
     elapsed = now - current.since
     if current.held.total:
         end = current.heard + HELD_LIMIT
@@ -163,10 +163,6 @@ def over(decision: Decision) -> None:
             decision.by(idle_since + INPUT_GAP)
 
 
-def _broken(stretching: Stretching) -> Stretching:
-    return stretching if stretching.broken else replace(stretching, broken=True)
-
-
 def _begun(decision: Decision, event: GuideStarted | GuideHeld) -> Stretching:
     if decision.state.bout:
         end_bout(decision, decision.now, "stretch")
@@ -182,13 +178,13 @@ def _held(event: GuideHeld | GuideEnded) -> Held:
 
 
 def _not_recorded(state: State, of: Stretching | GuideEnded, held: Held) -> Held:
-    """What is left to record of it, when the first part was recorded because its guide had fallen silent."""
+    """What is left to record when the first part was recorded because the guide was considered dead."""
     given_up = state.given_up
     return held.without(given_up.held) if given_up and _is_of(given_up, of) else held
 
 
 def _record(decision: Decision, of: Stretching | GuideEnded, held: Held, at: datetime) -> None:
-    """Record what was held; the rotation counts what was done as it counts what was suggested."""
+    """Record what was held. For the rotation, a routine that was done counts like one that was suggested."""
     decision.record(
         StretchEntry(
             at=at,
@@ -200,5 +196,5 @@ def _record(decision: Decision, of: Stretching | GuideEnded, held: Held, at: dat
             prompt=of.prompt,
         )
     )
-    decision.state.turns.take(of.routine)
+    decision.state.rotation_order.note(of.routine)
     decision.state.pacing.stop_backing_off()

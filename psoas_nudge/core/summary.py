@@ -1,6 +1,6 @@
-"""The present moment in a word and in one line: what tray, bars and scripts show of a status.
+"""A status in a word and in one line, for tray, bars and scripts.
 
-Every time is shown in the zone of the working hours (Status.zone), so that no two places disagree.
+Every time is shown in the zone of the working hours (Status.zone), the same in all places.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 
 class Look(StrEnum):
-    """What matters most about a moment, in the order in which it wins."""
+    """The status in one word, in order of priority."""
 
     PROMPT = "prompt"
     STRETCHING = "stretching"
@@ -29,7 +29,6 @@ class Look(StrEnum):
 
 
 def look(status: Status) -> Look:
-    """The one word for a status."""
     holds = {
         Look.PROMPT: status.prompt is not None,
         Look.STRETCHING: status.presence == "stretching",
@@ -43,7 +42,7 @@ def look(status: Status) -> Look:
 
 
 def progress(status: Status) -> float:
-    """How much of the sitting that the next prompt needs is done, 0 to 1."""
+    """The fraction of the sitting that the next prompt needs, 0 to 1."""
     return min(1.0, max(0.0, status.toward_next / status.needed)) if status.needed > 0 else 1.0
 
 

@@ -1,4 +1,4 @@
-"""The few words that events, entries and state share: units, signals, answers, outcomes, pain."""
+"""Constants and literal types that events, entries and state share: units, signals, answers, outcomes, pain."""
 
 from __future__ import annotations
 
@@ -10,16 +10,15 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MILLISECOND = timedelta(milliseconds=1)
 
 SECOND, MINUTE, HOUR, DAY = 1_000, 60_000, 3_600_000, 86_400_000
-"""The core counts time in whole milliseconds: floats lost deadlines to rounding."""
+"""The core counts time in whole milliseconds: with floats, deadlines were lost to rounding."""
 
 
 def milliseconds(seconds: float) -> int:
-    """Seconds as the core counts them."""
     return round(seconds * SECOND)
 
 
 def harmless(text: str) -> str:
-    """Text that somebody typed, for a terminal: control characters as escapes."""
+    """Text that a person typed, safe for a terminal: control characters are escaped."""
     return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
 
 

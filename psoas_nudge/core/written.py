@@ -1,4 +1,4 @@
-"""Moments and pauses as people type them: "14:00", "tomorrow", "2026-12-24", "2026-12-24 10:30", RFC 3339."""
+"""Parses instants and pauses as people type them: "14:00", "tomorrow", "2026-12-24", "2026-12-24 10:30", RFC 3339."""
 
 from __future__ import annotations
 
@@ -38,9 +38,9 @@ def parse_moment(text: str, now: datetime, zone: tzinfo, *, future: bool = False
 
 
 def parse_pause(words: tuple[str, ...], now: datetime, zone: tzinfo, *, via: str) -> Pause:
-    """What follows `pause`: a length, "until" and a moment, or nothing for "until resumed".
+    """The arguments of `pause`: a length, "until" and an instant, or nothing for "until resumed". Raises BadInput.
 
-    A number without a unit means minutes: nobody pauses for 90 seconds.
+    A number without a unit is minutes: a pause of 90 seconds is of no use.
     """
     if not words:
         return Pause(via=via)

@@ -1,1 +1,1 @@
-"""The daemon: reads the clocks, feeds the core with what happened, and carries out what it decides."""
+"""The daemon: reads the clocks, feeds events to the core, and carries out its effects."""

@@ -5,26 +5,30 @@ CALLED is what the person has to type to call psoas-nudge (called.py)."""
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
-from pathlib import Path
 
-from psoas_nudge import called
-from psoas_nudge.engine.lean import without_the_optional
-from psoas_nudge.errors import PsoasNudgeError, fault, in_words
+from psoas_nudge.engine.lean import lean
+
+with lean():
+    import asyncio
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from psoas_nudge import called
+    from psoas_nudge.engine import log
+    from psoas_nudge.engine.service import serve
+    from psoas_nudge.errors import PsoasNudgeError, fault, in_words
+
+    if sys.platform != "win32":
+        import dbus_fast.aio
+        import dbus_fast.service  # noqa: F401 - bus.py imports both later, when the stubs are gone
 
 
 def main(words: Sequence[str]) -> int:
-    """Run until stopped; the exit status."""
-    without_the_optional()
-    import asyncio
-
-    from psoas_nudge.engine import log
-    from psoas_nudge.engine.service import serve
-
-    if sys.stderr is None:  # a Python without a console, as it is started at login on Windows
+    """Run until stopped; returns the exit status."""
+    if sys.stderr is None:  # pythonw.exe, which Windows starts at login
         sys.stderr = sys.stdout = log.file()
     log.set_up(int(words[0]))
-    called.tell(words[1])
+    called.set_name(words[1])
     try:
         asyncio.run(serve(Path(words[2]) if len(words) > 2 else None))
     except PsoasNudgeError as error:

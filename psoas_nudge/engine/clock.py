@@ -1,4 +1,4 @@
-"""The only place that reads a clock: the wall clock for schedules, and one that counts suspend for durations."""
+"""The only place that reads clocks: the wall clock for schedules, and one that counts suspend for durations."""
 
 from __future__ import annotations
 
@@ -16,8 +16,7 @@ class Clock(Protocol):
 
 
 class SystemClock:
-    """The real ones."""
+    """The system's clocks."""
 
     def now(self) -> Moment:
-        """Both clocks, now."""
         return Moment(datetime.now(UTC), milliseconds())

@@ -1,6 +1,6 @@
-"""The world of a real desktop: effects go to the timer, the idle source, the screen and the guides.
+"""The World on a desktop: effects go to the timer, the idle source, the screen and the guides.
 
-It knows no file, no bus and no socket: service.py gives it real parts, `demo` others, tests fakes.
+It uses no file, bus or socket itself: service.py passes the real parts, `demo` others, tests fakes.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ log = logging.getLogger(__name__)
 
 
 class Timer(Protocol):
-    """See timers.Timer."""
+    """See timers.SchedulerTimer."""
 
     def wake(self, after: int | None) -> None: ...
 
@@ -42,13 +42,13 @@ class IdleTime(Protocol):
 
 
 class Guides(Protocol):
-    """See guides.Guides."""
+    """See guides.GuideProcesses."""
 
     def open(self, routine: str, prompt: int | None, token: str | None) -> None: ...
 
 
 class Desktop(Listener):
-    """Carries out what `engine` decides (engine.World), and hands it what is pressed on a prompt."""
+    """Carries out the effects of `engine` (engine.World) and feeds it what is pressed on a prompt."""
 
     def __init__(self, engine: Engine, *, idle_time: IdleTime, screen: Screen, timer: Timer, guides: Guides) -> None:
         self.sound = self.insist = False
@@ -56,11 +56,11 @@ class Desktop(Listener):
         self._timer, self._guides = timer, guides
         self._tasks = Tasks(log, "asking for idle time")
         self._token: str | None = None
-        self._untold: tuple[str, str] | None = None
+        self._waiting_notice: tuple[str, str] | None = None
         self._trouble = ""
 
     def start(self, started: Started) -> None:
-        """Begin to decide."""
+        """Start the engine in this world."""
         self._engine.listen(self)
         self._engine.start(self, started)
 
@@ -75,7 +75,7 @@ class Desktop(Listener):
     # --- in ---------------------------------------------------------------------------------------------------
 
     def pressed(self, pressed: Pressed) -> None:
-        """What the person pressed on the prompt."""
+        """The person pressed a button of the prompt. After a refusal the prompt is shown again, without Snooze."""
         self._token = pressed.token
         prompt = self._engine.state.prompt
         refusal = self._engine.feed(pressed.press)
@@ -85,36 +85,34 @@ class Desktop(Listener):
             seated = sat(self._engine.state_now(), 0)
             self.renew(Renew(prompt=prompt.number, routine=prompt.routine, sat=seated, snooze=False))
 
-    def tell(self, title: str, body: str) -> None:
-        """Show a message that is no prompt and asks for no answer, once no prompt is open."""
-        self._untold = title, body
-        self._tell_untold(self._engine.state)
+    def notify(self, title: str, body: str) -> None:
+        """Show a notice, which needs no answer, once no prompt is open. A later notice replaces one that waits."""
+        self._waiting_notice = title, body
+        self._show_notice(self._engine.state)
 
-    def tell_no_more(self) -> None:
-        """Take the last message of `tell` away."""
-        self._untold = None
-        self._screen.tell_no_more()
+    def withdraw_notice(self) -> None:
+        """Withdraw the last notice."""
+        self._waiting_notice = None
+        self._screen.withdraw_notice()
 
     # --- out (engine.World) -----------------------------------------------------------------------------------
 
     def wake(self, after: int | None) -> None:
-        """Ask the timer."""
         self._timer.wake(after)
 
     def watch(self, threshold: int) -> None:
-        """Ask the idle source."""
         self._tasks.start(self._idle_time.watch(threshold))
 
     def show(self, effect: Show) -> None:
-        """Put the prompt on the screen, after whatever is on its way there."""
+        """Show the prompt, after what is already queued."""
         self._put(effect, sound=self.sound)
 
     def renew(self, effect: Renew) -> None:
-        """Put it there again: what fails is no prompt less, so the core is not told."""
+        """Show the prompt again."""
         self._put(effect, sound=False)
 
     def withdraw(self, effect: Withdraw) -> None:
-        """Take it away. One that is still on its way is taken away when the core is told that it was shown."""
+        """Withdraw the prompt. A prompt without a notifier is not shown yet: the core withdraws it after Shown."""
         if effect.notifier is not None:
             self._screen.withdraw(effect.notifier, effect.ref)
 
@@ -125,22 +123,22 @@ class Desktop(Listener):
     # --- what it listens for ----------------------------------------------------------------------------------
 
     def recorded(self, stored: Stored) -> None:
-        """A notifier that neither shows nor refuses a prompt is at fault."""
+        """Log a notifier that reported neither Shown nor NotShown: that is a bug."""
         if isinstance(stored.entry, PromptEntry) and stored.entry.because == UNCONFIRMED:
             log.warning("prompt %d was neither shown nor refused in time; it is closed", stored.entry.number)
 
-    def stepped(self, event: AnyEvent, state: State) -> None:  # noqa: ARG002 - whatever it was
-        """Tell what waits for the prompt to close, and that the journal cannot be written."""
+    def stepped(self, event: AnyEvent, state: State) -> None:  # noqa: ARG002 - for every event
+        """Show a notice that waited for the prompt to close, and one when the journal cannot be written."""
         if (trouble := self._engine.trouble) != self._trouble:
             self._trouble = trouble
             if trouble:
-                self.tell("No prompts for now", trouble)
-        self._tell_untold(state)
+                self.notify("No prompts for now", trouble)
+        self._show_notice(state)
 
-    def _tell_untold(self, state: State) -> None:
-        if self._untold and state.prompt is None:
-            (title, body), self._untold = self._untold, None
-            self._screen.tell(title, body, ICON)
+    def _show_notice(self, state: State) -> None:
+        if self._waiting_notice and state.prompt is None:
+            (title, body), self._waiting_notice = self._waiting_notice, None
+            self._screen.show_notice(title, body, ICON)
 
     def _put(self, effect: Show | Renew, *, sound: bool) -> None:
         number = effect.prompt

@@ -1,8 +1,9 @@
 """The engine: one event in, one step of the core, one transaction, then the effects.
 
-The same engine runs in the daemon, in `demo` and `simulate`, and in a guide that finds no daemon; only the world around
-it differs. An effect may bring about the next event at once (a notifier that answers at once): events queue up, steps
-never nest. The way of an event: a sensor, a button or a socket calls `feed`, that calls `_step`, that calls the core.
+The same engine runs in the daemon, in `demo` and `simulate`, and in a guide that finds no daemon, each with its own
+World. An effect may cause the next event at once (a notifier that answers immediately), so events are queued and steps
+never nest. Call path of an event: a sensor, a button or a socket calls `feed`, which calls `_step`, which calls the
+core.
 """
 
 from __future__ import annotations
@@ -34,13 +35,12 @@ from psoas_nudge.tasks import log_failure
 
 log = logging.getLogger(__name__)
 
-
 RETRY = MINUTE
-"""How long after a failure to write the journal is tried again at the latest."""
+"""Longest time until the journal is tried again after a failed write."""
 
 
 class World(Protocol):
-    """Where effects are carried out. Nothing here decides, and nothing blocks."""
+    """Where effects are carried out. Its methods make no decisions and do not block."""
 
     def wake(self, after: int | None) -> None: ...
 
@@ -50,7 +50,7 @@ class World(Protocol):
         """Feed Shown or NotShown, now or later."""
 
     def renew(self, effect: Renew) -> None:
-        """The same for a prompt that is open already."""
+        """Show the open prompt again. Feeds Shown; a failure feeds an event that the core ignores."""
 
     def withdraw(self, effect: Withdraw) -> None: ...
 
@@ -58,39 +58,39 @@ class World(Protocol):
 
 
 class Nowhere:
-    """A world without screen, sensors and timers: what a report needs that finds no daemon."""
+    """A world without screen, sensors and timers, for a guide that records a report without a daemon."""
 
     def wake(self, after: int | None) -> None:
-        """Nobody waits."""
+        """Ignored: the process ends after the report."""
 
     def watch(self, threshold: int) -> None:
-        """Nobody looks."""
+        """Ignored: there is no idle source."""
 
     def show(self, effect: Show) -> None:
-        """Never asked for: without input nobody is known to be there."""
+        """Not reached: the core shows no prompt before there was input."""
 
     def renew(self, effect: Renew) -> None:
-        """Never asked for: no prompt is open."""
+        """Not reached: no prompt is open."""
 
     def withdraw(self, effect: Withdraw) -> None:
-        """The daemon that showed it has taken it along."""
+        """Ignored: the daemon that showed the prompt has withdrawn it when it ended."""
 
     def start_guide(self, effect: StartGuide) -> None:
-        """The caller is the guide."""
+        """Ignored: the caller is the guide."""
 
 
 class Listener:
-    """Hears what has been decided; can neither change it nor keep others from hearing it."""
+    """Is called after each step. An exception is logged and affects neither the step nor other listeners."""
 
     def recorded(self, stored: Stored) -> None:
-        """This entry stands in the journal now."""
+        """The entry was written to the journal."""
 
     def stepped(self, event: AnyEvent, state: State) -> None:
-        """A step was taken for `event`; `state` is the new one."""
+        """The core has handled `event`; `state` is the new state."""
 
 
 class Keeper(Protocol):
-    """What keeps entries and state: the journal, or nothing that lasts. See journal.store.Journal."""
+    """Stores entries and state: journal.store.Journal, or a store in memory."""
 
     def load(self) -> State | None: ...
 
@@ -98,15 +98,15 @@ class Keeper(Protocol):
 
 
 class Engine:
-    """Holds the state. `feed` is the only way in; it answers nothing until `start`."""
+    """Holds the state. Events come in through `feed` only, after `start`."""
 
     def __init__(self, journal: Keeper, rules: Rules, clock: Clock) -> None:
         self.rules = rules
         self.state = journal.load() or State()
         self.trouble = ""
-        """Why the journal cannot be written; nothing is shown meanwhile."""
+        """Why the journal cannot be written; no prompt is shown meanwhile. "" when it can."""
         self.mistake = ""
-        """As in Status."""
+        """See Status.mistake."""
         self._journal, self._clock = journal, clock
         self._world: World = Nowhere()
         self._listeners: list[Listener] = []
@@ -116,23 +116,23 @@ class Engine:
         self._written = self.state
 
     def start(self, world: World, started: Started) -> None:
-        """Begin to decide, in `world`."""
+        """Feed the first event; effects go to `world`."""
         self._world = world
         self.feed(started)
 
     def listen(self, listener: Listener) -> None:
-        """Tell `listener` of every step and entry from now on."""
+        """Call `listener` for every step and entry from now on."""
         self._listeners.append(listener)
 
     def close(self) -> None:
-        """Whatever happens from now on is no event any more."""
+        """Refuse all further events."""
         self._closed = True
         if self._unwritten:
             kinds = ", ".join(str(entry.__struct_config__.tag) for entry in self._unwritten)
             log.error("entries that could not be saved are lost: %s", kinds)
 
     def feed(self, event: AnyEvent) -> Refuse | None:
-        """Something happened now. Returns the refusal, where the event was a request that the rules do not grant."""
+        """Handle an event that happened now. Returns a refusal when the event was a request that the rules refuse."""
         if self._closed:
             return Refuse(why="psoas-nudge is ending.")
         self._queue.append(event)
@@ -144,23 +144,21 @@ class Engine:
             while self._queue:
                 happened = self._queue.popleft()
                 refused = self._step(happened)
-                if happened is event:  # a fault may have left others before it
+                if happened is event:  # after an exception, older events may be queued before it
                     refusal = refused
         finally:
             self._stepping = False
         return refusal
 
     def reload(self, rules: Rules) -> None:
-        """Rule 15: new settings take effect at once."""
         self.rules = rules
         self.feed(Reloaded())
 
     def state_now(self) -> State:
-        """The state as it stands at this moment."""
+        """The state at the current moment."""
         return at_moment(self.state, self._clock.now())
 
     def status(self) -> Status:
-        """What a person is shown of this moment."""
         return replace(status(self.state_now(), self.rules, self.trouble), mistake=self.mistake or None)
 
     def _step(self, event: AnyEvent) -> Refuse | None:
@@ -180,7 +178,7 @@ class Engine:
                 for each in stored:
                     listener.recorded(each)
                 listener.stepped(event, self.state)
-            except Exception as error:  # noqa: BLE001 - what listens cannot undo a decision
+            except Exception as error:  # noqa: BLE001 - see Listener
                 log_failure(log, type(listener).__name__, error)
         return refusal
 
@@ -211,7 +209,7 @@ class Engine:
                 assert_never(effect)
 
     def _commit(self, entries: list[AnyEntry]) -> tuple[Stored, ...]:
-        """Write what changed. When the disk refuses, nothing new is shown and the entries wait for the next step."""
+        """Write entries and state. After a failed write the entries wait in memory for the next step."""
         self._unwritten.extend(entries)
         try:
             stored = self._journal.commit(self._unwritten, self.state, ZoneInfo(self.rules.hours.zone))

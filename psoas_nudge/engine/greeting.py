@@ -1,6 +1,6 @@
-"""What a person reads when psoas-nudge has started: that it runs, when prompts come, and what to type next.
+"""The message after a start: that psoas-nudge runs, when prompts come, and which commands there are.
 
-`run` prints it, `start` prints it, and the very first start shows the short form as a notification.
+`run` and `start` print it, and the very first start shows a short form as a notification.
 """
 
 from __future__ import annotations
@@ -21,15 +21,15 @@ RUNNING = "psoas-nudge is running"
 
 
 def greet(status: Status, hours: WorkingHours, file: Path, at: datetime) -> None:
-    """Print the greeting for a daemon in the foreground; systemd's journal does not need it."""
+    """Print the greeting for a daemon in the foreground, but not into systemd's journal."""
     if "JOURNAL_STREAM" not in os.environ:
-        print("\n".join(lines(status, hours, file, at, stop="Ctrl+C")), flush=True)  # noqa: T201 - there is no click here
+        print("\n".join(lines(status, hours, file, at, stop="Ctrl+C")), flush=True)  # noqa: T201 - no click here
     elif sys.stdout:
         sys.stdout.flush()
 
 
 def lines(status: Status, hours: WorkingHours, file: Path, at: datetime, stop: str = "") -> Iterator[str]:
-    """The greeting. `at`: the moment of the status; `stop`: what else stops it, besides the command."""
+    """The greeting. `at`: the instant of the status; `stop`: a key that stops it, besides the command."""
     yield f"{RUNNING}. A prompt comes after {duration(status.needed)} of sitting."
     yield f"  Working hours  {week(hours)}"
     yield f"  Now            {_now(status, hours, at)}"

@@ -1,4 +1,4 @@
-"""The guide runs in a process of its own: the daemon only starts it."""
+"""Starts guides; each runs in its own process."""
 
 from __future__ import annotations
 
@@ -10,22 +10,22 @@ from psoas_nudge.engine.outside import Outside
 from psoas_nudge.places import CONFIG_VARIABLE
 
 TOKENS = ("XDG_ACTIVATION_TOKEN", "DESKTOP_STARTUP_ID")
-"""What a window needs to come to the front, on Wayland and on X11."""
+"""Variables with the activation token that a window needs to come to the front, on Wayland and on X11."""
 
 
-class Guides:
-    """Opens guides. `kind`: "page", "terminal" or "none", as the setting says; `config_file`: the one in use; `tell`
-    shows a title and a text on the desktop."""
+class GuideProcesses:
+    """Opens guides. `kind`: the setting, "page", "terminal" or "none"; `config_file`: the one in use; `notify` shows a
+    title and a text on the desktop."""
 
     def __init__(
-        self, kind: str, outside: Outside, tell: Callable[[str, str], None], config_file: Path | None = None
+        self, kind: str, outside: Outside, notify: Callable[[str, str], None], config_file: Path | None = None
     ) -> None:
         self.kind = kind
-        self._outside, self._tell = outside, tell
+        self._outside, self._notify = outside, notify
         self._config = {} if config_file is None else {CONFIG_VARIABLE: str(config_file.absolute())}
 
     def open(self, routine: str, prompt: int | None, token: str | None) -> None:
-        """Open the guide, for a prompt or because the person wants to stretch now; `token`: of the click."""
+        """Open the guide, for a prompt or at the person's request; `token`: the activation token of the click."""
         if self.kind == "none":
             return
         added = self._config | (dict.fromkeys(TOKENS, token) if token else {})
@@ -34,7 +34,7 @@ class Guides:
         self._outside.start([sys.executable, *words], added, lambda why: self._failed(routine, why))
 
     def _failed(self, routine: str, why: str) -> None:
-        self._tell(
+        self._notify(
             "The stretch did not open",
             f"psoas-nudge found neither a browser nor a terminal that works ({why}; the log has more). Install a "
             f"browser, or stretch in a terminal of your own: psoas-nudge stretch {routine}",

@@ -1,4 +1,4 @@
-"""Rule 14: the heartbeat while a bout runs, and what a start learns from the last one."""
+"""Rule 14: heartbeats during a bout, and the Started event from the last one."""
 
 from __future__ import annotations
 
@@ -10,21 +10,20 @@ from psoas_nudge.journal.heartbeat import Heartbeat, HeartbeatFile
 
 
 class Heartbeats(Listener):
-    """A heartbeat with every step while a bout runs, at least one a minute."""
+    """Writes a heartbeat with every step during a bout; the core takes at least one a minute."""
 
     def __init__(self, file: HeartbeatFile) -> None:
         self._file = file
 
-    def stepped(self, event: AnyEvent, state: State) -> None:  # noqa: ARG002 - whatever it was, the daemon is alive
-        """See the class."""
+    def stepped(self, event: AnyEvent, state: State) -> None:  # noqa: ARG002 - for every event
         if state.bout:
             self._file.beat(Moment(state.at, state.time.tick))
 
 
 def started(stored: State, last: Heartbeat | None, now: Moment, boot: str) -> Started:
-    """The first event after `stored`, with the last heartbeat and this start of the machine.
+    """The first event after the state `stored`. `last`: the last heartbeat; `boot`: the id of the current boot.
 
-    Within one boot clock readings decide, for the wall clock may have been set.
+    Within one boot the clock readings are compared, because the wall clock may have been set.
     """
     if stored.at == EPOCH:
         return Started()

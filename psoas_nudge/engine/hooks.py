@@ -1,10 +1,10 @@
-"""Hooks: a person's own commands, started when something happens. The daemon never feels how they fare.
+"""Hooks: a person's own commands, started on events. A hook that fails or hangs does not affect the daemon.
 
-A hook is a list of words, started without a shell, with the entry as JSON on standard input. It has ten seconds, and
-limits on processes and error output; of one event's hook never more than one runs at a time, and events that come
-meanwhile wait their turn. Input and error output go through unnamed files, not pipes: nothing to wait for when a hook
-does not read, or leaves a child behind that keeps its output open. Kernel limits (setrlimit) are not used: a browser
-or player that a hook opens would keep them, and the one on processes counts all of the person's.
+A hook is a list of words, started without a shell, with the entry as JSON on standard input. It has a timeout of ten
+seconds and limits on processes and error output. One hook runs at a time for each event; further events are queued.
+Input and error output go through unnamed files, not pipes: the daemon never waits for a hook that does not read, or for
+a child of it that keeps its output open. setrlimit(2) is not used: a browser or player that a hook opens would inherit
+the limits, and RLIMIT_NPROC counts all processes of the user.
 """
 
 from __future__ import annotations
@@ -29,20 +29,20 @@ log = logging.getLogger(__name__)
 
 LIMIT_SECONDS = 10.0
 GRACE_SECONDS = 0.2
-"""Between asking a hook to end and ending it; also how long `close` waits for those that run."""
+"""Between SIGTERM and SIGKILL for a hook; also how long `close` waits for running hooks."""
 WAITING = 16
-"""How many events of a kind wait for a slow hook; the oldest give way."""
+"""Longest queue of an event; when it is full, the oldest entry is dropped."""
 TAIL_BYTES = 300
 OUTPUT_BYTES = 1_000_000
-"""Error output of a hook. Looked at now and then, so a fast one gets further before it is ended."""
+"""Limit on the error output of a hook. It is checked at intervals, so a fast hook can write more before it is ended."""
 PROCESSES = 64
-"""In a hook's session: all that it starts, unless that leaves it on purpose, as daemons do."""
-FIRST_LOOK_SECONDS = 0.1
-"""After the start of a hook; most have ended by then."""
+"""Limit on processes in a hook's session: all that it starts, except those that start a session of their own."""
+FIRST_CHECK_SECONDS = 0.1
+"""Time to the first check of the limits; most hooks have ended by then."""
 
 
 class Hooks:
-    """`commands`: event name to the words of its command. May be replaced at any time (a reload)."""
+    """`commands`: event name -> words of its command. It may be replaced at any time (a reload)."""
 
     def __init__(self, commands: Mapping[str, tuple[str, ...]], limit: float = LIMIT_SECONDS) -> None:
         self.commands = commands
@@ -52,7 +52,7 @@ class Hooks:
         self._closed = False
 
     def fire(self, event: str, payload: bytes) -> None:
-        """Start the hook of `event`, if there is one, with `payload` (JSON) as its input. Returns at once."""
+        """Start the hook of `event`, if there is one, with `payload` (JSON) as its input. Does not block."""
         if event not in self.commands or self._closed:
             return
         waiting = self._waiting.setdefault(event, deque())
@@ -64,7 +64,7 @@ class Hooks:
             self._workers[event] = asyncio.get_running_loop().create_task(self._work(event, waiting))
 
     async def close(self) -> None:
-        """Start no more, give those that run a moment, then end them. Takes under half a second."""
+        """Start no more hooks, wait GRACE_SECONDS for those that run, then end them. Takes under half a second."""
         self._closed = True
         workers = list(self._workers.values())
         for event, waiting in self._waiting.items():
@@ -128,9 +128,9 @@ class Hooks:
 
 
 def event_of(entry: AnyEntry) -> str | None:
-    """The event that an entry of the journal stands for; None when hooks do not know it.
+    """The hook event of a journal entry; None when there is none.
 
-    `prompt_shown` has no entry of its own: it is fired when a notifier confirms.
+    `prompt_shown` has no entry: it is fired when a notifier confirms the prompt.
     """
     match entry:
         case PromptEntry(outcome=("accepted" | "skipped" | "snoozed" | "missed" | "taken") as outcome):
@@ -145,7 +145,7 @@ def event_of(entry: AnyEntry) -> str | None:
 
 
 def refuse_writable_by_others(file: Path) -> None:
-    """Raise ConfigInvalid when somebody else could change `file` and so decide what is run in this person's name."""
+    """Raise ConfigInvalid when another user could change `file`, and with it the commands that this user runs."""
     if why := distrust(file):
         raise ConfigInvalid([f"{file}: [hooks] is refused because {why}"])
 
@@ -157,14 +157,14 @@ def _distrusted(program: str, words: Sequence[str]) -> str:
 
 
 def _found(program: str) -> str:
-    """The file that the first word of a hook names; the word itself when there is none, for the system to refuse."""
+    """The file that the first word of a hook names; the word itself when there is none, so that starting it fails."""
     program = os.path.expanduser(program)  # noqa: PTH111 - a word that may be a name to find in PATH
     return shutil.which(program) or program
 
 
 async def _exceeds(family: Family, said: IO[bytes]) -> str:
-    """Returns what a running hook has too much of, once it has."""
-    pause = FIRST_LOOK_SECONDS
+    """Return which limit a running hook has exceeded, as soon as it has."""
+    pause = FIRST_CHECK_SECONDS
     while True:
         await asyncio.sleep(pause)
         if os.fstat(said.fileno()).st_size > OUTPUT_BYTES:
@@ -175,7 +175,7 @@ async def _exceeds(family: Family, said: IO[bytes]) -> str:
 
 
 async def _end(process: asyncio.subprocess.Process, family: Family) -> None:
-    """End a hook that still runs, with all it started. What one that has ended left running is left alone."""
+    """End a hook that still runs, with all processes that it started. Those of a hook that has ended keep running."""
     if process.returncode is not None:
         return
     for hard in (False, True):

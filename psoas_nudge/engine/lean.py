@@ -1,57 +1,80 @@
-"""Keep out of the daemon what its libraries import and never use here. tests/bench/footprint.py shows the difference.
+"""Keep out of the daemon what its libraries import and never use here, 7 MB. tests/bench/footprint.py shows it.
 
-OpenSSL, 4 MB: nothing here speaks TLS. asyncio imports `ssl` and hashlib imports `_hashlib` where they exist, and
-both do without where they do not: Python can be built without OpenSSL. An entry of None in sys.modules is the
-documented way to say that a module does not exist. The same goes for typing_extensions, 0.4 MB, which msgspec uses
-where it is installed.
+OpenSSL, 4 MB, is for TLS, which nothing here speaks. asyncio and hashlib do without it where Python was built without
+it, as msgspec and shutil do without typing_extensions and the compressors. None in sys.modules is the documented way to
+say that a module does not exist.
 
-Plug-ins of APScheduler, 1.5 MB, and its pools of processes, 0.9 MB: it imports importlib.metadata to look up triggers
-and stores by name, and multiprocessing for executors that nobody asks for. Both have a stand-in while it is imported.
+Other modules have a stand-in while the libraries are imported: what libraries take from them at once, for APScheduler's
+plug-ins and process pools, the zone of a scheduler and the names of jobs (ours has both), and types that none of our
+messages has. Anything else asked of a stand-in, now or later, comes from the real module, which is imported then.
 """
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC
+from importlib import import_module
 from importlib.util import find_spec
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 
+ABSENT = ("ssl", "typing_extensions", "bz2", "lzma")
 BUILT_IN_HASHES = ("_md5", "_sha1", "_sha3", "_blake2", "_sha2" if sys.version_info >= (3, 12) else "_sha512")
 
 
-def without_the_optional() -> None:
-    """Call before asyncio and msgspec come. Where Python leaves hashes to OpenSSL (Fedora), hashlib keeps it."""
-    absent = ["ssl", "typing_extensions"]
-    if all(find_spec(name) for name in BUILT_IN_HASHES):
-        absent.append("_hashlib")
-    for name in absent:
-        sys.modules.setdefault(name, None)  # type: ignore[arg-type] # None is what the import system looks for
+def _name() -> SimpleNamespace:
+    return SimpleNamespace(hex=os.urandom(16).hex())
+
+
+def _no_version(name: str) -> str:
+    raise LookupError(name)
+
+
+STAND_INS: dict[str, dict[str, object]] = {
+    "ast": {"NodeVisitor": object},
+    "asyncio.sslproto": {},
+    "concurrent.futures.process": {"BrokenProcessPool": RuntimeError},
+    "decimal": {"Decimal": type("Decimal", (), {})},
+    "importlib.metadata": {"PackageNotFoundError": LookupError, "entry_points": lambda **_: (), "version": _no_version},
+    "ipaddress": {},
+    "locale": {},
+    "msgspec.inspect": {},
+    "multiprocessing": {},
+    "tzlocal": {"get_localzone": lambda: UTC},
+    "xml.etree": {},
+    "xml.etree.ElementTree": {"Element": object},
+    "uuid": {"UUID": type("UUID", (), {}), "SafeUUID": SimpleNamespace(unknown=None), "uuid4": _name},
+}
+
+
+class _StandIn(ModuleType):
+    def __getattr__(self, name: str) -> object:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        if sys.modules.get(self.__name__) is self:
+            del sys.modules[self.__name__]
+        return getattr(import_module(self.__name__), name)
 
 
 @contextmanager
-def without_plugins() -> Iterator[None]:
-    """Import APScheduler inside; afterwards every module can be imported as usual."""
-    names: dict[str, dict[str, object]] = {
-        "importlib.metadata": {
-            "entry_points": lambda **_: (),
-            "version": _no_version,
-            "PackageNotFoundError": LookupError,
-        },
-        "concurrent.futures.process": {"BrokenProcessPool": RuntimeError},
-        "multiprocessing": {},
-    }
-    stand_ins = {name: ModuleType(name) for name in names if name not in sys.modules}
+def lean() -> Iterator[None]:
+    """Import the daemon's libraries inside. What is loaded already stays as it is."""
+    for name in ABSENT:
+        sys.modules.setdefault(name, None)  # type: ignore[arg-type] # None is what the import system looks for
+    if all(find_spec(name) for name in BUILT_IN_HASHES):  # Fedora leaves hashes to OpenSSL
+        sys.modules.setdefault("_hashlib", None)  # type: ignore[arg-type] # as above
+    stand_ins = {name: _StandIn(name) for name in STAND_INS if name not in sys.modules}
     for name, module in stand_ins.items():
-        vars(module).update(names[name])
-        sys.modules[name] = module
+        vars(module).update(STAND_INS[name])
+        parent, _, child = name.rpartition(".")
+        if parent in stand_ins:
+            vars(stand_ins[parent])[child] = module
+    sys.modules.update(stand_ins)
     try:
         yield
     finally:
         for name, module in stand_ins.items():
             if sys.modules.get(name) is module:
                 del sys.modules[name]
-
-
-def _no_version(name: str) -> str:
-    raise LookupError(name)

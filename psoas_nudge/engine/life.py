@@ -1,8 +1,8 @@
-"""How long the daemon lives with its session: it ends when display or bus are lost, and begins anew when they come.
+"""The daemon and its session: it ends when display or bus are gone for good, and restarts when they appear later.
 
-A display server's end is heard through its process, a bus through its connection, and a socket that is not there yet
-through inotify: nothing is asked again and again. Beginning anew is the whole start once more within the process, so
-every sensor and notifier finds what has come; rule 14 carries the bout over it.
+The end of a display server is noticed through a pidfd, that of a bus through its connection, and a socket that does not
+exist yet through inotify, all without polling. A restart repeats the whole start within the process, so every sensor
+and notifier finds the new display or bus; rule 14 keeps the bout.
 """
 
 from __future__ import annotations
@@ -19,33 +19,33 @@ from pathlib import Path
 
 from psoas_nudge.bus import Bus
 from psoas_nudge.config.watch import FileWatch
-from psoas_nudge.control.session import Session, answers, connected
+from psoas_nudge.control.session import LoginSession, answers, connected
 from psoas_nudge.errors import Unavailable
 
 log = logging.getLogger(__name__)
 
 LOST_SECONDS = 60.0
-"""For a display or bus that is gone to come back: compositors that crash are restarted within seconds."""
+"""Time for a display or bus to come back: a compositor that crashed is restarted within seconds."""
 
 
 class Life:
-    """`end` gets the reason why the session is over; `anew` what has come that was not there at the start."""
+    """Calls `end` with the reason why the session is over, and `restart` with what has appeared since the start."""
 
     def __init__(
         self,
-        session: Session,
+        session: LoginSession,
         end: Callable[[str], None],
-        anew: Callable[[str], None],
+        restart: Callable[[str], None],
         lost_seconds: float = LOST_SECONDS,
     ) -> None:
-        self._session, self._end, self._anew, self._lost_seconds = session, end, anew, lost_seconds
+        self._session, self._end, self._restart, self._lost_seconds = session, end, restart, lost_seconds
         self._timers: dict[str, asyncio.TimerHandle] = {}
-        self._process: int | None = None
+        self._pidfd: int | None = None
         self._watches: list[FileWatch] = []
         self._missing = {each for each in (session.display, session.bus) if each and not answers(each)}
 
     async def start(self, bus: Bus | None) -> None:
-        """Begin to watch; `bus`: the session bus, None when it was not there."""
+        """Begin to watch. `bus`: the session bus, None when there is none yet."""
         if bus:
             bus.watch_connection(self._on_bus)
         elif self._session.bus and not self._session.bus.startswith("@"):
@@ -54,11 +54,11 @@ class Life:
             await self._await(self._session.display, "the display")
 
     async def stop(self) -> None:
-        """Neither end nor begin anew from now on."""
+        """Call neither `end` nor `restart` from now on."""
         for timer in self._timers.values():
             timer.cancel()
         self._timers.clear()
-        self._let_go()
+        self._close_pidfd()
         for watch in self._watches:
             await watch.stop()
 
@@ -71,19 +71,19 @@ class Life:
             timer.cancel()
 
     def _follow_display(self) -> bool:
-        """Hear when the display server ends; False when nobody listens there."""
+        """Watch for the end of the display server; False when none listens on the socket."""
         client = connected(self._session.display)
         if client is None:
             return False
         with client:
             server = _process_of(client)
         if server is not None:
-            self._process = server
+            self._pidfd = server
             asyncio.get_running_loop().add_reader(server, self._on_display_ended)
         return True
 
     def _on_display_ended(self) -> None:
-        self._let_go()
+        self._close_pidfd()
         self._lost("display", self._look_for_display)
 
     def _look_for_display(self, what: str) -> None:
@@ -100,18 +100,18 @@ class Life:
     def _over(self, what: str) -> None:
         self._end(f"the {what} of this session has not come back within {self._lost_seconds:g} s")
 
-    def _let_go(self) -> None:
-        if self._process is not None:
-            asyncio.get_running_loop().remove_reader(self._process)
-            os.close(self._process)
-            self._process = None
+    def _close_pidfd(self) -> None:
+        if self._pidfd is not None:
+            asyncio.get_running_loop().remove_reader(self._pidfd)
+            os.close(self._pidfd)
+            self._pidfd = None
 
     # --- what comes later ------------------------------------------------------------------------------------
 
     async def _await(self, address: str, what: str) -> None:
         def on_change() -> None:
             if answers(address):
-                self._anew(f"{what} is there now")
+                self._restart(f"{what} is there now")
 
         watch = FileWatch(Path(address), on_change)
         try:
@@ -120,12 +120,12 @@ class Life:
             log.info("it will not be noticed when %s comes: %s", what, error)
             return
         self._watches.append(watch)
-        if address in self._missing:  # it may have come meanwhile
+        if address in self._missing:  # it may have appeared before the watch began
             on_change()
 
 
 def _process_of(client: socket.socket) -> int | None:
-    """A pidfd of the process that listens at the other end; None where the system cannot tell."""
+    """A pidfd of the process at the other end; None where the system has none."""
     if sys.platform != "linux" or not hasattr(os, "pidfd_open"):
         return None
     number, _, _ = struct.unpack("3i", client.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12))
@@ -135,7 +135,7 @@ def _process_of(client: socket.socket) -> int | None:
     return None
 
 
-def name_bus(session: Session, environ: MutableMapping[str, str]) -> None:
-    """Have D-Bus libraries find the usual socket where nobody has named it."""
+def name_bus(session: LoginSession, environ: MutableMapping[str, str]) -> None:
+    """Set DBUS_SESSION_BUS_ADDRESS to the usual socket where it is not set, for D-Bus libraries."""
     if Path(session.bus).is_socket():
         environ.setdefault("DBUS_SESSION_BUS_ADDRESS", f"unix:path={session.bus}")

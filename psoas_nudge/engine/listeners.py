@@ -1,4 +1,4 @@
-"""What the daemon does after a step: hooks, followers of the socket, the watch on the clock, systemd's watchdog."""
+"""What the daemon does after each step: hooks, followers of the socket, the schedule, systemd's watchdog."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import msgspec
 
-from psoas_nudge.control.server import Server
+from psoas_nudge.control.server import ControlServer
 from psoas_nudge.core.events import AnyEvent, ClockSet
 from psoas_nudge.core.state import Open, State
 from psoas_nudge.engine import ready
@@ -19,44 +19,43 @@ from psoas_nudge.journal.records import Stored, as_json
 
 
 class HookRunner(Listener):
-    """Fires the hooks for what is recorded, and for a prompt that has come up, which has no entry yet."""
+    """Fires the hooks for recorded entries, and for a prompt that was shown, which has no entry yet."""
 
     def __init__(self, hooks: Hooks, engine: Engine) -> None:
         self._hooks, self._engine = hooks, engine
         self._shown = 0
 
     def recorded(self, stored: Stored) -> None:
-        """The hook gets the entry."""
+        """The hook gets the entry as JSON."""
         if event := event_of(stored.entry):
             self._hooks.fire(event, as_json(stored))
 
-    def stepped(self, event: AnyEvent, state: State) -> None:  # noqa: ARG002 - whatever it was
-        """The hook gets what `status` would say of the prompt."""
+    def stepped(self, event: AnyEvent, state: State) -> None:  # noqa: ARG002 - for every event
+        """The hook gets the prompt as in `status`."""
         if isinstance(state.stage, Open) and state.stage.number != self._shown:
             self._shown = state.stage.number
             self._hooks.fire("prompt_shown", msgspec.json.encode(self._engine.status().prompt))
 
 
 class Followers(Listener):
-    """Sends each new status to those who follow it."""
+    """Sends each new status to the clients that follow it."""
 
-    def __init__(self, server: Server, engine: Engine) -> None:
+    def __init__(self, server: ControlServer, engine: Engine) -> None:
         self._server, self._engine = server, engine
 
-    def stepped(self, event: AnyEvent, state: State) -> None:  # noqa: ARG002 - whatever it was
-        """Nobody pays for a status that nobody follows."""
+    def stepped(self, event: AnyEvent, state: State) -> None:  # noqa: ARG002 - for every event
+        """Without followers no status is computed."""
         if self._server.followed:
             self._server.publish(self._engine.status())
 
 
 class ClockWatch(Listener):
-    """A clock that was set may have passed the begin or end of a busy time."""
+    """Checks the schedule when the clock was set: that may have passed the start or end of a busy time."""
 
     def __init__(self, schedule: Schedule) -> None:
         self._schedule = schedule
 
     def stepped(self, event: AnyEvent, state: State) -> None:  # noqa: ARG002 - only the event matters
-        """Check again."""
         if isinstance(event, ClockSet):
             self._schedule.check()
 
@@ -66,9 +65,9 @@ FEED_SECONDS = 60.0
 
 
 class Watchdog(Listener):
-    """Feeds systemd's watchdog from steps alone: a daemon whose loop turns but that decides nothing is restarted.
+    """Feeds systemd's watchdog after steps only, so a daemon whose event loop runs without steps is restarted too.
 
-    The longest pause between steps is timers.LONGEST_SLEEP; WatchdogSec in the unit is longer.
+    The longest time between steps is timers.LONGEST_SLEEP; WatchdogSec in the unit is longer.
     """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
@@ -78,8 +77,8 @@ class Watchdog(Listener):
         self._clock = clock
         self._next = 0.0
 
-    def stepped(self, event: AnyEvent, state: State) -> None:  # noqa: ARG002 - whatever it was, the engine decided
-        """At most once a minute, or twice within the time that systemd has set where that is shorter."""
+    def stepped(self, event: AnyEvent, state: State) -> None:  # noqa: ARG002 - for every event
+        """Feed it at most once a minute, or twice within systemd's timeout where that is shorter."""
         if self._wanted and (now := self._clock()) >= self._next:
             self._next = now + self._every
-            ready.tell("WATCHDOG=1")
+            ready.notify("WATCHDOG=1")

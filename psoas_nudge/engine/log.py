@@ -1,4 +1,4 @@
-"""The daemon's log on stderr: quiet by default, one line for each decision at -v, every event at -vv."""
+"""The daemon's log on stderr: warnings by default, one line for each decision at -v, every event at -vv."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ OURS = "psoas_nudge"
 
 
 def set_up(verbosity: int, environ: Mapping[str, str] = os.environ) -> None:
-    """Log to stderr. Where systemd's journal collects it, the time is left to it."""
+    """Log to stderr; without a time stamp where systemd's journal adds its own."""
     handler = logging.StreamHandler(sys.stderr)
     stamp = "" if "JOURNAL_STREAM" in environ else "%(asctime)s "
     handler.setFormatter(logging.Formatter(f"{stamp}%(levelname)s %(message)s", "%H:%M:%S"))
     level = LEVELS[min(verbosity, len(LEVELS) - 1)]
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
     logging.getLogger(OURS).setLevel(level)
-    if level > logging.DEBUG:  # it would print a traceback; timers.py tells of the same in one line
+    if level > logging.DEBUG:  # it prints tracebacks; timers.py logs the same failure in one line
         logging.getLogger("apscheduler").setLevel(logging.CRITICAL)
 
 
@@ -36,7 +36,7 @@ def file() -> TextIO:
 
 
 def line(words: str, facts: Mapping[str, Any]) -> str:
-    """One decision as text: what it was, then key=value."""
+    """One decision as text: its name, then key=value pairs."""
     parts = (f"{key}={_value(value)}" for key, value in facts.items() if value is not None)
     return " ".join((words, *parts))
 

@@ -1,6 +1,6 @@
-"""Other break reminders on this desktop: being reminded twice is a reason to turn both off.
+"""Finds other break reminders on this desktop: a person who is reminded twice may turn both off.
 
-Asked once, at the very first start, and by `doctor`. Only names of this user's processes are read, and one setting.
+Used once, at the very first start, and by `doctor`. It reads the names of this user's processes and one setting.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ ANSWER_SECONDS = 3.0
 
 
 async def running(environ: Mapping[str, str], proc: Path = Path("/proc")) -> list[str]:
-    """The names of those that run or are on, as a person knows them."""
+    """The titles of the reminders that run or are turned on."""
     found = sorted({title for name in _processes(proc) if (title := PROCESSES.get(name.lower()))})
     if "GNOME" in environ.get("XDG_CURRENT_DESKTOP", "").split(":") and await _gnome_reminds():
         found.append(GNOME)
@@ -32,7 +32,7 @@ async def running(environ: Mapping[str, str], proc: Path = Path("/proc")) -> lis
 
 
 def advice(found: Iterable[str]) -> str:
-    """What to do about them."""
+    """A sentence with what to do about them."""
     names = " and ".join(found)
     return f"You would be reminded twice: by psoas-nudge and by {names}. Turn one of them off."
 
@@ -47,7 +47,7 @@ def _processes(proc: Path) -> Iterable[str]:
 
 
 async def _gnome_reminds() -> bool:
-    """GNOME 48 and later; older ones do not know the setting."""
+    """Whether GNOME's own break reminders are on (GNOME 48 and later; older ones do not have the setting)."""
     try:
         asked = await asyncio.create_subprocess_exec(
             *GSETTINGS, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL

@@ -1,8 +1,8 @@
-"""Starting what belongs to the person, a guide or an editor, outside the unit that the daemon may run in.
+"""Starts programs for the person, such as a guide or an editor, outside of the daemon's systemd unit.
 
-The systemd unit is hardened (autostart/systemd.py), and a child would inherit that: browsers from snaps, for one, do
-not start with NoNewPrivileges. So a daemon that systemd started asks the same manager to start the child beside it,
-with the session's own environment. Everywhere else the child is an ordinary one.
+The unit is hardened (autostart/systemd.py) and a child would inherit that; browsers from snaps, for example, do not
+start with NoNewPrivileges. So a daemon that systemd started has systemd start the program in its own unit, with the
+session's environment. Elsewhere the program is an ordinary child process.
 """
 
 from __future__ import annotations
@@ -18,28 +18,27 @@ from psoas_nudge.system.processes import HIDDEN, on_end
 log = logging.getLogger(__name__)
 
 OnFailed = Callable[[str], None]
-"""Gets the reason, in a few words."""
+"""Is called with the reason in a few words."""
 
 
 def outside(argv: Sequence[str], added: Mapping[str, str] | None = None) -> list[str]:
-    """The command that runs `argv` outside, to be started with the environment as it is plus `added`.
+    """The command that runs `argv` outside of the unit. Start it with the current environment plus `added`.
 
-    It ends when the command ends and with its status. SYSTEMD_EXEC_PID (systemd 248) tells the unit's own process from
-    one that only inherited its environment.
+    It ends when `argv` ends, with the same status. SYSTEMD_EXEC_PID (systemd 248) tells the unit's own process from one
+    that inherited its environment.
     """
     runner = shutil.which("systemd-run")
     if os.environ.get("SYSTEMD_EXEC_PID") != str(os.getpid()) or runner is None:
         return list(argv)
     passed_on = [f"--setenv={name}={value}" for name, value in (added or {}).items()]
-    # a browser that the command leaves behind is the person's
+    # KillMode=process: a browser that the command has started keeps running
     return [runner, "--user", "--quiet", "--collect", "--wait", "--property=KillMode=process", *passed_on, "--", *argv]
 
 
 class Outside:
-    """Starts such commands and lets them go when they end.
+    """Starts such commands without waiting for them; they outlive the daemon.
 
-    They outlive the daemon, so nothing here waits: an end is heard where the system tells of it, else looked for
-    when the next is started.
+    Their end is noticed through a pidfd where the system has one, else when the next command is started.
     """
 
     def __init__(self) -> None:
@@ -51,12 +50,11 @@ class Outside:
         added: Mapping[str, str] | None = None,
         failed: OnFailed = lambda _why: None,
     ) -> None:
-        """Start `argv`, without a shell, with `added` variables; `failed` is called when it ends with a status but 0.
-
-        Where it cannot even be started, `failed` is called at once.
+        """Start `argv`, without a shell, with `added` environment variables. `failed` is called when it cannot be
+        started, and when it ends with another status than 0.
         """
         for number in list(self._running):
-            self._look(number)
+            self._reap(number)
         try:
             child = subprocess.Popen(  # noqa: S603 - the callers' own words and files, no shell
                 outside(argv, added),
@@ -70,14 +68,14 @@ class Outside:
             failed(error.strerror or str(error))
             return
         self._running[child.pid] = child, failed
-        on_end(child, lambda: self._look(child.pid))
+        on_end(child, lambda: self._reap(child.pid))
 
-    def _look(self, number: int) -> None:
+    def _reap(self, number: int) -> None:
         child, failed = self._running.get(number, (None, None))
         if child is None or failed is None or child.poll() is None:
             return
         del self._running[number]
         if child.returncode:
             log.warning("%s ended with status %d", child.args, child.returncode)
-        if child.returncode > 0:  # below 0: a signal ended it, as at logout
+        if child.returncode > 0:  # below 0: ended by a signal, as at logout
             failed(f"status {child.returncode}")

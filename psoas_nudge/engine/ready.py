@@ -1,6 +1,6 @@
-"""Tell systemd how the daemon fares: the protocol of sd_notify(3), one datagram a word.
+"""Reports the daemon's state to systemd: the protocol of sd_notify(3), one datagram for each message.
 
-Costs nothing where no supervisor asked. `tell("READY=1")` once prompts can come, `tell("STOPPING=1")` at the end.
+Without a supervisor it does nothing. `notify("READY=1")` when prompts can come, `notify("STOPPING=1")` at the end.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from psoas_nudge.system.channel import unix_socket
 log = logging.getLogger(__name__)
 
 
-def tell(word: str) -> None:
-    """Send the word to the supervisor named by NOTIFY_SOCKET; a deaf one is only noted in the log."""
+def notify(word: str) -> None:
+    """Send the message to the socket in NOTIFY_SOCKET; a failure is only logged."""
     address = os.environ.get("NOTIFY_SOCKET", "")
     if not address:
         return

@@ -1,4 +1,4 @@
-"""Answers what comes through the control socket: requests go to the engine, the rest is the control room's own."""
+"""Answers the messages of the control socket: requests go to the engine, the rest is answered here."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from psoas_nudge.errors import NoPromptOpen, NotSaved, Refused
 
 
 class Requests:
-    """`reload` and `stop` are what the service does for them."""
+    """`reload` and `stop` carry out those two messages; `reload` returns the answer."""
 
     def __init__(self, engine: Engine, reload: Callable[[], str], stop: Callable[[], None]) -> None:
         self._engine, self._reload, self._stop = engine, reload, stop
 
     def __call__(self, request: c.AnyRequest) -> c.Ok:
-        """Do what is asked; raises Refused or NoPromptOpen with the reason when the rules do not grant it, and
-        NotSaved when it is done and waits in memory."""
+        """Carry out `request`; raises Refused or NoPromptOpen when the rules refuse it, and NotSaved when it is done
+        but only kept in memory."""
         if isinstance(request, Request):
             return c.Ok(said=self.ask(request))
         match request:
@@ -46,7 +46,7 @@ class Requests:
         self._engine.feed(GuideGone(routine=guide.routine, prompt=guide.prompt))
 
     def ask(self, request: Asked) -> str:
-        """What the person reads once it is done and saved; raises as above, and NotSaved."""
+        """Carry out `request`; what the person reads then. Raises as above."""
         if refusal := self._engine.feed(request):
             raise NoPromptOpen if refusal.no_prompt_open else Refused(refusal.why)
         if self._engine.trouble:

@@ -1,8 +1,8 @@
-"""Keeps up with holidays, calendar files and the system's time zone while the daemon runs.
+"""Keeps holidays, calendar files and the system's time zone up to date while the daemon runs.
 
-The configuration says where days off and busy times come from; this reads them again when a file or the year changes,
-closes the holidays in the working hours, and reports busy as one more signal. Nobody who names no calendar pays for
-it: nothing is imported, no timer runs.
+The configuration names the sources of holidays and busy times. This module reads them again when a file or the year
+changes, takes the holidays out of the working hours, and reports busy times as a signal. Without a configured calendar
+it imports nothing and runs no timer.
 """
 
 from __future__ import annotations
@@ -31,11 +31,12 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 LONGEST_SLEEP = 900.0
-"""Seconds. The loop's clock stands still while the machine sleeps, so a look is never further ahead than this."""
+"""Seconds between two checks at most: the event loop's clock stops while the machine sleeps."""
 
 
 class Schedule:
-    """`apply` gets the rules with holidays in them; `tell` a sentence for a person; `reload` is for a new zone."""
+    """`apply` is called with the rules, holidays included; `notify` with a message for the person; `reload` when the
+    system's time zone has changed."""
 
     def __init__(
         self,
@@ -43,22 +44,22 @@ class Schedule:
         *,
         apply: Callable[[Rules], None],
         report: Callable[[SignalChanged], object],
-        tell: Callable[[str], None],
+        notify: Callable[[str], None],
         reload: Callable[[], None],
     ) -> None:
-        self._now, self._apply, self._report, self._tell, self._reload = now, apply, report, tell, reload
+        self._now, self._apply, self._report, self._notify, self._reload = now, apply, report, notify, reload
         self._settings: Settings | None = None
         self._calendar: Calendar | None = None
         self._year = 0
         self._busy = False
-        self._told: tuple[str, ...] = ()
+        self._reported: tuple[str, ...] = ()
         self._watches: dict[Path, FileWatch] = {}
         self._stale = asyncio.Event()
         self._keeper: asyncio.Task[None] | None = None
         self._timer: asyncio.TimerHandle | None = None
 
     def want(self, settings: Settings) -> Rules:
-        """New settings. Returns the rules as far as they are known now; `apply` follows when there is more to know."""
+        """Use these settings. Returns the rules with the holidays known so far; `apply` is called when that changes."""
         self._settings = settings
         self._stale.set()
         if self._keeper is None:
@@ -66,7 +67,7 @@ class Schedule:
         return self._rules(settings)
 
     async def stop(self) -> None:
-        """Tell nothing more."""
+        """Call nothing any more."""
         if self._timer:
             self._timer.cancel()
         if self._keeper:
@@ -76,7 +77,7 @@ class Schedule:
             await watch.stop()
 
     def check(self) -> None:
-        """Report whether the person is busy now, and look again when that changes; also after a jump of the clock."""
+        """Report whether the person is busy now, and check again when that changes. Call it after a clock jump, too."""
         if self._timer:
             self._timer.cancel()
             self._timer = None
@@ -127,12 +128,12 @@ class Schedule:
                 so_far=lambda known: self._use(settings, known, year),
             )
             if self._use(settings, calendar, year):
-                self._say(calendar.problems)
+                self._report_problems(calendar.problems)
         else:
             self._use(settings, None, 0)
 
     def _use(self, settings: Settings, calendar: Calendar | None, year: int) -> bool:
-        """Go by this calendar from now on; False when newer settings wait already."""
+        """Use this calendar; False when the settings have changed meanwhile."""
         if settings is not self._settings:
             return False
         before = self._rules(settings)
@@ -142,13 +143,13 @@ class Schedule:
         self.check()
         return True
 
-    def _say(self, problems: tuple[str, ...]) -> None:
-        """Each problem once, until it is over."""
+    def _report_problems(self, problems: tuple[str, ...]) -> None:
+        """Report each problem once; again only after it was gone."""
         for problem in problems:
-            if problem not in self._told:
+            if problem not in self._reported:
                 log.warning("%s", problem)
-                self._tell(problem)
-        self._told = problems
+                self._notify(problem)
+        self._reported = problems
 
     async def _watch(self, settings: Settings) -> None:
         wanted: dict[Path, Callable[[], None]] = dict.fromkeys(settings.calendar.busy, self._stale.set)

@@ -1,6 +1,6 @@
-"""The screen: prompts and messages go to the notifiers one at a time, in order.
+"""A queue in front of the notifiers: prompts and notices are shown one at a time, in order.
 
-So a withdrawal never overtakes the showing that it belongs to.
+So a prompt is never withdrawn before it was shown.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ from psoas_nudge.tasks import Tasks, log_failure
 log = logging.getLogger(__name__)
 
 NOTICE = 0
-"""The number of a message that is no prompt."""
+"""The prompt number of a message that is not a prompt."""
 SHOW_SECONDS = 90.0
-"""A notifier that takes longer has failed; each has shorter limits of its own."""
+"""Timeout of a notifier; each has shorter timeouts of its own."""
 LAST_SECONDS = 1.2
-"""For withdrawing the open prompt at the end."""
+"""Timeout for withdrawing the open prompt at the end."""
 FIRST, IN_ORDER = range(2)
-"""What is taken away goes before what waits to be shown: a notifier that shows one thing in place of another gives
-both the same ref, and the later one must not be taken away for the earlier."""
+"""Withdrawals go before what waits to be shown: a notifier that replaces one message by another gives both the same
+ref, and withdrawing the earlier one must not remove the later one."""
 
 Work = Callable[[], Coroutine[Any, Any, None]]
 
@@ -40,7 +40,7 @@ class Notifiers(Protocol):
 
 
 class Screen:
-    """Shows through `notifiers`, once opened. What is asked for earlier waits."""
+    """Shows through `notifiers` once it is open; what is queued before waits."""
 
     def __init__(self, notifiers: Notifiers) -> None:
         self._notifiers = notifiers
@@ -51,12 +51,12 @@ class Screen:
         self._notice: Showing | None = None
 
     def open(self) -> None:
-        """The notifiers are ready: begin with what waits for them."""
+        """The notifiers have started: begin with the queue."""
         self._open = True
         self._tasks.start(self._work())
 
     async def close(self) -> None:
-        """Finish what is under way, within a moment, and show nothing more."""
+        """Show nothing more, and withdraw what is shown, within LAST_SECONDS."""
         self._ending = True
         if self._open:
             try:
@@ -73,20 +73,18 @@ class Screen:
         shown: Callable[[Showing], None],
         failed: Callable[[str], None],
     ) -> None:
-        """Show a prompt if it is still `wanted` when its turn comes; then call `shown`, or `failed` with the reason."""
+        """Queue a prompt; it is shown if it is still `wanted` then. Calls `shown`, or `failed` with the reason."""
         self._put(partial(self._show, message, wanted, shown, failed))
 
     def withdraw(self, notifier: str, ref: str) -> None:
-        """Take a prompt away."""
         self._put(partial(self._notifiers.withdraw, notifier, ref), FIRST)
 
-    def tell(self, title: str, body: str, icon: str) -> None:
-        """Show a message that asks for no answer."""
-        self._put(partial(self._tell, Message(prompt=NOTICE, title=title, body=body, icon=icon)))
+    def show_notice(self, title: str, body: str, icon: str) -> None:
+        """Show a message that needs no answer."""
+        self._put(partial(self._show_notice, Message(prompt=NOTICE, title=title, body=body, icon=icon)))
 
-    def tell_no_more(self) -> None:
-        """Take the last message away."""
-        self._put(self._tell_no_more)
+    def withdraw_notice(self) -> None:
+        self._put(self._withdraw_notice)
 
     def _put(self, work: Work, rank: int = IN_ORDER) -> None:
         self._queue.put_nowait((rank, next(self._number), work))
@@ -116,13 +114,13 @@ class Screen:
             else:
                 shown(showing)
 
-    async def _tell(self, message: Message) -> None:
+    async def _show_notice(self, message: Message) -> None:
         try:
             self._notice = await self._notifiers.show(message)
         except ShowFailed as error:
             log.info("the message was not shown: %s", error)
 
-    async def _tell_no_more(self) -> None:
+    async def _withdraw_notice(self) -> None:
         if self._notice:
             await self._notifiers.withdraw(self._notice.notifier, self._notice.ref)
             self._notice = None
@@ -132,7 +130,7 @@ class Screen:
             _, _, work = await self._queue.get()
             try:
                 await work()
-            except Exception as error:  # noqa: BLE001 - a notifier's bug must not end the prompts for good
+            except Exception as error:  # noqa: BLE001 - a bug in a notifier must not stop all later prompts
                 log_failure(log, "a notifier", error)
             finally:
                 self._queue.task_done()

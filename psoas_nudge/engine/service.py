@@ -1,8 +1,8 @@
-"""The daemon on a real desktop: lock, journal, buses, sensors, notifiers, control socket, signals; begin and end.
+"""The daemon on a desktop: starts and stops lock, journal, buses, sensors, notifiers, control socket and signals.
 
-Start-up order: the lock before the socket, the journal before anything that could be recorded, the sensors beside the
-notifiers so that a slow notification service delays no reading. The end is the same, backwards, within two seconds.
-What can go wrong with the start is next door: starting.py (settings), waiting.py (journal), life.py (session).
+Order: the lock before the socket, the journal before anything that could be recorded, sensors and notifiers at the same
+time, so that a slow notification service delays no sensor. They stop in reverse order within two seconds. What can go
+wrong at the start: starting.py (settings), waiting.py (journal), life.py (session).
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ from psoas_nudge.config.problems import rejected, summary
 from psoas_nudge.config.watch import FileWatch
 from psoas_nudge.control import takeover
 from psoas_nudge.control.lock import Lock
-from psoas_nudge.control.server import Server
-from psoas_nudge.control.session import Session, session_of
+from psoas_nudge.control.server import ControlServer
+from psoas_nudge.control.session import LoginSession, session_of
 from psoas_nudge.core.durations import duration
 from psoas_nudge.core.events import NotifierAppeared, Woke
 from psoas_nudge.core.hours import WorkingHours
@@ -33,7 +33,7 @@ from psoas_nudge.engine import greeting, ready, starting
 from psoas_nudge.engine.clock import SystemClock
 from psoas_nudge.engine.desktop import Desktop
 from psoas_nudge.engine.engine import Engine
-from psoas_nudge.engine.guides import Guides
+from psoas_nudge.engine.guides import GuideProcesses
 from psoas_nudge.engine.heartbeat import Heartbeats, started
 from psoas_nudge.engine.hooks import Hooks
 from psoas_nudge.engine.life import Life, name_bus
@@ -42,7 +42,7 @@ from psoas_nudge.engine.outside import Outside
 from psoas_nudge.engine.requests import Requests
 from psoas_nudge.engine.schedule import Schedule
 from psoas_nudge.engine.screen import Screen
-from psoas_nudge.engine.timers import Timer
+from psoas_nudge.engine.timers import SchedulerTimer
 from psoas_nudge.errors import ConfigInvalid, JournalBroken, Unavailable
 from psoas_nudge.journal.heartbeat import HeartbeatFile, boot_id
 from psoas_nudge.journal.store import Journal
@@ -62,15 +62,15 @@ log = logging.getLogger(__name__)
 
 NOTIFICATIONS = "org.freedesktop.Notifications"
 END_SECONDS = 1.8
-"""For the whole end; two are promised. A bus or a notifier that hangs is left as it is."""
+"""Timeout for stopping everything; two seconds are promised. What hangs longer is left as it is."""
+SURFACES_SECONDS = 0.3
+"""The part of it for tray and bus name, so that enough is left to withdraw the prompt."""
 GREETING_SECONDS = 30.0
-"""Some services keep a notification until it is taken away."""
-FACES_SECONDS = 0.3
-"""The part of it for tray and bus name, so that enough is left to take the prompt away."""
+"""How long the first greeting is shown: some services keep a notification until it is withdrawn."""
 
 
 async def serve(config_file: Path | None) -> None:
-    """Run until SIGTERM, SIGINT or `stop`, or until the session ends. Raises AlreadyRunning before it begins."""
+    """Run until SIGTERM, SIGINT or `stop`, or until the session ends. Raises AlreadyRunning."""
     asyncio.get_running_loop().set_exception_handler(LoopFailures(log))
     session = session_of(os.environ)
     with takeover.take(places.lock_file(), places.socket_file(), session) as lock:
@@ -78,8 +78,8 @@ async def serve(config_file: Path | None) -> None:
             log.info("restarting")
 
 
-async def _run(config_file: Path | None, lock: Lock, session: Session) -> bool:
-    """One run of the daemon; True when it is to begin anew."""
+async def _run(config_file: Path | None, lock: Lock, session: LoginSession) -> bool:
+    """One run of the daemon; returns True when it has to restart."""
     name_bus(session, os.environ)
     beginning = starting.begin(config_file)
     async with contextlib.AsyncExitStack() as stack:
@@ -87,16 +87,16 @@ async def _run(config_file: Path | None, lock: Lock, session: Session) -> bool:
             journal = stack.enter_context(Journal.open(places.journal_file()))
             heartbeat = stack.enter_context(HeartbeatFile(places.heartbeat_file()))
         except JournalBroken as error:
-            from psoas_nudge.engine.waiting import Waiting
+            from psoas_nudge.engine.waiting import WaitForJournal
 
             opens = lambda: Journal.open(places.journal_file()).close()  # noqa: E731 - one use, typed
             notifier = beginning.settings.desktop.notifier
-            return await Waiting(opens, places.journal_file(), lock, notifier).mended(error)
+            return await WaitForJournal(opens, places.journal_file(), lock, notifier).until_usable(error)
         return await Service(config_file, beginning, journal, heartbeat, lock, session).run(stack)
 
 
 class Service:
-    """One run of the daemon, from the first reading to the last withdrawal."""
+    """One run of the daemon."""
 
     def __init__(
         self,
@@ -105,7 +105,7 @@ class Service:
         journal: Journal,
         heartbeat: HeartbeatFile,
         lock: Lock,
-        session: Session,
+        session: LoginSession,
     ) -> None:
         self._config_file, self._beginning = config_file, beginning
         self._settings = settings = beginning.settings
@@ -116,28 +116,28 @@ class Service:
         self._presence = Presence()
         self._notifiers = Chooser(settings.desktop.notifier, lambda: clock.now().tick / SECOND)
         self._screen = Screen(self._notifiers)
-        self._timer = Timer(lambda: engine.feed(Woke()))
+        self._timer = SchedulerTimer(lambda: engine.feed(Woke()))
         self._outside = Outside()
-        self._guides = Guides(settings.stretch.guide, self._outside, self._tell, config_file)
+        self._guides = GuideProcesses(settings.stretch.guide, self._outside, self._notify, config_file)
         self._desktop = Desktop(
             engine, idle_time=self._presence, screen=self._screen, timer=self._timer, guides=self._guides
         )
         self._desktop.sound, self._desktop.insist = settings.desktop.sound, settings.desktop.insist
-        journal.tell_reopened(lambda what: self._desktop.tell("Your journal file has been replaced", what))
+        journal.on_reopened(lambda what: self._desktop.notify("Your journal file has been replaced", what))
         self._hooks = Hooks(settings.hooks)
         self._requests = Requests(engine, self.reload, self._ended.set)
         self._schedule = Schedule(
             lambda: clock.now().at,
             apply=engine.reload,
             report=engine.feed,
-            tell=lambda what: self._desktop.tell("A calendar cannot be read", what),
+            notify=lambda what: self._desktop.notify("A calendar cannot be read", what),
             reload=self._configuration_changed,
         )
         hooks, clock_watch = HookRunner(self._hooks, engine), ClockWatch(self._schedule)
         for listener in (Heartbeats(heartbeat), hooks, clock_watch, Watchdog()):
             engine.listen(listener)
-        self._life = Life(session, self._session_over, self._begin_anew)
-        self._anew = False
+        self._life = Life(session, self._session_over, self._restart)
+        self._restarting = False
         self._surfaces: Surfaces | None = None
         self._tasks = Tasks(log, "the service")
         self._reported = ""
@@ -146,9 +146,9 @@ class Service:
         self._deadline = 0.0
 
     async def run(self, stack: contextlib.AsyncExitStack) -> bool:
-        """Start everything, wait for the end, stop everything. The end may come while still starting.
+        """Start everything and wait for the end, which may come while starting; `stack` stops everything.
 
-        True when it is to begin anew."""
+        Returns True when it has to restart."""
         loop = asyncio.get_running_loop()
         on_end(self._ended.set, self._on_sighup)
         ended = loop.create_task(self._ended.wait())
@@ -160,37 +160,37 @@ class Service:
                 await ended
         finally:
             self._deadline = loop.time() + END_SECONDS
-        if not self._anew:
-            ready.tell("STOPPING=1")
+        if not self._restarting:
+            ready.notify("STOPPING=1")
             log.info("ending")
         begun.cancel()
         await asyncio.gather(begun, return_exceptions=True)
-        return self._anew
+        return self._restarting
 
     def _session_over(self, why: str) -> None:
         log.warning("ending: %s", why)
         self._ended.set()
 
-    def _begin_anew(self, why: str) -> None:
+    def _restart(self, why: str) -> None:
         log.warning("restarting: %s", why)
-        self._anew = True
+        self._restarting = True
         self._ended.set()
 
-    def _tell(self, title: str, body: str) -> None:
-        self._desktop.tell(title, body)
+    def _notify(self, title: str, body: str) -> None:
+        self._desktop.notify(title, body)
 
     async def _start(self, stack: contextlib.AsyncExitStack) -> None:
         await self._watch_configuration(stack)
         environ = dict(os.environ)
         session_bus, system_bus = await stack.enter_async_context(buses(lambda _kind, why: log.info("%s", why)))
-        server = Server(places.socket_file(), self._requests, self._lock, self._requests.gone)
+        server = ControlServer(places.socket_file(), self._requests, self._lock, self._requests.gone)
         await server.start()
         stack.push_async_callback(server.close)
         self._engine.listen(Followers(server, self._engine))
         for stop in (self._hooks.close, self._notifiers.stop, self._presence.stop, self._schedule.stop):
             stack.push_async_callback(self._in_time, stop)
         stack.push_async_callback(self._desktop.stop)
-        stack.callback(self._desktop.tell_no_more)
+        stack.callback(self._desktop.withdraw_notice)
         stack.push_async_callback(self._life.stop)
         self._timer.start()
         first = self._engine.state.at == EPOCH
@@ -201,29 +201,27 @@ class Service:
             self._open_screen(surroundings),
             self._life.start(session_bus),
         )
-        ready.tell("READY=1")
+        ready.notify("READY=1")
         log.info("ready, a prompt comes after %s of sitting", duration(self._settings.rules.nudge_after / SECOND))
         self._schedule.want(self._settings)
         upkeep = asyncio.get_running_loop().create_task(keep_up(self._journal, places.journal_file()))
         stack.callback(upkeep.cancel)
         self._up = True
         if self._beginning.mistake:
-            self._tell_mistake(self._beginning.mistake, self._beginning.said)
+            self._report_mistake(self._beginning.mistake, self._beginning.said)
         if self._changed:
             self._configuration_changed()
         greeting.greet(*self._greeted())
         if first:
-            self._tasks.start(self._tell_first())
+            self._tasks.start(self._greet_first_start())
         if session_bus or shell.is_here():
-            from psoas_nudge.engine.surfaces import (
-                Surfaces,
-            )  # where there is nothing to show itself in, it costs nothing
+            from psoas_nudge.engine.surfaces import Surfaces  # not loaded where there is neither bus nor shell
 
             file = places.config_file(self._config_file)
             self._surfaces = Surfaces(
                 session_bus, self._engine, self._requests, self._desktop, self._outside, self._journal, file
             )
-            stack.push_async_callback(self._in_time, self._surfaces.stop, FACES_SECONDS)
+            stack.push_async_callback(self._in_time, self._surfaces.stop, SURFACES_SECONDS)
             self._engine.listen(self._surfaces)
             try:
                 await self._surfaces.start(self._settings.desktop.tray)
@@ -251,52 +249,52 @@ class Service:
             self._engine.feed(NotifierAppeared())
 
     def reload(self) -> str:
-        """Rule 15: read the configuration again; a broken one changes nothing and is reported once."""
+        """Rule 15: read the configuration again. One with mistakes changes nothing and is reported once."""
         try:
             settings = starting.read(self._config_file)
         except ConfigInvalid as error:
-            self._tell_mistake(error, starting.STAY)
+            self._report_mistake(error, starting.STAY)
             raise ConfigInvalid([rejected(error), *error.problems]) from error
         self._settings, self._reported, self._engine.mistake = settings, "", ""
         self._notifiers.want(settings.desktop.notifier)
         self._desktop.sound, self._desktop.insist = settings.desktop.sound, settings.desktop.insist
         self._guides.kind = settings.stretch.guide
         self._hooks.commands = settings.hooks
-        self._desktop.tell_no_more()
+        self._desktop.withdraw_notice()
         self._engine.reload(self._schedule.want(settings))
         if self._surfaces:
             self._tasks.start(self._surfaces.show_tray(settings.desktop.tray))
         log.info("the configuration is in force")
         return "The configuration was read again and is in force."
 
-    def _tell_mistake(self, error: ConfigInvalid, instead: str) -> None:
+    def _report_mistake(self, error: ConfigInvalid, instead: str) -> None:
         if self._reported != str(error):
             self._reported = str(error)
             self._engine.mistake = f"{summary(error)}. {instead} See: psoas-nudge config check"
             log.warning("%s %s", rejected(error), error)
-            self._tell("Your psoas-nudge configuration has a mistake", f"{instead}\n{error}")
+            self._desktop.notify("Your psoas-nudge configuration has a mistake", f"{instead}\n{error}")
 
     def _greeted(self) -> tuple[Status, WorkingHours, Path, datetime]:
         now = self._clock.now().at
         return self._engine.status(), self._engine.rules.hours, places.config_file(self._config_file), now
 
-    async def _tell_first(self) -> None:
-        """Say once that psoas-nudge runs, and of another reminder beside it; in a terminal the first is printed."""
+    async def _greet_first_start(self) -> None:
+        """Show the greeting, unless it was printed in a terminal, and name other break reminders that run."""
         from psoas_nudge.engine import others
 
         found = await others.running(os.environ)
-        if self._reported:  # that message is more urgent
+        if self._reported:  # the notice about a mistake is more urgent
             return
         if not self._notifiers.in_terminal:
             title, body = greeting.first(*self._greeted())
-            self._tell(title, f"{body}\n{others.advice(found)}" if found else body)
-            asyncio.get_running_loop().call_later(GREETING_SECONDS, self._greeting_seen)
+            self._desktop.notify(title, f"{body}\n{others.advice(found)}" if found else body)
+            asyncio.get_running_loop().call_later(GREETING_SECONDS, self._withdraw_greeting)
         elif found:
-            self._tell("Another break reminder is running", others.advice(found))
+            self._desktop.notify("Another break reminder is running", others.advice(found))
 
-    def _greeting_seen(self) -> None:
-        if not self._reported:  # else that message stands in its place
-            self._desktop.tell_no_more()
+    def _withdraw_greeting(self) -> None:
+        if not self._reported:  # else the notice about a mistake has replaced it
+            self._desktop.withdraw_notice()
 
     async def _watch_configuration(self, stack: contextlib.AsyncExitStack) -> None:
         watch = FileWatch(places.config_file(self._config_file), self._configuration_changed)
@@ -308,14 +306,14 @@ class Service:
             stack.push_async_callback(watch.stop)
 
     def _on_sighup(self) -> None:
-        """SIGHUP asks for a reload; from a terminal that was closed it is the end."""
+        """SIGHUP asks for a reload; when its terminal was closed, the daemon ends."""
         if self._from_terminal and not terminal.is_there():
             self._ended.set()
         else:
             self._configuration_changed()
 
     def _configuration_changed(self) -> None:
-        """Nothing is decided before the daemon knows how long it was away; a change until then is read after that."""
+        """Reload. A change during the start is read at its end: Started has to be the first event."""
         if not self._up:
             self._changed = True
             return

@@ -1,16 +1,14 @@
-"""The settings a daemon begins with: those of the configuration, else the last good ones, else the defaults.
+"""The settings at the start: those of the configuration, else the last good ones, else the defaults.
 
-A mistake in a file must not leave a person without prompts until somebody looks into a log.
+So a mistake in a file does not leave the person without prompts.
 """
 
 from __future__ import annotations
 
 import logging
 import os
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 import msgspec
 
@@ -18,6 +16,7 @@ from psoas_nudge import places
 from psoas_nudge.config import Settings, load, parse
 from psoas_nudge.engine.hooks import refuse_writable_by_others
 from psoas_nudge.errors import ConfigInvalid, PsoasNudgeError
+from psoas_nudge.system.files import write
 
 log = logging.getLogger(__name__)
 
@@ -25,7 +24,7 @@ STAY = "The previous settings stay in force."
 
 
 class Beginning(msgspec.Struct, frozen=True):
-    """`mistake`: why they are not those of the configuration; `kept`: whether they are the last good ones."""
+    """`mistake`: why the configuration was not used; `kept`: whether the settings are the last good ones."""
 
     settings: Settings
     mistake: ConfigInvalid | None = None
@@ -33,12 +32,12 @@ class Beginning(msgspec.Struct, frozen=True):
 
     @property
     def said(self) -> str:
-        """What is in force instead, for a person."""
+        """Which settings are in force instead, as a sentence for the person."""
         return STAY if self.kept else "The default settings are in force until you fix it."
 
 
 def read(config_file: Path | None) -> Settings:
-    """The configuration, which is kept as the last good one. Raises ConfigInvalid."""
+    """Read the configuration and store it as the last good one. Raises ConfigInvalid."""
     settings = load(config_file, os.environ)
     for file in settings.files if settings.hooks else ():
         refuse_writable_by_others(file)
@@ -47,7 +46,7 @@ def read(config_file: Path | None) -> Settings:
 
 
 def begin(config_file: Path | None) -> Beginning:
-    """What to begin with; raises nothing that a mistake in the configuration could cause."""
+    """The settings to start with; a mistake in the configuration raises nothing."""
     try:
         return Beginning(read(config_file))
     except ConfigInvalid as error:
@@ -64,22 +63,17 @@ def _place() -> Path:
 def _keep(settings: Settings) -> None:
     content = msgspec.json.encode(settings, enc_hook=_plain)
     place = _place()
-    part = place.with_name(f".{place.name}.{uuid4().hex}")
     try:
         if place.is_file() and place.read_bytes() == content:
             return
         places.private_directory(place.parent)
-        with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-            file.write(content)
-        part.replace(place)
+        write(place, content)
     except (OSError, PsoasNudgeError) as error:
         log.info("the settings are not kept for a start with a broken configuration: %s", error)
-        with suppress(OSError):
-            part.unlink()
 
 
 def _last_good(named: Path) -> Settings | None:
-    """Those of the same file, if this version can read them."""
+    """The last good settings, if they are of the same file and this version can read them."""
     try:
         settings = msgspec.json.decode(_place().read_bytes(), type=Settings, dec_hook=_typed)
     except (OSError, msgspec.DecodeError, ValueError) as error:

@@ -1,6 +1,6 @@
-"""Where the daemon shows itself on the session bus: the tray icon, and the name that bars and scripts talk to.
+"""The tray icon, and the D-Bus name for bars and scripts.
 
-What is clicked or called there becomes the same requests as on the control socket.
+Clicks and calls become the same requests as on the control socket.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ log = logging.getLogger(__name__)
 
 
 class Surfaces(Listener):
-    """Tray and bus name. `configuration`: the file that "Edit settings" is about."""
+    """Tray and bus name. `configuration`: the file that "Edit settings" opens."""
 
     def __init__(
         self,
@@ -59,13 +59,13 @@ class Surfaces(Listener):
             self._name = BusName(bus, self.command)
 
     async def start(self, tray: bool) -> None:
-        """Answer to the bus name, and wait for a tray if one is wanted."""
+        """Take the bus name, and show the icon if `tray`."""
         if self._name:
             await self._name.start(self._engine.status(), self._engine.state_now().at)
         await self.show_tray(tray)
 
     async def show_tray(self, wanted: bool) -> None:
-        """Have the icon, or have it no longer; its menu is that of the settings in force."""
+        """Show or remove the icon; an icon that is shown gets the menu of the current rules."""
         if wanted and self._tray:
             self._tray.use(self._engine.rules)
         elif wanted:
@@ -91,8 +91,7 @@ class Surfaces(Listener):
 
         return AreaTray(self.clicked, rules, on_open)
 
-    def stepped(self, event: AnyEvent, state: State) -> None:  # noqa: ARG002 - whatever it was
-        """Show the new state."""
+    def stepped(self, event: AnyEvent, state: State) -> None:  # noqa: ARG002 - for every event
         self._show(state)
 
     def _show(self, state: State) -> None:
@@ -103,7 +102,7 @@ class Surfaces(Listener):
             self._tray.update(status, state.at, self._held_on(self._engine.rules.hours.local_date(state.at)))
 
     def recorded(self, stored: Stored) -> None:
-        """A stretch changes the dose."""
+        """A stretch changes the seconds held today."""
         if isinstance(stored.entry, StretchEntry):
             self._held = None
 
@@ -119,7 +118,7 @@ class Surfaces(Listener):
         return self._held[1]
 
     async def stop(self) -> None:
-        """Take everything away."""
+        """Remove the icon and give the name back."""
         await self.show_tray(False)
         try:
             if self._name:
@@ -128,18 +127,18 @@ class Surfaces(Listener):
             log.debug("the bus name was not given back: %s", error)
 
     def clicked(self, command: Asked | Action) -> None:
-        """Do what was clicked in the tray. A menu has no place for a refusal, so the desktop shows it."""
+        """Carry out a click in the tray. A menu cannot show a refusal, so it becomes a notice."""
         try:
             self.command(command)
         except PsoasNudgeError as error:
             log.info("%s from the tray: %s", name(command), error)
-            self._desktop.tell("psoas-nudge could not do that", str(error))
+            self._desktop.notify("psoas-nudge could not do that", str(error))
         else:
             if isinstance(command, Feel):
                 self._advise()
 
     def _advise(self) -> None:
-        """A report of how it feels may be one after which somebody should have a look."""
+        """Show the advice to see a professional, if it is due after a report of how it feels."""
         hours, now = self._engine.rules.hours, self._engine.state_now().at
         try:
             recent = list(self._journal.read(since=now - LOOKS_BACK, kinds=["feel", "advice"], taken_back=False))
@@ -149,15 +148,15 @@ class Surfaces(Listener):
         due = advice((stored.entry for stored in recent), hours.local_date(now), hours.local_date)
         if due:
             self._engine.feed(Advised(via="tray", because=due.because))
-            self._desktop.tell("Please see a professional", due.text)
+            self._desktop.notify("Please see a professional", due.text)
 
     def command(self, command: Asked | Action) -> None:
-        """Do what was clicked or called; raises what the rules refuse."""
+        """Carry out a click or call; raises Refused and the other errors of Requests."""
         match command:
             case Action.EXPLAIN:
                 status = self._engine.status()
                 if status.prompt is None:
-                    self._desktop.tell("Why there is no prompt now", "\n".join(status.why))
+                    self._desktop.notify("Why there is no prompt now", "\n".join(status.why))
             case Action.EDIT_SETTINGS:
                 self._edit()
             case Action.REPORT:
@@ -172,7 +171,7 @@ class Surfaces(Listener):
     def _report(self) -> None:
         self._page(
             "report",
-            failed=lambda why: self._desktop.tell("The report did not open", f"Run: psoas-nudge report ({why})"),
+            failed=lambda why: self._desktop.notify("The report did not open", f"Run: psoas-nudge report ({why})"),
         )
 
     def _edit(self) -> None:
@@ -183,7 +182,7 @@ class Surfaces(Listener):
         self._outside.start([sys.executable, "-m", "psoas_nudge", command], added, failed)
 
     def _edit_file(self) -> None:
-        """Where no page can be shown."""
+        """Open the file in a text editor: no page can be shown."""
         from psoas_nudge.config import example
         from psoas_nudge.config.saving import save
 
@@ -192,5 +191,5 @@ class Surfaces(Listener):
         where = f"Open this file in a text editor: {self._configuration}"
         self._outside.start(
             ["xdg-open", str(self._configuration)],
-            failed=lambda why: self._desktop.tell("The settings did not open", f"xdg-open failed ({why}). {where}"),
+            failed=lambda why: self._desktop.notify("The settings did not open", f"xdg-open failed ({why}). {where}"),
         )

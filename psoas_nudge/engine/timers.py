@@ -1,8 +1,8 @@
-"""The one wake-up, carried by APScheduler.
+"""The wake-up timer, one APScheduler job.
 
-Measured with APScheduler 3.11: with its default grace time a late one-shot job is dropped and deleted, so there is none
-here; after a clock jump or a resume its own timer has to be told; a job that it gave up on is armed again.
-A sleep is capped, so that no clock trouble can cost more than that.
+Measured with APScheduler 3.11: with its default grace time a late one-shot job is dropped and deleted, so there is no
+grace time here. After a clock jump or a resume, its timer has to be set again. A job that it gave up on is added again.
+The longest sleep is limited, so that a clock problem delays a wake-up by at most that.
 """
 
 from __future__ import annotations
@@ -11,24 +11,22 @@ import logging
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
-from psoas_nudge.core.words import MINUTE, SECOND
-from psoas_nudge.engine.lean import without_plugins
+from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_MAX_INSTANCES, EVENT_JOB_MISSED, JobEvent
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from apscheduler.triggers.date import DateTrigger
 
-with without_plugins():
-    from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_MAX_INSTANCES, EVENT_JOB_MISSED, JobEvent
-    from apscheduler.schedulers.asyncio import AsyncIOScheduler
-    from apscheduler.triggers.date import DateTrigger
+from psoas_nudge.core.words import MINUTE, SECOND
 
 log = logging.getLogger(__name__)
 
 LONGEST_SLEEP = 15 * MINUTE
 RETRY = 10 * SECOND
-"""A fault that stays must not fill the log."""
+"""Time until a failed job is tried again, so that a permanent failure does not fill the log."""
 JOB = "wake"
 
 
-class Timer:
-    """Calls `on_wake` once when the time asked for has passed. `start` needs the running event loop."""
+class SchedulerTimer:
+    """Calls `on_wake` once at the time of `wake`. `start` needs a running event loop."""
 
     def __init__(self, on_wake: Callable[[], object]) -> None:
         self._on_wake = on_wake
@@ -38,18 +36,16 @@ class Timer:
         self._scheduler.add_listener(self._given_up, EVENT_JOB_ERROR | EVENT_JOB_MAX_INSTANCES | EVENT_JOB_MISSED)
 
     def start(self) -> None:
-        """Begin."""
         self._scheduler.start()
 
     def stop(self) -> None:
-        """Forget everything."""
         if self._scheduler.running:
             self._scheduler.shutdown(wait=False)
 
     def wake(self, after: int | None) -> None:
-        """Wake in `after` milliseconds, in place of any earlier wish; None: at the latest after the longest sleep.
+        """Wake in `after` milliseconds, instead of the previous wake-up; None: after LONGEST_SLEEP.
 
-        Adding the job makes APScheduler look at the time anew, so a step after a jump of the clock mends its sleep.
+        Adding the job makes APScheduler read the clock again, so a step after a clock jump corrects its sleep.
         """
         wait = LONGEST_SLEEP if after is None else min(max(after, 0), LONGEST_SLEEP)
         due = datetime.now(UTC) + timedelta(milliseconds=wait)

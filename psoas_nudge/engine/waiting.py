@@ -1,6 +1,6 @@
-"""A daemon whose journal cannot be opened: it says so on the desktop, and begins when the file is mended.
+"""Waits while the journal cannot be opened: shows a notification, and continues once the file can be used.
 
-Meanwhile it answers on the socket with the reason, and takes nothing that it could not keep.
+Meanwhile the control socket answers every request with the reason, because nothing can be saved.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from psoas_nudge.bus import buses
 from psoas_nudge.config.watch import FileWatch
 from psoas_nudge.control import messages as c
 from psoas_nudge.control.lock import Lock
-from psoas_nudge.control.server import Server
+from psoas_nudge.control.server import ControlServer
 from psoas_nudge.engine import ready
 from psoas_nudge.engine.screen import NOTICE
 from psoas_nudge.errors import JournalBroken, ShowFailed, Unavailable
@@ -30,54 +30,55 @@ from psoas_nudge.system.signals import on_end
 log = logging.getLogger(__name__)
 
 TITLE = "psoas-nudge cannot start"
-MENDED = "It starts by itself once the file can be used again."
+RESUMES = "It starts by itself once the file can be used again."
 
 
-class Waiting:
-    """Waits until `opens` raises JournalBroken no longer. `notifier`: the setting."""
+class WaitForJournal:
+    """Waits until `opens` no longer raises JournalBroken. `notifier`: the setting."""
 
     def __init__(self, opens: Callable[[], object], watched: Path, lock: Lock, notifier: str) -> None:
         self._opens, self._watched, self._lock = opens, watched, lock
         self._notifiers = Chooser(notifier, time.monotonic)
-        self._stirred = asyncio.Event()
+        self._changed = asyncio.Event()
         self._ended = False
         self._why = ""
 
-    async def mended(self, error: JournalBroken) -> bool:
-        """True: it can be opened. False: the daemon was asked to end. Raises `error` where files cannot be watched."""
+    async def until_usable(self, error: JournalBroken) -> bool:
+        """True when the journal can be opened, False when the daemon has to end. Raises `error` where files cannot be
+        watched."""
         self._why = str(error)
-        log.error("%s %s", error, MENDED)
-        on_end(self._end, self._stirred.set)
+        log.error("%s %s", error, RESUMES)
+        on_end(self._end, self._changed.set)
         async with AsyncExitStack() as stack:
-            watch = FileWatch(self._watched, self._stirred.set)
+            watch = FileWatch(self._watched, self._changed.set)
             try:
                 await watch.start()
             except Unavailable:
                 raise error from None
             stack.push_async_callback(watch.stop)
-            server = Server(places.socket_file(), self._answer, self._lock)
+            server = ControlServer(places.socket_file(), self._answer, self._lock)
             await server.start()
             stack.push_async_callback(server.close)
             session_bus, _ = await stack.enter_async_context(buses(lambda _kind, why: log.info("%s", why)))
             await self._notifiers.start(Surroundings(dict(os.environ), session_bus), lambda _pressed: None)
             stack.push_async_callback(self._notifiers.stop)
-            ready.tell(f"READY=1\nWATCHDOG_USEC=0\nSTATUS={self._why}")  # nothing is decided that could feed it
+            ready.notify(f"READY=1\nWATCHDOG_USEC=0\nSTATUS={self._why}")  # without steps nothing feeds the watchdog
             return await self._wait()
 
     async def _wait(self) -> bool:
-        message = Message(prompt=NOTICE, title=TITLE, body=f"{self._why}\n{MENDED}", icon=ICON)
+        message = Message(prompt=NOTICE, title=TITLE, body=f"{self._why}\n{RESUMES}", icon=ICON)
         shown = None
         try:
             shown = await self._notifiers.show(message)
         except ShowFailed as error:
             log.info("the message was not shown: %s", error)
         while not self._ended and self._still_broken():
-            await self._stirred.wait()
-            self._stirred.clear()
+            await self._changed.wait()
+            self._changed.clear()
         if shown:
             await self._notifiers.withdraw(shown.notifier, shown.ref)
         usual = os.environ.get("WATCHDOG_USEC")
-        ready.tell(f"WATCHDOG_USEC={usual}\nSTATUS=" if usual else "STATUS=")
+        ready.notify(f"WATCHDOG_USEC={usual}\nSTATUS=" if usual else "STATUS=")
         return not self._ended
 
     def _still_broken(self) -> bool:
@@ -93,12 +94,12 @@ class Waiting:
 
     def _end(self) -> None:
         self._ended = True
-        self._stirred.set()
+        self._changed.set()
 
     def _answer(self, request: c.AnyRequest) -> c.Ok:
         if isinstance(request, c.Stop):
             self._end()
             return c.Ok(said=request.answer)
         if isinstance(request, c.Reload):
-            self._stirred.set()
-        raise JournalBroken(f"psoas-nudge waits: {self._why} {MENDED}")
+            self._changed.set()
+        raise JournalBroken(f"psoas-nudge waits: {self._why} {RESUMES}")

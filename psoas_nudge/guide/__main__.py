@@ -11,7 +11,7 @@ import sys
 
 from psoas_nudge.errors import NotRecorded, PsoasNudgeError
 from psoas_nudge.guide.opening import load_settings, on_page, open_for_prompt
-from psoas_nudge.guide.reports import Practice
+from psoas_nudge.guide.reports import PracticeReports
 
 
 def main() -> int:
@@ -28,7 +28,7 @@ def main() -> int:
     logging.basicConfig(format="%(name)s: %(message)s", level=logging.WARNING)
     try:
         if asked.practice:
-            on_page(load_settings(None), asked.routine, None, Practice())
+            on_page(load_settings(None), asked.routine, None, PracticeReports())
         else:
             open_for_prompt(load_settings(None), asked.routine, asked.prompt, asked.how)
     except PsoasNudgeError as error:

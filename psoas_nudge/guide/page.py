@@ -10,7 +10,7 @@ from psoas_nudge.errors import NotRecorded, Unavailable
 from psoas_nudge.guide.player import Player
 from psoas_nudge.guide.reports import Reports
 from psoas_nudge.guide.server import app
-from psoas_nudge.guide.session import Asks, Session
+from psoas_nudge.guide.session import Asks, StretchSession
 from psoas_nudge.pages import browser
 from psoas_nudge.pages.guard import Guard
 from psoas_nudge.pages.handover import show
@@ -23,7 +23,7 @@ def play(player: Player, reports: Reports, asks: Asks, token: str | None = None)
 
     `token`: the activation token for the window, where there is one.
     """
-    session = Session(player, time.monotonic, reports, asks)
+    session = StretchSession(player, time.monotonic, reports, asks)
     asyncio.run(_play(session, token))
     if not session.seen:
         raise Unavailable("no browser has opened the page")
@@ -31,7 +31,7 @@ def play(player: Player, reports: Reports, asks: Asks, token: str | None = None)
         raise NotRecorded(session.trouble)
 
 
-async def _play(session: Session, token: str | None) -> None:
+async def _play(session: StretchSession, token: str | None) -> None:
     on_end(session.close)
     with listen() as listener:
         guard = app(session, listener.getsockname()[1])
@@ -41,13 +41,13 @@ async def _play(session: Session, token: str | None) -> None:
             tasks.create_task(_show(session, guard, token))
 
 
-async def _show(session: Session, guard: Guard, token: str | None) -> None:
+async def _show(session: StretchSession, guard: Guard, token: str | None) -> None:
     environ = browser.with_token(os.environ, token)
     if not await show(guard, environ, lambda: session.seen or session.closed.is_set()):
         session.close()
 
 
-async def run_clock(session: Session) -> None:
+async def run_clock(session: StretchSession) -> None:
     """Tick the session when it is due, until it is closed."""
     while not session.closed.is_set():
         session.stirred.clear()

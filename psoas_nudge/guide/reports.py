@@ -74,7 +74,7 @@ class Reports(Protocol):
         """The answer to whether there is room to kneel where the person works."""
 
 
-class Practice:
+class PracticeReports:
     """Records nothing: for a stretch in the demo."""
 
     def begun(self) -> Receipt:
@@ -202,7 +202,7 @@ class StretchReports:
         self.recorder, self.routine, self.prompt, self._set_floor = recorder, routine, prompt, set_floor
         self._connection = GuideConnection(recorder.where.socket, WatchGuide(routine=routine, prompt=prompt))
         self._begun = False
-        self._told = 0.0
+        self._reported = 0.0
 
     def begun(self) -> Receipt:
         """See Reports."""
@@ -212,9 +212,9 @@ class StretchReports:
 
     def holding(self, held: Held) -> Receipt:
         """See Reports. Reported every few seconds of holding."""
-        if held.total < self._told + PROGRESS_SECONDS:
+        if held.total < self._reported + PROGRESS_SECONDS:
             return Receipt()
-        self._told = held.total
+        self._reported = held.total
         self._connection.keep()
         so_far = GuideHeld(
             via="guide",

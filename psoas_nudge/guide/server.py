@@ -17,11 +17,11 @@ from psoas_nudge.core.model import Afterwards, Pain
 from psoas_nudge.core.routines import SIDES
 from psoas_nudge.guide.figures import FIGURES, file, paths_between, svg
 from psoas_nudge.guide.player import Command, Player
-from psoas_nudge.guide.session import Session
+from psoas_nudge.guide.session import StretchSession
 from psoas_nudge.pages.guard import Guard, body, static
 
 
-class Pressed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class PressedCommand(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What a page sends when a button is pressed."""
 
     command: Command
@@ -47,7 +47,7 @@ class Nothing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 Sent = TypeVar("Sent", bound=msgspec.Struct)
 
 
-def app(session: Session, port: int) -> Guard:
+def app(session: StretchSession, port: int) -> Guard:
     """The whole server for one stretch, to be served on 127.0.0.1 at `port`."""
     described = _described(session.player)
 
@@ -74,7 +74,7 @@ def app(session: Session, port: int) -> Guard:
         Route("/routine", describe, methods=["GET"]),
         Route("/picture/{name}", picture, methods=["GET"]),
         Route("/moments", watch, methods=["GET"]),
-        _takes("/press", Pressed, lambda pressed: session.command(pressed.command)),
+        _takes("/press", PressedCommand, lambda pressed: session.command(pressed.command)),
         _takes("/feel", Feeling, lambda feeling: session.felt(feeling.afterwards, feeling.pain)),
         _takes("/undo", Nothing, lambda _: session.take_back()),
         _takes("/kneel", Room, lambda room: session.kneels(room.can)),

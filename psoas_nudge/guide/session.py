@@ -39,7 +39,7 @@ class Asks(Struct, frozen=True, kw_only=True):
     """Whether there is room to kneel."""
 
 
-class Moment(Struct, frozen=True, kw_only=True, rename="camel"):
+class Snapshot(Struct, frozen=True, kw_only=True, rename="camel"):
     """What a page draws: all of it, every time."""
 
     state: Literal["ready", "playing", "paused", "finished", "stopped"]
@@ -62,7 +62,7 @@ class Moment(Struct, frozen=True, kw_only=True, rename="camel"):
     advice: str | None
 
 
-class Session:
+class StretchSession:
     """`reports` is told when the person begins, once when the play has ended, and what the person answers after.
 
     `clock` reads seconds on a clock that is never set; whoever runs the session calls `tick` after `due` seconds, or
@@ -72,7 +72,7 @@ class Session:
     def __init__(self, player: Player, clock: Callable[[], float], reports: Reports, asks: Asks | None = None) -> None:
         self.player = player
         self._asks = asks or Asks()
-        self._hurts = False
+        self._pain_reported = False
         self.begun = False
         self.answered = False
         self.closed = asyncio.Event()
@@ -80,7 +80,7 @@ class Session:
         self._clock, self._last, self._idle = clock, clock(), 0.0
         self._reports, self._receipt = reports, Receipt()
         self._late: str | None = None
-        self._told = False
+        self._end_reported = False
         self._pages: set[asyncio.Queue[bytes]] = set()
         self.stirred = asyncio.Event()
 
@@ -95,7 +95,7 @@ class Session:
         return self._receipt.trouble or self._late
 
     @property
-    def moment(self) -> Moment:
+    def snapshot(self) -> Snapshot:
         """What there is to draw now."""
         player = self.player
         state: Literal["ready", "playing", "paused"] | Ended = "playing"
@@ -103,7 +103,7 @@ class Session:
             state = player.ended
         elif player.paused or not self.begun:
             state = "paused" if self.begun else "ready"
-        return Moment(
+        return Snapshot(
             state=state,
             index=player.index,
             remaining=player.remaining,
@@ -114,8 +114,8 @@ class Session:
             held=player.held,
             answered=self.answered,
             unread=self._asks.warnings,
-            undo=self._hurts,
-            kneel=self.answered and not self._hurts and self._asks.kneel,
+            undo=self._pain_reported,
+            kneel=self.answered and not self._pain_reported and self._asks.kneel,
             trouble=self.trouble,
             advice=self._receipt.advice,
         )
@@ -131,7 +131,7 @@ class Session:
     def _patience(self) -> float:
         if not self._pages:
             return RELOAD_WITHIN if self.seen else OPENED_WITHIN
-        if self._hurts:
+        if self._pain_reported:
             return UNDO_WITHIN
         return ANSWER_WITHIN if self.player.ended else IDLE_LIMIT
 
@@ -167,17 +167,17 @@ class Session:
         """The answer at the end; only the first counts. With it the session is over, unless something is left to do:
         pain can be taken back, and the question about kneeling is asked once."""
         if self.player.ended and not self.answered:
-            self.answered, self._hurts, self._idle = True, afterwards == "pain", 0.0
+            self.answered, self._pain_reported, self._idle = True, afterwards == "pain", 0.0
             self._keep(self._reports.felt(afterwards, pain))
-            if self._hurts or self._asks.kneel:
+            if self._pain_reported or self._asks.kneel:
                 self._changed()
             else:
                 self.close()
 
     def take_back(self) -> None:
         """The answer was a mistake: it is asked for again."""
-        if self._hurts:
-            self.answered, self._hurts, self._idle = False, False, 0.0
+        if self._pain_reported:
+            self.answered, self._pain_reported, self._idle = False, False, 0.0
             self._receipt = Receipt(self._receipt.trouble)
             self._keep(self._reports.taken_back())
             self._changed()
@@ -193,7 +193,7 @@ class Session:
         """End it now: what was held so far is what was done."""
         if not self.player.ended:
             self.player.command("stop")
-        self._asks, self._hurts = Asks(), False
+        self._asks, self._pain_reported = Asks(), False
         self._changed()
         self.closed.set()
 
@@ -219,11 +219,11 @@ class Session:
         self._receipt = Receipt(receipt.trouble or self._receipt.trouble, receipt.advice or self._receipt.advice)
 
     def _event(self) -> bytes:
-        return b"data: " + encode(self.moment) + b"\n\n"
+        return b"data: " + encode(self.snapshot) + b"\n\n"
 
     def _changed(self) -> None:
-        if self.player.ended and self.seen and not self._told:
-            self._told = True
+        if self.player.ended and self.seen and not self._end_reported:
+            self._end_reported = True
             self._idle = 0.0
             ended = self._reports.ended(self.player.held)
             self._late = self._late if ended.trouble else None

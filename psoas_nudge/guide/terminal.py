@@ -13,7 +13,7 @@ from typing import Protocol
 from psoas_nudge.core.catalogue import CATALOGUE, REVIEWED
 from psoas_nudge.core.durations import duration
 from psoas_nudge.core.model import Afterwards, Held, Pain
-from psoas_nudge.core.routines import Kind, Segment
+from psoas_nudge.core.routines import Segment, StepKind
 from psoas_nudge.guide.figures import in_terminal
 from psoas_nudge.guide.player import Command, Player
 from psoas_nudge.guide.reports import Reports
@@ -50,7 +50,7 @@ ANSWER_WITHIN = 60.0
 """Seconds for which the question at the end waits."""
 BEGIN_WITHIN = 900.0
 """Seconds for which the player waits for the person to begin."""
-KINDS: dict[Kind, str] = {"move": "get into place", "rest": "ease off", "switch": "change sides"}
+KINDS: dict[StepKind, str] = {"move": "get into place", "rest": "ease off", "switch": "change sides"}
 TALLEST = 20
 """Lines that a figure has at most."""
 

@@ -1,9 +1,9 @@
 """The sums by day that `stats` shows, kept up to date in the transaction of each commit.
 
-Ten years may have a million entries; their days are a few thousand rows. The sums can always be made anew from the
-entries, and are when a version counts otherwise than the one that wrote them. That takes 8 s for a million, so it is
-done in slices, in the order of the entries; a mark says how far it has come. Until it is done, readers add what lies
-behind the mark themselves, and a new entry is counted at once only when it lies before the mark.
+Ten years may have a million entries; their days are a few thousand rows. The sums are computed again from the entries
+when a new version counts differently. That takes 8 s for a million entries, so it is done in slices, in the order of
+the entries, and a watermark stores the progress. Until it is done, readers add the entries after the watermark
+themselves, and a new entry is added to the sums only if it lies before the watermark.
 """
 
 from __future__ import annotations
@@ -19,21 +19,21 @@ from psoas_nudge.core.statistics import FORM, SUMS, Totals, add, add_to, added_b
 from psoas_nudge.journal.records import Stored, id_bytes, milliseconds
 
 
-class Mark(NamedTuple):
-    """Entries up to this one, in the order of the journal, are in the sums."""
+class Watermark(NamedTuple):
+    """The last entry, in the order of the journal, that is in the sums."""
 
     at_ms: int
     id: bytes
 
 
-NOTHING = Mark(-(2**63), b"")
+NOTHING = Watermark(-(2**63), b"")
 SLICE = 1000
-"""Entries that are counted at a time: about 8 ms."""
+"""Entries that are added at a time: about 8 ms."""
 UNTIL = f"{FORM} until "
 
 
-def mark(db: sqlite3.Connection) -> Mark | None:
-    """How far the sums of this version have come; None when all entries are in them."""
+def watermark(db: sqlite3.Connection) -> Watermark | None:
+    """The progress of the sums of this version; None when they are complete."""
     if db.execute("SELECT count(*) FROM sqlite_master WHERE name = 'days_form'").fetchone()[0] == 0:
         return NOTHING
     row = db.execute("SELECT form FROM days_form").fetchone()
@@ -42,17 +42,17 @@ def mark(db: sqlite3.Connection) -> Mark | None:
     if row is None or not row[0].startswith(UNTIL):
         return NOTHING
     at_ms, _, raw = row[0].removeprefix(UNTIL).partition(" ")
-    return Mark(int(at_ms), bytes.fromhex(raw))
+    return Watermark(int(at_ms), bytes.fromhex(raw))
 
 
-def set_mark(db: sqlite3.Connection, to: Mark | None) -> None:
-    """The opposite of `mark`, inside the caller's transaction."""
+def set_watermark(db: sqlite3.Connection, to: Watermark | None) -> None:
+    """The opposite of `watermark`, inside the caller's transaction."""
     form = FORM if to is None else f"{UNTIL}{to.at_ms} {to.id.hex()}"
     db.execute("INSERT OR REPLACE INTO days_form VALUES (1, ?)", (form,))
 
 
 def summed(entries: Iterable[Stored], before: Iterable[Totals] = ()) -> list[Totals]:
-    """The days that these entries add up to, on top of those before, in the order of time."""
+    """The sums by day of these entries plus those in `before`, in the order of time."""
     days = {totals.first: msgspec.structs.asdict(totals) for totals in before}
     for stored in entries:
         adds = _adds(stored)
@@ -62,8 +62,8 @@ def summed(entries: Iterable[Stored], before: Iterable[Totals] = ()) -> list[Tot
 
 
 def count(db: sqlite3.Connection, new: Stored) -> None:
-    """Add a new entry to the sums, inside the caller's transaction, unless the making of the sums is yet to meet it."""
-    reached = mark(db)
+    """Add a new entry to the sums, inside the caller's transaction, unless it lies after the watermark."""
+    reached = watermark(db)
     if reached is None or (milliseconds(new.entry.at), id_bytes(new.id)) <= reached:
         add_all(db, [new])
 
@@ -77,12 +77,12 @@ def add_all(db: sqlite3.Connection, entries: Iterable[Stored]) -> None:
 
 
 def forget(db: sqlite3.Connection) -> None:
-    """Take all sums away, inside the caller's transaction, to make them anew."""
+    """Delete all sums, inside the caller's transaction, to compute them again."""
     db.execute("DELETE FROM days")
 
 
 def read(db: sqlite3.Connection, since: date | None) -> Iterator[Totals]:
-    """The days from `since` on that have any sums, in the order of time."""
+    """The sums of the days from `since` on, in the order of time; days without any are left out."""
     decoder = msgspec.json.Decoder(Totals)
     query = "SELECT body FROM days WHERE day >= ? ORDER BY day"
     for (body,) in db.execute(query, (since.isoformat() if since else "",)):

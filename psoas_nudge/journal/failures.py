@@ -1,4 +1,4 @@
-"""What can go wrong with the journal's file, in words that name the file and say what to do."""
+"""Messages for failures of the journal's file: which file, and what to do."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ ADVICE = {
 
 
 @contextmanager
-def telling(name: str) -> Iterator[None]:
-    """Turn what SQLite and the system say about the journal `name` into words for a person."""
+def translated(name: str) -> Iterator[None]:
+    """Raise JournalBroken, with a message for the person, for errors of SQLite and the system in the block."""
     try:
         yield
     except sqlite3.Error as error:

@@ -1,7 +1,7 @@
-"""The database file of the journal: opened, prepared, and found again when it is no longer the one that was opened.
+"""The database file of the journal: opens and prepares it, and opens it again after it was moved or replaced.
 
-SQLite goes on writing into a file that was deleted, moved or replaced, and nobody finds again what it writes. So the
-file is looked at before each commit: two calls of stat, about 3 µs.
+SQLite keeps writing into a file that was deleted, moved or replaced, where nobody would find the entries. So the file
+is checked before each commit: two calls of stat(2), about 3 µs.
 """
 
 from __future__ import annotations
@@ -18,45 +18,43 @@ from msgspec import Struct
 
 from psoas_nudge.errors import JournalBroken
 from psoas_nudge.journal import schema
-from psoas_nudge.journal.failures import ADVICE, telling
+from psoas_nudge.journal.failures import ADVICE, translated
 from psoas_nudge.system.files import others_may
 
 log = logging.getLogger(__name__)
 
 BUSY_SECONDS = 2.0
-"""The daemon hears nobody meanwhile, and a command waits 3 s for it."""
+"""Timeout for a locked file. The daemon blocks meanwhile, and a command waits 3 s for its answer."""
 OLDEST_SQLITE = (3, 37, 0)  # STRICT tables
 MAGIC = b"SQLite format 3\0"
 NEWEST_FIRST = "SELECT id, CAST(body AS BLOB) FROM entries ORDER BY at_ms DESC, id DESC"
 
 
-class File:
-    """An open database; `path` where it is open for writing and may have to be found again."""
+class JournalFile:
+    """An open database. `path`: None when it is not open for writing, or in memory."""
 
     def __init__(self, db: sqlite3.Connection, name: str, path: Path | None = None) -> None:
         self.db, self.name, self._path = db, name, path
         self.on_reopened: Callable[[str], object] | None = None
-        """Gets a sentence for the person when `find_again` had to open it again."""
-        self._seen = look(path) if path else None
-        """What the path led to when it was last opened or found whole; None: it could not be opened again."""
+        """Is called with a message for the person when `reopen_if_moved` has opened it again."""
+        self._fingerprint = fingerprint(path) if path else None
+        """Of the path when it was last opened or checked; None: it could not be opened again."""
 
     @classmethod
-    def writing(cls, path: Path) -> File:
-        """See Journal.open."""
-        with telling(str(path)):
+    def writing(cls, path: Path) -> JournalFile:
+        with translated(str(path)):
             return cls(_open(path), str(path), path)
 
     @classmethod
-    def in_memory(cls) -> File:
-        """One without a file."""
+    def in_memory(cls) -> JournalFile:
         return cls(_prepared(sqlite3.connect(":memory:", isolation_level=None), "in memory"), "in memory")
 
     @classmethod
-    def reading(cls, path: Path) -> File | None:
+    def reading(cls, path: Path) -> JournalFile | None:
         """See Journal.open_reading."""
-        with telling(str(path)):
+        with translated(str(path)):
             try:
-                path.lstat()  # a link that leads nowhere is no new journal
+                path.lstat()  # a dangling link does not count as "no journal yet"
             except (FileNotFoundError, NotADirectoryError):
                 return None
             _must_be_a_file(path)
@@ -73,32 +71,31 @@ class File:
             return cls(db, str(path))
 
     def close(self) -> None:
-        """Nothing is pending: every commit was final."""
         self.db.close()
 
-    def find_again(self) -> None:
-        """Make sure that what is written next goes into the file that has the journal's name."""
-        path, before = self._path, self._seen
-        if path is None or (now := look(path)) == before:
+    def reopen_if_moved(self) -> None:
+        """Make sure that the next write goes into the file at the journal's path."""
+        path, before = self._path, self._fingerprint
+        if path is None or (now := fingerprint(path)) == before:
             return
         if before is not None and now.main == before.main and before.wal in {None, now.wal}:
-            if now.changed != before.changed:  # SQLite moved the WAL into it, or somebody wrote over it
-                self._look_into(path)
-            self._seen = now
+            if now.changed != before.changed:  # a checkpoint, or another program has overwritten it
+                self._check_overwritten(path)
+            self._fingerprint = now
             return
-        self._seen = None
-        with suppress(sqlite3.Error):  # the file that is gone, or in another place, gets all that was written
+        self._fingerprint = None
+        with suppress(sqlite3.Error):  # the old file, wherever it is now, gets all that was written
             self.db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         self.db.close()
         self.db = _open(path)
-        self._seen = look(path)
+        self._fingerprint = fingerprint(path)
         fate = "A new one was made" if now.main is None else "Recording goes on in the one that is there now"
         said = f"The journal {path} was deleted, moved or replaced while psoas-nudge was running. {fate}."
         log.warning("%s", said)
         if self.on_reopened:
             self.on_reopened(said)
 
-    def _look_into(self, path: Path) -> None:
+    def _check_overwritten(self, path: Path) -> None:
         with path.open("rb") as file:
             if file.read(len(MAGIC)) != MAGIC:
                 raise JournalBroken(f"The journal {path} was overwritten. {ADVICE[sqlite3.SQLITE_NOTADB]}")
@@ -109,31 +106,31 @@ class File:
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """Both or neither of what is written in the block."""
+        """Commit everything that is written in the block, or nothing."""
         self.db.execute("BEGIN IMMEDIATE")
         try:
             yield
             self.db.execute("COMMIT")
         except BaseException:
-            if self.db.in_transaction:  # a full disk may have rolled it back already
+            if self.db.in_transaction:  # after SQLITE_FULL it may be rolled back already
                 self.db.execute("ROLLBACK")
             raise
 
 
-class Seen(Struct, frozen=True):
-    """What a look found: which files they are, None where there is none, and how the main one was last changed."""
+class Fingerprint(Struct, frozen=True):
+    """The identity (device, inode) of main file and WAL, None where there is none, and the main file's last change."""
 
     main: tuple[int, int] | None
     wal: tuple[int, int] | None
     changed: tuple[int, int] | None = None
-    """Time and size of the last change: SQLite changes the main file only when it moves the WAL into it."""
+    """Modification time and size: SQLite changes the main file only in a checkpoint."""
 
 
-def look(path: Path) -> Seen:
-    """The files as they are now. Raises OSError when the directory cannot be looked into."""
+def fingerprint(path: Path) -> Fingerprint:
+    """Of the files at `path` now. Raises OSError when the directory cannot be read."""
     main, wal = _stat(path), _stat(path.with_name(f"{path.name}-wal"))
     changed = None if main is None else (main.st_mtime_ns, main.st_size)
-    return Seen(_identity(main), _identity(wal), changed)
+    return Fingerprint(_identity(main), _identity(wal), changed)
 
 
 def _stat(path: Path) -> os.stat_result | None:
@@ -182,8 +179,8 @@ def _use_wal(db: sqlite3.Connection) -> None:
     except sqlite3.OperationalError as error:
         if error.sqlite_errorcode != sqlite3.SQLITE_BUSY:
             raise
-        # Another program opens the file for the first time, too, and sets the mode, which the file keeps. Should
-        # it be busy with something else, the next to open it does: until then it is as durable, only slower.
+        # Another program is opening the file for the first time too and sets the mode, which the file keeps. If it is
+        # busy with something else, the next program sets it; until then the file is as durable, only slower.
 
 
 def _must_be_known(db: sqlite3.Connection, name: str) -> None:

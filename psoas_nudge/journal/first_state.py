@@ -1,4 +1,4 @@
-"""The state as version 0.1.0 stored it: flat, in seconds. Read once, after an update."""
+"""The state as version 0.1.0 stored it, flat and in seconds. It is read once, after an update."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class FirstStretching(Struct):
 
 
 class FirstState(Struct, kw_only=True):
-    """The fields that still mean something after a start. `now` tells this form from later ones, which group it."""
+    """The fields that still matter after a start. Later forms have no field `now` at the top level."""
 
     now: float
     at: datetime = EPOCH
@@ -88,7 +88,7 @@ class FirstState(Struct, kw_only=True):
 
 
 def read_first(body: bytes) -> now.State:
-    """The state of today from one of 0.1.0; raises msgspec.DecodeError."""
+    """The current form of a state of 0.1.0; raises msgspec.DecodeError."""
     first = msgspec.json.decode(body, type=FirstState)
     new = now.State(
         time=now.Timeline(at=first.at, tick=milliseconds(first.tick), now=milliseconds(first.now)),
@@ -108,7 +108,7 @@ def read_first(body: bytes) -> now.State:
             backed_off_on=first.day if first.spacing > 1 else None,
         ),
         today=now.Today(first.day, first.shown_today),
-        turns=now.Turns(max(first.turns.values(), default=0), first.turns),
+        rotation_order=now.RotationOrder(max(first.turns.values(), default=0), first.turns),
         put_off=first.hurt,
     )
     if first.idle_since is not None:

@@ -1,7 +1,7 @@
-"""The heartbeat file (rule 14): when the daemon was last seen alive, overwritten in place once a minute.
+"""The heartbeat file (rule 14): when the daemon was last alive, overwritten in place once a minute.
 
-No fsync, so an idle disk may sleep. After a kill the system still has what was written; after a power cut an older
-heartbeat, or none, is as good as the disk gives. A checksum at the end tells a torn write from a whole one.
+There is no fsync, so an idle disk can sleep. After a kill the system still has the last heartbeat; after a power cut
+there may be an older one or none. A checksum at the end detects torn writes.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 
 
 def boot_id() -> str:
-    """Which start of the machine this is; "" where the system does not say. Ticks compare only within one."""
+    """The id of the current boot; "" where the system has none. Ticks can be compared only within one boot."""
     try:
         return BOOT_ID.read_text().strip()
     except OSError:
@@ -35,16 +35,16 @@ def boot_id() -> str:
 
 
 class Heartbeat(Struct, frozen=True):
-    """When the daemon was last alive; `boot`: which start of the machine the clock reading belongs to."""
+    """When the daemon was last alive; `boot`: the id of the boot that the clock reading belongs to."""
 
     moment: Moment
     boot: str
 
 
 class HeartbeatFile:
-    """Made with mode 0600, its directory with 0700, where missing, also when it was deleted meanwhile.
+    """The file is created with mode 0600 (its directory with 0700) when it is missing, also when it was deleted later.
 
-    A failure is logged once, not raised: a restart then only knows less.
+    A failure is logged once and not raised: without a heartbeat, a restart only knows less.
     """
 
     def __init__(self, path: Path) -> None:
@@ -58,7 +58,7 @@ class HeartbeatFile:
             self._report(error)
 
     def beat(self, moment: Moment) -> None:
-        """Write that the daemon is alive."""
+        """Write a heartbeat."""
         text = f"{milliseconds(moment.at)} {moment.tick / 1000!r} {self.boot or '-'}"
         line = f"{text} {crc32(text.encode()):08x}".ljust(LENGTH - 1) + "\n"
         try:
@@ -70,7 +70,7 @@ class HeartbeatFile:
             self._report(error)
 
     def read(self) -> Heartbeat | None:
-        """The last heartbeat; None when there is none whole."""
+        """The last heartbeat; None when there is none or it is torn."""
         try:
             file = self._opened()
             file.seek(0)
@@ -84,7 +84,6 @@ class HeartbeatFile:
             return None
 
     def close(self) -> None:
-        """Close the file; the heartbeat stays."""
         if self._file:
             self._file.close()
             self._file = None

@@ -1,4 +1,4 @@
-"""Entries from elsewhere: an export (lines of JSON, see records.as_json) or the journal of another machine."""
+"""Reads entries to merge: an export (lines of JSON, see records.as_json) or the journal of another machine."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ SQLITE = b"SQLite format 3\0"
 
 
 class Envelope(Struct, frozen=True):
-    """What a line of an export has besides the entry itself."""
+    """The fields of an exported line besides those of the entry."""
 
     id: str
     at: datetime
 
 
 def from_json(line: bytes) -> Stored:
-    """The opposite of `as_json`; raises ValueError (msgspec.DecodeError among them) with what is wrong."""
+    """The opposite of `as_json`; raises ValueError (msgspec.DecodeError is one) with what is wrong."""
     try:
         envelope = msgspec.json.decode(line, type=Envelope)
         entry: AnyEntry = msgspec.json.decode(line, type=AnyEntry)
@@ -46,7 +46,7 @@ def from_json(line: bytes) -> Stored:
 
 
 def entries_of(file: Path, wrong: Callable[[str], None]) -> Iterator[Stored]:
-    """The entries in `file`; `wrong` gets a line for each that cannot be used. Raises BadInput or JournalBroken."""
+    """The entries in `file`; `wrong` gets a message for each that cannot be used. Raises BadInput or JournalBroken."""
     try:
         with file.open("rb") as lines:
             if lines.read(len(SQLITE)) != SQLITE:
@@ -73,7 +73,7 @@ def _lines_of(name: str, lines: BinaryIO, wrong: Callable[[str], None]) -> Itera
             continue
         if len(line) > LONGEST_LINE and not line.endswith(b"\n"):
             wrong(f"{name}, line {number}: longer than {LONGEST_LINE // 1024} kB")
-            while line and not line.endswith(b"\n"):  # to its end, but not into memory
+            while line and not line.endswith(b"\n"):  # skip the rest without keeping it in memory
                 line = lines.readline(LONGEST_LINE)
             continue
         try:

@@ -1,7 +1,7 @@
-"""An entry as the journal keeps it, its id, and the one JSON form in which it is shown.
+"""A stored entry, its id, and its JSON form for output.
 
-Ids are UUIDs of version 7 (RFC 9562, 6.2 method 2): they sort by time, and a journal merged twice is merged once.
-The standard library has them only from Python 3.14.
+Ids are UUIDs of version 7 (RFC 9562, 6.2 method 2): they sort by time, and merging a journal twice adds nothing. The
+standard library has them since Python 3.14 only.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ RANDOM_BITS = 74
 
 
 class Stored(Struct, frozen=True, kw_only=True):
-    """An entry with its id and the distance of local time from UTC, in minutes, when it was recorded."""
+    """An entry with its id and the UTC offset of local time, in minutes, when it was recorded."""
 
     id: str
     offset_minutes: int
@@ -28,12 +28,12 @@ class Stored(Struct, frozen=True, kw_only=True):
 
     @property
     def zone(self) -> tzinfo:
-        """Local time as it was then."""
+        """The local time zone when the entry was recorded."""
         return timezone(timedelta(minutes=self.offset_minutes)) if self.offset_minutes else UTC
 
 
 class Ids:
-    """Makes ids that grow within one process, also when the clock goes back."""
+    """Makes ids that increase within one process, also when the clock is set back."""
 
     def __init__(self, randomness: Callable[[int], bytes] = os.urandom) -> None:
         self._randomness = randomness
@@ -50,7 +50,7 @@ class Ids:
 
 
 def id_text(raw: bytes) -> str:
-    """The usual spelling of an id."""
+    """An id as text, 8-4-4-4-12 hexadecimal digits."""
     text = raw.hex()
     return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
 
@@ -70,12 +70,12 @@ def milliseconds(at: datetime) -> int:
 
 
 def offset_minutes(at: datetime, zone: tzinfo) -> int:
-    """How far local time in `zone` is from UTC at that instant, in whole minutes."""
+    """The UTC offset of `zone` at that instant, in whole minutes."""
     return round((at.astimezone(zone).utcoffset() or timedelta()).total_seconds() / 60)
 
 
 def in_zone(at: datetime, zone: tzinfo) -> datetime:
-    """The instant in local time; as it is where there is no such local time, at the ends of the calendar."""
+    """The instant in local time; unchanged at the ends of the calendar, where that would overflow."""
     try:
         return at.astimezone(zone)
     except OverflowError:
@@ -83,9 +83,9 @@ def in_zone(at: datetime, zone: tzinfo) -> datetime:
 
 
 def as_json(stored: Stored) -> bytes:
-    """One object: id, at, kind, then the entry's own fields; every instant RFC 3339 with the local offset of then.
+    """One object: id, at, kind, then the entry's own fields. Instants are RFC 3339 with the local offset of their time.
 
-    `journal --json`, `journal export` and `simulate` print this, so a script reads them all alike.
+    `journal --json`, `journal export` and `simulate` print this form.
     """
     entry, zone = stored.entry, stored.zone
     fields = {

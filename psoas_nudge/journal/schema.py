@@ -1,14 +1,14 @@
-"""The tables of the journal, as numbered steps; a file's `user_version` says how far it has come.
+"""The tables of the journal as numbered migration steps; `user_version` of a file is its last step.
 
-A step is never changed once released: another one is added below it. Each runs in a transaction of its own, and
-asks again inside it how far the file is, so that two programs may open an old file at once.
+A released step is never changed: add another one below it. Each step runs in a transaction of its own and reads
+`user_version` again inside it, so that two programs may open an old file at the same time.
 """
 
 from __future__ import annotations
 
 import sqlite3
 
-APPLICATION_ID = 0x70736F61  # "psoa": tells a journal from any other SQLite file
+APPLICATION_ID = 0x70736F61  # "psoa": marks an SQLite file as a journal
 
 STEPS: tuple[tuple[str, ...], ...] = (
     (
@@ -71,13 +71,13 @@ LATEST = len(STEPS)
 
 
 def version(db: sqlite3.Connection) -> int:
-    """How many steps the file has behind it."""
+    """The last migration step of the file."""
     return int(db.execute("PRAGMA user_version").fetchone()[0])
 
 
 def is_foreign(db: sqlite3.Connection) -> bool:
-    """Whether this is some other program's database."""
-    application, reached, tables = db.execute(  # in one look: another program may migrate the file meanwhile
+    """Whether this is another program's database."""
+    application, reached, tables = db.execute(  # in one query: another program may migrate the file meanwhile
         "SELECT application_id, user_version, (SELECT count(*) FROM sqlite_master)"
         " FROM pragma_application_id, pragma_user_version"
     ).fetchone()
@@ -85,7 +85,7 @@ def is_foreign(db: sqlite3.Connection) -> bool:
 
 
 def migrate(db: sqlite3.Connection, upto: int = LATEST) -> None:
-    """Bring the file to schema `upto`, one transaction a step; raises sqlite3.Error with the step undone."""
+    """Migrate the file to schema `upto`, one transaction a step; raises sqlite3.Error with the step rolled back."""
     for number, statements in enumerate(STEPS[:upto], 1):
         if version(db) >= number:
             continue

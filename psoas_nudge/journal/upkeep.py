@@ -1,4 +1,4 @@
-"""What the start of the daemon leaves for later, so that it is quick whatever is in the journal."""
+"""Work on the journal that the daemon does after its start, so that a large journal does not slow the start down."""
 
 from __future__ import annotations
 
@@ -15,29 +15,29 @@ from psoas_nudge.journal.store import Journal
 log = logging.getLogger(__name__)
 
 PAUSE_SECONDS = 0.1
-"""Between two slices of the sums: less than a tenth of one processor, two minutes for a million entries."""
+"""Between two slices of the sums: under a tenth of one processor, and two minutes for a million entries."""
 CHECK_SECONDS = 5.0
 
 
 async def keep_up(journal: Journal, path: Path) -> None:
-    """Make the sums by day, where they are in an old form, and look for damage in the file. What is wrong is logged."""
+    """Compute the sums by day where they have an old form, and check the file for damage. Problems are logged."""
     ended = Event()
     try:
-        while journal.sum_up():  # noqa: ASYNC110 - there is no event to wait for: the pause leaves room for other work
+        while journal.sum_up():  # noqa: ASYNC110 - no event to wait for: the pause lets other work run
             await asyncio.sleep(PAUSE_SECONDS)
-        with ThreadPoolExecutor(1) as once:  # asyncio's own threads would stay for good
+        with ThreadPoolExecutor(1) as once:  # asyncio's default executor would keep its thread
             try:
-                problems = await asyncio.get_running_loop().run_in_executor(once, _look, path, ended)
+                problems = await asyncio.get_running_loop().run_in_executor(once, _check, path, ended)
             finally:
-                ended.set()  # the thread does not notice that this task ends, and leaving the pool waits for it
+                ended.set()  # leaving the pool waits for the thread, also when this task is cancelled
         for problem in problems:
             log.warning("the journal %s: %s", path, problem)
     except JournalBroken as error:
         log.warning("%s", error)
 
 
-def _look(path: Path, ended: Event) -> tuple[str, ...]:
-    """What is wrong with the file, through a connection of its own: this is a thread."""
+def _check(path: Path, ended: Event) -> tuple[str, ...]:
+    """The problems of the file, through a connection for this thread."""
     journal = Journal.open_reading(path)
     if journal is None:
         return ()

@@ -1,4 +1,4 @@
-"""Ways to show a prompt: one file each, one table in chooser.py."""
+"""Notifiers show prompts: one file each, one table in chooser.py."""
 
 from pathlib import Path
 
@@ -7,11 +7,11 @@ from psoas_nudge.core.routines import Routine
 
 DATA = Path(__file__).parents[1] / "data"
 ICON = str(DATA / "icon-128.png")
-"""The product's picture for a Message."""
+"""The program's icon, for a Message."""
 
 
 def picture(routine: Routine) -> str:
-    """The picture of a routine for a Message; the product's own for a routine that has none."""
+    """The picture of a routine for a Message; the program's icon for a routine without one."""
     found = DATA / "pictures" / f"{routine.id}.png"
     if routine.pack:
         found = places.pack_icon(routine.pack, routine.picture)

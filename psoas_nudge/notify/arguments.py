@@ -1,9 +1,9 @@
-"""What a prompt becomes in a call of Notify: words, buttons and hints, as the server can draw them.
+"""The arguments of Notify for a prompt: words, buttons and hints that the server can draw.
 
-The first words of the body say what a click does, because GNOME Shell shows one line of it, without buttons, to
-somebody who is typing.
-Hints left out on purpose: `transient` (the prompt has to stay in the desktop's list of notifications) and `resident`
-(a pressed button should close the notification even if this program has just crashed).
+The body begins with what a click does, because GNOME Shell shows only one line of it, without buttons, while the person
+is typing.
+Two hints are left out on purpose: `transient` (the prompt has to stay in the desktop's list of notifications) and
+`resident` (a pressed button has to close the notification even if psoas-nudge has just crashed).
 """
 
 from __future__ import annotations
@@ -21,24 +21,24 @@ from psoas_nudge.places import APPLICATION
 
 APP_NAME = "psoas-nudge"
 BODY_CLICK = "default"
-"""The action key of a click on the notification itself."""
+"""The key of the action for a click on the notification itself."""
 URGENCY_NORMAL, URGENCY_CRITICAL = 1, 2
 NEVER_EXPIRE = 0
 FADING = frozenset({"gnome-shell"})
 """Servers that hide a banner of normal urgency after a few seconds."""
 CLICK = "Click"
 NO_BUTTONS = {"dunst": "Middle-click", "mako": CLICK}
-"""Servers that announce actions and draw no buttons, and which click invokes the default action in their defaults."""
+"""Servers that announce actions but draw no buttons, with the click that invokes the default action by default."""
 
 
-class Server(Struct, frozen=True):
-    """What a server said of itself: the name from GetServerInformation in lower case, and GetCapabilities."""
+class NotificationServer(Struct, frozen=True):
+    """A server's name from GetServerInformation, in lower case, and its answer to GetCapabilities."""
 
     program: str = ""
     can: frozenset[str] = frozenset()
 
     def capabilities(self) -> frozenset[Capability]:
-        """The same in the port's words."""
+        """The port's capabilities of this server."""
         has = {
             Capability.BUTTONS: "actions" in self.can,
             Capability.MARKUP: "body-markup" in self.can,
@@ -47,7 +47,7 @@ class Server(Struct, frozen=True):
         return frozenset({Capability.WITHDRAW, Capability.ICON, *(each for each, holds in has.items() if holds)})
 
     def arguments(self, message: Message, replaces: int) -> tuple[Any, ...]:
-        """The arguments of Notify; `replaces`: the id in whose place it is shown, 0 for none."""
+        """The arguments of Notify; `replaces`: the id of the notification to replace, 0 for none."""
         body = self._body(message)
         if "body-markup" in self.can:
             body = words.escape(body)
@@ -63,22 +63,22 @@ class Server(Struct, frozen=True):
             return words.sentence(body)
         if self.program in FADING:
             return f"{CLICK} to start: {body}"
-        if self.program not in NO_BUTTONS:  # the buttons are in sight; in Xfce a click beside them only closes
+        if self.program not in NO_BUTTONS:  # the buttons are visible; in Xfce a click beside them only closes it
             return words.sentence(body)
         others = words.how_to_answer([key for key in keys if key != "accept"], "Other answers: psoas-nudge")
-        return f"{NO_BUTTONS[self.program]} to start. {others}\n{words.sentence(body)}"  # mako cuts the end off
+        return f"{NO_BUTTONS[self.program]} to start. {others}\n{words.sentence(body)}"  # mako cuts off the end
 
     def _actions(self, message: Message) -> list[str]:
         if "actions" not in self.can:
             return []
         pairs = [(key(button.press), words.line(button.label)) for button in message.buttons]
-        # Whoever clicks on an invitation accepts it. This action has no label: Xfce would draw it as one more button.
+        # A click on the notification accepts. Without a label, because Xfce would draw the action as another button.
         pairs = [(BODY_CLICK, "") for button in message.buttons if isinstance(button.press, Accept)] + pairs
         return [text for pair in pairs for text in pair]
 
 
 def invokes(action: str, press: Answering) -> bool:
-    """Whether the action of this key stands for the answer."""
+    """Whether this action key stands for the answer."""
     return action == key(press) or (action == BODY_CLICK and isinstance(press, Accept))
 
 

@@ -1,7 +1,7 @@
-"""Prompts as balloons beside our own icon on Windows, which newer versions draw as toasts.
+"""Prompts as balloons beside the program's icon on Windows; newer versions draw them as toasts.
 
-A click on it starts the stretch. It has no buttons: the other answers are in the menu of the icon, and the text says
-so. Windows shows at most 63 characters of a title and 255 of a text. Tried under Wine 10 only, where nothing reports
+A click on a balloon starts the stretch. It has no buttons: the other answers are in the icon's menu, and the text says
+so. Windows shows at most 63 characters of a title and 255 of a text. Tested under Wine 10 only, which does not report
 the click.
 """
 
@@ -24,8 +24,6 @@ TYPED = "Click here to start it. In a terminal: psoas-nudge"
 
 
 class BalloonNotifier:
-    """Shows one balloon at a time."""
-
     name = "balloon"
 
     def __init__(self, open_shell: shell.Opener = shell.opened) -> None:
@@ -36,16 +34,16 @@ class BalloonNotifier:
         self._shown = ""
 
     async def start(self, surroundings: Surroundings, on_pressed: OnPressed) -> None:  # noqa: ARG002 - it needs none
-        """Raises Unavailable where there is no desktop."""
+        """Raises Unavailable without a desktop."""
         self._on_pressed = on_pressed
         self._shell = await self._open_shell()
 
     def capabilities(self) -> frozenset[Capability]:
-        """A balloon goes by itself after some seconds."""
+        """FADES: a balloon disappears after some seconds."""
         return frozenset({Capability.WITHDRAW, Capability.ICON, Capability.FADES})
 
     async def show(self, message: Message) -> str:
-        """Show it in place of the one before. Raises ShowFailed."""
+        """Show the balloon in place of the previous one. Raises ShowFailed."""
         if self._shell is None:
             raise ShowFailed("the notification area is not in use")
         title, text = self._words(message, self._shell)
@@ -60,7 +58,7 @@ class BalloonNotifier:
         return self._shown
 
     async def withdraw(self, ref: str) -> None:
-        """Take it away, unless another is shown meanwhile."""
+        """Remove the balloon, unless another one is shown meanwhile."""
         if self._shell and ref == self._shown:
             self._shown = ""
             try:
@@ -69,7 +67,7 @@ class BalloonNotifier:
                 log.info("the balloon stays: %s", error)
 
     async def stop(self) -> None:
-        """Use the notification area no more."""
+        """Release the notification area."""
         if self._shell:
             used, self._shell = self._shell, None
             await used.release()
@@ -80,7 +78,7 @@ class BalloonNotifier:
 
     @staticmethod
     def _words(message: Message, area: shell.Shell) -> tuple[str, str]:
-        """Title and text; what does not fit is left out of the description, never of how to answer."""
+        """Title and text. The description is shortened, the text about how to answer is not."""
         body, how = words.sentence(words.paragraph(message.body)), ""
         if message.buttons:
             others = [key(button.press) for button in message.buttons[1:]]

@@ -1,7 +1,7 @@
-"""Which notifier shows a prompt: one table in the order of preference, tried from the top each time.
+"""Chooses the notifier for each prompt: the first one in a table, in order of preference, that works.
 
-A notifier that failed is tried again at the next prompt, so one that came back (a notification service started
-after login, say) is used again without anything watching for it; there are few prompts a day.
+A notifier that failed is tried again at the next prompt, so one that works again (for example after the notification
+service was started) is used without watching for it; there are few prompts a day.
 """
 
 from __future__ import annotations
@@ -20,46 +20,46 @@ from psoas_nudge.tasks import log_failure
 
 log = logging.getLogger(__name__)
 
-Clock = Callable[[], float]
+MonotonicClock = Callable[[], float]
 AUTO = "auto"
 LAST_RESORT = "terminal"
-"""Its use is logged, because the person may expect the prompts elsewhere."""
+"""Its use is logged, because the person may expect prompts on the desktop."""
 
 
-def _freedesktop(_clock: Clock) -> Notifier:
+def _freedesktop(_clock: MonotonicClock) -> Notifier:
     from psoas_nudge.notify.freedesktop import FreedesktopNotifier
 
     return FreedesktopNotifier()
 
 
-def _plyer(clock: Clock) -> Notifier:
+def _plyer(clock: MonotonicClock) -> Notifier:
     from psoas_nudge.notify.plyer_library import PlyerNotifier
 
     return PlyerNotifier(clock)
 
 
-def _terminal(_clock: Clock) -> Notifier:
+def _terminal(_clock: MonotonicClock) -> Notifier:
     from psoas_nudge.notify.terminal import TerminalNotifier
 
     return TerminalNotifier()
 
 
-def _balloon(_clock: Clock) -> Notifier:
+def _balloon(_clock: MonotonicClock) -> Notifier:
     from psoas_nudge.notify.balloon import BalloonNotifier
 
     return BalloonNotifier()
 
 
-FIRST: dict[str, Callable[[Clock], Notifier]] = (
+FIRST: dict[str, Callable[[MonotonicClock], Notifier]] = (
     {"balloon": _balloon} if sys.platform == "win32" else {"freedesktop": _freedesktop}
 )
-"""What belongs to this operating system."""
+"""The notifier of this operating system."""
 NOTIFIERS = {**FIRST, "plyer": _plyer, "terminal": _terminal}
-"""A new notifier is a file of its own and a row here; the one with most to offer comes first."""
+"""In order of preference. A new notifier is a file of its own and a row here."""
 
 
 class NotifierChoice(Struct, frozen=True):
-    """One row of `doctor`: what could be used, and why it is or is not."""
+    """One row of `doctor`: a notifier, and why it is used or not."""
 
     name: str
     verdict: Literal["chosen", "available", "unavailable"]
@@ -67,51 +67,53 @@ class NotifierChoice(Struct, frozen=True):
 
 
 class Chooser:
-    """Shows each prompt through the first notifier that can.
+    """Shows each prompt through the first notifier that works.
 
-    Calls before `start` wait for it: a daemon that was killed begins with a withdrawal.
-    `wanted`: "auto" or a name of the table, which then is the only one tried (BadInput for any other).
-    `clock`: seconds, any steady reading.
+    Calls before `start` wait for it: after a crash, the first effect is a withdrawal.
+    `wanted`: "auto", or a name in the table, which then is the only one tried (BadInput for any other).
+    `clock`: monotonic, in seconds.
     """
 
-    def __init__(self, wanted: str, clock: Clock, table: dict[str, Callable[[Clock], Notifier]] = NOTIFIERS) -> None:
+    def __init__(
+        self, wanted: str, clock: MonotonicClock, table: dict[str, Callable[[MonotonicClock], Notifier]] = NOTIFIERS
+    ) -> None:
         self._clock, self._table = clock, table
         self._surroundings = Surroundings({})
         self._begun = asyncio.Event()
-        self._turn = asyncio.Lock()
+        self._lock = asyncio.Lock()
         self._on_pressed: OnPressed = lambda _pressed: None
         self._started: dict[str, Notifier] = {}
-        self._said: dict[str, str] = {}
+        self._failed: dict[str, str] = {}
         self.want(wanted)
 
     def want(self, wanted: str) -> None:
-        """Change the setting; the open prompt stays where it is."""
+        """Change the setting; the open prompt is not moved."""
         if wanted not in (AUTO, *self._table):
             raise BadInput(f'there is no notifier "{wanted}"; use one of: {", ".join((AUTO, *self._table))}')
         self._order = tuple(self._table) if wanted == AUTO else (wanted,)
 
     def begin(self, surroundings: Surroundings, on_pressed: OnPressed) -> None:
-        """From now on notifiers are started when they are needed."""
+        """Allow calls; notifiers are started when they are needed."""
         self._surroundings, self._on_pressed = surroundings, on_pressed
         self._begun.set()
 
     async def start(self, surroundings: Surroundings, on_pressed: OnPressed) -> None:
-        """Start the first notifier that can work. Having none is logged, not raised: one may come later."""
+        """Start the first notifier that works. If none does, that is logged, not raised: one may work later."""
         self.begin(surroundings, on_pressed)
         for name in self._order:
             try:
                 await self._ready(name)
             except Unavailable:
                 continue
-            if name == LAST_RESORT and self._said:
+            if name == LAST_RESORT and self._failed:
                 log.warning(
                     "no notification service here, so prompts appear in this terminal (to see why: psoas-nudge doctor)"
                 )
             return
-        log.warning("prompts cannot be shown here: %s", self._reasons(self._said))
+        log.warning("prompts cannot be shown here: %s", self._reasons(self._failed))
 
     async def show(self, message: Message) -> Showing:
-        """Show it through the first that can. Raises ShowFailed with every reason."""
+        """Show it through the first notifier that works. Raises ShowFailed with all reasons."""
         failures: dict[str, str] = {}
         for name in self._order:
             try:
@@ -127,7 +129,7 @@ class Chooser:
         raise ShowFailed(self._reasons(failures))
 
     async def withdraw(self, name: str, ref: str) -> None:
-        """Take away what `show` has shown, also in an earlier process; never raises."""
+        """Withdraw what `show` has shown, also in an earlier process. Raises nothing."""
         if name not in self._table:
             log.warning('a prompt was shown by "%s", which does not exist any more', name)
             return
@@ -138,21 +140,21 @@ class Chooser:
         else:
             try:
                 await notifier.withdraw(ref)
-            except Exception as error:  # noqa: BLE001 - a notification that stays must not end the prompting
+            except Exception as error:  # noqa: BLE001 - a notification that stays must not stop later prompts
                 log_failure(log, f"the notification was not removed by {name}", error)
 
     @property
     def in_terminal(self) -> bool:
-        """Whether prompts appear in this terminal at the moment."""
+        """Whether prompts currently appear in this terminal."""
         return next((name for name in self._order if name in self._started), None) == LAST_RESORT
 
     def capabilities(self) -> frozenset[Capability]:
-        """What the notifier that comes first at the moment can do; nothing when there is none."""
+        """The capabilities of the first notifier that runs; none when none does."""
         first = next((self._started[name] for name in self._order if name in self._started), None)
         return first.capabilities() if first else frozenset()
 
     async def choices(self) -> list[NotifierChoice]:
-        """Every notifier of the table, probed now; the first one available is the chosen one."""
+        """Every notifier of the table, probed now; the first one that works is the chosen one."""
         rows: list[NotifierChoice] = []
         for name in self._table:
             running = name in self._started
@@ -175,28 +177,28 @@ class Chooser:
         return rows
 
     async def stop(self) -> None:
-        """Stop all that were started."""
+        """Stop every notifier that was started."""
         for notifier in self._started.values():
             await notifier.stop()
         self._started.clear()
 
     async def _ready(self, name: str) -> Notifier:
         await self._begun.wait()
-        async with self._turn:  # who asks while it is being started waits for that one
+        async with self._lock:  # a second caller waits for the notifier that is being started
             if name in self._started:
                 return self._started[name]
             notifier = self._table[name](self._clock)
             try:
                 await notifier.start(self._surroundings, self._on_pressed)
             except Unavailable as error:
-                self._said[name] = str(error)
+                self._failed[name] = str(error)
                 raise
             except Exception as error:
                 log_failure(log, f"{name} did not start", error)
-                self._said[name] = str(error) or type(error).__name__
-                raise Unavailable(self._said[name]) from error
+                self._failed[name] = str(error) or type(error).__name__
+                raise Unavailable(self._failed[name]) from error
             self._started[name] = notifier
-            self._said.pop(name, None)
+            self._failed.pop(name, None)
             return notifier
 
     @staticmethod

@@ -1,15 +1,14 @@
 """Prompts as desktop notifications with buttons: org.freedesktop.Notifications over D-Bus.
 
-The notification never expires by itself; the rules close it. Servers differ too much in NotificationClosed (some send
-it twice, some never), so only ActionInvoked is an answer. A prompt that the person has closed is not shown again,
-though: the rules renew one that GNOME Shell hides, and nobody wants back what they have just sent away.
-Ids start at 1 again with every server, and unique names with every bus. So a notification is identified by bus, unique
-name and id together, and every call goes to the unique name: another server's notification is never touched, and
-when the server is restarted while a prompt is open, the prompt is shown again on the new one, once.
-What a server sends is checked: replies and signals of another shape than the specification's count as a failed call
-or are ignored, and nothing that it sends can raise here.
+The notification never expires; the rules close it. Servers differ too much in NotificationClosed (some send it twice,
+some never), so only ActionInvoked is an answer. NotificationClosed has one use: the rules show a prompt again that
+GNOME Shell hides, but not one that the person has closed.
+Ids start at 1 again with every server, and unique names with every bus. So bus, unique name and id together identify a
+notification, and every call goes to the unique name: another server's notification is never changed. When the server is
+restarted while a prompt is open, the prompt is shown again once on the new one.
+Everything that a server sends is checked: a malformed reply counts as a failed call, a malformed signal is ignored.
 
-Source: the Desktop Notifications Specification 1.2, and what dunst, GNOME Shell and xfce4-notifyd really do.
+Source: the Desktop Notifications Specification 1.2, and the behaviour of dunst, GNOME Shell and xfce4-notifyd.
 """
 
 from __future__ import annotations
@@ -21,7 +20,7 @@ from typing import Any
 
 from psoas_nudge.bus import DBUS, Bus, CallFailed, OnSignal, Subscription
 from psoas_nudge.errors import ShowFailed, Unavailable
-from psoas_nudge.notify.arguments import Server, invokes
+from psoas_nudge.notify.arguments import NotificationServer, invokes
 from psoas_nudge.notify.port import Capability, Message, OnPressed, Pressed, Surroundings
 from psoas_nudge.tasks import Tasks, log_failure
 
@@ -31,24 +30,24 @@ NAME = "org.freedesktop.Notifications"
 PATH = "/org/freedesktop/Notifications"
 
 ACTIVATION_SECONDS = 10.0
-"""How long the bus may take to start a service that is not running; the slow ones load a toolkit first."""
+"""Timeout for the bus to start a service that is not running; some load a toolkit first."""
 CALL_SECONDS = 5.0
 LATE_SECONDS = 3600.0
-"""A server that hung may answer long after the call was given up; what it then shows is closed again."""
+"""A server that hangs may answer long after the timeout; what it shows then is closed again."""
 MOST_EARLY = 50
-"""Signals kept while Notify has not returned; more come only from a server that floods."""
+"""Signals kept while Notify has not returned; only a server that floods sends more."""
 REF = re.compile(r"(.+)/(\d{1,9})", re.ASCII)
 LONGEST_TOKEN = 1000
 """Characters of an activation token; it is passed on in an environment variable."""
 INVALID = "org.freedesktop.DBus.Error.InvalidSignature"
 ACTIVATE_AFTER_SECONDS = 2.0
-"""When the server is gone in mid-prompt, whoever restarts it goes first; after that the bus is asked to start one."""
+"""Time for a server that has ended during a prompt to be restarted, before the bus is asked to start one."""
 DISMISSED = 2
-"""The reason of NotificationClosed when the person closed it; also sent after a button was pressed."""
+"""The reason of NotificationClosed when the person has closed it; also sent after a button was pressed."""
 
 
 class _OnScreen:
-    """The notification that is shown. `refs`: every ref it had, because a restarted server gives it another id."""
+    """The notification that is shown. `refs`: all its refs, because a restarted server gives it another id."""
 
     def __init__(self, message: Message, server: str, number: int, refs: frozenset[str]) -> None:
         self.message, self.server, self.number, self.refs = message, server, number, refs
@@ -57,7 +56,7 @@ class _OnScreen:
 
 
 class FreedesktopNotifier:
-    """Shows prompts through whichever notification service the session bus has or can start."""
+    """Shows prompts through the notification service that the session bus has or can start."""
 
     name = "freedesktop"
 
@@ -70,15 +69,15 @@ class FreedesktopNotifier:
         self._subscriptions: list[Subscription] = []
         self._owner: str | None = None
         self._server = ""
-        self._about = Server()
+        self._about = NotificationServer()
         self._shown: _OnScreen | None = None
         self._early: list[tuple[OnSignal, list[Any]]] | None = None
-        self._turn = asyncio.Lock()
+        self._lock = asyncio.Lock()
         self._timer: asyncio.TimerHandle | None = None
         self._tasks = Tasks(log, "the notification service")
 
     async def start(self, surroundings: Surroundings, on_pressed: OnPressed) -> None:
-        """Find out what the service can do, starting it if the bus can; raises Unavailable."""
+        """Start the service if necessary and read its capabilities; raises Unavailable."""
         bus = surroundings.session_bus
         if bus is None:
             raise Unavailable("no session bus; it comes with a desktop session (or: dbus-run-session psoas-nudge run)")
@@ -86,13 +85,13 @@ class FreedesktopNotifier:
         try:
             self._owner = await bus.watch_owner(NAME, self._on_owner)
             self._watching = True
-            for member, hear in (
+            for member, handler in (
                 ("ActionInvoked", self._on_action),
                 ("ActivationToken", self._on_token),
                 ("NotificationClosed", self._on_closed),
             ):
                 self._subscriptions.append(
-                    await bus.subscribe(hear, sender=NAME, interface=NAME, member=member, path=PATH)
+                    await bus.subscribe(handler, sender=NAME, interface=NAME, member=member, path=PATH)
                 )
             await self._meet()
         except CallFailed as error:
@@ -100,20 +99,19 @@ class FreedesktopNotifier:
             raise Unavailable(_why(error)) from error
 
     def capabilities(self) -> frozenset[Capability]:
-        """What the server said of itself."""
         return self._about.capabilities()
 
     async def show(self, message: Message) -> str:
-        """Show `message` in place of the one before; the ref names bus, server and id. Raises ShowFailed."""
-        async with self._turn:
+        """Show `message` in place of the previous one; the ref has bus, server and id. Raises ShowFailed."""
+        async with self._lock:
             try:
                 return await self._put(message)
             except CallFailed as error:
                 raise ShowFailed(_why(error)) from error
 
     async def withdraw(self, ref: str) -> None:
-        """Close the notification if it is this server's; never raises."""
-        async with self._turn:
+        """Close the notification if it is this server's. Raises nothing."""
+        async with self._lock:
             shown = self._shown
             if shown and ref in shown.refs:
                 self._shown = None
@@ -123,7 +121,7 @@ class FreedesktopNotifier:
                 await self._close(parts[1], int(parts[2]))
 
     async def stop(self) -> None:
-        """Listen no more. What is on the screen stays there."""
+        """Unsubscribe. What is on the screen stays there."""
         for subscription in self._subscriptions:
             subscription.cancel()
         self._subscriptions.clear()
@@ -135,7 +133,7 @@ class FreedesktopNotifier:
         await self._tasks.cancel()
         self._bus = self._shown = None
 
-    async def _call(self, owner: str, member: str, signature: str = "", *body: Any, timeout: float) -> list[Any]:  # noqa: ASYNC109 - the limit is part of the call's contract, as in bus.py
+    async def _call(self, owner: str, member: str, signature: str = "", *body: Any, timeout: float) -> list[Any]:  # noqa: ASYNC109 - as in bus.py
         return await self._live_bus.call(owner, PATH, NAME, member, signature, *body, timeout=timeout)
 
     @property
@@ -148,7 +146,7 @@ class FreedesktopNotifier:
         """The unique name of the server, started if necessary; sets `_server` and `_about`."""
         if self._owner is None:
             await self._call(NAME, "GetServerInformation", timeout=ACTIVATION_SECONDS)
-        owner = self._owner  # the bus announces a new owner before it delivers the reply of that owner
+        owner = self._owner  # the bus announces a new owner before it delivers that owner's reply
         if owner is None:
             raise CallFailed("org.freedesktop.DBus.Error.NameHasNoOwner", "the service ended while it was started")
         if not self._server:
@@ -160,7 +158,7 @@ class FreedesktopNotifier:
                     "org.freedesktop.DBus.Error.NameHasNoOwner", "the service ended while it was asked what it can do"
                 )
             self._server = f"{bus_id[:8]}{owner}"
-            self._about = Server(who[0].lower() if who else "", frozenset(can))
+            self._about = NotificationServer(who[0].lower() if who else "", frozenset(can))
             log.info("notifications go to %.100s (%.500s)", " ".join(who), ", ".join(sorted(can)))
         return owner
 
@@ -173,7 +171,7 @@ class FreedesktopNotifier:
             if before.dismissed:
                 return f"{before.server}/{before.number}"
             replaces = before.number if before.server == server else 0
-        elif before:  # not in its place: GNOME Shell would keep what a click on the one before does, which is nothing
+        elif before:  # not replaced: GNOME Shell would keep the click action of the previous one, which is none
             self._shown = None
             await self._close(before.server, before.number)
         early: list[tuple[OnSignal, list[Any]]] = []
@@ -184,9 +182,9 @@ class FreedesktopNotifier:
             self._shown = _OnScreen(message, server, number, refs | {ref})
         finally:
             self._early = None
-        for hear, signal in early:
-            hear(signal)
-        if server != self._server:  # it ended after its reply, and _on_owner ran before `_shown` was set
+        for handler, signal in early:
+            handler(signal)
+        if server != self._server:  # the server ended after its reply, and _on_owner ran before `_shown` was set
             self._on_owner(self._owner)
         return ref
 
@@ -203,11 +201,11 @@ class FreedesktopNotifier:
             ) from None
 
     async def _send(self, owner: str, server: str, arguments: tuple[Any, ...], number: asyncio.Future[int]) -> None:
-        """Call Notify, and pass its reply on. When nobody waits for that any more, close what the server has shown:
-        another notifier did so meanwhile."""
+        """Call Notify and pass its reply on. After the timeout close what the server shows: another notifier has shown
+        the prompt meanwhile."""
         try:
             shown = _number(await self._call(owner, "Notify", "susssasa{sv}i", *arguments, timeout=LATE_SECONDS))
-        except Exception as error:  # noqa: BLE001 - raised by `_notify`, if that still waits
+        except Exception as error:  # noqa: BLE001 - `_notify` raises it, if it still waits
             if not number.done():
                 number.set_exception(error)
             return
@@ -224,7 +222,7 @@ class FreedesktopNotifier:
             if self._server != server:
                 return
             await self._call(owner, "CloseNotification", "u", number, timeout=self._call_seconds)
-        except CallFailed as error:  # a notification that is gone already is an error for some servers
+        except CallFailed as error:  # for some servers it is an error that the notification is gone already
             log.debug("notification %d was not closed: %s", number, error)
 
     def _on_owner(self, owner: str | None) -> None:
@@ -237,7 +235,7 @@ class FreedesktopNotifier:
             self._timer = asyncio.get_running_loop().call_later(wait, lambda: self._tasks.start(self._show_again()))
 
     async def _show_again(self) -> None:
-        async with self._turn:
+        async with self._lock:
             shown = self._shown
             if shown is None or shown.answered or shown.dismissed:
                 return
@@ -267,7 +265,7 @@ class FreedesktopNotifier:
         shown.answered = True
         try:
             self._on_pressed(Pressed(pressed, shown.token))
-        except Exception as error:  # noqa: BLE001 - it must neither undo the showing nor end the bus's reader
+        except Exception as error:  # noqa: BLE001 - it must not stop the bus's reader
             log_failure(log, "the answer of a notification", error)
 
     def _on_token(self, signal: list[Any]) -> None:
@@ -283,12 +281,12 @@ class FreedesktopNotifier:
                 if shown and shown.message.buttons and not shown.answered:
                     shown.dismissed = True
 
-    def _meant(self, number: int, hear: OnSignal, signal: list[Any]) -> _OnScreen | None:
-        """The notification a signal is about. A button may be pressed before Notify has returned the id."""
+    def _meant(self, number: int, handler: OnSignal, signal: list[Any]) -> _OnScreen | None:
+        """The notification that a signal is about. A signal may arrive before Notify has returned the id: keep it."""
         if self._shown and number == self._shown.number and self._shown.server == self._server:
             return self._shown
         if self._early is not None and len(self._early) < MOST_EARLY:
-            self._early.append((hear, signal))
+            self._early.append((handler, signal))
         return None
 
 

@@ -1,9 +1,9 @@
-"""Prompts through plyer: for Windows, and for sessions where our own D-Bus way fails.
+"""Prompts through plyer: for Windows, and for sessions where the notifier on D-Bus fails.
 
-plyer 2.1 has no buttons, no id and no result. On Linux it does nothing, without a word, when there is no service;
-it runs notify-send with the title as a bare argument, so that "-x" is an option; and it can block for a minute.
-Therefore: the service is probed before each use, the call runs on a thread of its own with a limit, at most one
-such thread exists, and after a failure there is a pause before the next try (a circuit breaker).
+plyer 2.1 has no buttons, no id and no result. On Linux it silently does nothing when there is no service; it runs
+notify-send with the title as a bare argument, so that "-x" is an option; and it can block for a minute.
+Therefore the service is probed before each use, the call runs on its own thread with a timeout, there is at most one
+such thread, and after a failure there is a pause before the next try (a circuit breaker).
 """
 
 from __future__ import annotations
@@ -31,16 +31,16 @@ SERVICE = ("org.freedesktop.Notifications", "/org/freedesktop/Notifications", "o
 LIMIT_SECONDS = 10.0
 PAUSES_SECONDS = (60.0, 300.0, 900.0)
 SHOWN_SECONDS = 60
-"""plyer cannot withdraw, so the notification has to go by itself."""
+"""plyer cannot withdraw, so the notification has to expire."""
 SHOWN_SECONDS_ON_WINDOWS = 10
-"""There plyer sleeps this long on a thread that delays the end of the program; Windows keeps the prompt in its list."""
+"""On Windows plyer sleeps that long on a thread that delays the end of the program; the prompt stays in the list."""
 
 
 class Facade(Protocol):
     """The part of plyer's notification facade that is used."""
 
     def notify(self, title: str, message: str, app_name: str, app_icon: str, timeout: int) -> None:
-        """Show it, or raise whatever the platform raises, or do nothing."""
+        """May show it, raise anything, or do nothing."""
 
 
 class Programs:
@@ -61,9 +61,9 @@ class Programs:
 
 
 def load_plyer() -> Facade:
-    """plyer's way for this platform; raises Unavailable when it has none.
+    """plyer's implementation for this platform; raises Unavailable when it has none.
 
-    `plyer.notification` itself would print a traceback and stay silent ever after, so its choice is made here.
+    `plyer.notification` would print a traceback and do nothing from then on, so it is not used.
     """
     try:
         from plyer.facades import Notification
@@ -84,7 +84,7 @@ def load_plyer() -> Facade:
 
 
 class PlyerNotifier:
-    """Shows prompts through plyer, without buttons. `clock`: seconds, any steady reading; it times the breaker."""
+    """Shows prompts through plyer, without buttons. `clock`: monotonic, in seconds, for the circuit breaker."""
 
     name = "plyer"
 
@@ -105,24 +105,24 @@ class PlyerNotifier:
         self._last_failure = ""
 
     async def start(self, surroundings: Surroundings, on_pressed: OnPressed) -> None:  # noqa: ARG002 - nothing can be pressed
-        """Find plyer's way for this platform and probe it; raises Unavailable."""
+        """Raises Unavailable when plyer or the service does not work."""
         self._bus = surroundings.session_bus
         await self._probe()
         self._facade = self._load()
 
     def capabilities(self) -> frozenset[Capability]:
-        """No buttons, no withdrawing; plyer's way over notify-send loses the icon."""
+        """No buttons, no withdrawing; through notify-send plyer loses the icon."""
         can = set() if self._runs_notify_send else {Capability.ICON}
         return frozenset(can | {Capability.MARKUP} if self._markup else can)
 
     async def show(self, message: Message) -> str:
-        """Show `message`; the ref is empty, for nothing can be done with it. Raises ShowFailed."""
+        """Show `message`; the ref is empty. Raises ShowFailed."""
         if self._facade is None:
             raise ShowFailed("plyer was not started")
         wait = self._closed_until - self._clock()
         if wait > 0:
             raise ShowFailed(f"{self._last_failure}; tried again in {wait:.0f} s")
-        if self._thread and self._thread.is_alive():  # it has missed its limit; the breaker alone would add one a try
+        if self._thread and self._thread.is_alive():  # it has timed out; with the breaker alone each try would add one
             raise ShowFailed("an earlier call of plyer still hangs")
         try:
             await self._probe()
@@ -136,10 +136,10 @@ class PlyerNotifier:
         return ""
 
     async def withdraw(self, ref: str) -> None:
-        """Nothing: plyer does not know its notifications again."""
+        """Does nothing: plyer has no ids."""
 
     async def stop(self) -> None:
-        """Forget plyer; a call that hangs is left to end with the program."""
+        """A call that hangs ends with the program."""
         self._facade = self._bus = None
 
     @property
@@ -164,7 +164,7 @@ class PlyerNotifier:
             body = words.escape(body)
         if self._runs_notify_send:
             body = body.replace("\\", "\\\\")  # it reads backslash escapes in the body
-            # Written as a hyphen proper, a leading "-" is not taken for an option.
+            # With a Unicode hyphen, a leading "-" is not parsed as an option.
             title, body = (f"\N{HYPHEN}{text[1:]}" if text.startswith("-") else text for text in (title, body))
         return title, body
 
@@ -172,7 +172,7 @@ class PlyerNotifier:
         title, body = self._words(message)
         windows = self._platform == "win32"
         icon = str(DATA / "icon.ico" if windows else message.icon) if message.icon else ""
-        if windows:  # what is longer, Windows refuses on a thread that reports nothing
+        if windows:  # longer texts fail on a thread that reports nothing
             title, body = words.shortened(title, LONGEST_TITLE), words.shortened(body, LONGEST_TEXT)
         seconds = SHOWN_SECONDS_ON_WINDOWS if windows else SHOWN_SECONDS
         loop = asyncio.get_running_loop()
@@ -182,12 +182,12 @@ class PlyerNotifier:
             failure: Exception | None = None
             try:
                 facade.notify(title=title, message=body, app_name="psoas-nudge", app_icon=icon, timeout=seconds)
-            except Exception as error:  # noqa: BLE001 - a platform library raises anything; it is passed on
+            except Exception as error:  # noqa: BLE001 - a platform library may raise anything; it is passed on
                 failure = error
             with suppress(RuntimeError):  # the loop was closed while the call hung
                 loop.call_soon_threadsafe(lambda: None if done.done() else done.set_result(failure))
 
-        # Not an executor: the interpreter waits for the threads of one at exit, and this one may hang.
+        # No executor: the interpreter waits for its threads at exit, and this one may hang.
         self._thread = threading.Thread(target=call, name="plyer", daemon=True)
         self._thread.start()
         try:

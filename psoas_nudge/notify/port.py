@@ -1,4 +1,4 @@
-"""What every notifier looks like: it shows one prompt at a time, takes it away, and passes on what was pressed.
+"""The interface of notifiers: show one prompt at a time, withdraw it, and report what was pressed.
 
 Idea: desktop-notifier's `common.py` (capabilities as data) and vdirsyncer's one conformance suite for all backends.
 """
@@ -21,57 +21,57 @@ class Capability(StrEnum):
     BUTTONS = "buttons"
     """The person can answer on the prompt itself."""
     WITHDRAW = "withdraw"
-    """A shown prompt can be taken away again."""
+    """A shown prompt can be withdrawn."""
     ICON = "icon"
     """A picture is drawn."""
     MARKUP = "markup"
-    """The body is read as markup, so it has to be escaped."""
+    """The body is parsed as markup, so it has to be escaped."""
     FADES = "fades"
-    """A prompt of normal urgency vanishes by itself after a few seconds of activity."""
+    """A prompt of normal urgency disappears after a few seconds of activity."""
 
 
 def key(press: Answering) -> str:
-    """The name of an answer, for servers and for typing: "accept"."""
+    """The key of an answer, for servers and for typing: "accept"."""
     return str(press.__struct_config__.tag)
 
 
 class Button(Struct, frozen=True):
-    """What a press asks for (events.Answering, with the number of its prompt), and the label."""
+    """The request that a press sends, with the number of its prompt, and the label."""
 
     press: Answering
     label: str
 
 
 class Message(Struct, frozen=True):
-    """A prompt in words. Plain text: each notifier escapes it for where it is shown."""
+    """A prompt in words, as plain text; each notifier escapes it where necessary."""
 
     prompt: int
     title: str
     body: str
-    """With buttons, a text that can follow a colon; a notifier that puts nothing before it begins it with a capital."""
+    """With buttons, a text that can follow a colon; a notifier that puts nothing before it capitalises it."""
     buttons: tuple[Button, ...] = ()
-    """In the order of preference; a notifier without buttons leaves them out."""
+    """In order of preference; a notifier without buttons leaves them out."""
     icon: str | None = None
     """Path of a picture file."""
     sound: bool = False
     insist: bool = False
-    """Whether it has to stay in sight until it is answered or withdrawn, above all else, also during do-not-disturb."""
+    """Whether it has to stay visible until it is answered or withdrawn, also during do-not-disturb."""
 
     @property
     def keys(self) -> tuple[str, ...]:
-        """Those of the buttons."""
+        """The keys of the buttons."""
         return tuple(key(button.press) for button in self.buttons)
 
 
 class Pressed(Struct, frozen=True):
-    """The person pressed a button of a prompt. `token` is the activation token, where the server handed one over."""
+    """The person pressed a button of a prompt. `token`: the activation token, where the server sends one."""
 
     press: Answering
     token: str | None = None
 
 
 class Showing(Struct, frozen=True):
-    """A prompt is on the screen: `ref` is what `notifier` needs to withdraw it. `fades`: it vanishes by itself."""
+    """A prompt is on the screen; `notifier` needs `ref` to withdraw it. `fades`: it disappears (Capability.FADES)."""
 
     notifier: str
     ref: str = ""
@@ -92,12 +92,12 @@ class Surroundings(Struct, frozen=True):
 class Notifier(Protocol):
     """One way to show prompts.
 
-    `start` raises errors.Unavailable, with the reason and what would mend it, when it cannot work in this session.
-    `show` returns a `ref`, a short text that `withdraw` takes, also in a later process, and raises errors.ShowFailed
-    when the prompt is not on the screen; the chooser takes any other exception for the same. Showing again replaces
-    what this notifier showed before.
-    `withdraw` of something already gone, or of another server's, does nothing.
-    Closing or expiry is never reported: the rules close prompts, a notifier only passes on what was pressed.
+    `start` raises errors.Unavailable, with the reason and how to fix it, when the notifier cannot work in this session.
+    `show` returns a `ref`, a short text for `withdraw`, also in a later process. It raises errors.ShowFailed when the
+    prompt is not on the screen; the chooser treats any other exception the same. Showing again replaces what this
+    notifier showed before.
+    `withdraw` does nothing when the prompt is gone already or belongs to another server.
+    Closing or expiry is never reported: the rules close prompts, a notifier only reports what was pressed.
     """
 
     name: str

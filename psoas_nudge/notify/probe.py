@@ -1,4 +1,4 @@
-"""Try one notifier by hand: show a test prompt, print what is pressed. Idea: aw-watcher-afk's `macos.py`."""
+"""Runs one notifier alone: shows a test prompt and prints what is pressed. Idea: aw-watcher-afk's `macos.py`."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ TEST_MESSAGE = Message(
 
 
 def main(create: Callable[[], Notifier]) -> None:
-    """Run the notifier alone until a button is pressed, Ctrl-C, or a minute is over (then the exit status is 1)."""
+    """Run until a button is pressed, until Ctrl+C, or for a minute (then the exit status is 1)."""
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     try:
         pressed = asyncio.run(_try_out(create()))

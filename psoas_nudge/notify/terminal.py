@@ -1,8 +1,8 @@
-"""Prompts on the terminal the daemon runs in, with answers typed on standard input.
+"""Prompts on the terminal that the daemon runs in, with answers typed on standard input.
 
-The last resort on a desktop, and the first choice on a machine without one. Nothing here may block the event loop:
-output waits until the terminal is writable (Ctrl-S), and input is read only when there is some and this
-program is in the foreground (reading from the background would stop the process).
+The fallback on a desktop, and the only notifier on a machine without one. Nothing here may block the event loop: output
+waits until the terminal is writable (Ctrl+S stops it), and input is read only when there is some and the program is in
+the foreground (reading in the background would stop the process).
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ from psoas_nudge.tasks import Tasks
 log = logging.getLogger(__name__)
 
 LETTERS = {"a": "accept", "s": "snooze", "k": "skip"}
-"""What can be typed for the key of a button."""
+"""What can be typed instead of the key of a button."""
 CHUNK_BYTES = 512
-"""What a terminal or pipe that reports room takes without blocking (POSIX promises it for pipes)."""
+"""A writable terminal or pipe takes this much without blocking (for pipes POSIX guarantees it)."""
 STUCK_SECONDS = 5.0
 RULE = "-" * 60
 
@@ -41,25 +41,25 @@ class TerminalNotifier:
         self._on_pressed: OnPressed = lambda _pressed: None
         self._open: Message | None = None
         self._answered = False
-        self._turn = asyncio.Lock()
+        self._lock = asyncio.Lock()
         self._tasks = Tasks(log, "a message on the terminal")
 
     async def start(self, surroundings: Surroundings, on_pressed: OnPressed) -> None:
-        """Listen for typed answers where that is possible; raises Unavailable when the output goes to no terminal."""
+        """Read typed answers where possible; raises Unavailable when the output does not go to a terminal."""
         self._on_pressed = on_pressed
-        if unseen := _unseen(self._stdout, surroundings.environ):
-            raise Unavailable(unseen)
+        if why := _not_visible(self._stdout, surroundings.environ):
+            raise Unavailable(why)
         self._interactive = surroundings.interactive and os.isatty(self._stdin)
-        self._listen()
+        self._start_reading()
 
     def capabilities(self) -> frozenset[Capability]:
-        """Answers count as buttons when they can be typed."""
+        """BUTTONS: answers can be typed."""
         can = {Capability.WITHDRAW, Capability.BUTTONS} if self._reading else {Capability.WITHDRAW}
         return frozenset(can)
 
     async def show(self, message: Message) -> str:
-        """Print the prompt; the ref is its number. Raises ShowFailed when the terminal takes no output."""
-        self._listen()
+        """Print the prompt; the ref is its number. Raises ShowFailed."""
+        self._start_reading()
         self._open, self._answered, self._typed = message, False, b""
         try:
             await self._print(self._layout(message))
@@ -69,16 +69,16 @@ class TerminalNotifier:
         return str(message.prompt)
 
     async def withdraw(self, ref: str) -> None:
-        """Say in one line that the prompt is closed, unless it was answered here."""
+        """Print that the prompt is closed, unless it was answered here."""
         if self._open is None or ref != str(self._open.prompt):
             return
         answered, buttons, self._open = self._answered, self._open.buttons, None
         if not answered and buttons:
-            await self._say("This prompt is closed, so there is nothing to answer.")
+            await self._print_line("This prompt is closed, so there is nothing to answer.")
 
     async def stop(self) -> None:
-        """Leave standard input alone, after what is being printed."""
-        self._deaf()
+        """Stop reading, and finish printing."""
+        self._stop_reading()
         self._open = None
         await self._tasks.finish()
 
@@ -97,7 +97,7 @@ class TerminalNotifier:
 
     # --- reading ---------------------------------------------------------------------------------------------
 
-    def _listen(self) -> None:
+    def _start_reading(self) -> None:
         if self._interactive and not self._reading and in_foreground(self._stdin):
             try:
                 asyncio.get_running_loop().add_reader(self._stdin, self._on_readable)
@@ -108,14 +108,14 @@ class TerminalNotifier:
             else:
                 self._reading = True
 
-    def _deaf(self) -> None:
+    def _stop_reading(self) -> None:
         if self._reading:
             asyncio.get_running_loop().remove_reader(self._stdin)
             self._reading = False
 
     def _on_readable(self) -> None:
         if not in_foreground(self._stdin):
-            self._deaf()  # until the next prompt: what is typed now is for another program
+            self._stop_reading()  # until the next prompt: what is typed now is for another program in the foreground
             return
         try:
             data = os.read(self._stdin, 4096)
@@ -123,9 +123,9 @@ class TerminalNotifier:
             log.info("standard input is gone: %s", error)
             data = b""
         if not data:
-            self._deaf()
+            self._stop_reading()
             self._interactive = False
-            self._soon("Standard input is closed. " + words.how_to_answer(("accept", "skip")))
+            self._print_later("Standard input is closed. " + words.how_to_answer(("accept", "skip")))
             return
         *lines, self._typed = (self._typed + data).split(b"\n")
         for typed in lines:
@@ -135,7 +135,7 @@ class TerminalNotifier:
         if not typed:
             return
         if self._open is None or self._answered or not self._open.buttons:
-            self._soon("No prompt is open, so there is nothing to answer.")
+            self._print_later("No prompt is open, so there is nothing to answer.")
             return
         offered = {key(button.press): button for button in self._open.buttons}
         answer = LETTERS.get(typed, typed)
@@ -143,27 +143,27 @@ class TerminalNotifier:
         if button is None:
             choices = ", ".join(f"{letter} ({word})" for letter, word in LETTERS.items() if word in offered)
             why = f"{answer} is not offered now" if answer in LETTERS.values() else f'"{typed[:40]}" is not an answer'
-            self._soon(f"{why}; type {choices}, then Enter.")
+            self._print_later(f"{why}; type {choices}, then Enter.")
             return
         self._answered = True
-        self._soon(f"Answered: {words.line(button.label)}.")
+        self._print_later(f"Answered: {words.line(button.label)}.")
         self._on_pressed(Pressed(button.press))
 
     # --- writing ---------------------------------------------------------------------------------------------
 
-    def _soon(self, text: str) -> None:
-        self._tasks.start(self._say(text))
+    def _print_later(self, text: str) -> None:
+        self._tasks.start(self._print_line(text))
 
-    async def _say(self, text: str) -> None:
+    async def _print_line(self, text: str) -> None:
         try:
             await self._print(text + "\n")
         except OSError as error:
             log.info("not printed (%s): %s", error, text)
 
     async def _print(self, text: str) -> None:
-        """Write when there is room; raises OSError (TimeoutError is one) when there is none for `stuck_seconds`."""
+        """Write when the terminal is writable; raises OSError, and TimeoutError after `stuck_seconds`."""
         left = text.encode(errors="replace")
-        async with self._turn, asyncio.timeout(self._stuck_seconds):
+        async with self._lock, asyncio.timeout(self._stuck_seconds):
             while left:
                 await _room(self._stdout)
                 left = left[os.write(self._stdout, left[:CHUNK_BYTES]) :]
@@ -175,7 +175,7 @@ async def _room(fd: int) -> None:
     mark: Callable[[], None] = lambda: None if there.done() else there.set_result(None)  # noqa: E731 - one use, typed
     try:
         loop.add_writer(fd, mark)
-    except (PermissionError, NotImplementedError):  # a plain file, which always has room; or Windows
+    except (PermissionError, NotImplementedError):  # a regular file, which is always writable; or Windows
         return
     try:
         await there
@@ -183,8 +183,8 @@ async def _room(fd: int) -> None:
         loop.remove_writer(fd)
 
 
-def _unseen(fd: int, environ: dict[str, str]) -> str:
-    """Why nobody would see what is written, or an empty text. A prompt in a file or a log is no prompt."""
+def _not_visible(fd: int, environ: dict[str, str]) -> str:
+    """Why nobody would see what is written, "" when it is visible. A prompt in a file or a log is not seen."""
     if os.isatty(fd):
         return ""
     what = "this is a system service" if environ.get("JOURNAL_STREAM") else "standard output is not a terminal"

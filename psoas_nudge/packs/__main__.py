@@ -11,15 +11,15 @@ from psoas_nudge.confined.limits import end_with_parent, limit
 from psoas_nudge.errors import ConfigInvalid
 from psoas_nudge.packs.limits import CPU_SECONDS, MEGABYTES
 from psoas_nudge.packs.unpacking import NotTaken, files
-from psoas_nudge.packs.wire import Answer, Drawn, Question
+from psoas_nudge.packs.wire import Drawn, PackRequest, PackResult
 
 
-def answer(question: Question) -> Answer:
+def answer(question: PackRequest) -> PackResult:
     """The pack with its pictures drawn anew, or all that is wrong with it."""
     try:
         found = files(question.zipped)
     except NotTaken as error:
-        return Answer(problems=(str(error),))
+        return PackResult(problems=(str(error),))
     problems: list[str] = []
     text, used = _text(found, problems)
     pictures: dict[str, Drawn] = {}
@@ -37,8 +37,8 @@ def answer(question: Question) -> Answer:
             problems.append(f"{name}: Drawing this takes more than {MEGABYTES} MB of memory.")
     problems += [f'{PACK_FILE}: There is no picture "{name}" in the pack.' for name in sorted(used - found.keys())]
     if problems:
-        return Answer(problems=tuple(problems))
-    return Answer(text=text, pictures=pictures)
+        return PackResult(problems=tuple(problems))
+    return PackResult(text=text, pictures=pictures)
 
 
 def _text(found: dict[str, bytes], problems: list[str]) -> tuple[str, frozenset[str]]:
@@ -65,7 +65,7 @@ def _drawn(name: str, data: bytes) -> Drawn:
 def main() -> None:
     """See the module."""
     limit(MEGABYTES, CPU_SECONDS)
-    question = msgspec.json.decode(sys.stdin.buffer.readline(), type=Question)
+    question = msgspec.json.decode(sys.stdin.buffer.readline(), type=PackRequest)
     end_with_parent()
     sys.stdout.buffer.write(msgspec.json.encode(answer(question)))
 

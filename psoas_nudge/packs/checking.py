@@ -12,7 +12,7 @@ from psoas_nudge.config.packs import Pack, parse
 from psoas_nudge.confined.child import ChildFailed, ask
 from psoas_nudge.errors import Unavailable
 from psoas_nudge.packs.limits import CPU_SECONDS, SECONDS
-from psoas_nudge.packs.wire import Answer, Drawn, PackRefused, Question
+from psoas_nudge.packs.wire import Drawn, PackRefused, PackRequest, PackResult
 
 NEEDED = ("defusedxml", "PIL", "resvg_py")
 
@@ -30,10 +30,10 @@ def check(zipped: bytes, name: str) -> Checked:
     """The pack, called `name` in messages. Raises PackRefused with every reason, Unavailable without the libraries."""
     if any(find_spec(module) is None for module in NEEDED):
         raise Unavailable("Packs cannot be checked here yet. First: pip install 'psoas-nudge[packs]'")
-    question = msgspec.json.encode(Question(zipped))
+    question = msgspec.json.encode(PackRequest(zipped))
     try:
         found = msgspec.json.decode(
-            asyncio.run(ask("psoas_nudge.packs", question, SECONDS, "The reader of packs")), type=Answer
+            asyncio.run(ask("psoas_nudge.packs", question, SECONDS, "The reader of packs")), type=PackResult
         )
     except ChildFailed as error:
         why = f"Drawing its pictures takes more than {CPU_SECONDS} s of computing." if error.exhausted else str(error)

@@ -24,7 +24,7 @@ def zipped(path: Path) -> bytes:
         if path.is_dir():
             return _of_folder(path)
         return _bytes_of(path.resolve(), MOST_BYTES)
-    except _Refused as error:
+    except _BadFile as error:
         raise PackRefused(name, (str(error),)) from None
     except FileNotFoundError:
         raise PackRefused(name, ("There is no such file or folder.",)) from None
@@ -33,14 +33,14 @@ def zipped(path: Path) -> bytes:
         raise PackRefused(name, (f"It cannot be read: {why}.",)) from None
 
 
-class _Refused(Exception):
+class _BadFile(Exception):
     """Why a file is not taken."""
 
 
 def _of_folder(folder: Path) -> bytes:
     found = sorted(each.name for each in folder.iterdir() if each.name not in LEFT_BY_DESKTOPS)
     if len(found) > MOST_FILES:
-        raise _Refused(f"It has {len(found)} files; {MOST_FILES} is the limit.")
+        raise _BadFile(f"It has {len(found)} files; {MOST_FILES} is the limit.")
     made, room = io.BytesIO(), MOST_BYTES
     with zipfile.ZipFile(made, "w") as archive:
         for name in found:
@@ -54,14 +54,14 @@ def _bytes_of(path: Path, most: int) -> bytes:
     """The content of an ordinary file that is no link."""
     kind = path.lstat().st_mode
     if stat.S_ISLNK(kind):
-        raise _Refused(f"{path.name} is a link. Put the file itself there.")
+        raise _BadFile(f"{path.name} is a link. Put the file itself there.")
     if stat.S_ISDIR(kind):
-        raise _Refused(f"{path.name} is a folder. Put the pictures beside pack.toml.")
+        raise _BadFile(f"{path.name} is a folder. Put the pictures beside pack.toml.")
     if not stat.S_ISREG(kind):
-        raise _Refused(f"{path.name} is no ordinary file.")
+        raise _BadFile(f"{path.name} is no ordinary file.")
     flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
     with os.fdopen(os.open(path, flags), "rb") as opened:
         data = opened.read(most + 1)
     if len(data) > most:
-        raise _Refused(TOO_LARGE)
+        raise _BadFile(TOO_LARGE)
     return data

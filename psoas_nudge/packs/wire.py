@@ -7,7 +7,7 @@ from msgspec import Struct
 from psoas_nudge.errors import BadInput
 
 
-class Question(Struct, frozen=True):
+class PackRequest(Struct, frozen=True):
     """A pack as one zip file."""
 
     zipped: bytes
@@ -21,7 +21,7 @@ class Drawn(Struct, frozen=True, kw_only=True):
     dots: str
 
 
-class Answer(Struct, frozen=True, kw_only=True):
+class PackResult(Struct, frozen=True, kw_only=True):
     """What is in it; with problems, nothing else."""
 
     problems: tuple[str, ...] = ()

@@ -8,10 +8,10 @@ from collections.abc import Callable, Mapping
 from psoas_nudge.pages.guard import Guard
 from psoas_nudge.pages.handover import show
 from psoas_nudge.pages.serving import listen, serve
-from psoas_nudge.pages.windows import Windows
+from psoas_nudge.pages.windows import PageWindows
 from psoas_nudge.system.signals import on_end
 
-Make = Callable[[Windows, int], Guard]
+Make = Callable[[PageWindows, int], Guard]
 """Makes the server of a page for its windows and a port."""
 
 
@@ -21,7 +21,7 @@ def run(make: Make, environ: Mapping[str, str]) -> bool:
 
 
 async def _run(make: Make, environ: Mapping[str, str]) -> bool:
-    windows = Windows()
+    windows = PageWindows()
     on_end(windows.close)
     with listen() as listener:
         guard = make(windows, listener.getsockname()[1])
@@ -31,6 +31,6 @@ async def _run(make: Make, environ: Mapping[str, str]) -> bool:
     return windows.seen
 
 
-async def _show(windows: Windows, guard: Guard, environ: Mapping[str, str]) -> None:
+async def _show(windows: PageWindows, guard: Guard, environ: Mapping[str, str]) -> None:
     if not await show(guard, environ, lambda: windows.seen or windows.over.is_set()):
         windows.close()

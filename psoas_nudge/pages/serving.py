@@ -20,14 +20,14 @@ def listen() -> socket.socket:
 async def serve(guard: Guard, listener: socket.socket, over: asyncio.Event) -> None:
     """Serve until it is over."""
 
-    class Server(uvicorn.Server):
+    class PageServer(uvicorn.Server):
         @contextlib.contextmanager
         def capture_signals(self) -> Iterator[None]:
             """Leave signals to the page: it ends what it does first, and the server with it."""
             yield
 
     config = uvicorn.Config(guard, log_config=None, access_log=False, lifespan="off", timeout_graceful_shutdown=1)
-    server = Server(config)
+    server = PageServer(config)
 
     async def end() -> None:
         await over.wait()

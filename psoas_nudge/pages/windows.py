@@ -9,7 +9,7 @@ GONE_SECONDS = 60.0
 """How long a page waits for a window: the first one, and another after the last was closed."""
 
 
-class Windows:
+class PageWindows:
     """Counts them; `over` is set when nobody looks any more. `patience`: seconds. Needs a running loop."""
 
     def __init__(self, patience: float = GONE_SECONDS) -> None:

@@ -1,1 +1,1 @@
-"""Sensors: what the daemon can know about the person, one file per source."""
+"""Sensors: what the daemon can observe of the person, one file for each source."""

@@ -1,8 +1,7 @@
-"""The camera is in use: a program has a video device open.
+"""Whether the camera is in use: a program has a video device open.
 
-The kernel sends an event when a device is opened or closed, or plugged in (inotify); only then /proc is searched for a
-process that has it open, as far as this user may see. No picture is ever read. Idea: the camera lights of desktop
-shells.
+The kernel sends an event when a device is opened, closed or plugged in (inotify). Only then /proc is searched for a
+process of this user that has it open. No picture is read. Idea: the camera indicators of desktop shells.
 """
 
 from __future__ import annotations
@@ -23,9 +22,9 @@ if TYPE_CHECKING:
     from asyncinotify import Inotify, Mask
 
 SETTLE_SECONDS = 1.0
-"""Programs open every camera for a moment to see what it can do."""
+"""Programs open every camera briefly to query its capabilities."""
 BROKERS = {"wireplumber", "pipewire-media-"}
-"""Hold devices open to announce them, without using them."""
+"""Session managers that keep devices open without using them."""
 
 
 class Camera(GuardedSensor):
@@ -66,7 +65,7 @@ class Camera(GuardedSensor):
         try:
             self._inotify.add_watch(device, self._used)
         except (FileNotFoundError, PermissionError):
-            return  # unplugged meanwhile, or another user's
+            return  # unplugged meanwhile, or owned by another user
 
     async def _follow(self) -> None:
         async for event in self._inotify:
@@ -87,18 +86,18 @@ class Camera(GuardedSensor):
 
 
 def _has_open(process: Path, devices: set[str]) -> bool:
-    """Whether this process has one of the devices open. Other users' processes cannot be seen."""
+    """Whether the process has one of the devices open; False for other users' processes."""
     try:
         with os.scandir(process / "fd") as links:
             targets = {_target(link.path) for link in links}
         return not devices.isdisjoint(targets) and (process / "comm").read_text().strip() not in BROKERS
     except OSError:
-        return False  # it ended meanwhile, or belongs to another user
+        return False  # ended meanwhile, or another user's
 
 
 def _target(link: str) -> str:
     try:
-        return os.readlink(link)  # noqa: PTH115 - thousands of links; Path objects cost ten times as much
+        return os.readlink(link)  # noqa: PTH115 - thousands of links, and Path objects take ten times as long
     except OSError:
         return ""  # closed meanwhile
 

@@ -1,12 +1,13 @@
-"""Which sensors this session has: one idle source, the best that works, and every sensor of signals that works.
+"""Chooses the sensors of this session: the best idle source that works, and every signal sensor that works.
 
-When the idle source in use is lost (a compositor crashes, an X server restarts, a message is malformed), the next in
-the table takes over, and the better one is used again when it is back. A sensor whose D-Bus service appears later is
-started then. Signals are merged: one is on while any sensor reports it. `doctor` shows what was passed over, and why.
+When the idle source in use is lost (a compositor crashes, an X server restarts, a message is malformed), the next one
+in the table takes over; the better one is used again when it is back. A sensor whose D-Bus service appears later is
+started then. Signals are merged: a signal is on while any sensor reports it. `doctor` shows which sensors were not
+chosen, and why.
 
-Without any idle source the person counts as present if none has ever worked here: there is only no way to know. They
-count as away if the last one that worked was lost, because the display went away with it. Nothing reports Active then;
-once the threshold has passed since the loss, Idle is reported.
+If no idle source has ever worked, the person counts as present, because their absence cannot be detected. If the last
+working one was lost, the display is gone with it and the person counts as away: Idle is reported when the threshold has
+passed since the loss.
 """
 
 from __future__ import annotations
@@ -28,17 +29,17 @@ log = logging.getLogger(__name__)
 RETRY_SECONDS = (1.0, 2.0, 5.0, 15.0, 30.0, 60.0, 120.0, 300.0)
 
 LATE_STARTER_SECONDS = (5.0, 20.0)
-"""At login the sound server or the compositor may come up after this."""
+"""At login the sound server or the compositor may start after psoas-nudge."""
 
 STABLE_SECONDS = 60.0
-"""A source that is lost sooner than this after its start is retried less and less often."""
+"""A source that runs longer than this before it is lost is retried quickly again; others with growing pauses."""
 
 
 class Presence:
-    """All sensors of a session behind one `report`, which gets events of the core only.
+    """All sensors of a session; `report` gets their merged events.
 
     `retry_seconds`: the growing pauses before a lost sensor is tried again. `listen` gets every reading of every
-    sensor in use, with the sensor's name, before it is merged: for `doctor --watch`.
+    sensor in use before it is merged, with the sensor's name, for `doctor --watch`.
     """
 
     def __init__(
@@ -55,10 +56,10 @@ class Presence:
         self._current: Slot | None = None
         self._threshold: int | None = None
         self._last_input: Active | Idle | None = None
-        """What was last reported about input."""
+        """The last event about input."""
         self._without_source = False
         self._lost_at: float | None = None
-        """When the source in use was lost, until there is another; on the event loop's clock."""
+        """When the idle source was lost, until there is another; on the event loop's clock."""
         self._absence: asyncio.TimerHandle | None = None
         self._ending: list[Sensor] = []
         self._choosing = asyncio.Lock()
@@ -68,7 +69,7 @@ class Presence:
         self._stopped = False
 
     async def start(self, session: DesktopSession, report: Callable[[Sensed], object]) -> None:
-        """Start what works here. Raises nothing: with no sensor at all the person counts as present."""
+        """Start the sensors that work here. Raises nothing, also when none works."""
         self._session, self._report = session, report
         await self._choose()
         await asyncio.gather(*(self._start_sensor(slot) for slot in self._sensors))
@@ -98,21 +99,21 @@ class Presence:
             await slot.end()
 
     def choices(self) -> list[SensorChoice]:
-        """What was chosen, what else would work, what is missing and why; in the order of preference."""
+        """The state of every sensor, in order of preference."""
         found = [slot.choice("idle", chosen=slot is self._current) for slot in self._idle]
         return found + [slot.choice("signals", chosen=slot.sensor is not None) for slot in self._sensors]
 
     # --- the idle source --------------------------------------------------------------------------------------
 
     async def _choose(self) -> None:
-        """Use the best idle source that works now; what is worse than it is not tried."""
+        """Use the best idle source that works now; those after it in the table are not tried."""
         async with self._choosing:
             chosen = None
             for slot in self._idle:
                 if slot is self._current and slot.sensor:
                     return
                 if slot.lost and slot.row.name in self._timers:
-                    continue  # it was lost just now, and is tried again after the pause
+                    continue  # lost just now; its timer tries it again
                 if await self._try(slot):
                     chosen = slot
                     break
@@ -148,7 +149,7 @@ class Presence:
                 self._retry(slot)
 
     def _count_as_away_later(self) -> None:
-        """While the last source is lost, its loss counts as the last input."""
+        """After the last source was lost, its loss counts as the last input."""
         if self._absence:
             self._absence.cancel()
             self._absence = None
@@ -180,7 +181,7 @@ class Presence:
         self._ending.remove(sensor)
 
     def _on_reading(self, slot: Slot, sensor: Sensor, reading: Reading) -> None:
-        """Pass a reading on. Signals may come while the sensor is being started; input only from the one in use."""
+        """Pass a reading on: signals also while the sensor is starting, input only from the source in use."""
         if self._stopped or slot.sensor not in {None, sensor}:
             return
         self._listen(slot.row.name, reading)
@@ -193,7 +194,7 @@ class Presence:
                 self._emit(reading)
 
     def _emit(self, event: Sensed) -> None:
-        """Pass an event on. Its receiver's mistake is logged, and is no failure of the sensor."""
+        """Pass an event on. An exception in the receiver is logged; it is not a failure of the sensor."""
         if isinstance(event, Active | Idle):
             self._last_input = event
         try:
@@ -231,7 +232,7 @@ class Presence:
         self._retry(slot)
 
     def _retry(self, slot: Slot) -> None:
-        """Try again after a pause. Lost sensors are retried forever with back-off; the others twice after the start."""
+        """Try again after a pause: lost sensors forever with back-off, the others twice after the start."""
         if slot.row.name in self._timers or self._stopped:
             return
         if not slot.lost and self._announced(slot.row):
@@ -246,7 +247,7 @@ class Presence:
         self._timers[slot.row.name] = asyncio.get_running_loop().call_later(pause, self._try_again, slot)
 
     def _announced(self, row: SensorRow) -> bool:
-        """Whether the bus sends a signal when it can start: no need to try."""
+        """Whether a bus signal announces that the sensor can start, so that no retry is needed."""
         return row.bus_name is not None and row.bus(self._session) is not None
 
     def _try_again(self, slot: Slot) -> None:
@@ -257,7 +258,7 @@ class Presence:
             self._tasks.start(self._choose() if slot in self._idle else self._start_sensor(slot))
 
     async def _watch_name(self, slot: Slot) -> None:
-        """A service that appears later, or again, is used at once."""
+        """Start the sensor when its service appears on the bus."""
         bus = slot.row.bus(self._session)
         if bus is None or slot.row.bus_name is None:
             return

@@ -1,7 +1,7 @@
-"""Notice that the wall clock was set or that the machine slept: a timer that the kernel cancels when either happens.
+"""Reports that the wall clock was set or the machine slept: a timer that the kernel cancels when either happens.
 
-A timerfd on CLOCK_REALTIME with TFD_TIMER_CANCEL_ON_SET (Linux, see timerfd_create(2)). It needs no D-Bus and no
-wake-up until then. Python has timerfd from 3.13 on only, so it is called through ctypes.
+It is a timerfd on CLOCK_REALTIME with TFD_TIMER_CANCEL_ON_SET (Linux, see timerfd_create(2)). It needs no D-Bus and no
+wake-ups. Python has timerfd since 3.13 only, so it is called through ctypes.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ class _Spec(ctypes.Structure):
     )
 
 
-class ClockWatch(GuardedSensor):
+class ClockSensor(GuardedSensor):
     """Reports ClockSet."""
 
     name = "clock"
@@ -54,7 +54,7 @@ class ClockWatch(GuardedSensor):
         flags = TFD_TIMER_ABSTIME | TFD_TIMER_CANCEL_ON_SET
         if self._libc.timerfd_settime(self._timer, flags, ctypes.byref(spec), None) < 0:
             code = ctypes.get_errno()
-            if code != errno.ECANCELED:  # the clock was set while the timer was armed: it is armed all the same
+            if code != errno.ECANCELED:  # the clock was set meanwhile; the timer is armed all the same
                 raise OSError(code, os.strerror(code))
 
     def _on_readable(self) -> None:
@@ -72,4 +72,4 @@ class ClockWatch(GuardedSensor):
 if __name__ == "__main__":
     from psoas_nudge.presence.probe import run
 
-    run(ClockWatch())
+    run(ClockSensor())

@@ -1,7 +1,7 @@
-"""Idle time where the platform can only be queried: sleep until the threshold could first be reached, then query again.
+"""Idle time where the platform can only be queried: sleep until the threshold can first be reached, then query again.
 
-While there is input this wakes at most once per threshold. Without input it has to look for the first input: at first
-every second, later less often, because after a long absence seconds matter less. Used by XScreenSaver and Windows.
+While there is input this wakes at most once per threshold. Without input it polls for the first input: every second at
+first, then less often, because after a long absence seconds matter less. Used by XScreenSaver and Windows.
 Idea: the fallback pollers of GNOME Break Timer and KIdleTime.
 """
 
@@ -15,11 +15,11 @@ from psoas_nudge.core.words import SECOND, milliseconds
 from psoas_nudge.presence.guarded import GuardedIdleSource
 
 CLOCKS_DIFFER_BY = 100
-"""Milliseconds; the platform's clock and this process's are read one after the other."""
+"""Milliseconds: the platform's clock and the process's clock are read one after the other."""
 
 
 class Deadlines:
-    """What to report after a query, and when the next query is due. All times are milliseconds; no I/O, no clock."""
+    """What to report after a query, and when the next query is due. Times in milliseconds; no I/O, no clock."""
 
     def __init__(self, *, shortest: int = SECOND, longest: int = 15 * SECOND) -> None:
         self._shortest, self._longest = shortest, longest
@@ -27,7 +27,7 @@ class Deadlines:
         self._last_input = 0
 
     def readings(self, now: int, since_input: int, threshold: int) -> Iterator[Active | Idle]:
-        """What the answer to a query means."""
+        """The readings to report for a query's answer."""
         last_input = now - since_input
         if self._idle and last_input > self._last_input + CLOCKS_DIFFER_BY:
             self._idle = False
@@ -38,14 +38,14 @@ class Deadlines:
             yield Idle(idle_for=since_input) if self._idle else Active()
 
     def pause(self, since_input: int, threshold: int) -> int:
-        """Until the next query."""
+        """Milliseconds until the next query."""
         if self._idle:
             return min(max(since_input // 10, self._shortest), self._longest)
         return max(threshold - since_input, 1)
 
 
 class DeadlineSource(GuardedIdleSource):
-    """An idle source that is queried: a platform implements `open` and `since_input`."""
+    """An idle source that is queried; subclasses implement `open` and `since_input`."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -57,7 +57,7 @@ class DeadlineSource(GuardedIdleSource):
         raise NotImplementedError
 
     async def set_threshold(self, threshold: int) -> None:
-        """See GuardedIdleSource; also called when the next query is due."""
+        """Query now, and again whenever a query is due."""
         if self._timer:
             self._timer.cancel()
         since_input = await self.since_input()

@@ -1,13 +1,13 @@
 """Idle time on Wayland: the protocol ext-idle-notify-v1 (Plasma, sway from 1.8, Hyprland, labwc, niri, COSMIC …).
 
-Its predecessor, KDE's org_kde_kwin_idle, has the same events and is all that sway 1.7 and Plasma 5.26 have.
+Its predecessor, KDE's org_kde_kwin_idle, has the same events; sway 1.7 and Plasma 5.26 have only that one.
 
-The compositor sends an event when there was no input for the threshold and another when there is input again; the
-process is not woken in between. Version 2 adds a request that ignores idle inhibitors. With both, "no input" can be
-told from "no input, but a program keeps the screen on": somebody watches a film. With version 1 a film looks like
+The compositor sends an event when there was no input for the threshold and another at the next input; the process is
+not woken in between. Version 2 adds a request that ignores idle inhibitors. Both requests together distinguish "no
+input" from "no input, but a program keeps the screen on": the person watches a video. With version 1 a video looks like
 input.
 
-A compositor counts from the moment of the request, and cannot be asked how long ago the last input was.
+A compositor counts from the time of the request. It cannot be asked how long ago the last input was.
 """
 
 from __future__ import annotations
@@ -27,14 +27,14 @@ SEAT, NOTIFIER, PREDECESSOR = "wl_seat", "ext_idle_notifier_v1", "org_kde_kwin_i
 GET_TIMEOUT = 0
 DESTROY, GET_NOTIFICATION, GET_INPUT_NOTIFICATION = 0, 1, 2
 INPUT_BY_VERSION = (GET_TIMEOUT, GET_NOTIFICATION, GET_INPUT_NOTIFICATION)
-"""The request that comes nearest to input alone; version 0 is the predecessor."""
+"""The request that reports input most precisely, by version; version 0 is the predecessor."""
 IDLED, RESUMED = 0, 1
 INHIBITED_AFTER = 1.0
-"""Seconds: without an inhibitor a compositor sends both events within one moment."""
+"""Seconds: without an inhibitor, a compositor sends both events almost at the same time."""
 
 
 class ExtIdle(GuardedIdleSource):
-    """The idle source of a Wayland session; reports PLAYING where the compositor can tell."""
+    """The idle source of a Wayland session; from version 2 on it also reports PLAYING."""
 
     name = "ext-idle-notify"
 
@@ -43,7 +43,7 @@ class ExtIdle(GuardedIdleSource):
         self._seat = self._notifier = self._version = 0
         self._input = self._inhibitable = 0
         self._resuming = 0
-        """The notification of an earlier threshold that will announce the next input."""
+        """The notification of an earlier threshold that will report the next input."""
         self._threshold = 0
         self._idle: bool | None = None
         self._inhibitable_idle = self._playing = False
@@ -64,7 +64,7 @@ class ExtIdle(GuardedIdleSource):
             raise Unavailable(f"{error}; Plasma from 5.27 and sway from 1.8 do") from error
 
     async def set_threshold(self, threshold: int) -> None:
-        """See port.IdleSource; the first call always reports Active, because the compositor cannot be asked."""
+        """The first call always reports Active, because the compositor cannot be queried."""
         self._threshold = threshold
         if self._idle:
             self._resuming, old = self._input, self._resuming
@@ -111,14 +111,14 @@ class ExtIdle(GuardedIdleSource):
         if self._idle and self._inhibitable_idle and not self._settling:
             self._settle()
         elif self._idle and not self._inhibitable_idle:
-            self._settle_later()  # the person may just have come back: both resume, one after the other
+            self._settle_later()  # the person may have come back: then both resume, one after the other
 
     def _settle_later(self) -> None:
         if not self._settling:
             self._settling = self.later(INHIBITED_AFTER, self._settle)
 
     def _settle(self) -> None:
-        """No input, but the compositor does not call it idle: a program keeps the screen on."""
+        """Without input, but not idle for the compositor: a program keeps the screen on."""
         self._cancel_settling()
         self._set_playing(on=bool(self._idle) and not self._inhibitable_idle)
 

@@ -1,7 +1,7 @@
 """A fullscreen window in front, on X11: the window manager's properties of the root window and of the active window.
 
-_NET_ACTIVE_WINDOW names the window in front, its _NET_WM_STATE says whether it is fullscreen; the server sends an event
-when either changes. No window's name or content is read. See the Extended Window Manager Hints.
+_NET_ACTIVE_WINDOW is the window in front, and its _NET_WM_STATE tells whether it is fullscreen; the server sends an
+event when either changes. No title and no content of a window is read. See the Extended Window Manager Hints.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ MOST_STATES = 64
 
 
 async def atom(connection: XConnection, name: str) -> int:
-    """The number that this server gave to a name."""
+    """The server's atom for a name."""
     reply = await connection.ask(INTERN_ATOM, 0, struct.pack("<HH", len(name), 0) + name.encode())
     return int(struct.unpack_from("<8xI", reply)[0])
 
@@ -79,7 +79,7 @@ class Fullscreen(GuardedSensor):
 
     def _on_event(self, event: bytes) -> None:
         kind, (window, what) = event[0] & 0x7F, struct.unpack_from("<4xII", event)
-        # Not every window manager updates the property when the window is destroyed.
+        # Some window managers do not update the property when the window is destroyed.
         gone = kind == DESTROY_NOTIFY and what == self._window
         changed = kind == PROPERTY_NOTIFY and (what == self._active or (what == self._state and window == self._window))
         if gone or changed:

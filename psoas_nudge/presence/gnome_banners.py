@@ -1,7 +1,7 @@
-"""GNOME's do-not-disturb: the setting show-banners, announced by dconf on the session bus and read by `gsettings`.
+"""GNOME's do-not-disturb: the setting show-banners. dconf announces changes on the session bus; `gsettings` reads it.
 
-The setting's file is dconf's own binary format and GLib would cost more memory than everything else here, so a child
-process reads the value; only at the start and when something in that folder of settings has changed.
+dconf's file has a binary format of its own, and GLib would need more memory than the rest of the daemon. So a child
+process reads the value, at the start and when something in that folder of settings has changed.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""What every sensor is built on: the one place where the failure of a callback becomes a lost source.
+"""The base classes of all sensors: an exception in a callback becomes a lost source.
 
 A sensor runs in callbacks: of timers, D-Bus signals, file descriptors, background tasks. asyncio and dbus-fast log an
-exception in one of these and go on, and the sensor would never report again. Sensors therefore register callbacks only
-through the methods here. An exception in one of them ends the sensor and is reported as SourceLost with its reason.
+exception in a callback and continue, so the sensor might never report again. Sensors therefore register callbacks only
+through the methods here: an exception stops the sensor and is reported as SourceLost with its reason.
 Idea: structured concurrency, as in trio's nurseries.
 """
 
@@ -19,7 +19,7 @@ from weakref import WeakSet
 from psoas_nudge.bus import Bus, CallFailed
 from psoas_nudge.core.events import Sensed
 from psoas_nudge.errors import PsoasNudgeError, Unavailable, fault
-from psoas_nudge.presence.port import DesktopSession, Report, SourceLost
+from psoas_nudge.presence.port import DesktopSession, ReportReading, SourceLost
 from psoas_nudge.tasks import Tasks
 
 log = logging.getLogger(__name__)
@@ -28,7 +28,7 @@ P = ParamSpec("P")
 
 
 def reason(error: Exception) -> str:
-    """Why a source is lost, in one line; an unexpected error also with the place in the code."""
+    """Why a source is lost, in one line; for an unexpected error with its place in the code."""
     if isinstance(error, PsoasNudgeError | OSError):
         return str(error) or type(error).__name__
     log.debug("where it came from", exc_info=error)
@@ -36,15 +36,15 @@ def reason(error: Exception) -> str:
 
 
 class GuardedSensor:
-    """A sensor (see port.Sensor) that starts in `open` and registers its callbacks through the methods here.
+    """A port.Sensor; subclasses implement `open` and register callbacks through the methods here.
 
-    Everything registered ends with `stop`, with a loss, and when `open` fails.
+    Callbacks are no longer called after `stop`, after a loss, and when `open` has failed.
     """
 
     name = ""
 
     def __init__(self) -> None:
-        self._report: Report = lambda _reading: None
+        self._report: ReportReading = lambda _reading: None
         self._starting = self._running = False
         self._why = ""
         self._timers: WeakSet[asyncio.TimerHandle] = WeakSet()
@@ -52,11 +52,10 @@ class GuardedSensor:
         self._stack = AsyncExitStack()
 
     async def open(self, session: DesktopSession) -> None:
-        """Connect, subscribe, and report what is on; raises Unavailable or CallFailed."""
+        """Connect, subscribe, and report the signals that are on; raises Unavailable or CallFailed."""
         raise NotImplementedError
 
-    async def start(self, session: DesktopSession, report: Report) -> None:
-        """See port.Sensor."""
+    async def start(self, session: DesktopSession, report: ReportReading) -> None:
         self._report, self._why = report, ""
         self._starting = self._running = True
         try:
@@ -74,7 +73,6 @@ class GuardedSensor:
             raise Unavailable(self._why)
 
     async def stop(self) -> None:
-        """See port.Sensor."""
         self._running = False
         for timer in self._timers:
             timer.cancel()
@@ -91,14 +89,14 @@ class GuardedSensor:
             self._report(event)
 
     def lose(self, why: str) -> None:
-        """Report SourceLost, once; while the sensor starts, `start` raises Unavailable with this reason instead."""
+        """Report SourceLost once. While the sensor starts, `start` raises Unavailable with this reason instead."""
         if self._running:
             self._running, self._why = False, why
             if not self._starting:
                 self._report(SourceLost(why))
 
     def guard(self, callback: Callable[P, None]) -> Callable[P, None]:
-        """The same callback; it does nothing after the sensor has stopped, and an exception loses the source."""
+        """Wrap a callback: it does nothing after the sensor has stopped, and an exception loses the source."""
 
         def guarded(*args: P.args, **kwargs: P.kwargs) -> None:
             if self._running:
@@ -110,7 +108,7 @@ class GuardedSensor:
         return guarded
 
     def later(self, seconds: float, callback: Callable[[], None]) -> asyncio.TimerHandle:
-        """Call once, after a delay."""
+        """Call once after a delay."""
         timer = asyncio.get_running_loop().call_later(seconds, self.guard(callback))
         self._timers.add(timer)
         return timer
@@ -118,23 +116,23 @@ class GuardedSensor:
     def background(self, work: Coroutine[Any, Any, None]) -> None:
         """Run `work` without waiting for it."""
         task = self._tasks.start(self.attempt(work))
-        task.add_done_callback(lambda _task: work.close())  # it never began if the task was cancelled before
+        task.add_done_callback(lambda _task: work.close())  # it has not begun if the task was cancelled before
 
     async def attempt(self, work: Coroutine[Any, Any, None]) -> None:
-        """Wait for `work`; its failure loses the source."""
+        """Wait for `work`; an exception loses the source."""
         try:
             await work
         except Exception as error:  # noqa: BLE001 - whatever it is, the source is lost
             self.lose(reason(error))
 
     def readable(self, descriptor: int, callback: Callable[[], None]) -> None:
-        """Call whenever this file descriptor can be read."""
+        """Call when this file descriptor can be read."""
         loop = asyncio.get_running_loop()
         loop.add_reader(descriptor, self.guard(callback))
         self._stack.callback(loop.remove_reader, descriptor)
 
     def at_end(self, callback: Callable[[], object]) -> None:
-        """Call when the sensor has stopped; what was registered last is called first."""
+        """Call when the sensor has stopped; the last one registered is called first."""
         self._stack.callback(callback)
 
     def close_at_end(self, close: Callable[[], Coroutine[Any, Any, None]]) -> None:
@@ -152,14 +150,14 @@ class GuardedSensor:
         path: str | None = None,
         namespace: str | None = None,
     ) -> None:
-        """See Bus.subscribe."""
+        """Bus.subscribe until the sensor stops."""
         subscription = await bus.subscribe(
             self.guard(on_signal), sender=sender, interface=interface, member=member, path=path, namespace=namespace
         )
         self.at_end(subscription.cancel)
 
     async def watch_owner(self, bus: Bus, name: str, on_owner: Callable[[str | None], None]) -> str | None:
-        """See Bus.watch_owner."""
+        """Bus.watch_owner until the sensor stops."""
         guarded = self.guard(on_owner)
         owner = await bus.watch_owner(name, guarded)
         self.at_end(partial(bus.unwatch_owner, name, guarded))
@@ -167,18 +165,17 @@ class GuardedSensor:
 
 
 class GuardedIdleSource(GuardedSensor):
-    """An idle source (see port.IdleSource) that implements `set_threshold`."""
+    """A port.IdleSource; subclasses implement `set_threshold` too."""
 
     def __init__(self) -> None:
         super().__init__()
         self.one_at_a_time = asyncio.Lock()
 
     async def watch(self, threshold: int) -> None:
-        """See port.IdleSource."""
         async with self.one_at_a_time:
             if self._running:
                 await self.attempt(self.set_threshold(threshold))
 
     async def set_threshold(self, threshold: int) -> None:
-        """Watch for this number of milliseconds without input. Calls never overlap; a failure loses the source."""
+        """Watch for this many milliseconds without input. Calls never overlap; an exception loses the source."""
         raise NotImplementedError

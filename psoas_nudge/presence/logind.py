@@ -1,11 +1,11 @@
-"""Sleep, lock, and another user's session in front, from systemd-logind.
+"""Sleep, lock, and a switch to another user's session, from systemd-logind.
 
 Sleep is PrepareForSleep. Locked is the session's LockedHint, which GNOME, KDE, swaylock and others set. The signal Lock
-only asks for a lock: it counts at once, but no longer than a while when no LockedHint follows, because a session
-without a screen locker never says Unlock. See org.freedesktop.login1(5).
+only requests a lock: it counts at once, but only for LOCK_MUST_SHOW_WITHIN when no LockedHint follows, because a
+session without a screen locker never sends Unlock. See org.freedesktop.login1(5).
 
-A delay lock makes logind wait with sleep and shutdown until the signal was reported: what is recorded of it is on the
-disk by then, because the daemon commits within the report. The lock is taken again after each sleep.
+A delay inhibitor makes logind wait with sleep and shutdown until the sensor has reported it. The daemon commits within
+the report, so the entry is on the disk by then. The inhibitor is taken again after each sleep.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ class Logind(GuardedSensor):
         self._inhibitor: int | None = None
 
     async def open(self, session: DesktopSession) -> None:
-        """Find this person's session; raises Unavailable without a system bus, logind or session."""
+        """Raises Unavailable without a system bus, logind or a session of this user."""
         if session.system_bus is None:
             raise Unavailable("no system bus")
         bus = self._bus = session.system_bus
@@ -83,7 +83,7 @@ class Logind(GuardedSensor):
             self.background(self._inhibit())
 
     async def _inhibit(self) -> None:
-        """Make logind wait for the next report of leaving, as long as it allows to (5 s, InhibitDelayMaxSec)."""
+        """Make logind wait for the next report, at most InhibitDelayMaxSec (5 s)."""
         self._release_inhibitor()
         try:
             self._inhibitor = await self._bus.call_for_descriptor(
@@ -123,7 +123,7 @@ class Logind(GuardedSensor):
             self.background(self._read_again())
 
     async def _read_again(self) -> None:
-        """logind or the bus was restarted: changes in between sent no signal."""
+        """After a restart of logind or the bus: changes in between sent no signal."""
         try:
             await self._read()
         except CallFailed as error:
@@ -140,7 +140,7 @@ class Logind(GuardedSensor):
 
 
 async def find_session(bus: Bus, environ: dict[str, str]) -> str:
-    """The object path of the person's session, also from a user service, which is in no session. Raises CallFailed."""
+    """The object path of the user's session, also for a user service, which is in no session. Raises CallFailed."""
     if environ.get("XDG_SESSION_ID"):
         return str((await bus.call(NAME, MANAGER_PATH, MANAGER, "GetSession", "s", environ["XDG_SESSION_ID"]))[0])
     try:

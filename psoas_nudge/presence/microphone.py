@@ -1,8 +1,7 @@
-"""The microphone is in use: a program records from a real source of the sound server (PulseAudio or PipeWire).
+"""Whether the microphone is in use: a program records from a real source of the sound server (PulseAudio or PipeWire).
 
-A call, then, or a dictation: in either case a bad moment for a prompt, and no break. The server sends an event for each
-change. What records the computer's own sound (a monitor), what only draws a level meter and what is paused
-does not count.
+That is a call or a dictation: a bad moment for a prompt, and not a break. The server sends an event for each change.
+Recordings of the computer's own sound (a monitor), level meters and paused recordings do not count.
 """
 
 from __future__ import annotations
@@ -31,7 +30,7 @@ FIELDS = 13
 properties, whether it is paused."""
 SOURCE, RESAMPLER, PROPERTIES, PAUSED = 4, 9, 11, 12
 MONITOR_OF = 8
-"""The place of this value among those of a source."""
+"""The index of this value among those of a source."""
 
 
 def socket_of(environ: dict[str, str]) -> Path:
@@ -51,7 +50,7 @@ def socket_of(environ: dict[str, str]) -> Path:
 
 
 def cookie_of(environ: dict[str, str]) -> bytes:
-    """The server's password, where it wants one; the same user needs none."""
+    """The server's cookie, where it wants one; the same user needs none."""
     named = environ.get("PULSE_COOKIE")
     home = Path(environ.get("XDG_CONFIG_HOME") or f"{environ.get('HOME', '')}/.config")
     try:
@@ -61,7 +60,7 @@ def cookie_of(environ: dict[str, str]) -> bytes:
 
 
 def is_recording(recording: list[Any]) -> bool:
-    """Whether this is more than a level meter or a paused recording."""
+    """Whether this is neither a level meter nor a paused recording."""
     name = recording[PROPERTIES].get("media.name", "")
     return not recording[PAUSED] and recording[RESAMPLER] != "peaks" and name != "Peak detect"
 

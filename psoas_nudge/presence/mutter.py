@@ -1,7 +1,7 @@
-"""Idle time on GNOME, Wayland and X11: Mutter's IdleMonitor, two watches on the compositor's own clock.
+"""Idle time on GNOME, Wayland and X11: two watches of Mutter's IdleMonitor.
 
 An idle watch fires each time the idle time reaches its length; an active watch fires once, at the next input. The
-process is not woken in between. See org.gnome.Mutter.IdleMonitor in mutter's source.
+process is not woken in between. See org.gnome.Mutter.IdleMonitor in Mutter's source.
 """
 
 from __future__ import annotations
@@ -50,7 +50,6 @@ class MutterIdle(GuardedIdleSource):
                     await self._call("RemoveWatch", "u", watch)
 
     async def set_threshold(self, threshold: int) -> None:
-        """See GuardedIdleSource."""
         self._threshold = threshold
         old = self._idle_watch
         self._idle_watch = int(await self._call("AddIdleWatch", "t", max(1, threshold)))
@@ -72,7 +71,7 @@ class MutterIdle(GuardedIdleSource):
         if self._active_watch is None:
             self._active_watch = int(await self._call("AddUserActiveWatch"))
         self.report(Idle(idle_for=since_input))
-        # Input that came before the watch existed does not fire it.
+        # Input before the watch was added does not fire it.
         if await self._call("GetIdletime") < since_input - CLOCK_GRAIN:
             self._became_active()
 
@@ -84,7 +83,7 @@ class MutterIdle(GuardedIdleSource):
             self._became_active()
 
     async def _fired_idle(self, watch: int) -> None:
-        async with self.one_at_a_time:  # a watch fires at once when its length is reached already
+        async with self.one_at_a_time:  # a new watch fires at once when the idle time is longer already
             if watch == self._idle_watch:
                 await self._became_idle(self._threshold)
 

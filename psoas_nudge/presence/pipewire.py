@@ -1,8 +1,8 @@
-"""Enough of PipeWire's native protocol to know which objects there are: connect, get the registry, hear it change.
+"""A client for the part of PipeWire's native protocol that lists objects: connect, read the registry and its changes.
 
-Client libraries cost megabytes in the daemon; of the values (SPA pods) only numbers, texts and structs occur here.
-Layouts: PipeWire's documentation, "Native Protocol" and "SPA POD". No stream is opened: no picture and no sound
-reaches this process.
+Client libraries cost megabytes in the daemon. Of the values (SPA pods) only numbers, texts and structs are decoded.
+Layouts: PipeWire's documentation, "Native Protocol" and "SPA POD". No stream is opened: this process gets no picture
+and no sound.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ log = logging.getLogger(__name__)
 
 INT, STRING, STRUCT = 4, 8, 14
 CORE, CLIENT, REGISTRY = 0, 1, 2
-"""Objects of a connection: the first two are given, the third is the first number free."""
+"""Objects of a connection: the first two are given, the third is the first free number."""
 HELLO, SYNC, PONG, GET_REGISTRY = 1, 2, 3, 5
 UPDATE_PROPERTIES = 2
 CORE_EVENTS = {1: "done", 2: "ping", 3: "error"}
@@ -27,10 +27,10 @@ REGISTRY_EVENTS = {0: "global", 1: "gone"}
 VERSION = 3
 """Of the core and of its registry, since PipeWire 0.3."""
 END_OF_LIST = [CORE, 1]
-"""Comes back after the list of what is there. The server also sends "done" for what was not asked (-1, 0)."""
+"""The answer after the list of objects. The server also sends "done" without a request (-1, 0)."""
 MOST_BYTES = 1 << 20
 HEAD = struct.Struct("=4I")
-"""Of a message: for which object; opcode and size; a count; the number of descriptors."""
+"""A message's header: object; opcode and size; sequence number; number of file descriptors."""
 
 
 def _pod(kind: int, body: bytes) -> bytes:
@@ -38,7 +38,7 @@ def _pod(kind: int, body: bytes) -> bytes:
 
 
 def record(*values: int | str | bytes) -> bytes:
-    """A struct of numbers, texts and what is a pod already."""
+    """A struct of numbers, texts and ready pods."""
     body = b""
     for value in values:
         if isinstance(value, int):
@@ -51,8 +51,8 @@ def record(*values: int | str | bytes) -> bytes:
 
 
 def fields(data: bytes) -> list[Any]:
-    """The values of the struct that `data` begins with: numbers and texts; a struct inside, for `fields` again; None
-    for every other kind. Raises ValueError for what is no struct.
+    """The values of the struct at the start of `data`: numbers, texts, a nested struct as bytes for `fields`, and None
+    for every other kind. Raises ValueError when it is not a struct.
     """
     size, kind = _head(data, 0, len(data))
     if kind != STRUCT:
@@ -73,7 +73,7 @@ def fields(data: bytes) -> list[Any]:
 
 
 def _head(data: bytes, at: int, end: int) -> tuple[int, int]:
-    """Size and kind of the pod at this place."""
+    """Size and kind of the pod at this offset."""
     if at + 8 > end:
         raise ValueError("a value is cut off")
     size, kind = struct.unpack_from("=II", data, at)
@@ -83,14 +83,14 @@ def _head(data: bytes, at: int, end: int) -> tuple[int, int]:
 
 
 def properties(data: bytes) -> dict[str, str]:
-    """A dictionary, which is a struct: how many, then each key and value. Raises ValueError."""
+    """A dictionary from a struct of the count and then each key and value. Raises ValueError."""
     _count, *rest = fields(data)
     return {key: value for key, value in zip(rest[::2], rest[1::2], strict=True) if isinstance(value, str)}
 
 
 class PipeWireClient:
-    """A connection. `on_global` hears of every object (number, kind, properties) and `on_remove` of its end, those that
-    are there before `open` returns; `on_lost` hears of the connection's end.
+    """A connection. `on_global` is called for every object (number, kind, properties), for existing ones before `open`
+    returns; `on_remove` when an object is removed; `on_lost` when the connection ends.
     """
 
     def __init__(
@@ -106,7 +106,7 @@ class PipeWireClient:
         self.close = self._stream.close
 
     async def open(self, path: str) -> None:
-        """Connect and learn what is there; raises OSError, ServerGone or ServerRefused."""
+        """Connect and wait for the list of objects; raises OSError, ServerGone or ServerRefused."""
         await self._stream.open(path)
         self._send(CORE, HELLO, record(VERSION))
         self._send(CLIENT, UPDATE_PROPERTIES, record(record(1, "application.name", "psoas-nudge")))
@@ -126,7 +126,7 @@ class PipeWireClient:
         return size
 
     def _on_message(self, head: bytes, payload: bytes) -> None:
-        """What follows the first struct is a footer, of no interest here."""
+        """Handle a message. After the first struct there may be a footer, which is ignored."""
         number, word, *_ = HEAD.unpack(head)
         if number not in {CORE, REGISTRY}:
             return

@@ -1,7 +1,7 @@
-"""A film is on: some player says Playing (MPRIS) while something keeps the screen from going idle.
+"""Whether a video is playing: a player reports Playing (MPRIS) while something keeps the screen from going idle.
 
-Either alone says little: music plays all day, and a download may inhibit sleep. Both together are somebody who
-watches. Only whether a player plays is read, never what.
+Neither alone is enough: music may play all day, and a download may inhibit sleep. Only the status of a player is read,
+not what it plays.
 """
 
 from __future__ import annotations
@@ -83,7 +83,7 @@ class Playing(GuardedSensor):
         self._rereading = Rereading(self.background, self._read)
 
     async def open(self, session: DesktopSession) -> None:
-        """Raises Unavailable where nothing tells that the screen is kept on."""
+        """Raises Unavailable where no service reports whether the screen is kept on."""
         bus = session.session_bus
         if bus is None:
             raise Unavailable("no session bus")
@@ -145,7 +145,7 @@ async def _plays(bus: Bus, name: str) -> bool:
     try:
         return bool(await bus.get(name, PLAYER_PATH, PLAYER, "PlaybackStatus") == "Playing")
     except CallFailed:
-        return False  # it left meanwhile, or does not answer
+        return False  # it has ended, or does not answer
 
 
 if __name__ == "__main__":

@@ -1,8 +1,8 @@
 """The interface of sensors.
 
-A sensor never decides. It is started with a `report` function and calls it, on the daemon's event loop, with a
-reading. A sensor never fails in silence either: see presence/guarded.py, on which all are built. Each file of a sensor
-also runs alone as a probe: `python -m psoas_nudge.presence.x11`.
+A sensor makes no decisions. It calls its `report` function, on the daemon's event loop, with each reading, and reports
+its own failure too (presence/guarded.py, the base of all sensors). Each sensor's file also runs alone as a probe:
+`python -m psoas_nudge.presence.x11`.
 """
 
 from __future__ import annotations
@@ -17,17 +17,17 @@ from psoas_nudge.core.events import Sensed
 
 
 class SourceLost(Struct, frozen=True):
-    """The sensor failed, or its server is gone. It reports nothing more until it is started again."""
+    """The sensor has failed or its server is gone. It reports nothing until it is started again."""
 
     why: str
 
 
 Reading = Sensed | SourceLost
-Report = Callable[[Reading], None]
+ReportReading = Callable[[Reading], None]
 
 
 class DesktopSession(Struct, frozen=True):
-    """What sensors may use: the environment variables and the buses (None where there is none)."""
+    """What sensors may use: the environment variables and the buses, None where there is none."""
 
     environ: dict[str, str]
     session_bus: Bus | None = None
@@ -37,26 +37,26 @@ class DesktopSession(Struct, frozen=True):
 class Sensor(Protocol):
     """One source of readings.
 
-    `start` raises errors.Unavailable, with the reason and what would mend it, when it cannot work in this session.
-    After `stop` nothing is reported. A sensor that reports signals first reports each that is on.
+    `start` raises errors.Unavailable, with the reason and how to fix it, when the sensor cannot work in this session.
+    After `stop` nothing is reported. A signal sensor first reports each signal that is on.
     """
 
     name: str
 
-    async def start(self, session: DesktopSession, report: Report) -> None: ...
+    async def start(self, session: DesktopSession, report: ReportReading) -> None: ...
 
     async def stop(self) -> None: ...
 
 
 @runtime_checkable
 class IdleSource(Sensor, Protocol):
-    """A sensor of input. Reads only how long ago any input was, never what it was.
+    """A sensor of input. It only reads how long ago the last input was, not what it was.
 
     After `start`, nothing is reported until `watch`. `watch(threshold)` (milliseconds, > 0) may be called again at any
-    time and replaces the threshold. The first call reports at once what holds: Idle when there has been no input for
-    the threshold, else Active. A later call reports Idle at once when it holds already. From then on the two
-    alternate: one Idle each time the threshold is reached, one Active at the first input after it. Between them the
-    process is not woken where the platform can send events.
+    time and replaces the threshold. The first call reports the current state at once: Idle when there has been no input
+    for the threshold, else Active. A later call reports Idle at once if the threshold is reached already. From then on
+    the two alternate: Idle when the threshold is reached, Active at the next input. Between them the process is not
+    woken where the platform can send events.
     """
 
     async def watch(self, threshold: int) -> None: ...

@@ -1,6 +1,6 @@
-"""Run one sensor alone and print what it reports: `python -m psoas_nudge.presence.x11`.
+"""Runs one sensor alone and prints its readings: `python -m psoas_nudge.presence.x11`.
 
-The same readings as the daemon gets, so that a report about a desktop that is not at hand can show them.
+These are the readings that the daemon gets. A bug report about another desktop can include them.
 """
 
 from __future__ import annotations
@@ -21,7 +21,6 @@ THRESHOLD = 3 * SECOND
 
 
 def words(reading: Reading) -> str:
-    """A reading for people."""
     match reading:
         case Active():
             return "input"
@@ -63,6 +62,6 @@ async def _watch_in(session: DesktopSession, sensor: Sensor) -> int:
 
 
 def run(sensor: Sensor) -> None:
-    """Print readings until interrupted; exit status 1 when the sensor cannot work here."""
+    """Print readings until Ctrl+C; exit status 1 when the sensor cannot work here."""
     with suppress(KeyboardInterrupt):
         sys.exit(asyncio.run(_watch(sensor)))

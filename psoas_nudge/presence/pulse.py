@@ -1,8 +1,8 @@
-"""Enough of PulseAudio's native protocol to know who records: connect, subscribe, list.
+"""A client for the part of PulseAudio's native protocol that lists recordings: connect, subscribe, list.
 
-PipeWire's pulse server speaks the same. Client libraries cost 3 MB each in the daemon; this reads tagged values, of
-which a dozen kinds occur here. Layouts: pulsecore/protocol-native.c and pulse/tagstruct.c, at protocol version 19.
-No sound is opened, recorded or listened to.
+PipeWire's pulse server has the same protocol. A client library costs 3 MB in the daemon. Values are tagged; a dozen
+kinds are decoded. Layouts: pulsecore/protocol-native.c and pulse/tagstruct.c, at protocol version 19.
+No stream is opened and no sound is recorded.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ MASK_SOURCE_OUTPUT = 0x0008
 INVALID = 0xFFFFFFFF
 MOST_BYTES = 4 << 20
 HEAD = struct.Struct(">5I")
-"""Of a message: its length, its channel, and three numbers for sound."""
+"""A message's header: its length, its channel, and three numbers for audio."""
 
 FIXED = {b"L": ">I", b"B": ">B", b"U": ">Q", b"r": ">q", b"R": ">Q", b"T": ">II", b"V": ">I", b"a": ">BBI"}
 """Tagged values of fixed size: number, byte, microseconds, integers, time, volume, sample format."""
@@ -35,7 +35,7 @@ def number(value: int) -> bytes:
 
 
 def text(value: str | None) -> bytes:
-    """A text, or none, as a tagged value."""
+    """A text or None as a tagged value."""
     return b"N" if value is None else b"t" + value.encode() + b"\0"
 
 
@@ -45,7 +45,7 @@ def blob(value: bytes) -> bytes:
 
 
 def values(data: bytes) -> list[Any]:
-    """All tagged values in order; a property list becomes a dict. Raises ValueError for what is not understood."""
+    """All tagged values in order; a property list becomes a dict. Raises ValueError for an unknown kind."""
     found: list[Any] = []
     at = 0
     while at < len(data):
@@ -71,7 +71,7 @@ def _value(data: bytes, at: int) -> tuple[Any, int]:
 
 
 def _sized(tag: bytes, data: bytes, at: int) -> tuple[Any, int]:
-    """Values that begin with their size: bytes, a channel map, volumes."""
+    """A value that begins with its size: bytes, a channel map, volumes."""
     if tag == b"x":
         size = struct.unpack_from(">I", data, at)[0]
         return data[at + 4 : at + 4 + size], at + 4 + size
@@ -94,7 +94,7 @@ def _properties(data: bytes, at: int) -> tuple[dict[str, str], int]:
 
 
 class PulseClient:
-    """A connection. `on_change` is called when a program begins, changes or ends recording; `on_lost` at its end."""
+    """A connection. `on_change` is called when a recording begins, changes or ends; `on_lost` when it is lost."""
 
     def __init__(self, on_change: Callable[[], None], on_lost: Callable[[str], None]) -> None:
         self._on_change = on_change
@@ -128,7 +128,7 @@ class PulseClient:
 
     def _on_message(self, head: bytes, payload: bytes) -> None:
         if HEAD.unpack(head)[1] != INVALID:
-            return  # sound
+            return  # audio
         command, tag = struct.unpack_from(">xIxI", payload)
         if command == SUBSCRIBE_EVENT:
             self._on_change()

@@ -1,4 +1,4 @@
-"""Read again after each change, one reading at a time: a burst of changes costs one more reading, not one each."""
+"""Reads a value again after changes, one reading at a time: a burst of changes leads to one more reading only."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 
 class Rereading:
-    """Runs `read` in the background after each `request`; `background` starts it, and handles its failure."""
+    """Runs `read` in the background after a `request`; `background` starts it and handles exceptions."""
 
     def __init__(
         self,
@@ -18,7 +18,7 @@ class Rereading:
         self._wanted = self._running = False
 
     def request(self) -> None:
-        """Something changed."""
+        """Read again: something has changed."""
         self._wanted = True
         if not self._running:
             self._running = True

@@ -1,8 +1,8 @@
-"""The screen is shared or recorded: a compositor, or its portal, offers its picture to others through PipeWire.
+"""Whether the screen is shared or recorded: a compositor or its portal offers a video stream through PipeWire.
 
-Read from PipeWire's registry, through which every program shares in a Wayland session. Which screen or window, and
-with whom, is not read. A picture of a window that the desktop itself shows, such as
-Plasma's previews in the task bar, is offered in the same way and counts while it is on view.
+Every program in a Wayland session shares the screen that way. The sensor reads PipeWire's registry; it does not see
+which screen or window is shared, or with whom. Plasma's previews in the task bar use the same kind of stream and count
+while they are visible.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ from psoas_nudge.presence.wire import ServerGone, ServerRefused
 
 NODE = "PipeWire:Interface:Node"
 CAST = "Stream/Output/Video"
-"""What the compositors of GNOME and Plasma, and niri, offer."""
+"""The media class of casts by GNOME, Plasma and niri."""
 SOURCE = "Video/Source"
 PORTALS = ("xdg-desktop-portal", "xdpw-", "xdph-")
-"""The portals of wlroots and Hyprland offer their casts in the class of cameras; their names tell them apart."""
+"""Names of the portals of wlroots and Hyprland, whose casts have the media class of cameras."""
 SETTLE_SECONDS = 2.0
-"""Programs end a cast and begin the next within this: from the preview in the dialog to the call, or at a new size."""
+"""Programs end a cast and begin the next one within this: from a dialog's preview to the call, or at a new size."""
 
 
 def socket_of(environ: dict[str, str]) -> Path:
@@ -38,7 +38,7 @@ def socket_of(environ: dict[str, str]) -> Path:
 
 
 def is_cast(kind: str, properties: dict[str, str]) -> bool:
-    """Whether this object of the registry is a screen, or a window, that is being shared."""
+    """Whether this object of the registry is a shared screen or window."""
     if kind != NODE:
         return False
     offered = properties.get("media.class")
@@ -46,7 +46,7 @@ def is_cast(kind: str, properties: dict[str, str]) -> bool:
 
 
 class ScreenShare(GuardedSensor):
-    """Reports SCREEN_SHARE. `settle`: seconds after which the end of the last cast counts."""
+    """Reports SCREEN_SHARE. `settle`: seconds after the end of the last cast until it counts."""
 
     name = "screen-share"
 

@@ -1,4 +1,4 @@
-"""One row of the sensors' table in this session: starting its sensor, ending it, and why it does not run."""
+"""One row of the sensor table in this session: starts and stops its sensor and knows why it does not run."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ UNTRIED = "not tried yet"
 
 
 class SensorChoice(Struct, frozen=True):
-    """The result for one row of the table. `available`: works or would work, but a better one is in use."""
+    """The state of one row of the table. "available": it would work, but a better one is in use."""
 
     port: Port
     name: str
@@ -32,7 +32,7 @@ class SensorChoice(Struct, frozen=True):
 
 
 class Slot:
-    """The sensor of a row while it runs, else why it does not."""
+    """The sensor of a row, and why it does not run when it does not."""
 
     def __init__(self, row: SensorRow) -> None:
         self.row = row
@@ -40,7 +40,7 @@ class Slot:
         self.why = UNTRIED
         self.lost = False
         self.on: set[Signal] = set()
-        """The signals that it reports as on."""
+        """The signals that the sensor reports as on."""
         self.tries = 0
         self.started_at = 0.0
         """On the event loop's clock."""
@@ -71,7 +71,7 @@ class Slot:
                 self.why = str(error)
                 log.debug("%s cannot be used: %s", self.row.name, error)
                 return "failed"
-            except Exception as error:  # one sensor's mistake must not take the others along
+            except Exception as error:  # a bug in one sensor must not affect the others
                 self.why = f"failed: {type(error).__name__}: {error}"
                 log.error("%s %s; please report it", self.row.name, self.why)  # noqa: TRY400 - no traceback for people
                 log.debug("where it came from", exc_info=error)
@@ -87,7 +87,7 @@ class Slot:
             await sensor.stop()
 
     async def _unowned(self, session: DesktopSession) -> str | None:
-        """A look at the bus is cheaper than importing a sensor whose service is not there."""
+        """Why the service is missing. Asking the bus is cheaper than importing the sensor."""
         bus = self.row.bus(session)
         if bus is None or self.row.bus_name is None or await bus.owner(self.row.bus_name):
             return None

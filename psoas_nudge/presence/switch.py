@@ -1,6 +1,6 @@
-"""A signal that a D-Bus service keeps: a property or method to read, and D-Bus signals after which to read again.
+"""A sensor for a D-Bus property or method that is on or off, read again after certain D-Bus signals.
 
-Do-not-disturb and lock have this form on most desktops, so each is a row of switches.py and no code.
+Do-not-disturb and lock have this form on most desktops, so each is a SwitchSpec in switches.py.
 """
 
 from __future__ import annotations
@@ -23,17 +23,17 @@ FOREIGN = frozenset(
     f"org.freedesktop.DBus.Error.{what}"
     for what in ("UnknownInterface", "UnknownMethod", "UnknownObject", "UnknownProperty", "InvalidArgs")
 )
-"""The errors of a service that does not know the call: another program owns this name."""
+"""Errors of a service that does not have the member: another program owns this bus name."""
 
 PROPERTIES = "org.freedesktop.DBus.Properties"
 
 
 class SwitchSpec(Struct, frozen=True, kw_only=True):
-    """Where a signal is read and what announces its changes.
+    """Where to read a signal, and which D-Bus signals announce its changes.
 
-    `member` is a property, or a method where `arguments` is not None. `changes`: (interface, member) of D-Bus signals
-    from `path`; for a property PropertiesChanged is subscribed to as well. `is_on` turns the value into on or off.
-    `absent`: the error that means off. `read_every`: seconds, only for services that announce nothing.
+    `member`: a property, or a method where `arguments` is not None. `changes`: (interface, member) of D-Bus signals
+    from `path`; for a property also PropertiesChanged. `is_on` converts the value. `absent`: the error that means off.
+    `read_every`: seconds between readings, only for services that announce nothing.
     """
 
     name: str
@@ -51,15 +51,13 @@ class SwitchSpec(Struct, frozen=True, kw_only=True):
 
 
 class BusSwitch(GuardedSensor):
-    """The sensor of one switch."""
-
     def __init__(self, spec: SwitchSpec) -> None:
         self.name, self.spec = spec.name, spec
         super().__init__()
         self._rereading = Rereading(self.background, self._read)
 
     async def open(self, session: DesktopSession) -> None:
-        """Raises Unavailable where the service is not there or does not offer this."""
+        """Raises Unavailable where the service is missing or does not have the member."""
         spec = self.spec
         bus = session.session_bus if spec.bus == "session" else session.system_bus
         if bus is None:
@@ -107,7 +105,7 @@ class BusSwitch(GuardedSensor):
 
 
 async def _call(bus: Bus, spec: SwitchSpec, signature: str = "", *values: str) -> Any:
-    """Call the method; arguments are written as text in the table, numbers by signature "u"."""
+    """Call the method. `values` are texts; those with the signature "u" are converted to numbers."""
     body = [int(v) if kind == "u" else v for kind, v in zip(signature, values, strict=True)]
     got = (await bus.call(spec.bus_name, spec.path, spec.interface, spec.member, signature, *body))[0]
     return got.value if isinstance(got, Variant) else got

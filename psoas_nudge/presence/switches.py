@@ -1,4 +1,4 @@
-"""Do-not-disturb and lock, from the desktops' own services on the session bus.
+"""Do-not-disturb and lock, from the services of the desktops on the session bus.
 
 Sources: the introspection data of dunst, Plasma, swaync, mako, Xfconf and the screen savers.
 """
@@ -27,7 +27,7 @@ def dunst() -> BusSwitch:
 
 
 def plasma() -> BusSwitch:
-    """KDE Plasma's do-not-disturb, which it also turns on while screens are mirrored or shared, if asked to."""
+    """KDE Plasma's do-not-disturb; a setting of Plasma also turns it on while screens are mirrored or shared."""
     return BusSwitch(
         SwitchSpec(
             name="plasma",
@@ -58,7 +58,7 @@ def swaync() -> BusSwitch:
 
 
 def mako() -> BusSwitch:
-    """mako's mode of that name (`makoctl mode -a do-not-disturb`), for which mako up to 1.7 sends no D-Bus signal."""
+    """mako's mode do-not-disturb (`makoctl mode -a do-not-disturb`); mako up to 1.7 sends no D-Bus signal for it."""
     return BusSwitch(
         SwitchSpec(
             name="mako",
@@ -76,7 +76,7 @@ def mako() -> BusSwitch:
 
 
 def xfce() -> BusSwitch:
-    """xfce4-notifyd's do-not-disturb, a setting kept by Xfconf; absent until it was first switched."""
+    """xfce4-notifyd's do-not-disturb, a setting in Xfconf; it does not exist before it was first switched."""
     name = "org.xfce.Xfconf"
     return BusSwitch(
         SwitchSpec(
@@ -109,7 +109,7 @@ def _screen_saver(name: str, bus_name: str) -> BusSwitch:
 
 
 def freedesktop_saver() -> BusSwitch:
-    """Plasma's screen locker, and every other that offers the common interface."""
+    """The common interface, of Plasma's screen locker and others."""
     return _screen_saver("screensaver", "org.freedesktop.ScreenSaver")
 
 
@@ -119,15 +119,12 @@ def gnome_saver() -> BusSwitch:
 
 
 def cinnamon_saver() -> BusSwitch:
-    """The screen saver of Cinnamon."""
     return _screen_saver("cinnamon-screensaver", "org.cinnamon.ScreenSaver")
 
 
 def mate_saver() -> BusSwitch:
-    """The screen saver of MATE."""
     return _screen_saver("mate-screensaver", "org.mate.ScreenSaver")
 
 
 def xfce_saver() -> BusSwitch:
-    """The screen saver of XFCE."""
     return _screen_saver("xfce-screensaver", "org.xfce.ScreenSaver")

@@ -1,6 +1,6 @@
-"""The one table of sensors: what each reports, where it can work, and the module that is imported only then.
+"""The table of sensors: what each reports, where it can work, and its module, which is imported only there.
 
-A new sensor is one new file and one row here; the tests and `doctor` meet it through the table.
+A new sensor is one new file and one row here; the tests and `doctor` find it through the table.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ MISSING: dict[Needs, Callable[[DesktopSession], str | None]] = {
 
 
 class SensorRow(Struct, frozen=True):
-    """One sensor. `needs`: what is checked before its module is imported; `bus_name`: when it appears, it can start."""
+    """One sensor. `needs`: checked before its module is imported; `bus_name`: the D-Bus name of its service."""
 
     name: str
     about: str
@@ -53,7 +53,7 @@ class SensorRow(Struct, frozen=True):
     bus_name: str | None = None
 
     def missing(self, session: DesktopSession) -> str | None:
-        """Why it cannot work in this session, as far as the environment shows."""
+        """Why it cannot work in this session, judged from the environment; None when it may."""
         return MISSING[self.needs](session)
 
     def bus(self, session: DesktopSession) -> Bus | None:
@@ -69,7 +69,7 @@ class SensorRow(Struct, frozen=True):
 
 
 def here(rows: Sequence[SensorRow]) -> tuple[SensorRow, ...]:
-    """Those that exist on this operating system: Windows shares none with the others."""
+    """The rows for this operating system."""
     return tuple(row for row in rows if (row.needs == "win32") == (sys.platform == "win32"))
 
 
@@ -104,7 +104,7 @@ SENSORS: tuple[SensorRow, ...] = (
     SensorRow(
         "windows-screen", "a fullscreen program, a presentation, quiet hours", "win32", "windows_screen:WindowsScreen"
     ),
-    SensorRow("clock", "the clock was set, or the computer slept", "linux", "clock:ClockWatch"),
+    SensorRow("clock", "the clock was set, or the computer slept", "linux", "clock:ClockSensor"),
     SensorRow("microphone", "a program records: a call", "linux", "microphone:Microphone"),
     SensorRow("camera", "a program has a camera open: a call", "linux", "camera:Camera"),
     SensorRow("screen-share", "the screen is shared", "linux", "screen_share:ScreenShare"),

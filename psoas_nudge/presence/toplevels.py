@@ -1,6 +1,6 @@
 """A fullscreen window in front, on Wayland: the protocol wlr-foreign-toplevel-management (sway, Hyprland, labwc …).
 
-The compositor lists its windows with their states; the titles and names that it also sends are not decoded.
+The compositor sends its windows with their states. The titles and names that it also sends are not decoded.
 """
 
 from __future__ import annotations

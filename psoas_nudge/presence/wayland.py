@@ -1,7 +1,7 @@
-"""Enough of Wayland's wire protocol to bind a global and hear its events, on the asyncio loop.
+"""A client for the part of Wayland's wire protocol that binds globals and receives events, on the asyncio loop.
 
-pywayland costs 3 MB of the daemon's memory and blocks while it waits; what is needed here sends and receives numbers,
-strings and arrays only, never file descriptors. Layout: "Wire Format" in the Wayland book.
+pywayland costs 3 MB of the daemon's memory and blocks while it waits. Only numbers, strings and arrays are sent and
+received, no file descriptors. Layout: "Wire Format" in the Wayland book.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ SYNC, GET_REGISTRY, BIND = 0, 1, 0
 ERROR, DELETE_ID = 0, 1
 GLOBAL, GLOBAL_REMOVE = 0, 1
 HEAD = struct.Struct("=II")
-"""Of a message: for which object; size with this head, and opcode."""
+"""A message's header: object; size including the header, and opcode."""
 
 OnEvent = Callable[[int, bytes], None]
 
 
 def text(value: str) -> bytes:
-    """A string argument: length with its end, content, padding."""
+    """A string argument: length including the NUL, content, padding."""
     content = value.encode() + b"\0"
     return struct.pack("=I", len(content)) + content + bytes(-len(content) % 4)
 
@@ -63,7 +63,7 @@ class Compositor:
         self.close = self._stream.close
 
     async def connect(self, environ: dict[str, str]) -> None:
-        """Connect and learn what is offered; raises Unavailable when no compositor answers."""
+        """Connect and read the globals; raises Unavailable when no compositor answers."""
         path = socket_of(environ)
         try:
             await self._stream.open(str(path))
@@ -87,15 +87,15 @@ class Compositor:
         return number
 
     def hear(self, number: int, on_event: OnEvent) -> None:
-        """Register for the events of an object that the compositor made."""
+        """Register for the events of an object that the compositor has created."""
         self._handlers[number] = on_event
 
     def ignore(self, number: int) -> None:
-        """Drop further events of an object; its id is used again when the compositor confirms."""
+        """Drop further events of an object; its id is reused after the compositor has confirmed."""
         self._handlers[number] = lambda _opcode, _data: None
 
     def bind(self, interface: str, at_most: int, on_event: OnEvent = lambda _opcode, _data: None) -> tuple[int, int]:
-        """Bind a global: its object and version. Raises Unavailable when the compositor does not offer it."""
+        """Bind a global; returns its object and version. Raises Unavailable when the compositor does not offer it."""
         if interface not in self.globals:
             raise Unavailable(f"this compositor does not offer {interface}")
         name, offered = self.globals[interface]
@@ -105,11 +105,11 @@ class Compositor:
         return number, version
 
     def send(self, number: int, opcode: int, arguments: bytes = b"") -> None:
-        """Send a request; after a loss this does nothing."""
+        """Send a request; does nothing after a loss."""
         self._stream.send(HEAD.pack(number, (HEAD.size + len(arguments)) << 16 | opcode) + arguments)
 
     async def round_trip(self) -> None:
-        """Wait until everything sent was handled; raises ServerGone."""
+        """Wait until the compositor has handled all requests; raises ServerGone."""
         done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
         def on_done(_opcode: int, _data: bytes) -> None:

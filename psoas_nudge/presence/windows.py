@@ -1,6 +1,6 @@
-"""Idle time on Windows: GetLastInputInfo, queried at deadlines, because Windows sends no event for it.
+"""Idle time on Windows: GetLastInputInfo, queried at deadlines, because Windows sends no events for it.
 
-Written from Microsoft's documentation and tested on recorded return values.
+Written from Microsoft's documentation and tested with recorded return values.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from psoas_nudge.presence.deadline import DeadlineSource
 from psoas_nudge.presence.port import DesktopSession
 
 WRAPS_AT = 1 << 32
-"""Both counts are milliseconds since the start in 32 bits; they begin again every 49.7 days."""
+"""Both counters are 32-bit milliseconds since the start and wrap every 49.7 days."""
 
 
 class LastInput(ctypes.Structure):
@@ -30,17 +30,14 @@ def _libraries() -> tuple[Any, Any]:
 
 
 class WindowsIdle(DeadlineSource):
-    """The idle source on Windows."""
-
     name = "windows"
 
     async def open(self, session: DesktopSession) -> None:  # noqa: ARG002 - the platform has one session
-        """Raises Unavailable elsewhere, and where there is no desktop (a service)."""
+        """Raises Unavailable on other systems, and without a desktop (in a service)."""
         self._user32, self._kernel32 = _libraries()
         await self.since_input()
 
     async def since_input(self) -> int:
-        """See DeadlineSource."""
         last = LastInput(ctypes.sizeof(LastInput), 0)
         if not self._user32.GetLastInputInfo(ctypes.byref(last)):
             raise Unavailable("Windows does not report when the last input was")

@@ -1,7 +1,7 @@
-"""A microphone or a camera is in use on Windows: what the system itself shows in the panel, from the registry.
+"""Whether a microphone or a camera is in use on Windows, from the registry values behind the icon in the task bar.
 
-Windows writes down when each program began and stopped to use one; a stop of 0 means that it still does. The names of
-the programs are not read. There since Windows 10 version 1903.
+Windows records when each program started and stopped using one; a stop time of 0 means that it still does. The names of
+the programs are not read. Available since Windows 10 version 1903.
 """
 
 from __future__ import annotations
@@ -17,15 +17,15 @@ from psoas_nudge.system import registry
 
 STORE = r"Software\Microsoft\Windows\CurrentVersion\CapabilityAccessManager\ConsentStore"
 STOPPED = "LastUsedTimeStop"
-Numbers = Callable[[str, str], Iterator[int]]
-Watching = Callable[[str, Callable[[], None]], registry.Watch]
+ReadNumbers = Callable[[str, str], Iterator[int]]
+Watching = Callable[[str, Callable[[], None]], registry.RegistryWatch]
 
 
 class Capture(GuardedSensor):
     """Reports CALL while a `device`, "microphone" or "webcam", is in use."""
 
     def __init__(
-        self, name: str, device: str, numbers: Numbers = registry.numbers, watch: Watching = registry.watch
+        self, name: str, device: str, numbers: ReadNumbers = registry.numbers, watch: Watching = registry.watch
     ) -> None:
         self.name = name
         super().__init__()
@@ -33,7 +33,7 @@ class Capture(GuardedSensor):
         self._numbers, self._watch = numbers, watch
 
     async def open(self, session: DesktopSession) -> None:  # noqa: ARG002 - the platform has one session
-        """Raises Unavailable where Windows writes nothing down."""
+        """Raises Unavailable where Windows does not record it."""
         try:
             self.at_end(self._watch(self._key, self.guard(self._read)).close)
         except OSError as error:
@@ -46,12 +46,10 @@ class Capture(GuardedSensor):
 
 
 def microphone() -> Capture:
-    """The sensor of the microphone."""
     return Capture("windows-microphone", "microphone")
 
 
 def camera() -> Capture:
-    """The sensor of the camera."""
     return Capture("windows-camera", "webcam")
 
 

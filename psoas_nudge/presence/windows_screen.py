@@ -1,7 +1,8 @@
 """A full-screen program, a presentation or quiet hours on Windows: SHQueryUserNotificationState.
 
-It is asked when another window comes to the front, twice because a window grows afterwards, and again now and then
-while there is something, because nothing tells of the end. Never seen on: Wine always says that messages are welcome.
+It is queried when another window comes to the front, and again shortly after, because a window may become full-screen
+then. While a state is on it is polled, because its end is not announced. Never seen on: Wine always reports that
+notifications are accepted.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ SETTLE_SECONDS, AGAIN_SECONDS = 2.0, 15.0
 
 
 def state() -> int:
-    """QUERY_USER_NOTIFICATION_STATE of this moment. Raises Unavailable."""
+    """The current QUERY_USER_NOTIFICATION_STATE. Raises Unavailable."""
     if sys.platform == "win32":
         found = ctypes.c_int()
         if code := ctypes.windll.shell32.SHQueryUserNotificationState(ctypes.byref(found)):
@@ -51,19 +52,19 @@ class WindowsScreen(GuardedSensor):
         self._again: asyncio.TimerHandle | None = None
 
     async def open(self, session: DesktopSession) -> None:  # noqa: ARG002 - the platform has one session
-        """Raises Unavailable where there is no desktop, or it does not tell."""
+        """Raises Unavailable without a desktop, or where Windows does not report the state."""
         self._ask()
         opened = await self._open_shell()
         self.close_at_end(opened.release)
         self.at_end(opened.listen(self.guard(self._on_message)))
-        self._look()
+        self._query()
 
     def _on_message(self, message: int, _about: int) -> None:
         if message == FRONT:
-            self._look()
-            self._look_again(SETTLE_SECONDS)
+            self._query()
+            self._query_later(SETTLE_SECONDS)
 
-    def _look(self) -> None:
+    def _query(self) -> None:
         on = STATES.get(self._ask())
         if on != self._on:
             for signal in (self._on, on):
@@ -71,12 +72,12 @@ class WindowsScreen(GuardedSensor):
                     self.report(SignalChanged(signal=signal, on=signal is on))
             self._on = on
         if on:
-            self._look_again(AGAIN_SECONDS)
+            self._query_later(AGAIN_SECONDS)
 
-    def _look_again(self, seconds: float) -> None:
+    def _query_later(self, seconds: float) -> None:
         if self._again:
             self._again.cancel()
-        self._again = self.later(seconds, self._look)
+        self._again = self.later(seconds, self._query)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
-"""Lock, sleep, another user and a set clock on Windows, from the messages that it sends to the hidden window.
+"""Lock, sleep, switch of user and clock changes on Windows, from the messages that it sends to the hidden window.
 
-Idea: WTSRegisterSessionNotification, as Workrave and ActivityWatch use it. Tried with posted messages under Wine only.
+Idea: WTSRegisterSessionNotification, as in Workrave and ActivityWatch. Tested under Wine only, with posted messages.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ class WindowsSession(GuardedSensor):
         self._open_shell = open_shell
 
     async def open(self, session: DesktopSession) -> None:  # noqa: ARG002 - the platform has one session
-        """Raises Unavailable where there is no desktop."""
+        """Raises Unavailable without a desktop."""
         opened = await self._open_shell()
         self.close_at_end(opened.release)
         self.at_end(opened.listen(self.guard(self._on_message)))

@@ -1,7 +1,7 @@
-"""A connection to a server that sends messages of a fixed head and a body: Wayland, PulseAudio, PipeWire, X11.
+"""A connection to a server whose messages have a fixed header and a body: Wayland, PulseAudio, PipeWire, X11.
 
-The one reader of all wire clients. However it ends, the client hears of it once, with the reason: the server closed the
-connection, stopped in the middle of a message (also when a length was garbage), or sent what cannot be understood.
+All wire clients use this reader. `on_lost` is called once, with the reason, when the server closes the connection,
+stops in the middle of a message (also after a garbage length), or sends something that cannot be decoded.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from psoas_nudge.tasks import Tasks
 log = logging.getLogger(__name__)
 
 ANSWER_SECONDS = 5.0
-"""For an answer, and for the rest of a message that has begun."""
+"""Timeout for an answer, and for the rest of a message that has begun."""
 
 T = TypeVar("T")
 
@@ -40,10 +40,10 @@ async def connect_unix(path: str) -> tuple[asyncio.StreamReader, asyncio.StreamW
 
 
 class Stream:
-    """`server` names it in messages. A message is `head` bytes, then as many as `length` says of these.
+    """`server`: its name for people. A message is `head` bytes, then as many bytes as `length` returns for these.
 
-    `length` and `on_message(head, body)` may raise anything: the connection then ends. `on_lost` gets the reason.
-    The three may be replaced between two messages.
+    Any exception in `length` or `on_message(head, body)` ends the connection. Both, and `head`, may be replaced between
+    two messages.
     """
 
     def __init__(
@@ -65,17 +65,17 @@ class Stream:
         self.begin(*await connect_unix(path))
 
     def begin(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """Read from a connection."""
+        """Read from an open connection."""
         self._writer = writer
         self._tasks.start(self._read(reader))
 
     def send(self, data: bytes) -> None:
-        """Send; after a loss this does nothing."""
+        """Send; does nothing after a loss."""
         if self._writer and not self._writer.is_closing():
             self._writer.write(data)
 
     async def answer(self, future: asyncio.Future[T], seconds: float | None = None) -> T:
-        """Wait for an answer that `on_message` sets; raises ServerGone when the connection ends or time is up."""
+        """Wait for an answer that `on_message` sets; raises ServerGone when the connection ends or it times out."""
         if self._writer is None or self._writer.is_closing():
             raise ServerGone(f"{self.server} went away")
         limit = ANSWER_SECONDS if seconds is None else seconds

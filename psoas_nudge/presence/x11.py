@@ -1,8 +1,8 @@
 """Idle time on X11 without polling: the server's IDLETIME counter and two alarms on it (XSync extension).
 
-One alarm fires when the counter rises to the threshold, the other when it falls below it again. Between the two
-the process is not woken by input. The counter covers every device of the display and gives only the time since the
-last input. Idea: xss-lock, xautolock and GNOME's idle monitor on X11.
+One alarm fires when the counter rises to the threshold, the other when it falls below it again. In between, input does
+not wake the process. The counter covers every device of the display and gives only the time since the last input.
+Idea: xss-lock, xautolock and GNOME's idle monitor on X11.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ class X11Idle(GuardedIdleSource):
         self._counter = await self._find_counter()
 
     async def set_threshold(self, threshold: int) -> None:
-        """See GuardedIdleSource. Events that arrive before the reply to the query are handled before it."""
+        """Set the alarms. Events that arrive before the reply to the query are handled before it."""
         connection = self._connection
         first, self._threshold = not self._threshold, max(2, threshold)
         if first:
@@ -67,7 +67,7 @@ class X11Idle(GuardedIdleSource):
         high, low = struct.unpack_from("<8xiI", reply)
         since_input = (high << 32) + low
         if self._idle:
-            # Active is still to be reported: also when the new threshold is not reached yet.
+            # Active has not been reported yet; it has to be, also below the new threshold.
             self._fall_at(min(self._threshold, since_input) - 1)
             return
         self._fall_at(self._threshold - 1)

@@ -1,4 +1,4 @@
-"""Idle time on an X server without the SYNC extension: the MIT-SCREEN-SAVER extension, asked at deadlines.
+"""Idle time on an X server without the SYNC extension: the MIT-SCREEN-SAVER extension, queried at deadlines.
 
 `xset s reset` and players that reset the screen saver count as input here.
 """
@@ -16,7 +16,7 @@ QUERY_INFO = 1
 
 
 class XScreenSaverIdle(DeadlineSource):
-    """The idle source of an X11 session that has nothing better."""
+    """The fallback idle source of an X11 session."""
 
     name = "xscreensaver"
 
@@ -33,7 +33,6 @@ class XScreenSaverIdle(DeadlineSource):
         self._saver = await self._connection.extension("MIT-SCREEN-SAVER")
 
     async def since_input(self) -> int:
-        """See DeadlineSource."""
         window = struct.pack("<I", self._connection.root)
         reply = await self._connection.ask(self._saver.major, QUERY_INFO, window)
         return int(struct.unpack_from("<16xI", reply)[0])

@@ -1,8 +1,8 @@
-"""Enough of the X11 protocol to ask an X server and hear its events, on the asyncio loop.
+"""A client for the part of the X11 protocol that sends requests and receives replies and events, on the asyncio loop.
 
-libxcb waits for replies by blocking, and a client that grabs the server (some window managers while a window is moved)
-would block the whole daemon with it. Xlib in addition ends the process when the server does. What is needed here are
-requests, replies and events of fixed layout: see the X Window System Protocol (x.org) and Xau(3) for the cookie.
+libxcb blocks while it waits for a reply, and a client that grabs the server (some window managers do while a window is
+moved) would block the whole daemon. Xlib also ends the process when the server ends. Only requests, replies and events
+of fixed layout are needed: see the X Window System Protocol (x.org), and Xau(3) for the cookie.
 """
 
 from __future__ import annotations
@@ -28,11 +28,11 @@ COOKIE, LOCAL, ANY_HOST = b"MIT-MAGIC-COOKIE-1", 256, 65535
 TCP_PORT = 6000
 CONNECT_SECONDS = 5.0
 REPLY_SECONDS = 30.0
-"""Longer than a grab of the server lasts."""
+"""Timeout for a reply, longer than a client grabs the server."""
 
 
 class Extension(Struct, frozen=True):
-    """The codes that this server gave to an extension."""
+    """The server's codes for an extension."""
 
     major: int
     first_event: int
@@ -43,7 +43,7 @@ def _padded(data: bytes) -> bytes:
 
 
 def cookie_for(number: str, content: bytes) -> bytes:
-    """The password for a display of this machine from the content of an Xauthority file; empty when there is none."""
+    """The cookie for a display of this machine, from the content of an Xauthority file; empty when there is none."""
     here = socket.gethostname().encode()
     found = b""
     at = 0
@@ -130,7 +130,7 @@ class XConnection:
         return self._next_id
 
     async def extension(self, name: str) -> Extension:
-        """Look an extension up; raises Unavailable when the server has none of this name."""
+        """Look up an extension; raises Unavailable when the server does not have it."""
         reply = await self.ask(QUERY_EXTENSION, 0, struct.pack("<HH", len(name), 0) + name.encode())
         present, major, first_event = struct.unpack_from("<8x3B", reply)
         if not present:
@@ -138,7 +138,7 @@ class XConnection:
         return Extension(major, first_event)
 
     def send(self, major: int, minor: int, data: bytes = b"") -> None:
-        """Send a request that has no reply; `minor` is the second byte, `data` what follows the length."""
+        """Send a request without a reply. `minor`: the second byte; `data`: what follows the length."""
         body = _padded(data)
         self._sequence = (self._sequence + 1) & 0xFFFF
         self._stream.send(struct.pack("<BBH", major, minor, 1 + len(body) // 4) + body)
@@ -179,7 +179,7 @@ class XConnection:
             return
         future = self._waiting.pop(struct.unpack_from("<2xH", head)[0], None)
         if future is None or future.done():
-            return  # an error of a request without a reply: its window or alarm no longer exists
+            return  # an error for a request without a reply: its window or alarm no longer exists
         if kind == REPLY:
             future.set_result(head + body)
         else:

@@ -45,7 +45,7 @@ class Data(Struct, frozen=True, kw_only=True, omit_defaults=True):
     note: str | None = None
 
 
-class Event(Struct, frozen=True):
+class ActivityEvent(Struct, frozen=True):
     """A time and what happened in it; `duration` in seconds."""
 
     timestamp: datetime
@@ -63,7 +63,7 @@ class Bucket(Struct, frozen=True, kw_only=True):
     created: datetime
 
 
-Events = Callable[[Iterable[AnyEntry]], Iterator[Event]]
+Exporter = Callable[[Iterable[AnyEntry]], Iterator[ActivityEvent]]
 
 
 def buckets(read: Callable[[tuple[str, ...]], Iterable[AnyEntry]], hostname: str) -> Iterator[bytes]:
@@ -91,33 +91,33 @@ def buckets(read: Callable[[tuple[str, ...]], Iterable[AnyEntry]], hostname: str
     yield b"}}\n"
 
 
-def _event(begin: datetime, end: datetime, data: Data) -> Event:
+def _event(begin: datetime, end: datetime, data: Data) -> ActivityEvent:
     """A clock that was set back meanwhile makes no negative duration."""
-    return Event(begin.astimezone(UTC), max(0.0, (end - begin).total_seconds()), data)
+    return ActivityEvent(begin.astimezone(UTC), max(0.0, (end - begin).total_seconds()), data)
 
 
-def _sitting(entries: Iterable[AnyEntry]) -> Iterator[Event]:
+def _sitting(entries: Iterable[AnyEntry]) -> Iterator[ActivityEvent]:
     for entry in entries:
         if isinstance(entry, BoutEntry):
             data = Data(title="Sitting", sitting_seconds=entry.sitting_seconds, ended_by=entry.ended_by)
             yield _event(entry.started, entry.ended, data)
 
 
-def _prompts(entries: Iterable[AnyEntry]) -> Iterator[Event]:
+def _prompts(entries: Iterable[AnyEntry]) -> Iterator[ActivityEvent]:
     for entry in entries:
         if isinstance(entry, PromptEntry) and entry.shown_at is not None:
             data = Data(title=f"Prompt: {entry.outcome}", outcome=entry.outcome, routine=entry.routine)
             yield _event(entry.shown_at, entry.closed_at, data)
 
 
-def _held_back(entries: Iterable[AnyEntry]) -> Iterator[Event]:
+def _held_back(entries: Iterable[AnyEntry]) -> Iterator[ActivityEvent]:
     for entry in entries:
         if isinstance(entry, HeldBackEntry):
             data = Data(title=f"Held back: {', '.join(entry.reasons)}", reasons=entry.reasons)
             yield _event(entry.since, entry.until, data)
 
 
-def _stretches(entries: Iterable[AnyEntry]) -> Iterator[Event]:
+def _stretches(entries: Iterable[AnyEntry]) -> Iterator[ActivityEvent]:
     for entry in entries:
         if isinstance(entry, StretchEntry) and entry.performed:
             lasted = timedelta(seconds=entry.left_seconds + entry.right_seconds + entry.other_seconds)
@@ -131,7 +131,7 @@ def _stretches(entries: Iterable[AnyEntry]) -> Iterator[Event]:
             yield _event(entry.at - lasted, entry.at, data)
 
 
-def _feeling(entries: Iterable[AnyEntry]) -> Iterator[Event]:
+def _feeling(entries: Iterable[AnyEntry]) -> Iterator[ActivityEvent]:
     for entry in entries:
         if isinstance(entry, FeelEntry):
             said = entry.level if entry.level is not None else entry.afterwards or entry.pain or "noted"
@@ -146,16 +146,16 @@ def _feeling(entries: Iterable[AnyEntry]) -> Iterator[Event]:
             yield _event(entry.at, entry.at, data)
 
 
-def _standing(entries: Iterable[AnyEntry]) -> Iterator[Event]:
+def _standing(entries: Iterable[AnyEntry]) -> Iterator[ActivityEvent]:
     changes = ((e.at, e.posture == "standing") for e in entries if isinstance(e, PostureEntry))
     return _between(changes, "Standing")
 
 
-def _hours(entries: Iterable[AnyEntry]) -> Iterator[Event]:
+def _hours(entries: Iterable[AnyEntry]) -> Iterator[ActivityEvent]:
     return _between(((e.at, e.open) for e in entries if isinstance(e, HoursEntry)), "Working hours")
 
 
-def _between(changes: Iterable[tuple[datetime, bool]], title: str) -> Iterator[Event]:
+def _between(changes: Iterable[tuple[datetime, bool]], title: str) -> Iterator[ActivityEvent]:
     """The time from each change to on until the next to off; what has not ended yet is left out."""
     since: datetime | None = None
     for at, on in changes:
@@ -166,7 +166,7 @@ def _between(changes: Iterable[tuple[datetime, bool]], title: str) -> Iterator[E
             since = None
 
 
-KINDS: dict[str, tuple[str, Events]] = {
+KINDS: dict[str, tuple[str, Exporter]] = {
     "sitting": ("bout", _sitting),
     "standing": ("posture", _standing),
     "prompts": ("prompt", _prompts),

@@ -12,13 +12,13 @@ from psoas_nudge.core.summary import DAYS
 from psoas_nudge.report import words
 from psoas_nudge.report.elements import el, folded, percent, table
 from psoas_nudge.report.plots import centre, plot
-from psoas_nudge.report.record import Record
+from psoas_nudge.report.record import ReportData
 
 LONG_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 COMPARED_WEEKS = 12
 
 
-def by_hour_said(record: Record) -> str:
+def by_hour_said(record: ReportData) -> str:
     """When prompts are followed most and least, as far as it can be told."""
     cells = by_hour(record.history.asked)
     hours: dict[int, Share] = {}
@@ -39,7 +39,7 @@ def _hour(hour: int) -> str:
     return f"between {hour}:00 and {hour + 1}:00:"
 
 
-def by_hour_chart(record: Record) -> Element:
+def by_hour_chart(record: ReportData) -> Element:
     """A table that is its own chart: the darker a cell, the larger the share."""
     cells = by_hour(record.history.asked)
     if not cells:
@@ -52,7 +52,7 @@ def by_hour_chart(record: Record) -> Element:
         for hour in hours
     ]
     caption = "Prompts followed, by weekday and hour of the last year"
-    intervals = [(f"{hour}:00", *(_told(cells.get((day, hour), Share(0, 0))) for day in days)) for hour in hours]
+    intervals = [(f"{hour}:00", *(_in_words(cells.get((day, hour), Share(0, 0))) for day in days)) for hour in hours]
     return el(
         "div",
         el("table", el("caption", caption), el("thead", head), el("tbody", *rows), class_="heat"),
@@ -64,7 +64,7 @@ def by_hour_chart(record: Record) -> Element:
     )
 
 
-def _told(found: Share) -> str:
+def _in_words(found: Share) -> str:
     return words.share(found) if found.of else "none"
 
 
@@ -77,7 +77,7 @@ def _cell(found: Share) -> Element:
     return el("td", words.per_cent(found.part), counts, style=f"--part:{found.part:.2f}")
 
 
-def over_time_said(record: Record) -> str:
+def over_time_said(record: ReportData) -> str:
     """Whether prompts are followed less than at the start, or more, or whether it cannot be told."""
     if not record.days:
         return "No prompt has been shown yet."
@@ -101,7 +101,7 @@ def over_time_said(record: Record) -> str:
     return f"{told} You follow them {how} often than at the start, by {low:.0f} to {high:.0f} percentage points."
 
 
-def _sum(record: Record, first: date, last: date) -> Share:
+def _sum(record: ReportData, first: date, last: date) -> Share:
     yes = no = 0
     for day in record.days:
         if first <= day.first <= last:
@@ -110,7 +110,7 @@ def _sum(record: Record, first: date, last: date) -> Share:
     return Share(yes, yes + no)
 
 
-def over_time_chart(record: Record) -> Element:
+def over_time_chart(record: ReportData) -> Element:
     """A dot for each period with the interval as a bar; hollow and without a bar where there are too few."""
     found = periods(record.days, record.today)
     marks = [part for number, period in enumerate(found) for part in _period(number, len(found), period)]
@@ -160,7 +160,7 @@ def _named(period: Period) -> str:
     return f"{words.full_day(period.first)} to {words.full_day(period.last)}"
 
 
-def overall(record: Record) -> Share:
+def overall(record: ReportData) -> Share:
     """The share of the last four weeks."""
     since = record.now - timedelta(weeks=4)
     return share(prompt for prompt in record.history.asked if prompt.at >= since)

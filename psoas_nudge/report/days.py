@@ -8,11 +8,11 @@ from math import ceil, floor
 from xml.etree.ElementTree import Element
 
 from psoas_nudge.core.dose import monday
-from psoas_nudge.core.history import DAY_MINUTES, Mark, Piece, PieceKind, Track
+from psoas_nudge.core.history import DAY_MINUTES, Piece, PieceKind, PromptMark, Track
 from psoas_nudge.core.words import Outcome
 from psoas_nudge.report import words
 from psoas_nudge.report.elements import el, folded, key, percent, table
-from psoas_nudge.report.record import Record
+from psoas_nudge.report.record import ReportData
 
 # kind: (top, height) in em within a line; the order is that of drawing
 BANDS: dict[PieceKind, tuple[float, float]] = {
@@ -88,7 +88,7 @@ def _shape(outcome: Outcome) -> Element:
     return key(el("use", href=f"#prompt-{outcome}"))
 
 
-def chart(record: Record) -> Element:
+def chart(record: ReportData) -> Element:
     """All days, the latest first, a gap between weeks; the same as a table below."""
     tracks, sat = record.tracks, {day.first: round(day.sitting_seconds * 1000) for day in record.days}
     begin, end = _window(tracks)
@@ -100,7 +100,7 @@ def chart(record: Record) -> Element:
             lines.append(el("li", el("h3", words.week(week)), _axis(begin, end), class_="week"))
         sitting = words.length(sat.get(track.day, 0))
         name, amount = el("span", words.day(track.day), class_="day"), el("span", sitting, class_="sat")
-        lines.append(el("li", name, _line(track, begin, end, _told(track, sitting)), amount))
+        lines.append(el("li", name, _line(track, begin, end, _in_words(track, sitting)), amount))
     return el("div", el("ol", *lines, class_="days"), legend(), folded(_table(tracks)))
 
 
@@ -149,11 +149,11 @@ def _title(piece: Piece) -> str:
     return f"{words.clock(piece.begin)}–{words.clock(piece.end)} {CALLED[piece.kind]}{detail}"
 
 
-def _prompt(prompt: Mark) -> str:
+def _prompt(prompt: PromptMark) -> str:
     return f"{words.clock(prompt.minute)} prompt: {words.OUTCOMES[prompt.outcome]}"
 
 
-def _told(track: Track, sat: str) -> str:
+def _in_words(track: Track, sat: str) -> str:
     """The line in words."""
     sitting = [piece for piece in track.pieces if piece.kind == "sitting"]
     parts = [f"{words.day(track.day)}: sitting {sat}"]
@@ -195,7 +195,7 @@ def _span(piece: Piece) -> str:
     return f"{words.clock(piece.begin)}–{words.clock(piece.end)}"
 
 
-def said(record: Record) -> str:
+def said(record: ReportData) -> str:
     """What to see in the chart."""
     first = min((track.day for track in record.tracks), default=record.today)
     recent = [day for day in record.days if day.first >= first and day.bouts]

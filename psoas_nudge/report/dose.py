@@ -7,18 +7,18 @@ from datetime import date, timedelta
 from xml.etree.ElementTree import Element
 
 from psoas_nudge.core.dose import monday
-from psoas_nudge.core.history import Held
+from psoas_nudge.core.history import PastStretch
 from psoas_nudge.core.shares import mean_difference
 from psoas_nudge.report import words
 from psoas_nudge.report.elements import el, folded, key, percent, table
 from psoas_nudge.report.plots import column, months, plot, rounded_up
-from psoas_nudge.report.record import Record
+from psoas_nudge.report.record import ReportData
 
 MINUTE = 60_000
 WEEKS_SAID = 12
 
 
-def by_week(held: Sequence[Held], weeks: Sequence[date]) -> list[tuple[int, int]]:
+def by_week(held: Sequence[PastStretch], weeks: Sequence[date]) -> list[tuple[int, int]]:
     """(left, right) milliseconds held in each of the weeks."""
     sums = {week: [0, 0] for week in weeks}
     for stretch in held:
@@ -28,7 +28,7 @@ def by_week(held: Sequence[Held], weeks: Sequence[date]) -> list[tuple[int, int]
     return [(left, right) for left, right in sums.values()]
 
 
-def said(record: Record) -> str:
+def said(record: ReportData) -> str:
     """Hold time against the target, and whether one side gets less."""
     weeks = [week for week in record.weeks if week < monday(record.today)][-WEEKS_SAID:]
     if not weeks:
@@ -54,7 +54,7 @@ def said(record: Record) -> str:
     return told
 
 
-def chart(record: Record) -> Element:
+def chart(record: ReportData) -> Element:
     """Bars for each week, up for the left and down for the right side, a dashed line at the target on each."""
     weeks = record.weeks
     sides = by_week(record.history.held, weeks)
@@ -104,7 +104,7 @@ def _week(number: int, count: int, week: date, sides: tuple[int, int], top: floa
     return bars
 
 
-def in_weeks(record: Record, count: int) -> tuple[list[date], list[Held]]:
+def in_weeks(record: ReportData, count: int) -> tuple[list[date], list[PastStretch]]:
     """The last `count` weeks, this one included, and what was held in them."""
     first = max(record.first_week, monday(record.today) - timedelta(weeks=count - 1))
     weeks = [week for week in record.weeks if week >= first]

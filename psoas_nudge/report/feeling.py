@@ -8,20 +8,20 @@ from datetime import date, timedelta
 from xml.etree.ElementTree import Element
 
 from psoas_nudge.core.advice import KINDS, is_discomfort
-from psoas_nudge.core.history import Felt
+from psoas_nudge.core.history import PastReport
 from psoas_nudge.core.shares import mean, mean_difference
 from psoas_nudge.report import words
 from psoas_nudge.report.days import mark
 from psoas_nudge.report.elements import el, folded, key, percent, table
 from psoas_nudge.report.plots import months, plot
-from psoas_nudge.report.record import Record
+from psoas_nudge.report.record import ReportData
 
 LATELY_WEEKS = 12
 NOTES = 12
 """The latest notes that are shown; the table has all of them."""
 
 
-def said(record: Record) -> str:
+def said(record: ReportData) -> str:
     """How much discomfort was reported, and whether that has changed."""
     felt = record.history.felt
     levels = [(each.at, each.report.level) for each in felt if each.report.level is not None]
@@ -52,7 +52,7 @@ def _mean(levels: Sequence[float]) -> str:
     return f"{mean(levels):.1f} (n{words.SPACE}={words.SPACE}{len(levels)})"
 
 
-def chart(record: Record) -> Element:
+def chart(record: ReportData) -> Element:
     """A dot for each number, a cross at the top for each report of pain."""
     weeks, felt = record.weeks, record.history.felt
     width = timedelta(weeks=len(weeks))
@@ -83,7 +83,7 @@ def chart(record: Record) -> Element:
     return el("div", drawn, legend, listed(notes[-NOTES:]), everything)
 
 
-def told(each: Felt) -> str:
+def told(each: PastReport) -> str:
     """A report in words."""
     report = each.report
     parts = [
@@ -103,6 +103,6 @@ def listed(lines: Sequence[tuple[date, str]]) -> Element | None:
     return el("dl", *items, class_="notes")
 
 
-def days_with_discomfort(felt: Sequence[Felt]) -> int:
+def days_with_discomfort(felt: Sequence[PastReport]) -> int:
     """On how many days there was a report of discomfort or pain."""
     return len({each.at.date() for each in felt if is_discomfort(each.report)})

@@ -12,7 +12,7 @@ from psoas_nudge.core.followed import Suggestion, suggestions
 from psoas_nudge.core.shares import ENOUGH, mean
 from psoas_nudge.report import answers, days, dose, feeling, sitting, words
 from psoas_nudge.report.elements import el, written
-from psoas_nudge.report.record import DAYS_WEEKS, WEEKS, Record
+from psoas_nudge.report.record import DAYS_WEEKS, WEEKS, ReportData
 
 Paper = Literal["a4", "letter"]
 PACKAGE = Path(__file__).parents[1]
@@ -43,7 +43,7 @@ READING = (
 )
 
 
-def report(record: Record) -> str:
+def report(record: ReportData) -> str:
     """The whole page."""
     sections = (
         _section("days", "Your days", days.said(record), days.chart(record)),
@@ -90,7 +90,7 @@ def document(title: str, kind: str, *body: Element) -> str:
     )
 
 
-def _opening(record: Record) -> Element:
+def _opening(record: ReportData) -> Element:
     if not record.days:
         return el(
             "header",
@@ -107,14 +107,14 @@ def _opening(record: Record) -> Element:
     return el("header", el("p", made, class_="made"), el("h1", "Your last four weeks"), el("div", *lede, class_="lede"))
 
 
-def _sat(record: Record) -> str:
+def _sat(record: ReportData) -> str:
     now, _ = sitting.lately(record)
     if len(now) < ENOUGH:
         return f"You sat for an hour or more on {words.counted(len(now), 'day')}."
     return f"You sat {words.length(mean(now))} a day, on {len(now)} days."
 
 
-def _followed(record: Record) -> str:
+def _followed(record: ReportData) -> str:
     found = answers.overall(record)
     if not found.of:
         return "No prompt was answered or missed."
@@ -127,7 +127,7 @@ def _followed(record: Record) -> str:
     )
 
 
-def _held(record: Record) -> str:
+def _held(record: ReportData) -> str:
     weeks, held = dose.in_weeks(record, DAYS_WEEKS)
     left, right = (sum(side) / len(weeks) for side in zip(*dose.by_week(held, weeks), strict=True))
     return (
@@ -140,7 +140,7 @@ def _section(name: str, title: str, said: str, *inside: Element) -> Element:
     return el("section", el("h2", title, id=name), el("p", said, class_="said"), *inside, aria_labelledby=name)
 
 
-def _changes(record: Record) -> Element:
+def _changes(record: ReportData) -> Element:
     found = suggestions(record.history.asked, record.rules)
     if not found:
         return _section(

@@ -24,7 +24,7 @@ DAYS_WEEKS = 4
 """Weeks of which every day is drawn, this one included."""
 
 
-class Record(Struct, frozen=True, kw_only=True):
+class ReportData(Struct, frozen=True, kw_only=True):
     """What the pages are made of. `now` is local, without a zone; `target` in milliseconds a side and week."""
 
     now: datetime
@@ -54,7 +54,7 @@ class Record(Struct, frozen=True, kw_only=True):
 
 def read(
     journal: Journal, rules: Rules, weekly_dose: float, now: datetime, passing: Passing = lambda entries: entries
-) -> Record:
+) -> ReportData:
     """The record up to `now` (aware); `passing` as for Journal.days. Raises JournalBroken."""
     hours = rules.hours
     here = hours.local(now).replace(tzinfo=None)
@@ -63,7 +63,7 @@ def read(
     past = history(
         _after(year, _recorded(journal.read(since=_before(year), until=now, kinds=HISTORY_KINDS, taken_back=False)))
     )
-    return Record(
+    return ReportData(
         now=here,
         days=tuple(day for day in journal.days(passing=passing) if day.first <= here.date()),
         history=past,

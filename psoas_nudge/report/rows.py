@@ -23,7 +23,7 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """A spreadsheet takes a text that begins like this for a formula and may carry it out."""
 
 
-class Row(Struct, frozen=True, kw_only=True):
+class SpreadsheetRow(Struct, frozen=True, kw_only=True):
     """One line. Instants are RFC 3339 with the local offset of then, lengths in seconds."""
 
     kind: str
@@ -40,35 +40,37 @@ class Row(Struct, frozen=True, kw_only=True):
     note: str = ""
 
 
-COLUMNS = tuple(field.name for field in fields(Row))
+COLUMNS = tuple(field.name for field in fields(SpreadsheetRow))
 
 
-def cells(row: Row) -> tuple[str, ...]:
+def cells(row: SpreadsheetRow) -> tuple[str, ...]:
     """What stands in the cells; a text that a spreadsheet would run gets an apostrophe in front."""
     return tuple(f"'{text}" if text.startswith(FORMULA) else text for text in astuple(row))
 
 
-def row(recorded: Recorded) -> Row:
+def row(recorded: Recorded) -> SpreadsheetRow:
     """The line for an entry."""
     entry, zone = recorded
     kind, at = str(entry.__struct_config__.tag), _instant(entry.at, zone)
-    made = Row(kind=kind, begin=at)
+    made = SpreadsheetRow(kind=kind, begin=at)
     match entry:
         case BoutEntry(started=started, ended=ended, ended_by=by):
             lasted = _seconds(entry.sitting_seconds)
-            made = Row(kind=kind, begin=_instant(started, zone), end=_instant(ended, zone), seconds=lasted, what=by)
+            made = SpreadsheetRow(
+                kind=kind, begin=_instant(started, zone), end=_instant(ended, zone), seconds=lasted, what=by
+            )
         case PromptEntry(closed_at=closed, routine=routine):
             shown = entry.shown_at or closed
             lasted, what = _seconds((closed - shown).total_seconds()), str(entry.outcome)
             begin, end = _instant(shown, zone), _instant(closed, zone)
             seen = what if entry.shown_at else "not seen"
-            made = Row(kind=kind, begin=begin, end=end, seconds=lasted, what=seen, routine=routine)
+            made = SpreadsheetRow(kind=kind, begin=begin, end=end, seconds=lasted, what=seen, routine=routine)
         case HeldBackEntry(since=since, until=until, reasons=reasons):
             begin, end, lasted = _instant(since, zone), _instant(until, zone), _seconds((until - since).total_seconds())
-            made = Row(kind=kind, begin=begin, end=end, seconds=lasted, what=" ".join(reasons))
+            made = SpreadsheetRow(kind=kind, begin=begin, end=end, seconds=lasted, what=" ".join(reasons))
         case StretchEntry(routine=routine, performed=performed):
             left, right = _seconds(entry.left_seconds), _seconds(entry.right_seconds)
-            made = Row(
+            made = SpreadsheetRow(
                 kind=kind,
                 begin=at,
                 what="done" if performed else "not done",
@@ -80,13 +82,15 @@ def row(recorded: Recorded) -> Row:
         case FeelEntry(level=level):
             what = " ".join(word for word in (entry.afterwards, entry.pain) if word)
             number = "" if level is None else str(level)
-            made = Row(kind=kind, begin=at, what=what, routine=entry.routine or "", level=number, note=entry.note or "")
+            made = SpreadsheetRow(
+                kind=kind, begin=at, what=what, routine=entry.routine or "", level=number, note=entry.note or ""
+            )
         case PostureEntry(posture=posture):
-            made = Row(kind=kind, begin=at, what=posture)
+            made = SpreadsheetRow(kind=kind, begin=at, what=posture)
         case HoursEntry(open=is_open):
-            made = Row(kind=kind, begin=at, what="open" if is_open else "closed")
+            made = SpreadsheetRow(kind=kind, begin=at, what="open" if is_open else "closed")
         case PauseEntry(until=datetime() as until):
-            made = Row(kind=kind, begin=at, end=_instant(until, zone))
+            made = SpreadsheetRow(kind=kind, begin=at, end=_instant(until, zone))
     return made
 
 

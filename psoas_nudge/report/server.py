@@ -17,7 +17,7 @@ from starlette.routing import Route
 
 from psoas_nudge.pages import browser
 from psoas_nudge.pages.guard import Guard, body, policy, static
-from psoas_nudge.pages.windows import Windows
+from psoas_nudge.pages.windows import PageWindows
 
 POLICY = policy(look="'unsafe-inline'", pictures="'self' data:")
 """The page brings its look and its pictures inside it."""
@@ -28,13 +28,13 @@ OpenSettings = Callable[[str, str], Awaitable[bool]]
 """Opens the settings at a key with a value filled in; whether that worked."""
 
 
-class Wanted(Struct, frozen=True, forbid_unknown_fields=True):
+class SettingWanted(Struct, frozen=True, forbid_unknown_fields=True):
     """The suggestion whose button was pressed, by its setting."""
 
     key: str
 
 
-def app(page: str, suggested: Mapping[str, str], windows: Windows, port: int, open_settings: OpenSettings) -> Guard:
+def app(page: str, suggested: Mapping[str, str], windows: PageWindows, port: int, open_settings: OpenSettings) -> Guard:
     """The whole server, to be served on 127.0.0.1 at `port`. `suggested`: key -> value, nothing else can be opened."""
 
     async def show(_request: Request) -> Response:
@@ -44,7 +44,7 @@ def app(page: str, suggested: Mapping[str, str], windows: Windows, port: int, op
         return StreamingResponse(windows.watch(), media_type="text/event-stream")
 
     async def change(request: Request) -> Response:
-        asked = await body(request, Wanted)
+        asked = await body(request, SettingWanted)
         if isinstance(asked, Response):
             return asked
         value = suggested.get(asked.key)

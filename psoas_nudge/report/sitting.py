@@ -13,7 +13,7 @@ from psoas_nudge.core.statistics import Totals
 from psoas_nudge.report import words
 from psoas_nudge.report.elements import el, folded, key, percent, table
 from psoas_nudge.report.plots import months, plot, rounded_up
-from psoas_nudge.report.record import Record
+from psoas_nudge.report.record import ReportData
 
 LEAST_MS = 3_600_000
 """A day with less sitting is no working day, and would only blur the comparison."""
@@ -25,12 +25,12 @@ def sat(day: Totals) -> int:
     return round(day.sitting_seconds * 1000)
 
 
-def working(record: Record) -> list[Totals]:
+def working(record: ReportData) -> list[Totals]:
     """The days that count: over, and with an hour of sitting or more."""
     return [day for day in record.days if day.first < record.today and sat(day) >= LEAST_MS]
 
 
-def lately(record: Record) -> tuple[list[float], list[float]]:
+def lately(record: ReportData) -> tuple[list[float], list[float]]:
     """Milliseconds of sitting on the days of the last four weeks, and of the twelve weeks before."""
     split = record.today - timedelta(weeks=LATELY_WEEKS)
     begin = split - timedelta(weeks=BEFORE_WEEKS)
@@ -41,7 +41,7 @@ def lately(record: Record) -> tuple[list[float], list[float]]:
     )
 
 
-def said(record: Record) -> str:
+def said(record: ReportData) -> str:
     """How the last four weeks compare."""
     now, before = lately(record)
     if len(now) < ENOUGH:
@@ -58,7 +58,7 @@ def said(record: Record) -> str:
     return f"{told} In the twelve weeks before it was {was}: chance could explain the difference ({between})."
 
 
-def chart(record: Record) -> Element:
+def chart(record: ReportData) -> Element:
     """A dot for each day, a line at each week's middle day."""
     weeks, days = record.weeks, working(record)
     shown = [day for day in days if day.first >= record.first_week]

@@ -15,13 +15,13 @@ from xml.etree.ElementTree import Element
 from psoas_nudge.core.catalogue import CATALOGUE
 from psoas_nudge.core.durations import duration
 from psoas_nudge.core.followed import COUNTED
-from psoas_nudge.core.history import Asked, Felt, Held
+from psoas_nudge.core.history import PastPrompt, PastReport, PastStretch
 from psoas_nudge.core.routines import WALK, Routine
 from psoas_nudge.report import dose, feeling, words
 from psoas_nudge.report.days import shapes
 from psoas_nudge.report.elements import el, table, wide
 from psoas_nudge.report.page import document
-from psoas_nudge.report.record import Record
+from psoas_nudge.report.record import ReportData
 
 WEEKS = 8
 REPORTS = 6
@@ -32,11 +32,11 @@ PICTURES = 6
 ROWS = 8
 """Routines in the table; the ones done least are only named."""
 
-Figure = Callable[[Routine], str | None]
+DrawRoutine = Callable[[Routine], str | None]
 """Draws a routine as an SVG picture; None for a routine of the person's own."""
 
 
-def therapist(record: Record, figure: Figure) -> str:
+def therapist(record: ReportData, figure: DrawRoutine) -> str:
     """The whole page, for the last eight weeks."""
     weeks, held = dose.in_weeks(record, WEEKS)
     since = datetime.combine(weeks[0], time())
@@ -54,7 +54,7 @@ def therapist(record: Record, figure: Figure) -> str:
     return document("For your therapist", "paper", el("main", header, *sections), shapes())
 
 
-def _dose(record: Record, weeks: Sequence[date], held: Sequence[Held]) -> Element:
+def _dose(record: ReportData, weeks: Sequence[date], held: Sequence[PastStretch]) -> Element:
     sides = dose.by_week(held, weeks)
     rows = [("Left", *(_short(left) for left, _ in sides)), ("Right", *(_short(right) for _, right in sides))]
     heads = ("Side", *(f"{week.day} {words.MONTHS[week.month - 1]}" for week in weeks))
@@ -67,7 +67,7 @@ def _short(milliseconds: int) -> str:
     return f"{minutes}:{seconds:02}" if milliseconds else "–"
 
 
-def _used(record: Record, asked: Sequence[Asked], held: Sequence[Held]) -> list[Routine]:
+def _used(record: ReportData, asked: Sequence[PastPrompt], held: Sequence[PastStretch]) -> list[Routine]:
     """The routines that were suggested or done, the ones done most first."""
     known = {routine.id: routine for routine in (*CATALOGUE, *record.rules.routines)}
     done = Counter(stretch.routine for stretch in held)
@@ -76,7 +76,7 @@ def _used(record: Record, asked: Sequence[Asked], held: Sequence[Held]) -> list[
     return [known[each] for each in ids]
 
 
-def _done(used: Sequence[Routine], asked: Sequence[Asked], held: Sequence[Held]) -> Element:
+def _done(used: Sequence[Routine], asked: Sequence[PastPrompt], held: Sequence[PastStretch]) -> Element:
     rows = [_row(routine, asked, held) for routine in used[:ROWS]]
     heads = ("Routine", "Done", "Left", "Right", "Suggested", "Skipped", "No answer")
     if not rows:
@@ -84,7 +84,7 @@ def _done(used: Sequence[Routine], asked: Sequence[Asked], held: Sequence[Held])
     return el("section", el("h2", "Done and skipped"), wide(table(heads, rows, "How often, and hold time in all")))
 
 
-def _row(routine: Routine, asked: Sequence[Asked], held: Sequence[Held]) -> tuple[str, ...]:
+def _row(routine: Routine, asked: Sequence[PastPrompt], held: Sequence[PastStretch]) -> tuple[str, ...]:
     outcomes = Counter(prompt.outcome for prompt in asked if prompt.routine == routine.id)
     stretches = [stretch for stretch in held if stretch.routine == routine.id]
     left, right = sum(stretch.left for stretch in stretches), sum(stretch.right for stretch in stretches)
@@ -100,7 +100,7 @@ def _row(routine: Routine, asked: Sequence[Asked], held: Sequence[Held]) -> tupl
     )
 
 
-def _discomfort(felt: Sequence[Felt]) -> Element:
+def _discomfort(felt: Sequence[PastReport]) -> Element:
     levels = [each.report.level for each in felt if each.report.level is not None]
     days = feeling.days_with_discomfort(felt)
     after = Counter(each.report.afterwards for each in felt if each.report.afterwards)
@@ -123,11 +123,11 @@ def _discomfort(felt: Sequence[Felt]) -> Element:
     )  # fmt: skip
 
 
-def _pain(each: Felt) -> bool:
+def _pain(each: PastReport) -> bool:
     return bool(each.report.pain) or each.report.afterwards == "pain"
 
 
-def _routines(used: Sequence[Routine], figure: Figure) -> Element:
+def _routines(used: Sequence[Routine], figure: DrawRoutine) -> Element:
     shown = [_routine(routine, figure(routine)) for routine in used[:PICTURES]]
     more = ", ".join(routine.title for routine in used[PICTURES:])
     return el(

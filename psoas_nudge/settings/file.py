@@ -18,7 +18,7 @@ from psoas_nudge.config.table import SETTINGS
 from psoas_nudge.config.text import read_text
 from psoas_nudge.errors import BadInput, ConfigInvalid, PsoasNudgeError
 from psoas_nudge.settings import rows
-from psoas_nudge.settings.wire import Line, Mistake, Shown, Value
+from psoas_nudge.settings.wire import DiffLine, Mistake, SettingsPage, Value
 
 CONTEXT = 1
 """Lines around a change in a diff."""
@@ -45,15 +45,15 @@ class SettingsFile:
         """The settings if the file had this text; raises ConfigInvalid."""
         return parse(text, str(self.path), self._environ)
 
-    def shown(self) -> Shown:
+    def shown(self) -> SettingsPage:
         """All that the page shows of it."""
         text = ""
         try:
             text = self.text()
             settings = self.settings(text)
         except ConfigInvalid as error:
-            return Shown(file=str(self.path), version=version(text), text=text, mistakes=self.short(error))
-        return Shown(
+            return SettingsPage(file=str(self.path), version=version(text), text=text, mistakes=self.short(error))
+        return SettingsPage(
             file=str(self.path),
             version=version(text),
             text=text,
@@ -120,14 +120,14 @@ def version(text: str) -> str:
     return sha256(text.encode()).hexdigest()
 
 
-def diff(before: str, after: str) -> Iterator[Line]:
+def diff(before: str, after: str) -> Iterator[DiffLine]:
     """The lines that differ, with those beside them."""
     lines = list(difflib.unified_diff(before.splitlines(), after.splitlines(), lineterm="", n=CONTEXT))[2:]
     for number, line in enumerate(lines):
         if not line.startswith("@@"):
-            yield Line(line[0], line[1:])
+            yield DiffLine(line[0], line[1:])
         elif number:
-            yield Line("…", "")
+            yield DiffLine("…", "")
 
 
 def _label(place: Place) -> str:

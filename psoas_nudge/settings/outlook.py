@@ -12,7 +12,7 @@ from psoas_nudge.config import Settings
 from psoas_nudge.core.entries import BoutEntry, PromptEntry
 from psoas_nudge.core.hours import WorkingHours
 from psoas_nudge.core.words import Signal
-from psoas_nudge.settings.wire import ComingDay, Option, Part, WorkDay
+from psoas_nudge.settings.wire import ComingDay, DayPart, Option, WorkDay
 from psoas_nudge.simulation.coming import clock, day
 from psoas_nudge.simulation.desk import During
 from psoas_nudge.simulation.people import PEOPLE, Days
@@ -92,8 +92,8 @@ def work(settings: Settings, calendar: Calendar, now: datetime, person: str) -> 
     )
 
 
-def _part(begin: datetime, end: datetime, on: date, hours: WorkingHours) -> Part:
-    return Part(_minutes(begin, on, hours), _minutes(end, on, hours))
+def _part(begin: datetime, end: datetime, on: date, hours: WorkingHours) -> DayPart:
+    return DayPart(_minutes(begin, on, hours), _minutes(end, on, hours))
 
 
 def _minutes(at: datetime, on: date, hours: WorkingHours) -> int:

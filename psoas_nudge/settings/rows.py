@@ -14,7 +14,7 @@ from psoas_nudge.config.times import Date, Duration, Hours, Zone
 from psoas_nudge.config.writing import in_force_value, value_text
 from psoas_nudge.core.catalogue import CATALOGUE
 from psoas_nudge.core.durations import parse_duration
-from psoas_nudge.settings.wire import Begin, DayOff, Form, Option, Row, Section, Value
+from psoas_nudge.settings.wire import Begin, DayOff, Form, Option, Section, SettingRow, Value
 
 UNSET = Given(None, "default", "")
 WORDS = {
@@ -66,17 +66,17 @@ def sections() -> list[Section]:
     return [Section(name, about) for name, about in SECTIONS.items()]
 
 
-def rows(settings: Settings) -> list[Row]:
+def rows(settings: Settings) -> list[SettingRow]:
     """Every setting with its value in force."""
     return [_row(row, settings) for row in ROWS]
 
 
-def _row(row: Setting, settings: Settings) -> Row:
+def _row(row: Setting, settings: Settings) -> SettingRow:
     kind, given = row.kind, settings.given.get(row.key, UNSET)
     least, most = (kind.least, kind.most) if isinstance(kind, Whole) else (None, None)
     if isinstance(kind, Duration):
         least = 1 if kind.instead else 0
-    return Row(
+    return SettingRow(
         key=row.key,
         section=row.section,
         label=row.label,

@@ -14,11 +14,11 @@ from starlette.routing import Route
 
 from psoas_nudge.errors import BadInput, ConfigInvalid, PsoasNudgeError
 from psoas_nudge.pages.guard import Guard, body, static
-from psoas_nudge.pages.windows import Windows
+from psoas_nudge.pages.windows import PageWindows
 from psoas_nudge.settings import outlook
 from psoas_nudge.settings.file import ChangedElsewhere, SettingsFile, diff, version
 from psoas_nudge.settings.trial import trial
-from psoas_nudge.settings.wire import Begin, Changes, Mended, Outlook, Refusal, Wanted
+from psoas_nudge.settings.wire import Begin, Changes, Mended, NotifierTest, Outlook, Refusal
 from psoas_nudge.simulation.people import PEOPLE
 
 SCRIPTS = ("settings", "fields", "hours", "week", "outlook")
@@ -29,7 +29,7 @@ LIMIT = 2_000_000
 class Answers:
     """What each request gets."""
 
-    def __init__(self, file: SettingsFile, windows: Windows, begin: Begin | None) -> None:
+    def __init__(self, file: SettingsFile, windows: PageWindows, begin: Begin | None) -> None:
         self.file, self.windows, self.begin = file, windows, begin
 
     async def show(self, _request: Request) -> Response:
@@ -77,13 +77,13 @@ class Answers:
 
     async def test(self, request: Request) -> Response:
         """Send a test prompt."""
-        asked = await body(request, Wanted)
+        asked = await body(request, NotifierTest)
         return (
             asked if isinstance(asked, Response) else StreamingResponse(trial(asked.notifier), media_type="text/plain")
         )
 
 
-def app(file: SettingsFile, windows: Windows, port: int, begin: Begin | None = None) -> Guard:
+def app(file: SettingsFile, windows: PageWindows, port: int, begin: Begin | None = None) -> Guard:
     """The whole server, to be served on 127.0.0.1 at `port`."""
     answers, here = Answers(file, windows, begin), ("settings", "static")
     routes = [

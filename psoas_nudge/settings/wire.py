@@ -7,7 +7,7 @@ from typing import Literal
 
 from msgspec import Struct, field
 
-from psoas_nudge.config.settings import Source
+from psoas_nudge.config.settings import SettingSource
 
 Form = Literal[
     "switch", "number", "length", "choice", "text", "zone", "lines", "words", "toml", "hours", "days", "pick"
@@ -35,7 +35,7 @@ class Option(Struct, frozen=True):
     label: str
 
 
-class Row(Struct, frozen=True, kw_only=True):
+class SettingRow(Struct, frozen=True, kw_only=True):
     """One setting, ready to be drawn."""
 
     key: str
@@ -45,7 +45,7 @@ class Row(Struct, frozen=True, kw_only=True):
     form: Form
     value: Value
     default: Value
-    source: Source
+    source: SettingSource
     origin: str
     """The system's file or the environment variable that sets it."""
     least: int | None = None
@@ -67,14 +67,14 @@ class Begin(Struct, frozen=True):
     value: Value
 
 
-class Shown(Struct, frozen=True, kw_only=True):
+class SettingsPage(Struct, frozen=True, kw_only=True):
     """All that the page shows at first. With mistakes there are no rows, only the text to mend."""
 
     file: str
     version: str
     text: str
     mistakes: list[str]
-    rows: list[Row] = field(default_factory=list)
+    rows: list[SettingRow] = field(default_factory=list)
     sections: list[Section] = field(default_factory=list)
     people: list[Option] = field(default_factory=list)
     begin: Begin | None = None
@@ -95,7 +95,7 @@ class Mended(Struct, frozen=True, forbid_unknown_fields=True):
     version: str
 
 
-class Wanted(Struct, frozen=True, forbid_unknown_fields=True):
+class NotifierTest(Struct, frozen=True, forbid_unknown_fields=True):
     """Which notifier to test."""
 
     notifier: str
@@ -108,14 +108,14 @@ class Mistake(Struct, frozen=True):
     what: str
 
 
-class Line(Struct, frozen=True):
+class DiffLine(Struct, frozen=True):
     """One line of a diff: "+", "-", " " for one that stays, "…" for a gap."""
 
     sign: str
     text: str
 
 
-class Part(Struct, frozen=True):
+class DayPart(Struct, frozen=True):
     """Part of a day, in minutes after its midnight."""
 
     begin: int
@@ -126,8 +126,8 @@ class ComingDay(Struct, frozen=True, kw_only=True):
     """One of the next days."""
 
     name: str
-    open: list[Part]
-    busy: list[Part]
+    open: list[DayPart]
+    busy: list[DayPart]
     words: str
 
 
@@ -135,9 +135,9 @@ class WorkDay(Struct, frozen=True, kw_only=True):
     """A made-up day under the settings."""
 
     name: str
-    open: list[Part]
-    sitting: list[Part]
-    calls: list[Part]
+    open: list[DayPart]
+    sitting: list[DayPart]
+    calls: list[DayPart]
     prompts: list[int]
     words: str
 
@@ -147,7 +147,7 @@ class Outlook(Struct, frozen=True, kw_only=True):
 
     mistakes: list[Mistake]
     advice: list[str] = field(default_factory=list)
-    diff: list[Line] = field(default_factory=list)
+    diff: list[DiffLine] = field(default_factory=list)
     days: list[ComingDay] = field(default_factory=list)
     work: WorkDay | None = None
 

@@ -93,7 +93,6 @@ class VirtualDesk:
         self._wake = NEVER if after is None else self._time + after
 
     async def watch(self, threshold: int) -> None:
-        """See presence.port.IdleSource."""
         self.watch_now(threshold)
 
     def watch_now(self, threshold: int) -> None:

@@ -200,12 +200,12 @@ PEOPLE: dict[str, Person] = {
 }
 
 
-def week(person: str, seed: int, first: datetime, zone: tzinfo, days: int = 5) -> list[During | Act]:
-    """The working days of one of PEOPLE, from the local date of `first` on."""
+def week(person: Person, seed: int, first: datetime, zone: tzinfo, days: int = 5) -> list[During | Act]:
+    """The days of one person, from the local date of `first` on."""
     written = Days(first, zone, seed)
     for number in range(days):
         written.begin(number, 0.0)
-        PEOPLE[person](written)
+        person(written)
         written.close_lid()
     return written.trace
 

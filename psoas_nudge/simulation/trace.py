@@ -29,7 +29,7 @@ MOST_MISTAKES = 20
 FORM = '{"from": TIME, "to": TIME, "signal": "input"} or {"at": TIME, "do": "accept"}'
 
 
-class Line(Struct, forbid_unknown_fields=True):
+class TraceLine(Struct, forbid_unknown_fields=True):
     """One line; either from, to and signal, or at and do."""
 
     begin: datetime | None = field(name="from", default=None)
@@ -41,7 +41,7 @@ class Line(Struct, forbid_unknown_fields=True):
 
 def read_trace(name: str, lines: Iterable[bytes]) -> list[During | Act]:
     """The trace; raises BadInput with the number of every line that is wrong, the first twenty."""
-    decoder = msgspec.json.Decoder(Line)
+    decoder = msgspec.json.Decoder(TraceLine)
     trace: list[During | Act] = []
     wrong = []
     for number, text in enumerate(lines, 1):
@@ -60,7 +60,7 @@ def read_trace(name: str, lines: Iterable[bytes]) -> list[During | Act]:
     return trace
 
 
-def _item(line: Line) -> During | Act:
+def _item(line: TraceLine) -> During | Act:
     if line.at and line.do is not None and not (line.begin or line.end or line.signal):
         return Act(line.at, _asked(line.do, _checked(line.at)))
     if line.begin and line.end and line.signal is not None and not (line.at or line.do):

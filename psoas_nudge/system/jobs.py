@@ -1,4 +1,4 @@
-"""A job object of Windows: a program and all that it starts, counted and ended together."""
+"""A job object of Windows: a program and its child processes, counted and ended together."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from ctypes import wintypes
 assert sys.platform == "win32"  # noqa: S101 - for mypy
 
 SUSPENDED = 0x4
-"""CREATE_SUSPENDED: nothing can be started before the job knows the program."""
+"""CREATE_SUSPENDED: the program cannot start others before it is in the job."""
 PROCESS_ALL_ACCESS = 0x1FFFFF
 ACCOUNTING = 1
 """JobObjectBasicAccountingInformation."""
@@ -37,7 +37,8 @@ class _Accounting(ctypes.Structure):
 
 
 class Family:
-    """A program that was started with processes.FOR_FAMILY, and what it starts. Raises OSError; then it was ended."""
+    """A program that was started with processes.FOR_FAMILY, and its child processes. When this raises OSError, it has
+    ended the program."""
 
     def __init__(self, leader: int) -> None:
         process = _kernel.OpenProcess(PROCESS_ALL_ACCESS, 0, leader)
@@ -54,21 +55,21 @@ class Family:
             _kernel.CloseHandle(process)
 
     def count(self) -> int:
-        """How many processes there are; 0 when the system does not tell."""
+        """The number of processes; 0 when it is unknown."""
         found = _Accounting()
         size = ctypes.sizeof(found)
-        told = _kernel.QueryInformationJobObject(
+        known = _kernel.QueryInformationJobObject(
             wintypes.HANDLE(self._job), ACCOUNTING, ctypes.byref(found), size, None
         )
-        return int(found.active) if told else 0
+        return int(found.active) if known else 0
 
     def end(self, *, hard: bool) -> None:
-        """End all of them. Asking is not possible: what is hidden has no console that could get a Ctrl-Break."""
+        """With `hard`, end all of them. They cannot be asked to end: without a console they get no Ctrl+Break."""
         if hard:
             _kernel.TerminateJobObject(self._job, 1)
 
     def close(self) -> None:
-        """Leave alone what still runs."""
+        """Close the job; what still runs keeps running."""
         if self._job:
             _kernel.CloseHandle(self._job)
             self._job = None

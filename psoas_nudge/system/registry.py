@@ -1,4 +1,4 @@
-"""What programs and Windows have written into the person's part of the registry, and when that changes."""
+"""Reads and watches HKEY_CURRENT_USER in the registry of Windows."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator
 from typing import Protocol
 
 
-class Watch(Protocol):
-    """`close`: it is not called any more."""
+class RegistryWatch(Protocol):
+    """`close` stops the watch."""
 
     def close(self) -> None: ...
 
@@ -36,7 +36,7 @@ if sys.platform == "win32":
     _kernel.CloseHandle.argtypes = [wintypes.HANDLE]
 
     def numbers(key: str, name: str) -> Iterator[int]:
-        """The values of this name in the key and in all below it. Raises OSError when there is no such key."""
+        """The numbers of this name in the key and its subkeys. Raises OSError when there is no such key."""
         with winreg.OpenKey(winreg.HKEY_CURRENT_USER, key) as opened:
             below, values, _ = winreg.QueryInfoKey(opened)
             for index in range(values):
@@ -48,7 +48,7 @@ if sys.platform == "win32":
             yield from numbers(rf"{key}\{each}", name)
 
     class KeyWatch:
-        """Calls `on_change` on the running loop after something in or below the key has changed. Raises OSError."""
+        """Calls `on_change` on the running loop after the key or a subkey has changed. Raises OSError."""
 
         def __init__(self, key: str, on_change: Callable[[], None]) -> None:
             self._on_change = on_change
@@ -67,13 +67,11 @@ if sys.platform == "win32":
             self._on_change()
 
         def close(self) -> None:
-            """See Watch."""
             self._wait.cancel()
             self._key.Close()
             _kernel.CloseHandle(self._event)
 
-    def watch(key: str, on_change: Callable[[], None]) -> Watch:
-        """See KeyWatch."""
+    def watch(key: str, on_change: Callable[[], None]) -> RegistryWatch:
         return KeyWatch(key, on_change)
 
 else:
@@ -82,6 +80,6 @@ else:
         """Raises OSError: there is no registry here."""
         raise FileNotFoundError(f"no registry: {key}, {name}")
 
-    def watch(key: str, on_change: Callable[[], None]) -> Watch:  # noqa: ARG001 - see above
+    def watch(key: str, on_change: Callable[[], None]) -> RegistryWatch:  # noqa: ARG001 - see above
         """Raises OSError: there is no registry here."""
         raise FileNotFoundError(f"no registry: {key}")

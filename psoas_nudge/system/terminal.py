@@ -1,4 +1,4 @@
-"""The terminal that a program runs in: whether it is there, whose it is, and its keys one at a time."""
+"""The terminal that a program runs in: whether it exists, whether the program may read it, and single key presses."""
 
 from __future__ import annotations
 
@@ -13,34 +13,34 @@ from typing import TextIO
 ARROWS = {"\x1b[D": "left", "\x1b[C": "right", "\x1bOD": "left", "\x1bOC": "right", "\x1b": "esc"}
 
 USUAL = "conhost" if sys.platform == "win32" else "dumb"
-"""What a terminal can do (TERM) where nobody says so."""
+"""The default for TERM."""
 
 if sys.platform == "win32":
     import ctypes
     import msvcrt
 
     LEFT, RIGHT = "K", "M"
-    """What follows the first half of an arrow key (msvcrt.getwch)."""
+    """The second part of an arrow key (msvcrt.getwch)."""
     STD_OUTPUT, VIRTUAL_TERMINAL = -11, 0x4
     BETWEEN_SECONDS = 0.03
-    """A console cannot be waited for beside a time limit in the same call, so it is looked at while somebody plays."""
+    """Between two polls: Windows has no wait for a key with a timeout."""
 
     def is_there() -> bool:
-        """Whether standard input is a terminal that still has a screen."""
+        """Whether standard input is a terminal."""
         return sys.stdin is not None and sys.stdin.isatty()
 
-    def in_foreground(descriptor: int) -> bool:  # noqa: ARG001 - there are no jobs
-        """Whether reading it is this program's to do."""
+    def in_foreground(descriptor: int) -> bool:  # noqa: ARG001 - Windows has no job control
+        """Whether this program may read from it."""
         return True
 
     def forget_typed(descriptor: int) -> None:  # noqa: ARG001 - a process has one console
-        """Drop what was typed before anybody listened: it is no answer to what comes next."""
+        """Drop what was typed earlier, because it cannot be an answer to what is printed next."""
         while msvcrt.kbhit():
             msvcrt.getwch()
 
     @contextmanager
     def single_keys(stdin: TextIO) -> Iterator[None]:  # noqa: ARG001 - as above
-        """Take keys as they are pressed, without an echo; and let it draw."""
+        """Read keys as they are pressed, without echo, and enable escape sequences for output."""
         kernel = ctypes.windll.kernel32
         output, before = kernel.GetStdHandle(STD_OUTPUT), ctypes.c_uint32()
         drawn = kernel.GetConsoleMode(output, ctypes.byref(before))
@@ -53,7 +53,7 @@ if sys.platform == "win32":
                 kernel.SetConsoleMode(output, before.value)
 
     def read_key(stdin: TextIO, timeout: float) -> str | None:  # noqa: ARG001 - as above
-        """The next key within `timeout` seconds, None without one, an empty text when nobody can press any more."""
+        """The next key within `timeout` seconds; None without one, "" when the input has ended."""
         end = time.monotonic() + timeout
         while not msvcrt.kbhit():
             if time.monotonic() >= end:
@@ -68,7 +68,7 @@ else:
     import termios
 
     def is_there() -> bool:
-        """Whether standard input is a terminal that still has a screen; one that was closed answers nothing."""
+        """Whether standard input is a terminal that was not closed."""
         if sys.stdin is None:
             return False
         try:
@@ -78,7 +78,7 @@ else:
         return True
 
     def in_foreground(descriptor: int) -> bool:
-        """Whether reading it is this program's to do; one without job control belongs to whoever has it open."""
+        """Whether this program may read from it: it is in the foreground, or there is no job control."""
         try:
             group = os.tcgetpgrp(descriptor)
         except OSError:
@@ -86,13 +86,13 @@ else:
         return group in {0, os.getpgrp()}
 
     def forget_typed(descriptor: int) -> None:
-        """Drop what was typed before anybody listened: it is no answer to what comes next."""
+        """Drop what was typed earlier, because it cannot be an answer to what is printed next."""
         with suppress(termios.error):
             termios.tcflush(descriptor, termios.TCIFLUSH)
 
     @contextmanager
     def single_keys(stdin: TextIO) -> Iterator[None]:
-        """Take keys as they are pressed, without an echo."""
+        """Read keys as they are pressed, without echo."""
         import tty
 
         before = termios.tcgetattr(stdin)
@@ -103,7 +103,7 @@ else:
             termios.tcsetattr(stdin, termios.TCSADRAIN, before)
 
     def read_key(stdin: TextIO, timeout: float) -> str | None:
-        """The next key within `timeout` seconds, None without one, an empty text when nobody can press any more."""
+        """The next key within `timeout` seconds; None without one, "" when the input has ended."""
         if not select.select([stdin], [], [], timeout)[0]:
             return None
         typed = os.read(stdin.fileno(), 8).decode("ascii", "replace")

@@ -1,1 +1,1 @@
-"""What the desktop sees of the daemon over D-Bus: the tray icon with its menu, and a name for bars and scripts."""
+"""The tray icon with its menu, and the D-Bus name for bars and scripts."""

@@ -1,4 +1,4 @@
-"""The icon in the notification area of Windows, with the same pictures, menu and words as the one on D-Bus."""
+"""The icon in the notification area of Windows, with the same pictures, menu and words as on D-Bus."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ from psoas_nudge.tray.port import OnCommand
 log = logging.getLogger(__name__)
 
 SIZE = 32
-"""Of the picture; Windows draws it smaller where that is needed."""
+"""Pixels; Windows scales the picture down where necessary."""
 
 
 class AreaTray:
-    """See tray.Tray, which has the same methods."""
+    """The port.Icon on Windows."""
 
     def __init__(
         self,
@@ -42,11 +42,10 @@ class AreaTray:
         self._tasks = Tasks(log, "the icon in the notification area")
 
     def use(self, rules: Rules) -> None:
-        """The settings have changed."""
         self._offering.use(rules)
 
     async def start(self) -> None:
-        """Have an icon from the first status on."""
+        """Show the icon from the first status on."""
         try:
             self._shell = await self._open_shell()
         except Unavailable as error:
@@ -55,12 +54,11 @@ class AreaTray:
             self._draw()
 
     def update(self, status: Status, at: datetime, dose: float = 0.0) -> None:
-        """Show this status of the instant `at`; `dose`: seconds held today."""
+        """Show the status at the instant `at`; `dose`: seconds held today."""
         self._face = Face(status, at, dose)
         self._draw()
 
     async def stop(self) -> None:
-        """Take the icon away."""
         await self._tasks.cancel()
         if self._shell:
             try:
@@ -86,7 +84,7 @@ class AreaTray:
             self._drawn = None
             log.warning("no icon: %s", error)
 
-    def _lines(self) -> Sequence[shell.Line]:
+    def _lines(self) -> Sequence[shell.MenuLine]:
         self._on_open()
         if self._face is None:
             return ()
@@ -99,22 +97,22 @@ class AreaTray:
             self._on_command(entry.command)
 
 
-def _lines(entry: MenuEntry) -> list[shell.Line]:
-    """What is visible below an entry, without separators that separate nothing."""
-    lines: list[shell.Line] = []
+def _lines(entry: MenuEntry) -> list[shell.MenuLine]:
+    """The visible entries below an entry, without leading, trailing and double separators."""
+    lines: list[shell.MenuLine] = []
     for each in entry.children:
         if not each.visible or (each.separator and (not lines or lines[-1] == shell.SEPARATOR)):
             continue
         number = each.number if each.command is not None else 0
-        lines.append(shell.SEPARATOR if each.separator else shell.Line(number, each.label, _lines(each)))
+        lines.append(shell.SEPARATOR if each.separator else shell.MenuLine(number, each.label, _lines(each)))
     while lines and lines[-1] == shell.SEPARATOR:
         lines.pop()
     return lines
 
 
-def _picture(look: Look, step: int) -> shell.Picture:
+def _picture(look: Look, step: int) -> shell.Bitmap:
     argb = next(each.pixels for each in pictures(look, step) if each.width == SIZE)
     pixels = bytearray(len(argb))
     for at, source in enumerate((3, 2, 1, 0)):  # ARGB to BGRA
         pixels[at::4] = argb[source::4]
-    return shell.Picture(SIZE, bytes(pixels))
+    return shell.Bitmap(SIZE, bytes(pixels))

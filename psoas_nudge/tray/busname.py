@@ -1,7 +1,7 @@
-"""The name io.github.psoas_nudge on the session bus: the state as properties, what can be asked as methods.
+"""The name io.github.psoas_nudge on the session bus: the status as properties, requests as methods.
 
-For bars and scripts that speak D-Bus (`busctl --user introspect io.github.psoas_nudge /io/github/psoas_nudge`). The
-methods build the core's requests. Properties change with PropertiesChanged; nothing is sent when nothing changed.
+For bars and scripts that use D-Bus (`busctl --user introspect io.github.psoas_nudge /io/github/psoas_nudge`). The
+methods build the core's requests. PropertiesChanged is sent only when something has changed.
 Instants are seconds since 1970 (UTC), 0 for none; durations are seconds.
 """
 
@@ -37,7 +37,7 @@ from psoas_nudge.core.summary import explained, look
 from psoas_nudge.core.words import EPOCH, milliseconds
 from psoas_nudge.errors import PsoasNudgeError
 from psoas_nudge.tasks import Tasks
-from psoas_nudge.tray.port import Action, Command, OnCommand
+from psoas_nudge.tray.port import Action, MenuCommand, OnCommand
 
 log = logging.getLogger(__name__)
 
@@ -76,7 +76,7 @@ PROPERTIES: dict[str, tuple[str, Callable[[Status], Any]]] = {
 
 
 class BusObject(ServiceInterface):
-    """The exported object. Its properties and the methods without arguments come from the two tables of this module."""
+    """The exported object. The two tables in this module add its properties and the methods without arguments."""
 
     def __init__(self, status: Status, at: datetime, on_command: OnCommand) -> None:
         super().__init__(INTERFACE)
@@ -84,7 +84,7 @@ class BusObject(ServiceInterface):
         self._on_command = on_command
 
     def show(self, status: Status, at: datetime) -> None:
-        """Take over a status and send signals for what differs."""
+        """Store a status and send signals for the differences."""
         before, self.status, self.at = self.status, status, at
         values = {name: value(status) for name, (_, value) in PROPERTIES.items()}
         changed = {name: new for name, new in values.items() if new != PROPERTIES[name][1](before)}
@@ -96,15 +96,15 @@ class BusObject(ServiceInterface):
         if now and was != now:
             self.prompt_opened(now, changed.get("Routine", ""))
 
-    def command(self, command: Command) -> None:
-        """Carry it out; what is refused becomes a D-Bus error that is named after the class of the refusal."""
+    def command(self, command: MenuCommand) -> None:
+        """Carry out a command. A refusal becomes a D-Bus error that is named after the class of the exception."""
         try:
             self._on_command(command)
         except PsoasNudgeError as error:
             raise DBusError(f"{NAME}.Error.{type(error).__name__}", str(error)) from error
 
     def _ask(self, make: Callable[[], Asked]) -> None:
-        """Carry out the request that `make` builds from a caller's arguments, if they are in their ranges."""
+        """Carry out the request that `make` builds from a caller's arguments, after checking their ranges."""
         try:
             request = make()
         except ValueError as error:
@@ -122,14 +122,14 @@ class BusObject(ServiceInterface):
 
     @dbus_method("Explain")
     def explain(self) -> DBusStr:
-        """Why there is no prompt now, a sentence per line, and when the next one can come."""
+        """Why there is no prompt now, one sentence a line, and when the next one can come."""
         if self.status.prompt:
             return "A prompt is waiting for your answer."
         return explained(self.status.why, self.status.next_prompt, self.at, self.status.zone)
 
     @dbus_method("Snooze")
     def snooze(self, seconds: DBusDouble) -> None:
-        """0: for the length that the settings name."""
+        """0: for the length in the settings."""
         self._ask(lambda: Snooze(delay=_length(seconds), via=VIA))
 
     @dbus_method("Skip")
@@ -164,12 +164,12 @@ class BusObject(ServiceInterface):
 
     @dbus_method("Stop")
     def stop(self) -> None:
-        """End the daemon."""
+        """Stop the daemon."""
         self.command(Action.QUIT)
 
     @dbus_signal("PromptOpened")
     def prompt_opened(self, number: int, routine: str) -> Annotated[tuple[int, str], DBusSignature("us")]:
-        """A prompt waits for an answer: its number, and its routine."""
+        """A prompt waits for an answer: its number and its routine."""
         return number, routine
 
     @dbus_signal("PromptClosed")
@@ -179,7 +179,7 @@ class BusObject(ServiceInterface):
 
 
 BEYOND = 1e15
-"""Seconds: out of every range, and yet a number that can be reckoned with."""
+"""Seconds: out of every range, but small enough to compute with."""
 
 
 def _length(seconds: float) -> int | None:
@@ -198,14 +198,14 @@ def _until(seconds: int) -> datetime:
 
 
 WITHOUT_ARGUMENTS = (Accept, Stand, Sit, Resume, Clear)
-"""Requests that are methods as they are, under their own name."""
+"""Requests that become methods of the same name."""
 
 
 def _property(name: str, kind: str, value: Callable[[Status], Any]) -> Any:
     def read(exported: BusObject) -> Any:
         return value(exported.status)
 
-    read.__name__ = name  # the library looks it up as an attribute under this name
+    read.__name__ = name  # dbus-fast looks the attribute up under this name
     read.__annotations__["return"] = kind
     return dbus_property(PropertyAccess.READ, name)(read)
 
@@ -225,9 +225,9 @@ for _request in WITHOUT_ARGUMENTS:
 
 
 class BusName:
-    """Keeps the object on the bus under its name, also after the bus was restarted.
+    """Exports the object under its name, also after the bus was restarted.
 
-    `on_command` may raise a PsoasNudgeError: the caller gets it as a D-Bus error.
+    `on_command` may raise a PsoasNudgeError; the caller gets it as a D-Bus error.
     """
 
     def __init__(self, bus: Bus, on_command: OnCommand) -> None:
@@ -237,13 +237,13 @@ class BusName:
         self._tasks = Tasks(log, f"the name {NAME}")
 
     async def start(self, status: Status, at: datetime) -> None:
-        """Export the object and take the name, or wait in the bus's queue for it while another program holds it."""
+        """Export the object and take the name, or wait in the bus's queue while another program owns it."""
         self._bus.watch_connection(self._on_connection)
         self._export(status, at)
         await self._take_name()
 
     def update(self, status: Status, at: datetime) -> None:
-        """Show this status of the instant `at`."""
+        """Show the status at the instant `at`."""
         if self._exported is None:
             return
         if self._bus.connected:
@@ -253,7 +253,7 @@ class BusName:
             self._exported.status, self._exported.at = status, at
 
     async def stop(self) -> None:
-        """Give up the name and the object."""
+        """Release the name and unexport the object."""
         self._stopped = True
         await self._tasks.cancel()
         if self._exported and self._bus.connected:

@@ -1,9 +1,8 @@
-"""The menu on D-Bus: com.canonical.dbusmenu, version 3, as every tray host draws it (libdbusmenu's dbus-menu.xml).
+"""The menu on D-Bus: com.canonical.dbusmenu, version 3, which every tray host draws (libdbusmenu's dbus-menu.xml).
 
-Every change is announced at once: ItemsPropertiesUpdated names the entries and what changed in them, because hosts keep
-the entries they know (GNOME's extension reads their labels again only then; Xfce would draw the old ones once more).
-LayoutUpdated comes when entries come or go. Before a host opens the menu it calls AboutToShow: `on_open` then brings
-the menu up to date.
+Every change is announced at once. ItemsPropertiesUpdated has the changed entries and properties, because hosts cache
+entries (GNOME's extension reads labels again only then; Xfce would draw the old ones once more). LayoutUpdated is sent
+when entries are added or removed. Before a host opens the menu it calls AboutToShow, and `on_open` updates the menu.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -25,7 +24,7 @@ Events = Annotated[list[Any], DBusSignature("a(isvu)")]
 
 
 def properties(item: MenuEntry, wanted: Sequence[str] = ()) -> dict[str, Variant]:
-    """An entry's properties on the bus; `wanted` empty: all. An entry has the same ones at every moment."""
+    """An entry's properties on the bus; `wanted` empty: all. An entry always has the same properties."""
     values: dict[str, Variant] = {}
     if item.children or item.number == 0:
         values["children-display"] = Variant("s", "submenu")
@@ -40,7 +39,7 @@ def properties(item: MenuEntry, wanted: Sequence[str] = ()) -> dict[str, Variant
 
 
 def layout(item: MenuEntry, depth: int, wanted: Sequence[str] = ()) -> list[Any]:
-    """An entry and what is below it, down to `depth` levels (below 0: all)."""
+    """An entry and the entries below it, down to `depth` levels (below 0: all)."""
     children = item.children if depth else ()
     return [
         item.number,
@@ -51,14 +50,14 @@ def layout(item: MenuEntry, depth: int, wanted: Sequence[str] = ()) -> list[Any]
 
 def _changed(item: MenuEntry, known: Mapping[int, Mapping[str, Variant]]) -> dict[str, Variant]:
     before = known.get(item.number)
-    if before is None:  # a new entry comes with the layout
+    if before is None:  # LayoutUpdated announces a new entry
         return {}
     return {name: value for name, value in properties(item).items() if before.get(name) != value}
 
 
 class DBusMenu(ServiceInterface):
-    """The exported menu. `current` makes the menu of the status last told; `on_open` brings that up to date;
-    `on_click` gets an entry that was clicked."""
+    """The exported menu. `current` makes the menu of the current status; `on_open` updates that status; `on_click` gets
+    a clicked entry."""
 
     def __init__(
         self, current: Callable[[], MenuEntry], on_open: Callable[[], None], on_click: Callable[[MenuEntry], None]
@@ -66,13 +65,13 @@ class DBusMenu(ServiceInterface):
         super().__init__(INTERFACE)
         self._current, self._on_open, self._on_click = current, on_open, on_click
         self._revision = 0
-        self._told = EMPTY
-        self._offered: dict[int, MenuEntry] = {}  # routines of earlier settings too, for clicks that come late
+        self._announced = EMPTY
+        self._offered: dict[int, MenuEntry] = {}  # with routines of earlier settings, for late clicks
 
     def refresh(self) -> None:
-        """Tell hosts what differs from the menu that they were told of last."""
-        before, menu = self._told, self._current()
-        if menu == before or before is EMPTY:  # nobody has read it yet
+        """Send signals for the differences from the menu that was announced last."""
+        before, menu = self._announced, self._current()
+        if menu == before or before is EMPTY:  # no host has read it yet
             return
         self._keep(menu)
         known = {item.number: properties(item) for item in everything(before)}
@@ -83,8 +82,8 @@ class DBusMenu(ServiceInterface):
             self.layout_updated(0)
 
     def _keep(self, menu: MenuEntry) -> None:
-        self._revision += menu != self._told
-        self._told = menu
+        self._revision += menu != self._announced
+        self._announced = menu
         self._offered.update((item.number, item) for item in everything(menu))
 
     def _find(self, number: int) -> MenuEntry:
@@ -128,12 +127,12 @@ class DBusMenu(ServiceInterface):
 
     @dbus_method("Event")
     def event(self, number: DBusInt32, event: DBusStr, data: DBusVariant, time: DBusUInt32) -> None:  # noqa: ARG002 - the interface's
-        """Something happened to an entry; only a click matters."""
+        """An event of an entry; only "clicked" is handled."""
         self._event(number, event)
 
     @dbus_method("EventGroup")
     def event_group(self, events: Events) -> Numbers:
-        """Several events; the numbers of the unknown entries."""
+        """Several events; returns the numbers of unknown entries."""
         unknown = []
         for number, event, _, _ in events:
             try:
@@ -143,13 +142,13 @@ class DBusMenu(ServiceInterface):
         return unknown
 
     @dbus_method("AboutToShow")
-    def about_to_show(self, number: DBusInt32) -> DBusBool:  # noqa: ARG002 - a submenu is as old as the whole
+    def about_to_show(self, number: DBusInt32) -> DBusBool:  # noqa: ARG002 - the whole menu is updated
         """Whether the menu has to be read again before it opens."""
         return self._about_to_show()
 
     @dbus_method("AboutToShowGroup")
     def about_to_show_group(self, numbers: Numbers) -> Annotated[tuple[list[int], list[int]], DBusSignature("aiai")]:
-        """The same for several; those to read again, and those that do not exist."""
+        """The same for several; returns those to read again, and those that do not exist."""
         menu = self._current()
         unknown = [n for n in numbers if find(menu, n) is None]
         changed = self._about_to_show()
@@ -157,29 +156,28 @@ class DBusMenu(ServiceInterface):
 
     @dbus_signal("LayoutUpdated")
     def layout_updated(self, parent: int) -> Annotated[tuple[int, int], DBusSignature("ui")]:
-        """Another menu is offered."""
+        """Entries were added or removed."""
         return self._revision, parent
 
     @dbus_signal("ItemsPropertiesUpdated")
     def items_properties_updated(
         self, changed: list[Any]
     ) -> Annotated[tuple[Any, Any], DBusSignature("a(ia{sv})a(ias)")]:
-        """These entries have these new properties, and none lost any."""
+        """The entries and their new properties; none was removed."""
         return changed, []
 
     @dbus_property(PropertyAccess.READ, "Version")
     def version(self) -> DBusUInt32:
-        """Of the interface."""
+        """The version of the interface."""
         return 3
 
     @dbus_property(PropertyAccess.READ, "Status")
     def status(self) -> DBusStr:
-        """Whether the menu wants to be noticed: never, the icon does that."""
+        """Never "notice": the icon asks for attention instead."""
         return "normal"
 
     @dbus_property(PropertyAccess.READ, "TextDirection")
     def text_direction(self) -> DBusStr:
-        """Of the labels."""
         return "ltr"
 
     @dbus_property(PropertyAccess.READ, "IconThemePath")

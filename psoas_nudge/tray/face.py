@@ -1,4 +1,4 @@
-"""What an icon in the panel shows of a status, wherever it is drawn: its look, one line, and the menu."""
+"""What an icon shows of a status, on D-Bus and on Windows: its look, one line, and the menu."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class Face(NamedTuple):
-    """The status of the instant `at`. `dose`: seconds held today."""
+    """The status at the instant `at`. `dose`: seconds held today."""
 
     status: Status
     at: datetime
@@ -26,32 +26,31 @@ class Face(NamedTuple):
 
     @property
     def headline(self) -> str:
-        """One line."""
+        """The status in one line."""
         return headline(self.status, self.at)
 
     def picture(self) -> tuple[Look, int]:
-        """Which picture it is, and how far its ring is filled (picture.py)."""
+        """The picture, and how far its ring is filled (picture.py)."""
         from psoas_nudge.tray.picture import STEPS
 
         what = look(self.status)
         return what, int(progress(self.status) * STEPS) if what is Look.SITTING else 0
 
     def menu(self, offers: Offers) -> MenuEntry:
-        """All that can be chosen now."""
         from psoas_nudge.tray.menu import menu
 
         return menu(self.status, self.headline, offers, self.dose)
 
 
 class Offering:
-    """What the settings add to the menu. A routine keeps the number that it was given first, whatever they become."""
+    """What the settings add to the menu. A routine keeps its first number, also after changes of the settings."""
 
     def __init__(self, rules: Rules) -> None:
         self._numbers: dict[str, int] = {}
         self.use(rules)
 
     def use(self, rules: Rules) -> None:
-        """The settings have changed."""
+        """Use the rules of changed settings."""
         chosen = rotation(rules.rotation, rules.routines)
         routines = tuple((self._numbers.setdefault(r.id, ROUTINES + len(self._numbers)), r.id, r.title) for r in chosen)
         self.offers = Offers(label(Snooze(), rules), routines)

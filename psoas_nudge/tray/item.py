@@ -1,4 +1,4 @@
-"""The icon on D-Bus: org.kde.StatusNotifierItem (Status Notifier Item 0.1, and what hosts really read)."""
+"""The icon on D-Bus: org.kde.StatusNotifierItem (Status Notifier Item 0.1, and what hosts read in practice)."""
 
 from collections.abc import Callable
 from typing import Annotated, Any
@@ -19,7 +19,7 @@ ToolTip = Annotated[list[Any], DBusSignature("(sa(iiay)ss)")]
 
 
 class IconState(Struct, frozen=True):
-    """All of a status that can be seen without opening the menu."""
+    """The part of a status that is visible without opening the menu."""
 
     look: Look
     step: int
@@ -31,7 +31,7 @@ def _pixmaps(look: Look, step: int) -> list[Any]:
 
 
 class NotifierItem(ServiceInterface):
-    """The exported icon; `on_activate`: it was clicked, in a host that does not open the menu then."""
+    """The exported icon. `on_activate` is called for a click, in hosts that do not open the menu then."""
 
     def __init__(self, state: IconState, on_activate: Callable[[], None]) -> None:
         super().__init__(INTERFACE)
@@ -39,7 +39,7 @@ class NotifierItem(ServiceInterface):
         self._on_activate = on_activate
 
     def show(self, state: IconState) -> None:
-        """Show something else; hosts are only told of what differs."""
+        """Show another state; signals are sent for the differences only."""
         before, self._state = self._state, state
         if (before.look, before.step) != (state.look, state.step):
             self.new_icon()
@@ -51,36 +51,32 @@ class NotifierItem(ServiceInterface):
 
     @dbus_method("Activate")
     def activate(self, x: DBusInt32, y: DBusInt32) -> None:  # noqa: ARG002 - the interface's
-        """It was clicked."""
         self._on_activate()
 
     @dbus_method("SecondaryActivate")
     def secondary_activate(self, x: DBusInt32, y: DBusInt32) -> None:
-        """A middle click does nothing: it happens by accident."""
+        """Does nothing: a middle click happens by accident."""
 
     @dbus_method("ContextMenu")
     def context_menu(self, x: DBusInt32, y: DBusInt32) -> None:
-        """For hosts that cannot draw the menu; there is no other one."""
+        """Does nothing: for hosts that cannot draw the menu."""
 
     @dbus_method("Scroll")
     def scroll(self, delta: DBusInt32, orientation: DBusStr) -> None:
-        """Nothing to scroll through."""
+        """Does nothing."""
 
     @dbus_signal("NewIcon")
-    def new_icon(self) -> None:
-        """Another icon."""
+    def new_icon(self) -> None: ...
 
     @dbus_signal("NewAttentionIcon")
     def new_attention_icon(self) -> None:
-        """Sent for hosts that read the attention icon again only then, although it is always the same."""
+        """Sent although it is always the same, because some hosts read the attention icon again only then."""
 
     @dbus_signal("NewToolTip")
-    def new_tool_tip(self) -> None:
-        """Another tooltip."""
+    def new_tool_tip(self) -> None: ...
 
     @dbus_signal("NewStatus")
     def new_status(self) -> DBusStr:
-        """Another status."""
         return self._status()
 
     def _status(self) -> str:
@@ -88,32 +84,29 @@ class NotifierItem(ServiceInterface):
 
     @dbus_property(READ, "Category")
     def category(self) -> DBusStr:
-        """What kind of program it is."""
         return "ApplicationStatus"
 
     @dbus_property(READ, "Id")
     def id(self) -> DBusStr:
-        """The same at every start."""
+        """Must be the same at every start."""
         return "psoas-nudge"
 
     @dbus_property(READ, "Title")
     def title(self) -> DBusStr:
-        """A name for people."""
         return "psoas-nudge"
 
     @dbus_property(READ, "Status")
     def status(self) -> DBusStr:
-        """Whether it wants to be noticed: while a prompt is open."""
+        """NeedsAttention while a prompt is open."""
         return self._status()
 
     @dbus_property(READ, "WindowId")
     def window_id(self) -> DBusInt32:
-        """There is no window."""
         return 0
 
     @dbus_property(READ, "IconName")
     def icon_name(self) -> DBusStr:
-        """None: a name would win over the pixels."""
+        """Empty: a name would take precedence over the pixmap."""
         return ""
 
     @dbus_property(READ, "IconPixmap")
@@ -123,17 +116,16 @@ class NotifierItem(ServiceInterface):
 
     @dbus_property(READ, "OverlayIconName")
     def overlay_icon_name(self) -> DBusStr:
-        """None."""
         return ""
 
     @dbus_property(READ, "AttentionIconName")
     def attention_icon_name(self) -> DBusStr:
-        """None, as above."""
+        """Empty, see icon_name."""
         return ""
 
     @dbus_property(READ, "AttentionIconPixmap")
     def attention_icon_pixmap(self) -> Pixmaps:
-        """The icon while it wants to be noticed; there from the start, because GNOME's extension caches it."""
+        """The icon for NeedsAttention. It exists from the start, because GNOME's extension caches it."""
         return _pixmaps(Look.PROMPT, 0)
 
     @dbus_property(READ, "IconAccessibleDesc")
@@ -143,8 +135,8 @@ class NotifierItem(ServiceInterface):
 
     @dbus_property(READ, "AttentionAccessibleDesc")
     def attention_accessible_desc(self) -> DBusStr:
-        """For screen readers, while it wants to be noticed. Xfce's panel shows it as a second line of the tooltip,
-        always, unless it is the same as the title."""
+        """For screen readers with NeedsAttention. Xfce's panel always shows it as a second line of the tooltip, unless
+        it equals the title."""
         return f"psoas-nudge: {self._state.tooltip}"
 
     @dbus_property(READ, "ToolTip")
@@ -154,10 +146,10 @@ class NotifierItem(ServiceInterface):
 
     @dbus_property(READ, "ItemIsMenu")
     def item_is_menu(self) -> DBusBool:
-        """A click should open the menu too."""
+        """A click opens the menu too."""
         return True
 
     @dbus_property(READ, "Menu")
     def menu(self) -> DBusObjectPath:
-        """Where the menu is; GNOME's extension takes no item without."""
+        """The path of the menu; GNOME's extension ignores an item without one."""
         return dbusmenu.PATH

@@ -1,9 +1,9 @@
-"""What the tray's menu offers at a moment: plain data, made from a status. The words are those of the requests.
+"""The tray's menu as plain data, made from a status. The labels are those of the requests.
 
-The entries and their numbers are the same at every moment; what does not apply is not visible. GNOME's AppIndicator
-extension keeps the entries it knows: it puts those that move in the wrong place, and reads a label again only when it
-is told that this entry has changed. So a click on a menu that was opened before something changed does what the person
-read, too. Only other routines, after a change of the settings, make another menu.
+The entries and their numbers are always the same; entries that do not apply are invisible. The reason is GNOME's
+AppIndicator extension: it caches entries, puts moved entries in the wrong place, and reads a label again only after a
+signal for that entry. So a click in a menu that was opened before a change still does what its label said. Only a
+change of the routines in the settings leads to other entries.
 """
 
 from __future__ import annotations
@@ -16,27 +16,27 @@ from psoas_nudge.core.advice import KINDS
 from psoas_nudge.core.events import Accept, Clear, Feel, Pause, Resume, Sit, Skip, Snooze, Stand, Stretch, Undo
 from psoas_nudge.core.status import Status
 from psoas_nudge.core.words import HOUR, MINUTE
-from psoas_nudge.tray.port import Action, Command, Offers
+from psoas_nudge.tray.port import Action, MenuCommand, Offers
 
 VIA = "tray"
 PAIN, REASONS = 70, 300
-"""The numbers from which the entries of these lists count on, see also port.ROUTINES."""
+"""The numbers of the first entries of these lists; see also port.ROUTINES."""
 MOST_ROUTINES, MOST_REASONS = 99, 9
 
 
 class MenuEntry(Struct, frozen=True):
-    """One entry. Without command and children it is text only."""
+    """One entry; without command and children it is text."""
 
     number: int
     label: str = ""
-    command: Command | None = None
+    command: MenuCommand | None = None
     children: tuple[MenuEntry, ...] = ()
     visible: bool = True
     separator: bool = False
 
     @property
     def shape(self) -> tuple[object, ...]:
-        """Which entries there are, and where."""
+        """The numbers of the entries and their order."""
         return (self.number, *(child.shape for child in self.children))
 
 
@@ -77,12 +77,11 @@ def menu(status: Status, headline: str, offers: Offers, dose: float = 0.0) -> Me
 
 
 def find(entry: MenuEntry, number: int) -> MenuEntry | None:
-    """The entry with this number."""
     return next((below for below in everything(entry) if below.number == number), None)
 
 
 def everything(entry: MenuEntry) -> Iterator[MenuEntry]:
-    """An entry and all below it."""
+    """An entry and all entries below it."""
     yield entry
     for child in entry.children:
         yield from everything(child)
@@ -106,17 +105,17 @@ def _why(status: Status) -> MenuEntry:
 
 
 def _stretch(status: Status, routines: Sequence[tuple[int, str, str]]) -> MenuEntry:
-    hurt = status.put_off is not None
+    put_off = status.put_off is not None
     return MenuEntry(
         21,
         Stretch.label,
         children=(
-            MenuEntry(25, f"You reported {status.put_off}" if hurt else "", visible=hurt),
-            MenuEntry(20, "Take a walk instead" if hurt else "Next in turn", Stretch(via=VIA)),
-            MenuEntry(26, Clear.label, Clear(via=VIA), visible=hurt),
-            _line(22, visible=not hurt and bool(routines)),
+            MenuEntry(25, f"You reported {status.put_off}" if put_off else "", visible=put_off),
+            MenuEntry(20, "Take a walk instead" if put_off else "Next in turn", Stretch(via=VIA)),
+            MenuEntry(26, Clear.label, Clear(via=VIA), visible=put_off),
+            _line(22, visible=not put_off and bool(routines)),
             *(
-                MenuEntry(number, title, Stretch(routine=key, via=VIA), visible=not hurt)
+                MenuEntry(number, title, Stretch(routine=key, via=VIA), visible=not put_off)
                 for number, key, title in routines[:MOST_ROUTINES]
             ),
         ),

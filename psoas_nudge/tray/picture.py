@@ -1,8 +1,8 @@
-"""The icon, drawn as pixels: a ring that fills up from below while sitting, another shape for every other look.
+"""Draws the icon as pixels: a ring that fills up from below while sitting, another shape for every other look.
 
-Pixels and not a theme's icons, because hosts differ in which icon themes and formats they can read, and all draw
-pixels. Shapes are signed distances (negative inside), so that edges are smooth at every size; a shape is drawn once a
-size and kept. Filling only joins rows of an empty and a full picture, because it happens every few minutes.
+Hosts differ in the icon themes and formats that they can read, but all of them draw pixels. Shapes are signed distances
+(negative inside), so edges are smooth at every size; each shape is drawn once for each size and cached. The filled ring
+is joined from rows of an empty and a full picture, because it changes every few minutes.
 Every colour has a contrast of at least 3:1 against light and dark panels.
 """
 
@@ -17,13 +17,13 @@ from psoas_nudge.core.summary import Look
 
 SIZES = (16, 22, 24, 32, 48)
 STEPS = 10
-"""Heights to which the ring fills: one more each 3 minutes with the usual 30."""
+"""Levels to which the ring fills: with the default of 45 min, one more every 4.5 min."""
 Shape = Callable[[float, float], float]
 RING, INSIDE = 0.84, 0.58
 GREY, TEAL, BLUE, GREEN, ORANGE = (128, 128, 128), (20, 140, 152), (59, 125, 216), (46, 150, 70), (217, 95, 2)
 
 
-class Picture(NamedTuple):
+class Pixmap(NamedTuple):
     """One size of an icon: `pixels` are ARGB32, row by row, most significant byte first (StatusNotifierItem)."""
 
     width: int
@@ -32,7 +32,7 @@ class Picture(NamedTuple):
 
 
 def disc(x: float, y: float, radius: float) -> Shape:
-    """A disc around (x, y). The picture reaches from -1 to 1 both ways, y downwards."""
+    """A disc around (x, y). Coordinates are from -1 to 1, y downwards."""
     return lambda a, b: math.hypot(a - x, b - y) - radius
 
 
@@ -54,12 +54,12 @@ def stroke(x0: float, y0: float, x1: float, y1: float, half: float) -> Shape:
 
 
 def both(*shapes: Shape) -> Shape:
-    """All of them together."""
+    """The union of shapes."""
     return lambda a, b: min(shape(a, b) for shape in shapes)
 
 
 def cut(shape: Shape, *out: Shape) -> Shape:
-    """A shape with others cut out of it."""
+    """A shape without the area of others."""
     hole = both(*out)
     return lambda a, b: max(shape(a, b), -hole(a, b))
 
@@ -89,7 +89,7 @@ LOOKS: dict[Look, tuple[tuple[int, int, int], Shape]] = {
 FULL = both(OUTLINE, disc(0, 0, INSIDE))
 
 
-def pictures(kind: Look, step: int = 0) -> tuple[Picture, ...]:
+def pictures(kind: Look, step: int = 0) -> tuple[Pixmap, ...]:
     """The icon in all sizes; `step` of STEPS is how full the ring of SITTING is."""
     if kind is not Look.SITTING or step == 0:
         return _whole(kind)
@@ -97,14 +97,14 @@ def pictures(kind: Look, step: int = 0) -> tuple[Picture, ...]:
     for (size, _, empty), full in zip(_whole(kind), _filled(), strict=True):
         inside = round(size * INSIDE)
         top = (size + inside) // 2 - round(inside * step / STEPS)
-        made.append(Picture(size, size, empty[: top * 4 * size] + full[top * 4 * size :]))
+        made.append(Pixmap(size, size, empty[: top * 4 * size] + full[top * 4 * size :]))
     return tuple(made)
 
 
 @cache
-def _whole(kind: Look) -> tuple[Picture, ...]:
+def _whole(kind: Look) -> tuple[Pixmap, ...]:
     colour, shape = LOOKS[kind]
-    return tuple(Picture(size, size, draw(shape, colour, size)) for size in SIZES)
+    return tuple(Pixmap(size, size, draw(shape, colour, size)) for size in SIZES)
 
 
 @cache
@@ -113,7 +113,7 @@ def _filled() -> tuple[bytes, ...]:
 
 
 def draw(shape: Shape, colour: tuple[int, int, int], size: int) -> bytes:
-    """The pixels of a shape; how much of a pixel it covers is its alpha."""
+    """The pixels of a shape; the alpha of a pixel is the fraction that the shape covers."""
     half = size / 2
     centres = [(i + 0.5 - half) / half for i in range(size)]
     kinds = [bytes((alpha, *colour)) if alpha else b"\0\0\0\0" for alpha in range(256)]

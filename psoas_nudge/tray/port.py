@@ -1,4 +1,4 @@
-"""What a person can ask for in the tray or over D-Bus: the core's requests, and what only the program around it does.
+"""The commands of the tray and of D-Bus: the core's requests, and those that only the daemon carries out.
 
 An OnCommand may raise a PsoasNudgeError.
 """
@@ -18,23 +18,23 @@ from psoas_nudge.core.status import Status
 
 
 class Action(StrEnum):
-    """A command that is no event of the core."""
+    """A command that is not an event of the core."""
 
     EXPLAIN = "explain"
     """Show why there is no prompt now and when the next one can come."""
     EDIT_SETTINGS = "edit-settings"
     REPORT = "report"
-    """Open the page about what was recorded."""
+    """Open the report page."""
     RELOAD = "reload"
     """Read the configuration again."""
     QUIT = "quit"
-    """End the daemon."""
+    """Stop the daemon."""
 
 
-Command = Asked | Action
-OnCommand = Callable[[Command], None]
+MenuCommand = Asked | Action
+OnCommand = Callable[[MenuCommand], None]
 ROUTINES = 1000
-"""The number in the menu of the first routine that was ever offered."""
+"""The number of the first routine in the menu."""
 
 
 class Offers(Struct, frozen=True):
@@ -43,11 +43,11 @@ class Offers(Struct, frozen=True):
     snooze: str
     """The label of the snooze: "In 5 min"."""
     routines: Sequence[tuple[int, str, str]] = ()
-    """(number in the menu, id, title) of those in the rotation."""
+    """(number in the menu, id, title) of the routines in the rotation."""
 
 
 class Icon(Protocol):
-    """The icon, as each system has it (tray.py, area.py)."""
+    """The icon: tray.py on D-Bus, area.py on Windows."""
 
     def use(self, rules: Rules) -> None: ...
 
@@ -58,6 +58,6 @@ class Icon(Protocol):
     async def stop(self) -> None: ...
 
 
-def name(command: Command) -> str:
-    """For the log: "pause", "edit-settings"."""
+def name(command: MenuCommand) -> str:
+    """The command's name for the log: "pause", "edit-settings"."""
     return command.value if isinstance(command, Action) else str(command.__struct_config__.tag)

@@ -1,7 +1,7 @@
-"""The tray icon: appears when a tray does, shows each status, and passes on what was clicked.
+"""The tray icon on D-Bus: appears when a tray does, shows each status, and passes clicks on.
 
-Nothing is built, drawn or exported before a StatusNotifierWatcher is on the bus. A panel that restarts, or a bus that
-comes back, is a new watcher to the bus, and the icon is registered with it as with the first one.
+Nothing is drawn or exported before a StatusNotifierWatcher is on the bus. After a restart of the panel or the bus there
+is a new watcher, and the icon is registered again.
 """
 
 from __future__ import annotations
@@ -29,12 +29,12 @@ log = logging.getLogger(__name__)
 WATCHER = "org.kde.StatusNotifierWatcher"
 WATCHER_PATH = "/StatusNotifierWatcher"
 RETRY_AFTER = (0.5, 2.0, 8.0, 30.0)
-"""Seconds between tries to register. Plasma's watcher has its name a moment before it answers, and at login the icon
-comes in that moment (seen with kded 6.3)."""
+"""Seconds between tries to register. Plasma's watcher owns its name shortly before it answers, and at login the icon
+may appear in between (seen with kded 6.3)."""
 
 
 class Tray:
-    """The icon. `on_open` is called before the menu opens: an `update` then makes it that of the moment."""
+    """The port.Icon on D-Bus. `on_open` is called before the menu opens and calls `update`."""
 
     def __init__(self, bus: Bus, on_command: OnCommand, rules: Rules, on_open: Callable[[], None]) -> None:
         self._bus, self._on_command, self._on_open = bus, on_command, on_open
@@ -45,15 +45,15 @@ class Tray:
         self._tasks = Tasks(log, "the tray icon")
 
     def use(self, rules: Rules) -> None:
-        """The settings have changed; the menu of the next status offers their routines and their snooze."""
+        """Use changed settings: the next menu has their routines and their snooze."""
         self._offering.use(rules)
 
     async def start(self) -> None:
-        """Wait for a tray from now on. Raises CallFailed when the bus does not answer."""
+        """Wait for a tray. Raises CallFailed when the bus does not answer."""
         self._on_owner(await self._bus.watch_owner(WATCHER, self._on_owner))
 
     def update(self, status: Status, at: datetime, dose: float = 0.0) -> None:
-        """Show this status of the instant `at`; `dose`: seconds held today. Hosts get signals for changes only."""
+        """Show the status at the instant `at`; `dose`: seconds held today. Signals are sent for changes only."""
         first = self._face is None
         self._face = Face(status, at, dose)
         if self._exported:
@@ -65,7 +65,6 @@ class Tray:
             self._appear(self._watcher)
 
     async def stop(self) -> None:
-        """Take the icon away."""
         self._bus.unwatch_owner(WATCHER, self._on_owner)
         self._on_owner(None)
         await self._tasks.cancel()
@@ -83,7 +82,7 @@ class Tray:
         self._tasks.start(self._register(watcher))
 
     def _export(self) -> None:
-        # imported only now: without a tray they would only cost memory
+        # imported here, because without a tray they would only cost memory
         from psoas_nudge.tray import dbusmenu, item
 
         assert self._face  # noqa: S101 - both callers have checked it

@@ -9,7 +9,7 @@ import pytest
 
 from psoas_nudge.autostart.port import Computer, Ran, Way
 from psoas_nudge.autostart.systemd import Systemd
-from psoas_nudge.autostart.windows import Windows
+from psoas_nudge.autostart.windows import RunKey
 from psoas_nudge.autostart.xdg import Xdg
 
 PROGRAM = ("/home/ada/.local/bin/psoas-nudge", "run")
@@ -77,7 +77,7 @@ class Pretended:
         self.home = home
         self.commands = SystemCommands(home)
         self.registry = PretendRegistry()
-        self.ways: tuple[Way, ...] = (Windows(self.registry), Systemd(), Xdg())
+        self.ways: tuple[Way, ...] = (RunKey(self.registry), Systemd(), Xdg())
         runtime = home.parent / "run"
         (runtime / "systemd" / "private").mkdir(parents=True)
         self.computer = Computer(

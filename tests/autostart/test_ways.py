@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from psoas_nudge.autostart import activation, application, chooser, systemd, windows, xdg
 from psoas_nudge.autostart.port import clear, put
@@ -210,9 +211,29 @@ def test_the_entry_in_the_menu_of_applications_plays_a_stretch_with_the_same_con
     assert 'Exec="/a b/psoas-nudge" --config /c.toml stretch --page\n' in entry
 
 
-def test_a_chromium_on_wayland_finds_the_name_by_the_file_that_it_opens() -> None:
-    entry = application.render_page(["/x", "run"], Path("/run/user/1000/psoas-nudge/page.html")).splitlines()
-    assert "StartupWMClass=chrome-__run_user_1000_psoas-nudge_page.html-Default" in entry
+@pytest.mark.parametrize(
+    ("browser", "begins"),
+    [
+        ("chromium", "chrome"),
+        ("google-chrome", "chrome"),
+        ("brave-browser", "brave"),
+        ("microsoft-edge-stable", "msedge"),
+        ("vivaldi", "vivaldi"),
+        ("firefox", "chrome"),
+    ],
+)
+def test_a_browser_on_wayland_finds_the_name_by_the_file_that_it_opens(
+    browser: str, begins: str, pretend, program, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here = pretend("linux")
+    programs = tmp_path / "bin"
+    programs.mkdir()
+    (programs / browser).touch(mode=0o700)
+    monkeypatch.setenv("XDG_RUNTIME_DIR", "/run/user/1000")
+    computer = replace(here.computer, environ={**here.computer.environ, "PATH": str(programs)})
+    application.install(computer, program)
+    entry = application.page_entry(computer).read_text().splitlines()
+    assert f"StartupWMClass={begins}-__run_user_1000_psoas-nudge_page.html-Default" in entry
     assert "NoDisplay=true" in entry, "one entry in the menu is enough"
 
 

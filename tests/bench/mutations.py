@@ -124,6 +124,8 @@ def _is_fixed(node: ast.AST) -> bool:
     match node:
         case ast.Import() | ast.ImportFrom() | ast.Assert():
             return True
+        case ast.Expr(value=ast.Call(func=ast.Name(id="assert_never"))):
+            return True
         case ast.Expr(value=ast.Constant()) | ast.keyword(arg="strict"):
             return True  # a docstring; of zip, an assertion
         case ast.BinOp(op=ast.BitOr(), left=left, right=right):

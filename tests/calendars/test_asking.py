@@ -18,7 +18,7 @@ from psoas_nudge.calendars import asking as module
 from psoas_nudge.calendars.asking import refresh
 from psoas_nudge.calendars.days import holidays
 from psoas_nudge.calendars.files import read
-from psoas_nudge.calendars.wire import Answer, Question
+from psoas_nudge.calendars.wire import CalendarRequest, CalendarResult
 from psoas_nudge.core.hours import DayException, Range, Span, WorkingHours
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -45,14 +45,14 @@ async def test_the_child_reads_both_and_the_cache_spares_the_next(
     assert first.busy(NOW, at("2026-11-30T00:00")) == [Span(at("2026-11-23T09:00"), at("2026-11-23T10:00"))]
     assert (cache / "calendar.json").stat().st_mode & 0o777 == 0o600
 
-    async def no_child(question: Question) -> Answer:
+    async def no_child(question: CalendarRequest) -> CalendarResult:
         raise AssertionError(question)
 
     monkeypatch.setattr(module, "ask", no_child)
     assert await refresh("DE-BY", [file], "Europe/Berlin", cache, (2026, 2027)) == first
 
 
-Asked = list[Question]
+Asked = list[CalendarRequest]
 
 
 @pytest.fixture
@@ -60,16 +60,16 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> Asked:
     """What a child would have been asked; it knows one holiday, and a file's busy time is its text."""
     questions: Asked = []
 
-    async def answer(question: Question) -> Answer:
+    async def answer(question: CalendarRequest) -> CalendarResult:
         questions.append(question)
         if question.region:
             if question.region not in {"DE", "FR"}:
-                return Answer(problem=f"{question.region} is not known")
-            return Answer(holidays=((date(2026, 12, 25), question.region),))
+                return CalendarResult(problem=f"{question.region} is not known")
+            return CalendarResult(holidays=((date(2026, 12, 25), question.region),))
         file = Path(question.file)
         text = file.read_text() if file.exists() else "gone"
         begin, _, end = text.partition(" ")
-        return Answer(spans=((int(begin), int(end)),)) if end else Answer(problem=f"{file}: {text}")
+        return CalendarResult(spans=((int(begin), int(end)),)) if end else CalendarResult(problem=f"{file}: {text}")
 
     monkeypatch.setattr(module, "ask", answer)
     return questions
@@ -195,9 +195,13 @@ async def test_a_file_that_is_too_much_is_not_read_again_until_it_changes(
 ) -> None:
     file, asked = tmp_path / "work.ics", []
 
-    async def too_much(question: Question) -> Answer:
+    async def too_much(question: CalendarRequest) -> CalendarResult:
         asked.append(question.file)
-        return Answer(problem="too much") if file.read_text() == "huge" else Answer(left_out=("one event",))
+        return (
+            CalendarResult(problem="too much")
+            if file.read_text() == "huge"
+            else CalendarResult(left_out=("one event",))
+        )
 
     monkeypatch.setattr(module, "ask", too_much)
     for text, problem in (("huge", "too much"), ("small", "one event")):
@@ -210,7 +214,7 @@ async def test_a_file_that_is_too_much_is_not_read_again_until_it_changes(
 def ask_of(file: Path, prelude: str) -> subprocess.CompletedProcess[bytes]:
     """The child asked for one file, after its limits were changed."""
     script = f"from psoas_nudge.calendars import limits, __main__ as child; {prelude}; child.main()"
-    question = msgspec.json.encode(Question(years=(2026,), zone="UTC", file=str(file)))
+    question = msgspec.json.encode(CalendarRequest(years=(2026,), zone="UTC", file=str(file)))
     with subprocess.Popen([sys.executable, "-c", script], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
         assert process.stdin
         assert process.stdout
@@ -228,7 +232,7 @@ async def test_a_file_that_needs_too_much_memory_is_named(tmp_path: Path) -> Non
     done = ask_of(file, "limits.MEGABYTES = 60")
     assert done.returncode == 0
     why = f"{file}: Reading this takes more than 60 MB of memory."
-    assert msgspec.json.decode(done.stdout, type=Answer).problem == why
+    assert msgspec.json.decode(done.stdout, type=CalendarResult).problem == why
 
 
 async def test_a_file_that_computes_for_too_long_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

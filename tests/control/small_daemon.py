@@ -9,13 +9,13 @@ from pathlib import Path
 
 from psoas_nudge.control.lock import Lock
 from psoas_nudge.control.messages import AnyRequest, Ok
-from psoas_nudge.control.server import Server
+from psoas_nudge.control.server import ControlServer
 from psoas_nudge.errors import PsoasNudgeError
 
 
 async def main(path: Path) -> None:
     with Lock(path.with_name("daemon.lock")) as lock:
-        server = Server(path, answer, lock)
+        server = ControlServer(path, answer, lock)
         await server.start()
         print("serving", flush=True)
         await asyncio.Event().wait()

@@ -36,7 +36,7 @@ from psoas_nudge.control.messages import (
     Stop,
     WatchGuide,
 )
-from psoas_nudge.control.server import MOST_CLIENTS, Handler, Server
+from psoas_nudge.control.server import MOST_CLIENTS, ControlServer, Handler
 from psoas_nudge.core.events import Accept, Asked, Feel, GuideEnded, Pause, Skip, Snooze, Stand
 from psoas_nudge.core.status import Explanation, Reason, Status
 from psoas_nudge.errors import DaemonSilent, NoDaemon, NoPromptOpen, PsoasNudgeError, Refused
@@ -48,9 +48,9 @@ NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 @asynccontextmanager
 async def serving(
     path: Path, handler: Handler, gone: Callable[[WatchGuide], None] = lambda _guide: None
-) -> AsyncIterator[Server]:
+) -> AsyncIterator[ControlServer]:
     with Lock(path.with_name("daemon.lock")) as lock:
-        server = Server(path, handler, lock, gone)
+        server = ControlServer(path, handler, lock, gone)
         await server.start()
         try:
             yield server
@@ -114,7 +114,7 @@ def test_every_request_goes_over_the_line_and_back(kind: type) -> None:
     made = kind(**{name: needed[name] for name in needed if name in kind.__struct_fields__})
     line = msgspec.json.encode(made)
     assert msgspec.json.decode(line, type=AnyRequest) == made
-    assert kind.__doc__
+    assert kind.__doc__ or kind.help
 
 
 def test_the_socket_takes_all_that_people_ask_for_and_six_requests_of_its_own() -> None:

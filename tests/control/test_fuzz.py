@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from psoas_nudge.control.lock import Lock
 from psoas_nudge.control.messages import AnyRequest, GetStatus, Ok, Reply
-from psoas_nudge.control.server import KINDS, Server
+from psoas_nudge.control.server import KINDS, ControlServer
 from tests.fuzz import effort
 
 pytestmark = [pytest.mark.fuzz, pytest.mark.skipif(sys.platform == "win32", reason="the local socket is POSIX")]
@@ -45,7 +45,7 @@ async def converse(lines: list[bytes]) -> list[Reply]:
         return Ok(said=type(request).__name__)
 
     with tempfile.TemporaryDirectory(prefix="pn-") as folder, Lock(Path(folder, "lock")) as lock:
-        server = Server(Path(folder, "s"), answer, lock)
+        server = ControlServer(Path(folder, "s"), answer, lock)
         await server.start()
         reader, writer = await asyncio.open_unix_connection(str(Path(folder, "s")))
         for line in (*lines, msgspec.json.encode(GetStatus())):

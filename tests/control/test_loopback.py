@@ -15,7 +15,7 @@ from psoas_nudge.control.lock import Lock
 from psoas_nudge.control.messages import AnyRequest, GetStatus, Ok
 from psoas_nudge.core.events import Stand
 from psoas_nudge.errors import DaemonSilent, NoDaemon, Refused
-from psoas_nudge.system import loopback
+from psoas_nudge.system import files, loopback
 
 
 @pytest.fixture
@@ -30,7 +30,7 @@ async def heard(path: Path, monkeypatch: pytest.MonkeyPatch):
         return Ok(said="fine")
 
     with Lock(path.with_name("daemon.lock")) as lock:
-        serving = server.Server(path, handler, lock)
+        serving = server.ControlServer(path, handler, lock)
         await serving.start()
         yield asked
         await serving.close()
@@ -126,7 +126,7 @@ async def test_a_file_that_cannot_be_written_leaves_no_port_open(tmp_path: Path,
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(loopback.socket, "socket", remembered)
-    monkeypatch.setattr(loopback, "put_over", full)
+    monkeypatch.setattr(files, "put_over", full)
     with pytest.raises(OSError, match="No space"):
         await loopback.Listening(tmp_path / "control.sock").start(lambda _r, _w: None, 1024)
     assert list(tmp_path.iterdir()) == []

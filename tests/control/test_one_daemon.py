@@ -13,7 +13,7 @@ import pytest
 from psoas_nudge.control.client import ask
 from psoas_nudge.control.lock import Lock
 from psoas_nudge.control.messages import GetStatus
-from psoas_nudge.control.server import Server
+from psoas_nudge.control.server import ControlServer
 from psoas_nudge.errors import AlreadyRunning, DaemonSilent, NoDaemon, PsoasNudgeError
 
 Start = Callable[[], "subprocess.Popen[str]"]
@@ -82,7 +82,7 @@ def test_nobody_serves_without_the_lock(path: Path) -> None:
     lock = Lock(path.with_name("daemon.lock"))
     lock.release()
     with pytest.raises(ValueError, match="lock"):
-        Server(path, lambda request: pytest.fail("asked"), lock)
+        ControlServer(path, lambda request: pytest.fail("asked"), lock)
 
 
 def test_a_lock_that_is_no_file_is_told(tmp_path: Path) -> None:

@@ -6,11 +6,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from psoas_nudge.core.entries import AnyEntry, FeelEntry, LateAnswerEntry, StretchEntry
+from psoas_nudge.core.entries import AnyEntry, BoutEntry, FeelEntry, LateAnswerEntry, StretchEntry
 from psoas_nudge.core.entry_ranges import MOST_IN_STATE, out_of_range, wild
 from psoas_nudge.core.hours import Span
 from psoas_nudge.core.ranges import EARLIEST, LATEST
-from psoas_nudge.core.state import Bout, OpenHours, State, Timeline, Turns
+from psoas_nudge.core.state import Bout, OpenHours, RotationOrder, State, Timeline
 
 AT = datetime(2026, 3, 4, 12, tzinfo=UTC)
 A_DAY = 86_400.0
@@ -19,6 +19,10 @@ MILLENNIA = 9000 * 365 * 86_400_000
 
 def held(seconds: float) -> StretchEntry:
     return StretchEntry(at=AT, routine="r", performed=True, left_seconds=seconds)
+
+
+def sat(seconds: float) -> BoutEntry:
+    return BoutEntry(at=AT, started=AT, ended=AT, sitting_seconds=seconds, ended_by="idle")
 
 
 def late(number: int) -> LateAnswerEntry:
@@ -33,6 +37,8 @@ def late(number: int) -> LateAnswerEntry:
         (held(-0.1), "left_seconds is not between 0 and 86400"),
         (held(A_DAY + 1), "left_seconds is not between 0 and 86400"),
         (held(float("nan")), "left_seconds is not between 0 and 86400"),
+        (sat(3650 * A_DAY), ""),
+        (sat(3650 * A_DAY + 1), "sitting_seconds is not between 0 and 315360000"),
         (FeelEntry(at=AT, level=10), ""),
         (FeelEntry(at=AT, level=11), "level is not between 0 and 10"),
         (FeelEntry(at=AT, level=-1), "level is not between 0 and 10"),
@@ -58,7 +64,7 @@ def test_an_entry_that_no_arithmetic_can_use_is_named_with_its_range(entry: AnyE
         (State(bout_ended=MILLENNIA + 1), f"{MILLENNIA + 1} is not a valid number"),
         (State(bout_ended=-MILLENNIA - 1), f"{-MILLENNIA - 1} is not a valid number"),
         (State(bout=Bout(started=0, breaks=((1, 10**18),))), f"{10**18} is not a valid number"),
-        (State(turns=Turns(last={"standing-march": 10**18})), f"{10**18} is not a valid number"),
+        (State(rotation_order=RotationOrder(last={"standing-march": 10**18})), f"{10**18} is not a valid number"),
         (State(hours=OpenHours(span=Span(AT, AT))), ""),
         (State(time=Timeline(at=EARLIEST)), ""),
         (State(time=Timeline(at=datetime(1969, 12, 31, tzinfo=UTC))), "1969-12-31T00:00:00+00:00 is not a valid time"),

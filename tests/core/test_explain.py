@@ -9,7 +9,7 @@ import pytest
 
 from psoas_nudge.core import model as m
 from psoas_nudge.core.explain import at_moment, explain, next_prompt, status
-from psoas_nudge.core.hours import DayException, WorkingHours
+from psoas_nudge.core.hours import DayException, Range, WorkingHours
 from psoas_nudge.core.status import OpenPrompt, Status
 from tests.core.timeline import Day
 
@@ -98,18 +98,19 @@ def test_a_prompt_that_cannot_be_snoozed_again_says_so() -> None:
 
 
 @pytest.mark.parametrize(
-    ("day", "presence"),
+    ("live", "presence"),
     [
-        (Day(), "away"),
-        (worked(), "sitting"),
-        (told(m.Stand()), "standing"),
-        (told(m.SignalChanged(signal=m.Signal.LOCKED, on=True)), "away"),
-        (told(m.Stand(), m.SignalChanged(signal=m.Signal.LOCKED, on=True)), "away"),
-        (told(m.GuideStarted(routine="standing-march", prompt=None)), "stretching"),
+        (Day, "away"),
+        (worked, "sitting"),
+        (lambda: told(m.Stand()), "standing"),
+        (lambda: told(m.SignalChanged(signal=m.Signal.LOCKED, on=True)), "away"),
+        (lambda: told(m.Stand(), m.SignalChanged(signal=m.Signal.LOCKED, on=True)), "away"),
+        (lambda: told(m.GuideStarted(routine="standing-march", prompt=None)), "stretching"),
     ],
     ids=["not seen yet", "typing", "standing", "locked", "locked while standing", "in a stretch"],
 )
-def test_the_status_says_where_the_person_is(day: Day, presence: str) -> None:
+def test_the_status_says_where_the_person_is(live: Callable[[], Day], presence: str) -> None:
+    day = live()
     assert status(day.state, day.rules).presence == presence
 
 
@@ -138,10 +139,10 @@ def test_without_any_working_hours_nothing_is_promised() -> None:
 
 
 @pytest.mark.parametrize(
-    ("day", "why", "promised"),
+    ("live", "why", "promised"),
     [
         (
-            Day(),
+            Day,
             [
                 "You are away from the computer.",
                 "You have been sitting for 0 s. A prompt comes after 30 min.",
@@ -149,81 +150,96 @@ def test_without_any_working_hours_nothing_is_promised() -> None:
             ],
             berlin("09:30"),
         ),
-        (worked(), [SAT_20], berlin("09:30")),
+        (worked, [SAT_20], berlin("09:30")),
         (
-            told(m.Stand()),
+            lambda: told(m.Stand()),
             ["You said that you are standing. That counts until 10:20, unless you sit down earlier.", SAT_20],
             berlin("09:30"),
         ),
-        (told(m.SignalChanged(signal=m.Signal.LOCKED, on=True)), ["The screen is locked.", SAT_20], berlin("09:30")),
         (
-            told(m.SignalChanged(signal=m.Signal.SUSPENDED, on=True)),
+            lambda: told(m.SignalChanged(signal=m.Signal.LOCKED, on=True)),
+            ["The screen is locked.", SAT_20],
+            berlin("09:30"),
+        ),
+        (
+            lambda: told(m.SignalChanged(signal=m.Signal.SUSPENDED, on=True)),
             ["The computer is asleep.", SAT_20],
             berlin("09:30"),
         ),
         (
-            told(m.SignalChanged(signal=m.Signal.SWITCHED, on=True)),
+            lambda: told(m.SignalChanged(signal=m.Signal.SWITCHED, on=True)),
             ["Another user is using the computer.", SAT_20],
             berlin("09:30"),
         ),
         (
-            told(m.GuideStarted(routine="standing-march", prompt=None)),
+            lambda: told(m.GuideStarted(routine="standing-march", prompt=None)),
             ["You are stretching.", "You have been sitting for 0 s. A prompt comes after 30 min."],
             berlin("09:50"),
         ),
-        (after(worked(36), lambda day: day.answer("snooze")), ["You snoozed the prompt until 09:41."], berlin("09:41")),
-        (worked(41), ["You did not answer the last prompt. It comes again at 09:50."], berlin("09:50")),
         (
-            worked(36, notifier=None),
+            lambda: after(worked(36), lambda day: day.answer("snooze")),
+            ["You snoozed the prompt until 09:41."],
+            berlin("09:41"),
+        ),
+        (lambda: worked(41), ["You did not answer the last prompt. It comes again at 09:50."], berlin("09:50")),
+        (
+            lambda: worked(36, notifier=None),
             ["The last prompt could not be shown. psoas-nudge tries again at 09:45."],
             berlin("09:45"),
         ),
         (
-            after(Day("2026-11-23 08:00"), lambda day: day.sit(45)),
+            lambda: after(Day("2026-11-23 08:00"), lambda day: day.sit(45)),
             ["It is outside your working hours. Prompts start at 09:10."],
             berlin("09:10"),
         ),
         (
-            after(Day("2026-11-23 08:00"), lambda day: day.sit(65)),
+            lambda: after(Day("2026-11-23 08:00"), lambda day: day.sit(65)),
             ["Your working hours have just started. Prompts start at 09:10."],
             berlin("09:10"),
         ),
         (
-            after(Day("2026-11-23 16:00"), lambda day: day.sit(55)),
+            lambda: after(Day("2026-11-23 16:00"), lambda day: day.sit(55)),
             ["Your working hours end at 17:00. No prompt comes this close to the end."],
             berlin("09:10", 24),
         ),
         (
-            after(Day("2026-11-27 17:30"), lambda day: day.sit(40)),
+            lambda: after(Day("2026-11-27 17:30"), lambda day: day.sit(40)),
             ["It is outside your working hours. Prompts start at Mon 09:10."],
             berlin("09:10", 30),
         ),
-        (worked(36, daily_limit=0), ["You have had all 0 prompts for today."], None),
+        (lambda: worked(36, daily_limit=0), ["You have had all 0 prompts for today."], None),
         (
-            after(worked(36, daily_limit=1), lambda day: day.answer("skip")),
+            lambda: after(worked(36, daily_limit=1), lambda day: day.answer("skip")),
             ["You have been sitting for 0 s. A prompt comes after 30 min.", "You have had all 1 prompts for today."],
             berlin("09:10", 24),
         ),
-        (quiet(m.Signal.CALL, worked(31)), ["You are in a call."], berlin("09:32")),
+        (lambda: quiet(m.Signal.CALL, worked(31)), ["You are in a call."], berlin("09:32")),
         (
-            quiet(m.Signal.BUSY, worked(10)),
+            lambda: quiet(m.Signal.BUSY, worked(10)),
             ["You have been sitting for 10 min. A prompt comes after 30 min.", "Your calendar says you are busy."],
             berlin("09:30"),
         ),
-        (told(m.Pause()), [SAT_20, "Prompts are paused. Run `psoas-nudge resume` to turn them back on."], None),
-        (told(m.Pause(length=30 * m.MINUTE)), [SAT_20, "Prompts are paused until 09:50."], berlin("09:51")),
-        (told(m.Pause(until=berlin("12:00"))), [SAT_20, "Prompts are paused until 12:00."], berlin("12:01")),
-        (told(m.Pause(until_tomorrow=True)), [SAT_20, "Prompts are paused until Tue 00:00."], berlin("09:10", 24)),
-        (told(m.Pause(length=5 * m.MINUTE)), [SAT_20, "Prompts are paused until 09:25."], berlin("09:30")),
-        (worked(31), ["A prompt is due. It comes when you stop typing for 8 s, or at 09:35."], berlin("09:31")),
+        (lambda: told(m.Pause()), [SAT_20, "Prompts are paused. Run `psoas-nudge resume` to turn them back on."], None),
+        (lambda: told(m.Pause(length=30 * m.MINUTE)), [SAT_20, "Prompts are paused until 09:50."], berlin("09:51")),
+        (lambda: told(m.Pause(until=berlin("12:00"))), [SAT_20, "Prompts are paused until 12:00."], berlin("12:01")),
         (
-            worked(31, patience=3600),
+            lambda: told(m.Pause(until_tomorrow=True)),
+            [SAT_20, "Prompts are paused until Tue 00:00."],
+            berlin("09:10", 24),
+        ),
+        (lambda: told(m.Pause(length=5 * m.MINUTE)), [SAT_20, "Prompts are paused until 09:25."], berlin("09:30")),
+        (lambda: worked(31), ["A prompt is due. It comes when you stop typing for 8 s, or at 09:35."], berlin("09:31")),
+        (
+            lambda: worked(31, patience=3600),
             ["A prompt is due. It comes when you stop typing for 8 s, or at 10:30."],
             berlin("09:31"),
         ),
     ],
 )
-def test_why_there_is_no_prompt_and_when_the_next_can_come(day: Day, why: list[str], promised: datetime | None) -> None:
+def test_why_there_is_no_prompt_and_when_the_next_can_come(
+    live: Callable[[], Day], why: list[str], promised: datetime | None
+) -> None:
+    day = live()
     now = status(day.state, day.rules)
     assert (list(now.why), now.next_prompt) == (why, promised)
     assert next_prompt(day.state, day.rules) == promised
@@ -297,7 +313,62 @@ def test_of_a_later_moment_only_what_can_be_known_is_said() -> None:
     day.feed(m.SignalChanged(signal=m.Signal.CALL, on=True))
     assert explain(day.state, just_over, day.rules).next_prompt == berlin("10:21:30"), "if the call ends then"
     now = explain(day.state, day.at, day.rules)
-    assert [reason.kind for reason in now.reasons] == ["sitting", "call", "paused"]
+    assert [(reason.kind, reason.until) for reason in now.reasons] == [
+        ("sitting", berlin("09:30")),
+        ("call", None),
+        ("paused", berlin("10:20")),
+    ]
+
+
+def test_a_pause_is_over_at_its_last_instant() -> None:
+    day = told(m.Pause(length=60 * m.MINUTE))
+    then = explain(day.state, berlin("10:20"), day.rules)
+    assert (then.reasons, then.next_prompt) == ((), berlin("10:21"))
+    day = after(worked(after_quiet=0), lambda day: day.feed(m.Pause(length=60 * m.MINUTE)))
+    assert next_prompt(day.state, day.rules) == berlin("10:20")
+
+
+def test_a_call_of_now_says_nothing_of_a_later_moment() -> None:
+    day = quiet(m.Signal.CALL, worked())
+    assert explain(day.state, berlin("10:00"), day.rules).reasons == ()
+
+
+def test_of_two_breaks_under_way_the_longer_one_is_no_sitting() -> None:
+    day = quiet(m.Signal.LOCKED, worked(10))
+    day.read(1)
+    assert status(day.state, day.rules).sat_seconds == 600
+    assert next_prompt(day.state, day.rules) == berlin("09:31")
+    day = after(worked(10), lambda day: day.feed(m.Stand()))
+    day.sit(5)
+    day = quiet(m.Signal.LOCKED, day)
+    day.read(1)
+    assert next_prompt(day.state, day.rules) == berlin("09:36")
+
+
+def test_who_was_not_seen_since_the_start_is_promised_a_prompt_too() -> None:
+    day = Day(watches=False)
+    assert next_prompt(day.state, day.rules) == berlin("09:30")
+
+
+def test_a_pause_of_ten_years_has_an_end() -> None:
+    day = told(m.Pause(length=3650 * m.DAY))
+    assert status(day.state, day.rules).paused_until == day.at + timedelta(days=3650)
+
+
+def test_just_before_midnight_the_usual_interval_of_the_new_day_is_what_remains() -> None:
+    day = Day("2026-11-23 22:55", hours=WorkingHours(zone="Europe/Berlin", week=((Range(0, 1440),),) * 7))
+    day.sit(63)
+    assert (day.outcomes, day.clock()) == (["missed", "missed"], "23:58")
+    assert [(r.kind, r.until) for r in explain(day.state, day.at, day.rules).reasons] == [
+        ("sitting", berlin("00:25", 24)),
+        ("backed-off", None),
+    ]
+
+
+def test_of_a_moment_that_is_over_nothing_else_is_said_than_of_now() -> None:
+    day = told(m.Pause(length=60 * m.MINUTE))
+    past, now = (explain(day.state, at, day.rules) for at in (day.at - timedelta(minutes=5), day.at))
+    assert (past.reasons, past.next_prompt) == (now.reasons, now.next_prompt)
 
 
 def test_nothing_is_foretold_beyond_ten_years() -> None:

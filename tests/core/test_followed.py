@@ -9,7 +9,7 @@ from itertools import pairwise
 import pytest
 
 from psoas_nudge.core.followed import by_hour, periods, share, suggestions
-from psoas_nudge.core.history import Asked
+from psoas_nudge.core.history import PastPrompt
 from psoas_nudge.core.hours import Range, WorkingHours
 from psoas_nudge.core.rules import Rules
 from psoas_nudge.core.shares import Share
@@ -20,11 +20,11 @@ RULES = Rules(hours=WorkingHours(), rotation=("a", "b", "c"))
 MONDAY = datetime.combine(date(2026, 11, 23), time(9))
 
 
-def prompts(count: int, followed: int, hour: int, nth: int = 1, routine: str = "a") -> list[Asked]:
+def prompts(count: int, followed: int, hour: int, nth: int = 1, routine: str = "a") -> list[PastPrompt]:
     """So many prompts at an hour, spread over working days, of which the first ones were followed."""
     days = [MONDAY - timedelta(days=day) for day in range(400) if (MONDAY - timedelta(days=day)).weekday() < 5]
     return [
-        Asked(days[n].replace(hour=hour), "accepted" if n < followed else "skipped", routine, nth)
+        PastPrompt(days[n].replace(hour=hour), "accepted" if n < followed else "skipped", routine, nth)
         for n in range(count)
     ]  # fmt: skip
 
@@ -35,7 +35,7 @@ def prompts(count: int, followed: int, hour: int, nth: int = 1, routine: str = "
      ("snoozed", Share(0, 0)), ("withdrawn", Share(0, 0))],
 )  # fmt: skip
 def test_silence_is_not_success_and_a_snooze_is_asked_again(outcome: Outcome, counted: Share) -> None:
-    asked = [Asked(MONDAY, outcome, "a", 1)]
+    asked = [PastPrompt(MONDAY, outcome, "a", 1)]
     assert share(asked) == counted
     assert by_hour(asked) == ({(0, 9): counted} if counted.of else {})
 
@@ -84,7 +84,7 @@ def test_twenty_prompts_on_either_side_are_enough() -> None:
 
 
 def test_a_snoozed_prompt_is_no_evidence() -> None:
-    snoozed = [Asked(each.at, "snoozed", "a", 1) for each in prompts(40, 0, 16)]
+    snoozed = [PastPrompt(each.at, "snoozed", "a", 1) for each in prompts(40, 0, 16)]
     [found] = suggestions(prompts(60, 36, 10) + prompts(21, 2, 16) + snoozed, RULES)
     assert found.seldom == Share(2, 21)
 
@@ -173,7 +173,7 @@ def test_chance_alone_hardly_ever_suggests_anything(rate: float) -> None:
     fooled = 0
     for _ in range(300):
         asked = [
-            Asked(
+            PastPrompt(
                 MONDAY - timedelta(days=day) + timedelta(hours=hour),
                 "accepted" if chance.random() < rate else "missed",
                 chance.choice(RULES.rotation),

@@ -347,3 +347,17 @@ def test_the_same_instant_in_another_zone_asks_the_same_question() -> None:
 )
 def test_a_range_is_written_as_in_the_configuration(start: int, end: int, words: str) -> None:
     assert written(Range(start, end)) == words
+
+
+def test_hours_that_never_close_have_no_next_change() -> None:
+    at = datetime(2025, 3, 4, 12, tzinfo=UTC)
+    always = WorkingHours(zone="Europe/Berlin", week=(ALL_DAY,) * 7)
+    assert (always.is_open(at), always.next_change(at)) == (True, None)
+
+
+def test_an_hour_that_the_clocks_skip_is_not_open_at_all() -> None:
+    hours = WorkingHours(zone="Europe/Berlin", week=((Range(120, 180),),) * 7)
+    assert hours.ranges(date(2025, 3, 30)) == ()
+    after = hours.next_span(datetime(2025, 3, 29, 12, tzinfo=UTC))
+    assert after is not None
+    assert after.opens == datetime(2025, 3, 31, 0, tzinfo=UTC)

@@ -3,11 +3,13 @@
 import itertools
 
 import pytest
+from msgspec.json import encode
 
-from psoas_nudge.core.explain import status
+from psoas_nudge.core.explain import explain, status
 from psoas_nudge.core.hours import Range, WorkingHours
 from psoas_nudge.core.model import (
     MINUTE,
+    SECOND,
     Active,
     GuideEnded,
     GuideHeld,
@@ -23,9 +25,13 @@ from psoas_nudge.core.model import (
     Shown,
     Signal,
     SignalChanged,
+    Sit,
+    Stand,
     Stopping,
+    Watch,
     Withdraw,
 )
+from psoas_nudge.core.state import Open
 from tests.core.timeline import Day
 
 ALWAYS = WorkingHours(zone="Europe/Berlin", week=((Range(0, 1440),),) * 7)
@@ -113,6 +119,60 @@ def test_the_day_has_a_budget_of_eight_and_a_new_one_tomorrow() -> None:
     day.sit(10)
     day.read(1)
     assert day.shown[3:] == ["09:10:08"]
+
+
+def worked_through(until: str) -> Day:
+    """A day of typing with a short pause every two minutes; nobody answers."""
+    day = Day(nudge_after=45 * 60, ask_again_after=15 * 60)
+    while day.clock() < until:
+        day.sit(2)
+        day.read(0.2)
+        day.touch()
+    return day
+
+
+def test_prompts_that_are_asked_again_do_not_use_up_the_day_by_the_early_afternoon() -> None:
+    day = worked_through("17:00")
+    assert day.outcomes == ["missed"] * 8
+    assert [at[:5] for at in day.shown] == ["09:46", "10:08", "11:20", "11:42", "12:55", "13:17", "14:29", "15:00"]
+
+
+def test_while_the_prompts_are_spread_explain_says_so_and_keeps_its_word() -> None:
+    day = worked_through("14:36")
+    said = explain(day.state, day.at, day.rules)
+    assert [reason.kind for reason in said.reasons] == ["asked-again", "spread"]
+    assert said.reasons[1].text == "Prompts are spread over the day. The next one comes at 15:00 at the earliest."
+    assert said.next_prompt is not None
+    assert day.clock(said.next_prompt) == "15:00"
+
+
+def test_the_prompts_of_a_night_are_spread_until_midnight_at_most() -> None:
+    night = WorkingHours(zone="Europe/Berlin", week=((Range(22 * 60 + 40, 30 * 60),),) * 7)
+    day = Day("2026-11-23 22:40", hours=night, nudge_after=3600, daily_limit=2, ask_again_after=60)
+    day.sit(72)
+    said = explain(day.state, day.at, day.rules)
+    assert [reason.kind for reason in said.reasons] == ["spread"]
+    assert said.next_prompt is not None
+    assert day.clock(said.next_prompt) == "00:00"
+    day.sit(15)
+    assert day.shown == ["23:45", "00:05"]
+
+
+def test_who_answers_gets_the_usual_interval_all_day() -> None:
+    day = Day(nudge_after=45 * 60)
+    for _ in range(8):
+        day.sit(45)
+        day.read(0.2)
+        day.answer("skip")
+    assert day.shown == ["09:45:08", "10:30:20", "11:15:32", "12:00:44", "12:45:56", "13:31:08", "14:16:20", "15:01:32"]
+
+
+def test_two_prompts_a_day_are_spread_by_no_more_than_backing_off_asks_for() -> None:
+    day = Day("2026-11-23 08:00", nudge_after=45 * 60, daily_limit=2)
+    day.sit(75)
+    day.answer("skip")
+    day.sit(60)
+    assert day.shown == ["09:15", "10:12:30"]
 
 
 def test_a_budget_of_nothing_means_no_prompts() -> None:
@@ -205,6 +265,21 @@ def test_after_a_short_lock_the_prompt_is_there_at_the_unlocking() -> None:
     day.lock(1)
     day.read(0.2)
     assert day.seen == ["09:35:08 shown"]
+
+
+@pytest.mark.parametrize("back", ["unlocked", "sat down"])
+def test_who_comes_back_from_a_short_break_types_for_a_minute_at_most_before_it_comes(back: str) -> None:
+    day = Day()
+    day.sit(28)
+    for _ in range(3):  # never the five minutes of patience in one piece
+        day.sit(4)
+        if back == "unlocked":
+            day.lock(0.5)
+        else:
+            day.feed(Stand(via="test"))
+            day.sit(0.5)
+            day.feed(Sit(via="test"))
+    assert day.shown[0] == "09:33:30"
 
 
 def test_who_leaves_just_before_it_is_due_gets_no_prompt_at_an_empty_desk() -> None:
@@ -687,6 +762,26 @@ def test_a_prompt_that_nobody_was_there_to_notice_does_not_count_towards_backing
     assert not status(day.state, day.rules).backed_off
 
 
+def test_of_two_prompts_without_an_answer_both_must_have_been_noticed() -> None:
+    day = Day()
+    day.sit(41)
+    day.feed(SignalChanged(signal=Signal.PLAYING, on=True))
+    day.read(30)
+    assert day.outcomes == ["missed", "missed"]
+    assert not status(day.state, day.rules).backed_off
+
+
+def test_after_an_accepted_prompt_it_takes_two_misses_again() -> None:
+    day = Day()
+    day.sit(56)
+    day.answer("accept")
+    day.read(3)
+    day.sit(41)
+    assert (day.outcomes, status(day.state, day.rules).backed_off) == (["missed", "accepted", "missed"], False)
+    day.sit(20)
+    assert (day.outcomes[3:], status(day.state, day.rules).backed_off) == (["missed"], True)
+
+
 # --- a desktop that hides prompts by itself ------------------------------------------------------------------------
 
 
@@ -712,6 +807,22 @@ def test_a_prompt_that_stays_by_itself_is_shown_once() -> None:
     day = Day()
     day.sit(39)
     assert day.seen == ["09:35 shown"]
+
+
+def test_a_state_that_was_handed_out_is_never_changed_again() -> None:
+    day = Day(notifier="fades")
+    day.sit(36)
+    before, stored = day.state, encode(day.state)
+    assert isinstance(before.stage, Open)
+    day.sit(3)
+    day.feed(Shown(prompt=1, notifier="fades", ref="second", fades=True))
+    assert isinstance(day.state.stage, Open)
+    assert (day.state.stage.noticed, day.state.stage.ref, day.state.stage.renewed > before.stage.renewed) == (
+        True,
+        "second",
+        True,
+    )
+    assert encode(before) == stored
 
 
 # --- without an idle source ----------------------------------------------------------------------------------------
@@ -757,6 +868,7 @@ def test_a_stretch_of_ones_own_takes_a_prompt_back_that_is_only_on_its_way_and_a
         day.sit(35.5)
         day.feed(GuideStarted(routine="standing-hip-flexor", prompt=prompt))
         assert day.outcomes == [outcome]
+        assert day.prompts[0].because == (None if prompt else "stretching")
 
 
 def test_holds_of_a_guide_whose_start_was_missed_answer_the_open_prompt() -> None:
@@ -814,6 +926,54 @@ def test_where_nothing_can_tell_of_input_time_alone_brings_the_prompts() -> None
     day.feed(SignalChanged(signal=Signal.LOCKED, on=True))
     day.sit(3)
     assert day.outcomes == ["taken"]
+
+
+def test_the_idle_source_is_asked_for_short_pauses_only_while_one_matters() -> None:
+    day = Day()
+    day.sit(29)
+    assert thresholds(day) == [5 * MINUTE]
+    day.sit(6)
+    assert thresholds(day) == [5 * MINUTE, 8 * SECOND]
+    day.answer("accept")
+    assert thresholds(day)[2:] == [15 * SECOND], "whether typing goes on"
+    day.read(1)
+    assert thresholds(day)[3:] == [], "nothing is asked while there is no input"
+    day.feed(GuideStarted(routine="standing-hip-flexor", prompt=1))
+    day.touch()
+    assert thresholds(day)[3:] == [5 * MINUTE]
+    day.sit(10)
+    assert len(thresholds(day)) == 4
+
+
+def test_a_longer_pause_in_typing_that_new_settings_ask_for_is_waited_for() -> None:
+    day = Day(away_after=1800)
+    day.sit(30)
+    day.read(0.5)
+    day.during(Signal.DO_NOT_DISTURB, minutes=0.5)
+    assert day.shown == ["09:30:08"]
+    day.reload(away_after=1800, lull=600)
+    day.read(15)
+    assert day.shown == ["09:30:08", "09:40"]
+
+
+def test_a_prompt_that_a_call_took_away_and_that_was_then_snoozed_waits_a_minute_after_the_next_quiet() -> None:
+    day = prompted()
+    day.during(Signal.CALL, minutes=1)
+    day.sit(5)
+    day.read(0.5)
+    assert day.shown == ["09:30:08", "09:37:08"]
+    day.touch()
+    day.answer("snooze")
+    day.sit(4)
+    day.during(Signal.DO_NOT_DISTURB, minutes=2, typing=True)
+    day.sit(1)
+    day.read(0.5)
+    assert day.shown[2:] == ["09:44:38"]
+
+
+def thresholds(day: Day) -> list[int]:
+    """What the idle source was asked for."""
+    return [effect.threshold for effect in day.effects if isinstance(effect, Watch)]
 
 
 def _minutes(clock: str) -> float:

@@ -230,6 +230,16 @@ def test_between_short_calls_the_prompt_comes_back_after_as_long_as_a_prompt_tak
     assert day.shown == ["09:35", "10:08:08"]  # 30 minutes after the first was taken away
 
 
+def test_a_prompt_that_calls_take_away_twice_in_a_row_comes_back_after_a_whole_interval() -> None:
+    day = Day()
+    day.sit(36)
+    for _ in range(10):
+        day.during(Signal.CALL, minutes=1, typing=True)
+        day.sit(12)
+    assert withdrawn(day) == ["call"] * 4
+    assert day.shown == ["09:35", "09:47", "10:24", "11:03", "11:42"]
+
+
 def test_an_open_prompt_is_not_touched_by_what_counts_as_no_reason() -> None:
     day = Day(quiet=frozenset())
     day.sit(36)

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 import pytest
 
-from psoas_nudge.core.events import Feel, GuideHeld, Pause, Snooze
+from psoas_nudge.core.events import Feel, GuideEnded, GuideHeld, Pause, Skip, Snooze, checked
 from psoas_nudge.core.ranges import EARLIEST, LATEST, LONGEST_LINE, instant, mistake
 
 TEN_YEARS = 3650 * 86_400_000
@@ -62,7 +62,28 @@ def test_an_instant_lies_between_1970_and_2200_and_has_a_zone() -> None:
             instant("at", outside)
     assert refused(Pause, until="2026-03-04T12:00:00+01:00") is None
     assert refused(Pause, until="2026-03-04T12:00:00") is not None
+    assert refused(Pause, until="2200-03-04T12:00:00Z") == (
+        "until must be between 1970 and 2200, not 2200-03-04T12:00:00+00:00."
+    )
 
 
 def test_a_request_may_be_64_kilobytes_long() -> None:
     assert LONGEST_LINE == 65_536
+
+
+def test_an_event_that_a_program_puts_together_is_checked_like_one_from_the_socket() -> None:
+    assert checked(Snooze(delay=5, via="tray")) == Snooze(delay=5, via="tray")
+    with pytest.raises(msgspec.ValidationError, match="delay"):
+        checked(Snooze(delay=-1))
+
+
+@pytest.mark.parametrize(
+    ("event", "line"),
+    [
+        (GuideEnded(routine="x"), b'{"event":"guide-ended","routine":"x"}'),
+        (GuideHeld(routine="x", right_seconds=2.5), b'{"event":"guide-held","routine":"x","right_seconds":2.5}'),
+        (Skip(), b'{"event":"skip"}'),
+    ],
+)
+def test_an_event_is_called_on_the_wire_what_scripts_know_it_by(event: msgspec.Struct, line: bytes) -> None:
+    assert msgspec.json.encode(event) == line

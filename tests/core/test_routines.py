@@ -48,9 +48,9 @@ def test_the_doses_are_those_of_the_article(routine_id: str) -> None:
 
 def test_the_ball_is_never_in_the_rotation_unless_the_person_puts_it_there() -> None:
     assert "ball-release" not in ROTATION
-    for turn in range(20):
-        turns = {routine.id: turn for routine in CATALOGUE if routine.id != "ball-release"}
-        assert suggestion(turns, ROTATION, floor=True, last=True).id != "ball-release"
+    for number in range(20):
+        last_used = {routine.id: number for routine in CATALOGUE if routine.id != "ball-release"}
+        assert suggestion(last_used, ROTATION, floor=True, last=True).id != "ball-release"
     assert suggestion({}, ("ball-release",), floor=True, last=True) is FALLBACK, "its warnings were not read"
     read = {"ball-release": find("ball-release").warned}
     assert suggestion({}, ("ball-release",), read=read, floor=True, last=True).id == "ball-release"
@@ -61,11 +61,11 @@ def test_the_ball_is_never_in_the_rotation_unless_the_person_puts_it_there() -> 
 
 @pytest.mark.parametrize("floor", [True, False], ids=["floor", "no floor"])
 def test_stretching_and_strength_alternate_and_all_get_their_turn(floor: bool) -> None:
-    turns: dict[str, int] = {}
+    last_used: dict[str, int] = {}
     seen = []
     for number in range(1, 13):
-        chosen = suggestion(turns, ROTATION, floor=floor)
-        turns[chosen.id] = number
+        chosen = suggestion(last_used, ROTATION, floor=floor)
+        last_used[chosen.id] = number
         seen.append(chosen)
     assert [routine.aim for routine in seen] == ["stretch", "strength"] * 6
     assert {routine.id for routine in seen} == {
@@ -85,10 +85,10 @@ def test_in_office_clothes_nothing_needs_the_floor() -> None:
 
 
 def test_lying_down_is_kept_for_the_last_break_before_hours_close() -> None:
-    turns = {name: 1 for name in ROTATION if name != "constructive-rest"}
-    assert suggestion(turns, ROTATION, floor=True).id != "constructive-rest"
-    assert suggestion(turns, ROTATION, floor=True, last=True).id == "constructive-rest"
-    assert suggestion(turns, ROTATION, floor=False, last=True).id != "constructive-rest"
+    last_used = {name: 1 for name in ROTATION if name != "constructive-rest"}
+    assert suggestion(last_used, ROTATION, floor=True).id != "constructive-rest"
+    assert suggestion(last_used, ROTATION, floor=True, last=True).id == "constructive-rest"
+    assert suggestion(last_used, ROTATION, floor=False, last=True).id != "constructive-rest"
 
 
 def test_what_would_not_be_over_before_hours_close_is_left_out_and_the_short_one_always_fits() -> None:
@@ -96,18 +96,21 @@ def test_what_would_not_be_over_before_hours_close_is_left_out_and_the_short_one
         suggestion({}, ("kneeling-hip-flexor", "standing-hip-flexor"), floor=True, time_left=200).id
         == "standing-hip-flexor"
     )
+    just_enough = find("standing-hip-flexor").length
+    assert suggestion({}, ROTATION, time_left=just_enough).id == "standing-hip-flexor"
     assert suggestion({}, ROTATION, floor=True, time_left=60) is FALLBACK
     assert suggestion({}, ("kneeling-hip-flexor",)) is FALLBACK
 
 
 def test_who_is_in_pain_is_asked_to_walk_whatever_the_rotation_says() -> None:
-    assert suggestion({}, ("kneeling-hip-flexor",), floor=True, hurt=True).id == "stand-and-walk"
+    assert suggestion({}, ("kneeling-hip-flexor",), floor=True, put_off=True).id == "stand-and-walk"
 
 
 def test_choose_takes_the_first_in_the_rotation_among_equals() -> None:
     routines = rotation(("chair-edge-hip-flexor", "standing-hip-flexor"))
-    assert choose({}, routines, fallback=FALLBACK) is routines[0]
-    assert choose({"chair-edge-hip-flexor": 3, "standing-hip-flexor": 3}, routines, fallback=FALLBACK) is routines[0]
+    for turns in ({}, {"chair-edge-hip-flexor": 3, "standing-hip-flexor": 3}):
+        chosen = choose(turns, routines, fallback=FALLBACK, floor=False, time_left=3600, last=False)
+        assert chosen is routines[0]
 
 
 def test_the_prompt_names_the_routine_its_length_and_the_first_cue() -> None:
@@ -304,3 +307,17 @@ def test_lengths_read_at_a_glance(seconds: float, words: str) -> None:
 )
 def test_of_time_that_is_still_passing_a_minute_counts_when_it_is_over(seconds: float, words: str) -> None:
     assert elapsed(seconds) == words
+
+
+def test_a_routine_is_pictured_by_its_last_hold_that_has_a_picture_or_else_by_any_step() -> None:
+    stand, tuck = Step(text="Stand.", seconds=5, picture="stand"), Step(text="Tuck.", seconds=5, picture="tuck")
+    low = Step(text="Hold.", seconds=30, hold=True, picture="low")
+    lift = Step(text="Lift.", seconds=4, reps=3, picture="lift")
+    bare = Step(text="Hold.", seconds=30, hold=True)
+    for steps, picture in (
+        ((stand, low, lift, bare, tuck), "lift"),
+        ((stand, low, bare), "low"),
+        ((stand, tuck, bare), "tuck"),
+        ((bare,), ""),
+    ):
+        assert Routine(id="mine", title="Mine", purpose="", steps=steps).picture == picture

@@ -4,7 +4,9 @@ from typing import Any
 
 import pytest
 
-from psoas_nudge.core.model import LEAVING, PostureEntry, Signal, SignalChanged, Sit, Stand
+from psoas_nudge.core.explain import status
+from psoas_nudge.core.model import LEAVING, Active, PostureEntry, Signal, SignalChanged, Sit, Stand
+from psoas_nudge.core.state import Bout
 from tests.core.timeline import Day
 
 
@@ -340,3 +342,67 @@ def test_the_nights_and_weekends_of_a_week_away_record_nothing() -> None:
     day.sit(10)
     day.leave(7 * 24 * 60)
     assert bouts(day) == [("09:00", "09:10", 10, "idle")]
+
+
+def test_who_has_not_come_yet_has_sat_nothing() -> None:
+    day = Day()
+    assert status(day.state, day.rules).sat_seconds == 0
+
+
+def test_do_not_disturb_that_ends_is_no_sign_of_somebody_there() -> None:
+    day = Day()
+    day.sit(20)
+    day.during(Signal.DO_NOT_DISTURB, minutes=4)
+    day.leave(10)
+    assert bouts(day) == [("09:00", "09:20", 20, "idle")]
+
+
+def test_a_source_that_tells_of_typing_every_minute_does_not_put_the_prompt_off() -> None:
+    day = Day()
+    for _ in range(36):
+        day.sit(1)
+        day.feed(Active())
+    assert day.shown == ["09:35"]
+
+
+def test_a_computer_stopped_during_a_call_of_hours_without_input_ends_the_bout_at_the_last_input() -> None:
+    day = Day()
+    day.sit(10)
+    day.feed(SignalChanged(signal=Signal.CALL, on=True))
+    day.read(100)
+    day.freeze(60)
+    day.touch()
+    assert bouts(day) == [("09:00", "09:10", 10, "idle")]
+
+
+def test_a_stop_is_unexplained_only_when_the_heartbeat_is_a_minute_late() -> None:
+    day = Day()
+    day.sit(20)
+    day.freeze(2)
+    day.sit(10)
+    day.leave(6)
+    assert bouts(day) == [("09:00", "09:32", 32, "idle")]
+
+
+def test_a_stop_exactly_as_long_as_a_short_break_ends_the_bout() -> None:
+    day = Day(shortest_break=180)
+    day.sit(20)
+    day.freeze(3)
+    day.sit(10)
+    assert bouts(day) == [("09:00", "09:20", 20, "gap")]
+
+
+def test_a_second_is_the_shortest_bout_that_is_kept() -> None:
+    for seconds, kept in ((0.999, []), (1, [1])):
+        day = Day()
+        day.sit(seconds / 60)
+        day.lock(5)
+        assert [bout.sitting_seconds for bout in day.bouts] == kept
+
+
+def test_breaks_that_overlap_count_once_in_whatever_order_they_end() -> None:
+    for first, second in (((50, 120), (10, 100)), ((10, 100), (50, 120))):
+        bout = Bout(started=0).interrupted(*first).interrupted(*second)
+        assert (bout.sat(0, 200), bout.sat(60, 110), bout.sat(115, 130)) == (90, 0, 10)
+    assert Bout(started=0).interrupted(10, 100).interrupted(120, 150).sat(0, 200) == 80
+    assert Bout(started=40).sat(0, 30) == Bout(started=0).sat(30, 20) == 0

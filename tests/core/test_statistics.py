@@ -17,7 +17,7 @@ from psoas_nudge.core.model import (
     PromptEntry,
     StretchEntry,
 )
-from psoas_nudge.core.statistics import SUMS, Totals, add, added_by, total, weeks
+from psoas_nudge.core.statistics import SUMS, Totals, add, added_by, months, total, weeks
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 MONDAY = date(2026, 11, 23)
@@ -103,3 +103,22 @@ def test_weeks_lose_and_invent_nothing(days: list[Totals]) -> None:
 
 def test_every_sum_begins_at_nothing() -> None:
     assert all(getattr(Totals(first=MONDAY, last=MONDAY), name) == 0 for name in SUMS)
+
+
+def test_months_are_those_of_the_calendar() -> None:
+    def sat(day: date, seconds: float) -> Totals:
+        return Totals(first=day, last=day, sitting_seconds=seconds)
+
+    days = [
+        sat(date(2025, 12, 31), 1.0),
+        sat(date(2026, 1, 1), 2.0),
+        sat(date(2026, 1, 31), 4.0),
+        sat(date(2026, 2, 28), 8.0),
+        sat(date(2026, 4, 1), 16.0),
+    ]
+    assert [(month.first, month.last, month.sitting_seconds) for month in months(days)] == [
+        (date(2025, 12, 1), date(2025, 12, 31), 1.0),
+        (date(2026, 1, 1), date(2026, 1, 31), 6.0),
+        (date(2026, 2, 1), date(2026, 2, 28), 8.0),
+        (date(2026, 4, 1), date(2026, 4, 30), 16.0),
+    ]

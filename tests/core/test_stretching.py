@@ -77,7 +77,7 @@ def test_a_hold_that_had_only_begun_is_no_stretch(held: float, recorded: tuple[b
     started(day)
     ended(day, left=held, right=0)
     assert stretches(day) == [recorded]
-    assert day.state.turns.count == (2 if recorded[0] else 1)
+    assert day.state.rotation_order.count == (2 if recorded[0] else 1)
 
 
 def test_accepting_and_typing_on_for_three_minutes_is_not_performed_and_the_bout_goes_on_from_the_answer() -> None:
@@ -296,9 +296,9 @@ def test_a_guide_that_was_killed_in_the_middle_of_a_hold_is_recorded_with_what_i
     started(day)
     day.read(1)
     held(day, 25)
-    day.read(19)
+    day.read(19.9)
     assert stretches(day) == [], "the person may have paused it"
-    day.read(2)
+    day.read(0.1)
     assert stretches(day) == [(True, 25, 0, 1)]
     assert day.clock(day.of(StretchEntry)[0].at) == "09:32"
     assert day.state.stretching is None
@@ -371,8 +371,10 @@ def test_holds_reported_beside_three_minutes_of_typing_are_no_stretch() -> None:
     for _ in range(8):
         day.sit(0.5)
         held(day, 60)
+    assert day.state.bout is not None, "sitting goes on"
     ended(day)
     assert stretches(day) == [(False, 0, 0, 1)]
+    assert [bout.ended_by for bout in day.bouts] == ["accepted"]
 
 
 def test_going_to_stretch_somewhere_else_with_a_killed_guide_is_recorded_when_work_goes_on() -> None:
@@ -431,3 +433,128 @@ def test_a_guide_that_is_gone_before_any_hold_keeps_nobody_waiting_for_an_hour()
     day.sit(10)
     day.leave(6)
     assert [bout.sitting_seconds for bout in day.bouts] == [31 * 60, 600]
+
+
+def entries(day: Day) -> list[tuple[str, float, int | None]]:
+    return [(e.routine, e.left_seconds, e.prompt) for e in day.of(StretchEntry) if e.performed]
+
+
+def test_a_guide_that_opens_late_gives_no_more_time_to_stop_typing() -> None:
+    day = accepted()
+    day.sit(1)
+    started(day)
+    day.sit(3)
+    assert day.seen[3:] == ["09:34 stretch"]
+    assert stretches(day) == [(False, 0, 0, 1)]
+
+
+@pytest.mark.parametrize(("seconds", "performed"), [(12, [False]), (20, [])])
+def test_a_pause_that_began_before_the_answer_counts_from_its_beginning(seconds: int, performed: list[bool]) -> None:
+    day = Day()
+    day.sit(30)
+    day.read(10 / 60)
+    assert day.shown == ["09:30:08"]
+    day.answer("accept")
+    day.read((seconds - 10) / 60)
+    day.sit(4)
+    assert [recorded for recorded, *_ in stretches(day)] == performed
+
+
+def test_a_stretch_without_holds_is_over_after_a_restart_that_took_as_long_as_a_short_break() -> None:
+    day = Day()
+    day.sit(20)
+    started(day, prompt=None)
+    day.stop()
+    day.restart(2)
+    assert day.state.stretching is None
+
+
+def test_a_guide_whose_start_nobody_heard_goes_on_although_the_mouse_is_touched() -> None:
+    day = accepted()
+    held(day, 10)
+    day.read(1)
+    day.touch()
+    ended(day, left=40, right=0)
+    assert stretches(day) == [(True, 40, 0, 1)]
+
+
+@pytest.mark.parametrize("before", [0.0, 25.0])
+def test_holds_of_another_guide_are_recorded_as_its_own(before: float) -> None:
+    day = accepted()
+    started(day)
+    if before:
+        held(day, before)
+    held(day, 10, prompt=None, routine="glute-squeeze")
+    first = [(ROUTINE, before, 1)] if before else []
+    assert entries(day) == first
+    day.read(20)
+    assert entries(day) == [*first, ("glute-squeeze", 10, None)]
+
+
+@pytest.mark.parametrize("minutes", [1, 30])
+def test_another_guide_that_ends_takes_nothing_from_the_one_that_was_killed(minutes: float) -> None:
+    day = accepted()
+    started(day)
+    held(day, 25)
+    day.read(minutes)
+    day.feed(GuideEnded(routine="glute-squeeze", left_seconds=10))
+    assert entries(day) == [(ROUTINE, 25, 1), ("glute-squeeze", 10, None)]
+
+
+def test_one_second_held_by_a_guide_that_was_killed_is_recorded_and_half_a_second_more_is_not() -> None:
+    day = accepted()
+    started(day)
+    held(day, 1)
+    day.read(20)
+    assert stretches(day) == [(True, 1, 0, 1)]
+    held(day, 1.5)
+    day.read(20)
+    assert len(stretches(day)) == 1
+    held(day, 2.5)
+    day.read(20)
+    assert stretches(day)[1:] == [(True, 1, 0, 1)]
+
+
+def test_the_late_end_of_a_guide_that_was_not_followed_leaves_the_stretch_of_now_open() -> None:
+    day = accepted()
+    day.sit(4)
+    started(day, prompt=None)
+    ended(day)
+    assert day.state.stretching is not None
+    ended(day, prompt=None)
+    assert stretches(day) == [(False, 0, 0, 1), (True, 60, 60, None)]
+
+
+def test_a_stretch_of_ones_own_that_is_closed_at_once_is_recorded_as_not_done() -> None:
+    day = Day()
+    day.sit(5)
+    started(day, prompt=None)
+    ended(day, prompt=None, left=0, right=0)
+    assert stretches(day) == [(False, 0, 0, None)]
+
+
+def test_a_stretch_of_ones_own_is_no_long_break() -> None:
+    day = Day(floor=True, rotation=("constructive-rest", ROUTINE))
+    day.feed(Stretch())
+    assert [effect.routine for effect in day.effects if isinstance(effect, StartGuide)] == [ROUTINE]
+
+
+def test_a_guide_that_tells_of_the_right_side_only_has_held_nothing_else() -> None:
+    day = accepted()
+    started(day)
+    day.feed(GuideHeld(routine=ROUTINE, prompt=1, right_seconds=10))
+    day.read(20)
+    [entry] = day.of(StretchEntry)
+    assert (entry.left_seconds, entry.right_seconds, entry.other_seconds) == (0, 10, 0)
+
+
+def test_of_each_side_only_what_is_new_is_added_when_a_guide_speaks_again() -> None:
+    day = accepted()
+    started(day)
+    day.feed(GuideHeld(routine=ROUTINE, prompt=1, right_seconds=10, other_seconds=5))
+    day.read(30)
+    day.feed(GuideEnded(routine=ROUTINE, prompt=1, left_seconds=2, right_seconds=30, other_seconds=8))
+    assert [(e.left_seconds, e.right_seconds, e.other_seconds) for e in day.of(StretchEntry)] == [
+        (0, 10, 5),
+        (2, 20, 3),
+    ]

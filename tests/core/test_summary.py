@@ -65,3 +65,10 @@ def test_progress_stays_between_nothing_and_all() -> None:
     assert progress(but(toward_next=900.0)) == 0.5
     assert progress(but(toward_next=5000.0)) == 1.0
     assert progress(but(needed=0.0)) == 1.0
+    assert progress(but(needed=1.0, toward_next=0.25)) == 0.25
+
+
+def test_trouble_with_saving_is_said_whatever_else_holds() -> None:
+    trouble = "The disk is full."
+    assert headline(but(trouble=trouble, presence="standing"), AT) == "standing; nothing can be saved"
+    assert headline(but(trouble=trouble), AT) == "sat 24 min, next prompt about 10:36; nothing can be saved"

@@ -186,6 +186,13 @@ class Screen(Component):
         done = subprocess.run(["xdotool", *xdotool], env=self.environ, check=True, capture_output=True, text=True)
         return done.stdout
 
+    def picture(self, name: str) -> None:
+        """With PSOAS_NUDGE_SCREENSHOTS=FOLDER a picture of the screen is kept there, to be looked at."""
+        if keep := os.environ.get("PSOAS_NUDGE_SCREENSHOTS"):
+            need("import")
+            argv = ["import", "-window", "root", str(Path(keep).resolve() / f"{name}.png")]
+            subprocess.run(argv, env=self.environ, check=True)
+
     def type(self, text: str = "a") -> None:
         """Type."""
         self.do("type", "--delay", "1", text)

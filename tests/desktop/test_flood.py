@@ -19,7 +19,7 @@ from psoas_nudge.bus import Bus, CallFailed
 from psoas_nudge.core.hours import WorkingHours
 from psoas_nudge.core.rules import Rules
 from psoas_nudge.tray.busname import NAME, PATH, BusName
-from psoas_nudge.tray.port import Command
+from psoas_nudge.tray.port import MenuCommand
 from psoas_nudge.tray.tray import WATCHER, WATCHER_PATH, Tray
 from tests.fuzz import effort
 from tests.moments import AT, SITTING
@@ -30,10 +30,10 @@ FLOOD = 20_000
 
 
 @pytest.fixture
-async def asked(session_bus, monkeypatch) -> AsyncIterator[list[Command]]:
+async def asked(session_bus, monkeypatch) -> AsyncIterator[list[MenuCommand]]:
     """What reaches the daemon, whose name and tray icon are on the bus."""
     monkeypatch.setattr(bus_module, "RETRY_SECONDS", (0.1,))
-    asked: list[Command] = []
+    asked: list[MenuCommand] = []
     bus = Bus("session", session_bus.address)
     await bus.connect()
     name, tray = BusName(bus, asked.append), Tray(bus, asked.append, Rules(hours=WorkingHours()), lambda: None)

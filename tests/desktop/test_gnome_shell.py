@@ -39,6 +39,7 @@ expires_after = "1h"
 [stretch]
 guide = "none"
 """
+INSISTING = CONFIG.replace('lull = "2s"', 'lull = "2s"\ninsist = true')
 WIDTH, HEIGHT = 1280, 800
 LETTER_A, ESCAPE = 30, 1
 KNOWN = "Shell.AppSystem.get_default().lookup_app('io.github.psoas_nudge.page.desktop')?.get_name()"
@@ -48,6 +49,8 @@ return [meta_window.get_wm_class(), app.get_name(), app.get_icon().to_string()];
 BANNER = """(() => { const tray = Main.messageTray, shown = tray._notification;
 return shown && shown.title.startsWith("You've been") && tray._notificationState === 2 ? [shown.title, shown.body ?? shown.bannerBodyText, tray._banner.expanded,
 tray._banner.get_transformed_position().map(Math.round), tray._banner.get_transformed_size().map(Math.round)] : null; })()"""
+BUTTONS = """Main.messageTray._banner._buttonBox.get_children().map(button => [button.label ?? button.get_child().text,
+button.get_transformed_position().map(Math.round), button.get_transformed_size().map(Math.round)])"""
 ICON = """(() => { const at = Main.panel.statusArea, key = Object.keys(at).find(k => k.startsWith('appindicator-'));
 if (!key) return null; const icon = at[key]; const shown = icon._indicator;
 const walk = menu => menu._getMenuItems().filter(i => i.visible).map(i => i.menu ? [i.label.text, walk(i.menu)]
@@ -89,12 +92,12 @@ class Gnome:
         self.private.kill()
         self.private.settings = f"<servicedir>{services}</servicedir>"
         self.private.start()
-        for key, value in (
-            ("enabled-extensions", "['ubuntu-appindicators@ubuntu.com']"),
-            ("welcome-dialog-last-shown-version", "'99'"),
-        ):
-            argv = ["gsettings", "set", "org.gnome.shell", key, value]
-            subprocess.run(argv, env=self.environ, check=True, capture_output=True)
+        self.set("org.gnome.shell", "enabled-extensions", "['ubuntu-appindicators@ubuntu.com']")
+        self.set("org.gnome.shell", "welcome-dialog-last-shown-version", "'99'")
+
+    def set(self, schema: str, key: str, value: str) -> None:
+        argv = ["gsettings", "set", schema, key, value]
+        subprocess.run(argv, env=self.environ, check=True, capture_output=True)
 
     def spawn(self, *argv: str, log: Path) -> subprocess.Popen[bytes]:
         with log.open("ab") as to:
@@ -154,6 +157,13 @@ class Gnome:
     def command(self, *words: str) -> str:
         argv = [sys.executable, "-m", "psoas_nudge", *words]
         return subprocess.run(argv, env=self.environ, check=False, capture_output=True, text=True, timeout=20).stdout
+
+    def notify(self, summary: str) -> None:
+        """Another program's notification."""
+        name, path = "org.freedesktop.Notifications", "/org/freedesktop/Notifications"
+        argv = ["gdbus", "call", "--session", "--dest", name, "--object-path", path, "--method", f"{name}.Notify"]
+        words = ["other", "0", "", summary, "", "[]", "{}", "5000"]
+        subprocess.run([*argv, *words], env=self.environ, check=True, capture_output=True)
 
     def prompts(self) -> list[dict[str, Any]]:
         """Those that have ended, from the journal."""
@@ -233,6 +243,47 @@ async def test_who_types_on_sees_the_prompt_again_and_again_and_a_click_on_it_st
     assert 50 < seen[0] < 75 < seen[1] < 140
     assert words == "You've been sitting for 2 minutes"
     assert (prompt["outcome"], prompt["via"], prompt["notifier"]) == ("accepted", "notification", "freedesktop")
+
+
+async def test_one_that_insists_stays_open_with_its_buttons_while_one_types_and_other_banners_wait(
+    gnome: Gnome,
+) -> None:
+    await run(gnome, INSISTING)
+    typing = asyncio.create_task(gnome.type(120))
+    title, *_ = await until(lambda: gnome.eval(BANNER), within=60)
+    await asyncio.to_thread(gnome.notify, "Lunch?")
+    began = time.monotonic()
+    while time.monotonic() - began < 30:  # an ordinary one is gone after four seconds
+        seen = await gnome.eval(BANNER)
+        assert seen, f"gone after {time.monotonic() - began:.1f} s"
+        assert (seen[0], seen[2]) == (title, True)  # one that stays is not shown again
+        await asyncio.sleep(0.2)
+    drawn = await gnome.eval(BUTTONS)
+    assert [label for label, _, _ in drawn] == ["Start", "In 5 min", "Skip"]
+    assert await gnome.eval("Main.messageTray._notification.urgency") == 3
+    await gnome.picture("gnome-insist")
+    _, (x, y), (width, height) = drawn[2]
+    typing.cancel()
+    await gnome.click(x + width // 2, y + height // 2)
+    [prompt] = await until(gnome.prompts)
+    assert (prompt["outcome"], prompt["via"]) == ("skipped", "notification")
+    await until(lambda: gnome.eval("Main.messageTray._notification?.title === 'Lunch?'"))
+
+
+@pytest.mark.parametrize("seen", [True, False], ids=["psoas-nudge minds it", "psoas-nudge is told not to mind it"])
+async def test_do_not_disturb_holds_one_that_insists_back_only_where_psoas_nudge_minds_it(
+    gnome: Gnome, seen: bool
+) -> None:
+    await asyncio.to_thread(gnome.set, "org.gnome.desktop.notifications", "show-banners", "false")
+    await run(gnome, f"{INSISTING}\n[quiet]\ndo_not_disturb = {str(seen).lower()}\n")
+    typing = asyncio.create_task(gnome.type(60))
+    if seen:
+        await until(lambda: "Do not disturb is on." in gnome.command("explain"))
+        await asyncio.sleep(5)
+        assert not await gnome.eval(BANNER)
+    else:
+        assert (await until(lambda: gnome.eval(BANNER), within=60))[2]  # open
+    typing.cancel()
 
 
 async def test_the_panel_shows_the_exclamation_mark_and_a_menu_of_this_moment(gnome: Gnome) -> None:

@@ -7,7 +7,6 @@ pictures are kept there, to be looked at.
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 import time
@@ -105,11 +104,6 @@ class Plasma:
             self.screen.type()
             time.sleep(0.2)
 
-    def picture(self, name: str) -> None:
-        if keep := os.environ.get("PSOAS_NUDGE_SCREENSHOTS"):
-            argv = ["import", "-window", "root", str(Path(keep).resolve() / f"{name}.png")]
-            subprocess.run(argv, env=self.environ, check=True)
-
     def ended(self) -> list[dict[str, Any]]:
         """The prompts that have ended, from the journal."""
         argv = [sys.executable, "-m", "psoas_nudge", "journal", "--json"]
@@ -139,7 +133,7 @@ def test_a_prompt_stays_while_one_types_and_its_buttons_work(
     plasma.type(6)
     eventually(plasma.prompt, within=20, every=0.1)
     plasma.type(8)
-    plasma.picture(f"plasma-{outcome}")
+    plasma.screen.picture(f"plasma-{outcome}")
     plasma.press(label)
     eventually(plasma.ended, within=10, every=0.2)
     [prompt] = plasma.ended()

@@ -20,7 +20,7 @@ from psoas_nudge.core.hours import WorkingHours
 from psoas_nudge.core.rules import Rules
 from psoas_nudge.core.status import Status
 from psoas_nudge.core.words import HOUR, MINUTE
-from psoas_nudge.tray.port import Action, Command
+from psoas_nudge.tray.port import Action, MenuCommand
 from psoas_nudge.tray.tray import WATCHER, WATCHER_PATH, Tray
 from tests.moments import AT, PROMPT, SITTING
 
@@ -123,7 +123,7 @@ class Desk:
 
     def __init__(self, address: str) -> None:
         self.bus = Bus("session", address)
-        self.asked: list[Command] = []
+        self.asked: list[MenuCommand] = []
         self.tray = Tray(self.bus, self.asked.append, RULES, on_open=self.look)
         self.moment: Status | None = None
 
@@ -241,7 +241,7 @@ MOMENTS = [
 
 
 async def test_every_entry_of_the_menu_does_what_it_says(panel: Panel, desk: Desk) -> None:
-    expected: dict[str, Command] = {
+    expected: dict[str, MenuCommand] = {
         "Show in a notification": Action.EXPLAIN,
         "Start": Accept(via="tray"),
         "In 5 min": Snooze(via="tray"),
@@ -267,7 +267,7 @@ async def test_every_entry_of_the_menu_does_what_it_says(panel: Panel, desk: Des
         "Edit settings": Action.EDIT_SETTINGS,
         "Quit": Action.QUIT,
     }
-    done: dict[str, Command] = {}
+    done: dict[str, MenuCommand] = {}
     for n, moment in enumerate(MOMENTS):
         desk.tray.update(moment, AT)
         if n == 0:

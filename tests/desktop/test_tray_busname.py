@@ -16,7 +16,7 @@ from psoas_nudge.core.events import Accept, Clear, Feel, Pause, Resume, Sit, Ski
 from psoas_nudge.core.words import MINUTE
 from psoas_nudge.errors import NoPromptOpen
 from psoas_nudge.tray.busname import NAME, PATH, PROPERTIES, BusName
-from psoas_nudge.tray.port import Action, Command
+from psoas_nudge.tray.port import Action, MenuCommand
 from tests.moments import AT, PROMPT
 from tests.moments import SITTING as USUAL
 
@@ -28,11 +28,11 @@ class Daemon:
 
     def __init__(self, address: str) -> None:
         self.bus = Bus("session", address)
-        self.asked: list[Command] = []
+        self.asked: list[MenuCommand] = []
         self.no: Exception | None = None
         self.service = BusName(self.bus, self.command)
 
-    def command(self, command: Command) -> None:
+    def command(self, command: MenuCommand) -> None:
         if self.no:
             raise self.no
         self.asked.append(command)
@@ -86,7 +86,7 @@ async def test_busctl_shows_every_property_and_method(desktop_need, session_bus,
     assert (await busctl(session_bus.address, "get-property", NAME, PATH, NAME, "Quiet")) == 'as 1 "call"\n'
 
 
-CALLS: list[tuple[str, str, tuple[Any, ...], Command]] = [
+CALLS: list[tuple[str, str, tuple[Any, ...], MenuCommand]] = [
     ("Accept", "", (), Accept(via="dbus")),
     ("Snooze", "d", (600.0,), Snooze(delay=10 * MINUTE, via="dbus")),
     ("Snooze", "d", (0.0,), Snooze(via="dbus")),

@@ -23,7 +23,7 @@ from psoas_nudge.core.hours import WorkingHours
 from psoas_nudge.core.rules import Rules
 from psoas_nudge.core.summary import Look
 from psoas_nudge.tray.picture import LOOKS
-from psoas_nudge.tray.port import Command
+from psoas_nudge.tray.port import MenuCommand
 from psoas_nudge.tray.tray import WATCHER, Tray
 from tests.moments import AT, PROMPT, SITTING
 
@@ -118,10 +118,10 @@ def panel(desktop_need, desktop_environ, session_bus, xvfb) -> Iterator[Panel]:
 
 
 @pytest.fixture
-async def asked(session_bus) -> AsyncIterator[tuple[Tray, list[Command]]]:
+async def asked(session_bus) -> AsyncIterator[tuple[Tray, list[MenuCommand]]]:
     bus = Bus("session", session_bus.address)
     await bus.connect()
-    commands: list[Command] = []
+    commands: list[MenuCommand] = []
     tray = Tray(bus, commands.append, Rules(hours=WorkingHours()), on_open=lambda: None)
     await tray.start()
     yield tray, commands

@@ -22,7 +22,7 @@ class Desk:
     def __init__(self) -> None:
         self.told: list[tuple[str, str]] = []
 
-    def tell(self, title: str, body: str) -> None:
+    def notify(self, title: str, body: str) -> None:
         self.told.append((title, body))
 
 

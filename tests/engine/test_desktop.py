@@ -188,17 +188,17 @@ async def test_while_a_prompt_waits_for_the_lull_the_source_watches_for_it(deskt
 
 
 async def test_a_message_is_not_put_over_an_open_prompt(desktop, engine, clock, screen):
-    desktop.tell("A hint", "about the file")
+    desktop.notify("A hint", "about the file")
     await settle()
     await sit(engine, clock)
-    desktop.tell("Another", "hint")
+    desktop.notify("Another", "hint")
     await settle()
     assert [message.title for message in screen.shown] == ["A hint", "You've been sitting for 30 minutes"]
 
 
 async def test_a_message_that_came_while_a_prompt_was_open_is_shown_after_it(desktop, engine, clock, screen):
     await sit(engine, clock)
-    desktop.tell("A mistake", "in line 3")
+    desktop.notify("A mistake", "in line 3")
     await settle()
     assert [message.title for message in screen.shown] == ["You've been sitting for 30 minutes"]
     press(desktop, m.Skip(via="notification", prompt=1))
@@ -208,8 +208,8 @@ async def test_a_message_that_came_while_a_prompt_was_open_is_shown_after_it(des
 
 async def test_a_mended_mistake_is_not_told_any_more(desktop, engine, clock, screen):
     await sit(engine, clock)
-    desktop.tell("A mistake", "in line 3")
-    desktop.tell_no_more()
+    desktop.notify("A mistake", "in line 3")
+    desktop.withdraw_notice()
     press(desktop, m.Skip(via="notification", prompt=1))
     await settle()
     assert [message.title for message in screen.shown] == ["You've been sitting for 30 minutes"]

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from psoas_nudge.engine.guides import Guides
+from psoas_nudge.engine.guides import GuideProcesses
 from psoas_nudge.engine.outside import Outside
 
 
@@ -32,7 +32,7 @@ def quiet(title: str, body: str) -> None:
 
 def test_an_accepted_prompt_opens_its_routine_with_the_token_of_the_click_and_the_same_configuration():
     outside = Remembering()
-    Guides("page", outside, quiet, Path("/my.toml")).open("glute-squeeze", 7, "abc")
+    GuideProcesses("page", outside, quiet, Path("/my.toml")).open("glute-squeeze", 7, "abc")
     words = ["-m", "psoas_nudge.guide", "glute-squeeze", "--prompt", "7", "--page"]
     added = {"PSOAS_NUDGE_CONFIG": "/my.toml", "XDG_ACTIVATION_TOKEN": "abc", "DESKTOP_STARTUP_ID": "abc"}
     assert outside.started == [(words, added)]
@@ -40,13 +40,13 @@ def test_an_accepted_prompt_opens_its_routine_with_the_token_of_the_click_and_th
 
 def test_a_stretch_of_ones_own_accord_belongs_to_no_prompt():
     outside = Remembering()
-    Guides("terminal", outside, quiet).open("glute-squeeze", None, None)
+    GuideProcesses("terminal", outside, quiet).open("glute-squeeze", None, None)
     assert outside.started == [(["-m", "psoas_nudge.guide", "glute-squeeze", "--terminal"], {})]
 
 
 def test_no_guide_is_opened_where_none_is_wanted():
     outside = Remembering()
-    Guides("none", outside, quiet).open("glute-squeeze", 1, None)
+    GuideProcesses("none", outside, quiet).open("glute-squeeze", 1, None)
     assert outside.started == []
 
 
@@ -56,7 +56,7 @@ async def test_accept_without_a_browser_or_terminal_says_so_on_the_desktop_with_
     outside = Outside()
     start = outside.start
     monkeypatch.setattr(outside, "start", lambda argv, *rest: start([sys.executable, "-c", program], *rest))
-    Guides("page", outside, lambda *words: told.set_result(words)).open("glute-squeeze", 1, None)
+    GuideProcesses("page", outside, lambda *words: told.set_result(words)).open("glute-squeeze", 1, None)
     title, body = await asyncio.wait_for(told, 10)
     assert title == "The stretch did not open"
     assert "Install a browser, or stretch in a terminal of your own: psoas-nudge stretch glute-squeeze" in body

@@ -1,31 +1,55 @@
-"""The daemon runs without OpenSSL in memory, and everything it imports still works."""
+"""The daemon runs without what its libraries import and never use, and everything still works."""
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 
 import pytest
 
-DAEMON = "import asyncio, hashlib, hmac, random, tempfile, psoas_nudge.engine.desktop, psoas_nudge.bus, psoas_nudge.journal.store"
-LOADED = "print('libcrypto' in open('/proc/self/maps').read())"
+from psoas_nudge.engine.lean import STAND_INS
+
+DAEMON = "from psoas_nudge.engine.__main__ import *"
+LIBRARIES = "import asyncio, hashlib, dbus_fast.aio, dbus_fast.service, msgspec, apscheduler.schedulers.asyncio"
+LEAN = "from psoas_nudge.engine.lean import lean"
 
 
 def output(*lines: str) -> str:
-    done = subprocess.run([sys.executable, "-c", "\n".join(lines)], capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", "\n".join(lines)],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+    )
     assert done.stderr == ""
     return done.stdout.strip()
 
 
 @pytest.mark.skipif("sys.platform != 'linux'", reason="reads /proc")
-def test_nothing_that_the_daemon_imports_brings_openssl_back() -> None:
-    lean = "from psoas_nudge.engine.lean import without_the_optional; without_the_optional()"
-    assert output(DAEMON, LOADED) == "True", "else there is nothing to save and lean.py can go"
-    assert output(lean, DAEMON, LOADED) == "False"
+def test_the_daemon_runs_without_openssl() -> None:
+    loaded = "print('libcrypto' in open('/proc/self/maps').read())"
+    assert output(LIBRARIES, loaded) == "True", "else there is nothing to save"
+    assert output(DAEMON, loaded) == "False"
+
+
+@pytest.mark.skipif("sys.platform == 'win32'", reason="dbus-fast is not there")
+def test_what_has_a_stand_in_is_imported_by_a_library_and_not_by_the_daemon() -> None:
+    names = f"import sys; print(sorted({set(STAND_INS)} & set(sys.modules)))"
+    assert output(LIBRARIES, names) == str(sorted(STAND_INS)), "else the stand-in can go"
+    assert output(DAEMON, names) == "[]"
+
+
+def test_what_a_stand_in_does_not_have_comes_from_the_real_module() -> None:
+    late = "import msgspec._json_schema as user, ast, ipaddress, uuid"
+    ask = "print(user.mi.type_info(int), ipaddress.ip_address('::1'), ast.literal_eval('[1]'), len(uuid.uuid4().hex))"
+    assert output(DAEMON, late, ask) == "IntType(gt=None, ge=None, lt=None, le=None, multiple_of=None) ::1 [1] 32"
 
 
 def test_hashes_servers_and_subprocesses_work_without_it() -> None:
     work = """
+import hashlib, random, sys
 async def main():
     server = await asyncio.start_unix_server(lambda r, w: None, "\\0psoas-nudge-test-%d" % random.getrandbits(60)) if sys.platform == "linux" else None
     process = await asyncio.create_subprocess_exec(sys.executable, "-c", "print('ran')", stdout=-1)
@@ -33,15 +57,14 @@ async def main():
     if server:
         server.close()
 asyncio.run(main())"""
-    lean = "import sys; from psoas_nudge.engine.lean import without_the_optional; without_the_optional()"
-    assert output(lean, DAEMON, work) == "ran da39a3ee e3b0c442"
+    assert output(DAEMON, work) == "ran da39a3ee e3b0c442"
 
 
 def test_what_is_loaded_already_stays() -> None:
-    assert (
-        output(
-            "import ssl, sys; from psoas_nudge.engine.lean import without_the_optional; without_the_optional()",
-            "print(sys.modules['ssl'] is ssl)",
-        )
-        == "True"
-    )
+    within = "with lean():\n    import ssl as again, uuid as too\nprint(again is ssl, too is uuid)"
+    assert output("import ssl, uuid", LEAN, within) == "True True"
+
+
+def test_afterwards_each_name_means_the_real_module() -> None:
+    after = "with lean():\n    import decimal as first\nimport decimal\nprint(first is decimal, decimal.Decimal('1.5'), first.getcontext().prec)"
+    assert output(LEAN, after) == "False 1.5 28"

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from psoas_nudge.control.session import Session
+from psoas_nudge.control.session import LoginSession
 from psoas_nudge.engine.life import Life
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "pidfd_open"), reason="only Linux has pidfds")
@@ -92,7 +92,7 @@ async def display_server(place: Path) -> AsyncIterator[Callable[[], subprocess.P
         server.communicate()
 
 
-async def life(told: Told, session: Session, bus: FakeBus | None = None, lost_seconds: float = 0.05) -> Life:
+async def life(told: Told, session: LoginSession, bus: FakeBus | None = None, lost_seconds: float = 0.05) -> Life:
     life = Life(session, told.end, told.begin_anew, lost_seconds)
     await life.start(bus)  # type: ignore[arg-type]
     return life
@@ -100,7 +100,7 @@ async def life(told: Told, session: Session, bus: FakeBus | None = None, lost_se
 
 async def test_it_ends_when_the_display_is_gone_for_good(told, place, display_server):
     server = display_server()
-    watching = await life(told, Session(display=str(place)))
+    watching = await life(told, LoginSession(display=str(place)))
     server.kill()
     await told.soon()
     assert told.ended == ["the display of this session has not come back within 0.05 s"]
@@ -109,7 +109,7 @@ async def test_it_ends_when_the_display_is_gone_for_good(told, place, display_se
 
 async def test_a_compositor_that_crashed_and_came_back_is_followed_on(told, place, display_server):
     first = display_server()
-    watching = await life(told, Session(display=str(place)), lost_seconds=1.0)
+    watching = await life(told, LoginSession(display=str(place)), lost_seconds=1.0)
     first.kill()
     second = display_server()
     await asyncio.sleep(1.3)
@@ -122,7 +122,7 @@ async def test_a_compositor_that_crashed_and_came_back_is_followed_on(told, plac
 
 async def test_it_ends_when_the_bus_is_gone_for_good(told):
     bus = FakeBus()
-    watching = await life(told, Session(bus="/run/bus"), bus)
+    watching = await life(told, LoginSession(bus="/run/bus"), bus)
     bus.connected(False)
     await told.soon()
     assert told.ended == ["the session bus of this session has not come back within 0.05 s"]
@@ -131,7 +131,7 @@ async def test_it_ends_when_the_bus_is_gone_for_good(told):
 
 async def test_a_bus_that_comes_back_in_time_changes_nothing(told):
     bus = FakeBus()
-    watching = await life(told, Session(bus="/run/bus"), bus)
+    watching = await life(told, LoginSession(bus="/run/bus"), bus)
     bus.connected(False)
     bus.connected(True)
     await asyncio.sleep(0.1)
@@ -142,7 +142,7 @@ async def test_a_bus_that_comes_back_in_time_changes_nothing(told):
 async def test_nothing_ends_it_once_it_is_ending(told, place, display_server):
     bus = FakeBus()
     server = display_server()
-    watching = await life(told, Session(display=str(place)), bus)
+    watching = await life(told, LoginSession(display=str(place)), bus)
     bus.connected(False)
     await watching.stop()
     server.kill()
@@ -152,7 +152,7 @@ async def test_nothing_ends_it_once_it_is_ending(told, place, display_server):
 
 @pytest.mark.parametrize("what", ["display", "bus"])
 async def test_a_daemon_that_was_there_first_takes_up_what_comes(told, place, what):
-    watching = await life(told, Session(**{what: str(place)}))
+    watching = await life(told, LoginSession(**{what: str(place)}))
     with socket.socket(socket.AF_UNIX) as late:
         late.bind(str(place))
         late.listen()
@@ -164,7 +164,7 @@ async def test_a_daemon_that_was_there_first_takes_up_what_comes(told, place, wh
 async def test_a_socket_that_nobody_listens_on_is_no_display(told, place):
     with socket.socket(socket.AF_UNIX) as left_behind:
         left_behind.bind(str(place))
-    watching = await life(told, Session(display=str(place)))
+    watching = await life(told, LoginSession(display=str(place)))
     await asyncio.sleep(0.3)
     assert told.anew == told.ended == []
     await watching.stop()

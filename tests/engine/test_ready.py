@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from psoas_nudge.engine.ready import tell
+from psoas_nudge.engine.ready import notify
 
 
 @pytest.mark.parametrize("form", ["path", "abstract"])
@@ -18,16 +18,16 @@ def test_a_supervisor_hears_that_it_is_ready(form: str, monkeypatch: pytest.Monk
         supervisor.bind(name if form == "path" else f"\0{name}")
         supervisor.settimeout(5)
         monkeypatch.setenv("NOTIFY_SOCKET", name if form == "path" else f"@{name}")
-        tell("READY=1")
+        notify("READY=1")
         assert supervisor.recv(100) == b"READY=1"
 
 
 def test_without_a_supervisor_nothing_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("NOTIFY_SOCKET", raising=False)
-    tell("READY=1")
+    notify("READY=1")
 
 
 def test_a_supervisor_that_is_gone_harms_nobody(monkeypatch: pytest.MonkeyPatch, caplog, tmp_path: Path) -> None:
     monkeypatch.setenv("NOTIFY_SOCKET", str(tmp_path / "gone"))
-    tell("READY=1")
+    notify("READY=1")
     assert "did not hear READY=1" in caplog.text

@@ -35,7 +35,7 @@ class World:
             lambda: self.now,
             apply=lambda rules: self.note(self.rules, rules),
             report=lambda reading: self.note(self.readings, reading),
-            tell=lambda text: self.note(self.told, text),
+            notify=lambda text: self.note(self.told, text),
             reload=self.reload,
         )
 

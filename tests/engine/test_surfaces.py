@@ -26,7 +26,7 @@ class FakeDesktop:
     def __init__(self) -> None:
         self.told: list[str] = []
 
-    def tell(self, title: str, body: str) -> None:
+    def notify(self, title: str, body: str) -> None:
         self.told.append(title)
 
 

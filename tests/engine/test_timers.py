@@ -11,7 +11,7 @@ from apscheduler.events import EVENT_JOB_MAX_INSTANCES, EVENT_JOB_MISSED, JobExe
 
 from psoas_nudge.core.words import HOUR, MINUTE, SECOND
 from psoas_nudge.engine import timers
-from psoas_nudge.engine.timers import JOB, LONGEST_SLEEP, Timer
+from psoas_nudge.engine.timers import JOB, LONGEST_SLEEP, SchedulerTimer
 
 SOON = 20
 """Milliseconds that the real scheduler is given."""
@@ -44,20 +44,20 @@ async def sleeper() -> Sleeper:
 
 
 @pytest.fixture
-async def timer(sleeper: Sleeper) -> AsyncIterator[Timer]:
-    timer = Timer(sleeper.wake)
+async def timer(sleeper: Sleeper) -> AsyncIterator[SchedulerTimer]:
+    timer = SchedulerTimer(sleeper.wake)
     timer.start()
     yield timer
     timer.stop()
 
 
-def asked(timer: Timer) -> float:
+def asked(timer: SchedulerTimer) -> float:
     """Milliseconds until the wake-up."""
     [job] = timer._scheduler.get_jobs()
     return float((job.next_run_time - datetime.now(UTC)) / timedelta(milliseconds=1))
 
 
-async def test_it_wakes_once(timer: Timer, sleeper: Sleeper) -> None:
+async def test_it_wakes_once(timer: SchedulerTimer, sleeper: Sleeper) -> None:
     timer.wake(SOON)
     await sleeper.sleep()
     await asyncio.sleep(3 * SOON / SECOND)
@@ -65,7 +65,7 @@ async def test_it_wakes_once(timer: Timer, sleeper: Sleeper) -> None:
     assert timer._scheduler.get_jobs() == []
 
 
-async def test_a_wish_takes_the_place_of_the_one_before(timer: Timer, sleeper: Sleeper) -> None:
+async def test_a_wish_takes_the_place_of_the_one_before(timer: SchedulerTimer, sleeper: Sleeper) -> None:
     timer.wake(SOON)
     timer.wake(5 * MINUTE)
     assert 5 * MINUTE - SECOND < asked(timer) <= 5 * MINUTE
@@ -75,7 +75,7 @@ async def test_a_wish_takes_the_place_of_the_one_before(timer: Timer, sleeper: S
 
 
 async def test_what_was_asked_for_before_the_start_is_kept(sleeper: Sleeper) -> None:
-    timer = Timer(sleeper.wake)
+    timer = SchedulerTimer(sleeper.wake)
     timer.wake(0)
     timer.start()
     await sleeper.sleep()
@@ -83,17 +83,19 @@ async def test_what_was_asked_for_before_the_start_is_kept(sleeper: Sleeper) -> 
 
 
 @pytest.mark.parametrize("after", [None, 1000 * HOUR])
-async def test_no_sleep_is_longer_than_a_quarter_of_an_hour(timer: Timer, after: int | None) -> None:
+async def test_no_sleep_is_longer_than_a_quarter_of_an_hour(timer: SchedulerTimer, after: int | None) -> None:
     timer.wake(after)
     assert LONGEST_SLEEP - SECOND < asked(timer) <= LONGEST_SLEEP
 
 
-async def test_a_moment_that_is_over_already_wakes_at_once(timer: Timer, sleeper: Sleeper) -> None:
+async def test_a_moment_that_is_over_already_wakes_at_once(timer: SchedulerTimer, sleeper: Sleeper) -> None:
     timer.wake(-5 * SECOND)
     await sleeper.sleep()
 
 
-async def test_a_wake_up_hours_late_after_a_sleep_of_the_machine_still_comes(timer: Timer, sleeper: Sleeper) -> None:
+async def test_a_wake_up_hours_late_after_a_sleep_of_the_machine_still_comes(
+    timer: SchedulerTimer, sleeper: Sleeper
+) -> None:
     timer.wake(5 * MINUTE)
     timer._scheduler.modify_job(JOB, next_run_time=datetime.now(UTC) - timedelta(hours=9))
     await sleeper.sleep()
@@ -102,7 +104,7 @@ async def test_a_wake_up_hours_late_after_a_sleep_of_the_machine_still_comes(tim
 
 @pytest.mark.parametrize("hours", [-1, 1])
 async def test_a_step_after_the_clock_was_set_arms_it_anew(
-    timer: Timer, sleeper: Sleeper, hours: int, monkeypatch: pytest.MonkeyPatch
+    timer: SchedulerTimer, sleeper: Sleeper, hours: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     timer.wake(5 * MINUTE)
     await asyncio.sleep(0)
@@ -122,7 +124,7 @@ async def test_a_step_after_the_clock_was_set_arms_it_anew(
 
 
 async def test_a_fault_in_what_is_woken_is_told_in_one_line_and_tried_again(
-    timer: Timer, sleeper: Sleeper, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    timer: SchedulerTimer, sleeper: Sleeper, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr(timers, "RETRY", SOON)
     sleeper.fails = 1
@@ -135,7 +137,7 @@ async def test_a_fault_in_what_is_woken_is_told_in_one_line_and_tried_again(
 
 @pytest.mark.parametrize("code", [EVENT_JOB_MISSED, EVENT_JOB_MAX_INSTANCES])
 async def test_a_wake_up_that_the_scheduler_gave_up_is_armed_again(
-    timer: Timer, sleeper: Sleeper, code: int, monkeypatch: pytest.MonkeyPatch
+    timer: SchedulerTimer, sleeper: Sleeper, code: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(timers, "RETRY", SOON)
     timer._scheduler._dispatch_event(JobExecutionEvent(code, JOB, "default", datetime.now(UTC)))
@@ -143,7 +145,7 @@ async def test_a_wake_up_that_the_scheduler_gave_up_is_armed_again(
     assert sleeper.woken == 1
 
 
-async def test_nothing_wakes_after_the_end(timer: Timer, sleeper: Sleeper) -> None:
+async def test_nothing_wakes_after_the_end(timer: SchedulerTimer, sleeper: Sleeper) -> None:
     timer.wake(SOON)
     timer.stop()
     timer.stop()
@@ -153,7 +155,7 @@ async def test_nothing_wakes_after_the_end(timer: Timer, sleeper: Sleeper) -> No
 
 
 async def test_a_time_zone_that_does_not_exist_keeps_nobody_asleep(
-    timer: Timer, sleeper: Sleeper, monkeypatch: pytest.MonkeyPatch
+    timer: SchedulerTimer, sleeper: Sleeper, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def unknown() -> None:
         raise KeyError("TZ=Nonsense/Zone")

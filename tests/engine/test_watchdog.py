@@ -19,7 +19,7 @@ from psoas_nudge.engine.timers import LONGEST_SLEEP
 def fed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     told: list[str] = []
     monkeypatch.setenv("WATCHDOG_USEC", "2400000000")
-    monkeypatch.setattr(ready, "tell", told.append)
+    monkeypatch.setattr(ready, "notify", told.append)
     return told
 
 

@@ -13,7 +13,7 @@ from psoas_nudge.core.catalogue import find
 from psoas_nudge.guide.player import Player
 from psoas_nudge.guide.reports import Receipt
 from psoas_nudge.guide.server import app
-from psoas_nudge.guide.session import Session
+from psoas_nudge.guide.session import StretchSession
 from psoas_nudge.pages.serving import listen, serve
 from tests.pages.site import Site
 
@@ -33,8 +33,8 @@ PRESS = '{"command": "next"}'
 
 
 @pytest.fixture
-async def stretch() -> AsyncIterator[tuple[Site, Session]]:
-    session = Session(Player(find("standing-hip-flexor")), lambda: 0.0, NoReports())
+async def stretch() -> AsyncIterator[tuple[Site, StretchSession]]:
+    session = StretchSession(Player(find("standing-hip-flexor")), lambda: 0.0, NoReports())
     with listen() as listener:
         guard = app(session, listener.getsockname()[1])
         server = asyncio.create_task(serve(guard, listener, session.closed))
@@ -44,24 +44,24 @@ async def stretch() -> AsyncIterator[tuple[Site, Session]]:
 
 
 @pytest.fixture
-def site(stretch: tuple[Site, Session]) -> Site:
+def site(stretch: tuple[Site, StretchSession]) -> Site:
     return stretch[0]
 
 
 @pytest.fixture
-def session(stretch: tuple[Site, Session]) -> Session:
+def session(stretch: tuple[Site, StretchSession]) -> StretchSession:
     return stretch[1]
 
 
 @pytest.mark.parametrize(
     "body", ["", "{}", "[]", "\x00", '{"command": "jump"}', '{"command": "next", "more": 1}', '{"command": null}']
 )
-async def test_what_is_not_understood_changes_nothing(site: Site, session: Session, body: str) -> None:
+async def test_what_is_not_understood_changes_nothing(site: Site, session: StretchSession, body: str) -> None:
     assert (await site.ask("/press", "POST", body)).status == 422
     assert not session.begun
 
 
-async def test_it_listens_on_loopback_only_and_ends_with_the_session(site: Site, session: Session) -> None:
+async def test_it_listens_on_loopback_only_and_ends_with_the_session(site: Site, session: StretchSession) -> None:
     assert site.guard.host.startswith("127.0.0.1:")
     assert (await site.ask("/leave", "POST", "{}")).status == 204
     await asyncio.wait_for(session.closed.wait(), 5)

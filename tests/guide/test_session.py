@@ -23,7 +23,7 @@ from psoas_nudge.guide.session import (
     RELOAD_WITHIN,
     UNDO_WITHIN,
     Asks,
-    Session,
+    StretchSession,
 )
 
 
@@ -35,7 +35,7 @@ class Stretch:
         self.told: list[object] = []
         self.holds: list[float] = []
         self.troubles: dict[str, str] = {}
-        self.session = Session(Player(find("standing-hip-flexor")), lambda: self.now, self, asks)
+        self.session = StretchSession(Player(find("standing-hip-flexor")), lambda: self.now, self, asks)
 
     def begun(self) -> Receipt:
         self.told.append("begun")
@@ -152,7 +152,7 @@ async def test_esc_at_the_start_of_a_hold_reports_and_draws_nothing_held() -> No
     stretch.now += 0.4
     stretch.session.command("stop")
     assert stretch.told == ["begun", Held()]
-    assert stretch.session.moment.held == Held()
+    assert stretch.session.snapshot.held == Held()
     await page.aclose()
 
 
@@ -190,7 +190,7 @@ async def test_a_time_between_two_presses_is_counted_for_what_it_was() -> None:
     stretch.session.command("pause")
     stretch.passes(3)
     assert stretch.session.player.held == Held(left=5)
-    assert stretch.session.moment.state == "playing"
+    assert stretch.session.snapshot.state == "playing"
     await page.aclose()
 
 
@@ -218,10 +218,10 @@ async def test_a_wrong_press_on_the_pain_page_is_taken_back_and_asked_again() ->
     stretch = Stretch()
     page = await ended(stretch)
     stretch.session.felt("pain", "groin")
-    assert stretch.session.moment.undo
+    assert stretch.session.snapshot.undo
     assert not stretch.session.closed.is_set()
     stretch.session.take_back()
-    drawn = stretch.session.moment
+    drawn = stretch.session.snapshot
     assert (drawn.answered, drawn.undo, drawn.advice) == (False, False, None)
     stretch.session.take_back()
     stretch.session.felt("fine", None)
@@ -235,10 +235,10 @@ async def test_pain_can_be_taken_back_for_a_minute() -> None:
     page = await ended(stretch)
     stretch.session.felt("pain", "sharp")
     stretch.passes(UNDO_WITHIN - 1)
-    assert stretch.session.moment.undo
+    assert stretch.session.snapshot.undo
     stretch.passes(1)
     assert stretch.session.closed.is_set()
-    assert not stretch.session.moment.undo
+    assert not stretch.session.snapshot.undo
     stretch.session.take_back()
     assert stretch.told == ["begun", Held(), ("pain", "sharp")]
     await page.aclose()
@@ -254,7 +254,7 @@ async def test_the_warnings_count_as_read_when_the_first_play_begins() -> None:
     stretch = Stretch(Asks(warnings=True))
     page, _ = await stretch.page()
     stretch.session.command("pause")
-    assert not stretch.session.moment.unread
+    assert not stretch.session.snapshot.unread
     assert stretch.told == ["warned", "begun"]
     await page.aclose()
 
@@ -262,13 +262,13 @@ async def test_the_warnings_count_as_read_when_the_first_play_begins() -> None:
 async def test_room_to_kneel_is_asked_after_a_stretch_that_did_not_hurt_and_the_answer_ends_it() -> None:
     stretch = Stretch(Asks(kneel=True))
     page = await ended(stretch)
-    assert not stretch.session.moment.kneel
+    assert not stretch.session.snapshot.kneel
     stretch.session.kneels(True)
     stretch.session.felt("pain", "sharp")
-    assert not stretch.session.moment.kneel
+    assert not stretch.session.snapshot.kneel
     stretch.session.take_back()
     stretch.session.felt("tight", None)
-    assert stretch.session.moment.kneel
+    assert stretch.session.snapshot.kneel
     stretch.session.kneels(False)
     assert stretch.session.closed.is_set()
     assert stretch.told[-1] == ("kneels", False)
@@ -301,7 +301,7 @@ async def test_the_clock_ticks_when_the_session_is_due_and_ends_with_it() -> Non
     await page.aclose()
 
 
-async def a_person(session: Session, *_: object) -> None:
+async def a_person(session: StretchSession, *_: object) -> None:
     """In place of a browser: begins, holds for a while, and closes the page."""
     watched = cast("AsyncGenerator[bytes, None]", session.watch())
     await anext(watched)
@@ -327,7 +327,7 @@ async def test_a_report_of_progress_that_was_late_is_no_loss_once_the_end_is_rec
     shown, _ = await stretch.page()
     stretch.session.command("next")
     stretch.passes(2)
-    assert stretch.session.trouble == stretch.session.moment.trouble == "psoas-nudge did not answer."
+    assert stretch.session.trouble == stretch.session.snapshot.trouble == "psoas-nudge did not answer."
     stretch.session.close()
     assert stretch.session.trouble is None
     await shown.aclose()

@@ -8,7 +8,7 @@ from psoas_nudge.core.catalogue import CATALOGUE, find
 from psoas_nudge.core.model import Afterwards, Pain
 from psoas_nudge.core.routines import Routine
 from psoas_nudge.guide.player import Held, Player
-from psoas_nudge.guide.reports import Practice, Receipt
+from psoas_nudge.guide.reports import PracticeReports, Receipt
 from psoas_nudge.guide.terminal import (
     BEGIN_WITHIN,
     PAINS,
@@ -249,7 +249,7 @@ def test_the_count_reaches_zero_at_the_end(seconds: float, words: str) -> None:
     assert clock_words(seconds) == words
 
 
-class Told(Practice):
+class Told(PracticeReports):
     """What is reported after a stretch."""
 
     def __init__(self) -> None:

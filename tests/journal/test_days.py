@@ -108,7 +108,7 @@ def test_a_large_journal_is_summed_up_in_slices_and_right_all_the_time(large: Pa
                 assert reader.days() == anew
             more.append(journal.sum_up())
         assert len(more) == 5, "one slice when it was opened, three more, and one that was not full"
-        assert days.mark(journal._db) is None
+        assert days.watermark(journal._db) is None
         assert journal.days() == anew
 
 
@@ -130,7 +130,7 @@ def test_a_process_that_ends_meanwhile_leaves_it_to_the_next(large: Path) -> Non
         with Journal.open(large) as journal:  # one slice each
             right = days.summed(journal.read())
     with Journal.open_reading(large) as journal:
-        assert days.mark(journal._db) is None
+        assert days.watermark(journal._db) is None
         assert journal.days() == right
 
 
@@ -154,7 +154,7 @@ async def test_the_daemon_sums_up_and_looks_for_damage_after_its_start(
     with Journal.open(large) as journal:
         journal._db.execute("INSERT INTO set_aside (why, body) VALUES ('it was odd', x'00')")
         await upkeep.keep_up(journal, large)
-        assert days.mark(journal._db) is None
+        assert days.watermark(journal._db) is None
     assert caplog.messages == [
         f"the journal {large}: a stored state was set aside because it could not be read: it was odd"
     ]
@@ -165,12 +165,12 @@ async def test_a_stop_in_the_middle_of_the_look_does_not_wait_for_its_end(
 ) -> None:
     looking, told = Event(), list[bool]()
 
-    def look(_path: Path, ended: Event) -> tuple[str, ...]:
+    def check(_path: Path, ended: Event) -> tuple[str, ...]:
         looking.set()
         told.append(ended.wait(5))
         return ()
 
-    monkeypatch.setattr(upkeep, "_look", look)
+    monkeypatch.setattr(upkeep, "_check", check)
     with Journal.open(tmp_path / "journal.db") as journal:
         task = asyncio.create_task(upkeep.keep_up(journal, tmp_path / "journal.db"))
         while not looking.is_set():  # noqa: ASYNC110 - another thread sets it

@@ -62,7 +62,7 @@ def test_a_bout_with_a_break_and_an_open_prompt() -> None:
     assert state.numbered == 6
     assert state.pacing == m.Pacing(counts_from=SAT_DOWN)
     assert state.today == m.Today(date(2026, 11, 25), 1)
-    assert state.turns == m.Turns(6, {"standing-hip-flexor": 5, "chair-edge-hip-flexor": 6})
+    assert state.rotation_order == m.RotationOrder(6, {"standing-hip-flexor": 5, "chair-edge-hip-flexor": 6})
     assert state.hours.span == (moment(8, 0), moment(16, 0))
     assert state.hours.open
     assert (state.paused, state.put_off, state.leaving, state.stretching) == (None, None, None, None)
@@ -103,7 +103,7 @@ def test_stretches_put_off_by_pain_and_a_prompt_held_back_by_a_call() -> None:
     state = read("put-off")
     assert state.put_off == "shooting"
     assert state.stage == m.HeldBack(176_280_000, ("call",))
-    assert state.turns == m.Turns(6, {"standing-hip-flexor": 6, "chair-edge-hip-flexor": 6})
+    assert state.rotation_order == m.RotationOrder(6, {"standing-hip-flexor": 6, "chair-edge-hip-flexor": 6})
 
 
 class StandingClock:

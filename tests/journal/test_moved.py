@@ -39,7 +39,7 @@ def journal(path: Path) -> Iterator[Journal]:
 @pytest.fixture
 def said(journal: Journal) -> list[str]:
     said: list[str] = []
-    journal.tell_reopened(said.append)
+    journal.on_reopened(said.append)
     return said
 
 

@@ -32,15 +32,15 @@ from psoas_nudge.core.model import (
     PauseEntry,
     PromptEntry,
     ResumeEntry,
+    RotationOrder,
     Signal,
     State,
     Timeline,
     Today,
-    Turns,
     UndoneEntry,
 )
 from psoas_nudge.errors import JournalBroken
-from psoas_nudge.journal import Journal, Stored, as_json, schema, store
+from psoas_nudge.journal import Journal, Stored, as_json, checkup, schema
 
 KINDS = {kind.__struct_config__.tag for kind in get_args(AnyEntry)}
 
@@ -91,7 +91,7 @@ def test_the_state_comes_back_as_it_was(path: Path, morning: datetime, berlin: Z
         paused=Paused(until_at=morning),
         stage=Open(3, "standing-hip-flexor", since=6000, notifier="dbus", ref="7"),
         today=Today(morning.date(), 3),
-        turns=Turns(2, {"standing-hip-flexor": 2}),
+        rotation_order=RotationOrder(2, {"standing-hip-flexor": 2}),
     )
     with Journal.open(path) as journal:
         assert journal.load() is None
@@ -522,7 +522,10 @@ def test_a_check_sees_all_and_what_takes_longer_than_its_time_is_interrupted(mor
         whole = journal.check()
         assert (whole.entries, whole.problems, whole.whole) == (10_000, (), True)
         journal._db.create_function("slow", 1, lambda text: threading.Event().wait(0.002) or text)
-        with journal._until(lambda: True), pytest.raises(sqlite3.OperationalError, match="interrupted"):
+        with (
+            checkup.interrupted(journal._db, lambda: True),
+            pytest.raises(sqlite3.OperationalError, match="interrupted"),
+        ):
             journal._db.execute("SELECT count(slow(body)) FROM entries").fetchone()
         assert journal.check().whole, "the next is not interrupted"
 
@@ -530,7 +533,7 @@ def test_a_check_sees_all_and_what_takes_longer_than_its_time_is_interrupted(mor
 def test_a_check_that_has_no_time_says_that_it_did_not_see_all(
     morning, berlin, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(store, "LOOK_SECONDS", 0.0002)
+    monkeypatch.setattr(checkup, "POLL_SECONDS", 0.0002)
     with Journal.in_memory() as journal:
         journal.commit([HoursEntry(at=morning, open=True)] * 20_000, State(), berlin)
         checked = journal.check(lambda: True)

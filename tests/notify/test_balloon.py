@@ -14,7 +14,7 @@ from psoas_nudge.notify import ICON
 from psoas_nudge.notify.balloon import BalloonNotifier
 from psoas_nudge.notify.port import Button, Message, Pressed, Surroundings
 from psoas_nudge.notify.words import shortened
-from psoas_nudge.system.shell import LONGEST_TEXT, LONGEST_TITLE, Picture
+from psoas_nudge.system.shell import LONGEST_TEXT, LONGEST_TITLE, Bitmap
 from tests.windows_shell import FakeShell
 
 BUTTONS = (
@@ -47,7 +47,7 @@ async def here():
 
 
 async def test_it_says_what_a_click_does_and_where_the_other_answers_are(here: Here) -> None:
-    await here.shell.show_icon(Picture(1, b"\0" * 4), "", tuple, print)
+    await here.shell.show_icon(Bitmap(1, b"\0" * 4), "", tuple, print)
     await here.notifier.show(PROMPT)
     assert here.shell.shown == (
         "You've been sitting for 30 minutes",

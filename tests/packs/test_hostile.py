@@ -18,7 +18,7 @@ from psoas_nudge.packs import __main__ as child
 from psoas_nudge.packs import pictures
 from psoas_nudge.packs.checking import check
 from psoas_nudge.packs.reading import zipped as read
-from psoas_nudge.packs.wire import PackRefused, Question
+from psoas_nudge.packs.wire import PackRefused, PackRequest
 from tests.packs.plans import PLANS, RUNNER, SVG, zipped
 
 TOML = RUNNER["pack.toml"]
@@ -26,7 +26,7 @@ TOML = RUNNER["pack.toml"]
 
 def refused(files: dict[str, bytes]) -> str:
     """Why the child refuses these files."""
-    return "\n".join(child.answer(Question(zipped(files))).problems)
+    return "\n".join(child.answer(PackRequest(zipped(files))).problems)
 
 
 def refused_zip(change: Callable[[zipfile.ZipFile], None]) -> str:
@@ -34,11 +34,11 @@ def refused_zip(change: Callable[[zipfile.ZipFile], None]) -> str:
     with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("pack.toml", TOML)
         change(archive)
-    return "\n".join(child.answer(Question(made.getvalue())).problems)
+    return "\n".join(child.answer(PackRequest(made.getvalue())).problems)
 
 
 def test_the_plans_of_these_tests_are_fine() -> None:
-    assert [child.answer(Question(zipped(plan))).problems for plan in PLANS.values()] == [(), (), ()]
+    assert [child.answer(PackRequest(zipped(plan))).problems for plan in PLANS.values()] == [(), (), ()]
 
 
 @pytest.mark.parametrize(
@@ -70,7 +70,7 @@ def test_a_zip_bomb_that_lies_about_its_size() -> None:
     bomb = bytearray(zipped({"pack.toml": TOML, "march.svg": b"0" * 30_000_000}))
     at = bomb.rindex(b"PK\x01\x02")
     bomb[at + 24 : at + 28] = struct.pack("<I", 100)  # the size in the central directory
-    [why] = child.answer(Question(bytes(bomb))).problems
+    [why] = child.answer(PackRequest(bytes(bomb))).problems
     assert why.startswith("This is not a zip file that can be read: ")
 
 
@@ -85,13 +85,13 @@ def test_too_many_files_folders_names_that_differ_in_case_and_what_is_no_zip() -
     assert "Use letters, digits" in refused({"pack.toml": TOML, "märch.svg": b""})
     assert "march.txt: A pack has only pack.toml and pictures" in refused({**RUNNER, "march.txt": b""})
     assert "There is no pack.toml in it." in refused({"plan.toml": TOML})
-    assert child.answer(Question(b"PK nonsense")).problems[0].startswith("This is not a zip file that can be read")
+    assert child.answer(PackRequest(b"PK nonsense")).problems[0].startswith("This is not a zip file that can be read")
 
 
 def test_an_encrypted_zip() -> None:
     locked = bytearray(zipped(RUNNER))
     locked[locked.rindex(b"PK\x01\x02") + 8] |= 1
-    assert child.answer(Question(bytes(locked))).problems == ("march.svg is encrypted.",)
+    assert child.answer(PackRequest(bytes(locked))).problems == ("march.svg is encrypted.",)
 
 
 PICTURES = {
@@ -196,7 +196,7 @@ TEXT = SVG.format('<text x="10" y="60" font-size="40" font-family="No Such Font"
 
 @pytest.mark.skipif(pictures._font() is None, reason="no font is installed here")
 def test_text_in_a_font_that_is_not_here_is_drawn() -> None:
-    answer = child.answer(Question(zipped({**RUNNER, "march.svg": TEXT})))
+    answer = child.answer(PackRequest(zipped({**RUNNER, "march.svg": TEXT})))
     assert answer.problems == ()
     assert "#" in answer.pictures["march.svg"].dots
 

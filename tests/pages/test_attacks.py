@@ -18,10 +18,10 @@ from psoas_nudge.core.catalogue import find
 from psoas_nudge.guide import server as stretch
 from psoas_nudge.guide.player import Player
 from psoas_nudge.guide.reports import Receipt
-from psoas_nudge.guide.session import Session
+from psoas_nudge.guide.session import StretchSession
 from psoas_nudge.pages.guard import BODY_LIMIT, Guard
 from psoas_nudge.pages.serving import listen, serve
-from psoas_nudge.pages.windows import Windows
+from psoas_nudge.pages.windows import PageWindows
 from psoas_nudge.report import server as report
 from psoas_nudge.report.page import served
 from psoas_nudge.settings import server as settings
@@ -67,14 +67,14 @@ Made = tuple[Guard, asyncio.Event, dict[str, str], int, Callable[[], bool]]
 
 
 def a_stretch(_folder: Path, port: int) -> Made:
-    session = Session(Player(find("standing-hip-flexor")), lambda: 0.0, NoReports())
+    session = StretchSession(Player(find("standing-hip-flexor")), lambda: 0.0, NoReports())
     takes = {"/press": '{"command": "next"}', "/feel": '{"afterwards": "fine"}', "/leave": "{}"}
     touched = lambda: session.begun or session.answered or session.closed.is_set()  # noqa: E731
     return stretch.app(session, port), session.closed, takes, BODY_LIMIT, touched
 
 
 def the_settings(folder: Path, port: int) -> Made:
-    text, windows = "[prompt]\ndaily_limit = 5\n", Windows()
+    text, windows = "[prompt]\ndaily_limit = 5\n", PageWindows()
     file = SettingsFile(folder / "config.toml", {"XDG_CONFIG_DIRS": str(folder)})
     file.path.write_text(text)
     changes = json.dumps({"changes": {"prompt.daily_limit": 1}, "version": version(text)})
@@ -88,7 +88,7 @@ def the_settings(folder: Path, port: int) -> Made:
 
 
 def the_report(_folder: Path, port: int) -> Made:
-    windows, opened = Windows(), list[str]()
+    windows, opened = PageWindows(), list[str]()
 
     async def open_settings(key: str, value: str) -> bool:
         opened.append(f"{key} {value}")
@@ -247,7 +247,7 @@ async def test_it_listens_on_loopback_only(page: Page) -> None:
 
 
 async def test_a_page_ends_a_while_after_its_last_window() -> None:
-    windows = Windows(patience=0.05)
+    windows = PageWindows(patience=0.05)
     first, second = windows.watch(), windows.watch()
     await anext(first)
     await anext(second)
@@ -259,13 +259,13 @@ async def test_a_page_ends_a_while_after_its_last_window() -> None:
 
 
 async def test_a_page_that_no_browser_opens_ends_too() -> None:
-    windows = Windows(patience=0.01)
+    windows = PageWindows(patience=0.01)
     await asyncio.wait_for(windows.over.wait(), 2)
     assert not windows.seen
 
 
 async def test_a_window_that_comes_back_within_the_minute_keeps_the_page() -> None:
-    windows = Windows(patience=0.2)
+    windows = PageWindows(patience=0.2)
     first = windows.watch()
     await anext(first)
     await first.aclose()  # type: ignore[attr-defined]

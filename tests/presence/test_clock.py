@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from psoas_nudge.core.events import ClockSet
-from psoas_nudge.presence.clock import ClockWatch
+from psoas_nudge.presence.clock import ClockSensor
 from psoas_nudge.presence.port import DesktopSession
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="timerfd is Linux'")
@@ -22,7 +22,7 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="timerfd is Linu
 
 async def test_the_kernel_will_cancel_the_timer_when_the_clock_is_set():
     heard = []
-    watch = ClockWatch()
+    watch = ClockSensor()
     await watch.start(DesktopSession(environ={}), heard.append)
     info = Path(f"/proc/self/fdinfo/{watch._timer}").read_text()
     assert "clockid: 0" in info
@@ -35,7 +35,7 @@ async def test_the_kernel_will_cancel_the_timer_when_the_clock_is_set():
 
 async def test_a_clock_that_is_set_is_reported_and_watched_further(monkeypatch):
     heard = []
-    watch = ClockWatch()
+    watch = ClockSensor()
     await watch.start(DesktopSession(environ={}), heard.append)
 
     def cancelled(fd, size):

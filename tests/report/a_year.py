@@ -21,7 +21,7 @@ from psoas_nudge.core.hours import WorkingHours
 from psoas_nudge.core.rules import Rules
 from psoas_nudge.core.state import State
 from psoas_nudge.journal import Journal
-from psoas_nudge.report.record import Record, read
+from psoas_nudge.report.record import ReportData, read
 
 BERLIN = ZoneInfo("Europe/Berlin")
 RULES = Rules(hours=WorkingHours(zone="Europe/Berlin"))
@@ -58,7 +58,7 @@ def a_while(days: int) -> list[AnyEntry]:
     return [entry for nine in mornings if nine.weekday() < 5 for entry in working_day(nine, chance)]
 
 
-def recorded(entries: Sequence[AnyEntry]) -> Record:
+def recorded(entries: Sequence[AnyEntry]) -> ReportData:
     """What the pages are made of, when these entries are recorded."""
     with Journal.in_memory() as journal:
         journal.commit(entries, State(), BERLIN)

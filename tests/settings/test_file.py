@@ -13,7 +13,7 @@ from psoas_nudge.config.writing import in_force_value
 from psoas_nudge.errors import BadInput, ConfigInvalid
 from psoas_nudge.settings.file import ChangedElsewhere, SettingsFile, diff, version
 from psoas_nudge.settings.rows import from_page, rows, to_page
-from psoas_nudge.settings.wire import DayOff, Line, Value
+from psoas_nudge.settings.wire import DayOff, DiffLine, Value
 
 TEXT = """\
 # My settings.
@@ -157,4 +157,4 @@ def test_the_page_has_a_row_for_every_setting() -> None:
 
 def test_a_gap_in_a_diff_is_marked() -> None:
     before = "".join(f"{n}\n" for n in range(20))
-    assert Line("…", "") in [*diff(before, before.replace("3\n", "x\n", 1).replace("17\n", "y\n"))]
+    assert DiffLine("…", "") in [*diff(before, before.replace("3\n", "x\n", 1).replace("17\n", "y\n"))]

@@ -10,7 +10,7 @@ from psoas_nudge import config
 from psoas_nudge.calendars import Calendar
 from psoas_nudge.config.table import DAYS
 from psoas_nudge.settings.outlook import coming, people, work
-from psoas_nudge.settings.wire import Part, WorkDay
+from psoas_nudge.settings.wire import DayPart, WorkDay
 from psoas_nudge.simulation.people import PEOPLE
 
 NOW = datetime(2025, 3, 4, 7, tzinfo=UTC)  # a Tuesday
@@ -29,8 +29,8 @@ def test_the_coming_days_begin_today_and_show_nights_past_midnight() -> None:
     settings = config.parse(text, "config.toml", {"XDG_CONFIG_DIRS": "/nonexistent"})
     days = coming(settings, Calendar(), NOW)
     assert [day.name for day in days[:2]] == ["Tue 4 Mar", "Wed 5 Mar"]
-    assert days[0].open == [Part(540, 1020)]
-    assert days[1].open == [Part(22 * 60, 30 * 60)]
+    assert days[0].open == [DayPart(540, 1020)]
+    assert days[1].open == [DayPart(22 * 60, 30 * 60)]
     assert days[2].words == "Until 06:00, 09:00-17:00; first prompt from 09:10"
     assert days[4].words == "No prompts"
 
@@ -46,7 +46,7 @@ def test_a_longer_wait_brings_fewer_prompts_and_a_limit_of_0_none() -> None:
 def test_prompts_come_within_the_hours_of_that_day() -> None:
     found = worked(BERLIN + 'wednesday = ["10:00-13:00"]\n')
     assert found.name == "Wednesday 5 March"
-    assert found.open == [Part(600, 780)]
+    assert found.open == [DayPart(600, 780)]
     assert found.prompts
     assert all(610 <= at <= 770 for at in found.prompts)
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from psoas_nudge.pages.serving import listen, serve
-from psoas_nudge.pages.windows import Windows
+from psoas_nudge.pages.windows import PageWindows
 from psoas_nudge.settings.file import SettingsFile, version
 from psoas_nudge.settings.server import app
 from tests.pages.site import Site
@@ -35,7 +35,7 @@ def file(tmp_path: Path) -> SettingsFile:
 
 @pytest.fixture
 async def site(file: SettingsFile) -> AsyncIterator[Site]:
-    windows = Windows()
+    windows = PageWindows()
     with listen() as listener:
         guard = app(file, windows, listener.getsockname()[1])
         server = asyncio.create_task(serve(guard, listener, windows.over))

@@ -1,4 +1,4 @@
-"""Ten made-up people, a week each, answering in three ways: the promises of the rules to all of them."""
+"""Ten made-up people and some unusual ones, a week each, answering in three ways: the promises of the rules to all."""
 
 from __future__ import annotations
 
@@ -22,11 +22,15 @@ from psoas_nudge.engine.engine import Listener
 from psoas_nudge.simulation.desk import INPUT, During
 from psoas_nudge.simulation.people import PEOPLE, week
 from psoas_nudge.simulation.play import Simulation
+from tests.simulation.unusual import UNUSUAL
 
 BERLIN = ZoneInfo("Europe/Berlin")
 MONDAY = datetime(2026, 11, 23, tzinfo=BERLIN)
+CLOCKS_GO = (datetime(2025, 10, 24, tzinfo=BERLIN), datetime(2025, 3, 28, tzinfo=BERLIN))
+"""Fridays; the clocks go back, or forward, in the night after the next."""
 OFFICE = WorkingHours(zone="Europe/Berlin")
 NIGHTS = WorkingHours(zone="Europe/Berlin", week=((Range(22 * 60, 30 * 60),),) * 7)
+AT_NIGHT = {"night shift", "whole night"}
 ANSWERS: dict[str, tuple[Answer | None, ...]] = {
     "accept": ("accept",),
     "mixed": ("accept", "skip", "snooze", None),
@@ -39,9 +43,9 @@ LULL = timedelta(seconds=9)
 class Played(Listener):
     """One week of one person, and the longest sitting without a prompt that nothing excuses."""
 
-    def __init__(self, person: str, answers: str, seed: int) -> None:
-        self.rules = Rules(hours=NIGHTS if person == "night shift" else OFFICE)
-        trace = week(person, seed, MONDAY, BERLIN)
+    def __init__(self, person: str, answers: str, seed: int, first: datetime = MONDAY) -> None:
+        self.rules = Rules(hours=NIGHTS if person in AT_NIGHT else OFFICE)
+        trace = week((PEOPLE | UNUSUAL)[person], seed, first, BERLIN)
         self.spans = [item for item in trace if isinstance(item, During)]
         self.longest = self._sat = self._now = 0
         self._counts = False
@@ -57,7 +61,7 @@ class Played(Listener):
         self._now = state.now
         if (state.bout and state.bout.started) != self._bout or isinstance(state.stage, Open):
             self._bout, self._sat = state.bout and state.bout.started, 0
-        met = {"prompt-open", "sitting", "asked-again", "snoozed"}
+        met = {"prompt-open", "sitting", "asked-again", "snoozed", "spread"}
         self._counts = not state.quiet.reasons and all(
             obstacle.kind in met for obstacle in obstacles(state, self.rules, state.hours.span)
         )
@@ -88,14 +92,17 @@ class Played(Listener):
         return at - last, back - last
 
 
-def everybody() -> Iterator[tuple[str, str, int]]:
-    for person in PEOPLE:
-        for answers in ANSWERS:
-            for seed in (1, 2):
-                yield person, answers, seed
+def everybody() -> Iterator[tuple[str, str, int, datetime]]:
+    for answers in ANSWERS:
+        for seed in (1, 3, 24):  # with 3 and 24 earlier rules broke promises
+            yield from ((person, answers, seed, MONDAY) for person in PEOPLE)
+        yield from ((person, answers, 1, MONDAY) for person in UNUSUAL)
+        yield from ((person, answers, 1, friday) for person in sorted(AT_NIGHT) for friday in CLOCKS_GO)
 
 
-@pytest.fixture(scope="module", params=list(everybody()), ids=lambda each: f"{each[0]}, {each[1]}, {each[2]}")
+@pytest.fixture(
+    scope="module", params=list(everybody()), ids=lambda each: f"{each[0]}, {each[1]}, {each[2]}, {each[3]:%b}"
+)
 def played(request: pytest.FixtureRequest) -> Played:
     return Played(*request.param)
 

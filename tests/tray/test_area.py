@@ -16,7 +16,7 @@ from psoas_nudge.core.summary import Look
 from psoas_nudge.system.shell import SEPARATOR
 from psoas_nudge.tray.area import AreaTray
 from psoas_nudge.tray.picture import pictures
-from psoas_nudge.tray.port import Action, Command
+from psoas_nudge.tray.port import Action, MenuCommand
 from tests.moments import AT, PROMPT, SITTING
 from tests.windows_shell import FakeShell
 
@@ -26,7 +26,7 @@ class Here:
 
     def __init__(self, rules: Rules) -> None:
         self.shell = FakeShell()
-        self.chosen: list[Command] = []
+        self.chosen: list[MenuCommand] = []
         self.opened = 0
         self.tray = AreaTray(self.chosen.append, rules, self._on_open, self.shell.open)
 

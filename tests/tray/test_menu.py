@@ -26,7 +26,7 @@ from psoas_nudge.core.words import Pain
 from psoas_nudge.tray import menu as menus
 from psoas_nudge.tray.dbusmenu import layout, properties
 from psoas_nudge.tray.menu import MenuEntry, everything, find
-from psoas_nudge.tray.port import Action, Command, Offers
+from psoas_nudge.tray.port import Action, MenuCommand, Offers
 
 ROUTINES = ((1000, "standing-hip-flexor", "Standing hip flexor"), (1001, "my_own", "My_own"))
 
@@ -139,7 +139,7 @@ def test_what_is_asked_says_that_it_came_from_the_tray_and_is_within_its_ranges(
 
 
 def test_numbers_are_never_given_twice_and_keep_their_meaning(moment, open_prompt) -> None:
-    seen: dict[int, Command] = {}
+    seen: dict[int, MenuCommand] = {}
     for m in moments(moment, open_prompt):
         entries = list(everything(menu(m, "x", ROUTINES)))
         numbers = [e.number for e in entries]

@@ -7,7 +7,7 @@ from itertools import combinations
 import pytest
 
 from psoas_nudge.core.summary import Look
-from psoas_nudge.tray.picture import LOOKS, SIZES, STEPS, Picture, pictures
+from psoas_nudge.tray.picture import LOOKS, SIZES, STEPS, Pixmap, pictures
 
 PANELS = {"light": (246, 245, 244), "dark": (43, 43, 43), "white": (255, 255, 255), "black": (0, 0, 0)}
 
@@ -18,11 +18,11 @@ def luminance(colour: tuple[int, int, int]) -> float:
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
 
-def alpha(picture: Picture) -> list[int]:
+def alpha(picture: Pixmap) -> list[int]:
     return list(picture.pixels[::4])
 
 
-def difference(one: Picture, other: Picture) -> float:
+def difference(one: Pixmap, other: Pixmap) -> float:
     """How many pixels' worth of alpha two pictures differ in."""
     return sum(abs(a - b) for a, b in zip(alpha(one), alpha(other), strict=True)) / 255
 

@@ -1,8 +1,8 @@
-"""The routines that come with the program, as data: one module for each family, in the order of the rotation here.
+"""The routines that come with the program, as data. CATALOGUE has the order of the rotation.
 
 Sources: the article that the project began with (kneeling stretch, constructive rest, ball release and their doses),
-common physiotherapy practice (the versions for a desk, the strength work), and the studies in evidence.py, whose ids
-stand in square brackets. No physiotherapist has reviewed the words yet; REVIEWED says so wherever they are shown.
+common physiotherapy practice (the versions for a desk, the strength work), and the studies in evidence.py, cited by
+their ids in square brackets. No physiotherapist has reviewed the words yet; REVIEWED is shown beside them.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ CATALOGUE = (STANDING, MARCH, CHAIR_EDGE, RAISE, KNEELING, CHAIR_KNEELING, SQUEE
 FALLBACK = SQUEEZE
 TITLES = {routine.id: routine.title for routine in CATALOGUE}
 ROTATION = tuple(routine.id for routine in CATALOGUE if routine.default_on)
-"""The rotation of a person who sets none."""
+"""The default rotation."""
 
 
 def find(routine_id: str, own: Iterable[Routine] = ()) -> Routine:
-    """The routine with this id, a person's own before one of the catalogue; raises errors.BadInput."""
+    """The routine with this id, the person's own before the catalogue's; raises errors.BadInput."""
     known = {routine.id: routine for routine in (*CATALOGUE, *own)}
     if routine_id in known:
         return known[routine_id]
@@ -44,36 +44,36 @@ def is_known(routine_id: str, own: Iterable[Routine]) -> bool:
 
 
 def suggestion(
-    turns: Mapping[str, int],
+    last_used: Mapping[str, int],
     ids: Iterable[str],
     own: Iterable[Routine] = (),
     *,
     read: Mapping[str, int] = MappingProxyType({}),
-    hurt: bool = False,
+    put_off: bool = False,
     floor: bool = False,
     time_left: float = LONGEST,
     last: bool = False,
 ) -> Routine:
-    """What a prompt suggests now: a walk while stretches are put off (`hurt`), else `choose` among the rotation.
+    """What a prompt suggests now: a walk while stretches are put off (`put_off`), else `choose` from the rotation.
 
-    What needs care waits until its warnings were read (`read`: see State.read).
+    A routine that needs care is left out until its warnings were read (`read`: see State.read).
     """
-    if hurt:
+    if put_off:
         return WALKING
     fitting = [routine for routine in rotation(ids, own) if not routine.careful or routine.is_read(read)]
-    return choose(turns, fitting, fallback=FALLBACK, floor=floor, time_left=time_left, last=last)
+    return choose(last_used, fitting, fallback=FALLBACK, floor=floor, time_left=time_left, last=last)
 
 
 def rotation(ids: Iterable[str], own: Iterable[Routine] = ()) -> tuple[Routine, ...]:
-    """The routines that take turns, from their ids; raises errors.BadInput for one that does not exist."""
+    """The routines of a rotation, from their ids; raises errors.BadInput for one that does not exist."""
     own = tuple(own)
     return tuple(find(routine_id, own) for routine_id in ids)
 
 
 def prompt_words(routine: Routine, sat_seconds: float) -> tuple[str, str]:
-    """(title, body) of a prompt: how long the person has sat; the routine, its length and the first cue.
+    """(title, body) of a prompt: how long the person has been sitting; the routine, its length and the first cue.
 
-    The body can follow a colon, as in "Click to start: ...". A person's own title stays as it is written."""
+    The body can follow a colon, as in "Click to start: ...". The title of a person's own routine is not changed."""
     name = routine.title
     if routine in CATALOGUE:
         name = name[:1].lower() + name[1:]

@@ -23,7 +23,7 @@ from psoas_nudge.core.routines import Routine
 from psoas_nudge.guide.player import Held, Player
 from psoas_nudge.guide.reports import Receipt
 from psoas_nudge.guide.server import app
-from psoas_nudge.guide.session import Asks, Session
+from psoas_nudge.guide.session import Asks, StretchSession
 from psoas_nudge.pages.guard import Guard
 from psoas_nudge.pages.serving import listen, serve
 from tests.desktop.firefox import firefox
@@ -218,7 +218,7 @@ class Served:
         self.reports: list[object] = []
         self.trouble: str | None = None
         self.player = Player(routine)
-        self.session = Session(self.player, lambda: self.now, self, asks)
+        self.session = StretchSession(self.player, lambda: self.now, self, asks)
         self.guard: Guard
         self.server: asyncio.Task[None]
 

@@ -23,7 +23,7 @@ from psoas_nudge.core.state import State
 from psoas_nudge.guide.figures import printed
 from psoas_nudge.journal import Journal
 from psoas_nudge.pages.serving import listen, serve
-from psoas_nudge.pages.windows import Windows
+from psoas_nudge.pages.windows import PageWindows
 from psoas_nudge.report.page import Paper, on_paper, report, served
 from psoas_nudge.report.printing import pdf
 from psoas_nudge.report.server import app
@@ -133,7 +133,7 @@ class Pressed:
 
 
 @pytest.fixture
-async def live() -> AsyncIterator[tuple[str, Pressed, Windows]]:
+async def live() -> AsyncIterator[tuple[str, Pressed, PageWindows]]:
     """A report with a suggestion, being served."""
     late = [
         PromptEntry(at=at, number=n, shown_at=at, closed_at=at, outcome="missed", routine="standing-hip-flexor",
@@ -141,7 +141,7 @@ async def live() -> AsyncIterator[tuple[str, Pressed, Windows]]:
         for n in range(60) if (at := NOW.replace(hour=15, minute=5 + n % 50) - timedelta(days=n % 30))
     ]  # fmt: skip
     days = [e for e in a_while(60) if not (isinstance(e, PromptEntry) and e.at.astimezone(BERLIN).hour >= 16)]
-    record, pressed, windows = recorded([*days, *late]), Pressed(), Windows()
+    record, pressed, windows = recorded([*days, *late]), Pressed(), PageWindows()
     suggested = {each.key: each.value for each in suggestions(record.history.asked, record.rules)}
     with listen() as listener:
         guard = app(served(report(record)), suggested, windows, listener.getsockname()[1], pressed)
@@ -152,7 +152,7 @@ async def live() -> AsyncIterator[tuple[str, Pressed, Windows]]:
 
 
 async def test_a_suggestion_opens_in_the_settings_by_keyboard_and_the_page_outlives_its_server(
-    browser: Any, live: tuple[str, Pressed, Windows]
+    browser: Any, live: tuple[str, Pressed, PageWindows]
 ) -> None:
     url, pressed, windows = live
     tab = await opened(browser, url)

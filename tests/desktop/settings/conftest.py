@@ -11,7 +11,7 @@ import pytest
 
 from psoas_nudge.pages.guard import Guard
 from psoas_nudge.pages.serving import listen, serve
-from psoas_nudge.pages.windows import Windows
+from psoas_nudge.pages.windows import PageWindows
 from psoas_nudge.settings.file import SettingsFile
 from psoas_nudge.settings.server import app
 from psoas_nudge.settings.wire import Begin
@@ -34,7 +34,7 @@ nudge_after = "45m"   # not less
 class Served:
     """A settings page that is being served, and the file behind it."""
 
-    def __init__(self, file: Path, guard: Guard, windows: Windows) -> None:
+    def __init__(self, file: Path, guard: Guard, windows: PageWindows) -> None:
         self.file, self.guard, self.windows = file, guard, windows
 
     async def opened(self, browser: Any, size: tuple[int, int] = (1366, 900), *, dark: bool = False) -> Tab:
@@ -54,7 +54,7 @@ async def served(
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     file = tmp_path / "config.toml"
     file.write_text(TEXT)
-    windows = Windows()
+    windows = PageWindows()
     with listen() as listener:
         settings = SettingsFile(file, {"XDG_CONFIG_DIRS": str(tmp_path)})
         guard = app(settings, windows, listener.getsockname()[1], begin)
