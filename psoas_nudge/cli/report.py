@@ -132,7 +132,7 @@ def _served(page: str, record: ReportData, config_file: Path | None) -> bool:
     from psoas_nudge.report.page import served
     from psoas_nudge.report.server import app, started
 
-    suggested = {each.key: each.value for each in suggestions(record.history.asked, record.rules)}
+    suggested = {each.key: each.value for each in suggestions(record.history.prompts, record.rules)}
     program = [sys.executable, "-m", "psoas_nudge", *(("--config", str(config_file)) if config_file else ())]
 
     async def open_settings(key: str, value: str) -> bool:

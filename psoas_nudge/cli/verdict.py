@@ -152,7 +152,9 @@ def _for_prompts(found: Findings, install: Callable[[str], str]) -> Iterator[tup
         yield found.journal, ""
     if found.notifier:
         return
-    if not found.display:
+    if any(each.verdict == "available" for each in found.notifiers):
+        yield "Your settings name a notifier that does not work here.", "psoas-nudge config set desktop.notifier auto"
+    elif not found.display:
         yield "There is no desktop here.", "Run it in a terminal, where prompts can appear: psoas-nudge run"
     elif not found.session_bus:
         yield "There is no session bus, over which notifications travel.", "dbus-run-session psoas-nudge run"

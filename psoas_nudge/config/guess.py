@@ -91,7 +91,7 @@ def _of_day(hour: int, half: str | None) -> int:
     return hour % 12 + (12 if half.startswith("p") else 0)
 
 
-def turned(start: int, end: int) -> str | None:
+def daytime(start: int, end: int) -> str | None:
     """The daytime range that a range into the next day may be a typo of; in minutes after midnight.
 
     None below 14 hours, which may be a night shift.

@@ -212,7 +212,7 @@ def variables(environ: Mapping[str, str], prefix: str, sections: Mapping[str, st
     return sorted(name for name in environ if name.startswith(starts))
 
 
-def legible(text: str) -> str:
+def valid_part(text: str) -> str:
     """The text without the lines and sections that are not TOML."""
     kept = ""
     for part in re.split(r"^(?=[ \t]*\[)", text, flags=re.MULTILINE):

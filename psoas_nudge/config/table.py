@@ -176,8 +176,9 @@ ROWS: tuple[Setting, ...] = (
             help='Where the guided stretch opens: "page" in the browser, "terminal" in a terminal window, or "none".'),
     Setting("stretch.floor", Switch(), False, label="I can kneel where I work",
             help="Also suggest stretches for which you kneel or lie on the floor."),
-    Setting("stretch.voice", Switch(), False, label="Speak in the terminal",
-            help="In the terminal, speak the cues, the side and the countdown."),
+    Setting("stretch.voice", Switch(), False, label="Speak without a browser",
+            help="Speak the cues, the side and the countdown, in the terminal or where neither a browser nor a "
+                 "terminal opens."),
     Setting("stretch.chime", Switch(), True, label="Chime in the terminal",
             help="In the terminal, ring softly when something changes, and twice when you change sides."),
     Setting("stretch.weekly_dose", Duration(), "10m", label="Weekly goal for each side",
@@ -188,7 +189,8 @@ ROWS: tuple[Setting, ...] = (
                  "If you set this, add your own stretches to the list too."),
     Setting("stretch.routines", Tables("[[stretch.routines]]", ROUTINE_FIELDS, routine), [], label="My own stretches",
             example=ROUTINE_EXAMPLES, dormant=True,
-            help="Your own stretches, for example from your physiotherapist."),
+            help="Your own stretches, for example from your physiotherapist. They can have pictures, PNG or SVG, in "
+                 "the folder of this file."),
     Setting("desktop.tray", Switch(), True, label="Icon in the panel",
             help="Show an icon in the panel, if the desktop supports it."),
     Setting("desktop.notifier", Choice("auto", "freedesktop", "balloon", "plyer", "terminal"), "auto",

@@ -117,8 +117,8 @@ class ControlServer:
         try:
             if self._listening is None:
                 return
-            if stranger := await self._listening.stranger(reader, writer):
-                log.warning("refused a connection from %s", stranger)
+            if other_user := await self._listening.other_user(reader, writer):
+                log.warning("refused a connection from %s", other_user)
                 writer.write(_line(Failed(message="This psoas-nudge runs for another user.")))
                 return
             while await self._serve_line(reader, writer):

@@ -25,7 +25,7 @@ class Interval(NamedTuple):
     high: float
 
     @property
-    def tells(self) -> bool:
+    def significant(self) -> bool:
         """Whether zero is outside, so that the difference is significant."""
         return self.low > 0 or self.high < 0
 

@@ -57,7 +57,7 @@ def guide_held(decision: Decision, event: GuideHeld) -> None:
         give_up(decision)
         state.stretching = None
     current = state.stretching or _begun(decision, event)
-    state.stretching = replace(current, guided=True, held=_held(event), heard=decision.now)
+    state.stretching = replace(current, guided=True, held=_held(event), reported_at=decision.now)
 
 
 def give_up(decision: Decision) -> None:
@@ -70,7 +70,7 @@ def give_up(decision: Decision) -> None:
     held = _not_recorded(state, current, current.held)
     state.stretching, state.given_up = None, current
     if held.total >= LEAST_HELD:
-        _record(decision, current, held, at=decision.instant(current.heard))
+        _record(decision, current, held, at=decision.instant(current.reported_at))
 
 
 def guide_gone(decision: Decision, event: GuideGone) -> None:
@@ -146,7 +146,7 @@ def over(decision: Decision) -> None:
         current = state.stretching = replace(current, broken=True)
     elapsed = now - current.since
     if current.held.total:
-        end = current.heard + HELD_LIMIT
+        end = current.reported_at + HELD_LIMIT
     else:
         end = current.since + (GUIDE_LIMIT if current.guided or current.broken else UNBROKEN)
     if elapsed >= UNBROKEN and not current.broken and state.input.measured and current.prompt is not None:

@@ -208,7 +208,7 @@ class Service:
         stack.callback(upkeep.cancel)
         self._up = True
         if self._beginning.mistake:
-            self._report_mistake(self._beginning.mistake, self._beginning.said)
+            self._report_mistake(self._beginning.mistake, self._beginning.instead)
         if self._changed:
             self._configuration_changed()
         greeting.greet(*self._greeted())

@@ -13,12 +13,14 @@ from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
 from psoas_nudge.core.catalogue import CATALOGUE, REVIEWED
+from psoas_nudge.core.evidence import without_ids
 from psoas_nudge.core.model import Afterwards, Pain
 from psoas_nudge.core.routines import SIDES
-from psoas_nudge.guide.figures import FIGURES, file, paths_between, svg
+from psoas_nudge.guide.figures import FIGURES, paths_between, svg
 from psoas_nudge.guide.player import Command, Player
 from psoas_nudge.guide.session import StretchSession
 from psoas_nudge.pages.guard import Guard, body, static
+from psoas_nudge.pictures import kept
 
 
 class PressedCommand(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -56,9 +58,10 @@ def app(session: StretchSession, port: int) -> Guard:
 
     async def picture(request: Request) -> Response:
         routine, name = session.player.routine, request.path_params["name"]
-        if not routine.pack or name not in _pictures(session.player) or not file(routine, name).is_file():
+        file = kept.png(routine.pictures, name)
+        if not routine.pictures or name not in _pictures(session.player) or not file.is_file():
             return Response(status_code=404)
-        return Response(file(routine, name).read_bytes(), media_type="image/png")
+        return Response(file.read_bytes(), media_type="image/png")
 
     async def watch(_request: Request) -> Response:
         return StreamingResponse(session.watch(), media_type="text/event-stream")
@@ -72,7 +75,7 @@ def app(session: StretchSession, port: int) -> Guard:
         static("/sound.js", "text/javascript", "guide", "static", "sound.js"),
         static("/icon.png", "image/png", "data", "icon-128.png"),
         Route("/routine", describe, methods=["GET"]),
-        Route("/picture/{name}", picture, methods=["GET"]),
+        Route("/picture/{name:path}", picture, methods=["GET"]),
         Route("/moments", watch, methods=["GET"]),
         _takes("/press", PressedCommand, lambda pressed: session.command(pressed.command)),
         _takes("/feel", Feeling, lambda feeling: session.felt(feeling.afterwards, feeling.pain)),
@@ -106,8 +109,8 @@ def _described(player: Player) -> dict[str, object]:
     return {
         "id": routine.id,
         "title": routine.title,
-        "purpose": routine.purpose,
-        "why": routine.why.partition(" [")[0],
+        "purpose": without_ids(routine.purpose),
+        "why": without_ids(routine.why),
         "notFor": routine.not_for,
         "feel": f"{routine.feel} {routine.feel_not}".strip(),
         "effort": routine.effort,

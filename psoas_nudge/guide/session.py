@@ -150,14 +150,16 @@ class StretchSession:
                 self.close()
 
     def command(self, command: Command) -> None:
-        """What was pressed on a page. The first press of any kind but "stop" begins the play."""
+        """What was pressed on a page. Warnings that have to be read take the first "pause", and nothing but "stop"
+        before it; then the first press of any kind but "stop" begins the play."""
         self.tick()
         self._idle = 0.0
-        if not self.begun and command != "stop":
-            self.begun = True
-            if self._asks.warnings:
+        if self._asks.warnings and command != "stop":
+            if command == "pause":
                 self._asks = replace(self._asks, warnings=False)
                 self._keep(self._reports.warned())
+        elif not self.begun and command != "stop":
+            self.begun = True
             self._keep(self._reports.begun())
         else:
             self.player.command(command)

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from psoas_nudge.core.entries import AnyEntry, FeelEntry, UndoneEntry
-from psoas_nudge.core.entry_ranges import out_of_range, wild
+from psoas_nudge.core.entry_ranges import invalid_value, out_of_range
 from psoas_nudge.core.state import State
 from psoas_nudge.core.statistics import Totals
 from psoas_nudge.journal import days
@@ -278,7 +278,7 @@ def _state(body: bytes) -> State:
             state = read_first(body)
         except msgspec.ValidationError:
             raise error from None
-    if why := wild(state):
+    if why := invalid_value(state):
         raise ValueError(why)
     return state
 

@@ -20,7 +20,7 @@ COMPARED_WEEKS = 12
 
 def by_hour_said(record: ReportData) -> str:
     """When prompts are followed most and least, as far as it can be told."""
-    cells = by_hour(record.history.asked)
+    cells = by_hour(record.history.prompts)
     hours: dict[int, Share] = {}
     for (_, hour), found in cells.items():
         before = hours.get(hour, Share(0, 0))
@@ -30,7 +30,7 @@ def by_hour_said(record: ReportData) -> str:
         return f"There are not enough prompts yet to compare hours ({words.TOO_FEW})."
     most, least = max(enough, key=lambda each: each[1].part), min(enough, key=lambda each: each[1].part)
     told = f"{_hour(most[0])} {words.share(most[1])}; least {_hour(least[0])} {words.share(least[1])}."
-    if share_difference(most[1], least[1], z=3.0).tells:
+    if share_difference(most[1], least[1], z=3.0).significant:
         return f"You follow prompts most often {told}"
     return f"No hour stands out: chance could explain the differences. Most often {told}"
 
@@ -41,7 +41,7 @@ def _hour(hour: int) -> str:
 
 def by_hour_chart(record: ReportData) -> Element:
     """A table that is its own chart: the darker a cell, the larger the share."""
-    cells = by_hour(record.history.asked)
+    cells = by_hour(record.history.prompts)
     if not cells:
         return el("p", "No prompt has been answered or missed yet.")
     days = [day for day in range(7) if day < 5 or any(weekday == day for weekday, _ in cells)]
@@ -94,7 +94,7 @@ def over_time_said(record: ReportData) -> str:
     if min(begin.of, now.of) < ENOUGH:
         return f"{told} That is too little to compare."
     difference = share_difference(now, begin)
-    if not difference.tells:
+    if not difference.significant:
         return f"{told} Chance could explain the difference."
     low, high = sorted(abs(end) * 100 for end in difference)
     how = "more" if difference.low > 0 else "less"
@@ -163,4 +163,4 @@ def _named(period: Period) -> str:
 def overall(record: ReportData) -> Share:
     """The share of the last four weeks."""
     since = record.now - timedelta(weeks=4)
-    return share(prompt for prompt in record.history.asked if prompt.at >= since)
+    return share(prompt for prompt in record.history.prompts if prompt.at >= since)

@@ -141,7 +141,7 @@ def _section(name: str, title: str, said: str, *inside: Element) -> Element:
 
 
 def _changes(record: ReportData) -> Element:
-    found = suggestions(record.history.asked, record.rules)
+    found = suggestions(record.history.prompts, record.rules)
     if not found:
         return _section(
             "changes", "What you might change", "Nothing in the record is clear enough to suggest a change."

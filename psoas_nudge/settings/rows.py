@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from typing import Any
 
 from psoas_nudge.config import Settings, saving
@@ -15,6 +14,7 @@ from psoas_nudge.config.writing import in_force_value, value_text
 from psoas_nudge.core.catalogue import CATALOGUE
 from psoas_nudge.core.durations import parse_duration
 from psoas_nudge.settings.wire import Begin, DayOff, Form, Option, Section, SettingRow, Value
+from psoas_nudge.system import command_line
 
 UNSET = Given(None, "default", "")
 WORDS = {
@@ -110,7 +110,7 @@ def to_page(row: Setting, raw: Any) -> Value:
         case "length":
             return parse_duration(raw)
         case "words":
-            return shlex.join(raw) if raw else ""
+            return command_line.join(raw) if raw else ""
         case "toml":
             return value_text(raw) if raw else ""
         case "days":

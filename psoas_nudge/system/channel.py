@@ -77,7 +77,7 @@ else:
                 listening.close()
                 raise
 
-        async def stranger(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> str:  # noqa: ARG002 - see loopback.py
+        async def other_user(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> str:  # noqa: ARG002 - see loopback.py
             """Who a client is when it runs for another user; "" when it does not. Where the system cannot tell, the
             mode of the directory keeps other users out."""
             if not hasattr(socket, "SO_PEERCRED"):

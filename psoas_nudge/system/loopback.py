@@ -69,7 +69,7 @@ class Listening:
                 listening.close()
             raise
 
-    async def stranger(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> str:
+    async def other_user(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> str:
         """Who a client is when it does not send the secret; "" when it does."""
         import asyncio
 

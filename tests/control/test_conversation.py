@@ -300,7 +300,7 @@ async def test_a_client_that_is_refused_before_it_spoke_hears_why(path: Path, mo
     async def of_another(*_) -> str:
         return "user 12345"
 
-    monkeypatch.setattr(Listening, "stranger", of_another)
+    monkeypatch.setattr(Listening, "other_user", of_another)
     async with serving(path, fine):
         for _ in range(10):
             with pytest.raises(Refused, match="another user"):

@@ -318,6 +318,13 @@ def test_a_routine_is_pictured_by_its_last_hold_that_has_a_picture_or_else_by_an
         ((stand, low, lift, bare, tuck), "lift"),
         ((stand, low, bare), "low"),
         ((stand, tuck, bare), "tuck"),
+        ((stand, tuck, stand, bare), "stand"),
         ((bare,), ""),
     ):
         assert Routine(id="mine", title="Mine", purpose="", steps=steps).picture == picture
+
+
+def test_a_routine_without_warnings_needs_no_reading() -> None:
+    mine = Routine(id="mine", title="Mine", purpose="", steps=(Step(text="Hold.", seconds=30, hold=True),))
+    assert mine.is_read({})
+    assert not replace(mine, cautions=("Slowly.",)).is_read({})

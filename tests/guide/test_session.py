@@ -244,7 +244,7 @@ async def test_pain_can_be_taken_back_for_a_minute() -> None:
     await page.aclose()
 
 
-async def test_the_warnings_count_as_read_when_the_first_play_begins() -> None:
+async def test_the_warnings_are_read_before_the_first_play_can_begin() -> None:
     stretch = Stretch(Asks(warnings=True))
     page, first = await stretch.page()
     assert first["unread"]
@@ -253,9 +253,13 @@ async def test_the_warnings_count_as_read_when_the_first_play_begins() -> None:
     await page.aclose()
     stretch = Stretch(Asks(warnings=True))
     page, _ = await stretch.page()
+    stretch.session.command("next")
+    assert stretch.session.snapshot.unread, "only one button says that they were read"
     stretch.session.command("pause")
     assert not stretch.session.snapshot.unread
-    assert stretch.told == ["warned", "begun"]
+    assert (stretch.told, stretch.session.snapshot.state) == (["warned"], "ready")
+    stretch.session.command("pause")
+    assert (stretch.told, stretch.session.snapshot.state) == (["warned", "begun"], "playing")
     await page.aclose()
 
 

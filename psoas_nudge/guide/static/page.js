@@ -54,6 +54,11 @@ function words(element, text) {
   if (element.textContent !== text) element.textContent = text;
 }
 
+function inSight(element) {
+  const { top, bottom } = element.getBoundingClientRect();
+  return top >= 0 && bottom <= innerHeight;
+}
+
 function list(element, texts) {
   element.replaceChildren(...texts.map((text) => Object.assign(document.createElement("li"), { textContent: text })));
   element.hidden = !texts.length;
@@ -114,16 +119,18 @@ function draw(moment) {
   words($("breath"), moment.state === "playing" ? pace : moment.state === "paused" ? "Paused" : "");
   $("ring").dataset.breath = (moment.state === "playing" && moment.breath) || "none";
   document.querySelector(".arc").setAttribute("stroke-dashoffset", 100 * (1 - moment.remaining / segment.seconds));
-  $("main").firstChild.data = { ready: moment.unread ? "I have read this: begin " : "Begin ", paused: "Go on " }[moment.state] ?? "Pause ";
+  $("main").firstChild.data = { ready: moment.unread ? "I have read this " : "Begin ", paused: "Go on " }[moment.state] ?? "Pause ";
   showPicture(moment, segment);
   if (over) {
-    words($("after-title"), moment.state === "finished" ? "Well done" : "Stopped");
+    const hurts = askedForPain || moment.undo;
+    words($("after-title"), moment.state === "stopped" ? "Stopped" : hurts ? "Done" : "Well done");
     words($("held"), heldWords(moment.held));
     drawAnswer(moment);
   }
   words($("message"), moment.trouble ? `Not all of this is recorded: ${moment.trouble}` : "");
   document.title = over ? `${$("after-title").textContent} – stretch` : `${clock(moment.totalRemaining)} – ${routine.title}`;
   changes(moment, segment);
+  if (before?.unread && !moment.unread) scrollTo(0, 0);
   before = moment;
 }
 
@@ -138,7 +145,7 @@ function drawAnswer(moment) {
     return;
   }
   const close = open ? "" : " You can close this window.";
-  words($("thanks"), moment.advice ?? `Saved.${close}`);
+  words($("thanks"), moment.advice ?? `${moment.trouble ? "" : "Saved."}${close}`);
   if (!before?.answered) (moment.kneel ? $("kneel").querySelector("button") : $("thanks")).focus();
   if (!open && !moment.advice && !moment.trouble) setTimeout(() => window.close(), 1500);
 }
@@ -157,6 +164,7 @@ function feel(afterwards, pain) {
 
 function askForPain() {
   askedForPain = true;
+  if (before.state === "finished") words($("after-title"), "Done");
   words($("asked"), "What kind of pain?");
   $("feelings").hidden = true;
   $("pains").hidden = false;
@@ -181,6 +189,7 @@ function onKey(event) {
   }
   // A focused button answers to the space bar itself.
   if (event.key === " " && event.target instanceof HTMLButtonElement) return;
+  if (before?.unread && event.key === " " && !inSight($("main"))) return; // the space bar scrolls on to it
   if (COMMANDS[event.key]) {
     event.preventDefault();
     press(COMMANDS[event.key]);
