@@ -274,7 +274,10 @@ class Bus:
         from dbus_fast.aio import MessageBus
 
         bus_type = BusType.SESSION if self.kind == "session" else BusType.SYSTEM
-        bus = MessageBus(bus_address=self._address, bus_type=bus_type, negotiate_unix_fd=self._negotiate_fds)
+        try:
+            bus = MessageBus(bus_address=self._address, bus_type=bus_type, negotiate_unix_fd=self._negotiate_fds)
+        except KeyError as error:  # an address of X11 is looked up in the home directory
+            raise OSError(f"{error.args[0]} is not set") from error
         try:
             async with asyncio.timeout(CONNECT_SECONDS):
                 self._bus = await bus.connect()

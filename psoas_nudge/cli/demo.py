@@ -61,7 +61,7 @@ async def _play() -> None:
         journal = stack.enter_context(Journal.in_memory())
         notifiers = Chooser("auto", asyncio.get_running_loop().time)
         stretch = PracticePage(browser.page_missing(os.environ) or "")
-        story = Story(midnight, journal, rules_of_the_day(os.environ), Screen(notifiers), stretch)
+        story = Story(midnight, journal, rules_of_the_day(os.environ), Screen(notifiers, typed=False), stretch)
         session_bus, _ = await stack.enter_async_context(buses(lambda _kind, _why: None))
         surroundings = Surroundings(dict(os.environ), session_bus, is_one(sys.stdin))
         notifiers.begin(surroundings, story.pressed)

@@ -6,10 +6,10 @@ Pure: what was found goes in, lines come out.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from textwrap import fill
 
 from msgspec import Struct
 
+from psoas_nudge.cli.width import hanging
 from psoas_nudge.notify.chooser import LAST_RESORT, NotifierChoice
 from psoas_nudge.presence.slot import SensorChoice
 
@@ -184,14 +184,14 @@ def _for_looks(found: Findings, install: Callable[[str], str]) -> Iterator[tuple
 
 def report(found: Findings, install: Callable[[str], str], width: int) -> Iterator[str]:
     """All of it, line by line."""
-    yield verdict(found)
+    yield hanging("", verdict(found), width)
     yield ""
     for title, text in rows(found):
-        yield fill(text, width, initial_indent=f"  {title:<16}", subsequent_indent=" " * 18, break_on_hyphens=False)
+        yield hanging(f"  {title:<16}", text, width)
     for number, (problem, fix) in enumerate(fixes(found, install)):
         yield from ("", "To fix") if number == 0 else ()
         first, *others = problem.split("\n")
-        yield fill(f"- {first}", width, initial_indent="  ", subsequent_indent="    ")
+        yield hanging("  - ", first, width)
         yield from (f"      {line}" for line in (*others, fix) if line)
 
 

@@ -169,7 +169,8 @@ def _unknown(where: tuple[str, ...], raw: Any, problems: Problems) -> None:
         hint = f" Did you mean {homes[0]}? It belongs under [{SETTINGS[homes[0]].section}]."
     elif where[0] in ("hours", word) and (meant := days(word)):
         under = "" if where[0] == "hours" else " under [hours]"
-        hint = f" Set each day{under}: {each_day(meant, raw)}"
+        how = f"Set each day{under}:" if len(meant) > 1 else f"Write{under}"
+        hint = f" {how} {each_day(meant, raw)}"
     elif len(where) == 1:
         hint = nearest(word, [*SECTIONS, *(row.name for row in SETTINGS.values())])
         hint = hint or f" The sections are {', '.join(SECTIONS)}."

@@ -80,11 +80,13 @@ def on_page(settings: Settings, routine_id: str, prompt: int | None, reports: Re
     if why := browser.page_missing(os.environ):
         raise Unavailable(f"The page cannot be shown: {why}.")
     from psoas_nudge.guide import page
+    from psoas_nudge.guide.server import Sound
 
     player = _player(settings, routine_id)
     asks = Asks() if reports else _asks(settings, player.routine)
     token = os.environ.get("XDG_ACTIVATION_TOKEN") or os.environ.get("DESKTOP_STARTUP_ID")
-    page.play(player, reports or _reports(settings, routine_id, prompt), asks, token)
+    sound = Sound(chime=settings.stretch.chime, voice=settings.stretch.voice)
+    page.play(player, reports or _reports(settings, routine_id, prompt), asks, sound, token)
 
 
 def in_terminal(settings: Settings, routine_id: str, prompt: int | None) -> None:

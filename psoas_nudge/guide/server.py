@@ -42,6 +42,13 @@ class Room(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     can: bool
 
 
+class Sound(msgspec.Struct, frozen=True, kw_only=True):
+    """What is heard when the page opens; its two buttons change it for this stretch. See [stretch] in the settings."""
+
+    chime: bool
+    voice: bool
+
+
 class Nothing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What a page sends when there is nothing to add."""
 
@@ -49,9 +56,9 @@ class Nothing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 Sent = TypeVar("Sent", bound=msgspec.Struct)
 
 
-def app(session: StretchSession, port: int) -> Guard:
+def app(session: StretchSession, port: int, sound: Sound) -> Guard:
     """The whole server for one stretch, to be served on 127.0.0.1 at `port`."""
-    described = _described(session.player)
+    described = _described(session.player, sound)
 
     async def describe(_request: Request) -> Response:
         return Response(msgspec.json.encode(described), media_type="application/json")
@@ -103,7 +110,7 @@ def _pictures(player: Player) -> list[str]:
     return sorted({name for segment in player.segments for name in (segment.picture, segment.returns_to) if name})
 
 
-def _described(player: Player) -> dict[str, object]:
+def _described(player: Player, sound: Sound) -> dict[str, object]:
     """What a page has to know before the play."""
     routine, pictures = player.routine, _pictures(player)
     return {
@@ -119,6 +126,7 @@ def _described(player: Player) -> dict[str, object]:
         "check": routine.check,
         "cautions": routine.cautions,
         "reviewed": REVIEWED if routine in CATALOGUE else "",
+        "sound": sound,
         "segments": player.segments,
         "figures": {
             side or "both": {name: svg(routine, name, side, f"/picture/{quote(name)}") for name in pictures}

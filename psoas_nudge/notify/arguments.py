@@ -68,7 +68,8 @@ class NotificationServer(Struct, frozen=True):
         if self.program not in NO_BUTTONS:  # the buttons are visible; in Xfce a click beside them only closes it
             return words.sentence(body)
         others = words.how_to_answer([key for key in keys if key != "accept"], "Other answers: psoas-nudge")
-        return f"{NO_BUTTONS[self.program]} to start. {others}\n{words.sentence(body)}"  # mako cuts off the end
+        how = f"{NO_BUTTONS[self.program]} to start. {others}".rstrip()
+        return f"{how}\n{words.sentence(body)}"  # mako cuts off the end
 
     def _actions(self, message: Message) -> list[str]:
         if "actions" not in self.can:

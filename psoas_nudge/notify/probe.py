@@ -23,6 +23,7 @@ TEST_MESSAGE = Message(
     body="a test prompt. Press any button; nothing is recorded.",
     buttons=(Button(Accept(), Accept.label), Button(Snooze(), "Later"), Button(Skip(), Skip.label)),
     icon=ICON,
+    typed=False,
 )
 """Also what `doctor --notify` sends."""
 

@@ -43,9 +43,13 @@ def said(record: ReportData) -> str:
     if difference is None:
         return f"{told} That is too few to tell whether it has changed."
     figures = f"{_mean(lately)} in the last {LATELY_WEEKS} weeks and {_mean(before)} before"
+    low, high = difference
     if not difference.significant:
-        return f"{told} The average was {figures}: chance could explain the difference."
-    return f"{told} The average was {figures}. These figures cannot say what changed it."
+        between = f"between {abs(low):.1f} lower and {high:.1f} higher"
+        return f"{told} The average was {figures}: chance could explain the difference ({between})."
+    between = f"between {max(map(abs, difference)):.1f} and {min(map(abs, difference)):.1f}"
+    told += f" The average was {figures}. The difference is {between} {'higher' if low > 0 else 'lower'}."
+    return f"{told} These figures cannot say what changed it."
 
 
 def _mean(levels: Sequence[float]) -> str:

@@ -33,8 +33,12 @@ HELP = {
     "desktop.notifier": "How prompts are shown.",
     "hours.timezone": "Leave it empty to follow the system's time zone, also when you travel.",
     "calendar.holidays": "Country or region whose public holidays are days off.",
+    "stretch.rotation": "The stretches that prompts suggest in turn.",
+    "quiet.busy": "Wait while a calendar file has an event.",
 }
 """For rows whose help speaks of values as they are written in the file, which the page shows in other words."""
+ABOUT = {"quiet": "What delays a prompt."}
+"""The same for sections."""
 
 
 def form(row: Setting) -> Form:
@@ -63,7 +67,7 @@ FORMS: dict[type, Form] = {
 
 def sections() -> list[Section]:
     """The headings, in the order of the file."""
-    return [Section(name, about) for name, about in SECTIONS.items()]
+    return [Section(name, ABOUT.get(name, about)) for name, about in SECTIONS.items()]
 
 
 def rows(settings: Settings) -> list[SettingRow]:

@@ -80,14 +80,15 @@ def test_a_mistyped_command_is_recognised(type_in):
     done = type_in("stauts")
     assert done.returncode == 2
     assert done.stderr == (
-        "psoas-nudge: There is no command 'stauts'. Did you mean: psoas-nudge stats or psoas-nudge status\n"
+        "psoas-nudge: There is no command 'stauts'. Did you mean: psoas-nudge status or psoas-nudge stats\n"
     )
 
 
 @pytest.mark.parametrize(
     ("typed", "meant"),
     [("quit", "stop"), ("edit", "config edit"), ("prefs", "settings"), ("log", "journal"), ("logz", "journal"),
-     ("why", "explain"), ("stard", "start"), ("version", "--version")],
+     ("why", "explain"), ("stard", "start"), ("START", "start"), ("strat", "start"), ("sett", "settings"), ("Quit", "stop"),
+     ("version", "--version")],
 )  # fmt: skip
 def test_a_command_by_another_name_leads_to_the_right_one(type_in, typed, meant):
     done = type_in(typed)

@@ -97,7 +97,7 @@ def test_without_notifications_and_idle_time_it_does_not_say_that_prompts_appear
 def test_without_idle_time_alone_the_verdict_says_what_that_means() -> None:
     blind = changed(sensors=())
     assert told(blind).startswith(
-        "Prompts will appear as notifications. But psoas-nudge cannot see whether you are at the computer.\n"
+        "Prompts will appear as notifications. But psoas-nudge cannot see whether you are\nat the computer.\n"
     )
 
 

@@ -35,6 +35,9 @@ class Tab(Protocol):
     async def screenshot(self, path: Path) -> None:
         """Keep what the window shows as a PNG file."""
 
+    async def printed(self) -> bytes:
+        """The PDF that printing the page gives, on A4 and without the grounds that a browser leaves out."""
+
     async def drag(self, begin: tuple[float, float], end: tuple[float, float]) -> None:
         """Press the mouse at a place of the page, move it to another, and let go."""
 

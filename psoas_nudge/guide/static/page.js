@@ -25,6 +25,7 @@ function send(path, content) {
 
 function press(command) {
   allowSound();
+  if ($("voice").ariaPressed === "true") voiceless();
   if (before && !OVER.includes(before.state)) send("/press", { command });
 }
 
@@ -74,9 +75,21 @@ function showPicture(moment, segment) {
 }
 
 function announce(moment, segment) {
-  const text = `${where(segment)}. ${segment.text} ${segment.cue}`;
   words($("spoken"), `${where(segment)}, ${Math.round(segment.seconds)} seconds. ${segment.text} ${segment.cue}`);
-  if ($("voice").ariaPressed === "true" && moment.state === "playing" && !document.hidden) say(text);
+  if (moment.state === "playing") aloud(`${where(segment)}. ${segment.text} ${segment.cue}`);
+}
+
+function aloud(text) {
+  if (text && $("voice").ariaPressed === "true" && !document.hidden) say(text);
+}
+
+// The repetition that begins, or the last seconds of a hold; as in the terminal.
+function counted(moment, segment) {
+  const left = Math.ceil(moment.remaining - 1e-6);
+  if (moment.rep) return moment.rep > 1 && moment.rep !== before.rep ? `${moment.rep}` : "";
+  if (segment.kind !== "hold" || left === Math.ceil(before.remaining - 1e-6)) return "";
+  if (left === 10) return "10 seconds";
+  return left >= 1 && left <= 3 ? `${left}` : "";
 }
 
 function changes(moment, segment) {
@@ -89,7 +102,11 @@ function changes(moment, segment) {
     else if (moved) chime(segment.kind === "switch" ? 2 : 1);
   }
   if (moved || begun || !was) announce(moment, segment);
-  if (was && was.state !== moment.state && moment.state === "paused") words($("spoken"), "Paused.");
+  else if (moment.state === "playing") aloud(counted(moment, segment));
+  if (was && was.state !== moment.state && moment.state === "paused") {
+    words($("spoken"), "Paused.");
+    aloud("Paused.");
+  }
   if (over) {
     hush();
     words($("spoken"), "");
@@ -196,12 +213,17 @@ function onKey(event) {
   }
 }
 
+// Whether there is a voice is known only some time after the page is loaded.
+function voiceless() {
+  if (localVoice()) return false;
+  words($("voice"), "No voice on this computer");
+  $("voice").ariaPressed = "false";
+  $("voice").disabled = true;
+  return true;
+}
+
 function toggle(button) {
-  if (button.id === "voice" && !localVoice()) {
-    words(button, "No voice on this computer");
-    button.disabled = true;
-    return;
-  }
+  if (button.id === "voice" && voiceless()) return;
   button.ariaPressed = button.ariaPressed === "true" ? "false" : "true";
   allowSound();
   if (button.id === "voice" && button.ariaPressed === "false") hush();
@@ -227,6 +249,8 @@ async function begin() {
   words($("purpose"), routine.purpose || routine.segments[0].text);
   words($("why"), routine.why);
   words($("reviewed"), routine.reviewed);
+  for (const id of ["chime", "voice"]) $(id).ariaPressed = `${routine.sound[id]}`;
+  localVoice(); // the first question makes a browser look for voices
   for (const fact of ["feel", "effort", "check", "easier", "harder"]) {
     words($(fact), routine[fact]);
     $(fact).parentElement.hidden = !routine[fact];

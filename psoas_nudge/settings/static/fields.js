@@ -55,6 +55,7 @@ export function field(row, settings) {
     box.classList.toggle("changed", settings.changed(row.key));
     const value = settings.get(row.key);
     const plain = row.form === "length" ? lengthOf(value) : value;
+    box.classList.toggle("unset", value === null || value === "" || value.length === 0);
     reset.hidden = settings.locked(row.key) || value === null || JSON.stringify(plain) === JSON.stringify(row.default);
   }
 

@@ -358,6 +358,39 @@ async def test_cues_are_spoken_only_when_asked_for_and_only_by_a_voice_of_this_m
             await tab.shows("No voice on this computer")
 
 
+async def test_the_settings_say_whether_the_voice_and_the_chime_are_on_at_first(chromium: Any, serving: Any) -> None:
+    async with serving("standing-hip-flexor", chime=False, voice=True) as served:
+        tab = await chromium.open("about:blank")
+        await tab.send("Page.addScriptToEvaluateOnNewDocument", source=VOICES.replace("LOCAL", "true"))
+        await tab.send("Page.navigate", url=served.url)
+        await tab.ready()
+        pressed = "['chime', 'voice'].map(id => document.getElementById(id).ariaPressed)"
+        assert await tab.js(pressed) == ["false", "true"]
+        assert await tab.js("spoken") == [], "nothing before it begins"
+        await tab.press(" ")
+        await tab.plays()
+        served.passes(18)
+        await tab.shows("Hold 1 of 2")
+        served.passes(30)
+        await tab.shows("Ease off")
+        said = [text for _, text in await tab.js("spoken")]
+        assert said[0].startswith("Left side · Get into place")
+        first = said.index(next(each for each in said if "Hold 1 of 2" in each))
+        assert said[first + 1 : first + 5] == ["10 seconds", "3", "2", "1"]
+        await tab.press(" ")
+        await tab.until("spoken.at(-1)[1] === 'Paused.'")
+
+
+async def test_a_voice_that_is_set_and_missing_says_so_when_the_stretch_begins(chromium: Any, serving: Any) -> None:
+    async with serving("standing-hip-flexor", voice=True) as served:
+        tab = await chromium.open("about:blank")
+        await tab.send("Page.addScriptToEvaluateOnNewDocument", source=VOICES.replace("LOCAL", "false"))
+        await tab.send("Page.navigate", url=served.url)
+        await tab.ready()
+        await tab.press(" ")
+        await tab.shows("No voice on this computer")
+
+
 async def test_no_key_is_needed_twice_and_the_space_bar_presses_the_button_that_has_the_focus(
     chromium: Any, serving: Any
 ) -> None:
