@@ -39,11 +39,16 @@ OnOwner = Callable[[str | None], None]
 OnConnection = Callable[[bool], None]
 
 
+LONGEST_ERROR = 300
+"""Characters of what a service says about its failure; some of it reaches the log and the terminal."""
+
+
 class CallFailed(PsoasNudgeError):
     """A D-Bus call got no reply or an error; `name`: the D-Bus error name."""
 
     def __init__(self, name: str, text: str) -> None:
         self.name = name
+        text = "".join(letter if letter.isprintable() else " " for letter in text[:LONGEST_ERROR])
         super().__init__(f"{name}: {text}" if text else name)
 
 

@@ -194,11 +194,12 @@ def _basics(config_file: Path | None) -> Basics:
             what = str(places.journal_file()) + ("" if found.entries is None else f", entries: {found.entries}")
             if not found.whole:
                 what += f"; checked for {CHECK_SECONDS:g} s, which was not enough for all of it"
-            rows.append(("journal", "broken" if found.problems else "ok", what))
-            journal = "; ".join(found.problems)
+            rows.append(("journal", "damaged" if found.problems else "ok", what))
+            if found.problems:
+                journal = f"Some of the journal cannot be read and is left out: {'; '.join(found.problems)}"
     except PsoasNudgeError as error:
-        journal = str(error)
-        rows.append(("journal", "broken", journal))
+        journal = f"The journal cannot be used: {error}"
+        rows.append(("journal", "broken", str(error)))
     try:
         now = ask(c.GetStatus(), places.socket_file()).status
     except PsoasNudgeError as error:
@@ -206,7 +207,7 @@ def _basics(config_file: Path | None) -> Basics:
         rows.append(("psoas-nudge", "waits" if runs else "not running", str(error)))
         return Basics(settings, mistakes, journal, runs, tuple(rows))
     if now and now.trouble:
-        journal = journal or now.trouble
+        journal = journal or f"The journal cannot be used: {now.trouble}"
         rows.append(("psoas-nudge", "cannot save", now.trouble))
     else:
         rows.append(("psoas-nudge", "running", str(places.socket_file())))

@@ -14,7 +14,7 @@ import click
 from psoas_nudge import places
 from psoas_nudge.called import as_called
 from psoas_nudge.cli.journal import NOTHING_YET
-from psoas_nudge.cli.progress import progress
+from psoas_nudge.cli.progress import ADDED_UP, counted, progress
 from psoas_nudge.config.saving import save
 from psoas_nudge.errors import Unavailable
 from psoas_nudge.journal import Journal
@@ -84,7 +84,13 @@ def _record(config_file: Path | None, show: Callable[[str], None]) -> ReportData
         return None
     show("Reading the journal …")
     with found:
-        return record.read(found, settings.rules, settings.stretch.weekly_dose, datetime.now(UTC))
+        return record.read(
+            found,
+            settings.rules,
+            settings.stretch.weekly_dose,
+            datetime.now(UTC),
+            lambda entries: counted(ADDED_UP, entries, show),
+        )
 
 
 def _page(record: ReportData, for_therapist: bool, show: Callable[[str], None]) -> str:

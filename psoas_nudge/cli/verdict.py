@@ -71,7 +71,7 @@ class Findings(Struct, frozen=True, kw_only=True):
     mistakes: str
     """In the configuration."""
     journal: str
-    """What is wrong with it."""
+    """What is wrong with it, in sentences."""
     running: bool
     sensors: tuple[SensorChoice, ...]
     notifiers: tuple[NotifierChoice, ...]
@@ -149,7 +149,7 @@ def _for_prompts(found: Findings, install: Callable[[str], str]) -> Iterator[tup
     if found.mistakes:
         yield f"Your configuration has mistakes.\n{found.mistakes}", "psoas-nudge config edit"
     if found.journal:
-        yield f"The journal cannot be used: {found.journal}", ""
+        yield found.journal, ""
     if found.notifier:
         return
     if any(each.verdict == "available" for each in found.notifiers):

@@ -18,7 +18,7 @@ from psoas_nudge.core.catalogue import find
 from psoas_nudge.core.dose import Dose, dose
 from psoas_nudge.core.routines import Routine, Side
 from psoas_nudge.core.state import State
-from psoas_nudge.errors import JournalBroken, PsoasNudgeError, Unavailable
+from psoas_nudge.errors import JournalBroken, NotRecorded, Unavailable
 from psoas_nudge.guide import chime, terminal, voice
 from psoas_nudge.guide.console import NoConsole, TerminalConsole
 from psoas_nudge.guide.player import Player
@@ -44,13 +44,6 @@ TERMINALS: dict[str, tuple[str, ...]] = {
     "foot": (),
     "xterm": ("-e",),
 }
-
-
-class NotRecorded(PsoasNudgeError):
-    """The stretch was played, but not all of it is in the journal."""
-
-    def __init__(self, trouble: str) -> None:
-        super().__init__(f"Not all of this is recorded: {trouble}")
 
 
 def load_settings(file: Path | None) -> Settings:
@@ -82,7 +75,8 @@ def dose_now(settings: Settings) -> Dose:
 
 
 def on_page(settings: Settings, routine_id: str, prompt: int | None, reports: Reports | None = None) -> None:
-    """Play on the page, recorded on this machine or by `reports`. Raises Unavailable when it cannot be shown here."""
+    """Play on the page, recorded on this machine or by `reports`. Raises Unavailable when it cannot be shown here,
+    and NotRecorded."""
     if why := browser.page_missing(os.environ):
         raise Unavailable(f"The page cannot be shown: {why}.")
     from psoas_nudge.guide import page
@@ -96,7 +90,7 @@ def on_page(settings: Settings, routine_id: str, prompt: int | None, reports: Re
 
 
 def in_terminal(settings: Settings, routine_id: str, prompt: int | None) -> None:
-    """Play in this terminal, or as plain lines where there is none."""
+    """Play in this terminal, or as plain lines where there is none. Raises NotRecorded."""
     speaker = voice.find() if settings.stretch.voice else None
     if settings.stretch.voice and not speaker:
         log.warning("%s Playing without it.", voice.MISSING)

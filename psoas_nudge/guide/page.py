@@ -6,7 +6,7 @@ import asyncio
 import os
 import time
 
-from psoas_nudge.errors import Unavailable
+from psoas_nudge.errors import NotRecorded, Unavailable
 from psoas_nudge.guide.player import Player
 from psoas_nudge.guide.reports import Reports
 from psoas_nudge.guide.server import Sound, app
@@ -19,7 +19,7 @@ from psoas_nudge.system.signals import on_end
 
 
 def play(player: Player, reports: Reports, asks: Asks, sound: Sound, token: str | None = None) -> None:
-    """Serve and show the stretch until it is over. Raises errors.Unavailable when no browser has shown it.
+    """Serve and show the stretch until it is over. Raises Unavailable when no browser has shown it, and NotRecorded.
 
     `token`: the activation token for the window, where there is one.
     """
@@ -27,6 +27,8 @@ def play(player: Player, reports: Reports, asks: Asks, sound: Sound, token: str 
     asyncio.run(_play(session, sound, token))
     if not session.seen:
         raise Unavailable("no browser has opened the page")
+    if session.trouble:
+        raise NotRecorded(session.trouble)
 
 
 async def _play(session: StretchSession, sound: Sound, token: str | None) -> None:

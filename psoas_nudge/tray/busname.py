@@ -31,7 +31,7 @@ from psoas_nudge.core.events import (
     Stretch,
     checked,
 )
-from psoas_nudge.core.ranges import EARLIEST, LATEST, out_of_range
+from psoas_nudge.core.ranges import EARLIEST, LATEST, mistake
 from psoas_nudge.core.status import Status
 from psoas_nudge.core.summary import explained, look
 from psoas_nudge.core.words import EPOCH, milliseconds
@@ -113,7 +113,7 @@ class BusObject(ServiceInterface):
         try:
             checked(request)
         except msgspec.ValidationError as error:
-            raise DBusError(INVALID, out_of_range(error, type(request)) or str(error)) from error
+            raise DBusError(INVALID, mistake(error, type(request)) or str(error)) from error
         self.command(request)
 
     @dbus_method("GetStatus")
