@@ -13,6 +13,7 @@ from typing import Protocol
 
 from psoas_nudge.autostart.port import Computer, Found
 from psoas_nudge.errors import Unavailable
+from psoas_nudge.system.command_line import split_windows
 from psoas_nudge.system.processes import without_console
 
 RUN = r"Software\Microsoft\Windows\CurrentVersion\Run"
@@ -111,7 +112,7 @@ class RunKey:
         switch = self._registry.get(APPROVED, VALUE)
         return Found(
             place=rf"HKEY_CURRENT_USER\{RUN}\{VALUE}",
-            starts=(str(value),),
+            starts=tuple(split_windows(str(value))),
             enabled=not (isinstance(switch, bytes) and switch[:1] and switch[0] % 2),
             as_written_now=bool(argv) and value == render(argv),
         )

@@ -10,6 +10,7 @@ import click
 import msgspec
 
 from psoas_nudge.cli.journal import moment, opened
+from psoas_nudge.cli.progress import ADDED_UP, progress, tallied
 from psoas_nudge.cli.width import columns, hanging
 from psoas_nudge.core.durations import duration
 from psoas_nudge.core.statistics import Totals, months, total, weeks
@@ -36,10 +37,10 @@ def stats(by: str, since: str | None, as_json: bool) -> None:
     "got up" counts prompts during which you got up without answering, "cancelled" those that psoas-nudge took back.
     """
     first = _first_day(by, since)
-    with opened(silent=as_json) as found:
+    with opened(silent=as_json) as found, progress() as show:
         if found is None:
             return
-        lines = list(SUMS[by](found.days(first)))
+        lines = list(SUMS[by](found.days(first, lambda entries: tallied(ADDED_UP, entries, show))))
     if as_json:
         for line in lines:
             sys.stdout.buffer.write(msgspec.json.encode(line) + b"\n")

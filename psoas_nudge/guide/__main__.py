@@ -11,7 +11,8 @@ import os
 import sys
 
 from psoas_nudge.config import load
-from psoas_nudge.errors import PsoasNudgeError
+from psoas_nudge.engine.guides import NOT_RECORDED
+from psoas_nudge.errors import NotRecorded, PsoasNudgeError
 from psoas_nudge.guide.opening import on_page, open_for_prompt
 from psoas_nudge.guide.reports import PracticeReports
 
@@ -35,7 +36,7 @@ def main() -> int:
             open_for_prompt(load(None, os.environ), options.routine, options.prompt, options.how)
     except PsoasNudgeError as error:
         print(f"psoas-nudge: {error}", file=sys.stderr)  # noqa: T201 - goes to the daemon's log
-        return error.exit_code
+        return NOT_RECORDED if isinstance(error, NotRecorded) else error.exit_code
     return 0
 
 

@@ -6,6 +6,7 @@ the journal is written, so that no daemon starts meanwhile from an outdated stat
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -13,8 +14,9 @@ from typing import Protocol
 
 from msgspec import Struct
 
-from psoas_nudge.control.client import ANSWER_SECONDS, ask
+from psoas_nudge.control.client import ANSWER_SECONDS, GuideConnection, ask
 from psoas_nudge.control.lock import Lock
+from psoas_nudge.control.messages import WatchGuide
 from psoas_nudge.core.advice import LOOKS_BACK, advice
 from psoas_nudge.core.answers import answer
 from psoas_nudge.core.entries import AnyEntry, FeelEntry
@@ -28,6 +30,8 @@ from psoas_nudge.engine.heartbeat import started
 from psoas_nudge.errors import AlreadyRunning, BadInput, DaemonSilent, JournalBroken, NoDaemon, PsoasNudgeError, Refused
 from psoas_nudge.journal import Journal
 from psoas_nudge.journal.heartbeat import HeartbeatFile, boot_id
+
+log = logging.getLogger(__name__)
 
 PROGRESS_SECONDS = 5.0
 """Held seconds between two reports of progress. At most as many are lost when the guide is killed."""
@@ -130,8 +134,8 @@ class Recorder:
         try:
             entries = self._recent()
         except PsoasNudgeError as error:
-            trouble = trouble or str(error)
-        if trouble:
+            log.warning("psoas-nudge cannot see your earlier reports: %s", error)
+        if trouble or not entries:
             entries.append(FeelEntry(at=now, level=report.level, afterwards=report.afterwards, pain=report.pain))
         due = advice(entries, hours.local_date(now), hours.local_date)
         if due is None:
@@ -167,6 +171,7 @@ class Recorder:
 
 class StretchReports:
     """The reports of one stretch. `holding` reports progress, so that little is lost when the guide is killed.
+    A connection to the daemon stays open meanwhile. When it closes, the daemon records what was held.
 
     `set_floor` writes the setting stretch.floor and may raise PsoasNudgeError.
     """
@@ -175,11 +180,13 @@ class StretchReports:
         self, recorder: Recorder, routine: str, prompt: int | None, set_floor: Callable[[bool], object]
     ) -> None:
         self.recorder, self.routine, self.prompt, self._set_floor = recorder, routine, prompt, set_floor
+        self._connection = GuideConnection(recorder.where.socket, WatchGuide(routine=routine, prompt=prompt))
         self._begun = False
         self._reported = 0.0
 
     def begun(self) -> Receipt:
         self._begun = True
+        self._connection.keep()
         return Receipt(self.recorder.record(GuideStarted(via="guide", routine=self.routine, prompt=self.prompt)))
 
     def holding(self, held: Held) -> Receipt:
@@ -187,13 +194,16 @@ class StretchReports:
         if held.total < self._reported + PROGRESS_SECONDS:
             return Receipt()
         self._reported = held.total
+        self._connection.keep()
         return Receipt(self.recorder.record(self._event(GuideHeld, held), PROGRESS_WITHIN))
 
     def ended(self, held: Held) -> Receipt:
         """A stretch that was never begun is reported only if it belongs to a prompt."""
         if not self._begun and self.prompt is None:
             return Receipt()
-        return Receipt(self.recorder.record(self._event(GuideEnded, held)))
+        receipt = Receipt(self.recorder.record(self._event(GuideEnded, held)))
+        self._connection.close()
+        return receipt
 
     def felt(self, afterwards: Afterwards, pain: Pain | None) -> Receipt:
         return self.recorder.feel(Feel(via="guide", afterwards=afterwards, pain=pain, routine=self.routine))

@@ -7,51 +7,76 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+import time
 
 SPEAKERS: dict[str, tuple[str, ...]] = {
     # program: the arguments between it and the text
     "spd-say": ("--wait", "--language", "en", "--"),
     "espeak-ng": ("-v", "en", "--"),
 }
-MISSING = "The cues are not spoken, because neither spd-say (from speech-dispatcher) nor espeak-ng is installed."
+SERVED = frozenset({"spd-say"})
+"""Programs that pass the text to a server. There the next text interrupts the previous one, and ending the program does
+not. Ending it in the middle also makes the server lose the next text (speech-dispatcher 0.11.4)."""
+MISSING = "Nothing is installed that can speak: spd-say (from speech-dispatcher) or espeak-ng is needed."
+LONGEST = 30.0
+"""Time limit for a sentence, in seconds, in case a program hangs."""
 
 
 class Voice:
-    """Speaks in the background."""
+    """Speaks in the background. `served`: see SERVED."""
 
-    def __init__(self, command: tuple[str, ...]) -> None:
-        self._command = command
-        self._saying: subprocess.Popen[bytes] | None = None
+    def __init__(self, command: tuple[str, ...], *, served: bool = False) -> None:
+        self._command, self._served = command, served
+        self._since = 0.0
+        self._saying: list[subprocess.Popen[bytes]] = []
 
     def say(self, text: str) -> None:
         """Speak the text, interrupting the previous one. Errors are ignored."""
-        self.hush()
+        if not self._served:
+            self.hush()
+        self._saying = [each for each in self._saying if each.poll() is None]
+        self._since = time.monotonic()
         try:
-            self._saying = subprocess.Popen(  # noqa: S603 - see SPEAKERS
-                [*self._command, text], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+            self._saying.append(
+                subprocess.Popen(  # noqa: S603 - see SPEAKERS
+                    [*self._command, text],
+                    stdin=subprocess.DEVNULL,
+                    stdout=subprocess.DEVNULL,
+                    stderr=subprocess.DEVNULL,
+                )
             )
         except OSError:
-            self._saying = None
+            return
+
+    @property
+    def is_saying(self) -> bool:
+        """Whether something is still being said."""
+        if time.monotonic() > self._since + LONGEST:
+            return False
+        return any(each.poll() is None for each in self._saying)
 
     def hush(self) -> None:
-        """Stop speaking."""
-        if self._saying and self._saying.poll() is None:
-            self._saying.terminate()
-            self._saying.wait()
-        self._saying = None
+        """End the programs that speak."""
+        for each in self._saying:
+            if each.poll() is None:
+                each.terminate()
+                each.wait()
+        self._saying = []
 
     def finish(self) -> None:
         """Wait at most 8 s for the end of the last text."""
-        if self._saying:
+        end = time.monotonic() + 8
+        for each in self._saying:
             try:
-                self._saying.wait(8)
+                each.wait(max(0.0, end - time.monotonic()))
             except subprocess.TimeoutExpired:
-                self.hush()
+                break
+        self.hush()
 
 
 def find() -> Voice | None:
     """The first installed speaker; None if there is none."""
     for name, between in SPEAKERS.items():
         if path := shutil.which(name):
-            return Voice((path, *between))
+            return Voice((path, *between), served=name in SERVED)
     return None

@@ -34,7 +34,7 @@ def summary(record: ReportData) -> str:
     weeks = [week for week in record.weeks if week < monday(record.today)][-WEEKS_SAID:]
     if not weeks:
         return "The first week is not over yet."
-    sides = by_week(record.history.held, weeks)
+    sides = by_week(record.history.stretches, weeks)
     left, right = [float(one) for one, _ in sides], [float(two) for _, two in sides]
     reached = sum(min(pair) >= record.target for pair in sides)
     text = (
@@ -47,7 +47,7 @@ def summary(record: ReportData) -> str:
     )
     text += f" Both sides reached it in {reached or 'none'} of {counted(len(weeks), 'week')}."
     apart = mean_difference([a - b for a, b in zip(left, right, strict=True)], [0.0] * len(weeks))
-    if apart is not None and apart.tells:
+    if apart is not None and apart.significant:
         low, high = sorted(abs(end) for end in apart)
         side = "right" if apart.low > 0 else "left"
         text += f" The {side} side gets less, by {words.length(low)} to {words.length(high)} a week."
@@ -59,7 +59,7 @@ def summary(record: ReportData) -> str:
 def chart(record: ReportData) -> Element:
     """Bars for each week, up for the left and down for the right side, with dashed lines at the goal."""
     weeks = record.weeks
-    sides = by_week(record.history.held, weeks)
+    sides = by_week(record.history.stretches, weeks)
     steps = (2.0 * MINUTE, 4.0 * MINUTE, 10.0 * MINUTE, 20.0 * MINUTE, 60.0 * MINUTE)  # half of each is whole minutes
     top = rounded_up(max([record.target * 1.1, *(max(pair) for pair in sides)]), steps)
     bars = [
@@ -110,4 +110,4 @@ def in_weeks(record: ReportData, count: int) -> tuple[list[date], list[PastStret
     """The last `count` weeks, including this one, and what was held in them."""
     first = max(record.first_week, monday(record.today) - timedelta(weeks=count - 1))
     weeks = [week for week in record.weeks if week >= first]
-    return weeks, [stretch for stretch in record.history.held if stretch.at.date() >= first]
+    return weeks, [stretch for stretch in record.history.stretches if stretch.at.date() >= first]

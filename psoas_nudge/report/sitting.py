@@ -53,7 +53,7 @@ def summary(record: ReportData) -> str:
     middle = mean(now) - mean(before)
     sizes = f"{words.length(abs(middle))} {'more' if middle > 0 else 'less'}"
     between = f"between {_signed(difference.low)} and {_signed(difference.high)}"
-    if difference.tells:
+    if difference.significant:
         return f"{text} That is {sizes} than in the twelve weeks before ({between})."
     was = words.length(mean(before))
     return f"{text} In the twelve weeks before it was {was}: chance could explain the difference ({between})."

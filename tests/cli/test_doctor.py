@@ -51,6 +51,11 @@ def test_a_bus_that_is_missing_is_named_in_our_words(home: Path, monkeypatch: py
     assert rows()["session bus"] == found["session bus"]
 
 
+def test_without_a_home_it_reports_what_there_is(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("HOME")
+    assert rows()["session bus"].startswith("missing no session bus")
+
+
 def test_another_break_reminder_is_named(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(others, "_processes", lambda _proc: ["bash"])
     assert rows()["other reminders"] == "none"

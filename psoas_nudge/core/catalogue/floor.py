@@ -20,7 +20,7 @@ from psoas_nudge.core.routines import Routine, Step
 KNEELING = Routine(
     id="kneeling-hip-flexor",
     title="Kneeling hip-flexor stretch",
-    purpose="The classic stretch for the psoas, and the best studied one. You kneel on one knee.",
+    purpose="The classic stretch for the psoas. You kneel on one knee, as in the study of the tuck [tilt-2024].",
     needs=("floor",),
     steps=(
         Step(

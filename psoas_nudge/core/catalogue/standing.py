@@ -54,7 +54,7 @@ STANDING = Routine(
 MARCH = Routine(
     id="standing-march",
     title="Standing psoas march",
-    purpose="Strengthens the psoas: lift one knee slowly to hip height, next to your desk.",
+    purpose="Strengthens the psoas [practice]: lift one knee slowly to hip height, next to your desk.",
     steps=(
         Step(
             text="Stand up straight next to the desk, with one hand on it.",
@@ -132,7 +132,7 @@ CHAIR_EDGE = Routine(
 RAISE = Routine(
     id="split-stance-raise",
     title="Split-stance knee raise",
-    purpose="Strengthens the psoas, beginning from a stretched position, and the buttock of the leg you stand on.",
+    purpose=("Strengthens the psoas from a stretched position, and the buttock of the leg you stand on [practice]."),
     steps=(
         Step(
             text="Stand next to the desk, with one hand on it. Step back with this leg, and lift its heel.",

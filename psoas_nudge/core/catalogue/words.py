@@ -1,4 +1,4 @@
-"""Sentences that several routines share. Ids in square brackets are those of the sources in evidence.py."""
+"""Sentences and steps that several routines share. Ids in square brackets are sources in evidence.py."""
 
 from __future__ import annotations
 
@@ -22,11 +22,12 @@ STRETCH_FEEL_NOT = (
 )
 STRETCH_EFFORT = "A mild to moderate pull that stays the same. Don't bounce."
 STRETCH_CHECK = "The pull begins when you tuck, before you move forward. Your lower back stays flat and does not move."
-STRETCH_WHY = "The psoas is short and still while you sit. The tuck is what stretches it [tilt-2024, sitting-2021]."
-STRENGTH_WHY = (
-    "A muscle that rests all day also gets weak. "
-    "Strength exercises improve how far you can move as much as stretching does [strength-2021]."
+PSOAS = (
+    "The psoas, your deepest hip flexor, is short and still while you sit. "
+    "Running and stress also make it tight [article]."
 )
+STRETCH_WHY = f"{PSOAS} The tuck is what stretches it [tilt-2024]."
+STRENGTH_WHY = f"{PSOAS} Strength exercises improve how far you can move as much as stretching does [strength-2021]."
 
 
 def tuck(cue: str, text: str = "Tuck your pelvis: tailbone down, belt buckle up.") -> Step:

@@ -1,17 +1,16 @@
-"""The pictures of a routine: generated drawings for the catalogue, PNG files for routines from a pack."""
+"""The pictures of a routine: generated drawings for the catalogue, PNG files for a person's own routines."""
 
 from __future__ import annotations
 
 import struct
 from base64 import b64encode
 from html import escape
-from pathlib import Path
 from textwrap import wrap
 
-from psoas_nudge import places
 from psoas_nudge.core.routines import Routine, Side
 from psoas_nudge.guide.figures import dots, drawing
 from psoas_nudge.guide.figures.drawing import STYLE
+from psoas_nudge.pictures import kept
 
 SIZE = struct.Struct(">16xII")
 """Width and height in the IHDR chunk of a PNG (https://www.w3.org/TR/png-3/#11IHDR)."""
@@ -21,8 +20,8 @@ LINE = 15
 
 
 def svg(routine: Routine, name: str, side: Side | None, address: str | None = None) -> str | None:
-    """The picture `name` as SVG; None without one. `address`: URL of a pack's picture; without it, it is embedded."""
-    if not routine.pack:
+    """The picture `name` as SVG; None without one. `address`: URL of a person's picture; without it, it is embedded."""
+    if not routine.pictures:
         return drawing.svg(routine.id, name, side)
     if (png := _png(routine, name)) is None:
         return None
@@ -38,17 +37,17 @@ def svg(routine: Routine, name: str, side: Side | None, address: str | None = No
 
 def printed(routine: Routine) -> str | None:
     """The picture that shows the routine best, for use outside the page; None without one."""
-    if not routine.pack:
+    if not routine.pictures:
         return drawing.picture(routine.id)
     return svg(routine, routine.picture, None)
 
 
 def in_terminal(routine: Routine, name: str, side: Side | None, room: tuple[int, int]) -> list[str]:
     """The picture `name` in Braille, in at most `room` (columns, lines); empty without one, or if it does not fit."""
-    if not routine.pack:
+    if not routine.pictures:
         return dots.dots(routine.id, name, side, room)
     try:
-        rows = places.pack_dots(routine.pack, name).read_text("ascii").split("\n")
+        rows = kept.dots(routine.pictures, name).read_text("ascii").split("\n")
     except (OSError, UnicodeDecodeError):
         return []
     return dots.braille([row[::-1] for row in rows] if _is_mirrored(routine, side) else rows, room)
@@ -80,18 +79,13 @@ def sheet(routine: Routine, side: Side | None) -> str:
     )
 
 
-def file(routine: Routine, name: str) -> Path:
-    """The PNG file of a pack's picture."""
-    return places.pack_picture(routine.pack, name)
-
-
 def _is_mirrored(routine: Routine, side: Side | None) -> bool:
     return side is not None and routine.drawn_side is not None and side != routine.drawn_side
 
 
 def _png(routine: Routine, name: str) -> bytes | None:
     try:
-        png = file(routine, name).read_bytes()
+        png = kept.png(routine.pictures, name).read_bytes()
     except OSError:
         return None
     return png if len(png) > SIZE.size else None

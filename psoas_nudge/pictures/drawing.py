@@ -1,4 +1,4 @@
-"""Renders a pack's pictures to plain PNG. Runs in the child process, because it imports the renderers.
+"""Renders pictures to plain PNG. Runs in the child process, because it imports the renderers.
 
 An SVG with active or external content is refused. Renderers: resvg (no scripts, no network, no animation)
 and Pillow.
@@ -15,9 +15,8 @@ from collections.abc import Iterator
 from functools import cache
 from typing import TYPE_CHECKING
 
-from psoas_nudge.packs.limits import LONGEST_SIDE, MOST_ELEMENTS, MOST_PIXELS, NARROWEST
-from psoas_nudge.packs.unpacking import NotTaken
-from psoas_nudge.packs.wire import Drawn
+from psoas_nudge.pictures.limits import LONGEST_SIDE, MOST_ELEMENTS, MOST_PIXELS, NARROWEST
+from psoas_nudge.pictures.wire import Drawn, NotTaken
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element

@@ -1,7 +1,7 @@
-"""Limits on the size of a pack and on the resources of the child process that reads it."""
+"""Limits on the size of pictures and packs, and on the resources of the child process that reads them."""
 
 MOST_BYTES = 20_000_000
-"""Of the zip, and of all its files unpacked."""
+"""Of the pack, of all its files unpacked, and of all pictures beside a configuration."""
 MOST_FILES = 100
 MOST_PIXELS = 25_000_000
 """Of one PNG. Pictures of phone cameras have fewer."""
