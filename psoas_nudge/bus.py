@@ -39,11 +39,16 @@ OnOwner = Callable[[str | None], None]
 OnConnection = Callable[[bool], None]
 
 
+LONGEST_ERROR = 300
+"""Characters of what a service says about its failure; some of it reaches the log and the terminal."""
+
+
 class CallFailed(PsoasNudgeError):
     """A D-Bus call got no reply or an error; `name`: the D-Bus error name."""
 
     def __init__(self, name: str, text: str) -> None:
         self.name = name
+        text = "".join(letter if letter.isprintable() else " " for letter in text[:LONGEST_ERROR])
         super().__init__(f"{name}: {text}" if text else name)
 
 
@@ -269,7 +274,10 @@ class Bus:
         from dbus_fast.aio import MessageBus
 
         bus_type = BusType.SESSION if self.kind == "session" else BusType.SYSTEM
-        bus = MessageBus(bus_address=self._address, bus_type=bus_type, negotiate_unix_fd=self._negotiate_fds)
+        try:
+            bus = MessageBus(bus_address=self._address, bus_type=bus_type, negotiate_unix_fd=self._negotiate_fds)
+        except KeyError as error:  # the library looks up an X11 address in the home directory
+            raise OSError(f"{error.args[0]} is not set") from error
         try:
             async with asyncio.timeout(CONNECT_SECONDS):
                 self._bus = await bus.connect()

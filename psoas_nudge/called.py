@@ -39,7 +39,8 @@ def called() -> str:
     if _given:
         return _given[0]
     script = Path(sys.argv[0] if sys.argv else "")
-    if script.name != NAME or not script.exists():
+    file = script if script.exists() else script.with_suffix(".exe")  # pip's scripts on Windows leave it out
+    if script.name != NAME or not file.exists():
         return NAME
     found = shutil.which(NAME)
-    return NAME if found and Path(found).absolute() == script.absolute() else str(script)
+    return NAME if found and Path(found).absolute() == file.absolute() else str(script)

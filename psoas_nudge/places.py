@@ -66,21 +66,6 @@ def packs_directory() -> Path:
     return data_directory() / "packs"
 
 
-def pack_picture(pack: str, name: str) -> Path:
-    """The picture of an imported pack for its file `name`, as PNG."""
-    return packs_directory() / pack / "pictures" / f"{name}.png"
-
-
-def pack_icon(pack: str, name: str) -> Path:
-    """The picture, small and square, for a notification."""
-    return packs_directory() / pack / "pictures" / f"{name}.icon.png"
-
-
-def pack_dots(pack: str, name: str) -> Path:
-    """The picture for a terminal: lines of "#" and "." (guide/figures/dots.py)."""
-    return packs_directory() / pack / "pictures" / f"{name}.dots"
-
-
 def cache_directory() -> Path:
     """The directory for files that can be made again."""
     from platformdirs import user_cache_path

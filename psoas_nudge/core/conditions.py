@@ -108,8 +108,10 @@ def _spent(state: State, rules: Rules, due: int | None) -> Obstacle | None:
     if past == 0 or due is None:
         return None
     shares = past * rules.nudge_after * rules.daily_limit // (rules.daily_limit - 1)
-    share = min(state.today.opened + min(shares, past * longer(rules)), _tomorrow(state, rules))
-    return Obstacle("spread", share) if share > due else None
+    share = state.today.opened + min(shares, past * longer(rules))
+    if share <= due or (tomorrow := _tomorrow(state, rules)) <= due:
+        return None
+    return Obstacle("spread", min(share, tomorrow))
 
 
 def _tomorrow(state: State, rules: Rules) -> int:

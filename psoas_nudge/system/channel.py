@@ -77,7 +77,7 @@ else:
                 listening.close()
                 raise
 
-        async def stranger(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> str:  # noqa: ARG002 - see loopback.py
+        async def other_user(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> str:  # noqa: ARG002 - see loopback.py
             """Who a client is when it runs for another user; "" when it does not. Where the system cannot tell, the
             mode of the directory keeps other users out."""
             if not hasattr(socket, "SO_PEERCRED"):
@@ -85,6 +85,15 @@ else:
             peer: socket.socket = writer.get_extra_info("socket")
             _, uid, _ = struct.unpack("3i", peer.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12))
             return "" if uid == os.getuid() else f"user {uid}"
+
+        def hung_up(self, writer: asyncio.StreamWriter) -> bool:
+            """Whether a client has closed its end altogether; one that only says no more still waits for an answer."""
+            import select
+
+            peer: socket.socket = writer.get_extra_info("socket")
+            look = select.poll()
+            look.register(peer.fileno(), 0)  # POLLHUP is always reported
+            return any(happened & select.POLLHUP for _, happened in look.poll(0))
 
         def close(self) -> None:
             """Stop listening and remove the socket."""

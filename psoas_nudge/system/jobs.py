@@ -1,4 +1,7 @@
-"""A job object of Windows: a program and its child processes, counted and ended together."""
+"""A job object of Windows: a program and its child processes, counted and ended together, or one limited process.
+
+Wine 10 counts and ends them. It accepts the limits and enforces none.
+"""
 
 from __future__ import annotations
 
@@ -11,14 +14,20 @@ assert sys.platform == "win32"  # noqa: S101 - for mypy
 SUSPENDED = 0x4
 """CREATE_SUSPENDED: the program cannot start others before it is in the job."""
 PROCESS_ALL_ACCESS = 0x1FFFFF
-ACCOUNTING = 1
-"""JobObjectBasicAccountingInformation."""
+ACCOUNTING, LIMITS = 1, 9
+"""JobObjectBasicAccountingInformation, JobObjectExtendedLimitInformation."""
+PROCESS_TIME, ACTIVE_PROCESS, PROCESS_MEMORY = 0x2, 0x8, 0x100
+"""JOB_OBJECT_LIMIT_*."""
+NOT_ENOUGH_QUOTA = 1816
+"""Exit status of a process that has used up its PROCESS_TIME."""
 
 _kernel = ctypes.WinDLL("kernel32", use_last_error=True)
 _kernel.CreateJobObjectW.restype = wintypes.HANDLE
 _kernel.OpenProcess.restype = wintypes.HANDLE
 _kernel.AssignProcessToJobObject.argtypes = [wintypes.HANDLE, wintypes.HANDLE]
 _kernel.TerminateJobObject.argtypes = [wintypes.HANDLE, wintypes.UINT]
+_kernel.SetInformationJobObject.argtypes = [wintypes.HANDLE, ctypes.c_int, wintypes.LPVOID, wintypes.DWORD]
+_kernel.GetCurrentProcess.restype = wintypes.HANDLE
 _kernel.CloseHandle.argtypes = [wintypes.HANDLE]
 _resume = ctypes.WinDLL("ntdll").NtResumeProcess
 _resume.argtypes = [wintypes.HANDLE]
@@ -34,6 +43,42 @@ class _Accounting(ctypes.Structure):
         ("active", wintypes.DWORD),
         ("terminated", wintypes.DWORD),
     )
+
+
+class _Limits(ctypes.Structure):
+    """JOBOBJECT_EXTENDED_LIMIT_INFORMATION."""
+
+    _fields_ = (
+        ("process_time", ctypes.c_int64),
+        ("job_time", ctypes.c_int64),
+        ("flags", wintypes.DWORD),
+        ("working_set", ctypes.c_size_t * 2),
+        ("processes", wintypes.DWORD),
+        ("affinity", ctypes.c_size_t),
+        ("priority", wintypes.DWORD),
+        ("scheduling", wintypes.DWORD),
+        ("transfers", ctypes.c_uint64 * 6),
+        ("process_memory", ctypes.c_size_t),
+        ("job_memory", ctypes.c_size_t),
+        ("peaks", ctypes.c_size_t * 2),
+    )
+
+
+def limit(memory: int, seconds: int) -> None:
+    """Limit this process: bytes of memory, CPU time, and no child process. Raises OSError."""
+    limits = _Limits(
+        flags=PROCESS_TIME | ACTIVE_PROCESS | PROCESS_MEMORY,
+        process_time=seconds * 10_000_000,
+        processes=1,
+        process_memory=memory,
+    )
+    job = _kernel.CreateJobObjectW(None, None)
+    if not (
+        job
+        and _kernel.SetInformationJobObject(job, LIMITS, ctypes.byref(limits), ctypes.sizeof(limits))
+        and _kernel.AssignProcessToJobObject(job, _kernel.GetCurrentProcess())
+    ):
+        raise ctypes.WinError(ctypes.get_last_error())
 
 
 class Family:

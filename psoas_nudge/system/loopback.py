@@ -69,7 +69,7 @@ class Listening:
                 listening.close()
             raise
 
-    async def stranger(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> str:
+    async def other_user(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> str:
         """Who a client is when it does not send the secret; "" when it does."""
         import asyncio
 
@@ -79,6 +79,10 @@ class Listening:
             said = b""
         known = hmac.compare_digest(said, self._secret)
         return "" if known else f"a program at {writer.get_extra_info('peername')} that does not know the secret"
+
+    def hung_up(self, writer: asyncio.StreamWriter) -> bool:  # noqa: ARG002 - see channel.py
+        """TCP cannot tell a client that has closed from one that only says no more."""
+        return False
 
     def close(self) -> None:
         """Stop listening and remove the file."""

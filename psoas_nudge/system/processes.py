@@ -10,14 +10,25 @@ import sys
 from collections.abc import Callable
 from subprocess import Popen
 
-__all__ = ["FOR_FAMILY", "HIDDEN", "OWN_CONSOLE", "Family", "on_end", "with_console", "without_console"]
+__all__ = [
+    "EDITORS",
+    "FOR_FAMILY",
+    "HIDDEN",
+    "OPEN_TEXT",
+    "OUT_OF_TIME",
+    "OWN_CONSOLE",
+    "Family",
+    "on_end",
+    "with_console",
+    "without_console",
+]
 
 log = logging.getLogger(__name__)
 
 if sys.platform == "win32":
     import subprocess
 
-    from psoas_nudge.system.jobs import SUSPENDED, Family
+    from psoas_nudge.system.jobs import NOT_ENOUGH_QUOTA, SUSPENDED, Family
     from psoas_nudge.system.waits import Wait
 
     HIDDEN = subprocess.CREATE_NO_WINDOW
@@ -26,6 +37,13 @@ if sys.platform == "win32":
     """`creationflags` for a program in a Family, which resumes it."""
     OWN_CONSOLE = subprocess.CREATE_NEW_CONSOLE
     """`creationflags` for a program with a console window of its own."""
+
+    OUT_OF_TIME = NOT_ENOUGH_QUOTA
+    """Exit status of a program that exceeded its CPU time."""
+    EDITORS: tuple[str, ...] = ("notepad",)
+    """Tried in this order when $VISUAL and $EDITOR are not set."""
+    OPEN_TEXT = "notepad"
+    """Opens a text file on the desktop."""
 
     def on_end(child: Popen[bytes], ended: Callable[[], None]) -> None:
         """Call `ended` on the running loop when a child has ended."""
@@ -38,6 +56,12 @@ else:
 
     HIDDEN = FOR_FAMILY = OWN_CONSOLE = 0
     """`creationflags` are for Windows only."""
+    OUT_OF_TIME = -signal.SIGXCPU
+    """Exit status of a program that exceeded its CPU time."""
+    EDITORS = ("sensible-editor", "nano", "vim", "vi")
+    """Tried in this order when $VISUAL and $EDITOR are not set."""
+    OPEN_TEXT = "xdg-open"
+    """Opens a text file on the desktop."""
 
     def on_end(child: Popen[bytes], ended: Callable[[], None]) -> None:
         """Call `ended` on the running loop when a child has ended; without pidfds it is never called."""
