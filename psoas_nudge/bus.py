@@ -1,10 +1,10 @@
-"""The two D-Bus connections: connect, call, subscribe, watch who owns a name, and come back after a loss.
+"""The two D-Bus connections: connect, call, subscribe, watch the owner of a name, and reconnect after a loss.
 
-One `Bus` is one connection that everything shares (sensors, notifier, tray). Subscriptions outlive the connection:
-when the bus goes away the loss is logged once, the connection is tried again with growing pauses, and every match
-rule is laid again. Signals are matched on the unique name of the sender's current owner, because a shell that acts
-for another service lets every signal arrive twice. An exception in one subscriber is logged and keeps nothing from the
-others. dbus-fast is imported with the first connection: Windows has neither a bus nor the library.
+Sensors, notifier and tray share one `Bus` for each connection. Subscriptions outlive the connection: after a loss,
+which is logged once, it reconnects with growing pauses and adds every match rule again. Signals are matched on the
+unique name of the sender's current owner, because every signal of a shell that also acts for another service arrives
+twice. An exception in one subscriber is logged and does not affect the others. dbus-fast is imported by the first
+connection: Windows has neither a bus nor the library.
 """
 
 from __future__ import annotations
@@ -17,6 +17,8 @@ from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from functools import cache
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
+from msgspec import Struct
+
 from psoas_nudge.errors import PsoasNudgeError, Unavailable
 from psoas_nudge.tasks import Tasks, log_failure
 
@@ -27,7 +29,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 DBUS = ("org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus")
-CONNECT_SECONDS = 5.0
+CONNECT_SECONDS, CALL_SECONDS = 5.0, 5.0
 RETRY_SECONDS = (0.2, 1.0, 5.0, 15.0, 60.0)
 
 T = TypeVar("T")
@@ -37,11 +39,16 @@ OnOwner = Callable[[str | None], None]
 OnConnection = Callable[[bool], None]
 
 
+LONGEST_ERROR = 300
+"""Characters of what a service says about its failure; some of it reaches the log and the terminal."""
+
+
 class CallFailed(PsoasNudgeError):
-    """A D-Bus call had no answer or an error as its answer; `name` is the D-Bus error name."""
+    """A D-Bus call got no reply or an error; `name`: the D-Bus error name."""
 
     def __init__(self, name: str, text: str) -> None:
         self.name = name
+        text = "".join(letter if letter.isprintable() else " " for letter in text[:LONGEST_ERROR])
         super().__init__(f"{name}: {text}" if text else name)
 
 
@@ -52,31 +59,26 @@ def _connect_errors() -> tuple[type[Exception], ...]:
     return OSError, AuthError, InvalidAddressError, EOFError, ValueError, CallFailed
 
 
-class Subscription:
-    """Signals that were asked for; `cancel` ends it."""
+class Subscription(Struct, frozen=True, eq=False):
+    """Signals to receive, see Bus.subscribe; `cancel` ends it."""
 
-    def __init__(
-        self,
-        bus: Bus,
-        on_signal: OnSignal,
-        sender: str | None,
-        path: str | None,
-        interface: str,
-        member: str,
-        namespace: str | None = None,
-    ) -> None:
-        self.bus, self.on_signal, self.sender, self.path = bus, on_signal, sender, path
-        self.interface, self.member, self.namespace = interface, member, namespace
+    bus: Bus
+    on_signal: OnSignal
+    sender: str | None
+    path: str | None
+    interface: str
+    member: str
+    namespace: str | None
 
     @property
     def rule(self) -> str:
-        """The match rule in the form that AddMatch takes."""
+        """The match rule for AddMatch."""
         rule = f"type='signal',interface='{self.interface}',member='{self.member}'"
-        wishes = (("sender", self.sender), ("path", self.path), ("arg0namespace", self.namespace))
-        return rule + "".join(f",{key}='{value}'" for key, value in wishes if value)
+        optional = (("sender", self.sender), ("path", self.path), ("arg0namespace", self.namespace))
+        return rule + "".join(f",{key}='{value}'" for key, value in optional if value)
 
-    def wants(self, message: Message, owner: str | None) -> bool:
-        """Whether this signal message is one that was asked for; `owner`: who owns the sender's name now."""
+    def matches(self, message: Message, owner: str | None) -> bool:
+        """Whether it includes this signal; `owner`: the current owner of the sender's name."""
         return (
             message.member == self.member
             and message.interface == self.interface
@@ -86,12 +88,12 @@ class Subscription:
         )
 
     def cancel(self) -> None:
-        """Call `on_signal` no more."""
-        self.bus.forget(self)
+        """Stop calling `on_signal`."""
+        self.bus.unsubscribe(self)
 
 
 class Bus:
-    """One connection to the session or the system bus. `negotiate_fds`: needed where a call hands over a descriptor."""
+    """One connection to the session or the system bus. `negotiate_fds`: allow replies with file descriptors."""
 
     def __init__(
         self, kind: Literal["session", "system"], address: str | None = None, *, negotiate_fds: bool = False
@@ -109,27 +111,27 @@ class Bus:
 
     @property
     def connected(self) -> bool:
-        """Whether calls can be made now."""
+        """Whether calls are possible now."""
         return self._bus is not None and self._bus.connected
 
     @property
     def connection(self) -> MessageBus:
-        """The library's connection, for exporting objects; it is another one after a loss."""
+        """The library's connection, for exporting objects; after a loss there is a new one."""
         if self._bus is None:
             raise CallFailed("org.freedesktop.DBus.Error.Disconnected", f"no {self.kind} bus")
         return self._bus
 
     @contextmanager
     def emitting(self) -> Iterator[None]:
-        """For what sends signals. The library gives the connection up when the bus reads too slowly (it takes a full
-        socket for a failure), and says so with OSError where the signal was sent; `_keep` takes it up again."""
+        """Send signals in this context. When the bus reads too slowly, the library treats the full socket as a failure,
+        raises OSError where the signal is sent, and gives the connection up; `_keep` reconnects."""
         try:
             yield
         except OSError as error:
             log.info("a signal was not sent on the %s bus: %s", self.kind, error)
 
     async def connect(self) -> None:
-        """Connect once; raises Unavailable when there is no such bus. After a loss it reconnects by itself."""
+        """Connect; raises Unavailable when there is no such bus. After a loss it reconnects by itself."""
         try:
             await self._open()
         except ModuleNotFoundError as error:
@@ -139,11 +141,11 @@ class Bus:
         self._tasks.start(self._keep())
 
     async def close(self) -> None:
-        """Disconnect, and do not reconnect."""
+        """Disconnect and do not reconnect."""
         await self._tasks.cancel()
         if self._bus and self._bus.connected:
             self._bus.disconnect()
-            await self._bus.wait_for_disconnect()  # only then is the socket closed
+            await self._bus.wait_for_disconnect()  # the socket is closed only then
         self._bus = None
 
     async def call(
@@ -154,47 +156,32 @@ class Bus:
         member: str,
         signature: str = "",
         *body: Any,
-        timeout: float = 5.0,  # noqa: ASYNC109 - the limit is part of the call's contract, errors are turned here
+        timeout: float = CALL_SECONDS,  # noqa: ASYNC109 - a timeout is a CallFailed
     ) -> list[Any]:
-        """Call a method; the reply's body. Raises CallFailed, also after `timeout` seconds."""
-        reply = await self._ask(destination, path, interface, member, signature, *body, timeout=timeout)
-        return list(reply.body)
+        """Call a method; returns the reply's body. Raises CallFailed, also after `timeout` seconds."""
+        return list((await self._call(timeout, destination, path, interface, member, signature, *body)).body)
 
     async def call_for_descriptor(
         self, destination: str, path: str, interface: str, member: str, signature: str = "", *body: Any
     ) -> int:
-        """Call a method that hands over one file descriptor, which is then the caller's. Needs `negotiate_fds`."""
-        reply = await self._ask(destination, path, interface, member, signature, *body, timeout=5.0)
+        """Call a method that returns one file descriptor; the caller has to close it. Needs `negotiate_fds`."""
+        reply = await self._call(CALL_SECONDS, destination, path, interface, member, signature, *body)
         if not reply.unix_fds:
             raise CallFailed("org.freedesktop.DBus.Error.NotSupported", "no file descriptor came")
         return int(reply.unix_fds[0])
 
-    async def _ask(
-        self,
-        destination: str,
-        path: str,
-        interface: str,
-        member: str,
-        signature: str,
-        *body: Any,
-        timeout: float,  # noqa: ASYNC109 - see call
+    async def _call(
+        self, within: float, destination: str, path: str, interface: str, member: str, signature: str, *body: Any
     ) -> Message:
         from dbus_fast import Message, MessageType
 
-        message = Message(
-            destination=destination,
-            path=path,
-            interface=interface,
-            member=member,
-            signature=signature,
-            body=list(body),
-        )
+        message = Message(destination, path, interface, member, signature=signature, body=list(body))
         try:
-            # Not wait_for: up to Python 3.11 it forgets a cancellation that comes in the moment of the answer.
-            async with asyncio.timeout(timeout):
+            # Not wait_for: up to Python 3.11 it loses a cancellation at the moment of the reply.
+            async with asyncio.timeout(within):
                 reply = await self.connection.call(message)
         except TimeoutError:
-            raise CallFailed("org.freedesktop.DBus.Error.NoReply", f"no answer within {timeout:g} s") from None
+            raise CallFailed("org.freedesktop.DBus.Error.NoReply", f"no answer within {within:g} s") from None
         except (OSError, EOFError) as error:
             raise CallFailed("org.freedesktop.DBus.Error.Disconnected", str(error)) from error
         if reply is None or reply.message_type is MessageType.ERROR:
@@ -208,7 +195,7 @@ class Bus:
         return got[0].value
 
     async def owner(self, name: str) -> str | None:
-        """The unique name of who owns `name` now, None when nobody does. Starts no service."""
+        """The unique name of the current owner of `name`; None when there is none. Starts no service."""
         try:
             return str((await self.call(*DBUS, "GetNameOwner", "s", name))[0])
         except CallFailed:
@@ -224,9 +211,9 @@ class Bus:
         path: str | None = None,
         namespace: str | None = None,
     ) -> Subscription:
-        """Call `on_signal` with the body of each such signal, also after the sender or the bus was restarted.
+        """Call `on_signal` with the body of each such signal, also after a restart of the sender or the bus.
 
-        `sender` None: whoever sends it. `namespace`: only signals whose first argument is a name that begins so.
+        `sender` None: any. `namespace`: only signals whose first argument is a name that begins with it.
         """
         subscription = Subscription(self, on_signal, sender, path, interface, member, namespace)
         self._subscriptions.append(subscription)
@@ -240,13 +227,13 @@ class Bus:
         return subscription
 
     async def watch_owner(self, name: str, on_owner: OnOwner) -> str | None:
-        """Call `on_owner` whenever the owner of `name` changes; returns who owns it now."""
+        """Call `on_owner` whenever the owner of `name` changes; returns the current owner."""
         await self._follow_owner(name)
         self._on_owner.setdefault(name, []).append(on_owner)
         return self._owners[name]
 
     def unwatch_owner(self, name: str, on_owner: OnOwner) -> None:
-        """The opposite of `watch_owner`, also of one that was cancelled before it had begun to watch."""
+        """The opposite of `watch_owner`; does nothing when that was cancelled before it began to watch."""
         if on_owner in self._on_owner.get(name, ()):
             self._on_owner[name].remove(on_owner)
 
@@ -254,15 +241,15 @@ class Bus:
         """Call `on_connection` with False when the bus is lost and True when it is back."""
         self._on_connection.append(on_connection)
 
-    def forget(self, subscription: Subscription) -> None:
-        """End a subscription (see Subscription.cancel)."""
+    def unsubscribe(self, subscription: Subscription) -> None:
+        """The opposite of `subscribe`."""
         if subscription in self._subscriptions:
             self._subscriptions.remove(subscription)
             if self.connected and all(s.rule != subscription.rule for s in self._subscriptions):
                 self._tasks.start(self._unmatch(subscription.rule))
 
     async def _follow_owner(self, name: str) -> None:
-        async with self._following:  # a second one who asks meanwhile must not take "not known yet" for "nobody"
+        async with self._following:  # a second caller must not read None before the owner is known
             if name.startswith(":") or name in self._owners:
                 return
             self._owners[name] = None
@@ -287,7 +274,10 @@ class Bus:
         from dbus_fast.aio import MessageBus
 
         bus_type = BusType.SESSION if self.kind == "session" else BusType.SYSTEM
-        bus = MessageBus(bus_address=self._address, bus_type=bus_type, negotiate_unix_fd=self._negotiate_fds)
+        try:
+            bus = MessageBus(bus_address=self._address, bus_type=bus_type, negotiate_unix_fd=self._negotiate_fds)
+        except KeyError as error:  # the library looks up an X11 address in the home directory
+            raise OSError(f"{error.args[0]} is not set") from error
         try:
             async with asyncio.timeout(CONNECT_SECONDS):
                 self._bus = await bus.connect()
@@ -300,7 +290,7 @@ class Bus:
             try:
                 await asyncio.shield(self.connection.wait_for_disconnect())  # `close` waits for it too
                 reason = "closed"
-            except Exception as error:  # noqa: BLE001 - the library raises whatever ended its reader; it is logged
+            except Exception as error:  # noqa: BLE001 - whatever ended the library's reader; it is logged
                 reason = str(error) or type(error).__name__
             log.warning("the %s bus went away (%s); trying to reconnect", self.kind, reason)
             self._bus = None
@@ -340,10 +330,9 @@ class Bus:
             self._notify(on_owner, owner)
 
     def _notify(self, subscriber: Callable[[T], None], what: T) -> None:
-        """One subscriber's mistake must not keep the signal from the others, nor end the connection."""
         try:
             subscriber(what)
-        except Exception as error:  # noqa: BLE001 - see above; it is logged
+        except Exception as error:  # noqa: BLE001 - it must affect neither other subscribers nor the connection
             log_failure(log, f"a subscriber of the {self.kind} bus", error)
 
     def _on_message(self, message: Message) -> None:
@@ -352,15 +341,14 @@ class Bus:
         if message.sender == DBUS[0] and message.member == "NameOwnerChanged" and message.body[0] in self._owners:
             self._set_owner(message.body[0], message.body[2] or None)
         for subscription in list(self._subscriptions):
-            if subscription.wants(message, self._owners.get(subscription.sender or "")):
+            if subscription.matches(message, self._owners.get(subscription.sender or "")):
                 self._notify(subscription.on_signal, list(message.body))
 
 
 @asynccontextmanager
 async def buses(on_missing: Callable[[str, str], object]) -> AsyncIterator[tuple[Bus | None, Bus | None]]:
-    """The session and the system bus, None where there is none; `on_missing` then gets which ("session", …) and why.
-
-    On Windows nobody misses them."""
+    """The session and the system bus, None where there is none. `on_missing` is called with "session" or "system" and
+    the reason, except on Windows."""
     if sys.platform == "win32":
         yield None, None
         return
@@ -375,5 +363,5 @@ async def buses(on_missing: Callable[[str, str], object]) -> AsyncIterator[tuple
             stack.push_async_callback(bus.close)
             return bus
 
-        # only logind hands over descriptors, on the system bus
+        # only logind, on the system bus, sends file descriptors
         yield await connected(Bus("session")), await connected(Bus("system", negotiate_fds=True))

@@ -1,7 +1,7 @@
-"""How the program was called, so that every command line it prints can be typed back as it stands.
+"""The name by which the program was called, so that the person can copy every command line that it prints.
 
-Somebody who typed `.venv/bin/psoas-nudge run` may have no `psoas-nudge` on the path. Texts are written with
-`psoas-nudge`; `as_called` replaces it where a text is printed. The daemon, a process of its own, is told the name.
+A person who typed `.venv/bin/psoas-nudge run` may not have `psoas-nudge` on the PATH. Texts are written with
+`psoas-nudge`, and `as_called` replaces it where they are printed. The daemon gets the name as an argument.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ _given: list[str] = []
 
 
 def set_name(name: str) -> None:
-    """Use `name` from now on: the process that started this one was called so."""
+    """Use the name by which the parent process was called."""
     _given[:] = [name]
 
 
 def as_called(text: str) -> str:
-    """`text` with every command line in it (`psoas-nudge status`) beginning the way this program was called."""
+    """`text`, in which every command line (`psoas-nudge status`) begins with the name by which this was called."""
     name = called()
     if name == NAME:
         return text
@@ -39,7 +39,8 @@ def called() -> str:
     if _given:
         return _given[0]
     script = Path(sys.argv[0] if sys.argv else "")
-    if script.name != NAME or not script.exists():
+    file = script if script.exists() else script.with_suffix(".exe")  # pip's scripts on Windows leave it out
+    if script.name != NAME or not file.exists():
         return NAME
     found = shutil.which(NAME)
-    return NAME if found and Path(found).absolute() == script.absolute() else str(script)
+    return NAME if found and Path(found).absolute() == file.absolute() else str(script)

@@ -1,4 +1,4 @@
-"""The table of commands, as plain data: the command line, the README and whatever names a command read it."""
+"""The table of commands as plain data, for the command line, the README and every text that names a command."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "man": ("man", "Print a manual page in the format that man reads."),
     "help": ("help", "Read about a command or a topic in this terminal."),
 }
-"""The function has the command's name, with `_` for `-` and a trailing `_` where Python needs the word itself."""
+"""The function in the module has the command's name, with `_` for `-` and a trailing `_` for Python's keywords."""
 
 MEANT = {
     **dict.fromkeys(("quit", "exit", "end", "kill", "off", "shutdown"), "stop"),
@@ -62,4 +62,4 @@ MEANT = {
     **dict.fromkeys(("mute", "disturb"), "pause"),
     "version": "--version",
 }
-"""What people type for a command that has another name."""
+"""Words that people type for a command with another name."""

@@ -1,6 +1,6 @@
-"""Everything that can go wrong in a way a person should read: one base error, each subclass owns its message.
+"""The errors that a person may read: one base class; each subclass has its message.
 
-The command line prints the message and ends with `exit_code`; the control socket carries both.
+The command line prints the message and ends with `exit_code`; the control socket sends both.
 Exit codes: 1 it cannot be done here, 2 bad input, 3 no daemon is running, 4 no prompt is open.
 """
 
@@ -14,13 +14,13 @@ class PsoasNudgeError(Exception):
 
 
 class BadInput(PsoasNudgeError):
-    """What was typed cannot be understood or is not allowed."""
+    """The input is invalid or not allowed."""
 
     exit_code = 2
 
 
 class ConfigInvalid(BadInput):
-    """A configuration file with errors; `problems` holds one line each, all found at once."""
+    """A configuration with mistakes; `problems` has one line for each."""
 
     def __init__(self, problems: list[str]) -> None:
         self.problems = problems
@@ -37,10 +37,15 @@ class NoDaemon(PsoasNudgeError):
 
 
 class DaemonSilent(PsoasNudgeError):
-    """The daemon took a request and did not answer in time."""
+    """The daemon did not answer in time. `maybe_done`: the request changes something, and may have begun."""
 
-    def __init__(self, seconds: float) -> None:
-        super().__init__(f"psoas-nudge is running, but did not answer within {seconds:g} s. Try again, or restart it.")
+    def __init__(self, seconds: float, *, maybe_done: bool = False) -> None:
+        late = f"psoas-nudge is running, but did not answer within {seconds:g} s"
+        super().__init__(
+            f"{late}, so it is not known whether this was done. Before you try again, see: psoas-nudge journal"
+            if maybe_done
+            else f"{late}. Try again, or restart it."
+        )
 
 
 class NoPromptOpen(PsoasNudgeError):
@@ -55,7 +60,7 @@ class NoPromptOpen(PsoasNudgeError):
 
 
 class Refused(PsoasNudgeError):
-    """The rules do not allow what was asked; the message is the reason."""
+    """The rules refuse a request; the message is the reason."""
 
 
 class AlreadyRunning(PsoasNudgeError):
@@ -67,7 +72,7 @@ class AlreadyRunning(PsoasNudgeError):
 
 
 class Unavailable(PsoasNudgeError):
-    """A sensor or notifier cannot work in this session; the message says why and, where it helps, what to install."""
+    """A sensor or notifier cannot work in this session; the message has the reason and may say what to install."""
 
 
 class ShowFailed(PsoasNudgeError):
@@ -78,13 +83,20 @@ class JournalBroken(PsoasNudgeError):
     """The journal cannot be opened, read or written; nothing was changed."""
 
 
+class NotRecorded(PsoasNudgeError):
+    """A stretch was played, and not all of it stands in the journal."""
+
+    def __init__(self, trouble: str) -> None:
+        super().__init__(f"Not all of this is recorded: {trouble}")
+
+
 def in_words(error: PsoasNudgeError) -> str:
-    """The message as a terminal shows it, beginning with the program's name."""
+    """The message for a terminal, beginning with the program's name."""
     return str(error) if str(error).startswith("psoas-nudge ") else f"psoas-nudge: {error}"
 
 
 class NotSaved(PsoasNudgeError):
-    """It was done, but it waits in memory: the journal cannot be written, because of `trouble`."""
+    """The request was carried out but is only in memory: the journal cannot be written because of `trouble`."""
 
     def __init__(self, trouble: str) -> None:
         super().__init__(
@@ -94,7 +106,7 @@ class NotSaved(PsoasNudgeError):
 
 
 def fault(error: BaseException) -> str:
-    """A fault of the program itself in one line, with the place in the code, for a log or a report."""
+    """A bug in one line, with its place in the code, for the log or a bug report."""
     at = error.__traceback__
     while at is not None and at.tb_next is not None:
         at = at.tb_next

@@ -1,7 +1,7 @@
-"""Where things are kept on this machine: configuration, journal, heartbeat, socket and lock.
+"""The paths of configuration, journal, heartbeat, socket, lock and other files.
 
-Pure functions of the environment; nothing is made here but what `private_directory` is asked to make. What is shared
-with the platform's conventions comes from platformdirs, imported only where needed: `status` has a budget.
+They depend only on the environment; only `private_directory` creates anything. platformdirs knows the conventions of
+each platform; it is imported only where needed, because `status` has a budget.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ from psoas_nudge.system.files import is_mine, others_may
 
 NAME = "psoas-nudge"
 APPLICATION = "io.github.psoas_nudge"
-"""The application's id: its name on the session bus, and of every file that has to carry one."""
+"""The application's id: its D-Bus name, and the name of desktop files and icons."""
 CONFIG_VARIABLE = "PSOAS_NUDGE_CONFIG"
 SYSTEM_CONFIG = "/etc/xdg"
 
 
 def config_file(given: Path | None = None) -> Path:
-    """The configuration: what was given on the command line, else $PSOAS_NUDGE_CONFIG, else the platform's place."""
+    """The configuration file: from the command line, else $PSOAS_NUDGE_CONFIG, else the platform's default."""
     if given is not None:
         return given
     if named := os.environ.get(CONFIG_VARIABLE):
@@ -34,9 +34,9 @@ def config_file(given: Path | None = None) -> Path:
 
 
 def system_config_files(environ: Mapping[str, str]) -> list[Path]:
-    """The files in which an administrator sets defaults for everybody, highest precedence first; they need not exist.
+    """The files with an administrator's defaults for all users, highest precedence first; they need not exist.
 
-    XDG base directory specification. None on Windows, where anybody may create files below %PROGRAMDATA%.
+    XDG base directory specification. None on Windows, where every user may create files below %PROGRAMDATA%.
     """
     if sys.platform == "win32":
         return []
@@ -45,7 +45,7 @@ def system_config_files(environ: Mapping[str, str]) -> list[Path]:
 
 
 def data_directory() -> Path:
-    """Where what must last is kept."""
+    """The directory for files that cannot be made again."""
     from platformdirs import user_data_path
 
     return user_data_path(NAME, appauthor=False)
@@ -57,49 +57,34 @@ def journal_file() -> Path:
 
 
 def heartbeat_file() -> Path:
-    """The heartbeat file; it must survive a restart of the machine, as the journal does."""
+    """The heartbeat file; like the journal it has to survive a reboot."""
     return data_directory() / "alive"
 
 
 def packs_directory() -> Path:
-    """Where imported packs are kept, each in a folder with its id (packs/keeping.py)."""
+    """The directory of imported packs, each in a folder named after its id (packs/keeping.py)."""
     return data_directory() / "packs"
 
 
-def pack_picture(pack: str, name: str) -> Path:
-    """The picture that an imported pack shows for its file `name`, as PNG."""
-    return packs_directory() / pack / "pictures" / f"{name}.png"
-
-
-def pack_icon(pack: str, name: str) -> Path:
-    """The same, small and square, for a notification."""
-    return packs_directory() / pack / "pictures" / f"{name}.icon.png"
-
-
-def pack_dots(pack: str, name: str) -> Path:
-    """The same for a terminal: lines of "#" and "." (guide/figures/dots.py)."""
-    return packs_directory() / pack / "pictures" / f"{name}.dots"
-
-
 def cache_directory() -> Path:
-    """Where what can be made anew is kept."""
+    """The directory for files that can be made again."""
     from platformdirs import user_cache_path
 
     return user_cache_path(NAME, appauthor=False)
 
 
 def log_file() -> Path:
-    """Where `start` sends the daemon's warnings when no service manager keeps them."""
+    """The file for the daemon's warnings after `start`, when no service manager logs them."""
     from platformdirs import user_log_path
 
     return user_log_path(NAME, appauthor=False) / "daemon.log"
 
 
 def runtime_directory() -> Path:
-    """Where the socket and the lock are, for as long as the person is logged in.
+    """The directory of the socket and the lock; it exists while the user is logged in.
 
-    $XDG_RUNTIME_DIR; else the same directory found by its usual name, because a job of cron or a shell over ssh has no
-    such variable and must yet find the daemon; else a private directory in the cache.
+    $XDG_RUNTIME_DIR; else the same directory under its usual name, because a cron job or a shell over ssh does not have
+    the variable and still has to find the daemon; else a private directory in the cache.
     """
     named = os.environ.get("XDG_RUNTIME_DIR", "")
     if named.startswith("/"):
@@ -112,7 +97,7 @@ def runtime_directory() -> Path:
 
 
 def socket_file() -> Path:
-    """The socket on which the daemon hears commands."""
+    """The socket on which the daemon listens for commands."""
     return runtime_directory() / "control.sock"
 
 
@@ -122,14 +107,15 @@ def page_file() -> Path:
 
 
 def lock_file() -> Path:
-    """The lock that lets one daemon run for each person."""
+    """The lock file: one daemon runs for each user."""
     return runtime_directory() / "daemon.lock"
 
 
 def private_directory(path: Path) -> Path:
-    """The directory, made where missing, that only this person can look into.
+    """Create the directory if necessary, readable only for this user; returns `path`.
 
-    A wrong mode is mended. Raises PsoasNudgeError when it is somebody else's, not a directory, or cannot be made.
+    A wrong mode is corrected. Raises PsoasNudgeError when it belongs to another user, is not a directory, or cannot be
+    created.
     """
     try:
         path.mkdir(mode=0o700, parents=True, exist_ok=True)

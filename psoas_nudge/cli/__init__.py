@@ -62,7 +62,10 @@ class Commands(click.Group):
         if args and args[0] not in COMMANDS and not args[0].startswith("-"):
             from difflib import get_close_matches
 
-            near = [MEANT[args[0]]] if args[0] in MEANT else get_close_matches(args[0], [*COMMANDS, *MEANT], 2, 0.75)
+            word, words = args[0].lower(), [*COMMANDS, *MEANT]
+            near = [word] if word in words else get_close_matches(word, words, 2, 0.75)
+            near = near or [name for name in COMMANDS if len(word) > 1 and name.startswith(word)][:2]
+            near.sort(key=lambda name: sorted(name) != sorted(word))  # letters that changed places
             names = dict.fromkeys(MEANT.get(name, name) for name in near)
             hint = f"Did you mean: {' or '.join(f'psoas-nudge {name}' for name in names)}" if names else ""
             raise BadInput(as_called(f"There is no command '{args[0]}'. {hint or 'See all: psoas-nudge --help'}"))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from pathlib import Path
 
 import click
@@ -11,6 +10,7 @@ from psoas_nudge.autostart import application, chooser
 from psoas_nudge.autostart.port import Found, Way, this_computer
 from psoas_nudge.called import as_called
 from psoas_nudge.errors import NoDaemon, Unavailable
+from psoas_nudge.system import command_line
 
 
 @click.group()
@@ -50,7 +50,7 @@ def enable(config: Path | None, way: str | None) -> None:
         click.echo(
             "A bare window manager does not read this entry. If you use one, put this into its own startup file:"
         )
-        click.echo(f"  {shlex.join(chooser.command(config))}")
+        click.echo(f"  {command_line.join(chooser.command(config))}")
 
 
 @autostart.command()
@@ -114,10 +114,10 @@ def status(config: Path | None) -> None:
 def _describe(way: Way, found: Found, comparable: bool) -> None:
     running = _runs() if found.running is None else found.running
     click.echo(f"{way.title}: {found.place}")
-    click.echo(f"  starts   {shlex.join(found.starts)}")
+    click.echo(f"  starts   {command_line.join(found.starts)}")
     click.echo(f"  enabled  {'yes' if found.enabled else 'no'}")
     click.echo(f"  running  {'yes' if running else 'no'}")
-    if found.starts and way.name != "windows" and not Path(found.starts[0]).exists():
+    if found.starts and not Path(found.starts[0]).exists():
         click.echo(as_called(f"  {found.starts[0]} no longer exists. To repair it: psoas-nudge autostart enable"))
     elif comparable and not found.as_written_now:
         click.echo(as_called("  This version sets it up differently. To update it: psoas-nudge autostart enable"))

@@ -16,7 +16,7 @@ from psoas_nudge.cli.candidates import setting_keys
 from psoas_nudge.config import Settings, example, load, place
 from psoas_nudge.config.kinds import Place
 from psoas_nudge.config.problems import dotted, summary
-from psoas_nudge.config.read import glance, parse
+from psoas_nudge.config.read import parse, read_one
 from psoas_nudge.config.text import read_text
 from psoas_nudge.errors import ConfigInvalid
 
@@ -152,7 +152,7 @@ def get(named: Path | None, key: str) -> None:
     try:
         raw = in_force_value(load(named, os.environ), row)
     except ConfigInvalid as error:
-        raw = glance(key, named, os.environ, error)
+        raw = read_one(key, named, os.environ, error)
         click.echo(
             f"{summary(error)}. The value comes from the lines without mistakes. See: psoas-nudge config check",
             err=True,

@@ -35,6 +35,7 @@ from psoas_nudge.pages import browser
 from psoas_nudge.simulation import day
 from psoas_nudge.simulation.desk import VirtualDesk
 from psoas_nudge.simulation.play import ANSWERS
+from psoas_nudge.system.terminal import is_one
 
 STORY = "story"
 SPEED = 800.0
@@ -60,9 +61,9 @@ async def _play() -> None:
         journal = stack.enter_context(Journal.in_memory())
         notifiers = Chooser("auto", asyncio.get_running_loop().time)
         stretch = PracticePage(browser.page_missing(os.environ) or "")
-        story = Story(midnight, journal, rules_of_the_day(os.environ), Screen(notifiers), stretch)
+        story = Story(midnight, journal, rules_of_the_day(os.environ), Screen(notifiers, typed=False), stretch)
         session_bus, _ = await stack.enter_async_context(buses(lambda _kind, _why: None))
-        surroundings = Surroundings(dict(os.environ), session_bus, sys.stdin.isatty())
+        surroundings = Surroundings(dict(os.environ), session_bus, is_one(sys.stdin))
         notifiers.begin(surroundings, story.pressed)
         stack.push_async_callback(notifiers.stop)
         if not any(each.verdict == "chosen" for each in await notifiers.choices()):

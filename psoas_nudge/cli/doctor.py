@@ -30,13 +30,14 @@ from psoas_nudge.core.outcomes import answer_name
 from psoas_nudge.engine.others import advice, running
 from psoas_nudge.errors import NoDaemon, PsoasNudgeError, ShowFailed
 from psoas_nudge.journal.store import Journal
-from psoas_nudge.notify.chooser import AUTO, Chooser
+from psoas_nudge.notify.chooser import AUTO, Chooser, NotifierChoice
 from psoas_nudge.notify.port import Capability, Pressed, Surroundings
 from psoas_nudge.notify.probe import TEST_MESSAGE
 from psoas_nudge.pages import browser
 from psoas_nudge.presence.chooser import Presence
 from psoas_nudge.presence.port import DesktopSession
 from psoas_nudge.system import shell
+from psoas_nudge.system.terminal import is_one
 from psoas_nudge.tray.tray import WATCHER
 
 Row = tuple[str, str, str]
@@ -86,7 +87,7 @@ async def _doctor(config_file: Path | None, everything: bool, notify: bool) -> i
         stack.push_async_callback(presence.stop)
         notifiers = Chooser(basics.settings.desktop.notifier if basics.settings else AUTO, time.monotonic)
         pressed: asyncio.Queue[Pressed] = asyncio.Queue()
-        notifiers.begin(Surroundings(environ, session_bus, sys.stdin.isatty()), pressed.put_nowait)
+        notifiers.begin(Surroundings(environ, session_bus, is_one(sys.stdin)), pressed.put_nowait)
         stack.push_async_callback(notifiers.stop)
         choices, ways = presence.choices(), await notifiers.choices()
         computer, rivals = this_computer(), await running(environ)
@@ -100,7 +101,7 @@ async def _doctor(config_file: Path | None, everything: bool, notify: bool) -> i
             page=browser.page_missing(environ) or "",
             others=advice(rivals) if rivals else "",
             unnamed=application.knows(computer) and not application.is_installed(computer),
-            display=bool(environ.get("DISPLAY") or environ.get("WAYLAND_DISPLAY")) or sys.platform != "linux",
+            display=bool(environ.get("DISPLAY") or environ.get("WAYLAND_DISPLAY")) or _has_balloons(ways),
             session_bus=session_bus is not None,
             wayland=bool(environ.get("WAYLAND_DISPLAY")),
             gnome="GNOME" in environ.get("XDG_CURRENT_DESKTOP", "").split(":"),
@@ -121,6 +122,11 @@ async def _doctor(config_file: Path | None, everything: bool, notify: bool) -> i
         else:
             print(as_called("\nEvery sensor and notifier: psoas-nudge doctor --all"))
     return 0 if works else 1
+
+
+def _has_balloons(ways: Iterable[NotifierChoice]) -> bool:
+    """Whether this is a desktop of Windows, which has no variable that says so."""
+    return any(each.name == "balloon" and each.verdict != "unavailable" for each in ways)
 
 
 async def _no_tray(session_bus: Bus | None, settings: Settings | None) -> str:
@@ -188,11 +194,12 @@ def _basics(config_file: Path | None) -> Basics:
             what = str(places.journal_file()) + ("" if found.entries is None else f", entries: {found.entries}")
             if not found.whole:
                 what += f"; checked for {CHECK_SECONDS:g} s, which was not enough for all of it"
-            rows.append(("journal", "broken" if found.problems else "ok", what))
-            journal = "; ".join(found.problems)
+            rows.append(("journal", "damaged" if found.problems else "ok", what))
+            if found.problems:
+                journal = f"Some of the journal cannot be read and is left out: {'; '.join(found.problems)}"
     except PsoasNudgeError as error:
-        journal = str(error)
-        rows.append(("journal", "broken", journal))
+        journal = f"The journal cannot be used: {error}"
+        rows.append(("journal", "broken", str(error)))
     try:
         now = ask(c.GetStatus(), places.socket_file()).status
     except PsoasNudgeError as error:
@@ -200,7 +207,7 @@ def _basics(config_file: Path | None) -> Basics:
         rows.append(("psoas-nudge", "waits" if runs else "not running", str(error)))
         return Basics(settings, mistakes, journal, runs, tuple(rows))
     if now and now.trouble:
-        journal = journal or now.trouble
+        journal = journal or f"The journal cannot be used: {now.trouble}"
         rows.append(("psoas-nudge", "cannot save", now.trouble))
     else:
         rows.append(("psoas-nudge", "running", str(places.socket_file())))

@@ -13,7 +13,7 @@ from psoas_nudge.guide.opening import dose_now, load_settings
 BAR = 30
 NOTE = (
     "The goal comes from studies of static stretching in general, in which people\n"
-    "gained little from more than 10 minutes a week (Ingram 2024). None of these\n"
+    "gained little from more than 10 minutes a week [dose-2024]. None of these\n"
     "studies was about stretching hip flexors at a desk."
 )
 

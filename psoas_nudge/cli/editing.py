@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 import shutil
 import subprocess
 import sys
@@ -15,8 +14,9 @@ from psoas_nudge.config.problems import summary
 from psoas_nudge.config.saving import save
 from psoas_nudge.config.text import read_text
 from psoas_nudge.errors import BadInput, ConfigInvalid, PsoasNudgeError
-
-USUAL = ("sensible-editor", "nano", "vim", "vi")
+from psoas_nudge.system.command_line import split
+from psoas_nudge.system.processes import EDITORS
+from psoas_nudge.system.terminal import is_one
 
 
 def edit_copy(
@@ -45,7 +45,7 @@ def edit_copy(
         click.echo(f"{summary(ConfigInvalid(mistakes))}.", err=True)
         for mistake in mistakes:
             click.echo(mistake, err=True)
-        if not sys.stdin.isatty() or not click.confirm("Edit again?", default=True, err=True):
+        if not is_one(sys.stdin) or not click.confirm("Edit again?", default=True, err=True):
             kept = f"The previous settings stay in force. Your edit is kept in {copy}."
             raise ConfigInvalid([f"{kept} To continue: psoas-nudge config edit"])
     if (read_text(file) if file.exists() else None) != before:
@@ -58,12 +58,12 @@ def edit_copy(
 def _editor(environ: Mapping[str, str]) -> list[str]:
     wish = environ.get("VISUAL") or environ.get("EDITOR")
     try:
-        command = shlex.split(wish) if wish else []
+        command = split(wish) if wish else []
     except ValueError as error:
         raise BadInput(f"$VISUAL or $EDITOR is not a valid command: {error}") from error
     if command:
         return command
-    found = next((name for name in USUAL if shutil.which(name)), None)
+    found = next((name for name in EDITORS if shutil.which(name)), None)
     if not found:
         raise PsoasNudgeError("No editor was found. Choose one: EDITOR=... psoas-nudge config edit")
     return [found]

@@ -10,7 +10,7 @@ import click
 from psoas_nudge import config, places
 from psoas_nudge.cli.new_file import new_file
 from psoas_nudge.config.packs import Pack, imported
-from psoas_nudge.config.read import glance
+from psoas_nudge.config.read import read_one
 from psoas_nudge.control.client import ask
 from psoas_nudge.control.messages import Reload
 from psoas_nudge.core.durations import duration
@@ -115,7 +115,7 @@ def _routines_of(pack_id: str) -> set[str]:
 def _rotation(config_file: Path | None) -> list[str]:
     """stretch.rotation as it is written, whatever else is wrong with the file."""
     nothing = ConfigInvalid(["The configuration has mistakes. List them: psoas-nudge config check"])
-    found: list[str] = glance("stretch.rotation", config_file, os.environ, nothing)
+    found: list[str] = read_one("stretch.rotation", config_file, os.environ, nothing)
     return found
 
 

@@ -123,7 +123,19 @@ def _settings() -> str:
         for row in (row for row in ROWS if row.section == section):
             default = "" if row.default is None or row.dormant else f" Default: {value_text(row.default)}."
             parts.append(f"- **{row.key}** {row.help}{default}")
+            parts += _keys(row.kind, row.key)
     return "\n" + "\n\n".join(parts) + "\n"
+
+
+def _keys(kind: object, above: str) -> Iterator[str]:
+    """The keys of a list of tables, and of the lists in it."""
+    from psoas_nudge.config.lists import Tables
+
+    if not isinstance(kind, Tables):
+        return
+    for field in kind.fields:
+        yield f"- **{above}: {field.name}** {field.help}{' Required.' if field.required else ''}"
+        yield from _keys(field.kind, f"{above}: {field.name}")
 
 
 def _filled(text: str, width: int, first: str, rest: str | None = None) -> str:

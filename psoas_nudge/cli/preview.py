@@ -20,8 +20,10 @@ from psoas_nudge.core.written import parse_moment
 from psoas_nudge.errors import BadInput
 from psoas_nudge.simulation.coming import Day, calendar_of, clock, day
 
-SLOTS = 48
-"""Half hours that the picture of a day has."""
+BEFORE = 16
+"""Columns before the picture of a day."""
+HALF_HOURS, HOURS = 48, 24
+"""Columns of the picture; a terminal that is too narrow for half hours gets whole ones."""
 WIDE = 110
 """Columns from which the words of a day stand beside its picture."""
 FIRST_YEAR, LAST_YEAR = 1970, 2199
@@ -77,31 +79,34 @@ def _can_draw() -> bool:
 
 def _picture(coming: list[Day], hours: WorkingHours, *, fine: bool) -> Iterator[str]:
     full, half, empty = "█▒·" if fine else "#-."
-    scale = "".join(f"{hour:<6}" for hour in range(0, 24, 3))
     legend = f"open {full}  busy {half}  closed {empty}"
     width = columns()
+    slots = HALF_HOURS if width >= BEFORE + HALF_HOURS else HOURS
+    scale = "".join(f"{hour:<{slots // 8}}" for hour in range(0, 24, 3))
     if wide := width >= WIDE:
         yield f"{hours.zone[:15]:<16}{scale}  {legend}"
     else:
         yield from (legend, f"{hours.zone[:15]:<16}{scale}".rstrip())
     for each in coming[2:]:
-        bar = f"{each.date:%a %Y-%m-%d}  {_bar(each, coming, hours, full, half, empty)}"
+        bar = f"{each.date:%a %Y-%m-%d}  {_bar(each, coming, hours, slots, (full, half, empty))}"
         if wide:
             yield hanging(f"{bar}  ", _words(each, hours), width)
         else:
-            yield from (bar, hanging(" " * 16, _words(each, hours), width))
+            yield from (bar, hanging(" " * BEFORE, _words(each, hours), width))
 
 
-def _bar(each: Day, coming: list[Day], hours: WorkingHours, full: str, half: str, empty: str) -> str:
-    """The day in half hours of its wall clock, with what runs into it from the days before."""
+def _bar(each: Day, coming: list[Day], hours: WorkingHours, slots: int, marks: tuple[str, str, str]) -> str:
+    """The day in so many slots of its wall clock, with what runs into it from the days before."""
+    full, half, empty = marks
+    length = 24 * 60 // slots
     shown = [d for d in coming if timedelta() <= each.date - d.date <= timedelta(days=2)]
     bar = ""
     zone = hours.local(datetime.combine(each.date, time(12), UTC)).tzinfo
-    for slot in range(SLOTS):
-        local = datetime.combine(each.date, time(slot // 2, slot % 2 * 30 + 15), zone)
+    for slot in range(slots):
+        local = datetime.combine(each.date, time(*divmod(slot * length + length // 2, 60)), zone)
         moment = local.astimezone(UTC)
         if moment.astimezone(zone).replace(tzinfo=None) != local.replace(tzinfo=None):
-            bar += " "  # this half hour is skipped
+            bar += " "  # this one is skipped
         elif any(span.opens <= moment < span.closes for d in shown for span in d.busy):
             bar += half
         else:

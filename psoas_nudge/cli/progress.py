@@ -12,6 +12,7 @@ from typing import TypeVar
 import click
 
 Item = TypeVar("Item")
+ADDED_UP = "Entries added up"
 EVERY_SECONDS = 0.2
 """Between two counts that are shown."""
 

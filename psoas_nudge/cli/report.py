@@ -14,7 +14,7 @@ import click
 from psoas_nudge import places
 from psoas_nudge.called import as_called
 from psoas_nudge.cli.journal import NOTHING_YET
-from psoas_nudge.cli.progress import progress
+from psoas_nudge.cli.progress import ADDED_UP, counted, progress
 from psoas_nudge.config.saving import save
 from psoas_nudge.errors import Unavailable
 from psoas_nudge.journal import Journal
@@ -84,7 +84,13 @@ def _record(config_file: Path | None, show: Callable[[str], None]) -> ReportData
         return None
     show("Reading the journal …")
     with found:
-        return record.read(found, settings.rules, settings.stretch.weekly_dose, datetime.now(UTC))
+        return record.read(
+            found,
+            settings.rules,
+            settings.stretch.weekly_dose,
+            datetime.now(UTC),
+            lambda entries: counted(ADDED_UP, entries, show),
+        )
 
 
 def _page(record: ReportData, for_therapist: bool, show: Callable[[str], None]) -> str:
@@ -126,7 +132,7 @@ def _served(page: str, record: ReportData, config_file: Path | None) -> bool:
     from psoas_nudge.report.page import served
     from psoas_nudge.report.server import app, started
 
-    suggested = {each.key: each.value for each in suggestions(record.history.asked, record.rules)}
+    suggested = {each.key: each.value for each in suggestions(record.history.prompts, record.rules)}
     program = [sys.executable, "-m", "psoas_nudge", *(("--config", str(config_file)) if config_file else ())]
 
     async def open_settings(key: str, value: str) -> bool:

@@ -11,6 +11,7 @@ import msgspec
 
 from psoas_nudge.cli import packs
 from psoas_nudge.cli.candidates import routine_ids
+from psoas_nudge.cli.width import columns, hanging
 from psoas_nudge.core.catalogue import CATALOGUE, REVIEWED, find
 from psoas_nudge.core.durations import duration
 from psoas_nudge.core.evidence import SOURCES, WHY
@@ -47,7 +48,8 @@ def routines(ctx: click.Context, as_json: bool) -> None:
         mark = "*" if routine.id in rules.rotation and (rules.floor or "floor" not in routine.needs) else " "
         needs = f", needs {' and '.join(routine.needs)}" if routine.needs else ""
         source = f", from the pack {routine.pack}" if routine.pack else ""
-        print(f"{mark} {routine.id:{width}}  {routine.title}, {duration(routine.length)}{needs}{source}")
+        about = f"{routine.title}, {duration(routine.length)}{needs}{source}"
+        print(hanging(f"{mark} {routine.id:{width}}  ", about, columns()))
 
 
 @routines.command(epilog="Example: psoas-nudge routines show standing-hip-flexor")

@@ -29,6 +29,7 @@ from psoas_nudge.errors import NoDaemon, PsoasNudgeError, Unavailable
 from psoas_nudge.notify.chooser import AUTO, LAST_RESORT, NOTIFIERS, Chooser
 from psoas_nudge.notify.port import Surroundings
 from psoas_nudge.system.processes import HIDDEN
+from psoas_nudge.system.terminal import is_one
 
 UP_SECONDS = 15.0
 """Time for the daemon to come up; a slow notification service takes a few seconds of it."""
@@ -130,7 +131,7 @@ def _at_login(config_file: Path | None, wanted: bool | None) -> None:
     if wanted is False or (wanted is None and chooser.find(this_computer(), ())):
         return
     if wanted is None:
-        if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        if not (is_one(sys.stdin) and is_one(sys.stdout)):
             click.echo(as_called("  At every login psoas-nudge autostart enable"))
             return
         wanted = click.confirm("\nStart it at every login?", default=True)

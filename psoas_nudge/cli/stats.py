@@ -12,6 +12,7 @@ import msgspec
 from psoas_nudge import places
 from psoas_nudge.called import as_called
 from psoas_nudge.cli.journal import NOTHING_YET, moment
+from psoas_nudge.cli.progress import ADDED_UP, counted, progress
 from psoas_nudge.cli.width import columns, hanging
 from psoas_nudge.core.durations import duration
 from psoas_nudge.core.statistics import Totals, months, total, weeks
@@ -43,8 +44,8 @@ def stats(by: str, since: str | None, as_json: bool) -> None:
         if not as_json:
             print(as_called(NOTHING_YET))
         return
-    with found:
-        days = found.days(first)
+    with found, progress() as show:
+        days = found.days(first, lambda entries: counted(ADDED_UP, entries, show))
         lines = list(SUMS[by](days))
     if as_json:
         for line in lines:

@@ -6,10 +6,10 @@ Pure: what was found goes in, lines come out.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from textwrap import fill
 
 from msgspec import Struct
 
+from psoas_nudge.cli.width import hanging
 from psoas_nudge.notify.chooser import LAST_RESORT, NotifierChoice
 from psoas_nudge.presence.slot import SensorChoice
 
@@ -71,7 +71,7 @@ class Findings(Struct, frozen=True, kw_only=True):
     mistakes: str
     """In the configuration."""
     journal: str
-    """What is wrong with it."""
+    """What is wrong with it, in sentences."""
     running: bool
     sensors: tuple[SensorChoice, ...]
     notifiers: tuple[NotifierChoice, ...]
@@ -149,10 +149,12 @@ def _for_prompts(found: Findings, install: Callable[[str], str]) -> Iterator[tup
     if found.mistakes:
         yield f"Your configuration has mistakes.\n{found.mistakes}", "psoas-nudge config edit"
     if found.journal:
-        yield f"The journal cannot be used: {found.journal}", ""
+        yield found.journal, ""
     if found.notifier:
         return
-    if not found.display:
+    if any(each.verdict == "available" for each in found.notifiers):
+        yield "Your settings name a notifier that does not work here.", "psoas-nudge config set desktop.notifier auto"
+    elif not found.display:
         yield "There is no desktop here.", "Run it in a terminal, where prompts can appear: psoas-nudge run"
     elif not found.session_bus:
         yield "There is no session bus, over which notifications travel.", "dbus-run-session psoas-nudge run"
@@ -182,14 +184,14 @@ def _for_looks(found: Findings, install: Callable[[str], str]) -> Iterator[tuple
 
 def report(found: Findings, install: Callable[[str], str], width: int) -> Iterator[str]:
     """All of it, line by line."""
-    yield verdict(found)
+    yield hanging("", verdict(found), width)
     yield ""
     for title, text in rows(found):
-        yield fill(text, width, initial_indent=f"  {title:<16}", subsequent_indent=" " * 18, break_on_hyphens=False)
+        yield hanging(f"  {title:<16}", text, width)
     for number, (problem, fix) in enumerate(fixes(found, install)):
         yield from ("", "To fix") if number == 0 else ()
         first, *others = problem.split("\n")
-        yield fill(f"- {first}", width, initial_indent="  ", subsequent_indent="    ")
+        yield hanging("  - ", first, width)
         yield from (f"      {line}" for line in (*others, fix) if line)
 
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import sys
 from textwrap import fill
+
+from psoas_nudge.called import as_called
 
 
 def columns() -> int:
@@ -15,12 +18,19 @@ def columns() -> int:
     return sys.maxsize
 
 
+TOGETHER = re.compile(r"(?<=\d) (?=[a-z])|(?<=\dh) (?=\d)|(?<=\d h) (?=\d)|(?<=psoas-nudge) (?=[a-z])")
+"""Spaces at which no line is broken: between a number and its unit, and in a command."""
+NO_BREAK = "\u00a0"
+
+
 def hanging(first: str, text: str, width: int) -> str:
     """`text` after `first`, broken at `width`, its further lines under its beginning."""
-    return fill(
-        text,
+    filled = fill(
+        TOGETHER.sub(NO_BREAK, as_called(text)),
         max(width, len(first) + 20),
         initial_indent=first,
         subsequent_indent=" " * len(first),
         break_on_hyphens=False,
+        break_long_words=False,
     )
+    return filled.replace(NO_BREAK, " ")

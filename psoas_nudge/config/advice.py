@@ -10,7 +10,7 @@ from itertools import pairwise
 
 import msgspec
 
-from psoas_nudge.config.guess import turned
+from psoas_nudge.config.guess import daytime
 from psoas_nudge.config.kinds import Place, shown
 from psoas_nudge.config.settings import Settings
 from psoas_nudge.config.table import DAYS
@@ -26,7 +26,7 @@ def advice(settings: Settings, now: datetime) -> list[PlacedAdvice]:
     """Each doubtful setting with its consequence; `now` is an aware instant."""
     return [
         *_overlaps(settings.rules.hours),
-        *_turned(settings.rules.hours),
+        *_overnight(settings.rules.hours),
         *_exceptions(settings.rules.hours, now),
         *_room(settings),
         *_without_effect(settings),
@@ -47,14 +47,14 @@ def _overlaps(hours: WorkingHours) -> Iterator[PlacedAdvice]:
                 yield ("hours", day), f"{written(night)} runs into {next_day}'s {written(morning)}; the two are merged."
 
 
-def _turned(hours: WorkingHours) -> Iterator[PlacedAdvice]:
+def _overnight(hours: WorkingHours) -> Iterator[PlacedAdvice]:
     places: list[tuple[Place, tuple[Range, ...]]] = [
         (("hours", day), each) for day, each in zip(DAYS, hours.week, strict=True)
     ]
     places += [(("exceptions", index, "hours"), each.ranges) for index, each in enumerate(hours.exceptions)]
     for place, ranges in places:
         for index, span in enumerate(ranges):
-            if right := turned(span.start, span.end):
+            if right := daytime(span.start, span.end):
                 length = format_duration((span.end - span.start) * 60)
                 yield (*place, index), f'{written(span)} runs overnight, for {length}. Did you mean "{right}"?'
 

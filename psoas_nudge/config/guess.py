@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import date, datetime
 from pathlib import Path
 
@@ -15,6 +15,25 @@ from psoas_nudge.core.guessing import dates, plain
 CLOCK = r"(\d{1,2})(?:[:.h]?(\d\d))?\s*(?:uhr|h)?\s*(a\.?m\.?|p\.?m\.?)?"
 HOURS = re.compile(rf"(?:from\s+)?{CLOCK}\s*(?:[-\u2010-\u2015/~]+|to|until|till|bis)\s*{CLOCK}", re.ASCII)
 CLOSED = ("", "-", "0", "closed", "false", "free", "no", "none", "off")
+
+CHOICES = {
+    "automatic": "auto",
+    "default": "auto",
+    "browser": "page",
+    "web": "page",
+    "console": "terminal",
+    "tty": "terminal",
+    "dbus": "freedesktop",
+    "d-bus": "freedesktop",
+    "desktop": "freedesktop",
+    "libnotify": "freedesktop",
+    "notify-send": "freedesktop",
+    "notification": "freedesktop",
+    "notifications": "freedesktop",
+    **dict.fromkeys(CLOSED, "none"),
+}
+"""Synonyms for the choices of settings."""
+OFFSET = re.compile(r"(?:utc|gmt) ?([+-]) ?0?(\d{1,2})(?::?00)?")
 
 WEEK = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 GROUPS = {
@@ -85,13 +104,43 @@ def ranges(text: str) -> Iterator[str]:
         yield f"{begin:02}:{minute or '00'}-{finish:02}:{end_minute or '00'}"
 
 
+def several(text: str) -> list[str]:
+    """The ranges in a text with more than one; [] when a part is not a range."""
+    parts = [list(ranges(part)) for part in re.split(r"[,;+&]|\band\b", text)]
+    return [found[0] for found in parts if found] if len(parts) > 1 and all(parts) else []
+
+
+def choice(raw: object, choices: Collection[str]) -> Iterator[str]:
+    """The choice that a synonym means."""
+    word = CHOICES.get(plain(str(raw)), "")
+    if word in choices:
+        yield word
+
+
+def zones(text: str) -> Iterator[str]:
+    """The time zone of a city or of a UTC offset; the names of offsets in tzdata have the opposite sign."""
+    from difflib import get_close_matches
+    from zoneinfo import available_timezones
+
+    if found := OFFSET.fullmatch(plain(text)):
+        yield f"Etc/GMT{'-' if found[1] == '+' else '+'}{found[2]}"
+        return
+    cities: dict[str, list[str]] = {}
+    for name in sorted(available_timezones()):
+        cities.setdefault(name.rpartition("/")[2].lower(), []).append(name)
+    wanted = plain(text)[:60].replace(" ", "_")
+    for city in get_close_matches(wanted.rpartition("/")[2], cities, 1, 0.75):
+        same = {name.lower(): name for name in cities[city]}
+        yield same[next(iter(get_close_matches(wanted, same, 1, 0)))]
+
+
 def _of_day(hour: int, half: str | None) -> int:
     if not half or not 1 <= hour <= 12:
         return hour
     return hour % 12 + (12 if half.startswith("p") else 0)
 
 
-def turned(start: int, end: int) -> str | None:
+def daytime(start: int, end: int) -> str | None:
     """The daytime range that a range into the next day may be a typo of; in minutes after midnight.
 
     None below 14 hours, which may be a night shift.

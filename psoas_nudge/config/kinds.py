@@ -121,7 +121,9 @@ class ValueKind:
         """At most two suggestions that are accepted; none for very long values, which are not typed by hand."""
         if (isinstance(raw, str) and len(raw) > LONGEST_GUESSED) or (isinstance(raw, int) and raw.bit_length() >= 64):
             return []
-        return [value for value in self.meant(raw) if self.accepts(value)][:2]
+        alone = [raw[0], *self.meant(raw[0])] if isinstance(raw, list) and len(raw) == 1 else []
+        candidates = [*alone, *self.meant(raw)]
+        return [v for n, v in enumerate(candidates) if v not in candidates[:n] and self.accepts(v)][:2]
 
     def wrong(self, raw: Any, at: Place, report: ReportMistake, right: str) -> None:
         """Report that this is not such a value, with suggestions, else with `right`."""
@@ -263,24 +265,33 @@ class Choice(ValueKind):
         return str(raw)
 
     def meant(self, raw: Any) -> Iterable[str]:
-        """The most similar word."""
-        return closest(raw, self.choices) if isinstance(raw, str) else []
+        """The choice that a synonym means, else the most similar one."""
+        from psoas_nudge.config.guess import choice
+
+        return [*choice(raw, self.choices), *(closest(raw, self.choices) if isinstance(raw, str) else [])][:1]
 
     def schema(self) -> dict[str, Any]:
         return {"enum": list(self.choices)}
 
 
 class Pattern(ValueKind):
-    """Text that matches a regular expression, for example an identifier; `example` matches it."""
+    """Text that matches a regular expression, for example an identifier; `example` matches it.
 
-    def __init__(self, form: str, pattern: str, example: str) -> None:
-        self.form, self.pattern, self.example = form, pattern, example
+    `known`: built-in values, which are suggested for another spelling."""
+
+    def __init__(self, form: str, pattern: str, example: str, known: Iterable[str] = ()) -> None:
+        self.form, self.pattern, self.example, self.known = form, pattern, example, frozenset(known)
 
     def read(self, raw: Any, at: Place, report: ReportMistake) -> str:
         if not isinstance(raw, str) or not re.fullmatch(self.pattern, raw):
             self.wrong(raw, at, report, f'Write for example "{self.example}".')
             return ""
         return raw
+
+    def meant(self, raw: Any) -> Iterable[str]:
+        """A known value in another spelling."""
+        name = re.sub(r"[\s_]+", "-", raw.strip().lower()) if isinstance(raw, str) else ""
+        return [name] if name in self.known else []
 
     def schema(self) -> dict[str, Any]:
         return {"type": "string", "pattern": f"^(?:{self.pattern})$"}

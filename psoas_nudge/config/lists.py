@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
@@ -53,11 +52,13 @@ class Argv(ListOf):
     """A command with its arguments, started without a shell."""
 
     def from_text(self, text: str) -> Any:
-        """A TOML list, or words split as a shell does."""
+        """A TOML list, or words split as on a command line."""
         if text.lstrip().startswith("["):
             return from_toml(text)
+        from psoas_nudge.system.command_line import split  # the daemon reads lists only
+
         try:
-            return shlex.split(text)
+            return split(text)
         except ValueError:
             return text
 

@@ -16,12 +16,14 @@ from msgspec.structs import replace
 from psoas_nudge.config.kinds import FreeText, Pattern, Place
 from psoas_nudge.config.lists import Field, Tables, read_fields
 from psoas_nudge.config.problems import Problems
-from psoas_nudge.config.tables import PACK_ROUTINE_FIELDS, routine
+from psoas_nudge.config.tables import ROUTINE_FIELDS, routine
 from psoas_nudge.config.text import read_text
 from psoas_nudge.core.catalogue import TITLES
 from psoas_nudge.core.routines import Routine
 
 PACK_FILE = "pack.toml"
+PICTURES = "pictures"
+"""The folder of an imported pack with its pictures, drawn again."""
 MOST_ROUTINES = 50
 CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 
@@ -30,7 +32,7 @@ PACK_FIELDS = (
     Field("id", PACK_ID, "A short name.", required=True),
     Field("title", FreeText(80, empty=False), "What the pack is.", required=True),
     Field("by", FreeText(200), "Who wrote it."),
-    Field("routines", Tables("[[routines]]", PACK_ROUTINE_FIELDS, routine, least=1), "The routines.", required=True),
+    Field("routines", Tables("[[routines]]", ROUTINE_FIELDS, routine, least=1), "The routines.", required=True),
 )
 
 
@@ -45,8 +47,7 @@ class Pack(Struct, frozen=True, kw_only=True):
     @property
     def pictures(self) -> frozenset[str]:
         """The names of the picture files that its steps use."""
-        steps = [step for routine in self.routines for step in routine.steps]
-        return frozenset(name for step in steps for name in (step.picture, step.returns_to) if name)
+        return frozenset(name for routine in self.routines for _, _, name in routine.names)
 
 
 def parse(text: str, name: str) -> Pack:
@@ -90,5 +91,9 @@ def imported(directory: Path) -> list[Pack]:
     """The packs in a directory, ordered by id; raises ConfigInvalid."""
     if not directory.is_dir():
         return []
-    files = sorted(directory.glob(f"*/{PACK_FILE}"))
-    return [parse(read_text(file), str(file)) for file in files]
+    return [_kept(file) for file in sorted(directory.glob(f"*/{PACK_FILE}"))]
+
+
+def _kept(file: Path) -> Pack:
+    pack, pictures = parse(read_text(file), str(file)), str(file.parent / PICTURES)
+    return replace(pack, routines=tuple(replace(each, pictures=pictures) for each in pack.routines))

@@ -20,6 +20,8 @@ ONE_LINE = (
     "Invalid value",
     "Cannot overwrite",
     "Expected '='",
+    "Invalid date",
+    "Unescaped",
     "Invalid initial",
 )
 """Errors that affect a single line: the parser can skip it and find more."""
@@ -159,7 +161,7 @@ def _corrected(line: str, section: str) -> str:
     from psoas_nudge.core.guessing import QUOTES
 
     straight = re.sub(r"\s#[^\"']*$", "", line[:LONGEST_GUESSED].translate(QUOTES))
-    found = re.fullmatch(r"([\w.-]+)\s*=\s*(.+?)\s*", straight)
+    found = re.fullmatch(r"([\w.-]+)\s*[=:]\s*(.+?)\s*", straight)
     if not found or len(line) > LONGEST_GUESSED:
         return ""
     key, text = found.groups()
@@ -181,8 +183,9 @@ def _corrected(line: str, section: str) -> str:
 def _advice(what: str, line: str, section: str) -> str:
     """A syntax error in plain words, with the line and, where possible, the corrected line."""
     line = line.strip()
-    unread = what.startswith(("Expected newline", "Invalid value"))
-    right = _corrected(line, section) if unread else ""
+    unread = what.startswith(("Expected newline", "Expected '='", "Invalid value", "Unescaped"))
+    slashes = line.replace("\\", "/") if what.startswith("Unescaped") else line  # a path as Windows writes it
+    right = _corrected(slashes, section) if unread else ""
     cases = (
         (what.startswith(("Cannot overwrite", "Cannot declare")), "It is already set further up. Keep one of the two."),
         (what.startswith("Cannot mutate"), "What it adds to is already complete."),
@@ -190,6 +193,7 @@ def _advice(what: str, line: str, section: str) -> str:
         (what.startswith("Unclosed array"), "A list is not closed: a ] or a comma is missing."),
         (what.startswith("Unterminated string") or line.count('"') % 2, "A quotation mark is missing."),
         (what.startswith("Expected '='"), "Write key = value."),
+        (what.startswith("Invalid date"), "There is no such day or time. Write it as year-month-day: 2026-12-24."),
         (what.startswith("Expected ']'"), "Write a header in brackets, such as [prompt]."),
         (True, f"It is not TOML ({what[:1].lower()}{what[1:]})."),
     )
@@ -212,7 +216,7 @@ def variables(environ: Mapping[str, str], prefix: str, sections: Mapping[str, st
     return sorted(name for name in environ if name.startswith(starts))
 
 
-def legible(text: str) -> str:
+def valid_part(text: str) -> str:
     """The text without the lines and sections that are not TOML."""
     kept = ""
     for part in re.split(r"^(?=[ \t]*\[)", text, flags=re.MULTILINE):

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from psoas_nudge import places
 from psoas_nudge.config.kinds import Key, ReportMistake, nearest, shown
 from psoas_nudge.config.packs import Pack, imported
-from psoas_nudge.config.problems import Problems, each_day, environment, legible, variables
+from psoas_nudge.config.problems import Problems, each_day, environment, valid_part, variables
 from psoas_nudge.config.settings import (
     CalendarSettings,
     DesktopSettings,
@@ -64,7 +64,7 @@ def parse(text: str, name: str, environ: Mapping[str, str]) -> Settings:
     return _settings([*_system(environ), Layer("file", name, text)], environ, None)
 
 
-def glance(key: str, path: Path | None, environ: Mapping[str, str], error: ConfigInvalid) -> Any:
+def read_one(key: str, path: Path | None, environ: Mapping[str, str], error: ConfigInvalid) -> Any:
     """The raw value of one setting when other parts of the configuration have mistakes; None when it is not set.
 
     `error`: the mistakes; raised when this value has one.
@@ -72,7 +72,7 @@ def glance(key: str, path: Path | None, environ: Mapping[str, str], error: Confi
     layers, _ = _layers(path, environ)
     given: dict[str, Given] = {}
     for layer in layers:
-        problems = Problems(layer.name, legible(layer.text))
+        problems = Problems(layer.name, valid_part(layer.text))
         given |= _from_file(problems.tables(), problems, layer)
     given |= _from_environment(environ, problems)
     if key not in given:
@@ -127,6 +127,11 @@ def _settings(layers: list[Layer], environ: Mapping[str, str], file: Path | None
             values[key] = row.kind.read(given[key].raw, tuple(key.split(".")), reporter(key))
         elif row.default is not None:
             values[key] = row.kind.read(row.default, (), problems.add)
+    if any(next(routine.names, None) for routine in values["stretch.routines"] if routine):
+        from psoas_nudge.config.pictures import with_pictures
+
+        beside = _folder(given, "stretch.routines", file)
+        values["stretch.routines"] = with_pictures(values["stretch.routines"], beside, reporter("stretch.routines"))
     packs = imported(places.packs_directory())
     _check_routines(values, given, packs, reporter)
     if mistakes := [text for each in sources.values() for text in each.texts()]:
@@ -164,7 +169,8 @@ def _unknown(where: tuple[str, ...], raw: Any, problems: Problems) -> None:
         hint = f" Did you mean {homes[0]}? It belongs under [{SETTINGS[homes[0]].section}]."
     elif where[0] in ("hours", word) and (meant := days(word)):
         under = "" if where[0] == "hours" else " under [hours]"
-        hint = f" Set each day{under}: {each_day(meant, raw)}"
+        how = f"Set each day{under}:" if len(meant) > 1 else f"Write{under}"
+        hint = f" {how} {each_day(meant, raw)}"
     elif len(where) == 1:
         hint = nearest(word, [*SECTIONS, *(row.name for row in SETTINGS.values())])
         hint = hint or f" The sections are {', '.join(SECTIONS)}."
@@ -242,8 +248,7 @@ def _build(
         **_lengths("sitting", section("sitting")),
         **_lengths("prompt", prompt),
     )
-    busy = given.get("calendar.busy")
-    folder = Path(busy.name).parent if busy and busy.source != "environment" else file.parent if file else Path()
+    folder = _folder(given, "calendar.busy", file)
     return Settings(
         rules=rules,
         stretch=StretchSettings(**stretch),
@@ -258,6 +263,14 @@ def _build(
         files=files,
         given=given,
     )
+
+
+def _folder(given: dict[str, Given], key: str, file: Path | None) -> Path:
+    """The folder that the paths in a setting are relative to: that of the file that sets it, else the person's."""
+    setting = given.get(key)
+    if setting and setting.source != "environment":
+        return Path(setting.name).parent
+    return file.parent if file else Path()
 
 
 def _lengths(section: str, values: dict[str, Any]) -> dict[str, Any]:

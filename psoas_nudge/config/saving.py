@@ -11,7 +11,7 @@ from psoas_nudge.config.kinds import Place, nearest, shown
 from psoas_nudge.config.read import parse
 from psoas_nudge.config.table import SETTINGS
 from psoas_nudge.config.text import read_text
-from psoas_nudge.errors import BadInput, PsoasNudgeError
+from psoas_nudge.errors import BadInput, ConfigInvalid, PsoasNudgeError
 from psoas_nudge.system import files
 
 
@@ -74,11 +74,14 @@ def _item(raw: Any) -> Any:
 
 
 def change(file: Path, key: str, raw: Any, environ: Mapping[str, str]) -> None:
-    """Set one value in a file, creating the file if needed; raises ConfigInvalid when the file has mistakes."""
+    """Set one value in a file, creating the file if needed; raises ConfigInvalid when the result has mistakes."""
     before = read_text(file) if os.path.lexists(file) else ""
-    parse(before, str(file), environ)
-    after = with_value(before, key, raw)
-    parse(after, str(file), environ)
+    try:
+        after = with_value(before, key, raw)
+        parse(after, str(file), environ)
+    except (ConfigInvalid, ValueError, TypeError):  # from tomlkit, when the file is not TOML or a section not a table
+        parse(before, str(file), environ)  # reports the mistakes with the line numbers of the file
+        raise
     save(file, after)
 
 

@@ -19,7 +19,7 @@ from psoas_nudge.config.tables import (
     routine,
 )
 from psoas_nudge.config.times import Duration, Hours, Region, Zone
-from psoas_nudge.core.catalogue import ROTATION
+from psoas_nudge.core.catalogue import CATALOGUE, ROTATION
 from psoas_nudge.core.model import Signal
 
 PREFIX = "PSOAS_NUDGE_"
@@ -71,6 +71,7 @@ RANGES = ListOf(Hours(), '["09:00-12:30", "13:30-18:00"]')
 OFFICE = ["09:00-17:00"]
 COMMAND = Argv(FreeText(4000), '["notify-send", "Time to stand"]', least=1)
 ROUTINE_ID = Pattern("a routine's id", r"[a-z0-9]+(-[a-z0-9]+)*", "standing-hip-flexor")
+IN_TURN = Pattern(ROUTINE_ID.form, ROUTINE_ID.pattern, ROUTINE_ID.example, (each.id for each in CATALOGUE))
 
 HOURS = (
     Setting(
@@ -176,19 +177,20 @@ ROWS: tuple[Setting, ...] = (
             help='Where the guided stretch opens: "page" in the browser, "terminal" in a terminal window, or "none".'),
     Setting("stretch.floor", Switch(), False, label="I can kneel where I work",
             help="Also suggest stretches for which you kneel or lie on the floor."),
-    Setting("stretch.voice", Switch(), False, label="Speak in the terminal",
-            help="In the terminal, speak the cues, the side and the countdown."),
-    Setting("stretch.chime", Switch(), True, label="Chime in the terminal",
-            help="In the terminal, ring softly when something changes, and twice when you change sides."),
+    Setting("stretch.voice", Switch(), False, label="Voice",
+            help="Speak the cues, the side and the countdown of a guided stretch."),
+    Setting("stretch.chime", Switch(), True, label="Chime",
+            help="Ring softly when something changes in a guided stretch, and twice when you change sides."),
     Setting("stretch.weekly_dose", Duration(), "10m", label="Weekly goal for each side",
             help="Weekly goal: time holding a stretch, for each side."),
-    Setting("stretch.rotation", ListOf(ROUTINE_ID, '["standing-hip-flexor"]', least=1), list(ROTATION),
+    Setting("stretch.rotation", ListOf(IN_TURN, '["standing-hip-flexor"]', least=1), list(ROTATION),
             label="Stretches to take turns", example=["standing-hip-flexor", "glute-squeeze"], dormant=True,
             help="The stretches to take turns, by id; list them with `psoas-nudge routines`. "
                  "If you set this, add your own stretches to the list too."),
     Setting("stretch.routines", Tables("[[stretch.routines]]", ROUTINE_FIELDS, routine), [], label="My own stretches",
             example=ROUTINE_EXAMPLES, dormant=True,
-            help="Your own stretches, for example from your physiotherapist."),
+            help="Your own stretches, for example from your physiotherapist. They can have pictures, PNG or SVG, in "
+                 "the folder of this file."),
     Setting("desktop.tray", Switch(), True, label="Icon in the panel",
             help="Show an icon in the panel, if the desktop supports it."),
     Setting("desktop.notifier", Choice("auto", "freedesktop", "balloon", "plyer", "terminal"), "auto",

@@ -9,7 +9,7 @@ from psoas_nudge.config.kinds import Choice, FreeText, Pattern, Place, ReportMis
 from psoas_nudge.config.lists import Field, ListOf, Tables
 from psoas_nudge.config.times import Date, Duration, Hours
 from psoas_nudge.core.hours import DayException
-from psoas_nudge.core.routines import MOST_REPS, Aim, Routine, Step, problems
+from psoas_nudge.core.routines import MOST_REPS, SIDES, Aim, Routine, Step, problems
 
 EXCEPTION_FIELDS = (
     Field("on", Date(), "The day, such as 2026-12-24."),
@@ -42,6 +42,11 @@ def step(values: dict[str, Any], at: Place, report: ReportMistake) -> Step:  # n
     return Step(**values)
 
 
+PICTURE = Pattern(
+    "the name of a picture",
+    r"(?=.{1,200}$)[A-Za-z0-9][A-Za-z0-9 ._-]{0,99}(/[A-Za-z0-9][A-Za-z0-9 ._-]{0,99})*\.(?i:png|svg)",
+    "lunge.png",
+)
 STEP_FIELDS = (
     Field("text", FreeText(empty=False), "What to do.", required=True),
     Field("seconds", Duration(), "How long the step takes.", required=True),
@@ -49,6 +54,8 @@ STEP_FIELDS = (
     Field("hold", Switch(), "Whether the step is a hold, which counts toward the weekly goal."),
     Field("reps", Whole(0, MOST_REPS), "How many times to repeat the movement. `seconds` is then the time for one."),
     Field("again", Switch(), "Whether to repeat the step before every hold, as you do with a tuck."),
+    Field("picture", PICTURE, "The picture of the step: a PNG or SVG file in the folder of this file."),
+    Field("returns_to", PICTURE, "The picture of the second half of each repetition."),
 )
 STEPS = '{ text = "Shift forward and hold.", seconds = "30s", hold = true }'
 
@@ -82,6 +89,7 @@ ROUTINE_FIELDS = (
     Field("why", FreeText(), "Why it helps, in one line."),
     Field("aim", Choice(*get_args(Aim)), "What it is for. Only holds of a stretch count toward the weekly goal."),
     Field("long_break", Switch(), "Whether to suggest it only before a long break."),
+    Field("drawn_side", Choice(*SIDES), "The side that the pictures show. They are mirrored for the other."),
 )
 
 
@@ -94,22 +102,6 @@ def routine(values: dict[str, Any], at: Place, report: ReportMistake) -> Routine
         report(place, f"{right[:1].upper()}{right[1:]}.")
     return made
 
-
-PICTURE = Pattern("the name of a picture", r"[A-Za-z0-9][A-Za-z0-9 ._-]{0,99}\.(?i:png|svg)", "lunge.png")
-PACK_STEP_FIELDS = (
-    *STEP_FIELDS,
-    Field("picture", PICTURE, "The picture of the step, a file of the pack."),
-    Field("returns_to", PICTURE, "The picture of the second half of each repetition."),
-)
-PACK_ROUTINE_FIELDS = (
-    *(
-        Field("steps", Tables(STEPS, PACK_STEP_FIELDS, step, least=1), each.help, required=True)
-        if each.name == "steps"
-        else each
-        for each in ROUTINE_FIELDS
-    ),
-    Field("drawn_side", Choice("left", "right"), "The side that the pictures show. They are mirrored for the other."),
-)
 
 EXCEPTION_EXAMPLES = [
     {"on": date(2026, 12, 24), "hours": ["09:00-12:00"], "note": "Christmas Eve"},

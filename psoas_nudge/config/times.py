@@ -8,7 +8,7 @@ from datetime import date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from psoas_nudge.config.kinds import Place, ReportMistake, ValueKind, closest, shown
+from psoas_nudge.config.kinds import LONGEST_GUESSED, Place, ReportMistake, ValueKind, shown, toml
 from psoas_nudge.core.durations import HOURS, MINUTES, SECONDS, meant, parse_duration
 from psoas_nudge.core.hours import Range
 from psoas_nudge.errors import BadInput
@@ -64,13 +64,10 @@ class Zone(ValueKind):
         return ""
 
     def meant(self, raw: Any) -> Iterable[str]:
-        """The most similar name, in its own spelling."""
-        if not isinstance(raw, str):
-            return []
-        from zoneinfo import available_timezones
+        """The zone of a city."""
+        from psoas_nudge.config.guess import zones
 
-        names = {name.lower(): name for name in available_timezones()}
-        return [names[name] for name in closest(raw.strip().replace(" ", "_"), names)]
+        return zones(raw) if isinstance(raw, str) else []
 
     def schema(self) -> dict[str, Any]:
         return {"type": "string"}
@@ -89,10 +86,17 @@ class Hours(ValueKind):
         h1, m1, h2, m2 = (int(n) for n in found.groups()) if found else (0, 0, 0, 0)
         start, end = h1 * 60 + m1, h2 * 60 + m2
         if not found or end > 24 * 60:
-            self.wrong(raw, at, report, 'Write it like "09:00-12:30"; "22:00-06:00" runs into the next day.')
+            self.wrong(raw, at, report, self._right(raw))
         elif start == end:
             report(at, f'"{raw}" is empty: it ends when it starts. For the whole day write "00:00-24:00".')
         return Range(start, end if end > start else end + 24 * 60)
+
+    def _right(self, raw: Any) -> str:
+        from psoas_nudge.config.guess import several
+
+        if isinstance(raw, str) and len(raw) <= LONGEST_GUESSED and (found := several(raw)):
+            return f"Did you mean {', '.join(toml(each) for each in found)}?"
+        return 'Write it like "09:00-12:30"; "22:00-06:00" runs into the next day.'
 
     def meant(self, raw: Any) -> Iterable[str]:
         """Hours in other notations."""

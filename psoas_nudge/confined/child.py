@@ -7,10 +7,11 @@ kernel closes the pipe of a killed process.
 from __future__ import annotations
 
 import asyncio
-import signal
 import sys
 from contextlib import suppress
 from pathlib import Path
+
+from psoas_nudge.system.processes import OUT_OF_TIME
 
 
 class ChildFailed(Exception):
@@ -59,7 +60,7 @@ async def _converse(child: asyncio.subprocess.Process, request: bytes, reader: s
     status = await child.wait()
     if status == 0:
         return out
-    exhausted = sys.platform != "win32" and status == -signal.SIGXCPU
+    exhausted = status == OUT_OF_TIME
     last = errors.decode(errors="replace").strip().rpartition("\n")[2]
     why = f"{reader} ended with status {status}" + (f": {last[:200]}" if last else ".")
     raise ChildFailed(why, exhausted=exhausted)

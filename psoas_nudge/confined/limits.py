@@ -1,6 +1,6 @@
 """Limits that a child sets for itself before it reads an untrusted file. Only children import this.
 
-The kernel limits memory and CPU time (setrlimit). Windows does not have that; there only the parent's timeout applies.
+The kernel limits memory and CPU time: with setrlimit, on Windows with a job object.
 """
 
 from __future__ import annotations
@@ -13,6 +13,9 @@ from threading import Thread
 def limit(megabytes: int, cpu_seconds: int) -> None:
     """Limit this process's address space and CPU time."""
     if sys.platform == "win32":
+        from psoas_nudge.system import jobs
+
+        jobs.limit(megabytes * 1024 * 1024, cpu_seconds)
         return
     import resource
 

@@ -38,6 +38,9 @@ KINDS: dict[Pain, str] = {
     "other": "pain",
 }
 PROFESSIONAL = "A physiotherapist or doctor can find out what is causing this. This program can't. Please see one."
+EMERGENCY = "If you are numb between the legs or have trouble with your bladder or bowels, go to a hospital at once."
+NERVE: frozenset[Pain] = frozenset({"shooting", "radiating", "numbness"})
+"""Kinds of pain for which the advice names the signs of a damaged nerve that cannot wait (cauda equina)."""
 PUT_OFF = "Prompts suggest a walk instead of a stretch until you run: psoas-nudge feel --clear"
 
 
@@ -76,7 +79,8 @@ def advice(entries: Iterable[AnyEntry], today: date, local_date: Callable[[datet
             else:
                 given_for_long = local_date(entry.at)
     if pain:
-        return Advice(because="pain", text=f"You reported {KINDS[pain]}. {PROFESSIONAL} {PUT_OFF}")
+        words = [f"You reported {KINDS[pain]}.", PROFESSIONAL, *([EMERGENCY] if pain in NERVE else []), PUT_OFF]
+        return Advice(because="pain", text=" ".join(words))
     run = running(days, today)
     if len(run) > LONG_DAYS and (given_for_long is None or (today - given_for_long).days >= AGAIN_DAYS):
         return Advice(because="long", text=f"You reported discomfort on {len(run)} days in a row. {PROFESSIONAL}")

@@ -37,12 +37,14 @@ def out_of_range(entry: AnyEntry) -> str:
     return ""
 
 
-def wild(part: object) -> str:
+def invalid_value(part: object) -> str:
     """The first number or instant in a stored state that no rule can compute with; empty when there is none."""
     if isinstance(part, Struct):
-        return next((why for name in part.__struct_fields__ if (why := wild(getattr(part, name)))), "")
+        return next((why for name in part.__struct_fields__ if (why := invalid_value(getattr(part, name)))), "")
     if isinstance(part, tuple | frozenset | dict):
-        return next((why for each in (part.values() if isinstance(part, dict) else part) if (why := wild(each))), "")
+        return next(
+            (why for each in (part.values() if isinstance(part, dict) else part) if (why := invalid_value(each))), ""
+        )
     if isinstance(part, datetime):
         return "" if part.tzinfo and part >= EARLIEST else f"{part.isoformat()} is not a valid time"
     if isinstance(part, int | float) and not -MOST_IN_STATE <= part <= MOST_IN_STATE:

@@ -1,7 +1,7 @@
-"""The sources of what the program claims, each with an id that stands in square brackets behind the claim.
+"""The sources of the program's claims, which cite them by id in square brackets.
 
-One list for the README's table, `psoas-nudge routines why` and the routines; a test compares them. Findings were
-read in the abstracts. `speaks`: whether a study speaks for what this program does, against it, or sets the scene.
+The README's table, `psoas-nudge routines why` and the routines use this list; a test compares them. Findings are from
+the abstracts. `speaks`: whether a study supports what this program does, speaks against it, or is background.
 """
 
 from __future__ import annotations
@@ -11,17 +11,17 @@ from typing import Literal
 
 from msgspec import Struct
 
-Speaks = Literal["for", "against", "background"]
+Stance = Literal["for", "against", "background"]
 
 
 class Source(Struct, frozen=True, kw_only=True):
-    """What was found, what it cannot say, and where it stands."""
+    """A study or text: its finding, what that does not show, and where it is published."""
 
     id: str
     cite: str
     finding: str
     limit: str
-    speaks: Speaks
+    speaks: Stance
     url: str = ""
 
 
@@ -109,7 +109,8 @@ SOURCES: tuple[Source, ...] = (
     Source(
         id="pelvis-2021",
         cite="Preece 2021, 23 men",
-        finding="One session of hip-flexor stretching added 2.6° of hip extension; the curve of the back stayed",
+        finding="One session of stretching added 2.6° of hip extension and tipped the pelvis back by 1.2°; "
+        "the curve of the back stayed",
         limit="one session, healthy men",
         speaks="against",
         url="http://usir.salford.ac.uk/id/eprint/60850/",
@@ -170,6 +171,11 @@ WHY = (
 CLAIMED = re.compile(r"\[([a-z]+(?:-\d{4})?(?:, [a-z]+(?:-\d{4})?)*)\]")
 
 
+def without_ids(text: str) -> str:
+    """The text without the ids, for a page whose footer names the sources."""
+    return re.sub(rf" {CLAIMED.pattern}", "", text)
+
+
 def claimed(text: str) -> tuple[str, ...]:
-    """The ids that stand in square brackets in a text."""
+    """The ids in square brackets in a text."""
     return tuple(each for found in CLAIMED.findall(text) for each in found.split(", "))

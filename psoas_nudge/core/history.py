@@ -59,9 +59,9 @@ class PastReport(Struct, frozen=True):
 class History(Struct, frozen=True, kw_only=True):
     """Prompts, stretches and reports, each in the order of time."""
 
-    asked: tuple[PastPrompt, ...]
-    held: tuple[PastStretch, ...]
-    felt: tuple[PastReport, ...]
+    prompts: tuple[PastPrompt, ...]
+    stretches: tuple[PastStretch, ...]
+    reports: tuple[PastReport, ...]
 
 
 PieceKind = Literal["hours", "sitting", "standing", "held-back", "stretch"]
@@ -100,9 +100,9 @@ HISTORY_KINDS = ("prompt", "stretch", "feel")
 
 def history(entries: Iterable[Recorded]) -> History:
     """The history of entries in the order of time. A prompt that was not shown is left out."""
-    asked: list[PastPrompt] = []
-    held: list[PastStretch] = []
-    felt: list[PastReport] = []
+    prompts: list[PastPrompt] = []
+    stretches: list[PastStretch] = []
+    reports: list[PastReport] = []
     day, nth = None, 0
     for entry, zone in entries:
         match entry:
@@ -110,12 +110,12 @@ def history(entries: Iterable[Recorded]) -> History:
                 local = on_the_wall(shown_at, zone)
                 nth = nth + 1 if local.date() == day else 1
                 day = local.date()
-                asked.append(PastPrompt(local, entry.outcome, entry.routine, nth))
+                prompts.append(PastPrompt(local, entry.outcome, entry.routine, nth))
             case StretchEntry(performed=True):
-                held.append(_held(entry, zone))
+                stretches.append(_held(entry, zone))
             case FeelEntry():
-                felt.append(PastReport(on_the_wall(entry.at, zone), entry))
-    return History(asked=tuple(asked), held=tuple(held), felt=tuple(felt))
+                reports.append(PastReport(on_the_wall(entry.at, zone), entry))
+    return History(prompts=tuple(prompts), stretches=tuple(stretches), reports=tuple(reports))
 
 
 def tracks(

@@ -50,7 +50,7 @@ class Step(Struct, frozen=True, kw_only=True):
     again: bool = False
     """Whether it is done before every hold, like the tuck, instead of once a side."""
     picture: str = ""
-    """The pose of the figure; for a routine from a pack, the file name of a picture."""
+    """The pose of the figure, or for a person's own routine the file of a picture."""
     returns_to: str = ""
     """The picture in the second half of each repetition."""
 
@@ -98,7 +98,9 @@ class Routine(Struct, frozen=True, kw_only=True):
     careful: bool = False
     """Whether prompts suggest it only after the person has read its warnings."""
     drawn_side: Side | None = None
-    """The side that the pictures of a pack show; for the other side they are mirrored. None: they fit both."""
+    """The side that a person's own pictures show; they are mirrored for the other. None: they fit both."""
+    pictures: str = ""
+    """The folder of a person's own pictures, drawn again; "" for the built-in figures."""
 
     @property
     def length(self) -> float:
@@ -123,6 +125,14 @@ class Routine(Struct, frozen=True, kw_only=True):
         )
 
     @property
+    def names(self) -> Iterator[tuple[int, str, str]]:
+        """The pictures that it uses: (index of the step, field, name)."""
+        for index, step in enumerate(self.steps):
+            for field, name in (("picture", step.picture), ("returns_to", step.returns_to)):
+                if name:
+                    yield index, field, name
+
+    @property
     def first_cue(self) -> str:
         """What to know before starting."""
         return self.cues[0] if self.cues else self.steps[0].text
@@ -137,7 +147,7 @@ class Segment(Struct, frozen=True, kw_only=True):
     cue: str = ""
     side: Side | None = None
     repeat: int = 1
-    repeats: int = 1
+    repeats: int
     reps: int = 0
     """Repetitions in it, of equal length."""
     picture: str = ""

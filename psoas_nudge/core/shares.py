@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 Z_95 = 1.959964
 Z_STRICT = 3.0
-"""Standard errors of a suggestion's interval (99.7 %): of several comparisons one may look good by chance."""
+"""Standard errors where several things are compared at once (99.7 %): one of them may look good by chance."""
 ENOUGH = 10
 """With fewer observations no share and no mean is stated."""
 
@@ -25,7 +25,7 @@ class Interval(NamedTuple):
     high: float
 
     @property
-    def tells(self) -> bool:
+    def significant(self) -> bool:
         """Whether zero is outside, so that the difference is significant."""
         return self.low > 0 or self.high < 0
 

@@ -105,7 +105,7 @@ class Held(Struct, frozen=True):
 
 class Stretching(Struct, frozen=True):
     """A stretch since the point `since`. `broken`: input has stopped since; `guided`: a guide is open; `held`: its last
-    report, at the point `heard`. Owner: stretching.py."""
+    report, at the point `reported_at`. Owner: stretching.py."""
 
     since: int
     routine: str
@@ -113,7 +113,7 @@ class Stretching(Struct, frozen=True):
     broken: bool = False
     guided: bool = False
     held: Held = Held()
-    heard: int = 0
+    reported_at: int = field(name="heard", default=0)
 
 
 class OpenHours(Struct):

@@ -14,7 +14,7 @@ import logging
 import os
 import shutil
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryFile
@@ -93,7 +93,7 @@ class Hooks:
         program, *words = command
         try:
             program = _found(program)
-            if why := distrust(Path(program)):
+            if why := _distrusted(program, words):
                 log.warning("hook on_%s is not started because %s", event, why)
                 return
             with TemporaryFile() as given, TemporaryFile() as said:
@@ -148,6 +148,12 @@ def refuse_writable_by_others(file: Path) -> None:
     """Raise ConfigInvalid when another user could change `file`, and with it the commands that this user runs."""
     if why := distrust(file):
         raise ConfigInvalid([f"{file}: [hooks] is refused because {why}"])
+
+
+def _distrusted(program: str, words: Sequence[str]) -> str:
+    """As `distrust`, for the program and for each word that names a file: it may be a script for an interpreter."""
+    files = [program, *(word for word in words if os.path.isfile(word))]  # noqa: PTH113 - any text at all
+    return next(filter(None, (distrust(Path(file)) for file in files)), "")
 
 
 def _found(program: str) -> str:

@@ -11,16 +11,24 @@ from typing import Any, TextIO
 import msgspec
 
 from psoas_nudge import places
+from psoas_nudge.called import as_called
 
 LEVELS = (logging.WARNING, logging.INFO, logging.DEBUG)
 OURS = "psoas_nudge"
+
+
+class Lines(logging.Formatter):
+    """Writes commands in messages with the name by which the program was called."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return as_called(super().format(record))
 
 
 def set_up(verbosity: int, environ: Mapping[str, str] = os.environ) -> None:
     """Log to stderr; without a time stamp where systemd's journal adds its own."""
     handler = logging.StreamHandler(sys.stderr)
     stamp = "" if "JOURNAL_STREAM" in environ else "%(asctime)s "
-    handler.setFormatter(logging.Formatter(f"{stamp}%(levelname)s %(message)s", "%H:%M:%S"))
+    handler.setFormatter(Lines(f"{stamp}%(levelname)s %(message)s", "%H:%M:%S"))
     level = LEVELS[min(verbosity, len(LEVELS) - 1)]
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
     logging.getLogger(OURS).setLevel(level)

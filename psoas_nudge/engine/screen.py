@@ -12,6 +12,9 @@ from functools import partial
 from itertools import count
 from typing import Any, Protocol
 
+from msgspec.structs import replace
+
+from psoas_nudge.called import as_called
 from psoas_nudge.errors import ShowFailed
 from psoas_nudge.notify.port import Message, Showing
 from psoas_nudge.tasks import Tasks, log_failure
@@ -40,10 +43,13 @@ class Notifiers(Protocol):
 
 
 class Screen:
-    """Shows through `notifiers` once it is open; what is queued before waits."""
+    """Shows through `notifiers` once it is open; what is queued before waits.
 
-    def __init__(self, notifiers: Notifiers) -> None:
-        self._notifiers = notifiers
+    `typed`: whether commands in a terminal can answer these prompts.
+    """
+
+    def __init__(self, notifiers: Notifiers, *, typed: bool = True) -> None:
+        self._notifiers, self._typed = notifiers, typed
         self._queue: asyncio.PriorityQueue[tuple[int, int, Work]] = asyncio.PriorityQueue()
         self._number = count()
         self._tasks = Tasks(log, "the screen")
@@ -74,14 +80,14 @@ class Screen:
         failed: Callable[[str], None],
     ) -> None:
         """Queue a prompt; it is shown if it is still `wanted` then. Calls `shown`, or `failed` with the reason."""
-        self._put(partial(self._show, message, wanted, shown, failed))
+        self._put(partial(self._show, replace(message, typed=self._typed), wanted, shown, failed))
 
     def withdraw(self, notifier: str, ref: str) -> None:
         self._put(partial(self._notifiers.withdraw, notifier, ref), FIRST)
 
     def show_notice(self, title: str, body: str, icon: str) -> None:
         """Show a message that needs no answer."""
-        self._put(partial(self._show_notice, Message(prompt=NOTICE, title=title, body=body, icon=icon)))
+        self._put(partial(self._show_notice, Message(prompt=NOTICE, title=title, body=as_called(body), icon=icon)))
 
     def withdraw_notice(self) -> None:
         self._put(self._withdraw_notice)

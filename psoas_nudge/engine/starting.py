@@ -31,7 +31,7 @@ class Beginning(msgspec.Struct, frozen=True):
     kept: bool = True
 
     @property
-    def said(self) -> str:
+    def instead(self) -> str:
         """Which settings are in force instead, as a sentence for the person."""
         return STAY if self.kept else "The default settings are in force until you fix it."
 

@@ -26,6 +26,7 @@ from psoas_nudge.errors import JournalBroken, PsoasNudgeError
 from psoas_nudge.journal.records import Stored
 from psoas_nudge.journal.store import Journal
 from psoas_nudge.places import CONFIG_VARIABLE
+from psoas_nudge.system.processes import OPEN_TEXT
 from psoas_nudge.tray.port import Action, Icon, name
 
 if TYPE_CHECKING:  # Windows has no D-Bus, and dbus-fast is not installed there
@@ -140,7 +141,11 @@ class Surfaces(Listener):
     def _advise(self) -> None:
         """Show the advice to see a professional, if it is due after a report of how it feels."""
         hours, now = self._engine.rules.hours, self._engine.state_now().at
-        recent = self._journal.read(since=now - LOOKS_BACK, kinds=["feel", "advice"], taken_back=False)
+        try:
+            recent = list(self._journal.read(since=now - LOOKS_BACK, kinds=["feel", "advice"], taken_back=False))
+        except JournalBroken as error:
+            log.warning("whether advice is due is not known: %s", error)
+            return
         due = advice((stored.entry for stored in recent), hours.local_date(now), hours.local_date)
         if due:
             self._engine.feed(Advised(via="tray", because=due.because))
@@ -186,6 +191,8 @@ class Surfaces(Listener):
             save(self._configuration, example(), fresh=True)
         where = f"Open this file in a text editor: {self._configuration}"
         self._outside.start(
-            ["xdg-open", str(self._configuration)],
-            failed=lambda why: self._desktop.notify("The settings did not open", f"xdg-open failed ({why}). {where}"),
+            [OPEN_TEXT, str(self._configuration)],
+            failed=lambda why: self._desktop.notify(
+                "The settings did not open", f"{OPEN_TEXT} failed ({why}). {where}"
+            ),
         )

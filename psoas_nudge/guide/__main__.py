@@ -9,7 +9,8 @@ import argparse
 import logging
 import sys
 
-from psoas_nudge.errors import PsoasNudgeError
+from psoas_nudge.engine.guides import NOT_RECORDED
+from psoas_nudge.errors import NotRecorded, PsoasNudgeError
 from psoas_nudge.guide.opening import load_settings, on_page, open_for_prompt
 from psoas_nudge.guide.reports import PracticeReports
 
@@ -33,7 +34,7 @@ def main() -> int:
             open_for_prompt(load_settings(None), asked.routine, asked.prompt, asked.how)
     except PsoasNudgeError as error:
         print(f"psoas-nudge: {error}", file=sys.stderr)  # noqa: T201 - the daemon's log is where it goes
-        return error.exit_code
+        return NOT_RECORDED if isinstance(error, NotRecorded) else error.exit_code
     return 0
 
 

@@ -12,16 +12,52 @@ from typing import TextIO
 from psoas_nudge.system import terminal
 
 
+class NoConsole:
+    """Where there is nothing to show and no key to press: the routine is only heard."""
+
+    screen = keys = braille = False
+
+    def size(self) -> tuple[int, int]:
+        """As a terminal without a size."""
+        return 80, 24
+
+    def write(self, text: str) -> None:
+        """Nobody sees it."""
+
+    def bell(self) -> None:
+        """There is none."""
+
+    def key(self, timeout: float) -> str | None:
+        """Nobody presses one."""
+        time.sleep(timeout)
+        return None
+
+    def clock(self) -> float:
+        """The monotonic clock."""
+        return time.monotonic()
+
+    def own_screen(self) -> contextlib.AbstractContextManager[None]:
+        """There is none."""
+        return contextlib.nullcontext()
+
+    single_keys = own_screen
+
+
 class TerminalConsole:
     """Standard input and output as a Console (see terminal.py)."""
 
     def __init__(self, stdin: TextIO, stdout: TextIO) -> None:
         self._in, self._out = stdin, stdout
-        self.keys = stdin.isatty()
+        self.keys = terminal.is_one(stdin)
         term = os.environ.get("TERM", terminal.USUAL)
-        self.screen = self.keys and stdout.isatty() and term not in {"dumb", "unknown", ""}
-        # The Linux console has no font for it.
-        self.braille = self.screen and term != "linux" and (stdout.encoding or "").lower().startswith("utf")
+        is_screen = self.keys and terminal.is_one(stdout) and term not in {"dumb", "unknown", ""}
+        self.screen = is_screen and terminal.draws(stdout)
+        # These have no font for it.
+        self.braille = (
+            self.screen
+            and term not in {"linux", terminal.CONSOLE}
+            and (stdout.encoding or "").lower().startswith("utf")
+        )
 
     def size(self) -> tuple[int, int]:
         """(columns, lines) as they are now."""
@@ -36,7 +72,7 @@ class TerminalConsole:
 
     def bell(self) -> None:
         """Ring, unless the output goes elsewhere."""
-        if self._out.isatty():
+        if terminal.is_one(self._out):
             self.write("\a")
 
     def key(self, timeout: float) -> str | None:

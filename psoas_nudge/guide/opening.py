@@ -1,11 +1,10 @@
-"""Opens the guide where it can be shown: the page, else this terminal, else a terminal window."""
+"""Opens the guide where it can be shown: the page, else this terminal, else a terminal window, else only by ear."""
 
 from __future__ import annotations
 
 import logging
 import os
 import shutil
-import signal
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
@@ -19,16 +18,18 @@ from psoas_nudge.core.catalogue import find
 from psoas_nudge.core.dose import Dose, dose
 from psoas_nudge.core.routines import Routine, Side
 from psoas_nudge.core.state import State
-from psoas_nudge.errors import JournalBroken, Unavailable
+from psoas_nudge.errors import JournalBroken, NotRecorded, Unavailable
 from psoas_nudge.guide import chime, terminal, voice
-from psoas_nudge.guide.console import TerminalConsole
+from psoas_nudge.guide.console import NoConsole, TerminalConsole
 from psoas_nudge.guide.player import Player
 from psoas_nudge.guide.reports import Places, Recorder, Reports, StretchReports
 from psoas_nudge.guide.session import Asks
+from psoas_nudge.guide.voice import Voice
 from psoas_nudge.journal import Journal
 from psoas_nudge.pages import browser
 from psoas_nudge.system.processes import OWN_CONSOLE, with_console
-from psoas_nudge.system.signals import ENDING
+from psoas_nudge.system.signals import at_end
+from psoas_nudge.system.terminal import is_one
 
 log = logging.getLogger(__name__)
 
@@ -74,36 +75,59 @@ def dose_now(settings: Settings) -> Dose:
 
 
 def on_page(settings: Settings, routine_id: str, prompt: int | None, reports: Reports | None = None) -> None:
-    """Play on the page, recorded on this machine or by `reports`. Raises Unavailable when it cannot be shown here."""
+    """Play on the page, recorded on this machine or by `reports`. Raises Unavailable when it cannot be shown here,
+    and NotRecorded."""
     if why := browser.page_missing(os.environ):
         raise Unavailable(f"The page cannot be shown: {why}.")
     from psoas_nudge.guide import page
+    from psoas_nudge.guide.server import Sound
 
     player = _player(settings, routine_id)
     asks = Asks() if reports else _asks(settings, player.routine)
     token = os.environ.get("XDG_ACTIVATION_TOKEN") or os.environ.get("DESKTOP_STARTUP_ID")
-    page.play(player, reports or _reports(settings, routine_id, prompt), asks, token)
+    sound = Sound(chime=settings.stretch.chime, voice=settings.stretch.voice)
+    page.play(player, reports or _reports(settings, routine_id, prompt), asks, sound, token)
 
 
 def in_terminal(settings: Settings, routine_id: str, prompt: int | None) -> None:
-    """Play in this terminal, or as plain lines where there is none."""
-    player = _player(settings, routine_id)
-    reports, asks = _reports(settings, routine_id, prompt), _asks(settings, player.routine)
-    console = TerminalConsole(sys.stdin, sys.stdout)
-    for number in ENDING:
-        signal.signal(number, lambda *_: player.command("stop"))
+    """Play in this terminal, or as plain lines where there is none. Raises NotRecorded."""
     speaker = voice.find() if settings.stretch.voice else None
     if settings.stretch.voice and not speaker:
-        log.warning(voice.MISSING)
+        log.warning("%s Playing without it.", voice.MISSING)
+    _play(settings, routine_id, prompt, TerminalConsole(sys.stdin, sys.stdout), speaker)
+
+
+def by_ear(settings: Settings, routine_id: str, prompt: int | None) -> None:
+    """Only speak the stretch, where nothing can be shown. Raises Unavailable without a voice.
+
+    Nobody can say here that the warnings were read, so they are spoken each time until that was said elsewhere.
+    """
+    if not settings.stretch.voice:
+        raise Unavailable("The setting stretch.voice is off, so the stretch is not spoken either.")
+    if not (speaker := voice.find()):
+        raise Unavailable(voice.MISSING)
+    _play(settings, routine_id, prompt, NoConsole(), speaker)
+
+
+def _play(
+    settings: Settings, routine_id: str, prompt: int | None, console: TerminalConsole | NoConsole, speaker: Voice | None
+) -> None:
+    player = _player(settings, routine_id)
+    reports, asks = _reports(settings, routine_id, prompt), _asks(settings, player.routine)
+    at_end(lambda: player.command("stop"))
     bell = chime.find(console.bell) if settings.stretch.chime else None
     with console.own_screen():
         trouble = None
+        if speaker and not console.keys:
+            speaker.say(terminal.heard_first(player, unread=asks.warnings))
+            while speaker.is_saying and not player.ended:
+                console.key(0.1)
         if terminal.begins(player, console, unread=asks.warnings):
             if asks.warnings and console.keys:
                 trouble = reports.warned().trouble
             trouble = reports.begun().trouble or trouble
-        say, ring = speaker.say if speaker else None, bell.ring if bell else lambda _times: None
-        terminal.play(player, console, say=say, holding=reports.holding, ring=ring)
+        ring = bell.ring if bell else lambda _times: None
+        terminal.play(player, console, speaker, holding=reports.holding, ring=ring)
     if speaker:
         speaker.finish()
     if bell:
@@ -114,11 +138,19 @@ def in_terminal(settings: Settings, routine_id: str, prompt: int | None) -> None
         if player.held.total:
             trouble = terminal.afterwards(console, reports, kneel=asks.kneel) or trouble
     if trouble:
-        raise Unavailable(f"Not all of this is recorded: {trouble}")
+        raise NotRecorded(trouble)
 
 
-def in_window(argv: Sequence[str]) -> None:
-    """Run a command of this program in a new terminal window. Raises Unavailable where there is none."""
+def terminal_or_window(settings: Settings, routine_id: str, prompt: int | None) -> None:
+    """Play in this terminal, or in a new terminal window. Raises Unavailable where there is neither."""
+    if is_one(sys.stdin):
+        in_terminal(settings, routine_id, prompt)
+    else:
+        number = () if prompt is None else ("--prompt", str(prompt))
+        _in_window([routine_id, *number, "--terminal"])
+
+
+def _in_window(argv: Sequence[str]) -> None:
     if why := browser.no_display(os.environ):
         raise Unavailable(f"No terminal can be opened: {why}.")
     guide = [with_console(sys.executable), "-m", "psoas_nudge.guide", *argv]
@@ -133,20 +165,22 @@ def in_window(argv: Sequence[str]) -> None:
     raise Unavailable("No terminal program was found.")
 
 
+OPENERS = (on_page, terminal_or_window, by_ear)
+"""Ways to open the guide for a prompt, the best first."""
+
+
 def open_for_prompt(settings: Settings, routine_id: str, prompt: int | None, how: Literal["page", "terminal"]) -> None:
-    """Open it as the setting says; where the page cannot be shown, a terminal; raises Unavailable without either."""
-    if how == "page":
+    """Open it as the setting says; where that cannot be, in the next of OPENERS. Raises Unavailable when none can."""
+    wrong: list[str] = []
+    for opener in OPENERS if how == "page" else OPENERS[1:]:
         try:
-            on_page(settings, routine_id, prompt)
+            opener(settings, routine_id, prompt)
         except Unavailable as error:
-            log.warning("%s Trying a terminal.", error)
+            wrong.append(str(error))
         else:
             return
-    if sys.stdin is not None and sys.stdin.isatty():
-        in_terminal(settings, routine_id, prompt)
-    else:
-        number = () if prompt is None else ("--prompt", str(prompt))
-        in_window([routine_id, *number, "--terminal"])
+        log.info("%s", wrong[-1])
+    raise Unavailable(" ".join(wrong))
 
 
 def _reports(settings: Settings, routine_id: str, prompt: int | None) -> StretchReports:

@@ -6,10 +6,10 @@ import asyncio
 import os
 import time
 
-from psoas_nudge.errors import Unavailable
+from psoas_nudge.errors import NotRecorded, Unavailable
 from psoas_nudge.guide.player import Player
 from psoas_nudge.guide.reports import Reports
-from psoas_nudge.guide.server import app
+from psoas_nudge.guide.server import Sound, app
 from psoas_nudge.guide.session import Asks, StretchSession
 from psoas_nudge.pages import browser
 from psoas_nudge.pages.guard import Guard
@@ -18,21 +18,23 @@ from psoas_nudge.pages.serving import listen, serve
 from psoas_nudge.system.signals import on_end
 
 
-def play(player: Player, reports: Reports, asks: Asks, token: str | None = None) -> None:
-    """Serve and show the stretch until it is over. Raises errors.Unavailable when no browser has shown it.
+def play(player: Player, reports: Reports, asks: Asks, sound: Sound, token: str | None = None) -> None:
+    """Serve and show the stretch until it is over. Raises Unavailable when no browser has shown it, and NotRecorded.
 
     `token`: the activation token for the window, where there is one.
     """
     session = StretchSession(player, time.monotonic, reports, asks)
-    asyncio.run(_play(session, token))
+    asyncio.run(_play(session, sound, token))
     if not session.seen:
         raise Unavailable("no browser has opened the page")
+    if session.trouble:
+        raise NotRecorded(session.trouble)
 
 
-async def _play(session: StretchSession, token: str | None) -> None:
+async def _play(session: StretchSession, sound: Sound, token: str | None) -> None:
     on_end(session.close)
     with listen() as listener:
-        guard = app(session, listener.getsockname()[1])
+        guard = app(session, listener.getsockname()[1], sound)
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(serve(guard, listener, session.closed))
             tasks.create_task(run_clock(session))

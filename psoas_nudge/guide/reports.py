@@ -6,6 +6,7 @@ lock is held while the journal is written, so that none starts in between with a
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -13,8 +14,9 @@ from typing import Protocol
 
 from msgspec import Struct
 
-from psoas_nudge.control.client import ANSWER_SECONDS, ask
+from psoas_nudge.control.client import ANSWER_SECONDS, GuideConnection, ask
 from psoas_nudge.control.lock import Lock
+from psoas_nudge.control.messages import WatchGuide
 from psoas_nudge.core.advice import LOOKS_BACK, advice
 from psoas_nudge.core.answers import answer
 from psoas_nudge.core.entries import AnyEntry, FeelEntry
@@ -28,6 +30,8 @@ from psoas_nudge.engine.heartbeat import started
 from psoas_nudge.errors import AlreadyRunning, BadInput, DaemonSilent, JournalBroken, NoDaemon, PsoasNudgeError, Refused
 from psoas_nudge.journal import Journal
 from psoas_nudge.journal.heartbeat import HeartbeatFile, boot_id
+
+log = logging.getLogger(__name__)
 
 PROGRESS_SECONDS = 5.0
 """Held seconds between two reports of progress: what a killed guide can lose."""
@@ -150,8 +154,8 @@ class Recorder:
         try:
             entries = self._recent()
         except PsoasNudgeError as error:
-            trouble = trouble or str(error)
-        if trouble:
+            log.warning("psoas-nudge cannot see your earlier reports: %s", error)
+        if trouble or not entries:
             entries.append(FeelEntry(at=now, level=report.level, afterwards=report.afterwards, pain=report.pain))
         due = advice(entries, hours.local_date(now), hours.local_date)
         if due is None:
@@ -187,6 +191,7 @@ class Recorder:
 
 class StretchReports:
     """The reports of one stretch. What is held is reported as it grows, so that a guide that is killed loses little.
+    A connection to the daemon stays open meanwhile: when it closes, the daemon records what was held.
 
     `set_floor` writes the setting stretch.floor; it raises PsoasNudgeError.
     """
@@ -195,12 +200,14 @@ class StretchReports:
         self, recorder: Recorder, routine: str, prompt: int | None, set_floor: Callable[[bool], object]
     ) -> None:
         self.recorder, self.routine, self.prompt, self._set_floor = recorder, routine, prompt, set_floor
+        self._connection = GuideConnection(recorder.where.socket, WatchGuide(routine=routine, prompt=prompt))
         self._begun = False
         self._reported = 0.0
 
     def begun(self) -> Receipt:
         """See Reports."""
         self._begun = True
+        self._connection.keep()
         return Receipt(self.recorder.record(GuideStarted(via="guide", routine=self.routine, prompt=self.prompt)))
 
     def holding(self, held: Held) -> Receipt:
@@ -208,6 +215,7 @@ class StretchReports:
         if held.total < self._reported + PROGRESS_SECONDS:
             return Receipt()
         self._reported = held.total
+        self._connection.keep()
         so_far = GuideHeld(
             via="guide",
             routine=self.routine,
@@ -230,7 +238,9 @@ class StretchReports:
             right_seconds=held.right,
             other_seconds=held.other,
         )
-        return Receipt(self.recorder.record(ended))
+        receipt = Receipt(self.recorder.record(ended))
+        self._connection.close()
+        return receipt
 
     def felt(self, afterwards: Afterwards, pain: Pain | None) -> Receipt:
         """See Reports."""

@@ -13,12 +13,14 @@ from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
 from psoas_nudge.core.catalogue import CATALOGUE, REVIEWED
+from psoas_nudge.core.evidence import without_ids
 from psoas_nudge.core.model import Afterwards, Pain
 from psoas_nudge.core.routines import SIDES
-from psoas_nudge.guide.figures import FIGURES, file, paths_between, svg
+from psoas_nudge.guide.figures import FIGURES, paths_between, svg
 from psoas_nudge.guide.player import Command, Player
 from psoas_nudge.guide.session import StretchSession
 from psoas_nudge.pages.guard import Guard, body, static
+from psoas_nudge.pictures import kept
 
 
 class PressedCommand(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -40,6 +42,13 @@ class Room(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     can: bool
 
 
+class Sound(msgspec.Struct, frozen=True, kw_only=True):
+    """What is heard when the page opens; its two buttons change it for this stretch. See [stretch] in the settings."""
+
+    chime: bool
+    voice: bool
+
+
 class Nothing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What a page sends when there is nothing to add."""
 
@@ -47,18 +56,19 @@ class Nothing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 Sent = TypeVar("Sent", bound=msgspec.Struct)
 
 
-def app(session: StretchSession, port: int) -> Guard:
+def app(session: StretchSession, port: int, sound: Sound) -> Guard:
     """The whole server for one stretch, to be served on 127.0.0.1 at `port`."""
-    described = _described(session.player)
+    described = _described(session.player, sound)
 
     async def describe(_request: Request) -> Response:
         return Response(msgspec.json.encode(described), media_type="application/json")
 
     async def picture(request: Request) -> Response:
         routine, name = session.player.routine, request.path_params["name"]
-        if not routine.pack or name not in _pictures(session.player) or not file(routine, name).is_file():
+        file = kept.png(routine.pictures, name)
+        if not routine.pictures or name not in _pictures(session.player) or not file.is_file():
             return Response(status_code=404)
-        return Response(file(routine, name).read_bytes(), media_type="image/png")
+        return Response(file.read_bytes(), media_type="image/png")
 
     async def watch(_request: Request) -> Response:
         return StreamingResponse(session.watch(), media_type="text/event-stream")
@@ -72,7 +82,7 @@ def app(session: StretchSession, port: int) -> Guard:
         static("/sound.js", "text/javascript", "guide", "static", "sound.js"),
         static("/icon.png", "image/png", "data", "icon-128.png"),
         Route("/routine", describe, methods=["GET"]),
-        Route("/picture/{name}", picture, methods=["GET"]),
+        Route("/picture/{name:path}", picture, methods=["GET"]),
         Route("/moments", watch, methods=["GET"]),
         _takes("/press", PressedCommand, lambda pressed: session.command(pressed.command)),
         _takes("/feel", Feeling, lambda feeling: session.felt(feeling.afterwards, feeling.pain)),
@@ -100,14 +110,14 @@ def _pictures(player: Player) -> list[str]:
     return sorted({name for segment in player.segments for name in (segment.picture, segment.returns_to) if name})
 
 
-def _described(player: Player) -> dict[str, object]:
+def _described(player: Player, sound: Sound) -> dict[str, object]:
     """What a page has to know before the play."""
     routine, pictures = player.routine, _pictures(player)
     return {
         "id": routine.id,
         "title": routine.title,
-        "purpose": routine.purpose,
-        "why": routine.why.partition(" [")[0],
+        "purpose": without_ids(routine.purpose),
+        "why": without_ids(routine.why),
         "notFor": routine.not_for,
         "feel": f"{routine.feel} {routine.feel_not}".strip(),
         "effort": routine.effort,
@@ -116,6 +126,7 @@ def _described(player: Player) -> dict[str, object]:
         "check": routine.check,
         "cautions": routine.cautions,
         "reviewed": REVIEWED if routine in CATALOGUE else "",
+        "sound": sound,
         "segments": player.segments,
         "figures": {
             side or "both": {name: svg(routine, name, side, f"/picture/{quote(name)}") for name in pictures}

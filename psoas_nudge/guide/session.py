@@ -79,6 +79,7 @@ class StretchSession:
         self.seen = False
         self._clock, self._last, self._idle = clock, clock(), 0.0
         self._reports, self._receipt = reports, Receipt()
+        self._late: str | None = None
         self._end_reported = False
         self._pages: set[asyncio.Queue[bytes]] = set()
         self.stirred = asyncio.Event()
@@ -87,6 +88,11 @@ class StretchSession:
     def playing(self) -> bool:
         """Whether time counts now."""
         return self.begun and not self.player.paused and self.player.ended is None and bool(self._pages)
+
+    @property
+    def trouble(self) -> str | None:
+        """Why something is not recorded. A report of progress that failed is made up for by that of the end."""
+        return self._receipt.trouble or self._late
 
     @property
     def snapshot(self) -> Snapshot:
@@ -110,7 +116,7 @@ class StretchSession:
             unread=self._asks.warnings,
             undo=self._pain_reported,
             kneel=self.answered and not self._pain_reported and self._asks.kneel,
-            trouble=self._receipt.trouble,
+            trouble=self.trouble,
             advice=self._receipt.advice,
         )
 
@@ -135,7 +141,7 @@ class StretchSession:
         passed, self._last = now - self._last, now
         if self.playing:
             self.player.advance(passed)
-            self._keep(self._reports.holding(self.player.held))
+            self._late = self._reports.holding(self.player.held).trouble or self._late
             self._idle = 0.0
             self._changed()
         else:
@@ -144,14 +150,16 @@ class StretchSession:
                 self.close()
 
     def command(self, command: Command) -> None:
-        """What was pressed on a page. The first press of any kind but "stop" begins the play."""
+        """What was pressed on a page. Warnings that have to be read take the first "pause", and nothing but "stop"
+        before it; then the first press of any kind but "stop" begins the play."""
         self.tick()
         self._idle = 0.0
-        if not self.begun and command != "stop":
-            self.begun = True
-            if self._asks.warnings:
+        if self._asks.warnings and command != "stop":
+            if command == "pause":
                 self._asks = replace(self._asks, warnings=False)
                 self._keep(self._reports.warned())
+        elif not self.begun and command != "stop":
+            self.begun = True
             self._keep(self._reports.begun())
         else:
             self.player.command(command)
@@ -219,7 +227,9 @@ class StretchSession:
         if self.player.ended and self.seen and not self._end_reported:
             self._end_reported = True
             self._idle = 0.0
-            self._keep(self._reports.ended(self.player.held))
+            ended = self._reports.ended(self.player.held)
+            self._late = self._late if ended.trouble else None
+            self._keep(ended)
         event = self._event()
         for queue in self._pages:
             queue.put_nowait(event)

@@ -78,16 +78,27 @@ class Console(Protocol):
         """Seconds on a clock that is never set."""
 
 
+class Speaks(Protocol):
+    """What the player needs of a voice."""
+
+    @property
+    def is_saying(self) -> bool:
+        """Whether something is still being said."""
+
+    def say(self, text: str) -> None:
+        """Say it; it cuts off what is still being said."""
+
+
 def play(
     player: Player,
     console: Console,
-    say: Callable[[str], None] | None = None,
+    voice: Speaks | None = None,
     holding: Callable[[Held], object] = lambda _held: None,
     ring: Callable[[int], None] = lambda _times: None,
 ) -> None:
-    """Play the routine to its end or until the person stops it. `say` speaks what can be followed with eyes closed;
+    """Play the routine to its end or until the person stops it. `voice` speaks what can be followed with eyes closed;
     `holding` gets what was held so far; `ring` rings as many times as it is told."""
-    said = ""
+    cues = _Cues(voice)
     shown: tuple[int, bool] | None = None
     last = console.clock()
     while not player.ended:
@@ -97,22 +108,44 @@ def play(
             shown = (player.index, player.paused)
             if not console.screen:
                 console.write(_line(player))
-        if say and (words := spoken(player)) != said:
-            said = words
-            if words:
-                say(words)
+        cues.follow(player)
         if console.screen:
             console.write(_drawn(_screen(player, console), console))
         key = console.key(max(0.05, player.remaining % 1 or 1.0))
         now = console.clock()
-        player.advance(now - last)
+        if not cues.hold_up(player):
+            player.advance(now - last)
         last = now
         holding(player.held)
         if key in KEYS:
             player.command(KEYS[key])
     ring(3)
-    if say:
-        say("Well done." if player.ended == "finished" else "Stopped.")
+    if voice:
+        voice.say("Well done." if player.ended == "finished" else "Stopped.")
+
+
+class _Cues:
+    """What a voice says along the way; without one it says nothing and holds nothing up."""
+
+    def __init__(self, voice: Speaks | None) -> None:
+        self._voice, self._said = voice, ""
+
+    def follow(self, player: Player) -> None:
+        """Say what there is to say now. A number does not cut off a sentence."""
+        words = spoken(player)
+        if self._voice is None or words == self._said:
+            return
+        self._said = words
+        if words and not (words.isdigit() and self._voice.is_saying):
+            self._voice.say(words)
+
+    def hold_up(self, player: Player) -> bool:
+        """Whether time stands still while the person hears what to do: before the end of the way into position, and
+        before repetitions."""
+        if self._voice is None or not self._voice.is_saying:
+            return False
+        segment = player.segment
+        return player.rep == 1 if segment.reps else not segment.counts and player.remaining <= 1
 
 
 def spoken(player: Player) -> str:
@@ -127,6 +160,15 @@ def spoken(player: Player) -> str:
     if segment.kind == "hold" and (left == 10 or 1 <= left <= 3):
         return f"{left:g}{' seconds' if left == 10 else ''}"
     return ""
+
+
+def heard_first(player: Player, *, unread: bool) -> str:
+    """What a person hears before it begins where nothing can be shown. `unread`: the warnings have not been read."""
+    routine = player.routine
+    said = [f"{routine.title}, {duration(routine.length)}."]
+    if unread and routine.not_for:
+        said.append(f"Skip it, or ask a physiotherapist or doctor first, if {'; or if '.join(routine.not_for)}.")
+    return " ".join([*said, *routine.cautions])
 
 
 def begins(player: Player, console: Console, *, unread: bool = False) -> bool:

@@ -1,4 +1,4 @@
-"""The arguments of Notify for a prompt: words, buttons and hints that the server can draw.
+"""What a notification server can do, the arguments of Notify for a prompt, and checks of its replies.
 
 The body begins with what a click does, because GNOME Shell shows only one line of it, without buttons, while the person
 is typing.
@@ -14,11 +14,13 @@ from typing import Any
 from dbus_fast import Variant
 from msgspec import Struct
 
+from psoas_nudge.bus import CallFailed
 from psoas_nudge.core.events import Accept, Answering
 from psoas_nudge.notify import words
 from psoas_nudge.notify.port import Capability, Message, key
 from psoas_nudge.places import APPLICATION
 
+INVALID = "org.freedesktop.DBus.Error.InvalidSignature"
 APP_NAME = "psoas-nudge"
 BODY_CLICK = "default"
 """The key of the action for a click on the notification itself."""
@@ -66,7 +68,8 @@ class NotificationServer(Struct, frozen=True):
         if self.program not in NO_BUTTONS:  # the buttons are visible; in Xfce a click beside them only closes it
             return words.sentence(body)
         others = words.how_to_answer([key for key in keys if key != "accept"], "Other answers: psoas-nudge")
-        return f"{NO_BUTTONS[self.program]} to start. {others}\n{words.sentence(body)}"  # mako cuts off the end
+        how = f"{NO_BUTTONS[self.program]} to start. {others}".rstrip()
+        return f"{how}\n{words.sentence(body)}"  # mako cuts off the end
 
     def _actions(self, message: Message) -> list[str]:
         if "actions" not in self.can:
@@ -75,6 +78,22 @@ class NotificationServer(Struct, frozen=True):
         # A click on the notification accepts. Without a label, because Xfce would draw the action as another button.
         pairs = [(BODY_CLICK, "") for button in message.buttons if isinstance(button.press, Accept)] + pairs
         return [text for pair in pairs for text in pair]
+
+
+def id_in(reply: list[Any]) -> int:
+    """The id in a reply of Notify. Raises CallFailed when it is malformed."""
+    match reply:
+        case [int(number)] if 0 < number < 2**32:
+            return number
+    raise CallFailed(INVALID, "the service gave no id for the notification")
+
+
+def texts_in(*reply: Any) -> list[str]:
+    """The texts in a reply. Raises CallFailed when it is malformed."""
+    match reply:
+        case [list(texts)] if all(isinstance(text, str) for text in texts):
+            return texts
+    raise CallFailed(INVALID, "the service does not say what it is and what it can do")
 
 
 def invokes(action: str, press: Answering) -> bool:

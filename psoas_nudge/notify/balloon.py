@@ -14,7 +14,7 @@ from pathlib import Path
 
 from psoas_nudge.errors import ShowFailed
 from psoas_nudge.notify import words
-from psoas_nudge.notify.port import Capability, Message, OnPressed, Pressed, Surroundings, key
+from psoas_nudge.notify.port import Capability, Message, OnPressed, Pressed, Surroundings
 from psoas_nudge.system import shell
 
 log = logging.getLogger(__name__)
@@ -81,8 +81,7 @@ class BalloonNotifier:
         """Title and text. The description is shortened, the text about how to answer is not."""
         body, how = words.sentence(words.paragraph(message.body)), ""
         if message.buttons:
-            others = [key(button.press) for button in message.buttons[1:]]
-            how = IN_MENU if area.offers_menu() else words.how_to_answer(others, TYPED)
+            how = IN_MENU if area.offers_menu() else words.how_to_answer(message.keys[1:], TYPED)
         room = shell.LONGEST_TEXT - len(how) - 1
         return words.shortened(words.line(message.title), shell.LONGEST_TITLE), "\n".join(
             part for part in (words.shortened(body, room), how) if part

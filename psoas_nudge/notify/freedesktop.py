@@ -20,7 +20,7 @@ from typing import Any
 
 from psoas_nudge.bus import DBUS, Bus, CallFailed, OnSignal, Subscription
 from psoas_nudge.errors import ShowFailed, Unavailable
-from psoas_nudge.notify.arguments import NotificationServer, invokes
+from psoas_nudge.notify.arguments import NotificationServer, id_in, invokes, texts_in
 from psoas_nudge.notify.port import Capability, Message, OnPressed, Pressed, Surroundings
 from psoas_nudge.tasks import Tasks, log_failure
 
@@ -39,7 +39,6 @@ MOST_EARLY = 50
 REF = re.compile(r"(.+)/(\d{1,9})", re.ASCII)
 LONGEST_TOKEN = 1000
 """Characters of an activation token; it is passed on in an environment variable."""
-INVALID = "org.freedesktop.DBus.Error.InvalidSignature"
 ACTIVATE_AFTER_SECONDS = 2.0
 """Time for a server that has ended during a prompt to be restarted, before the bus is asked to start one."""
 DISMISSED = 2
@@ -150,8 +149,8 @@ class FreedesktopNotifier:
         if owner is None:
             raise CallFailed("org.freedesktop.DBus.Error.NameHasNoOwner", "the service ended while it was started")
         if not self._server:
-            who = _strings(await self._call(owner, "GetServerInformation", timeout=self._call_seconds))
-            can = _strings(*await self._call(owner, "GetCapabilities", timeout=self._call_seconds))
+            who = texts_in(await self._call(owner, "GetServerInformation", timeout=self._call_seconds))
+            can = texts_in(*await self._call(owner, "GetCapabilities", timeout=self._call_seconds))
             [bus_id] = await self._live_bus.call(*DBUS, "GetId", timeout=self._call_seconds)
             if owner != self._owner:
                 raise CallFailed(
@@ -204,7 +203,7 @@ class FreedesktopNotifier:
         """Call Notify and pass its reply on. After the timeout close what the server shows: another notifier has shown
         the prompt meanwhile."""
         try:
-            shown = _number(await self._call(owner, "Notify", "susssasa{sv}i", *arguments, timeout=LATE_SECONDS))
+            shown = id_in(await self._call(owner, "Notify", "susssasa{sv}i", *arguments, timeout=LATE_SECONDS))
         except Exception as error:  # noqa: BLE001 - `_notify` raises it, if it still waits
             if not number.done():
                 number.set_exception(error)
@@ -288,20 +287,6 @@ class FreedesktopNotifier:
         if self._early is not None and len(self._early) < MOST_EARLY:
             self._early.append((handler, signal))
         return None
-
-
-def _number(reply: list[Any]) -> int:
-    match reply:
-        case [int(number)] if 0 < number < 2**32:
-            return number
-    raise CallFailed(INVALID, "the service gave no id for the notification")
-
-
-def _strings(*reply: Any) -> list[str]:
-    match reply:
-        case [list(texts)] if all(isinstance(text, str) for text in texts):
-            return texts
-    raise CallFailed(INVALID, "the service does not say what it is and what it can do")
 
 
 def _why(error: CallFailed) -> str:

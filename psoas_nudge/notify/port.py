@@ -57,10 +57,13 @@ class Message(Struct, frozen=True):
     insist: bool = False
     """Whether it has to stay visible until it is answered or withdrawn, also during do-not-disturb."""
 
+    typed: bool = True
+    """Whether commands in a terminal answer it too; not in the demo, and not a test."""
+
     @property
     def keys(self) -> tuple[str, ...]:
-        """The keys of the buttons."""
-        return tuple(key(button.press) for button in self.buttons)
+        """The answers that can be typed as commands."""
+        return tuple(key(button.press) for button in self.buttons) if self.typed else ()
 
 
 class Pressed(Struct, frozen=True):

@@ -13,6 +13,7 @@ from psoas_nudge.core.events import Accept, Skip, Snooze
 from psoas_nudge.errors import PsoasNudgeError, Unavailable
 from psoas_nudge.notify import ICON
 from psoas_nudge.notify.port import Button, Message, Notifier, Pressed, Surroundings, key
+from psoas_nudge.system.terminal import is_one
 
 WAIT_SECONDS = 60.0
 
@@ -22,6 +23,7 @@ TEST_MESSAGE = Message(
     body="a test prompt. Press any button; nothing is recorded.",
     buttons=(Button(Accept(), Accept.label), Button(Snooze(), "Later"), Button(Skip(), Skip.label)),
     icon=ICON,
+    typed=False,
 )
 """Also what `doctor --notify` sends."""
 
@@ -51,7 +53,7 @@ async def _try_out(notifier: Notifier) -> Pressed | None:
     pressed = asyncio.get_running_loop().create_future()
     try:
         await notifier.start(
-            Surroundings(dict(os.environ), bus if bus.connected else None, interactive=sys.stdin.isatty()),
+            Surroundings(dict(os.environ), bus if bus.connected else None, interactive=is_one(sys.stdin)),
             lambda it: None if pressed.done() else pressed.set_result(it),
         )
         sys.stdout.write(f"{notifier.name} can do: {', '.join(sorted(notifier.capabilities())) or 'nothing more'}\n")

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from psoas_nudge.called import as_called
+
 HARMFUL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 """Control characters; bidirectional controls, which can make a text look like another one; lone surrogates, which have
 no UTF-8 form, so that D-Bus would refuse the whole message."""
@@ -33,7 +35,7 @@ def sentence(text: str) -> str:
 def how_to_answer(answers: Sequence[str], lead: str = "To answer, in a terminal: psoas-nudge") -> str:
     """The commands that answer, for a notifier without buttons. `answers`: the keys of the buttons."""
     listed = ", ".join(answers[:-1]) + " or " + answers[-1] if len(answers) > 1 else "".join(answers)
-    return f"{lead} {listed}." if answers else ""
+    return as_called(f"{lead} {listed}.") if answers else ""
 
 
 def shortened(text: str, longest: int) -> str:

@@ -9,9 +9,11 @@ import msgspec
 from psoas_nudge.config.packs import PACK_FILE, parse
 from psoas_nudge.confined.limits import end_with_parent, limit
 from psoas_nudge.errors import ConfigInvalid
-from psoas_nudge.packs.limits import CPU_SECONDS, MEGABYTES
-from psoas_nudge.packs.unpacking import NotTaken, files
-from psoas_nudge.packs.wire import Drawn, PackRequest, PackResult
+from psoas_nudge.packs.unpacking import files
+from psoas_nudge.packs.wire import PackRequest, PackResult
+from psoas_nudge.pictures import __main__ as drawing
+from psoas_nudge.pictures.limits import CPU_SECONDS, MEGABYTES
+from psoas_nudge.pictures.wire import NotTaken, PictureRequest
 
 
 def answer(question: PackRequest) -> PackResult:
@@ -22,23 +24,15 @@ def answer(question: PackRequest) -> PackResult:
         return PackResult(problems=(str(error),))
     problems: list[str] = []
     text, used = _text(found, problems)
-    pictures: dict[str, Drawn] = {}
-    for name, data in found.items():
-        if name == PACK_FILE:
-            continue
-        if not name.lower().endswith((".png", ".svg")):
-            problems.append(f"{name}: A pack has only {PACK_FILE} and pictures, PNG or SVG.")
-            continue
-        try:
-            pictures[name] = _drawn(name, data)
-        except NotTaken as error:
-            problems.append(f"{name}: {error}")
-        except MemoryError:
-            problems.append(f"{name}: Drawing this takes more than {MEGABYTES} MB of memory.")
+    pictures = {name: data for name, data in found.items() if name.lower().endswith((".png", ".svg"))}
+    others = found.keys() - pictures.keys() - {PACK_FILE}
+    problems += [f"{name}: A pack has only {PACK_FILE} and pictures, PNG or SVG." for name in sorted(others)]
+    drawn = drawing.answer(PictureRequest(pictures))
+    problems += [f"{name}: {why}" for name, why in drawn.refused.items()]
     problems += [f'{PACK_FILE}: There is no picture "{name}" in the pack.' for name in sorted(used - found.keys())]
     if problems:
         return PackResult(problems=tuple(problems))
-    return PackResult(text=text, pictures=pictures)
+    return PackResult(text=text, pictures=drawn.pictures)
 
 
 def _text(found: dict[str, bytes], problems: list[str]) -> tuple[str, frozenset[str]]:
@@ -54,12 +48,6 @@ def _text(found: dict[str, bytes], problems: list[str]) -> tuple[str, frozenset[
     except ConfigInvalid as error:
         problems += error.problems
     return "", frozenset()
-
-
-def _drawn(name: str, data: bytes) -> Drawn:
-    from psoas_nudge.packs.pictures import drawn
-
-    return drawn(name, data)
 
 
 def main() -> None:

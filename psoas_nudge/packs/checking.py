@@ -11,10 +11,9 @@ from msgspec import Struct
 from psoas_nudge.config.packs import Pack, parse
 from psoas_nudge.confined.child import ChildFailed, ask
 from psoas_nudge.errors import Unavailable
-from psoas_nudge.packs.limits import CPU_SECONDS, SECONDS
-from psoas_nudge.packs.wire import Drawn, PackRefused, PackRequest, PackResult
-
-NEEDED = ("defusedxml", "PIL", "resvg_py")
+from psoas_nudge.packs.wire import PackRefused, PackRequest, PackResult
+from psoas_nudge.pictures.limits import CPU_SECONDS, SECONDS
+from psoas_nudge.pictures.wire import NEEDED, Drawn
 
 
 class Checked(Struct, frozen=True, kw_only=True):

@@ -5,7 +5,6 @@ A pack appears and goes as a whole: it is written beside the others and then ren
 
 from __future__ import annotations
 
-import os
 import shutil
 import tempfile
 from collections.abc import Collection, Iterator
@@ -13,10 +12,12 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from psoas_nudge import places
-from psoas_nudge.config.packs import PACK_FILE
+from psoas_nudge.config.packs import PACK_FILE, PICTURES
 from psoas_nudge.errors import BadInput, PsoasNudgeError
 from psoas_nudge.packs.checking import Checked
 from psoas_nudge.packs.unpacking import files
+from psoas_nudge.pictures import kept
+from psoas_nudge.system.files import write
 
 ORIGINAL = "original.zip"
 
@@ -32,14 +33,9 @@ def keep(checked: Checked, taken: Collection[str]) -> None:
     with _written(there):
         made = Path(tempfile.mkdtemp(prefix=".pack-", dir=places.private_directory(places.data_directory())))
         try:
-            _write(made / ORIGINAL, checked.zipped)
-            _write(made / PACK_FILE, checked.text.encode())
-            pictures = made / "pictures"
-            pictures.mkdir(mode=0o700)
-            for name, drawn in checked.pictures.items():
-                _write(pictures / f"{name}.png", drawn.png)
-                _write(pictures / f"{name}.icon.png", drawn.icon)
-                _write(pictures / f"{name}.dots", drawn.dots.encode())
+            write(made / ORIGINAL, checked.zipped, durable=True, new=True)
+            write(made / PACK_FILE, checked.text.encode(), durable=True, new=True)
+            kept.write(made / PICTURES, checked.pictures)
             places.private_directory(there.parent)
             made.rename(there)
         except BaseException:
@@ -82,13 +78,6 @@ def _found(pack_id: str) -> Path:
         which = f"There are: {', '.join(there)}." if there else "No pack is imported."
         raise BadInput(f'There is no pack "{pack_id}". {which}')
     return packs / pack_id
-
-
-def _write(path: Path, data: bytes) -> None:
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as opened:
-        opened.write(data)
-        opened.flush()
-        os.fsync(opened.fileno())
 
 
 @contextmanager

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import io
-import os
-import stat
 import zipfile
 from pathlib import Path
 
-from psoas_nudge.packs.limits import MOST_BYTES, MOST_FILES
 from psoas_nudge.packs.wire import PackRefused
+from psoas_nudge.pictures.limits import MOST_BYTES, MOST_FILES
+from psoas_nudge.pictures.reading import bytes_of
+from psoas_nudge.pictures.wire import NotTaken
 
 LEFT_BY_DESKTOPS = frozenset({".DS_Store", "Thumbs.db", "desktop.ini", ".directory"})
 TOO_LARGE = f"The pack is larger than {MOST_BYTES // 1_000_000} MB."
@@ -23,8 +23,8 @@ def zipped(path: Path) -> bytes:
     try:
         if path.is_dir():
             return _of_folder(path)
-        return _bytes_of(path.resolve(), MOST_BYTES)
-    except _BadFile as error:
+        return bytes_of(path.resolve(), MOST_BYTES, TOO_LARGE)
+    except NotTaken as error:
         raise PackRefused(name, (str(error),)) from None
     except FileNotFoundError:
         raise PackRefused(name, ("There is no such file or folder.",)) from None
@@ -33,35 +33,16 @@ def zipped(path: Path) -> bytes:
         raise PackRefused(name, (f"It cannot be read: {why}.",)) from None
 
 
-class _BadFile(Exception):
-    """Why a file is not taken."""
-
-
 def _of_folder(folder: Path) -> bytes:
     found = sorted(each.name for each in folder.iterdir() if each.name not in LEFT_BY_DESKTOPS)
     if len(found) > MOST_FILES:
-        raise _BadFile(f"It has {len(found)} files; {MOST_FILES} is the limit.")
+        raise NotTaken(f"It has {len(found)} files; {MOST_FILES} is the limit.")
     made, room = io.BytesIO(), MOST_BYTES
     with zipfile.ZipFile(made, "w") as archive:
         for name in found:
-            data = _bytes_of(folder / name, room)
+            if (folder / name).is_dir() and not (folder / name).is_symlink():
+                raise NotTaken(f"{name} is a folder. Put the pictures beside pack.toml.")
+            data = bytes_of(folder / name, room, TOO_LARGE)
             room -= len(data)
             archive.writestr(zipfile.ZipInfo(name, MADE), data)
     return made.getvalue()
-
-
-def _bytes_of(path: Path, most: int) -> bytes:
-    """The content of an ordinary file that is no link."""
-    kind = path.lstat().st_mode
-    if stat.S_ISLNK(kind):
-        raise _BadFile(f"{path.name} is a link. Put the file itself there.")
-    if stat.S_ISDIR(kind):
-        raise _BadFile(f"{path.name} is a folder. Put the pictures beside pack.toml.")
-    if not stat.S_ISREG(kind):
-        raise _BadFile(f"{path.name} is no ordinary file.")
-    flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
-    with os.fdopen(os.open(path, flags), "rb") as opened:
-        data = opened.read(most + 1)
-    if len(data) > most:
-        raise _BadFile(TOO_LARGE)
-    return data

@@ -13,16 +13,13 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 
-from psoas_nudge.packs.limits import MOST_BYTES, MOST_FILES
 from psoas_nudge.packs.reading import LEFT_BY_DESKTOPS, TOO_LARGE
+from psoas_nudge.pictures.limits import MOST_BYTES, MOST_FILES
+from psoas_nudge.pictures.wire import NotTaken
 
 PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._-]{0,99}")
 ENCRYPTED = 0x1
 """The bit of an entry's flags (APPNOTE.TXT 4.4.4)."""
-
-
-class NotTaken(Exception):
-    """A pack that is refused; the message is the reason."""
 
 
 def files(zipped: bytes) -> dict[str, bytes]:

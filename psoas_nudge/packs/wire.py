@@ -5,20 +5,13 @@ from __future__ import annotations
 from msgspec import Struct
 
 from psoas_nudge.errors import BadInput
+from psoas_nudge.pictures.wire import Drawn
 
 
 class PackRequest(Struct, frozen=True):
     """A pack as one zip file."""
 
     zipped: bytes
-
-
-class Drawn(Struct, frozen=True, kw_only=True):
-    """A picture drawn anew: PNG, a small square PNG, and lines of "#" and "." for a terminal."""
-
-    png: bytes
-    icon: bytes
-    dots: str
 
 
 class PackResult(Struct, frozen=True, kw_only=True):

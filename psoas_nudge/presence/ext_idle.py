@@ -82,9 +82,9 @@ class ExtIdle(GuardedIdleSource):
 
     def _notification(self, on_event: Callable[[int, int], None], opcode: int) -> int:
         number = self._compositor.new(lambda what, _data: on_event(number, what))
-        wish = (max(1, self._threshold), self._seat)
-        arguments = struct.pack("=III", number, *(wish if self._version else reversed(wish)))
-        self._compositor.send(self._notifier, opcode, arguments)
+        timeout = max(1, self._threshold)
+        arguments = (timeout, self._seat) if self._version else (self._seat, timeout)
+        self._compositor.send(self._notifier, opcode, struct.pack("=III", number, *arguments))
         return number
 
     def _destroy(self, notification: int) -> None:

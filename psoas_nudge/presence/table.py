@@ -85,8 +85,13 @@ IDLE_SOURCES: tuple[SensorRow, ...] = (
 """In order of preference."""
 
 
-def _switch(name: str, about: str, function: str, bus_name: str) -> SensorRow:
-    return SensorRow(name, about, "session-bus", f"switches:{function}", bus_name)
+def _switch(name: str, about: str, bus_name: str) -> SensorRow:
+    def load() -> Sensor:
+        from psoas_nudge.presence.switches import switch
+
+        return switch(name)
+
+    return SensorRow(name, about, "session-bus", load, bus_name)
 
 
 NOTIFICATIONS = "org.freedesktop.Notifications"
@@ -111,17 +116,17 @@ SENSORS: tuple[SensorRow, ...] = (
     SensorRow("playing", "a video is playing", "session-bus", "playing:Playing"),
     SensorRow("fullscreen", "a full-screen window in front (X11)", "x11", "fullscreen:Fullscreen"),
     SensorRow("toplevels", "a full-screen window in front (wlroots)", "wayland", "toplevels:Toplevels"),
-    _switch("dunst", "do-not-disturb of dunst", "dunst", NOTIFICATIONS),
-    _switch("plasma", "do-not-disturb of KDE Plasma", "plasma", NOTIFICATIONS),
-    _switch("mako", "do-not-disturb of mako", "mako", NOTIFICATIONS),
-    _switch("swaync", "do-not-disturb of swaync", "swaync", "org.erikreider.swaync.cc"),
-    _switch("xfce", "do-not-disturb of Xfce", "xfce", "org.xfce.Xfconf"),
+    _switch("dunst", "do-not-disturb of dunst", NOTIFICATIONS),
+    _switch("plasma", "do-not-disturb of KDE Plasma", NOTIFICATIONS),
+    _switch("mako", "do-not-disturb of mako", NOTIFICATIONS),
+    _switch("swaync", "do-not-disturb of swaync", "org.erikreider.swaync.cc"),
+    _switch("xfce", "do-not-disturb of Xfce", "org.xfce.Xfconf"),
     SensorRow(
         "gnome-banners", "do-not-disturb of GNOME", "session-bus", "gnome_banners:GnomeBanners", "org.gnome.Shell"
     ),
-    _switch("screensaver", "the screen is locked", "freedesktop_saver", "org.freedesktop.ScreenSaver"),
-    _switch("gnome-screensaver", "the screen is locked (GNOME)", "gnome_saver", "org.gnome.ScreenSaver"),
-    _switch("cinnamon-screensaver", "the screen is locked (Cinnamon)", "cinnamon_saver", "org.cinnamon.ScreenSaver"),
-    _switch("mate-screensaver", "the screen is locked (MATE)", "mate_saver", "org.mate.ScreenSaver"),
-    _switch("xfce-screensaver", "the screen is locked (Xfce)", "xfce_saver", "org.xfce.ScreenSaver"),
+    _switch("screensaver", "the screen is locked", "org.freedesktop.ScreenSaver"),
+    _switch("gnome-screensaver", "the screen is locked (GNOME)", "org.gnome.ScreenSaver"),
+    _switch("cinnamon-screensaver", "the screen is locked (Cinnamon)", "org.cinnamon.ScreenSaver"),
+    _switch("mate-screensaver", "the screen is locked (MATE)", "org.mate.ScreenSaver"),
+    _switch("xfce-screensaver", "the screen is locked (Xfce)", "org.xfce.ScreenSaver"),
 )

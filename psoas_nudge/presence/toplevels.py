@@ -42,7 +42,7 @@ class Toplevels(GuardedSensor):
         if what == TOPLEVEL:
             (window,) = struct.unpack_from("=I", data)
             self._states[window] = ()
-            self._compositor.hear(window, lambda event, arguments: self._on_window(window, event, arguments))
+            self._compositor.on_events(window, lambda event, arguments: self._on_window(window, event, arguments))
         elif what == FINISHED:
             self.lose("the compositor no longer lists its windows")
 

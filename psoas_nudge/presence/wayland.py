@@ -86,7 +86,7 @@ class Compositor:
         self._handlers[number] = on_event
         return number
 
-    def hear(self, number: int, on_event: OnEvent) -> None:
+    def on_events(self, number: int, on_event: OnEvent) -> None:
         """Register for the events of an object that the compositor has created."""
         self._handlers[number] = on_event
 

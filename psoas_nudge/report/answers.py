@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from xml.etree.ElementTree import Element
 
 from psoas_nudge.core.followed import Period, by_hour, periods, share
-from psoas_nudge.core.shares import ENOUGH, Share, share_difference
+from psoas_nudge.core.shares import ENOUGH, Z_STRICT, Interval, Share, share_difference
 from psoas_nudge.core.summary import DAYS
 from psoas_nudge.report import words
 from psoas_nudge.report.elements import el, folded, percent, table
@@ -16,32 +16,50 @@ from psoas_nudge.report.record import ReportData
 
 LONG_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 COMPARED_WEEKS = 12
+NAMED_HOURS = 2
 
 
 def by_hour_said(record: ReportData) -> str:
-    """When prompts are followed most and least, as far as it can be told."""
-    cells = by_hour(record.history.asked)
+    """The hours at which prompts are followed less or more often than at all others, as far as it can be told."""
+    cells = by_hour(record.history.prompts)
     hours: dict[int, Share] = {}
     for (_, hour), found in cells.items():
         before = hours.get(hour, Share(0, 0))
         hours[hour] = Share(before.yes + found.yes, before.of + found.of)
-    enough = [(hour, found) for hour, found in sorted(hours.items()) if found.enough]
-    if len(enough) < 2:
+    if not any(_apart(hour, hours) for hour in hours):
         return f"There are not enough prompts yet to compare hours ({words.TOO_FEW})."
-    most, least = max(enough, key=lambda each: each[1].part), min(enough, key=lambda each: each[1].part)
-    told = f"{_hour(most[0])} {words.share(most[1])}; least {_hour(least[0])} {words.share(least[1])}."
-    if share_difference(most[1], least[1], z=3.0).tells:
-        return f"You follow prompts most often {told}"
-    return f"No hour stands out: chance could explain the differences. Most often {told}"
+    told: list[str] = []
+    for _ in range(NAMED_HOURS):
+        if (clear := _stands_out(hours)) is None:
+            break
+        found = hours.pop(clear)  # so that it does not make the others look different
+        how = "more" if found.part > _others(None, hours).part else "less"
+        told.append(f"Between {clear}:00 and {clear + 1}:00 you follow prompts {how} often: {words.share(found)}.")
+    if not told:
+        return "No hour stands out: chance could explain the differences between them."
+    return f"{' '.join(told)} At other hours: {words.share(_others(None, hours))}."
 
 
-def _hour(hour: int) -> str:
-    return f"between {hour}:00 and {hour + 1}:00:"
+def _stands_out(hours: dict[int, Share]) -> int | None:
+    """The hour that differs most from all others, if chance does not explain it."""
+    clear = {hour: apart for hour in hours if (apart := _apart(hour, hours)) and apart.significant}
+    return max(clear, key=lambda hour: abs(clear[hour].low + clear[hour].high), default=None)
+
+
+def _apart(hour: int, hours: dict[int, Share]) -> Interval | None:
+    """How far an hour is from all others, or None where there are too few."""
+    found, others = hours[hour], _others(hour, hours)
+    return share_difference(found, others, Z_STRICT) if found.enough and others.enough else None
+
+
+def _others(hour: int | None, hours: dict[int, Share]) -> Share:
+    others = [found for each, found in hours.items() if each != hour]
+    return Share(sum(found.yes for found in others), sum(found.of for found in others))
 
 
 def by_hour_chart(record: ReportData) -> Element:
     """A table that is its own chart: the darker a cell, the larger the share."""
-    cells = by_hour(record.history.asked)
+    cells = by_hour(record.history.prompts)
     if not cells:
         return el("p", "No prompt has been answered or missed yet.")
     days = [day for day in range(7) if day < 5 or any(weekday == day for weekday, _ in cells)]
@@ -94,7 +112,7 @@ def over_time_said(record: ReportData) -> str:
     if min(begin.of, now.of) < ENOUGH:
         return f"{told} That is too little to compare."
     difference = share_difference(now, begin)
-    if not difference.tells:
+    if not difference.significant:
         return f"{told} Chance could explain the difference."
     low, high = sorted(abs(end) * 100 for end in difference)
     how = "more" if difference.low > 0 else "less"
@@ -163,4 +181,4 @@ def _named(period: Period) -> str:
 def overall(record: ReportData) -> Share:
     """The share of the last four weeks."""
     since = record.now - timedelta(weeks=4)
-    return share(prompt for prompt in record.history.asked if prompt.at >= since)
+    return share(prompt for prompt in record.history.prompts if prompt.at >= since)

@@ -33,7 +33,7 @@ def said(record: ReportData) -> str:
     weeks = [week for week in record.weeks if week < monday(record.today)][-WEEKS_SAID:]
     if not weeks:
         return "The first week is not over yet."
-    sides = by_week(record.history.held, weeks)
+    sides = by_week(record.history.stretches, weeks)
     left, right = [float(one) for one, _ in sides], [float(two) for _, two in sides]
     reached = sum(min(pair) >= record.target for pair in sides)
     told = (
@@ -45,7 +45,7 @@ def said(record: ReportData) -> str:
     )
     told += f" Both sides reached it in {reached or 'none'} of {words.counted(len(weeks), 'week')}."
     apart = mean_difference([a - b for a, b in zip(left, right, strict=True)], [0.0] * len(weeks))
-    if apart is not None and apart.tells:
+    if apart is not None and apart.significant:
         low, high = sorted(abs(end) for end in apart)
         side = "right" if apart.low > 0 else "left"
         told += f" The {side} side gets less, by {words.length(low)} to {words.length(high)} a week."
@@ -57,7 +57,7 @@ def said(record: ReportData) -> str:
 def chart(record: ReportData) -> Element:
     """Bars for each week, up for the left and down for the right side, a dashed line at the target on each."""
     weeks = record.weeks
-    sides = by_week(record.history.held, weeks)
+    sides = by_week(record.history.stretches, weeks)
     steps = (2.0 * MINUTE, 4.0 * MINUTE, 10.0 * MINUTE, 20.0 * MINUTE, 60.0 * MINUTE)  # half of each is whole minutes
     top = rounded_up(max([record.target * 1.1, *(max(pair) for pair in sides)]), steps)
     bars = [
@@ -108,4 +108,4 @@ def in_weeks(record: ReportData, count: int) -> tuple[list[date], list[PastStret
     """The last `count` weeks, this one included, and what was held in them."""
     first = max(record.first_week, monday(record.today) - timedelta(weeks=count - 1))
     weeks = [week for week in record.weeks if week >= first]
-    return weeks, [stretch for stretch in record.history.held if stretch.at.date() >= first]
+    return weeks, [stretch for stretch in record.history.stretches if stretch.at.date() >= first]

@@ -23,7 +23,7 @@ NOTES = 12
 
 def said(record: ReportData) -> str:
     """How much discomfort was reported, and whether that has changed."""
-    felt = record.history.felt
+    felt = record.history.reports
     levels = [(each.at, each.report.level) for each in felt if each.report.level is not None]
     told = (
         f"You rated your discomfort {words.times(len(levels))}."
@@ -43,9 +43,13 @@ def said(record: ReportData) -> str:
     if difference is None:
         return f"{told} That is too few to tell whether it has changed."
     figures = f"{_mean(lately)} in the last {LATELY_WEEKS} weeks and {_mean(before)} before"
-    if not difference.tells:
-        return f"{told} The average was {figures}: chance could explain the difference."
-    return f"{told} The average was {figures}. These figures cannot say what changed it."
+    low, high = difference
+    if not difference.significant:
+        between = f"between {abs(low):.1f} lower and {high:.1f} higher"
+        return f"{told} The average was {figures}: chance could explain the difference ({between})."
+    between = f"between {max(map(abs, difference)):.1f} and {min(map(abs, difference)):.1f}"
+    told += f" The average was {figures}. The difference is {between} {'higher' if low > 0 else 'lower'}."
+    return f"{told} These figures cannot say what changed it."
 
 
 def _mean(levels: Sequence[float]) -> str:
@@ -54,7 +58,7 @@ def _mean(levels: Sequence[float]) -> str:
 
 def chart(record: ReportData) -> Element:
     """A dot for each number, a cross at the top for each report of pain."""
-    weeks, felt = record.weeks, record.history.felt
+    weeks, felt = record.weeks, record.history.reports
     width = timedelta(weeks=len(weeks))
     marks = []
     for each in felt:

@@ -34,7 +34,8 @@ READING = (
     ),
     (
         f"With fewer than {ENOUGH} observations the report gives no share or average. It names a difference only if "
-        "the interval does not include zero. Even then it cannot say what caused the difference."
+        "the interval does not include zero (a 99.7 % interval where it compares several hours or settings at once). "
+        "Even then it cannot say what caused the difference."
     ),
     (
         f"The days are those of the last {DAYS_WEEKS} weeks. Weekly charts show up to {WEEKS} weeks, and prompts over "
@@ -141,7 +142,7 @@ def _section(name: str, title: str, said: str, *inside: Element) -> Element:
 
 
 def _changes(record: ReportData) -> Element:
-    found = suggestions(record.history.asked, record.rules)
+    found = suggestions(record.history.prompts, record.rules)
     if not found:
         return _section(
             "changes", "What you might change", "Nothing in the record is clear enough to suggest a change."

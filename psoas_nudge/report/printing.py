@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -27,7 +28,7 @@ def pdf(page: Path, output: Path, browser: str | None) -> None:
         ]  # fmt: skip
         try:
             done = subprocess.run(command, check=False, capture_output=True, text=True, timeout=SECONDS)  # noqa: S603 - a path that was looked up, a file of our own, no shell
-            why = done.stderr.strip().rpartition("\n")[2]
+            why = _reason(done.stderr)
         except subprocess.TimeoutExpired:
             why = f"it did not finish within {SECONDS} s"
     if not output.stat().st_size:
@@ -35,3 +36,10 @@ def pdf(page: Path, output: Path, browser: str | None) -> None:
         raise Unavailable(
             f"{browser} made no PDF: {why or 'it gave no reason'}. Print the page from your browser instead."
         )
+
+
+def _reason(said: str) -> str:
+    """Why it did not work, in words for people: the browser's own are for those who write browsers."""
+    if "Running as root" in said:
+        return "it does not run as root"
+    return re.sub(r"^(\[[^]]*\] ?)+", "", said.strip().rpartition("\n")[2])

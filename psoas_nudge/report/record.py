@@ -16,7 +16,7 @@ from psoas_nudge.core.history import HISTORY_KINDS, History, Recorded, Track, hi
 from psoas_nudge.core.hours import WorkingHours
 from psoas_nudge.core.rules import Rules
 from psoas_nudge.core.statistics import Totals
-from psoas_nudge.journal import Journal, Stored
+from psoas_nudge.journal import Journal, Passing, Stored
 
 WEEKS = 52
 """Weeks that the weekly charts show, this one included."""
@@ -52,8 +52,10 @@ class ReportData(Struct, frozen=True, kw_only=True):
         return [self.first_week + timedelta(weeks=n) for n in range(count)]
 
 
-def read(journal: Journal, rules: Rules, weekly_dose: float, now: datetime) -> ReportData:
-    """The record up to `now` (aware). Raises JournalBroken."""
+def read(
+    journal: Journal, rules: Rules, weekly_dose: float, now: datetime, passing: Passing = lambda entries: entries
+) -> ReportData:
+    """The record up to `now` (aware); `passing` as for Journal.days. Raises JournalBroken."""
     hours = rules.hours
     here = hours.local(now).replace(tzinfo=None)
     this_week = monday(here.date())
@@ -63,7 +65,7 @@ def read(journal: Journal, rules: Rules, weekly_dose: float, now: datetime) -> R
     )
     return ReportData(
         now=here,
-        days=tuple(day for day in journal.days() if day.first <= here.date()),
+        days=tuple(day for day in journal.days(passing=passing) if day.first <= here.date()),
         history=past,
         tracks=tracks(
             _recorded(journal.read(since=_before(weeks), until=now)), weeks, here, lambda at: _closes(hours, at)

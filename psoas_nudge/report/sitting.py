@@ -52,7 +52,7 @@ def said(record: ReportData) -> str:
     middle = mean(now) - mean(before)
     sizes = f"{words.length(abs(middle))} {'more' if middle > 0 else 'less'}"
     between = f"between {_signed(difference.low)} and {_signed(difference.high)}"
-    if difference.tells:
+    if difference.significant:
         return f"{told} That is {sizes} than in the twelve weeks before ({between})."
     was = words.length(mean(before))
     return f"{told} In the twelve weeks before it was {was}: chance could explain the difference ({between})."

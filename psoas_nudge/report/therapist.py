@@ -40,8 +40,8 @@ def therapist(record: ReportData, figure: DrawRoutine) -> str:
     """The whole page, for the last eight weeks."""
     weeks, held = dose.in_weeks(record, WEEKS)
     since = datetime.combine(weeks[0], time())
-    asked = [prompt for prompt in record.history.asked if prompt.at >= since]
-    felt = [each for each in record.history.felt if each.at >= since]
+    asked = [prompt for prompt in record.history.prompts if prompt.at >= since]
+    felt = [each for each in record.history.reports if each.at >= since]
     used = _used(record, asked, held)
     sections = (_dose(record, weeks, held), _done(used, asked, held), _discomfort(felt), _routines(used, figure))
     header = el(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from typing import Any
 
 from psoas_nudge.config import Settings, saving
@@ -15,6 +14,7 @@ from psoas_nudge.config.writing import in_force_value, value_text
 from psoas_nudge.core.catalogue import CATALOGUE
 from psoas_nudge.core.durations import parse_duration
 from psoas_nudge.settings.wire import Begin, DayOff, Form, Option, Section, SettingRow, Value
+from psoas_nudge.system import command_line
 
 UNSET = Given(None, "default", "")
 WORDS = {
@@ -33,8 +33,12 @@ HELP = {
     "desktop.notifier": "How prompts are shown.",
     "hours.timezone": "Leave it empty to follow the system's time zone, also when you travel.",
     "calendar.holidays": "Country or region whose public holidays are days off.",
+    "stretch.rotation": "The stretches that prompts suggest in turn.",
+    "quiet.busy": "Wait while a calendar file has an event.",
 }
 """For rows whose help speaks of values as they are written in the file, which the page shows in other words."""
+ABOUT = {"quiet": "What delays a prompt."}
+"""The same for sections."""
 
 
 def form(row: Setting) -> Form:
@@ -63,7 +67,7 @@ FORMS: dict[type, Form] = {
 
 def sections() -> list[Section]:
     """The headings, in the order of the file."""
-    return [Section(name, about) for name, about in SECTIONS.items()]
+    return [Section(name, ABOUT.get(name, about)) for name, about in SECTIONS.items()]
 
 
 def rows(settings: Settings) -> list[SettingRow]:
@@ -110,7 +114,7 @@ def to_page(row: Setting, raw: Any) -> Value:
         case "length":
             return parse_duration(raw)
         case "words":
-            return shlex.join(raw) if raw else ""
+            return command_line.join(raw) if raw else ""
         case "toml":
             return value_text(raw) if raw else ""
         case "days":

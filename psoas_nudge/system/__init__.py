@@ -1,5 +1,5 @@
-"""The room for what differs between operating systems: each file is one concern, with the same names on each of them.
+"""Everything that differs between operating systems: one file for each concern, with the same names on every system.
 
-Nothing outside asks which system this is in order to do something in another way, except where a whole part exists on
-one system only (a sensor, a notifier, a way to start at login): those say so in their table.
+Code elsewhere does not ask which system it runs on, except in the tables of parts that exist on one system only
+(sensors, notifiers, ways to start at login).
 """

@@ -1,7 +1,7 @@
-"""How commands reach the daemon of the same person: a Unix socket, and on Windows loopback TCP with a secret.
+"""The connection of commands to the daemon of the same user: a Unix socket, on Windows loopback TCP with a secret.
 
-`path` is the socket; on Windows it is a file of the same mode with the port and the secret, which is the first line
-that a client sends. What is said afterwards is the same everywhere (control/messages.py).
+`path` is the socket. On Windows it is a file of the same mode with the port and a secret, and a client sends the secret
+as its first line. After that the protocol is the same everywhere (control/messages.py).
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 from psoas_nudge.errors import PsoasNudgeError
 
-if TYPE_CHECKING:  # a command that asks one question does without asyncio
+if TYPE_CHECKING:  # a command that sends one request does not import asyncio
     import asyncio
 
     OnClient = Callable[[asyncio.StreamReader, asyncio.StreamWriter], None]
@@ -26,25 +26,25 @@ if TYPE_CHECKING:  # a command that asks one question does without asyncio
 __all__ = ["Listening", "connect", "short", "unix_socket"]
 
 LONGEST = 107 if sys.platform == "linux" else 103
-"""Bytes in the address of a Unix socket."""
+"""Bytes in the address of a Unix socket (sun_path)."""
 
 if sys.platform == "win32":
     from psoas_nudge.system.loopback import Listening, connect
 
     def unix_socket(kind: socket.SocketKind = socket.SOCK_STREAM) -> socket.socket:
-        """Raises OSError: Python has none here."""
+        """Raises OSError: Python has no Unix sockets here."""
         raise OSError(errno.EAFNOSUPPORT, f"Windows has no Unix sockets ({kind.name})")
 
 else:
 
     def unix_socket(kind: socket.SocketKind = socket.SOCK_STREAM) -> socket.socket:
-        """A new one; raises OSError where there are none."""
+        """A new Unix socket; raises OSError where there are none."""
         return socket.socket(socket.AF_UNIX, kind)
 
     def connect(path: Path, within: float) -> socket.socket:
-        """A connection to the daemon that listens at `path`, whose operations take at most `within` seconds.
+        """A connection to the daemon that listens at `path`, with a timeout of `within` seconds for each operation.
 
-        Raises OSError: FileNotFoundError and ConnectionRefusedError when there is none."""
+        Raises OSError: FileNotFoundError and ConnectionRefusedError when no daemon listens."""
         connection = unix_socket()
         connection.settimeout(within)
         try:
@@ -56,14 +56,14 @@ else:
         return connection
 
     class Listening:
-        """The daemon's end, at `path`. Its lock must be held: under it, a socket left behind can be removed safely."""
+        """The daemon's side, at `path`. It needs the lock: with it, a socket that was left behind can be removed."""
 
         def __init__(self, path: Path) -> None:
             self._path = path
             self._server: asyncio.Server | None = None
 
         async def start(self, on_client: OnClient, limit: int) -> None:
-            """Call `on_client` for each that connects; lines have at most `limit` bytes. Raises OSError."""
+            """Call `on_client` for each client; lines have at most `limit` bytes. Raises OSError."""
             import asyncio
 
             listening = unix_socket()
@@ -77,17 +77,26 @@ else:
                 listening.close()
                 raise
 
-        async def stranger(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> str:  # noqa: ARG002 - see loopback.py
-            """Who a client is when it is not this person; empty when it is. Where the system cannot tell, the mode of
-            the directory is what keeps others out."""
+        async def other_user(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> str:  # noqa: ARG002 - see loopback.py
+            """Who a client is when it runs for another user; "" when it does not. Where the system cannot tell, the
+            mode of the directory keeps other users out."""
             if not hasattr(socket, "SO_PEERCRED"):
                 return ""
             peer: socket.socket = writer.get_extra_info("socket")
             _, uid, _ = struct.unpack("3i", peer.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12))
             return "" if uid == os.getuid() else f"user {uid}"
 
+        def hung_up(self, writer: asyncio.StreamWriter) -> bool:
+            """Whether a client has closed its end altogether; one that only says no more still waits for an answer."""
+            import select
+
+            peer: socket.socket = writer.get_extra_info("socket")
+            look = select.poll()
+            look.register(peer.fileno(), 0)  # POLLHUP is always reported
+            return any(happened & select.POLLHUP for _, happened in look.poll(0))
+
         def close(self) -> None:
-            """Let nobody in any more, and remove the socket."""
+            """Stop listening and remove the socket."""
             if self._server:
                 self._server.close()
                 self._path.unlink(missing_ok=True)
@@ -95,9 +104,9 @@ else:
 
 @contextmanager
 def short(path: Path) -> Iterator[str]:
-    """An address for `path` that the system takes, valid inside the `with`; Linux lets a longer path be said shorter.
+    """An address for `path` that fits into sun_path, valid inside the `with`; on Linux a long path goes through /proc.
 
-    Raises OSError when the directory of a long path cannot be opened, PsoasNudgeError where there is no other way."""
+    Raises OSError when the directory of a long path cannot be opened, PsoasNudgeError for a long path elsewhere."""
     if len(os.fsencode(path)) <= LONGEST:
         yield str(path)
         return

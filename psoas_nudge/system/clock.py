@@ -1,4 +1,4 @@
-"""A clock for durations, which nobody can set and which goes on while the computer sleeps."""
+"""A clock for durations that cannot be set and continues while the computer sleeps."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ if sys.platform == "win32":
     _ticks.restype = ctypes.c_uint64
 
     def milliseconds() -> int:
-        """Since the computer was started."""
+        """Since the boot."""
         return int(_ticks())
 
 elif sys.platform == "linux":
 
     def milliseconds() -> int:
-        """Since the computer was started."""
+        """Since the boot."""
         return time.clock_gettime_ns(time.CLOCK_BOOTTIME) // 1_000_000
 
 else:
 
     def milliseconds() -> int:
-        """Since some moment; it may stop while the computer sleeps."""
+        """Since an unspecified time; it may stop while the computer sleeps."""
         return time.monotonic_ns() // 1_000_000

@@ -1,4 +1,4 @@
-"""Who a file belongs to, who else can change it, and how it is put in its place."""
+"""Owners and modes of files, and atomic writes."""
 
 from __future__ import annotations
 
@@ -9,34 +9,34 @@ import time
 from pathlib import Path
 
 if sys.platform == "win32":
-    # A profile's folder is its person's alone: what is made in it inherits that, and mode bits say nothing.
+    # Files in a profile folder inherit its access list, which excludes other users; mode bits mean nothing.
 
     PAUSES = (0.01, 0.02, 0.05, 0.1, 0.2)
-    """Seconds between tries, while another program has a file open: indexers and virus scanners look at new ones."""
+    """Seconds between tries while another program has a file open: indexers and virus scanners open new files."""
     NEW = os.O_NOINHERIT | os.O_BINARY
-    """Flags of `os.open` for a file that no child gets and that is no link."""
+    """Flags of `os.open` for a file that children do not inherit and that is not a link."""
 
     def is_root() -> bool:
-        """Whether this process may install programs for everybody; Windows asks the person for that each time."""
+        """Whether this process may install programs for all users; Windows asks the person each time."""
         return False
 
     def is_mine(found: os.stat_result) -> bool:  # noqa: ARG001 - see above
-        """Whether it belongs to the person who runs this."""
+        """Whether it belongs to the current user."""
         return True
 
     def others_may(found: os.stat_result) -> bool:  # noqa: ARG001 - see above
-        """Whether anybody else may read, write or search it."""
+        """Whether other users may read, write or search it."""
         return False
 
     def give_mode(descriptor: int, mode: int) -> None:
         """Change the mode of an open file."""
 
     def put_new(part: Path, target: Path) -> None:
-        """Put a finished file in its place; raises FileExistsError when there is one already."""
-        part.rename(target)  # MoveFile, which replaces nothing
+        """Move a complete file to `target`; raises FileExistsError when that exists."""
+        part.rename(target)  # MoveFile does not replace files
 
     def put_over(part: Path, target: Path) -> None:
-        """Put a finished file in place of what is there; one that another program has open is waited for."""
+        """Move a complete file to `target`, replacing it; waits while another program has it open."""
         for pause in PAUSES:
             try:
                 part.replace(target)
@@ -48,18 +48,18 @@ if sys.platform == "win32":
 
 else:
     NEW = os.O_CLOEXEC | os.O_NOFOLLOW
-    """Flags of `os.open` for a file that no child gets and that is no link."""
+    """Flags of `os.open` for a file that children do not inherit and that is not a link."""
 
     def is_root() -> bool:
-        """Whether this process may install programs for everybody."""
+        """Whether this process may install programs for all users."""
         return os.geteuid() == 0
 
     def is_mine(found: os.stat_result) -> bool:
-        """Whether it belongs to the person who runs this."""
+        """Whether it belongs to the current user."""
         return found.st_uid == os.getuid()
 
     def others_may(found: os.stat_result) -> bool:
-        """Whether anybody else may read, write or search it."""
+        """Whether other users may read, write or search it."""
         return bool(found.st_mode & (stat.S_IRWXG | stat.S_IRWXO))
 
     def give_mode(descriptor: int, mode: int) -> None:
@@ -67,11 +67,11 @@ else:
         os.fchmod(descriptor, mode)
 
     def put_new(part: Path, target: Path) -> None:
-        """Put a finished file in its place; raises FileExistsError when there is one already."""
-        os.link(part, target)  # unlike rename, fails if the target exists by now
+        """Move a complete file to `target`; raises FileExistsError when that exists."""
+        os.link(part, target)  # unlike rename, it fails if the target exists
 
     def put_over(part: Path, target: Path) -> None:
-        """Put a finished file in place of what is there."""
+        """Move a complete file to `target`, replacing it."""
         part.replace(target)
 
 

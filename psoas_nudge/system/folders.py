@@ -1,4 +1,4 @@
-"""Hears on Windows that something in a folder changed (FindFirstChangeNotification)."""
+"""Watches a folder for changes on Windows (FindFirstChangeNotification)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 
 assert sys.platform == "win32"  # noqa: S101 - for mypy
 
-from psoas_nudge.system.waits import Wait  # noqa: E402 - exists on Windows only
+from psoas_nudge.system.waits import Wait  # noqa: E402 - only on Windows
 
 NAMES, SIZES, WRITES, SECURITY = 0x1 | 0x2, 0x8, 0x10, 0x100
 """FILE_NOTIFY_CHANGE_*."""
@@ -34,11 +34,11 @@ class FolderWatch:
         self._wait = Wait(self._handle, self._changed)
 
     def _changed(self) -> None:
-        if _kernel.FindNextChangeNotification(self._handle):  # fails when the folder is gone
+        if _kernel.FindNextChangeNotification(self._handle):  # fails when the folder was deleted
             self._wait = Wait(self._handle, self._changed)
         self._on_change()
 
     def close(self) -> None:
-        """Nothing is called any more."""
+        """Stop watching."""
         self._wait.cancel()
         _kernel.FindCloseChangeNotification(self._handle)

@@ -1,4 +1,4 @@
-"""A lock on an open file, which the system lets go of however its process ends."""
+"""A lock on an open file, which the system releases however its process ends."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ if sys.platform == "win32":
     import msvcrt
 
     FAR = 1 << 30
-    """The byte that is locked, far past the end: others cannot read what is locked, and they have to read the file."""
+    """The offset of the locked byte, far past the end: other processes read the file, and cannot read a locked byte."""
 
     def lock(descriptor: int) -> bool:
-        """Take it; False when another process has it. Raises OSError."""
+        """Take the lock; returns False when another process holds it. Raises OSError."""
         os.lseek(descriptor, FAR, os.SEEK_SET)
         try:
             msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
@@ -24,7 +24,7 @@ else:
     import fcntl
 
     def lock(descriptor: int) -> bool:
-        """Take it; False when another process has it. Raises OSError."""
+        """Take the lock; returns False when another process holds it. Raises OSError."""
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

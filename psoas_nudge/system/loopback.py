@@ -1,7 +1,7 @@
-"""The channel where Python has no Unix sockets: loopback TCP, and a secret in a file that only its person can read.
+"""The channel where Python has no Unix sockets: loopback TCP, and a secret in a file that only its owner can read.
 
-Any user of the computer can connect to a port, so a client says the secret first. It is made anew at each start.
-Nothing in here belongs to Windows alone: the tests of the conversation run over it on every system.
+Every user of the computer can connect to a port, so a client first sends the secret. Each start makes a new one.
+The code works on every system, and the tests of the protocol run over it too.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from psoas_nudge.system.files import write
 
-if TYPE_CHECKING:  # a command that asks one question does without asyncio
+if TYPE_CHECKING:  # a command that sends one request does not import asyncio
     import asyncio
 
     OnClient = Callable[[asyncio.StreamReader, asyncio.StreamWriter], None]
@@ -23,13 +23,13 @@ if TYPE_CHECKING:  # a command that asks one question does without asyncio
 HOST = "127.0.0.1"
 SECRET_BYTES = 32
 SECRET_SECONDS = 5.0
-"""For a client to say it."""
+"""Timeout for a client to send it."""
 
 
 def connect(path: Path, within: float) -> socket.socket:
-    """A connection to the daemon whose port is in the file `path`, whose operations take at most `within` seconds.
+    """A connection to the daemon whose port is in the file `path`; each operation times out after `within` seconds.
 
-    Raises OSError: FileNotFoundError and ConnectionRefusedError when there is none."""
+    Raises OSError: FileNotFoundError and ConnectionRefusedError when no daemon listens."""
     port, _, secret = path.read_bytes().partition(b" ")
     if not port.isdigit() or not secret:
         raise ConnectionRefusedError(f"{path} names no port")
@@ -43,7 +43,7 @@ def connect(path: Path, within: float) -> socket.socket:
 
 
 class Listening:
-    """The daemon's end; its port and secret are in the file `path`. The lock of the daemon must be held."""
+    """The daemon's side; its port and secret are in the file `path`. It needs the lock."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -51,12 +51,12 @@ class Listening:
         self._server: asyncio.Server | None = None
 
     async def start(self, on_client: OnClient, limit: int) -> None:
-        """Call `on_client` for each that connects; lines have at most `limit` bytes. Raises OSError."""
+        """Call `on_client` for each client; lines have at most `limit` bytes. Raises OSError."""
         import asyncio
 
         listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
         try:
-            if exclusive := getattr(socket, "SO_EXCLUSIVEADDRUSE", None):  # Windows: nobody else may share the port
+            if exclusive := getattr(socket, "SO_EXCLUSIVEADDRUSE", None):  # Windows: no program may share it
                 listening.setsockopt(socket.SOL_SOCKET, exclusive, 1)
             listening.bind((HOST, 0))
             self._server = await asyncio.start_server(on_client, sock=listening, limit=limit)
@@ -69,8 +69,8 @@ class Listening:
                 listening.close()
             raise
 
-    async def stranger(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> str:
-        """Who a client is when it is not this person; empty when it is. Reads the secret."""
+    async def other_user(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> str:
+        """Who a client is when it does not send the secret; "" when it does."""
         import asyncio
 
         try:
@@ -80,8 +80,12 @@ class Listening:
         known = hmac.compare_digest(said, self._secret)
         return "" if known else f"a program at {writer.get_extra_info('peername')} that does not know the secret"
 
+    def hung_up(self, writer: asyncio.StreamWriter) -> bool:  # noqa: ARG002 - see channel.py
+        """TCP cannot tell a client that has closed from one that only says no more."""
+        return False
+
     def close(self) -> None:
-        """Let nobody in any more, and remove the file."""
+        """Stop listening and remove the file."""
         if self._server:
             self._server.close()
             self._path.unlink(missing_ok=True)

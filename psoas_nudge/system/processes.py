@@ -1,4 +1,4 @@
-"""Starting other programs, hearing of their end, and ending one with all that it started."""
+"""Starts other programs, reports their end, and ends a program with its child processes."""
 
 from __future__ import annotations
 
@@ -10,22 +10,40 @@ import sys
 from collections.abc import Callable
 from subprocess import Popen
 
-__all__ = ["FOR_FAMILY", "HIDDEN", "OWN_CONSOLE", "Family", "on_end", "with_console", "without_console"]
+__all__ = [
+    "EDITORS",
+    "FOR_FAMILY",
+    "HIDDEN",
+    "OPEN_TEXT",
+    "OUT_OF_TIME",
+    "OWN_CONSOLE",
+    "Family",
+    "on_end",
+    "with_console",
+    "without_console",
+]
 
 log = logging.getLogger(__name__)
 
 if sys.platform == "win32":
     import subprocess
 
-    from psoas_nudge.system.jobs import SUSPENDED, Family
+    from psoas_nudge.system.jobs import NOT_ENOUGH_QUOTA, SUSPENDED, Family
     from psoas_nudge.system.waits import Wait
 
     HIDDEN = subprocess.CREATE_NO_WINDOW
-    """`creationflags` of a program of which the person sees nothing but its own windows."""
+    """`creationflags` for a program without a console window."""
     FOR_FAMILY = HIDDEN | SUSPENDED
-    """`creationflags` of a program that a Family is made of; the family lets it begin."""
+    """`creationflags` for a program in a Family, which resumes it."""
     OWN_CONSOLE = subprocess.CREATE_NEW_CONSOLE
-    """`creationflags` of a program that gets a terminal window of its own."""
+    """`creationflags` for a program with a console window of its own."""
+
+    OUT_OF_TIME = NOT_ENOUGH_QUOTA
+    """Exit status of a program that exceeded its CPU time."""
+    EDITORS: tuple[str, ...] = ("notepad",)
+    """Tried in this order when $VISUAL and $EDITOR are not set."""
+    OPEN_TEXT = "notepad"
+    """Opens a text file on the desktop."""
 
     def on_end(child: Popen[bytes], ended: Callable[[], None]) -> None:
         """Call `ended` on the running loop when a child has ended."""
@@ -37,15 +55,21 @@ else:
     from pathlib import Path
 
     HIDDEN = FOR_FAMILY = OWN_CONSOLE = 0
-    """`creationflags` mean something on Windows only."""
+    """`creationflags` are for Windows only."""
+    OUT_OF_TIME = -signal.SIGXCPU
+    """Exit status of a program that exceeded its CPU time."""
+    EDITORS = ("sensible-editor", "nano", "vim", "vi")
+    """Tried in this order when $VISUAL and $EDITOR are not set."""
+    OPEN_TEXT = "xdg-open"
+    """Opens a text file on the desktop."""
 
     def on_end(child: Popen[bytes], ended: Callable[[], None]) -> None:
-        """Call `ended` on the running loop when a child has ended; never, where the system does not tell."""
+        """Call `ended` on the running loop when a child has ended; without pidfds it is never called."""
         if sys.platform != "linux" or not hasattr(os, "pidfd_open"):
             return
         try:
             fd = os.pidfd_open(child.pid)
-        except OSError as error:  # a sandbox that forbids it; the child runs all the same
+        except OSError as error:  # forbidden by a sandbox
             log.debug("its end will be noticed later: %s", error)
             return
         loop = asyncio.get_running_loop()
@@ -58,35 +82,35 @@ else:
         loop.add_reader(fd, readable)
 
     class Family:
-        """A program that was started in a session of its own, `leader`, and what it starts there."""
+        """A program that was started in a session of its own, `leader`, and its child processes there."""
 
         def __init__(self, leader: int) -> None:
             self._leader = leader
 
         def count(self) -> int:
-            """How many processes there are; 0 where the system does not tell."""
+            """The number of processes; 0 where there is no /proc."""
             count = 0
             for directory in Path("/proc").glob("[0-9]*"):
                 with suppress(OSError):
-                    # pid (name) state ppid pgrp session ...; the name may hold anything
+                    # pid (name) state ppid pgrp session ...; the name may have any characters
                     fields = (directory / "stat").read_text(errors="replace").rpartition(")")[2].split()
                     count += int(fields[3]) == self._leader
             return count
 
         def end(self, *, hard: bool) -> None:
-            """Ask all of them to end, or end them."""
+            """Send SIGTERM to all of them, or with `hard` SIGKILL."""
             with suppress(ProcessLookupError):
                 os.killpg(self._leader, signal.SIGKILL if hard else signal.SIGTERM)
 
         def close(self) -> None:
-            """Leave alone what still runs."""
+            """What still runs keeps running."""
 
 
 def with_console(python: str) -> str:
-    """The Python that has a console, from either of the two that Windows has; any other as it is."""
+    """The path of python.exe for that of pythonw.exe; any other path unchanged."""
     return re.sub(r"pythonw\.exe$", "python.exe", python, flags=re.IGNORECASE)
 
 
 def without_console(python: str) -> str:
-    """The Python that opens no console window, from either of the two that Windows has; any other as it is."""
+    """The path of pythonw.exe for that of python.exe; any other path unchanged."""
     return re.sub(r"\bpython\.exe$", "pythonw.exe", python, flags=re.IGNORECASE)

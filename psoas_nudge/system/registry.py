@@ -1,16 +1,22 @@
-"""What programs and Windows have written into the person's part of the registry, and when that changes."""
+"""Reads and watches the registry of Windows."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator
-from typing import Protocol
+from typing import Literal, Protocol
+
+Hive = Literal["HKEY_CURRENT_USER", "HKEY_LOCAL_MACHINE"]
 
 
 class RegistryWatch(Protocol):
-    """`close`: it is not called any more."""
+    """Calls back once, and once more after each `again`."""
 
-    def close(self) -> None: ...
+    def again(self) -> None:
+        """Raises OSError when the key is gone."""
+
+    def close(self) -> None:
+        """Stop the watch."""
 
 
 if sys.platform == "win32":
@@ -35,51 +41,54 @@ if sys.platform == "win32":
     _kernel.CreateEventW.restype = wintypes.HANDLE
     _kernel.CloseHandle.argtypes = [wintypes.HANDLE]
 
-    def numbers(key: str, name: str) -> Iterator[int]:
-        """The values of this name in the key and in all below it. Raises OSError when there is no such key."""
-        with winreg.OpenKey(winreg.HKEY_CURRENT_USER, key) as opened:
+    def numbers(hive: Hive, key: str) -> Iterator[dict[str, int]]:
+        """The numbers in the key, then those in each subkey. Raises OSError when there is no such key."""
+        with winreg.OpenKey(getattr(winreg, hive), key) as opened:
             below, values, _ = winreg.QueryInfoKey(opened)
-            for index in range(values):
-                found, value, _ = winreg.EnumValue(opened, index)
-                if found == name and isinstance(value, int):
-                    yield value
+            found = [winreg.EnumValue(opened, index) for index in range(values)]
             names = [winreg.EnumKey(opened, index) for index in range(below)]
+        yield {name: value for name, value, _ in found if isinstance(value, int)}
         for each in names:
-            yield from numbers(rf"{key}\{each}", name)
+            yield from numbers(hive, rf"{key}\{each}")
 
     class KeyWatch:
-        """Calls `on_change` on the running loop after something in or below the key has changed. Raises OSError."""
+        """Calls `on_change` on the running loop after the key or a subkey has changed. Raises OSError."""
 
-        def __init__(self, key: str, on_change: Callable[[], None]) -> None:
+        def __init__(self, hive: Hive, key: str, on_change: Callable[[], None]) -> None:
             self._on_change = on_change
-            self._key = winreg.OpenKey(winreg.HKEY_CURRENT_USER, key, 0, winreg.KEY_READ)
+            self._key = winreg.OpenKey(getattr(winreg, hive), key, 0, winreg.KEY_READ)
             self._event = _kernel.CreateEventW(None, 0, 0, None)
-            self._arm()
+            self._wait: Wait | None = None
+            try:
+                self.again()
+            except OSError:
+                self.close()
+                raise
 
-        def _arm(self) -> None:
+        def again(self) -> None:
+            """See RegistryWatch."""
             what = NAMES | VALUES | FROM_ANY_THREAD
             if code := _advapi.RegNotifyChangeKeyValue(int(self._key), 1, what, self._event, 1):
                 raise ctypes.WinError(code)
-            self._wait = Wait(self._event, self._changed)
-
-        def _changed(self) -> None:
-            self._arm()
-            self._on_change()
+            self._wait = Wait(self._event, self._on_change)
 
         def close(self) -> None:
-            self._wait.cancel()
+            """See RegistryWatch."""
+            if self._wait:
+                self._wait.cancel()
             self._key.Close()
             _kernel.CloseHandle(self._event)
 
-    def watch(key: str, on_change: Callable[[], None]) -> RegistryWatch:
-        return KeyWatch(key, on_change)
+    def watch(hive: Hive, key: str, on_change: Callable[[], None]) -> RegistryWatch:
+        """See KeyWatch."""
+        return KeyWatch(hive, key, on_change)
 
 else:
 
-    def numbers(key: str, name: str) -> Iterator[int]:
+    def numbers(hive: Hive, key: str) -> Iterator[dict[str, int]]:
         """Raises OSError: there is no registry here."""
-        raise FileNotFoundError(f"no registry: {key}, {name}")
+        raise FileNotFoundError(f"no registry: {hive}, {key}")
 
-    def watch(key: str, on_change: Callable[[], None]) -> RegistryWatch:  # noqa: ARG001 - see above
+    def watch(hive: Hive, key: str, on_change: Callable[[], None]) -> RegistryWatch:  # noqa: ARG001 - see above
         """Raises OSError: there is no registry here."""
-        raise FileNotFoundError(f"no registry: {key}")
+        raise FileNotFoundError(f"no registry: {hive}, {key}")

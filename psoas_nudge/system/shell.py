@@ -1,6 +1,6 @@
-"""What the desktop shell of Windows offers to a program: an icon with a menu, a balloon, and news of the session.
+"""The desktop shell of Windows: an icon with a menu, a balloon, and messages about the session.
 
-Sensor, notifier and tray share one hidden window on one thread (window.py), which lives while one of them uses it.
+Sensor, notifier and tray share one hidden window on one thread (window.py), which exists while one of them uses it.
 """
 
 from __future__ import annotations
@@ -16,61 +16,59 @@ LONGEST_TIP, LONGEST_TITLE, LONGEST_TEXT = 127, 63, 255
 
 WM_TIMECHANGE, WM_POWERBROADCAST, WM_WTSSESSION_CHANGE = 0x1E, 0x218, 0x2B1
 FRONT = 0x8003
-"""Another window is in front: no message of Windows, but what `listen` tells of like one."""
+"""Another window is in front: not a message of Windows, but reported by `listen` like one."""
 OnMessage = Callable[[int, int], None]
-"""Gets the number of a message that was sent to every window, and what it is about (wParam)."""
+"""Is called with the number of a message that was sent to every window, and its wParam."""
 
 
 class MenuLine(NamedTuple):
-    """One line of a menu. `number`: what a click reports, 0 for a line that only says something."""
+    """One line of a menu. `number`: reported by a click; 0 for text."""
 
     number: int
     label: str
     children: Sequence[MenuLine] = ()
-    """With some, it opens another menu."""
+    """The lines of its submenu."""
 
 
 SEPARATOR = MenuLine(0, "")
 
 
 class Bitmap(NamedTuple):
-    """Pixels are BGRA, row by row from above."""
+    """`pixels` are BGRA, row by row from the top."""
 
     size: int
     pixels: bytes
 
 
 class Shell(Protocol):
-    """Callbacks are called on the loop that opened it; what is awaited may raise OSError."""
+    """Callbacks are called on the loop that opened it. The coroutines may raise OSError."""
 
     def listen(self, on_message: OnMessage) -> Callable[[], None]:
-        """Hear of lock, sleep, clock and the window in front, until what is returned is called."""
+        """Report lock, sleep, clock changes and the window in front, until the returned function is called."""
 
     async def show_icon(
         self, picture: Bitmap, tip: str, menu: Callable[[], Sequence[MenuLine]], on_chosen: Callable[[int], None]
     ) -> None:
-        """Have an icon, or change it. `menu` is called for each opening."""
+        """Show the icon or change it. `menu` is called each time it opens."""
 
-    async def hide_icon(self) -> None:
-        """Have none."""
+    async def hide_icon(self) -> None: ...
 
     def offers_menu(self) -> bool:
-        """Whether the icon is there and has a menu."""
+        """Whether the icon is shown and has a menu."""
 
     async def balloon(
         self, title: str, text: str, picture: bytes, *, sound: bool, on_click: Callable[[], None]
     ) -> None:
-        """Show a message beside the icon, in place of the one before. `picture`: a PNG file's content."""
+        """Show a message beside the icon, in place of the previous one. `picture`: the content of a PNG file."""
 
-    async def clear_balloon(self) -> None:
-        """Take it away."""
+    async def clear_balloon(self) -> None: ...
 
     async def release(self) -> None:
-        """The caller uses it no more."""
+        """The caller has finished with it."""
 
 
 def is_here() -> bool:
-    """Whether this system has one."""
+    """Whether this system has this shell."""
     return sys.platform == "win32"
 
 

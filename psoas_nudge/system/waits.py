@@ -1,4 +1,4 @@
-"""Waits for a handle of Windows to be signaled, on the system's own threads, and then calls back on the loop."""
+"""Calls back on the event loop when a Windows handle is signaled; the system's thread pool waits for it."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Wait:
             raise ctypes.WinError(ctypes.get_last_error())
 
     def _signaled(self) -> None:
-        """On a thread of the system."""
+        """Runs on a thread of the system's pool."""
         if not self._loop.is_closed():
             self._loop.call_soon_threadsafe(self._call)
 
@@ -49,7 +49,7 @@ class Wait:
             self._on_signaled()
 
     def cancel(self) -> None:
-        """It is not called any more."""
+        """Stop waiting."""
         if self._wait is not None:
             _kernel.UnregisterWaitEx(self._wait, WAIT_FOR_CALLBACK)
             self._wait = None

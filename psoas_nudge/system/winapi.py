@@ -1,4 +1,4 @@
-"""Declarations of the functions and structures of Windows that the window uses, by their names in its documentation."""
+"""Declarations of the Windows functions and structures that window.py uses, with their names from the documentation."""
 
 from __future__ import annotations
 
@@ -146,5 +146,5 @@ kernel32.GetModuleHandleW.restype = wintypes.HMODULE
 
 
 def failure() -> OSError:
-    """What the last call failed of."""
+    """The error of the last call."""
     return ctypes.WinError(ctypes.get_last_error())

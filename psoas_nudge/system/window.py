@@ -1,7 +1,8 @@
-"""The hidden window and its thread: see shell.py for what it offers.
+"""The hidden window behind shell.Shell, and its thread.
 
-It is a top-level window that is never shown: one that can only get messages (HWND_MESSAGE) does not hear what is sent
-to every window, sleep and a set clock among it. Only its thread may touch it, so every call is put into a queue.
+It is a top-level window that is never shown: a message-only window (HWND_MESSAGE) does not get messages that are sent
+to every window, such as those about sleep and clock changes. Only its thread may use it, so every call goes through a
+queue.
 """
 
 from __future__ import annotations
@@ -37,11 +38,12 @@ log = logging.getLogger(__name__)
 CLASS = "psoas-nudge"
 END_SECONDS = 2.0
 NEWS_SECONDS = 1.0
-"""For the loop to record that the computer goes to sleep, before it does."""
+"""Timeout for the event loop to record that the computer goes to sleep, before it does."""
+WHOLE_ICON = api.NIF_MESSAGE | api.NIF_ICON | api.NIF_TIP | api.NIF_SHOWTIP
 
 
 def resource(picture: Bitmap) -> bytes:
-    """The picture as an icon resource: header, pixels from below, and an empty mask."""
+    """The picture as an icon resource: header, pixels from the bottom row up, and an empty mask."""
     size, row = picture.size, picture.size * 4
     rows = b"".join(picture.pixels[at : at + row] for at in range((size - 1) * row, -1, -row))
     mask = bytes((size + 31) // 32 * 4 * size)
@@ -49,6 +51,8 @@ def resource(picture: Bitmap) -> bytes:
 
 
 class Window:
+    """Implements shell.Shell; `opened` makes one for each event loop."""
+
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self.loop = loop
         self.users = 0
@@ -86,14 +90,13 @@ class Window:
         def show() -> None:
             old, self._icon = self._icon, _icon(content, picture.size)
             self._tip, self._wanted = tip[:LONGEST_TIP], True
-            self._put(api.NIF_MESSAGE | api.NIF_ICON | api.NIF_TIP | api.NIF_SHOWTIP)
+            self._put(WHOLE_ICON)
             if old:
                 api.user32.DestroyIcon(old)
 
         await self._do(show)
 
     async def hide_icon(self) -> None:
-
         def hide() -> None:
             self._wanted = False
             self._remove()
@@ -112,9 +115,7 @@ class Window:
             old, self._balloon_icon = self._balloon_icon, _icon(picture, 0)
             if not self._icon:
                 self._icon = _icon(picture, 0)
-            self._put(
-                api.NIF_MESSAGE | api.NIF_ICON | api.NIF_TIP | api.NIF_INFO | api.NIF_SHOWTIP, title, text, sound=sound
-            )
+            self._put(WHOLE_ICON | api.NIF_INFO, title, text, sound=sound)
             if old:
                 api.user32.DestroyIcon(old)
 
@@ -140,7 +141,7 @@ class Window:
                 await asyncio.to_thread(self._thread.join, END_SECONDS)
 
     async def _do(self, work: Callable[[], None]) -> None:
-        """Have the thread do it, and wait for that. Raises what it raises."""
+        """Run `work` on the thread and wait for it. Raises its OSError."""
         done: asyncio.Future[None] = self.loop.create_future()
 
         def settle(error: BaseException | None) -> None:
@@ -153,7 +154,7 @@ class Window:
                 work()
             except OSError as error:
                 failed = error
-            self._tell(settle, failed)
+            self._on_loop(settle, failed)
 
         self._work.append(try_it)
         api.user32.PostMessageW(self._handle, api.WORK, 0, 0)
@@ -161,7 +162,7 @@ class Window:
 
     # --- on the thread ----------------------------------------------------------------------------------------
 
-    def _tell(self, callback: Callable[..., object], *args: object) -> None:
+    def _on_loop(self, callback: Callable[..., object], *args: object) -> None:
         if not self.loop.is_closed():
             self.loop.call_soon_threadsafe(callback, *args)
 
@@ -171,15 +172,15 @@ class Window:
         api.user32.RegisterClassW(ctypes.byref(api.WindowClass(proc=proc, instance=instance, name=CLASS)))
         self._handle = api.user32.CreateWindowExW(0, CLASS, CLASS, 0, 0, 0, 0, 0, None, None, instance, None)
         if not self._handle:
-            self._tell(self.ready.set_exception, Unavailable(f"there is no desktop here: {api.failure().strerror}"))
+            self._on_loop(self.ready.set_exception, Unavailable(f"there is no desktop here: {api.failure().strerror}"))
             return
         self._answers[api.user32.RegisterWindowMessageW("TaskbarCreated")] = self._put_again
         wts = ctypes.WinDLL("wtsapi32")
         wts.WTSRegisterSessionNotification(wintypes.HWND(self._handle), api.NOTIFY_FOR_THIS_SESSION)
-        in_front = api.EVENTPROC(lambda *_: self._tell(self._pass_on, FRONT, 0, threading.Event()))
+        in_front = api.EVENTPROC(lambda *_: self._on_loop(self._pass_on, FRONT, 0, threading.Event()))
         front = api.EVENT_SYSTEM_FOREGROUND
         hook = api.user32.SetWinEventHook(front, front, None, in_front, 0, 0, 0)
-        self._tell(self.ready.set_result, None)
+        self._on_loop(self.ready.set_result, None)
         message = wintypes.MSG()
         while api.user32.GetMessageW(ctypes.byref(message), None, 0, 0) > 0:
             api.user32.TranslateMessage(ctypes.byref(message))
@@ -189,9 +190,9 @@ class Window:
 
     def _on_message(self, handle: int, message: int, wparam: int, lparam: int) -> int:
         if message in api.NEWS:
-            heard = threading.Event()
-            self._tell(self._pass_on, message, wparam, heard)
-            heard.wait(NEWS_SECONDS)
+            handled = threading.Event()
+            self._on_loop(self._pass_on, message, wparam, handled)
+            handled.wait(NEWS_SECONDS)
         elif message == api.FROM_ICON:
             self._from_icon(lparam & 0xFFFF)
         elif message == api.WM_ENDSESSION and wparam:
@@ -207,19 +208,19 @@ class Window:
             self._work.popleft()()
 
     def _put_again(self) -> None:
-        """Explorer has crashed and is back."""
+        """Explorer was restarted: add the icon again."""
         self._added = False
         if self._wanted:
-            self._put(api.NIF_MESSAGE | api.NIF_ICON | api.NIF_TIP | api.NIF_SHOWTIP)
+            self._put(WHOLE_ICON)
 
     def _close(self) -> None:
         self._remove()
         api.user32.DestroyWindow(self._handle)
 
-    def _pass_on(self, message: int, about: int, heard: threading.Event) -> None:
+    def _pass_on(self, message: int, about: int, handled: threading.Event) -> None:
         for listener in list(self._listeners):
             listener(message, about)
-        heard.set()
+        handled.set()
 
     def _from_icon(self, event: int) -> None:
         opens = (
@@ -228,22 +229,22 @@ class Window:
             else {api.WM_LBUTTONUP, api.WM_RBUTTONUP}
         )
         if event == api.NIN_BALLOONUSERCLICK:
-            self._tell(self._clicked)
+            self._on_loop(self._clicked)
         elif event in opens and not self._asks_menu:
             self._asks_menu = True
-            self._tell(self._open_menu)
+            self._on_loop(self._open_menu)
 
     def _clicked(self) -> None:
         self._on_click()
 
     def _open_menu(self) -> None:
-        """On the loop, which knows what the menu says now."""
+        """Runs on the event loop, where the current menu is made."""
         lines = list(self._menu())
 
         def track() -> None:
             try:
                 if lines and (number := self._track(lines)):
-                    self._tell(lambda: self._on_chosen(number))
+                    self._on_loop(lambda: self._on_chosen(number))
             finally:
                 self._asks_menu = False
 
@@ -254,10 +255,10 @@ class Window:
         """The number that the person chooses; 0 for none."""
         menu, at = _menu(lines), wintypes.POINT()
         api.user32.GetCursorPos(ctypes.byref(at))
-        api.user32.SetForegroundWindow(self._handle)  # else a click elsewhere would not close it
+        api.user32.SetForegroundWindow(self._handle)  # otherwise a click elsewhere would not close the menu
         how = api.TPM_RETURNCMD | api.TPM_NONOTIFY | api.TPM_RIGHTBUTTON
         number = api.user32.TrackPopupMenu(menu, how, at.x, at.y, 0, self._handle, None)
-        api.user32.PostMessageW(self._handle, api.WM_NULL, 0, 0)  # as Microsoft's documentation asks for
+        api.user32.PostMessageW(self._handle, api.WM_NULL, 0, 0)  # required by the documentation of TrackPopupMenu
         api.user32.DestroyMenu(menu)
         return int(number)
 
@@ -283,7 +284,7 @@ class Window:
 
 
 def _icon(content: bytes, size: int) -> int:
-    """An icon of a resource or of a PNG; raises OSError."""
+    """An icon from a resource or a PNG; raises OSError."""
     made = api.user32.CreateIconFromResourceEx(
         content, len(content), 1, api.ICON_VERSION, size, size, api.LR_DEFAULTCOLOR
     )
@@ -309,7 +310,7 @@ _shared: dict[asyncio.AbstractEventLoop, Window] = {}
 
 
 async def opened() -> Window:
-    """The window of this loop, made with the first call. Raises Unavailable."""
+    """The window of this event loop, made by the first call. Raises Unavailable."""
     loop = asyncio.get_running_loop()
     window = _shared.get(loop)
     if window is None:

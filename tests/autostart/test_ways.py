@@ -152,6 +152,14 @@ def test_one_switched_off_in_the_task_manager_is_reported_and_switched_on_again(
     assert chooser.find(here.computer, program, here.ways)[0][1].enabled
 
 
+def test_on_windows_the_words_of_the_run_key_are_told_one_by_one(pretend) -> None:
+    here = pretend("win32")
+    words = (r"C:\Program Files\Python\python.exe", "-m", "psoas_nudge", "run")
+    chooser.enable(here.computer, words, ways=here.ways)
+    [(_, found)] = chooser.find(here.computer, words, here.ways)
+    assert found.starts == (r"C:\Program Files\Python\pythonw.exe", "-m", "psoas_nudge", "run")
+
+
 def test_an_activation_file_left_alone_goes_with_disable(pretend, program) -> None:
     here = pretend()
     chooser.enable(here.computer, program, "xdg", here.ways)

@@ -126,6 +126,7 @@ def main() -> None:
         line("most memory of these", resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024, 60, "MB")
         page = Path(folder) / "report.html"
         line("report", took(environ, "report", "--output", str(page)), 1500, "ms")
+        line("size of its page", page.stat().st_size / 1e6, 1, "MB")
         line("most memory of all", resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024, 80, "MB")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
+from psoas_nudge.called import called
 from psoas_nudge.cli import cli, main
 from psoas_nudge.commands import COMMANDS, MEANT
 from psoas_nudge.places import CONFIG_VARIABLE
@@ -78,14 +80,15 @@ def test_a_mistyped_command_is_recognised(type_in):
     done = type_in("stauts")
     assert done.returncode == 2
     assert done.stderr == (
-        "psoas-nudge: There is no command 'stauts'. Did you mean: psoas-nudge stats or psoas-nudge status\n"
+        "psoas-nudge: There is no command 'stauts'. Did you mean: psoas-nudge status or psoas-nudge stats\n"
     )
 
 
 @pytest.mark.parametrize(
     ("typed", "meant"),
     [("quit", "stop"), ("edit", "config edit"), ("prefs", "settings"), ("log", "journal"), ("logz", "journal"),
-     ("why", "explain"), ("stard", "start"), ("version", "--version")],
+     ("why", "explain"), ("stard", "start"), ("START", "start"), ("strat", "start"), ("sett", "settings"), ("Quit", "stop"),
+     ("version", "--version")],
 )  # fmt: skip
 def test_a_command_by_another_name_leads_to_the_right_one(type_in, typed, meant):
     done = type_in(typed)
@@ -117,6 +120,16 @@ def test_messages_name_the_program_the_way_it_was_called(tmp_path, on_path):
     assert typed("pause", "--help").startswith(f"Usage: {name} pause")
     assert f"Examples: {name} pause 30m; {name} pause until 14:00" in " ".join(typed("pause", "--help").split())
     assert typed("quit") == f"psoas-nudge: There is no command 'quit'. Did you mean: {name} stop\n"
+
+
+@pytest.mark.parametrize("on_path", [False, True], ids=["not on the path", "on the path"])
+def test_a_script_of_windows_is_named_as_it_was_typed(tmp_path, monkeypatch, on_path):
+    script = tmp_path / "Scripts" / "psoas-nudge"
+    script.parent.mkdir()
+    script.with_suffix(".exe").touch(mode=0o755)
+    monkeypatch.setattr(sys, "argv", [str(script), "status"])  # pip's script takes .exe away
+    monkeypatch.setattr(shutil, "which", lambda _name: f"{script}.exe" if on_path else None)
+    assert called() == ("psoas-nudge" if on_path else str(script))
 
 
 def test_the_version_is_told(type_in):

@@ -164,6 +164,26 @@ def test_set_warns_of_what_can_hardly_be_meant(nudge: Nudge, file: Path) -> None
     )
 
 
+def test_set_mends_the_one_mistake_of_a_file_and_keeps_the_rest(nudge: Nudge, file: Path) -> None:
+    file.parent.mkdir()
+    file.write_text('[prompt]  # mine\nnudge_after = 30  # wrong\nlull = "9s"\n')
+    ran = nudge("config", "set", "prompt.nudge_after", "30m")
+    assert (ran.returncode, ran.stderr) == (0, "")
+    assert file.read_text() == '[prompt]  # mine\nnudge_after = "30m"  # wrong\nlull = "9s"\n'
+
+
+@pytest.mark.parametrize("text", ["[prompt]\nlull = 9\n", "[prompt\n", "prompt = 5\n", "[prompt]\nlull = 9s\n"])
+def test_set_changes_nothing_while_another_mistake_is_left_and_names_its_line(
+    nudge: Nudge, file: Path, text: str
+) -> None:
+    file.parent.mkdir()
+    file.write_text(text)
+    ran = nudge("config", "set", "prompt.nudge_after", "30m")
+    assert ran.returncode == 2
+    assert ran.stderr.startswith(f"psoas-nudge: {file}:{text.count(chr(10))}:")
+    assert file.read_text() == text
+
+
 def test_check_lists_every_mistake_and_ends_with_2(nudge: Nudge, file: Path) -> None:
     write(file, '[prompt]\nlull = 3\n\n[promt]\n[hours]\nmonday = ["8-9"]\n')
     errors = said(nudge("config", "check"), 2).splitlines()

@@ -40,6 +40,11 @@ def test_a_name_and_an_icon_are_offered_until_they_are_installed(home: Path) -> 
     assert rows()["name and icon"] == f"installed {entry}"
 
 
+def test_without_a_home_it_reports_what_there_is(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("HOME")
+    assert rows()["session bus"].startswith("missing no session bus")
+
+
 def test_another_break_reminder_is_named(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(others, "_processes", lambda _proc: ["bash"])
     assert rows()["other reminders"] == "none"

@@ -227,6 +227,17 @@ def test_the_picture_and_the_lines_through_the_entry_point(nudge: Nudge, tmp_pat
     assert len(ran.stdout.splitlines()) == 1
 
 
+def test_a_narrow_terminal_gets_whole_hours(nudge: Nudge, monkeypatch: pytest.MonkeyPatch) -> None:
+    for width in (60, 64, 80):
+        monkeypatch.setenv("COLUMNS", str(width))
+        ran = nudge("preview", "--from", "2025-12-22", "--days", "1", encoding="ascii")
+        legend, scale, bar, words = ran.stdout.splitlines()
+        assert max(map(len, (legend, scale, bar, words))) <= width
+        assert bar == f"Mon 2025-12-22  {'.' * 9}{'#' * 8}{'.' * 7}" if width < 64 else len(bar) == 64
+        assert scale.index("9 ") == bar.index("#")
+        assert words.split() == ["09:00-17:00"]
+
+
 def test_on_a_terminal_it_shows_which_calendar_is_being_read_and_leaves_nothing_of_that(tmp_path: Path) -> None:
     (tmp_path / "psoas-nudge").mkdir()
     (tmp_path / "psoas-nudge" / "config.toml").write_text('calendar.busy = ["work.ics"]')

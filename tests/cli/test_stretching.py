@@ -151,7 +151,7 @@ def test_the_dose_is_shown_as_bars_with_what_it_rests_on(type_in, own: str, home
     assert lines[1] == f"left   {'#' * 30}  4 min (today 4 min)"
     assert lines[2] == f"right  {'#' * 15}{'.' * 15}  2 min (today 2 min)"
     assert lines[3] == "The right side is 2 min behind; the next stretch begins with it."
-    assert "Ingram 2024" in " ".join(lines[-3:])
+    assert "[dose-2024]" in " ".join(lines[-3:])
     assert max(map(len, lines)) <= 80
     assert json.loads(type_in("--config", own, "dose", "--json")) == {
         "today": {"left_seconds": 240, "right_seconds": 120},

@@ -71,6 +71,22 @@ def test_where_all_is_well_it_says_so_and_proposes_nothing() -> None:
     )
 
 
+def test_a_notifier_of_the_settings_that_does_not_work_is_not_told_as_a_missing_service() -> None:
+    named = changed(
+        notifiers=(NotifierChoice("balloon", "available", ""), NotifierChoice("plyer", "unavailable", "")),
+        session_bus=False,
+    )
+    assert told(named).endswith(
+        "To fix\n  - Your settings name a notifier that does not work here.\n"
+        "      psoas-nudge config set desktop.notifier auto"
+    )
+
+
+def test_without_a_desktop_on_windows_nothing_of_linux_is_proposed() -> None:
+    service = changed(notifiers=(NotifierChoice("balloon", "unavailable", ""),), session_bus=False, display=False)
+    assert told(service).endswith("      Run it in a terminal, where prompts can appear: psoas-nudge run")
+
+
 def test_without_notifications_and_idle_time_it_does_not_say_that_prompts_appear() -> None:
     nothing = changed(notifiers=(), sensors=(sensor("idle", "x11", "no X11 session"),))
     assert told(nothing).startswith("Prompts cannot appear here.\n")
@@ -81,7 +97,7 @@ def test_without_notifications_and_idle_time_it_does_not_say_that_prompts_appear
 def test_without_idle_time_alone_the_verdict_says_what_that_means() -> None:
     blind = changed(sensors=())
     assert told(blind).startswith(
-        "Prompts will appear as notifications. But psoas-nudge cannot see whether you are at the computer.\n"
+        "Prompts will appear as notifications. But psoas-nudge cannot see whether you are\nat the computer.\n"
     )
 
 

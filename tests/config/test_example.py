@@ -9,6 +9,7 @@ from psoas_nudge import config
 from psoas_nudge.config.table import ROWS, SETTINGS, Setting
 from psoas_nudge.config.writing import in_force, pair
 from psoas_nudge.errors import ConfigInvalid
+from tests.packs.plans import lying, photo
 
 EXAMPLE = Path(__file__).parents[2] / "config.example.toml"
 LINES = EXAMPLE.read_text().splitlines()
@@ -113,13 +114,17 @@ def test_what_is_in_force_can_be_saved_as_a_file(row: Setting) -> None:
     assert (again.rules, again.stretch, again.hooks) == (settings.rules, settings.stretch, settings.hooks)
 
 
-def test_what_the_readme_and_the_manual_show_can_be_used() -> None:
+def test_what_the_readme_and_the_manual_show_can_be_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     readme = (EXAMPLE.parent / "README.md").read_text()
     manual = (EXAMPLE.parent / "psoas_nudge" / "manual" / "configuration.md").read_text()
     shown = re.findall(r"^```toml\n(.*?)^```", readme, re.DOTALL | re.MULTILINE)
     shown += re.findall(r"^```\n(\[.*?)^```", manual, re.DOTALL | re.MULTILINE)
-    assert len(shown) == 3
+    assert len(shown) == 4
     for text in shown:
+        for name in re.findall(r'picture = "([^"]+)"', text):
+            Path(name).write_bytes(lying("150 92") if name.endswith(".svg") else photo("#223344"))
         assert read(text).given
 
 

@@ -93,7 +93,8 @@ def followed(text: str, problem: str) -> list[str]:
     if found := re.search(r"(?:Write|Set each day:) (\S+ = .+)$", problem):
         right = [re.sub(r", (?=\w+ = )", "\n", found[1])]
     elif found := re.search(r"Did you mean (.+)\?$", problem):
-        wrong = re.search(r'"[^"]*"', value)[0] if value.startswith("[") else value  # type: ignore[index]
+        part = value.startswith("[") and "a list is not" not in problem
+        wrong = re.search(r'"[^"]*"', value)[0] if part else value  # type: ignore[index]
         right = [f"{key} = {value.replace(wrong, each)}" for each in found[1].split(" or ")]
     else:
         examples = re.findall(r'for example ("[^"]+")', problem)
@@ -119,7 +120,17 @@ MORE = [
     (HOURS, "weekdays = 9-5", f"Write {EACH}"),
     (HOURS, 'weekend = "10-14"', 'saturday = ["10:00-14:00"], sunday = ["10:00-14:00"]'),
     (HOURS, 'mon-fri = ["09:00-17:00"]', EACH),
-    (HOURS, "tue = []", "Set each day: tuesday = []"),
+    (HOURS, "tue = []", "Write tuesday = []"),
+    (HOURS, 'Monday = ["09:00-17:00"]', 'Write monday = ["09:00-17:00"]'),
+    (HOURS, 'monday = ["09:00-12:00, 13-17"]', '"09:00-12:00", "13:00-17:00"'),
+    (HOURS, 'monday = ["09:00-12:00 and 13:00-17:00"]', '"09:00-12:00", "13:00-17:00"'),
+    (HOURS, "monday: 9-5", 'Write monday = ["09:00-17:00"]'),
+    (HOURS, 'timezone = "berlin"', '"Europe/Berlin"'),
+    (HOURS, 'timezone = "New York"', '"America/New_York"'),
+    (HOURS, 'timezone = "Europe/Berlni"', '"Europe/Berlin"'),
+    (HOURS, 'timezone = "UTC+1"', '"Etc/GMT-1"'),
+    (HOURS, 'timezone = "GMT -05:00"', '"Etc/GMT+5"'),
+    (HOURS, 'timezone = ["Europe/Berlin"]', '"Europe/Berlin"'),
     (HOURS, 'timezone = "europe/berlin"', '"Europe/Berlin"'),
     (HOURS, "timezone = Europe/Berlin", 'Write timezone = "Europe/Berlin"'),
     (PROMPT, "nudge_after = 45 minutes", 'Write nudge_after = "45 minutes"'),
@@ -129,9 +140,20 @@ MORE = [
     (PROMPT, 'daily_limit = "8"', "8"),
     (PROMPT, "daily_limit = 8.0", "8"),
     (PROMPT, "insist = yes", "Write insist = true"),
+    (PROMPT, 'nudge_after: "45m"', 'Write nudge_after = "45m"'),
+    (PROMPT, "nudge_after: 45 min", 'Write nudge_after = "45 min"'),
+    (PROMPT, 'nudge_after = ["45m"]', '"45m"'),
+    (PROMPT, "daily_limit = [8]", "8"),
     (PROMPT, 'insist = "on"', "true"),
     (PROMPT, 'snooze_for = "0s"', '"5m"'),
     ("[stretch]\n", 'guide = "Page"', '"page"'),
+    ("[stretch]\n", 'guide = "browser"', '"page"'),
+    ("[stretch]\n", "guide = false", '"none"'),
+    ("[stretch]\n", "guide = off", 'Write guide = "none"'),
+    ("[desktop]\n", 'notifier = "dbus"', '"freedesktop"'),
+    ("[desktop]\n", 'notifier = "libnotify"', '"freedesktop"'),
+    ("[stretch]\n", 'rotation = ["Standing hip flexor"]', '"standing-hip-flexor"'),
+    ("[stretch]\n", 'rotation = ["glute_squeeze"]', '"glute-squeeze"'),
     ("[[exceptions]]\n", 'on = "24.12.2026"', "2026-12-24"),
     ("[[exceptions]]\n", 'on = "12/24/2026"', "2026-12-24"),
     ("[[exceptions]]\n", 'on = "03/04/2026"', "2026-03-04 or 2026-04-03"),
@@ -140,6 +162,8 @@ MORE = [
     ("[[exceptions]]\n", "on = 2026-12-24T00:00:00", "2026-12-24"),
     (CALENDAR, 'holidays = "Deutschland"', '"DE"'),
     (CALENDAR, 'holidays = "Bavaria"', '"DE-BY"'),
+    (CALENDAR, 'holidays = ["DE"]', '"DE"'),
+    (CALENDAR, 'busy = ["C:\\work.ics"]', 'Write busy = ["C:/work.ics"]'),
     (CALENDAR, 'holidays = "de_by"', '"DE-BY"'),
     (CALENDAR, "holidays = germany", 'Write holidays = "DE"'),
     (CALENDAR, 'busy = "~/work.ics"', '["~/work.ics"]'),
@@ -164,6 +188,8 @@ def test_what_is_suggested_is_itself_accepted(section: str, line: str, folder: P
         return
     suggestions = followed(text, printed)
     assert suggestions
+    assert len(suggestions) == len(set(suggestions)), printed
+    assert line.strip() in printed or "cannot be read" not in printed, "the line is shown as it is in the file"
     for each in suggestions:
         assert each != text
         done = check(folder, each)
@@ -205,6 +231,21 @@ def test_the_address_of_a_calendar_is_not_repeated_because_it_is_a_secret() -> N
             config.parse(f"[calendar]\nbusy = {line}", "config.toml", {})
         assert "web address" in str(caught.value), line
         assert "pass" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ('hours.timezone = "Europe/Munich"', '"Europe/Munich" is not a known time zone. Write for example'),
+        ("exceptions = [{ on = 2026-02-30 }]", "There is no such day or time."),
+        ('stretch.rotation = ["Jumping jacks"]', "is not a routine's id. Write for example"),
+    ],
+)
+def test_what_cannot_be_guessed_gets_no_wrong_guess(line: str, told: str) -> None:
+    with pytest.raises(ConfigInvalid) as caught:
+        config.parse(line, "config.toml", {})
+    assert told in str(caught.value)
+    assert "Did you mean" not in str(caught.value)
 
 
 def test_without_a_table_of_countries_the_commonest_names_are_known(monkeypatch: pytest.MonkeyPatch) -> None:

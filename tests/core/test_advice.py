@@ -1,11 +1,12 @@
 """Advice: tables of day-by-day reports and what they bring."""
 
 from datetime import UTC, date, datetime, timedelta
+from typing import get_args
 
 import pytest
 
-from psoas_nudge.core.advice import advice, puts_off, running
-from psoas_nudge.core.model import AdviceEntry, AnyEntry, ClearedEntry, FeelEntry
+from psoas_nudge.core.advice import EMERGENCY, advice, puts_off, running
+from psoas_nudge.core.model import AdviceEntry, AnyEntry, ClearedEntry, FeelEntry, Pain
 
 FIRST = date(2026, 3, 2)
 
@@ -120,3 +121,10 @@ def test_a_run_that_has_ended_is_no_run() -> None:
     days = [FIRST + timedelta(days=day) for day in range(3)]
     assert running(days, days[-1] + timedelta(days=2)) == tuple(days)
     assert running(days, days[-1] + timedelta(days=3)) == ()
+
+
+@pytest.mark.parametrize("pain", get_args(Pain))
+def test_what_may_come_from_a_nerve_brings_the_signs_that_cannot_wait(pain: Pain) -> None:
+    found = advice([FeelEntry(at=at(0), pain=pain)], FIRST, datetime.date)
+    assert (found is None) == (pain == "other")
+    assert (found is not None and EMERGENCY in found.text) == (pain in {"shooting", "radiating", "numbness"})

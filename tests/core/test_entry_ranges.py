@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from psoas_nudge.core.entries import AnyEntry, BoutEntry, FeelEntry, LateAnswerEntry, StretchEntry
-from psoas_nudge.core.entry_ranges import MOST_IN_STATE, out_of_range, wild
+from psoas_nudge.core.entry_ranges import MOST_IN_STATE, invalid_value, out_of_range
 from psoas_nudge.core.hours import Span
 from psoas_nudge.core.ranges import EARLIEST, LATEST
 from psoas_nudge.core.state import Bout, OpenHours, RotationOrder, State, Timeline
@@ -72,5 +72,5 @@ def test_an_entry_that_no_arithmetic_can_use_is_named_with_its_range(entry: AnyE
     ],
 )
 def test_a_stored_state_is_searched_to_the_bottom(state: State, why: str) -> None:
-    assert wild(state) == why
+    assert invalid_value(state) == why
     assert MOST_IN_STATE == MILLENNIA

@@ -148,22 +148,22 @@ def test_days_before_the_first_are_left_out() -> None:
 
 def test_a_prompt_that_nobody_saw_and_a_stretch_not_done_are_left_out() -> None:
     past = history(recorded(prompt(at(9), shown=False), StretchEntry(at=at(9), routine="r", performed=False)))
-    assert (past.asked, past.held) == ((), ())
+    assert (past.prompts, past.stretches) == ((), ())
 
 
 def test_prompts_are_numbered_within_their_day() -> None:
     past = history(recorded(prompt(at(9)), prompt(at(10)), prompt(at(9, day=24))))
-    assert [asked.nth for asked in past.asked] == [1, 2, 1]
+    assert [asked.nth for asked in past.prompts] == [1, 2, 1]
 
 
 def test_the_day_is_that_of_the_place_where_it_was_recorded() -> None:
     late = datetime(2026, 11, 23, 23, 30, tzinfo=UTC)
     past = history([(FeelEntry(at=late, level=2), UTC), (FeelEntry(at=late, level=3), ZONE)])
-    assert [felt.at.day for felt in past.felt] == [23, 24]
+    assert [felt.at.day for felt in past.reports] == [23, 24]
 
 
 def test_what_was_held_is_kept_to_the_millisecond() -> None:
     [held] = history(
         recorded(StretchEntry(at=at(9), routine="r", performed=True, left_seconds=30.0004, right_seconds=12.5))
-    ).held
+    ).stretches
     assert (held.left, held.right, held.other) == (30_000, 12_500, 0)

@@ -186,6 +186,11 @@ def test_after_a_restart_a_due_prompt_waits_a_minute_for_the_sensors_and_at_the_
     day.sit(0.7)
     day.read(0.5)
     assert day.shown == ["09:35", "09:37:26"]
+    day = Day()
+    day.sit(31)
+    day.kill()
+    day.restart(0.1)
+    assert any("just started. Prompts wait" in why for why in status(day.state, day.rules).why), "before any prompt"
     assert not any("just started. Prompts wait" in why for why in status(Day().state, rules()).why)
 
 

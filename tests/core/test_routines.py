@@ -192,6 +192,7 @@ def test_a_script_is_the_steps_the_rests_and_the_change_of_sides_in_order() -> N
     assert [part.side for part in parts] == ["left"] * 8 + ["right"] * 9
     assert {part.repeats for part in parts} == {2}
     assert [part.reps for part in parts if part.counts] == [0, 3] * 4
+    assert not any(part.reps for part in parts if not part.counts)
     assert routine.length == 2 * 110 + 6
 
 
@@ -318,6 +319,13 @@ def test_a_routine_is_pictured_by_its_last_hold_that_has_a_picture_or_else_by_an
         ((stand, low, lift, bare, tuck), "lift"),
         ((stand, low, bare), "low"),
         ((stand, tuck, bare), "tuck"),
+        ((stand, tuck, stand, bare), "stand"),
         ((bare,), ""),
     ):
         assert Routine(id="mine", title="Mine", purpose="", steps=steps).picture == picture
+
+
+def test_a_routine_without_warnings_needs_no_reading() -> None:
+    mine = Routine(id="mine", title="Mine", purpose="", steps=(Step(text="Hold.", seconds=30, hold=True),))
+    assert mine.is_read({})
+    assert not replace(mine, cautions=("Slowly.",)).is_read({})

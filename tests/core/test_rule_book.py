@@ -27,11 +27,11 @@ def test_each_length_of_time_is_as_long_as_the_rule_book_says(name: str) -> None
 
 
 def test_each_count_and_choice_is_as_the_rule_book_says() -> None:
-    assert f"the day's budget ({RULES.daily_limit})" in BOOK
-    assert f"at most `max_snoozes` ({RULES.max_snoozes}) in a row" in BOOK
-    assert "2. A call or a playing video is sitting" in BOOK
+    assert f"fewer than `daily_limit` ({RULES.daily_limit}) prompts today" in BOOK
+    assert f"at most `max_snoozes` ({RULES.max_snoozes}) times in a row" in BOOK
+    assert "2. A call or a playing video counts as sitting" in BOOK
     assert RULES.call_counts_as_sitting
     assert RULES.playing_counts_as_sitting
-    assert "Quiet (do-not-disturb, fullscreen, a call, a screen share, a busy calendar, a pause)" in BOOK
+    assert "Quiet (do-not-disturb, a full-screen window, a call, a shared screen, a busy calendar, a pause)" in BOOK
     assert RULES.quiet == QUIETING
     assert not RULES.floor, "nobody is asked to lie down before they have said that they can"

@@ -59,7 +59,7 @@ def test_groups_that_vary_alike_differ_by_an_interval_too() -> None:
     [(0.1, 0.5, True), (-0.5, -0.1, True), (-0.1, 0.1, False), (0.0, 0.5, False), (-0.5, 0.0, False)],
 )
 def test_an_interval_without_zero_in_it_tells(low: float, high: float, tells: bool) -> None:
-    assert Interval(low, high).tells == tells
+    assert Interval(low, high).significant == tells
 
 
 def test_the_mean_of_nothing_is_nothing() -> None:
@@ -81,7 +81,7 @@ def test_values_that_never_vary_differ_by_what_they_differ() -> None:
 def test_of_nothing_everything_is_possible() -> None:
     assert Share(0, 0).interval() == (0.0, 1.0)
     assert Share(0, 0).part == 0.0
-    assert not share_difference(Share(0, 0), Share(5, 10)).tells
+    assert not share_difference(Share(0, 0), Share(5, 10)).significant
 
 
 @given(of=st.integers(1, 5000), data=st.data())

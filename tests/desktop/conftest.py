@@ -37,6 +37,8 @@ HEAVY_PACKAGES = {
     "chromium": "chromium",
     "firefox-esr": "firefox-esr",
     "espeak-ng": "espeak-ng",
+    "spd-say": "speech-dispatcher",
+    "/usr/share/doc/speech-dispatcher-espeak-ng": "speech-dispatcher-espeak-ng",
     "mutter": "mutter",
     "gnome-shell": "gnome-shell",
     "gjs": "gjs",

@@ -35,6 +35,9 @@ class Tab(Protocol):
     async def screenshot(self, path: Path) -> None:
         """Keep what the window shows as a PNG file."""
 
+    async def printed(self) -> bytes:
+        """The PDF that printing the page gives, on A4 and without the grounds that a browser leaves out."""
+
     async def drag(self, begin: tuple[float, float], end: tuple[float, float]) -> None:
         """Press the mouse at a place of the page, move it to another, and let go."""
 
@@ -77,9 +80,9 @@ class Tab(Protocol):
         return str(await self.js("document.body.innerText"))
 
     async def middle(self, button: str) -> tuple[float, float]:
-        """Where to click on the visible button whose label begins so; fails the test without one."""
+        """Where to click on the button whose label begins so, scrolled into sight; fails the test without one."""
         found = await self.js(
-            f"(b => b && (({{x, y, width, height}}) => [x + width / 2, y + height / 2])(b.getBoundingClientRect()))"
+            f"(b => b && (b.scrollIntoView({{block: 'nearest'}}), ({{x, y, width, height}}) => [x + width / 2, y + height / 2])(b.getBoundingClientRect()))"
             f"([...document.querySelectorAll('button')].find(b => b.checkVisibility() && b.innerText.startsWith({json.dumps(button)})))"
         )
         if not found:

@@ -194,6 +194,13 @@ async def test_without_a_bus_it_is_said_so(folder):
         await Bus("session", "not an address").connect()
 
 
+async def test_without_a_bus_and_without_a_home_it_is_said_so(monkeypatch):
+    for name in ("HOME", "DBUS_SESSION_BUS_ADDRESS"):
+        monkeypatch.delenv(name, raising=False)
+    with pytest.raises(Unavailable, match="no session bus"):
+        await Bus("session").connect()
+
+
 async def test_who_is_cancelled_as_the_answer_comes_goes_no_further(bus, monkeypatch):
     answer = asyncio.get_running_loop().create_future()
 

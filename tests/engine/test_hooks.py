@@ -165,6 +165,23 @@ async def test_a_hook_that_starts_ever_more_processes_is_ended_with_all_of_them(
     await until(lambda: not any(alive(pid) for pid in children))
 
 
+async def test_a_script_that_others_can_change_is_not_given_to_its_interpreter(
+    hooks: Hooks, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    script = tmp_path / "script"
+    script.write_text(f'touch "{tmp_path}/ran"')
+    script.chmod(0o666)
+    hooks.commands = {"missed": ("sh", str(script))}
+    hooks.fire("missed", b"{}")
+    await until(lambda: not hooks._workers)
+    why = f"others can write the file {script}; run: chmod go-w {script}"
+    assert caplog.records[0].getMessage() == f"hook on_missed is not started because {why}"
+    assert not (tmp_path / "ran").exists()
+    script.chmod(0o600)
+    hooks.fire("missed", b"{}")
+    await until((tmp_path / "ran").exists)
+
+
 async def test_a_program_that_others_can_change_is_not_started_and_is_again_when_that_is_mended(
     hooks: Hooks, tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:

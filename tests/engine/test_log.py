@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from psoas_nudge import called
 from psoas_nudge.engine.log import line, set_up
 
 
@@ -28,6 +29,15 @@ def test_more_is_told_the_more_is_asked_for(capsys: pytest.CaptureFixture[str], 
     for level in (logging.WARNING, logging.INFO, logging.DEBUG):
         log.log(level, "happened")
     assert capsys.readouterr().err.count("happened") == told
+
+
+def test_a_command_in_a_warning_can_be_typed_as_it_stands(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(called, "_given", [".venv/bin/psoas-nudge"])
+    set_up(0, {"JOURNAL_STREAM": "8:1"})
+    logging.getLogger("psoas_nudge").warning("no prompts (to see why: %s)", "psoas-nudge doctor")
+    assert capsys.readouterr().err == "WARNING no prompts (to see why: .venv/bin/psoas-nudge doctor)\n"
 
 
 def test_systemd_adds_the_time_itself(capsys: pytest.CaptureFixture[str]) -> None:

@@ -38,7 +38,7 @@ def test_a_broken_configuration_starts_with_the_last_good_settings(config: Path)
     assert beginning.settings.rules.nudge_after == 20 * m.MINUTE
     assert beginning.settings.hooks == {"accepted": ("true",)}
     assert "nudge_aftr" in str(beginning.mistake)
-    assert beginning.said == "The previous settings stay in force."
+    assert beginning.instead == "The previous settings stay in force."
 
 
 def test_without_a_last_good_one_it_starts_with_the_defaults(config: Path, tmp_path: Path) -> None:
@@ -47,7 +47,7 @@ def test_without_a_last_good_one_it_starts_with_the_defaults(config: Path, tmp_p
     (tmp_path / "etc" / "psoas-nudge" / "config.toml").write_text("this is no TOML")
     beginning = starting.begin(config)
     assert beginning.settings.rules.nudge_after == 45 * m.MINUTE
-    assert beginning.said == "The default settings are in force until you fix it."
+    assert beginning.instead == "The default settings are in force until you fix it."
 
 
 @pytest.mark.parametrize("damage", [b"", b"{", b'{"rules": 3}', b"\xff\xfe"])

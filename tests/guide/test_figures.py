@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 import struct
+from io import BytesIO
 from itertools import pairwise
 from math import atan2, degrees
 from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
+import resvg_py
+from PIL import Image, ImageChops
 
 from psoas_nudge.core.catalogue import CATALOGUE
 from psoas_nudge.core.routines import Routine, Side, Step, script
@@ -23,6 +26,8 @@ from psoas_nudge.notify import picture as picture_file
 EVERY = pytest.mark.parametrize("routine", CATALOGUE, ids=lambda routine: routine.id)
 STRETCHES = [routine.id for routine in CATALOGUE if routine.aim == "stretch"]
 POSES = [(name, pose) for name, figure in FIGURES.items() for pose in figure.poses]
+FLESH = 3.0
+"""Of an elbow or a hand, around its joint."""
 SVG = "{http://www.w3.org/2000/svg}"
 HEALTHY = 15.0
 """Degrees of hip extension that a drawing may ask for; adults have about 7 passively (PMC4325283)."""
@@ -77,6 +82,43 @@ def test_nobody_sinks_into_the_floor_or_leaves_the_picture(routine_id: str, pose
     for x, y in points:
         assert left <= x <= left + width
         assert top <= y <= FLOOR + 2
+
+
+@pytest.mark.parametrize(("routine_id", "pose"), POSES)
+def test_the_body_rests_on_the_floor_or_the_mat_and_no_elbow_is_in_it(routine_id: str, pose: str) -> None:
+    drawn = skeleton(routine_id, pose)
+    lowest = max(drawn.foot(limb, at)[1] for limb in ("near", "far") for at in ((-6, 0.2), (12, 0), (17, 2)))
+    on_a_mat = routine_id in {"constructive-rest", "ball-release"}
+    assert lowest <= FLOOR + 0.5
+    assert on_a_mat or lowest >= FLOOR - 0.5, "nobody floats"
+    for limb in ("near", "far"):
+        assert all(y + FLESH <= FLOOR - 1 for _, y in drawn.arm(limb)[1:])
+
+
+@EVERY
+def test_the_curve_of_the_lower_back_is_never_behind_an_arm(routine: Routine) -> None:
+    """The tuck is what the figures teach: pelvis and lumbar spine are drawn over everything else of the body."""
+    for pose in FIGURES[routine.id].poses:
+        body = (svg(routine.id, pose, "right") or "").partition('class="body"')[2].partition('class="notes"')[0]
+        classes = re.findall(r'<path class="([^"]+)"', body)
+        assert classes[-5:] == ["psoas", "spine", "lumbar", "pelvis", "joint"]
+        assert "arm" in classes
+
+
+@pytest.mark.parametrize("routine_id", [name for name, figure in FIGURES.items() if figure.tucked])
+def test_the_arrows_of_the_closer_look_are_not_cut_off(routine_id: str) -> None:
+    figure = FIGURES[routine_id]
+    for pose in figure.tucked:
+        for left, top, size, inside in re.findall(
+            r'<svg [^>]*viewBox="(-?[\d.]+) (-?[\d.]+) ([\d.]+) [\d.]+"><g class="close">(.*?)</g></svg>',
+            svg(routine_id, pose, "right") or "",
+        ):
+            for path in re.findall(r'class="tip" d="([^"]+)"', inside):
+                x, y = zip(*[map(float, at.split()) for at in re.findall(r"-?[\d.]+ -?[\d.]+", path)], strict=True)
+                assert float(left) < min(x)
+                assert max(x) < float(left) + float(size)
+                assert float(top) < min(y)
+                assert max(y) < float(top) + float(size)
 
 
 @pytest.mark.parametrize(("routine_id", "pose"), POSES)
@@ -178,6 +220,24 @@ def test_every_prompt_has_a_picture_of_its_routine(routine: Routine) -> None:
     head = Path(picture_file(routine)).read_bytes()[:24]
     assert struct.unpack(">II", head[16:]) == (192, 192)
     assert ElementTree.fromstring(picture(routine.id) or "").tag == f"{SVG}svg"
+
+
+@EVERY
+def test_the_picture_of_the_prompt_is_the_figure_as_it_is_drawn_now(routine: Routine) -> None:
+    made = resvg_py.svg_to_bytes(svg_string=picture(routine.id) or "", width=192)
+    drawn, file = (Image.open(BytesIO(png)).convert("RGBA") for png in (made, Path(picture_file(routine)).read_bytes()))
+    [furthest] = [max(high for _, high in ImageChops.difference(drawn, file).getextrema())]
+    assert furthest < 40, "make it anew: see drawing.picture"
+
+
+def test_the_place_of_the_ball_is_shown_from_the_front_on_the_side_that_is_meant() -> None:
+    left, right = (svg("ball-release", "start", side) or "" for side in ("left", "right"))
+    for drawn in (left, right):
+        assert drawn.count('class="ball"') == 2, "under the body, and on the belly"
+    ball = re.search(r'class="ball" d="M([\d.]+) [\d.]+a7 7 0 1 0 14', right.partition("0 0 100 100")[2])
+    assert ball is not None
+    assert float(ball[1]) + 7 < 50, "the right side of a person who faces us is on our left"
+    assert "matrix(-1" in left
 
 
 def test_a_routine_of_ones_own_has_no_figure_and_the_products_icon() -> None:

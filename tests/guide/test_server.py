@@ -12,7 +12,7 @@ import pytest
 from psoas_nudge.core.catalogue import find
 from psoas_nudge.guide.player import Player
 from psoas_nudge.guide.reports import Receipt
-from psoas_nudge.guide.server import app
+from psoas_nudge.guide.server import Sound, app
 from psoas_nudge.guide.session import StretchSession
 from psoas_nudge.pages.serving import listen, serve
 from tests.pages.site import Site
@@ -36,7 +36,7 @@ PRESS = '{"command": "next"}'
 async def stretch() -> AsyncIterator[tuple[Site, StretchSession]]:
     session = StretchSession(Player(find("standing-hip-flexor")), lambda: 0.0, NoReports())
     with listen() as listener:
-        guard = app(session, listener.getsockname()[1])
+        guard = app(session, listener.getsockname()[1], Sound(chime=True, voice=False))
         server = asyncio.create_task(serve(guard, listener, session.closed))
         yield Site(guard), session
         session.close()

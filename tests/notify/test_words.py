@@ -9,7 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from psoas_nudge import called
+from psoas_nudge.core.events import Accept, Skip
 from psoas_nudge.notify import words
+from psoas_nudge.notify.arguments import NotificationServer
+from psoas_nudge.notify.port import Button, Message
 
 
 @given(st.text(st.characters(codec=None)))
@@ -36,6 +40,21 @@ def test_ordinary_words_stay_as_they_are() -> None:
 )
 def test_only_what_is_offered_is_told(answers: tuple[str, ...], told: str) -> None:
     assert words.how_to_answer(answers) == told
+
+
+def test_a_command_that_answers_begins_as_the_program_was_called(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(called, "_given", [".venv/bin/psoas-nudge"])
+    assert words.how_to_answer(("skip",)) == "To answer, in a terminal: .venv/bin/psoas-nudge skip."
+
+
+def test_a_prompt_that_no_command_answers_names_none() -> None:
+    buttons = (Button(Accept(), "Start"), Button(Skip(), "Skip"))
+    for server in (NotificationServer("dunst", frozenset({"actions"})), NotificationServer("xfce", frozenset())):
+        named = server.arguments(Message(1, "Stand up", "a walk", buttons), 0)[4]
+        unnamed = server.arguments(Message(1, "Stand up", "a walk", buttons, typed=False), 0)[4]
+        assert "psoas-nudge" in named
+        assert "psoas-nudge" not in unnamed
+        assert unnamed.endswith("A walk")
 
 
 @pytest.mark.parametrize(("text", "begun"), [("a walk, 5 min.", "A walk, 5 min."), ("My lunge", "My lunge"), ("", "")])

@@ -15,10 +15,10 @@ from pathlib import Path
 import pytest
 
 from psoas_nudge.packs import __main__ as child
-from psoas_nudge.packs import pictures
 from psoas_nudge.packs.checking import check
 from psoas_nudge.packs.reading import zipped as read
 from psoas_nudge.packs.wire import PackRefused, PackRequest
+from psoas_nudge.pictures import drawing
 from tests.packs.plans import PLANS, RUNNER, SVG, zipped
 
 TOML = RUNNER["pack.toml"]
@@ -194,7 +194,7 @@ def test_a_pack_toml_of_wrong_types_is_refused_with_every_place(text: str) -> No
 TEXT = SVG.format('<text x="10" y="60" font-size="40" font-family="No Such Font">Hold</text>').encode()
 
 
-@pytest.mark.skipif(pictures._font() is None, reason="no font is installed here")
+@pytest.mark.skipif(drawing._font() is None, reason="no font is installed here")
 def test_text_in_a_font_that_is_not_here_is_drawn() -> None:
     answer = child.answer(PackRequest(zipped({**RUNNER, "march.svg": TEXT})))
     assert answer.problems == ()
@@ -202,7 +202,7 @@ def test_text_in_a_font_that_is_not_here_is_drawn() -> None:
 
 
 def test_text_that_no_font_can_draw_is_never_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pictures, "_font", lambda: None)
+    monkeypatch.setattr(drawing, "_font", lambda: None)
     assert "no font was found here" in refused({**RUNNER, "march.svg": TEXT})
 
 

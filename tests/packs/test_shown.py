@@ -33,7 +33,7 @@ def lunge(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Routine:
 def test_a_plans_routines_take_turns_like_the_built_in_ones(lunge: Routine) -> None:
     rules = load(None, {}).rules
     assert lunge.id in rules.rotation
-    assert [routine.id for routine in rules.routines] == [lunge.id]
+    assert [routine.id for routine in rules.routines] == [lunge.id, "sitting-knee-straight"]
 
 
 def test_a_notification_shows_the_picture_of_the_hold(lunge: Routine) -> None:

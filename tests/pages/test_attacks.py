@@ -70,7 +70,13 @@ def a_stretch(_folder: Path, port: int) -> Made:
     session = StretchSession(Player(find("standing-hip-flexor")), lambda: 0.0, NoReports())
     takes = {"/press": '{"command": "next"}', "/feel": '{"afterwards": "fine"}', "/leave": "{}"}
     touched = lambda: session.begun or session.answered or session.closed.is_set()  # noqa: E731
-    return stretch.app(session, port), session.closed, takes, BODY_LIMIT, touched
+    return (
+        stretch.app(session, port, stretch.Sound(chime=True, voice=False)),
+        session.closed,
+        takes,
+        BODY_LIMIT,
+        touched,
+    )
 
 
 def the_settings(folder: Path, port: int) -> Made:

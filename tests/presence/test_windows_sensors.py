@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from psoas_nudge.core.events import ClockSet, SignalChanged
 from psoas_nudge.core.words import Signal
 from psoas_nudge.errors import Unavailable
+from psoas_nudge.presence import windows_capture
 from psoas_nudge.presence.port import DesktopSession, Reading, SourceLost
 from psoas_nudge.presence.table import IDLE_SOURCES, SENSORS, here
-from psoas_nudge.presence.windows_capture import Capture, camera, microphone
+from psoas_nudge.presence.windows_capture import HIVES, Capture, camera, microphone
 from psoas_nudge.presence.windows_screen import WindowsScreen
 from psoas_nudge.presence.windows_session import WindowsSession
 from psoas_nudge.system.shell import FRONT, WM_POWERBROADCAST, WM_TIMECHANGE, WM_WTSSESSION_CHANGE
@@ -66,58 +69,112 @@ async def test_without_a_desktop_the_session_sends_no_news(shell: FakeShell, hea
         await WindowsSession(shell.open).start(HERE, heard.append)
 
 
+NOW, YESTERDAY = 3_000, 1_000
+"""As FILETIME. The computer was started at 2000."""
+USED = {"LastUsedTimeStart": NOW, "LastUsedTimeStop": 0}
+IDLE = {"LastUsedTimeStart": NOW, "LastUsedTimeStop": NOW + 1}
+
+
+@pytest.fixture(autouse=True)
+def switched_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("psoas_nudge.presence.windows_capture.switched_on", lambda: 2_000)
+
+
 class Store:
-    """The registry's account of who uses a device: {program: when it stopped}."""
+    """The registry's account of who uses a device, in one hive or in both: {program: its numbers}."""
 
-    def __init__(self, stops: dict[str, int] | None) -> None:
-        self.stops, self.closed = stops, False
-        self._on_change: Callable[[], None] = print
+    def __init__(self, **hives: dict[str, dict[str, int]]) -> None:
+        self.hives, self.watched = hives, dict[str, Callable[[], None]]()
+        self.waits = set[str]()
 
-    def numbers(self, key: str, name: str) -> Iterator[int]:
+    def numbers(self, hive: str, key: str) -> Iterator[dict[str, int]]:
         assert key.endswith(r"ConsentStore\microphone")
-        assert name == "LastUsedTimeStop"
-        if self.stops is None:
-            raise FileNotFoundError(2, "no such key")
-        yield from self.stops.values()
+        yield from self._programs(hive).values()
 
-    def watch(self, key: str, on_change: Callable[[], None]) -> Store:
-        if self.stops is None:
+    def watch(self, hive: str, key: str, on_change: Callable[[], None]) -> StoreWatch:
+        watch = StoreWatch(self, hive)
+        watch.again()
+        self.watched[hive] = on_change
+        return watch
+
+    def _programs(self, hive: str) -> dict[str, dict[str, int]]:
+        if hive not in self.hives:
             raise FileNotFoundError(2, "no such key")
-        self._on_change = on_change
-        return self
+        return self.hives[hive]
+
+    def write(self, hive: str, program: str, numbers: dict[str, int]) -> None:
+        self._programs(hive)[program] = numbers
+        self.change(hive)
+
+    def change(self, hive: str) -> None:
+        if hive in self.waits:
+            self.waits.remove(hive)
+            self.watched[hive]()
+
+
+class StoreWatch:
+    """Like Windows it calls once, until it is asked again."""
+
+    def __init__(self, store: Store, hive: str) -> None:
+        self._store, self._hive = store, hive
+
+    def again(self) -> None:
+        self._store._programs(self._hive)
+        self._store.waits.add(self._hive)
 
     def close(self) -> None:
-        self.closed = True
-
-    def write(self, **stops: int) -> None:
-        assert self.stops is not None
-        self.stops |= stops
-        self._on_change()
+        self._store.waits.discard(self._hive)
+        del self._store.watched[self._hive]
 
 
-async def test_a_program_that_has_not_stopped_to_record_is_a_call(heard: list[Reading]) -> None:
-    store = Store({"a": 133_000_000_000})
-    sensor = Capture("windows-microphone", "microphone", store.numbers, store.watch)
-    await sensor.start(HERE, heard.append)
-    store.write(b=0)
-    store.write(b=133_000_000_001)
-    assert heard == [SignalChanged(signal=Signal.CALL, on=on) for on in (False, True, False)]
+@pytest.fixture
+def capture(heard: list[Reading]):
+    """Starts the sensor of the microphone on a store."""
+
+    async def start(store: Store) -> Capture:
+        sensor = Capture("windows-microphone", "microphone", store.numbers, store.watch)
+        await sensor.start(HERE, heard.append)
+        return sensor
+
+    return start
+
+
+def calls(heard: list[Reading]) -> list[bool]:
+    assert all(isinstance(each, SignalChanged) and each.signal is Signal.CALL for each in heard)
+    return [each.on for each in heard if isinstance(each, SignalChanged)]
+
+
+@pytest.mark.parametrize("hive", HIVES)
+async def test_a_program_that_has_not_stopped_to_record_is_a_call(hive, capture, heard: list[Reading]) -> None:
+    store = Store(**{each: {"a": IDLE} for each in HIVES})
+    sensor = await capture(store)
+    store.write(hive, "b", USED)
+    store.write(hive, "b", IDLE)
+    store.write(hive, "c", {"Value": 1})  # a permission
+    assert calls(heard) == [False, True, False, False]
     await sensor.stop()
-    assert store.closed
+    assert not store.watched
 
 
-async def test_an_old_windows_writes_nothing_down(heard: list[Reading]) -> None:
-    store = Store(None)
+async def test_what_a_crash_of_the_computer_left_behind_is_no_call(capture, heard: list[Reading]) -> None:
+    store = Store(HKEY_CURRENT_USER={"a": {"LastUsedTimeStart": YESTERDAY, "LastUsedTimeStop": 0}})
+    sensor = await capture(store)
+    store.write("HKEY_CURRENT_USER", "never used", {"LastUsedTimeStart": 0, "LastUsedTimeStop": 0})
+    assert calls(heard) == [False, False]
+    await sensor.stop()
+
+
+async def test_an_old_windows_writes_nothing_down(capture) -> None:
     with pytest.raises(Unavailable, match="who uses a microphone"):
-        await Capture("windows-microphone", "microphone", store.numbers, store.watch).start(HERE, heard.append)
+        await capture(Store())
 
 
-async def test_an_account_that_goes_away_loses_the_source(heard: list[Reading]) -> None:
-    store = Store({})
-    sensor = Capture("windows-microphone", "microphone", store.numbers, store.watch)
-    await sensor.start(HERE, heard.append)
-    store.stops = None
-    store._on_change()
+@pytest.mark.parametrize("hive", HIVES)
+async def test_an_account_that_goes_away_loses_the_source(hive, capture, heard: list[Reading]) -> None:
+    store = Store(**{each: {} for each in HIVES})
+    sensor = await capture(store)
+    del store.hives[hive]
+    store.change(hive)
     assert isinstance(heard[-1], SourceLost)
     await sensor.stop()
 
@@ -152,3 +209,11 @@ def test_no_system_tries_the_sensors_of_another() -> None:
     rows = here((*IDLE_SOURCES, *SENSORS))
     assert rows
     assert not [row.name for row in rows if "windows" in row.name]
+
+
+def test_the_start_of_the_computer_is_told_in_the_units_of_the_registry(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.undo()
+    monkeypatch.setattr(time, "time_ns", lambda: 1_800_000_000 * 10**9)  # 2027-01-15 08:00:00 UTC
+    monkeypatch.setattr(windows_capture, "milliseconds", lambda: 3_600_000)
+    begins = datetime(1601, 1, 1, tzinfo=UTC) + timedelta(microseconds=windows_capture.switched_on() / 10)
+    assert begins == datetime(2027, 1, 15, 6, 55, tzinfo=UTC)

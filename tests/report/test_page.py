@@ -184,6 +184,42 @@ def test_a_month_that_is_clearly_different_is_named_with_its_interval() -> None:
     )
 
 
+def prompts(hour: int, followed: int, of: int) -> list[PromptEntry]:
+    """Prompts at this hour on as many days, the first of them followed."""
+    return [
+        PromptEntry(at=at, number=n, shown_at=at, closed_at=at, outcome="accepted" if n < followed else "missed",
+                    routine="standing-hip-flexor", notifier="freedesktop")
+        for n in range(of) if (at := NOW.astimezone(BERLIN).replace(hour=hour, minute=5) - timedelta(days=n))
+    ]  # fmt: skip
+
+
+def test_an_hour_is_named_only_when_it_differs_from_the_others_by_more_than_chance() -> None:
+    alike = [*prompts(9, 62, 100), *prompts(10, 60, 100), *prompts(11, 61, 100)]
+    told = said(report(recorded(alike)), "When you follow a prompt")
+    assert told == "No hour stands out: chance could explain the differences between them."
+    told = said(report(recorded([*alike, *prompts(16, 10, 100)])), "When you follow a prompt")
+    assert told == (
+        "Between 16:00 and 17:00 you follow prompts less often: 10 of 100, 10 % (6 to 17). "
+        "At other hours: 183 of 300, 61 % (55 to 66)."
+    )
+    told = said(report(recorded([*alike, *prompts(16, 10, 100), *prompts(8, 95, 100)])), "When you follow a prompt")
+    assert told.count("often: ") == 2
+    assert "Between 8:00 and 9:00 you follow prompts more often: 95 of 100" in told
+    assert "At other hours: 183 of 300" in told
+    told = said(report(recorded([*prompts(9, 90, 100), *prompts(10, 10, 100)])), "When you follow a prompt")
+    assert told.count("often: ") == 1, "of two hours one says it all"
+
+
+def test_a_change_of_discomfort_carries_its_interval() -> None:
+    def rated(level: int, first: int, count: int) -> list[FeelEntry]:
+        return [FeelEntry(at=NOW - timedelta(days=first + n), level=level + n % 3 - 1) for n in range(count)]
+
+    told = said(report(recorded([*a_while(3), *rated(3, 4, 30), *rated(3, 100, 30)])), "Discomfort")
+    assert re.search(r"chance could explain the difference \(between 0\.\d lower and 0\.\d higher\)\.$", told)
+    told = said(report(recorded([*a_while(3), *rated(2, 4, 30), *rated(6, 100, 30)])), "Discomfort")
+    assert re.search(r"\. The difference is between 4\.\d and 3\.\d lower\. These figures cannot say", told)
+
+
 def test_a_suggestion_names_the_setting_and_its_evidence() -> None:
     late = [
         PromptEntry(at=at, number=n, shown_at=at, closed_at=at, outcome="missed", routine="standing-hip-flexor",

@@ -1,4 +1,4 @@
-"""What takes the floor: kneeling and lying."""
+"""The routines on the floor: kneeling and lying."""
 
 from __future__ import annotations
 
@@ -20,7 +20,10 @@ from psoas_nudge.core.routines import Routine, Step
 KNEELING = Routine(
     id="kneeling-hip-flexor",
     title="Kneeling hip-flexor stretch",
-    purpose="The classic stretch of the psoas, and the best studied one: a half-kneel on something soft.",
+    purpose=(
+        "The classic stretch of the psoas: a half-kneel on something soft. "
+        "The study of the tuck used this position [tilt-2024]."
+    ),
     needs=("floor",),
     steps=(
         Step(

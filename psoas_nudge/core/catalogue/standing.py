@@ -1,4 +1,4 @@
-"""What takes no floor: beside a desk, on a chair, along a corridor."""
+"""The routines that need no floor: beside a desk, on a chair, along a corridor."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ STANDING = Routine(
 MARCH = Routine(
     id="standing-march",
     title="Standing psoas march",
-    purpose="Strengthens the psoas: lift one knee slowly to hip height, next to your desk.",
+    purpose="Strengthens the psoas [practice]: lift one knee slowly to hip height, next to your desk.",
     steps=(
         Step(
             text="Stand tall beside the desk, a hand on it.",
@@ -132,7 +132,7 @@ CHAIR_EDGE = Routine(
 RAISE = Routine(
     id="split-stance-raise",
     title="Split-stance knee raise",
-    purpose="Strengthens the psoas from its long position, and the buttock of the leg you stand on.",
+    purpose="Strengthens the psoas from its long position, and the buttock of the leg you stand on [practice].",
     steps=(
         Step(
             text="Stand beside the desk, a hand on it. Step this leg back on to the ball of its foot.",

@@ -1,4 +1,4 @@
-"""Sentences that several routines share. Ids in square brackets are those of the sources in evidence.py."""
+"""Sentences and steps that several routines share. Ids in square brackets are sources in evidence.py."""
 
 from __future__ import annotations
 
@@ -22,18 +22,19 @@ STRETCH_FEEL_NOT = (
 )
 STRETCH_EFFORT = "A mild to moderate pull that stays the same. Don't bounce."
 STRETCH_CHECK = "The pull begins with the tuck, before you move forward. Your lower back stays flat and quiet."
-STRETCH_WHY = "The psoas is short and still while you sit; the tuck is what lengthens it [tilt-2024, sitting-2021]."
-STRENGTH_WHY = (
-    "A muscle that rests all day also gets weak; strength work adds as much range as stretching [strength-2021]."
+PSOAS = (
+    "The psoas, your deepest hip flexor, is short and still while you sit; running and stress tighten it too [article]."
 )
+STRETCH_WHY = f"{PSOAS} The tuck is what stretches it [tilt-2024]."
+STRENGTH_WHY = f"{PSOAS} Strength work adds as much range of motion as stretching [strength-2021]."
 
 
 def tuck(cue: str, text: str = "Tuck your pelvis: tailbone down, belt buckle up.") -> Step:
-    """The step that makes the stretch, before every hold."""
+    """The tuck of the pelvis before every hold."""
     return Step(text=text, cue=cue, seconds=6, again=True, picture="tuck")
 
 
 def shift(cue: str) -> Step:
-    """From the tuck into the stretch, before every hold."""
+    """The move from the tuck into the stretch before every hold."""
     text = "Keep the tuck. Move your hips forward by a few finger-widths."
     return Step(text=text, cue=cue, seconds=4, again=True, picture="end")

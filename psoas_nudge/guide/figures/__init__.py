@@ -3,6 +3,6 @@ made of joint angles."""
 
 from psoas_nudge.guide.figures.drawing import ANGLE, paths_between
 from psoas_nudge.guide.figures.poses import FIGURES
-from psoas_nudge.guide.figures.shown import file, in_terminal, printed, sheet, svg
+from psoas_nudge.guide.figures.shown import in_terminal, printed, sheet, svg
 
-__all__ = ["ANGLE", "FIGURES", "file", "in_terminal", "paths_between", "printed", "sheet", "svg"]
+__all__ = ["ANGLE", "FIGURES", "in_terminal", "paths_between", "printed", "sheet", "svg"]

@@ -17,7 +17,7 @@ from psoas_nudge.guide.figures.poses import FIGURES, Felt, Figure
 from psoas_nudge.guide.figures.shapes import HIP_BONE, Part, beside, line, parts, smooth, toward, xy
 
 GAP = 5.0
-LENS = 56.0
+LENS = 66.0
 """Width and height of what a closer look shows ..."""
 WHOLE = 184.0
 """... and of what shows a whole body."""
@@ -51,7 +51,7 @@ def svg(routine_id: str, pose: str, side: Side | None) -> str | None:
 def picture(routine_id: str) -> str | None:
     """The last pose alone, with the tuck's arrow, on a light square card for a notification; None without a figure.
 
-    psoas_nudge/data/pictures has these as PNG of 192 pixels: `rsvg-convert -w 192 -o ID.png`.
+    psoas_nudge/data/pictures has these as PNG, from resvg_py.svg_to_bytes(svg_string=..., width=192).
     """
     figure = FIGURES.get(routine_id)
     if figure is None:
@@ -111,8 +111,10 @@ def _notes(figure: Figure, pose: str, skeleton: Skeleton) -> Iterator[str]:
 
 
 def _beside(figure: Figure, pose: str, skeleton: Skeleton, upper: Frame, lower: Frame) -> Iterator[tuple[str, str]]:
-    """The pelvis close up and right, and the fault crossed out; or the seat from above. Each with its badge, which is
-    never mirrored."""
+    """The pelvis close up and right, and the fault crossed out; or the seat from above, or the belly. Each with its
+    badge, which is never mirrored."""
+    if figure.belly:
+        yield from_the_front((figure.box[0] + 6, figure.box[1] + 1, 54)), ""
     if figure.fault is None:
         return
     if pose in figure.tucked:
@@ -137,6 +139,20 @@ def from_above(frame: Frame, *, leg_back: bool) -> str:
         f'<path class="thigh far" d="M36 59L72 59"/><path class="thigh" d="{leg}"/>'
         '<path class="pelvis" d="M24 71Q24 48 36 48Q48 48 48 71Q48 94 36 94Q24 94 24 71Z"/>'
         '<path class="head" d="M28 71Q28 63 36 63Q43 63 44 69L48 71L44 73Q43 79 36 79Q28 79 28 71Z"/></svg>'
+        f'<rect class="rim" {_square(frame)} rx="6"/>'
+    )
+
+
+def from_the_front(frame: Frame) -> str:
+    """The belly: where the ball lies, between the navel and the hip bone, over the muscle."""
+    bone = "M{0} 60Q{1} 74 {2} 88Q{3} 80 {4} 66Q{5} 57 {0} 60Z"
+    right, left = bone.format(22, 20, 34, 38, 34, 28), bone.format(78, 80, 66, 62, 66, 72)
+    return (
+        f'<rect class="lens" {_square(frame)} rx="6"/><svg {_square(frame)} viewBox="0 0 100 100">'
+        '<path class="trunk" d="M20 0Q26 30 27 44Q16 64 15 100H85Q84 64 73 44Q74 30 80 0Z"/>'
+        '<path class="psoas" d="M45 18Q40 54 28 94L34 98Q47 64 48 22Z"/>'
+        f'<path class="pelvis" d="{right}"/><path class="pelvis" d="{left}"/>'
+        '<path class="lumbar" d="M51 50V54"/><path class="ball" d="M34 64a7 7 0 1 0 14 0a7 7 0 1 0 -14 0Z"/></svg>'
         f'<rect class="rim" {_square(frame)} rx="6"/>'
     )
 
@@ -181,7 +197,7 @@ def _arrow(shaft: str, begin: Point, tip: Point) -> str:
 
 def _lens(kind: str, skeleton: Skeleton, frame: Frame, shown: float, before: Skeleton | None = None) -> str:
     """A closer look at the pelvis, or at a whole body; `before` shows faintly where the pelvis was."""
-    x, y = skeleton.pelvic((1, 9))
+    x, y = skeleton.pelvic((0, 5))
     if shown == WHOLE:
         y = FLOOR + 4 - shown / 2
     ghost = ""

@@ -35,6 +35,8 @@ class Figure(Struct, frozen=True, kw_only=True):
     """Props behind the body, and between its far limbs and the rest."""
     above: bool = False
     """Whether poses before the tuck show the seat from above."""
+    belly: bool = False
+    """Whether the belly is shown from the front, with the place of the ball."""
 
     @property
     def last(self) -> str:
@@ -46,17 +48,17 @@ BESIDE_DESK = (("prop", "M56 116H170V122H56Z"), ("prop", "M62 122H68V186H62Z"), 
 """On the far side of the body ..."""
 DESK = (("prop", "M140 112H186V118H140Z"), ("prop", "M172 118H178V186H172Z"))
 """... and in front of it."""
-DESK_HAND = Reach(at=(147, 115), forward=False)
+EASY, SWUNG = Reach(at=(134, 108), forward=False), Reach(at=(147, 74), forward=False)
 PAD = ("pad", "M78 182H112V187H78Z")
 FAR_FOOT = FLOOR - 5.5
 
 
-def _standing(pelvis: float, thigh: float, knee: float, chest: float = 2, hand: Reach = DESK_HAND) -> Pose:
-    """On the ball of the near foot behind, the far foot flat in front, a hand on the desk."""
+def _standing(pelvis: float, thigh: float, knee: float, chest: float = 2) -> Pose:
+    """On the ball of the near foot behind, the far foot flat in front, the far hand on the desk."""
     return Pose(
         anchor="ball", at=(88, FLOOR), pelvis=pelvis, chest=chest,
         near=Bend(hip=thigh + pelvis, knee=knee, sole=48), far=Reach(at=(133, FAR_FOOT)),
-        near_hand=hand, far_hand=Reach(at=(151, 114), forward=False),
+        near_hand=EASY, far_hand=Reach(at=(151, 114), forward=False),
     )  # fmt: skip
 
 
@@ -114,7 +116,6 @@ def _prone(y: float, chest: float, head: float) -> Pose:
     )  # fmt: skip
 
 
-EASY, SWUNG = Reach(at=(134, 108), forward=False), Reach(at=(147, 74), forward=False)
 CHAIR_BEHIND = (("chair back", "M74 74Q74 68 80 68H122Q128 68 128 74V112Q128 118 122 118H80Q74 118 74 112Z"),
     ("chair", "M98 116H104V142H98Z"))  # fmt: skip
 SEAT_FROM_THE_FRONT = (
@@ -163,7 +164,7 @@ FIGURES: dict[str, Figure] = {
     ),
     "split-stance-raise": Figure(
         poses={
-            "start": _standing(4, 0, 42, hand=EASY), "tuck": _standing(-7, 1, 43, hand=EASY),
+            "start": _standing(4, 0, 42), "tuck": _standing(-7, 1, 43),
             "end": _raising(-5, 80, 86),
         },
         fault=_raising(-24, 66, 88, -20), box=(50, 14, 124, 176), tucked=("tuck",), felt="hip",
@@ -180,8 +181,8 @@ FIGURES: dict[str, Figure] = {
         moves={"end": (((72, 134), (72, 114)), ((60, 138), (46, 126)), ((84, 138), (98, 126)))},
     ),
     "ball-release": Figure(
-        poses={"start": _prone(162, 64, 30), "end": _prone(167, 75, 50)},
-        box=(2, 92, 204, 98),
+        poses={"start": _prone(162, 64, 30), "end": _prone(165, 69, 44)},
+        box=(2, 92, 204, 98), belly=True,
         behind=(("pad", "M6 184H202V189H6Z"), ("ball", "M110 177a7 7 0 1 0 14 0a7 7 0 1 0 -14 0Z")),
         moves={"end": (((117, 116), (117, 142)),)},
     ),
@@ -189,7 +190,7 @@ FIGURES: dict[str, Figure] = {
         poses={
             "start": _both_feet(2, 92),
             "end": Pose(
-                at=(112, 103.6), pelvis=2, chest=2, near=Bend(hip=24, knee=8, sole=-14),
+                at=(112, 105), pelvis=2, chest=2, near=Bend(hip=24, knee=8, sole=-14),
                 far=Bend(hip=-10, knee=22, sole=30),
                 near_hand=Reach(at=(100, 112), forward=False), far_hand=Reach(at=(132, 104), forward=False),
             ),

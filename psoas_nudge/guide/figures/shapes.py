@@ -16,7 +16,7 @@ Part = tuple[str, str]
 
 
 def parts(skeleton: Skeleton) -> Iterator[Part]:
-    """What is drawn, from the far side to the near one."""
+    """What is drawn, from the far side to the near one; the bones over all of it, so that nothing hides the tuck."""
     yield "arm far", _arm(skeleton, "far")
     yield "leg far", _leg(skeleton, "far")
     yield "foot far", _foot(skeleton, "far")
@@ -24,12 +24,12 @@ def parts(skeleton: Skeleton) -> Iterator[Part]:
     yield "trunk", smooth(_trunk(skeleton))
     yield "leg", _leg(skeleton, "near")
     yield "foot", _foot(skeleton, "near")
+    yield "arm", _arm(skeleton, "near")
     yield "psoas", _psoas(skeleton)
     yield "spine", line(skeleton.thoracic)
     yield "lumbar", line(skeleton.lumbar)
     yield "pelvis", smooth([skeleton.pelvic(at) for at in HIP_BONE])
     yield "joint", _circle(skeleton.hip, 3.4)
-    yield "arm", _arm(skeleton, "near")
 
 
 HIP_BONE = (

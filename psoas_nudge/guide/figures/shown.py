@@ -1,17 +1,16 @@
-"""The pictures of a routine wherever they are shown: drawings for the catalogue, pixels for what came in a pack."""
+"""The pictures of a routine wherever they are shown: drawings for the catalogue, pixels for a person's own."""
 
 from __future__ import annotations
 
 import struct
 from base64 import b64encode
 from html import escape
-from pathlib import Path
 from textwrap import wrap
 
-from psoas_nudge import places
 from psoas_nudge.core.routines import Routine, Side
 from psoas_nudge.guide.figures import dots, drawing
 from psoas_nudge.guide.figures.drawing import STYLE
+from psoas_nudge.pictures import kept
 
 SIZE = struct.Struct(">16xII")
 """Where a PNG has its width and height (https://www.w3.org/TR/png-3/#11IHDR)."""
@@ -21,9 +20,9 @@ LINE = 15
 
 
 def svg(routine: Routine, name: str, side: Side | None, address: str | None = None) -> str | None:
-    """The picture `name` of a routine; None without one. `address`: where a page finds a pack's picture, else the
+    """The picture `name` of a routine; None without one. `address`: where a page finds a person's own picture, else the
     drawing has it inside."""
-    if not routine.pack:
+    if not routine.pictures:
         return drawing.svg(routine.id, name, side)
     if (png := _png(routine, name)) is None:
         return None
@@ -39,17 +38,17 @@ def svg(routine: Routine, name: str, side: Side | None, address: str | None = No
 
 def printed(routine: Routine) -> str | None:
     """The one picture that shows best what it is, to stand alone; None without one."""
-    if not routine.pack:
+    if not routine.pictures:
         return drawing.picture(routine.id)
     return svg(routine, routine.picture, None)
 
 
 def in_terminal(routine: Routine, name: str, side: Side | None, room: tuple[int, int]) -> list[str]:
     """A picture in Braille in at most (columns, lines); empty where there is none or no room to make it out."""
-    if not routine.pack:
+    if not routine.pictures:
         return dots.dots(routine.id, name, side, room)
     try:
-        rows = places.pack_dots(routine.pack, name).read_text("ascii").split("\n")
+        rows = kept.dots(routine.pictures, name).read_text("ascii").split("\n")
     except (OSError, UnicodeDecodeError):
         return []
     return dots.braille([row[::-1] for row in rows] if _is_mirrored(routine, side) else rows, room)
@@ -81,18 +80,13 @@ def sheet(routine: Routine, side: Side | None) -> str:
     )
 
 
-def file(routine: Routine, name: str) -> Path:
-    """The file that a page's server hands out for a pack's picture."""
-    return places.pack_picture(routine.pack, name)
-
-
 def _is_mirrored(routine: Routine, side: Side | None) -> bool:
     return side is not None and routine.drawn_side is not None and side != routine.drawn_side
 
 
 def _png(routine: Routine, name: str) -> bytes | None:
     try:
-        png = file(routine, name).read_bytes()
+        png = kept.png(routine.pictures, name).read_bytes()
     except OSError:
         return None
     return png if len(png) > SIZE.size else None

@@ -25,6 +25,7 @@ function send(path, content) {
 
 function press(command) {
   allowSound();
+  if ($("voice").ariaPressed === "true") voiceless();
   if (before && !OVER.includes(before.state)) send("/press", { command });
 }
 
@@ -54,6 +55,11 @@ function words(element, text) {
   if (element.textContent !== text) element.textContent = text;
 }
 
+function inSight(element) {
+  const { top, bottom } = element.getBoundingClientRect();
+  return top >= 0 && bottom <= innerHeight;
+}
+
 function list(element, texts) {
   element.replaceChildren(...texts.map((text) => Object.assign(document.createElement("li"), { textContent: text })));
   element.hidden = !texts.length;
@@ -69,9 +75,21 @@ function showPicture(moment, segment) {
 }
 
 function announce(moment, segment) {
-  const text = `${where(segment)}. ${segment.text} ${segment.cue}`;
   words($("spoken"), `${where(segment)}, ${Math.round(segment.seconds)} seconds. ${segment.text} ${segment.cue}`);
-  if ($("voice").ariaPressed === "true" && moment.state === "playing" && !document.hidden) say(text);
+  if (moment.state === "playing") aloud(`${where(segment)}. ${segment.text} ${segment.cue}`);
+}
+
+function aloud(text) {
+  if (text && $("voice").ariaPressed === "true" && !document.hidden) say(text);
+}
+
+// The repetition that begins, or the last seconds of a hold; as in the terminal.
+function counted(moment, segment) {
+  const left = Math.ceil(moment.remaining - 1e-6);
+  if (moment.rep) return moment.rep > 1 && moment.rep !== before.rep ? `${moment.rep}` : "";
+  if (segment.kind !== "hold" || left === Math.ceil(before.remaining - 1e-6)) return "";
+  if (left === 10) return "10 seconds";
+  return left >= 1 && left <= 3 ? `${left}` : "";
 }
 
 function changes(moment, segment) {
@@ -84,7 +102,11 @@ function changes(moment, segment) {
     else if (moved) chime(segment.kind === "switch" ? 2 : 1);
   }
   if (moved || begun || !was) announce(moment, segment);
-  if (was && was.state !== moment.state && moment.state === "paused") words($("spoken"), "Paused.");
+  else if (moment.state === "playing") aloud(counted(moment, segment));
+  if (was && was.state !== moment.state && moment.state === "paused") {
+    words($("spoken"), "Paused.");
+    aloud("Paused.");
+  }
   if (over) {
     hush();
     words($("spoken"), "");
@@ -114,16 +136,18 @@ function draw(moment) {
   words($("breath"), moment.state === "playing" ? pace : moment.state === "paused" ? "Paused" : "");
   $("ring").dataset.breath = (moment.state === "playing" && moment.breath) || "none";
   document.querySelector(".arc").setAttribute("stroke-dashoffset", 100 * (1 - moment.remaining / segment.seconds));
-  $("main").firstChild.data = { ready: moment.unread ? "I have read this: begin " : "Begin ", paused: "Go on " }[moment.state] ?? "Pause ";
+  $("main").firstChild.data = { ready: moment.unread ? "I have read this " : "Begin ", paused: "Go on " }[moment.state] ?? "Pause ";
   showPicture(moment, segment);
   if (over) {
-    words($("after-title"), moment.state === "finished" ? "Well done" : "Stopped");
+    const hurts = askedForPain || moment.undo;
+    words($("after-title"), moment.state === "stopped" ? "Stopped" : hurts ? "Done" : "Well done");
     words($("held"), heldWords(moment.held));
     drawAnswer(moment);
   }
   words($("message"), moment.trouble ? `Not all of this is recorded: ${moment.trouble}` : "");
   document.title = over ? `${$("after-title").textContent} – stretch` : `${clock(moment.totalRemaining)} – ${routine.title}`;
   changes(moment, segment);
+  if (before?.unread && !moment.unread) scrollTo(0, 0);
   before = moment;
 }
 
@@ -138,7 +162,7 @@ function drawAnswer(moment) {
     return;
   }
   const close = open ? "" : " You can close this window.";
-  words($("thanks"), moment.advice ?? `Saved.${close}`);
+  words($("thanks"), moment.advice ?? `${moment.trouble ? "" : "Saved."}${close}`);
   if (!before?.answered) (moment.kneel ? $("kneel").querySelector("button") : $("thanks")).focus();
   if (!open && !moment.advice && !moment.trouble) setTimeout(() => window.close(), 1500);
 }
@@ -157,6 +181,7 @@ function feel(afterwards, pain) {
 
 function askForPain() {
   askedForPain = true;
+  if (before.state === "finished") words($("after-title"), "Done");
   words($("asked"), "What kind of pain?");
   $("feelings").hidden = true;
   $("pains").hidden = false;
@@ -181,18 +206,24 @@ function onKey(event) {
   }
   // A focused button answers to the space bar itself.
   if (event.key === " " && event.target instanceof HTMLButtonElement) return;
+  if (before?.unread && event.key === " " && !inSight($("main"))) return; // the space bar scrolls on to it
   if (COMMANDS[event.key]) {
     event.preventDefault();
     press(COMMANDS[event.key]);
   }
 }
 
+// Whether there is a voice is known only some time after the page is loaded.
+function voiceless() {
+  if (localVoice()) return false;
+  words($("voice"), "No voice on this computer");
+  $("voice").ariaPressed = "false";
+  $("voice").disabled = true;
+  return true;
+}
+
 function toggle(button) {
-  if (button.id === "voice" && !localVoice()) {
-    words(button, "No voice on this computer");
-    button.disabled = true;
-    return;
-  }
+  if (button.id === "voice" && voiceless()) return;
   button.ariaPressed = button.ariaPressed === "true" ? "false" : "true";
   allowSound();
   if (button.id === "voice" && button.ariaPressed === "false") hush();
@@ -218,6 +249,8 @@ async function begin() {
   words($("purpose"), routine.purpose || routine.segments[0].text);
   words($("why"), routine.why);
   words($("reviewed"), routine.reviewed);
+  for (const id of ["chime", "voice"]) $(id).ariaPressed = `${routine.sound[id]}`;
+  localVoice(); // the first question makes a browser look for voices
   for (const fact of ["feel", "effort", "check", "easier", "harder"]) {
     words($(fact), routine[fact]);
     $(fact).parentElement.hidden = !routine[fact];

@@ -42,7 +42,8 @@ export function field(row, settings) {
   } }, "Use the default", el("span", { class: "unseen" }, ` for ${row.label}`));
   const usual = inWords(row);
   const about = row.help === `${row.label}.` ? "" : row.help.replace(/`/g, "");
-  const help = el("p", { class: "help", id: `${id}-help` }, about, usual && row.form !== "switch" ? ` Default: ${usual}.` : "");
+  const help = el("p", { class: "help", id: `${id}-help` }, about, usual && row.form !== "switch" ? ` Default: ${usual}.` : "",
+    row.most ? ` From ${row.least} to ${row.most}.` : "");
   const wrong = el("p", { class: "wrong", id: `${id}-wrong` });
   const origin = row.origin && el("p", { class: "origin" }, row.source === "environment"
     ? `Set by the environment variable ${row.origin}, so it cannot be changed here.` : `Set for everybody in ${row.origin}.`);
@@ -55,6 +56,7 @@ export function field(row, settings) {
     box.classList.toggle("changed", settings.changed(row.key));
     const value = settings.get(row.key);
     const plain = row.form === "length" ? lengthOf(value) : value;
+    box.classList.toggle("unset", value === null || value === "" || value.length === 0);
     reset.hidden = settings.locked(row.key) || value === null || JSON.stringify(plain) === JSON.stringify(row.default);
   }
 

@@ -4,11 +4,12 @@ import { DAY, el } from "/hours.js";
 
 const $ = (id) => document.getElementById(id);
 
-function part({ begin, end }, kind) {
+// `span`: the minutes that the line shows.
+function part({ begin, end }, kind, span = [0, DAY]) {
   const made = el("i", { class: kind });
-  const [from, to] = [Math.max(begin, 0), Math.min(end, DAY)];
-  made.style.left = `${(from / DAY) * 100}%`;
-  made.style.width = `${(Math.max(to - from, 0) / DAY) * 100}%`;
+  const at = (minute) => ((Math.min(Math.max(minute, span[0]), span[1]) - span[0]) / (span[1] - span[0])) * 100;
+  made.style.left = `${at(begin)}%`;
+  made.style.width = `${at(end) - at(begin)}%`;
   return made;
 }
 
@@ -16,11 +17,19 @@ function line(...parts) {
   return el("div", { class: "line", "aria-hidden": "true" }, ...parts);
 }
 
-function scale() {
+// The hours in which something happens, from one whole step of the scale to another.
+function around({ open, sitting }) {
+  const ends = [...open, ...sitting].flatMap(({ begin, end }) => [begin, end]);
+  const [first, last] = [Math.min(...ends), Math.max(...ends)];
+  const step = last - first > 10 * 60 ? 180 : 120;
+  return [Math.floor(first / step) * step, Math.ceil(last / step) * step, step];
+}
+
+function scale([from, to, step]) {
   const made = el("div", { class: "scale", "aria-hidden": "true" });
-  for (const hour of [0, 6, 12, 18, 24]) {
-    const mark = el("span", {}, String(hour));
-    mark.style.left = `${(hour / 24) * 100}%`;
+  for (let minute = from; minute <= to; minute += step) {
+    const mark = el("span", {}, String((minute / 60) % 24 || (minute === DAY ? 24 : 0)));
+    mark.style.left = `${((minute - from) / (to - from)) * 100}%`;
     made.append(mark);
   }
   return made;
@@ -37,10 +46,11 @@ export function drawOutlook(outlook) {
   $("work-box").hidden = !work;
   if (work) {
     $("work-date").textContent = work.name;
-    const prompts = work.prompts.map((at) => part({ begin: at, end: at }, "prompt"));
-    $("work").replaceChildren(scale(),
-      line(...work.open.map((each) => part(each, "open")), ...work.sitting.map((each) => part(each, "sitting")),
-        ...work.calls.map((each) => part(each, "call")), ...prompts),
+    const span = around(work);
+    const parts = (kind, found) => found.map((each) => part(each, kind, span));
+    $("work").replaceChildren(scale(span),
+      line(...parts("open", work.open), ...parts("sitting", work.sitting), ...parts("call", work.calls),
+        ...parts("prompt", work.prompts.map((at) => ({ begin: at, end: at })))),
       el("p", { id: "work-words" }, work.words),
       el("p", { class: "key soft" }, el("span", {}, el("i", { class: "open" }), " hours"), el("span", {}, el("i", { class: "sitting" }), " sitting"),
         el("span", {}, el("i", { class: "call" }), " call"), el("span", {}, el("i", { class: "prompt" }), " prompt")));

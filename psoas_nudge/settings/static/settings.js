@@ -218,6 +218,15 @@ $("take-theirs").onclick = () => {
   pending.clear();
   $("take-both").onclick();
 };
+// On paper everything is open.
+let folded = [];
+addEventListener("beforeprint", () => {
+  folded = [...document.querySelectorAll("details:not([open])")];
+  for (const each of folded) each.open = true;
+});
+addEventListener("afterprint", () => {
+  for (const each of folded) each.open = false;
+});
 addEventListener("beforeunload", (event) => pending.size && event.preventDefault());
 // The file may have been changed in another program while this window was behind it.
 addEventListener("focus", () => shown && !shown.mistakes.length && !document.querySelector("dialog[open]") && look());

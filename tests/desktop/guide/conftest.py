@@ -22,7 +22,7 @@ from psoas_nudge.core.model import Afterwards, Pain
 from psoas_nudge.core.routines import Routine
 from psoas_nudge.guide.player import Held, Player
 from psoas_nudge.guide.reports import Receipt
-from psoas_nudge.guide.server import app
+from psoas_nudge.guide.server import Sound, app
 from psoas_nudge.guide.session import Asks, StretchSession
 from psoas_nudge.pages.guard import Guard
 from psoas_nudge.pages.serving import listen, serve
@@ -169,6 +169,11 @@ class Tab(AnyTab):
         picture = (await self.send("Page.captureScreenshot", format="png"))["data"]
         await asyncio.to_thread(path.write_bytes, base64.b64decode(picture))
 
+    async def printed(self) -> bytes:
+        """See Tab."""
+        made = (await self.send("Page.printToPDF", paperWidth=8.27, paperHeight=11.69))["data"]
+        return base64.b64decode(made)
+
     async def close(self) -> None:
         """Close the tab, as its cross does."""
         self.browser.tabs.pop(self.session)
@@ -282,10 +287,12 @@ def serving() -> Serve:
     """`async with serving("standing-hip-flexor") as served:`: a stretch on a real server on a free port."""
 
     @asynccontextmanager
-    async def start(routine: str | Routine, **asks: bool) -> AsyncIterator[Served]:
+    async def start(
+        routine: str | Routine, *, chime: bool = True, voice: bool = False, **asks: bool
+    ) -> AsyncIterator[Served]:
         served = Served(find(routine) if isinstance(routine, str) else routine, Asks(**asks))
         with listen() as listener:
-            served.guard = app(served.session, listener.getsockname()[1])
+            served.guard = app(served.session, listener.getsockname()[1], Sound(chime=chime, voice=voice))
             served.server = asyncio.create_task(serve(served.guard, listener, served.session.closed))
             try:
                 yield served

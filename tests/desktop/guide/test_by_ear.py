@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import signal
 import subprocess
+import sys
 import time
 import wave
 from array import array
@@ -14,8 +17,11 @@ from typing import Any
 
 import pytest
 
+from psoas_nudge.core.entries import StretchEntry
+from psoas_nudge.guide import voice
+from psoas_nudge.journal import Journal
 from tests.desktop.presence.test_microphone import PulseAudio
-from tests.guide.test_console import Terminal
+from tests.guide.test_console import PROJECT, Terminal
 
 pytestmark = pytest.mark.heavy
 RATE = 8000
@@ -120,3 +126,72 @@ def test_a_gentle_chime_is_all_that_is_heard_by_default(
         assert sum(level > QUIET for level in listening.heard()) < 15, "over after a second"
     finally:
         terminal.end_now()
+
+
+@pytest.fixture
+def dispatcher(speakers: PulseAudio, desktop_need: Any) -> Iterator[dict[str, str]]:
+    """The environment in which spd-say starts a real speech-dispatcher of its own."""
+    desktop_need("spd-say", "/usr/share/doc/speech-dispatcher-espeak-ng")
+    yield speakers.environ | {"PULSE_SERVER": f"unix:{speakers.folder}/pulse/native", "PATH": os.environ["PATH"]}
+    with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+        pid = speakers.folder / "speech-dispatcher" / "pid" / "speech-dispatcher.pid"
+        os.kill(int(pid.read_text()), signal.SIGTERM)
+
+
+def loud(listening: Ear, since: int = 0) -> int:
+    """Tenths of a second with something to hear."""
+    return sum(level > LOUD for level in listening.heard()[since:])
+
+
+def test_with_speech_dispatcher_the_next_words_are_heard_and_the_last_ones_are_not(
+    dispatcher: dict[str, str], listening: Ear, monkeypatch: pytest.MonkeyPatch, eventually: Any
+) -> None:
+    for name in ("PULSE_SERVER", "XDG_RUNTIME_DIR", "HOME"):
+        monkeypatch.setenv(name, dispatcher[name])
+    monkeypatch.delenv("DISPLAY", raising=False)
+    speaker = voice.find()
+    assert speaker is not None
+    assert speaker._served, "spd-say is there, so it is the one"
+    speaker.say("One two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen.")
+    eventually(lambda: loud(listening) > 10, within=15)
+    before = len(listening.heard())
+    speaker.say("Change over: now the right side.")
+    eventually(lambda: not speaker.is_saying, within=15)
+    assert 8 < loud(listening, before) < 40, "the second sentence alone"
+    end = len(listening.heard())
+    eventually(lambda: len(listening.heard()) > end + 10, within=5)
+    assert loud(listening, end + 3) == 0, "and silence after it"
+    speaker.finish()
+
+
+SHORT = """[stretch]
+voice = true
+chime = false
+[[stretch.routines]]
+id = "short"
+title = "A short one"
+sided = false
+steps = [
+    { text = "Stand up.", seconds = "1s" },
+    { text = "Squeeze both buttocks and grow tall.", seconds = "6s", hold = true },
+]
+"""
+
+
+def test_a_stretch_is_played_by_speech_dispatcher_where_there_is_no_browser_and_no_terminal(
+    dispatcher: dict[str, str], listening: Ear, tmp_path: Path
+) -> None:
+    (tmp_path / "config.toml").write_text(SHORT)
+    more = {"PYTHONPATH": str(PROJECT), "PSOAS_NUDGE_CONFIG": f"{tmp_path}/config.toml", "XDG_DATA_HOME": str(tmp_path)}
+    done = subprocess.run(
+        [sys.executable, "-m", "psoas_nudge.guide", "short", "--page"],
+        env=dispatcher | more, check=False, capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=60,
+    )  # fmt: skip
+    assert (done.returncode, done.stderr) == (0, "")
+    assert loud(listening) > 40, "title, two steps, count-down and the end"
+    found = Journal.open_reading(tmp_path / "psoas-nudge" / "journal.db")
+    assert found is not None
+    with found:
+        [stretch] = [line.entry for line in found.read(kinds=("stretch",))]
+    assert isinstance(stretch, StretchEntry)
+    assert stretch.other_seconds == 6.0

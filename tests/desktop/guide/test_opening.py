@@ -74,7 +74,7 @@ class Window:
 
     def begins_to_hold(self, window: str) -> None:
         self.xvfb.do("windowfocus", "--sync", window)
-        self.xvfb.do("key", "space")
+        self.xvfb.do("key", "--delay", "200", "space", "space")  # the warnings are read, it begins
         self.eventually(lambda: not self.windows(), within=10)
         self.xvfb.do("key", "Right")
         self.eventually(lambda: "Glute" in self.xvfb.do("getwindowname", window))

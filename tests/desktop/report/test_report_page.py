@@ -142,7 +142,7 @@ async def live() -> AsyncIterator[tuple[str, Pressed, PageWindows]]:
     ]  # fmt: skip
     days = [e for e in a_while(60) if not (isinstance(e, PromptEntry) and e.at.astimezone(BERLIN).hour >= 16)]
     record, pressed, windows = recorded([*days, *late]), Pressed(), PageWindows()
-    suggested = {each.key: each.value for each in suggestions(record.history.asked, record.rules)}
+    suggested = {each.key: each.value for each in suggestions(record.history.prompts, record.rules)}
     with listen() as listener:
         guard = app(served(report(record)), suggested, windows, listener.getsockname()[1], pressed)
         server = asyncio.create_task(serve(guard, listener, windows.over))

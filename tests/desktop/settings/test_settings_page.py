@@ -70,6 +70,31 @@ async def test_nothing_is_wider_than_the_window(browser: Any, served: Served, tm
         await tab.close()
 
 
+async def test_on_paper_every_setting_is_open_and_nothing_is_a_button(
+    browser: Any, served: Served, tmp_path: Path
+) -> None:
+    tab = await served.opened(browser, dark=True)
+    await change(tab, "prompt-daily_limit", "5")
+    await tab.shows("1 change not saved")
+    await tab.js(
+        "addEventListener('beforeprint', () => { window.closed = document.querySelectorAll('details:not([open])').length;"
+        " window.wide = document.documentElement.scrollWidth > innerWidth })"
+    )
+    folded = await tab.js("document.querySelectorAll('details:not([open])').length")
+    sheet = await tab.printed()
+    folder = Path(os.environ.get("PSOAS_NUDGE_SCREENSHOTS", tmp_path))
+    (folder / f"settings-{type(browser).__name__}.pdf").write_bytes(sheet)
+    assert sheet.startswith(b"%PDF-")
+    assert await tab.js("[window.closed, window.wide]") == [0, False]
+    assert await tab.js("document.querySelectorAll('details:not([open])').length") == folded == 8
+    shown = await tab.js(
+        "(() => { const rules = [...document.styleSheets].flatMap(s => [...s.cssRules])"
+        ".filter(r => r.media?.mediaText === 'print').flatMap(r => [...r.cssRules]);"
+        "return rules.filter(r => r.style?.display === 'none').map(r => r.selectorText).join() })()"
+    )
+    assert all(each in shown for each in ("button", "dialog", "#message"))
+
+
 async def test_a_person_drags_hours_past_midnight_and_saves_them(browser: Any, served: Served) -> None:
     tab = await served.opened(browser)
     x, y, width = await tab.js(
@@ -123,8 +148,8 @@ async def test_the_keyboard_alone_adds_a_night_copies_it_adds_days_off_and_saves
     assert 'sunday = ["21:30-05:30"]' in served.file.read_text()
 
 
-async def test_the_arrow_keys_change_hours_and_a_length_and_only_those_lines(chromium: Any, served: Served) -> None:
-    tab = await served.opened(chromium)
+async def test_the_arrow_keys_change_hours_and_a_length_and_only_those_lines(browser: Any, served: Served) -> None:
+    tab = await served.opened(browser)
     before = served.file.read_text()
     await tab.js("document.querySelector('[aria-label=\"Monday, hours 1, from\"]').focus()")
     for _ in range(4):
@@ -145,8 +170,16 @@ async def test_the_arrow_keys_change_hours_and_a_length_and_only_those_lines(chr
     assert served.file.read_text() == before.replace("09:00-12:30", "10:00-12:30").replace('"45m"', '"46m"')
 
 
-async def test_a_value_that_is_put_back_is_no_change(chromium: Any, served: Served) -> None:
-    tab = await served.opened(chromium)
+async def test_every_field_says_its_default_and_every_number_its_range(browser: Any, served: Served) -> None:
+    tab = await served.opened(browser)
+    told = await tab.js("document.getElementById('prompt-daily_limit-help').textContent")
+    assert told.endswith(" 0 means no prompts. Default: 8. From 0 to 1000.")
+    numbers = "[...document.querySelectorAll('.field.number .help')].map(e => e.textContent)"
+    assert all(" Default: " in each and " From " in each for each in await tab.js(numbers))
+
+
+async def test_a_value_that_is_put_back_is_no_change(browser: Any, served: Served) -> None:
+    tab = await served.opened(browser)
     await change(tab, "prompt-nudge_after", "50")
     await tab.shows("1 change not saved")
     await change(tab, "prompt-nudge_after", "45")
@@ -186,8 +219,8 @@ async def test_every_control_can_be_reached_with_the_tab_key(chromium: Any, serv
     assert {str(number) for number in wanted} <= reached
 
 
-async def test_another_program_changes_the_file_and_nothing_is_lost(chromium: Any, served: Served) -> None:
-    tab = await served.opened(chromium)
+async def test_another_program_changes_the_file_and_nothing_is_lost(browser: Any, served: Served) -> None:
+    tab = await served.opened(browser)
     await change(tab, "prompt-daily_limit", "5")
     await tab.shows("1 change not saved")
     served.file.write_text(served.file.read_text() + "max_snoozes = 1\n")
@@ -201,8 +234,8 @@ async def test_another_program_changes_the_file_and_nothing_is_lost(chromium: An
     assert served.file.read_text().endswith("max_snoozes = 1\ndaily_limit = 5\n")
 
 
-async def test_a_value_that_is_not_valid_says_so_beside_it_and_cannot_be_saved(chromium: Any, served: Served) -> None:
-    tab = await served.opened(chromium)
+async def test_a_value_that_is_not_valid_says_so_beside_it_and_cannot_be_saved(browser: Any, served: Served) -> None:
+    tab = await served.opened(browser)
     await change(tab, "prompt-nudge_after", "0")
     await tab.shows("Some are not valid yet")
     assert "too short" in await tab.js("document.getElementById('prompt-nudge_after-wrong').textContent")
@@ -211,10 +244,10 @@ async def test_a_value_that_is_not_valid_says_so_beside_it_and_cannot_be_saved(c
     await tab.until("document.getElementById('prompt-nudge_after').value === '45'")
 
 
-async def test_a_broken_file_is_mended_in_the_page(chromium: Any, served: Served) -> None:
+async def test_a_broken_file_is_mended_in_the_page(browser: Any, served: Served) -> None:
     good = served.file.read_text()
     served.file.write_text(good.replace('"45m"', "45"))
-    tab = await chromium.open(served.guard.url)
+    tab = await browser.open(served.guard.url)
     await tab.shows("This file has mistakes")
     await tab.shows("prompt.nudge_after: 45 is not a length of time")
     await press(tab, "Check and save")
@@ -279,10 +312,10 @@ async def test_a_screen_reader_hears_what_each_control_is_for(browser: Any, serv
 
 
 async def test_a_test_prompt_that_cannot_be_shown_says_why(
-    chromium: Any, served: Served, monkeypatch: pytest.MonkeyPatch
+    browser: Any, served: Served, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent")
-    tab = await served.opened(chromium)
+    tab = await served.opened(browser)
     await change(tab, "desktop-notifier", "freedesktop")
     await press(tab, "Test it now")
     await tab.shows("The test prompt was not shown.")

@@ -1,7 +1,7 @@
-"""How large a pack may be, and what the child that reads one may use."""
+"""How large pictures and packs may be, and what the child that reads them may use."""
 
 MOST_BYTES = 20_000_000
-"""Of the pack, and of all its files unpacked."""
+"""Of the pack, of all its files unpacked, and of all pictures beside a configuration."""
 MOST_FILES = 100
 MOST_PIXELS = 25_000_000
 """Of one PNG; more than a phone's camera makes."""

@@ -1,4 +1,4 @@
-"""Draws a pack's pictures anew, so that only pixels are kept. For the child: it imports a renderer.
+"""Draws a picture anew, so that only pixels are kept. For the child: it imports a renderer.
 
 An SVG that could do more than be a picture is refused, not repaired: a plan has no use for a script.
 Renderers: resvg (no scripts, no network, no animation) and Pillow.
@@ -15,9 +15,8 @@ from collections.abc import Iterator
 from functools import cache
 from typing import TYPE_CHECKING
 
-from psoas_nudge.packs.limits import LONGEST_SIDE, MOST_ELEMENTS, MOST_PIXELS, NARROWEST
-from psoas_nudge.packs.unpacking import NotTaken
-from psoas_nudge.packs.wire import Drawn
+from psoas_nudge.pictures.limits import LONGEST_SIDE, MOST_ELEMENTS, MOST_PIXELS, NARROWEST
+from psoas_nudge.pictures.wire import Drawn, NotTaken
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
