@@ -51,7 +51,7 @@ NO_CLAIM = (
     "the studies behind the routines and defaults",
     "it does not lengthen the hip flexors",
     "the studies, for and against",
-    "95 % interval",
+    " % interval",
     "for the sources, see: psoas-nudge help evidence",
     "What it is good for.",
     "psoas-nudge does not know whether a plan is good for you",
