@@ -32,6 +32,12 @@ DBUS = ("org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus")
 CONNECT_SECONDS, CALL_SECONDS = 5.0, 5.0
 RETRY_SECONDS = (0.2, 1.0, 5.0, 15.0, 60.0)
 
+WITHOUT_BUS = {
+    "session": "it comes with a desktop session (or: dbus-run-session psoas-nudge run)",
+    "system": "sleep, a locked screen and another user are not noticed (is the service dbus running?)",
+}
+"""What to do, or what is missing then."""
+
 T = TypeVar("T")
 
 OnSignal = Callable[[list[Any]], None]
@@ -39,12 +45,17 @@ OnOwner = Callable[[str | None], None]
 OnConnection = Callable[[bool], None]
 
 
+LONGEST_ERROR = 300
+"""Characters of what a service says about its failure; some of it reaches the log and the terminal."""
+
+
 class CallFailed(PsoasNudgeError):
-    """A D-Bus call got no reply or an error; `name`: the D-Bus error name."""
+    """A D-Bus call got no reply or an error. `name`: the D-Bus error name, which the message leaves out."""
 
     def __init__(self, name: str, text: str) -> None:
         self.name = name
-        super().__init__(f"{name}: {text}" if text else name)
+        text = "".join(letter if letter.isprintable() else " " for letter in text[:LONGEST_ERROR])
+        super().__init__(text or name)
 
 
 @cache
@@ -132,7 +143,9 @@ class Bus:
         except ModuleNotFoundError as error:
             raise Unavailable(f"no {self.kind} bus: dbus-fast is not installed") from error
         except _connect_errors() as error:
-            raise Unavailable(f"no {self.kind} bus: {error}") from error
+            log.info("no %s bus: %s", self.kind, error)
+            slow = isinstance(error.__cause__, TimeoutError)
+            raise Unavailable(f"no {self.kind} bus: {error if slow else WITHOUT_BUS[self.kind]}") from error
         self._tasks.start(self._keep())
 
     async def close(self) -> None:
@@ -181,6 +194,7 @@ class Bus:
             raise CallFailed("org.freedesktop.DBus.Error.Disconnected", str(error)) from error
         if reply is None or reply.message_type is MessageType.ERROR:
             name = reply.error_name if reply and reply.error_name else "org.freedesktop.DBus.Error.Disconnected"
+            log.debug("%s.%s of %s: %s", interface, member, destination, name)
             raise CallFailed(name, str(reply.body[0]) if reply and reply.body else "")
         return reply
 
@@ -271,7 +285,7 @@ class Bus:
         bus_type = BusType.SESSION if self.kind == "session" else BusType.SYSTEM
         try:
             bus = MessageBus(bus_address=self._address, bus_type=bus_type, negotiate_unix_fd=self._negotiate_fds)
-        except KeyError as error:  # an address of X11 is looked up in the home directory
+        except KeyError as error:  # the library looks up an X11 address in the home directory
             raise OSError(f"{error.args[0]} is not set") from error
         try:
             async with asyncio.timeout(CONNECT_SECONDS):

@@ -37,10 +37,15 @@ class NoDaemon(PsoasNudgeError):
 
 
 class DaemonSilent(PsoasNudgeError):
-    """The daemon did not answer a request in time."""
+    """The daemon did not answer in time. `maybe_done`: the request changes something, and may have begun."""
 
-    def __init__(self, seconds: float) -> None:
-        super().__init__(f"psoas-nudge is running, but did not answer within {seconds:g} s. Try again, or restart it.")
+    def __init__(self, seconds: float, *, maybe_done: bool = False) -> None:
+        late = f"psoas-nudge is running, but did not answer within {seconds:g} s"
+        super().__init__(
+            f"{late}, so it is not known whether this was done. Before you try again, see: psoas-nudge journal"
+            if maybe_done
+            else f"{late}. Try again, or restart it."
+        )
 
 
 class NoPromptOpen(PsoasNudgeError):
@@ -76,6 +81,13 @@ class ShowFailed(PsoasNudgeError):
 
 class JournalBroken(PsoasNudgeError):
     """The journal cannot be opened, read or written; nothing was changed."""
+
+
+class NotRecorded(PsoasNudgeError):
+    """A stretch was played, and not all of it stands in the journal."""
+
+    def __init__(self, trouble: str) -> None:
+        super().__init__(f"Not all of this is recorded: {trouble}")
 
 
 def in_words(error: PsoasNudgeError) -> str:

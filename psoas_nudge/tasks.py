@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Coroutine
+import time
+from collections.abc import Callable, Coroutine
 from typing import Any
 
 from psoas_nudge.errors import PsoasNudgeError, fault
+
+EVERY_SECONDS = 60.0
+"""Between two lines about the same failure of the loop."""
 
 
 class Tasks:
@@ -39,6 +43,25 @@ class Tasks:
         self._running.discard(task)
         if not task.cancelled() and (error := task.exception()):
             log_failure(self._log, self._what, error)
+
+
+class LoopFailures:
+    """What the loop itself calls when nobody was there to hear of a failure: a line without a traceback, the same one
+    once a minute, for when files run out asyncio tells of that a hundred times a second."""
+
+    def __init__(self, log: logging.Logger, clock: Callable[[], float] = time.monotonic) -> None:
+        self._log, self._clock = log, clock
+        self._last: dict[str, float] = {}
+
+    def __call__(self, _loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        """See asyncio.loop.set_exception_handler."""
+        error = context.get("exception")
+        line = f"{context['message']}: {fault(error)}" if error else context["message"]
+        now = self._clock()
+        if now - self._last.get(line, -EVERY_SECONDS) >= EVERY_SECONDS:
+            self._last[line] = now
+            self._log.error("asyncio: %s", line)
+            self._log.debug("where it came from", exc_info=error)
 
 
 def log_failure(log: logging.Logger, what: str, error: BaseException) -> None:

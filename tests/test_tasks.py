@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from contextlib import closing
 
 import pytest
 
 from psoas_nudge.errors import Unavailable
-from psoas_nudge.tasks import Tasks
+from psoas_nudge.tasks import LoopFailures, Tasks
 
 log = logging.getLogger(__name__)
 
@@ -51,3 +52,15 @@ async def test_a_task_may_end_its_own_owner() -> None:
 
     tasks.start(end())
     await asyncio.wait_for(ended.wait(), 1)
+
+
+def test_a_failure_of_the_loop_is_one_line_a_minute_without_a_traceback(caplog: pytest.LogCaptureFixture) -> None:
+    times = iter((0.0, 1.0, 59.0, 60.0, 60.0))
+    failure = {"message": "socket.accept() out of system resource", "exception": OSError(24, "Too many open files")}
+    with closing(asyncio.new_event_loop()) as loop, caplog.at_level(logging.INFO):
+        loop.set_exception_handler(LoopFailures(log, lambda: next(times)))
+        for context in (failure, failure, failure, failure, {"message": "something else"}):
+            loop.call_exception_handler(context)
+    line = "asyncio: socket.accept() out of system resource: OSError: [Errno 24] Too many open files"
+    assert caplog.messages == [line, line, "asyncio: something else"]
+    assert not any(record.exc_info for record in caplog.records)

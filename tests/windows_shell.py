@@ -59,7 +59,7 @@ class FakeShell:
 
     def _take(self) -> None:
         if self.full:
-            raise OSError("the notification area took no icon")
+            raise OSError("the notification area did not accept the icon")
 
     # --- somebody at the computer ---
 

@@ -74,7 +74,7 @@ def it_starts_at_login_without_a_console(here: Computer) -> None:
     here.sign_in()
     until("the daemon answers", here.runs)
     said = here.nudge("start", "--no-autostart")
-    need("running already" in said, f"`start` did not see that it runs: {said}")
+    need("already running" in said, f"`start` did not see that it runs: {said}")
     need(re.search(r"24:00 \(Europe/\w+\)", said), f"not the time zone of the registry: {said}")
     here.nudge("autostart", "disable")
     need("psoas-nudge" not in here.run("wine", "reg", "query", key, status=None), "the Run key was left behind")
@@ -113,16 +113,16 @@ def a_click_in_the_menu_skips_it_and_the_hook_hears(here: Computer) -> None:
 def a_changed_file_is_in_force_at_once(here: Computer) -> None:
     file = here.settings_file()
     file.write_text(file.read_text().replace("daily_limit = 7", "daily_limit = 6"))
-    until("the new limit", lambda: "of 6" in here.nudge("status"), within=15)
+    until("the new limit", lambda: "of 6" in here.nudge("status"))
     here.nudge("config", "set", "prompt.daily_limit", "5")
-    until("the limit set by command", lambda: "of 5" in here.nudge("status"), within=15)
+    until("the limit set by command", lambda: "of 5" in here.nudge("status"))
 
 
 def a_call_holds_the_next_back(here: Computer) -> None:
     """The registry tells of the microphone, and then of the camera, which the daemon hears of without asking."""
     for device in ("microphone", "webcam"):
         here.use(device, Start=now(), Stop=0)
-        until("a call", lambda: "You are in a call" in here.nudge("status"), within=15)
+        until("a call", lambda: "You are in a call" in here.nudge("status"))
         wait = time.monotonic() + 12
         while time.monotonic() < wait:
             here.x("mousemove", "200", "300", "click", "1", "type", "talking ")
@@ -130,7 +130,7 @@ def a_call_holds_the_next_back(here: Computer) -> None:
         said = here.nudge("status")
         need("waiting for: call" in said and not here.balloon(), f"a prompt came during the call: {said}")
         here.use(device, Stop=now())
-        until("no call", lambda: "call" not in here.nudge("status"), within=15)
+        until("no call", lambda: "call" not in here.nudge("status"))
 
 
 def now() -> int:
@@ -153,10 +153,10 @@ def the_next_is_accepted_by_command_and_its_page_opens(here: Computer) -> None:
 def a_locked_screen_and_a_closed_lid_are_breaks(here: Computer) -> None:
     for leaves, returns in ((LOCK, UNLOCK), (SLEEP, RESUME)):
         here.post(leaves)
-        until("away", lambda: "away" in here.nudge("status").lower(), within=15)
+        until("away", lambda: "away" in here.nudge("status").lower())
         here.post(returns)
         here.x("mousemove", "200", "300", "click", "1", "type", "back ")
-        until("back", lambda: "away" not in here.nudge("status").lower(), within=30)
+        until("back", lambda: "away" not in here.nudge("status").lower())
 
 
 def it_stops_and_starts_again(here: Computer) -> None:

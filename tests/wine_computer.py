@@ -79,7 +79,7 @@ class Computer:
                 stderr=subprocess.STDOUT,
             )
 
-    def run(self, *argv: str, within: float = 60.0, status: int | None = 0) -> str:
+    def run(self, *argv: str, within: float = 120.0, status: int | None = 0) -> str:
         """What a command says; Failed when it takes too long or ends with another status."""
         self._number += 1
         output = KEPT / f"output-{self._number % 8}"
@@ -96,7 +96,7 @@ class Computer:
             raise Failed(f"`{' '.join(argv)}` ended with {code}\n{said}")
         return said
 
-    def nudge(self, *words: str, within: float = 60.0, status: int | None = 0) -> str:
+    def nudge(self, *words: str, within: float = 120.0, status: int | None = 0) -> str:
         """psoas-nudge WORDS, as the script that pip has made."""
         return self.run("wine", PIP_SCRIPT, *words, within=within, status=status)
 

@@ -105,7 +105,7 @@ def need(true: object, what: str) -> None:
         raise Failed(what)
 
 
-def until(what: str, holds: Callable[[], object], within: float = 40.0) -> None:
+def until(what: str, holds: Callable[[], object], within: float = 90.0) -> None:
     """Wait until something holds; Failed when it does not in time."""
     end = time.monotonic() + within
     while not holds():

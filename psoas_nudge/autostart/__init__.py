@@ -1,1 +1,1 @@
-"""Starting at login: one file per way, one table, one chooser (see chooser.py)."""
+"""Starting at login. Each way has a file; chooser.py has the table of ways."""

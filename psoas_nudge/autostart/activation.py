@@ -1,6 +1,6 @@
-"""The D-Bus activation file: whoever calls io.github.psoas_nudge starts the daemon when it is not running.
+"""The D-Bus activation file: a call to io.github.psoas_nudge starts the daemon if it is not running.
 
-It belongs to the ways that exist beside a session bus, and comes and goes with them.
+Installed and removed together with the systemd unit or the XDG autostart entry.
 """
 
 from __future__ import annotations
@@ -13,21 +13,21 @@ from psoas_nudge.autostart.port import LABEL, Computer
 
 
 def path(computer: Computer) -> Path:
-    """Where a session bus looks for a person's own services."""
+    """The path of the file, in the session bus's directory for user services."""
     return computer.data() / "dbus-1" / "services" / f"{LABEL}.service"
 
 
 def render(argv: Sequence[str], unit: str | None = None) -> str:
-    """The service file; with `unit`, a bus that works with systemd lets that unit start instead of the command."""
+    """The service file. With `unit`, a bus that supports systemd starts that unit instead of the command."""
     handed_over = f"SystemdService={unit}\n" if unit else ""
     return f"[D-BUS Service]\nName={LABEL}\nExec={' '.join(_quoted(word) for word in argv)}\n{handed_over}"
 
 
-def tell_the_bus(computer: Computer) -> None:
-    """Have the session bus read its service files again: it does not watch a folder that was not there at its start.
+def reload_bus(computer: Computer) -> None:
+    """Make the session bus read its service files again: it does not watch a directory created after it started.
 
-    Where this fails the bus reads them at the next login, so a failure is none. Without an address in the environment
-    it is not tried, because dbus-send would then start a bus of its own.
+    Failures are ignored, because the bus reads the files at the next login. Without an address in the environment it is
+    not tried, because dbus-send would autolaunch a bus.
     """
     if not computer.environ.get("DBUS_SESSION_BUS_ADDRESS"):
         return
@@ -36,5 +36,5 @@ def tell_the_bus(computer: Computer) -> None:
 
 
 def _quoted(word: str) -> str:
-    # the bus first undoes escapes of the value, then splits it as a shell would
+    # the bus first unescapes the value, then splits it like a shell
     return shlex.quote(word).replace("\\", "\\\\")

@@ -1,4 +1,4 @@
-"""The application's desktop entries and icon: what gives its windows and notifications a name and a picture.
+"""The desktop entries and the icon, which give windows and notifications their name and icon.
 
 GNOME and Plasma look up `io.github.psoas_nudge.desktop` for the notifications' desktop-entry hint, for the window class
 of a page and in the settings for notifications. On X11 a Chromium started for the page takes its window's class from
@@ -22,22 +22,22 @@ ICON = Path(__file__).parents[1] / "data" / "icon.svg"
 
 
 def entry(computer: Computer) -> Path:
-    """Where the desktop looks for a person's own applications."""
+    """The path of the desktop entry."""
     return computer.data() / "applications" / f"{APPLICATION}.desktop"
 
 
 def icon(computer: Computer) -> Path:
-    """Where it looks for their icons."""
+    """The path of the icon."""
     return computer.data() / "icons" / "hicolor" / "scalable" / "apps" / f"{APPLICATION}.svg"
 
 
 def page_entry(computer: Computer) -> Path:
-    """The entry for the windows of pages."""
+    """The path of the hidden entry for the windows of pages."""
     return entry(computer).with_name(f"{APPLICATION}.page.desktop")
 
 
 def render(argv: Sequence[str]) -> str:
-    """The entry. `argv` runs the daemon; chosen from a menu, the entry plays a stretch."""
+    """The desktop entry. `argv`: the daemon's command. Launching the entry starts a stretch."""
     return _render(argv, APPLICATION, "X-GNOME-UsesNotifications=true")
 
 
@@ -47,7 +47,7 @@ def render_page(argv: Sequence[str], window: str) -> str:
 
 
 def install(computer: Computer, argv: Sequence[str]) -> bool:
-    """Write all of it; True when anything had to change."""
+    """Write entries and icon. Returns whether anything changed."""
     return put(
         {
             entry(computer): render(argv).encode(),
@@ -58,16 +58,16 @@ def install(computer: Computer, argv: Sequence[str]) -> bool:
 
 
 def remove(computer: Computer) -> bool:
-    """Remove all of it; True when there was anything."""
+    """Remove entries and icon. Returns whether there were any."""
     return clear([entry(computer), page_entry(computer), icon(computer)], computer.home)
 
 
 def is_installed(computer: Computer) -> bool:
-    """Whether the desktop can know the name."""
+    """Whether the desktop entry exists."""
     return entry(computer).is_file()
 
 
-def knows(computer: Computer) -> bool:
+def is_supported(computer: Computer) -> bool:
     """Whether desktops of this system read such entries."""
     return computer.platform != "win32"
 

@@ -1,4 +1,4 @@
-"""The table of ways, the choice between them, and the promise that there are never two at once."""
+"""The table of ways to start at login, and the choice between them. At most one is enabled."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from psoas_nudge.autostart.xdg import Xdg
 from psoas_nudge.errors import BadInput, Unavailable
 
 WAYS: tuple[Way, ...] = (RunKey(), Systemd(), Xdg())
-"""In the order of preference."""
+"""In order of preference."""
 
 
 class Done(Struct, frozen=True, kw_only=True):
-    """What enabling came to. `passed_over`: better ways, and why each cannot work here."""
+    """The result of enabling. `passed_over`: preferred ways and why they cannot work here."""
 
     way: Way
     changed: bool
@@ -31,14 +31,13 @@ class Done(Struct, frozen=True, kw_only=True):
 
 
 def command(config: Path | None = None) -> tuple[str, ...]:
-    """How to start this very program, with absolute paths. Raises Unavailable when it is not installed.
+    """The command that starts the daemon, with absolute paths. Raises Unavailable when the program is not installed.
 
-    A script that was called by its name keeps the path under which it was found: pipx and uv put a link there that
-    stays when the program is upgraded.
+    Links are not resolved: those of pipx and uv stay valid when the program is upgraded.
     """
     called = Path(sys.argv[0])
     options = ("--config", str(config.absolute())) if config else ()
-    if sys.platform == "win32":  # there the script opens a console, which its Python can do without
+    if sys.platform == "win32":  # the script would open a console
         return (sys.executable, "-m", "psoas_nudge", *options, "run")
     if called.stem == "psoas-nudge":
         found = shutil.which(str(called)) or shutil.which("psoas-nudge")
@@ -55,7 +54,7 @@ def command(config: Path | None = None) -> tuple[str, ...]:
 
 
 def choose(computer: Computer, name: str | None = None, ways: Sequence[Way] = WAYS) -> tuple[Way, tuple[str, ...]]:
-    """The best way that works here, and why better ones do not; with `name`, that one. Raises BadInput, Unavailable."""
+    """The first way that works, and why preferred ones do not; or the way `name`. Raises BadInput, Unavailable."""
     if name is not None:
         way = next((w for w in ways if w.name == name), None)
         if way is None:
@@ -73,34 +72,34 @@ def choose(computer: Computer, name: str | None = None, ways: Sequence[Way] = WA
 
 
 def enable(computer: Computer, argv: Sequence[str], name: str | None = None, ways: Sequence[Way] = WAYS) -> Done:
-    """Make the next login start `argv`, in one way only."""
+    """Make the next login start `argv`; removes other ways."""
     way, passed_over = choose(computer, name, ways)
-    # the other ways go first: ways on one system share the activation file
+    # before enabling, because ways share the activation file
     removed = tuple(other for other in ways if other is not way and other.disable(computer))
     changed = way.enable(computer, argv)
     changed |= named(computer, argv)
     if changed and activation.path(computer).exists():
-        activation.tell_the_bus(computer)
+        activation.reload_bus(computer)
     return Done(way=way, changed=changed, removed=removed, passed_over=passed_over)
 
 
 def named(computer: Computer, argv: Sequence[str]) -> bool:
-    """Have an entry in the applications menu, with name and icon, where there is one; True when anything changed."""
-    return application.knows(computer) and application.install(computer, argv)
+    """Install the desktop entry if this desktop supports it. Returns whether anything changed."""
+    return application.is_supported(computer) and application.install(computer, argv)
 
 
 def disable(computer: Computer, ways: Sequence[Way] = WAYS) -> tuple[str, ...]:
-    """Leave nothing behind; the titles of what there was."""
+    """Remove everything that `enable` created. Returns the titles of what was removed."""
     known_to_the_bus = activation.path(computer).exists()
     removed = tuple(way.title for way in ways if way.disable(computer))
-    clear([activation.path(computer)], computer.home)  # also one whose way was removed by hand
+    clear([activation.path(computer)], computer.home)  # also if its way was removed manually
     if application.remove(computer):
         removed += (application.TITLE,)
     if known_to_the_bus:
-        activation.tell_the_bus(computer)
+        activation.reload_bus(computer)
     return removed
 
 
 def find(computer: Computer, argv: Sequence[str], ways: Sequence[Way] = WAYS) -> tuple[tuple[Way, Found], ...]:
-    """All that is installed: more than one only when somebody else put it there."""
+    """All installed ways. More than one only if another program installed them."""
     return tuple((way, found) for way in ways if (found := way.find(computer, argv)))

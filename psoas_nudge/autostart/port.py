@@ -1,7 +1,6 @@
-"""What every way of starting at login looks like: words it writes (pure), and the little that has to be done about it.
+"""The interface of a way to start at login, and shared functions that write and remove files.
 
-A way says which text belongs at which place; the text holds all there is to know, so status is read back from it.
-Writing and removing are shared, because "idempotent" and "leaves nothing behind" should be proven once.
+A way renders files (pure). Its status is read back from these files, so there is no other state.
 """
 
 from __future__ import annotations
@@ -22,12 +21,12 @@ from psoas_nudge.system.files import write
 
 UNIT = "psoas-nudge.service"
 LABEL = APPLICATION
-"""Of the activation file."""
+"""The D-Bus name in the activation file."""
 SUMMARY = "Reminds you to get up and stretch your hip flexors"
 
 
 class Ran(NamedTuple):
-    """How a command ended, and what it printed on both streams."""
+    """Exit status and output (both streams) of a command."""
 
     code: int
     text: str
@@ -37,7 +36,7 @@ Run = Callable[[Sequence[str]], Ran]
 
 
 def run(argv: Sequence[str]) -> Ran:
-    """Run a command for at most 20 s; a missing one is 127, as in a shell."""
+    """Run a command with a timeout of 20 s. A missing program gives status 127, a timeout 124."""
     try:
         done = subprocess.run(argv, capture_output=True, text=True, timeout=20, check=False)  # noqa: S603 - fixed argv
     except FileNotFoundError as error:
@@ -48,7 +47,7 @@ def run(argv: Sequence[str]) -> Ran:
 
 
 class Computer(Struct, frozen=True, kw_only=True):
-    """What a way may look at and act through; tests hand in their own."""
+    """The environment and the commands that a way uses. Tests pass fakes."""
 
     environ: Mapping[str, str]
     home: Path
@@ -56,11 +55,11 @@ class Computer(Struct, frozen=True, kw_only=True):
     run: Run = run
 
     def config(self) -> Path:
-        """Where a person's configuration is (XDG base directories: a relative value does not count)."""
+        """$XDG_CONFIG_HOME, if absolute, or ~/.config."""
         return self._xdg("XDG_CONFIG_HOME", ".config")
 
     def data(self) -> Path:
-        """Where a person's data is."""
+        """$XDG_DATA_HOME, if absolute, or ~/.local/share."""
         return self._xdg("XDG_DATA_HOME", ".local/share")
 
     def _xdg(self, variable: str, default: str) -> Path:
@@ -69,12 +68,12 @@ class Computer(Struct, frozen=True, kw_only=True):
 
 
 def this_computer() -> Computer:
-    """The real one."""
+    """The real computer."""
     return Computer(environ=os.environ, home=Path.home())
 
 
 class Found(Struct, frozen=True, kw_only=True):
-    """What is installed. `starts` is the command as it is written there; `running` is None where nobody can tell."""
+    """An installed way. `starts`: the command that it runs; `running`: None if the way cannot tell."""
 
     place: str
     starts: tuple[str, ...]
@@ -85,29 +84,29 @@ class Found(Struct, frozen=True, kw_only=True):
 
 
 class Way(Protocol):
-    """One way to start at login. `argv` is the daemon's whole command, its program an absolute path."""
+    """One way to start at login. `argv`: the daemon's command, with an absolute path."""
 
     name: str
     title: str
 
     def unavailable(self, computer: Computer) -> Unavailable | None:
-        """Why it cannot work here and what would mend it; None when it can."""
+        """Why it cannot work here, and what to do about it; None when it can."""
 
     def enable(self, computer: Computer, argv: Sequence[str]) -> bool:
-        """Make the next login start it; True when anything had to change. Raises Unavailable."""
+        """Make the next login start the daemon. Returns whether anything changed. Raises Unavailable."""
 
     def disable(self, computer: Computer) -> bool:
-        """Leave nothing behind; True when there was anything."""
+        """Remove everything that `enable` created. Returns whether there was anything."""
 
     def find(self, computer: Computer, argv: Sequence[str]) -> Found | None:
         """What is installed, compared with what `argv` would install."""
 
     def start_now(self, computer: Computer) -> list[str]:
-        """The command that starts it in this session already; empty when there is no manager to ask."""
+        """The command that starts the daemon through a service manager now; empty without one."""
 
 
 def put(files: Mapping[Path, bytes]) -> bool:
-    """Write each file atomically unless it reads so already; True when any was written. Raises Unavailable."""
+    """Write each file atomically unless it has this content. Returns whether any was written. Raises Unavailable."""
     changed = False
     for path, content in files.items():
         try:
@@ -126,7 +125,7 @@ def _put(path: Path, content: bytes) -> bool:
 
 
 def clear(paths: Sequence[Path], keep: Path) -> bool:
-    """Remove files, and folders that are empty then, up to `keep`; True when there was any file."""
+    """Remove files, and their parent directories below `keep` if empty. Returns whether there was any file."""
     changed = False
     for path in paths:
         if path.exists() or path.is_symlink():

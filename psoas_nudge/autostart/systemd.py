@@ -1,21 +1,22 @@
-"""A systemd user unit: starts with the graphical session, and starts again with growing pauses when it fails.
+"""A systemd user unit: starts with the graphical session, and restarts with increasing delays after a failure.
 
-Hardened as far as a desktop session allows. What the daemon opens for the person (a browser, an editor) is started
-outside of it (engine/outside.py); hooks run inside and cannot gain privileges, so no sudo and no snaps in them.
-Left out, and why:
-  ProtectSystem, ProtectHome, PrivateTmp, PrivateDevices, ProtectProc, PrivateUsers: a user's manager can only do these
-      with an unprivileged user namespace, which distributions switch off; besides, /tmp holds the X socket, /dev the
-      sound and video devices and /proc the processes that tell of a call, and home the configuration;
-  CapabilityBoundingSet, IPAddressDeny, DeviceAllow, ProtectClock, ProtectKernel...: need privileges that a user's
-      manager has not (and it starts without capabilities anyway); PrivateNetwork: the X socket may be an abstract one;
-  MemoryDenyWriteExecute: libffi, which speaks to X and sound, maps writable code;
+Hardened as far as a desktop session allows. Programs that the daemon opens for the person (browser, editor) are started
+outside the unit (engine/outside.py). Hooks run inside and cannot gain privileges, so sudo and snaps fail in them.
+Options that are left out, and why:
+  ProtectSystem, ProtectHome, PrivateTmp, PrivateDevices, ProtectProc, PrivateUsers: a user manager needs unprivileged
+      user namespaces for these, which distributions disable. Also, the daemon needs the X socket in /tmp, devices in
+      /dev, other processes in /proc to detect calls, and the configuration in the home directory;
+  CapabilityBoundingSet, IPAddressDeny, DeviceAllow, ProtectClock, ProtectKernel...: need privileges that a user manager
+      does not have (and the unit has no capabilities anyway); PrivateNetwork: the X socket may be abstract;
+  MemoryDenyWriteExecute: libffi, used for X and sound, maps writable and executable memory;
   SystemCallFilter=@system-service, RestrictNamespaces: a hook may be any program.
-KillMode=mixed: SIGTERM for the daemon alone, which then ends what it started; what is left of the unit after that, a
-child that reads a calendar for one, is killed. A hook that starts something to stay does so with systemd-run.
-WatchdogSec is fed from the engine's steps, of which there is one at least every 15 minutes (engine/timers.py).
-A program that cannot be started at all (203: its Python went with an upgrade of the distribution) is not tried again,
-one that fails again and again is given up; in both cases TROUBLE, which needs nothing but systemd, tells the person.
-No Environment= and no PassEnvironment=: the session's own environment is what the manager was told at login.
+KillMode=mixed sends SIGTERM only to the daemon, which ends its children; systemd kills what remains, for example a
+child that reads a calendar. A hook that starts a lasting process must use systemd-run.
+The watchdog is notified from the engine's steps; there is one at least every 15 minutes (engine/timers.py).
+If the program cannot be executed (status 203, for example because an upgrade of the distribution removed its Python),
+systemd does not retry, and after repeated failures it gives up. In both cases the unit TROUBLE, which needs only
+systemd, notifies the person.
+No Environment= and PassEnvironment=: the manager received the session's environment at login.
 """
 
 from __future__ import annotations
@@ -29,13 +30,13 @@ from psoas_nudge.autostart.port import LABEL, SUMMARY, UNIT, Computer, Found, cl
 from psoas_nudge.errors import Unavailable
 
 BACK_OFF_SINCE = 254
-"""The systemd version that knows RestartSteps; an older one only spaces its tries."""
+"""The systemd version that introduced RestartSteps. Older ones restart at a fixed interval."""
 TARGET = "graphical-session.target"
 ENV = "/usr/bin/env"
 TROUBLE = "psoas-nudge-trouble.service"
 TROUBLE_TITLE = "psoas-nudge does not start"
 TROUBLE_BODY = (
-    "You get no prompts. After an upgrade of the system, install it again: pipx reinstall psoas-nudge. "
+    "You get no prompts. If you have just upgraded your system, install it again: pipx reinstall psoas-nudge. "
     "To see what is wrong: systemctl --user status psoas-nudge"
 )
 
@@ -59,7 +60,7 @@ Type=notify
 ExecStart={quote(argv)}
 Restart=on-failure
 RestartSec={pause}
-{back_off}# 2 is bad input, 203 a program that is not there: starting again would not mend either.
+{back_off}# 2 is bad input, 203 a program that is not there: starting again would not help.
 RestartPreventExitStatus=2 203
 WatchdogSec=40min
 TimeoutStartSec=120s
@@ -84,28 +85,28 @@ WantedBy={TARGET}
 
 
 def trouble() -> str:
-    """The unit that tells the person, with a notification that stays; busctl comes with systemd."""
+    """The unit that shows a critical notification. busctl is part of systemd."""
     service, path = "org.freedesktop.Notifications", "/org/freedesktop/Notifications"
     notify = [service, path, service, "Notify", "susssasa{sv}i", "psoas-nudge", "0", "dialog-warning"]
     hints = ["1", "urgency", "y", "2"]
     argv = ["busctl", "--user", "call", *notify, TROUBLE_TITLE, TROUBLE_BODY, "0", *hints, "0"]
-    by_hand = ["/bin/sh", "-c", f"! busctl --user status {LABEL} > /dev/null 2>&1"]  # then prompts do come
+    not_running = ["/bin/sh", "-c", f"! busctl --user status {LABEL} > /dev/null 2>&1"]
     return f"""\
 [Unit]
 Description={TROUBLE_TITLE}
 
 [Service]
 Type=oneshot
-ExecCondition={quote(by_hand)}
+ExecCondition={quote(not_running)}
 ExecStart={quote(argv)}
 """
 
 
 def quote(argv: Sequence[str]) -> str:
-    """A command as ExecStart takes it (systemd.service(5), "Command lines"; ":" keeps "$" as it is)."""
+    """A command quoted for ExecStart (systemd.service(5), "Command lines"; ":" disables the expansion of "$")."""
     words = []
     if argv and re.search(r"[\"'\\]", argv[0]):
-        argv = (ENV, *argv)  # systemd takes quotes and backslashes in arguments, not in the program's own path
+        argv = (ENV, *argv)  # systemd allows quotes and backslashes in arguments, but not in the program's path
     for word in argv:
         text = word.replace("\\", "\\\\").replace('"', '\\"').replace("%", "%%").replace("\n", "\\n")
         words.append(f'"{text}"' if re.search(r"[\s\"'\\;]", word) or not word else text)
@@ -113,7 +114,7 @@ def quote(argv: Sequence[str]) -> str:
 
 
 def command_in(text: str) -> tuple[str, ...]:
-    """The command in a unit file, the opposite of `quote`; empty when there is none."""
+    """The command in a unit file (the inverse of `quote`); empty if there is none."""
     line = re.search(r"^ExecStart=:?(.*)$", text, re.MULTILINE)
     words = re.findall(r'"((?:[^"\\]|\\.)*)"|(\S+)', line[1]) if line else []
     plain = {"n": "\n"}
@@ -124,13 +125,13 @@ def command_in(text: str) -> tuple[str, ...]:
 
 
 class Systemd:
-    """The way for sessions that the user's systemd manager runs."""
+    """For sessions with a systemd user manager."""
 
     name = "systemd"
     title = "systemd user unit"
 
     def unavailable(self, computer: Computer) -> Unavailable | None:
-        """It needs a manager, and a desktop that tells the manager when the graphical session begins."""
+        """Needs a user manager, and a desktop that activates graphical-session.target."""
         if not (Path(computer.environ.get("XDG_RUNTIME_DIR", "/nonexistent")) / "systemd" / "private").exists():
             return Unavailable("no systemd user manager runs in this session")
         if computer.run(_ctl("is-active", TARGET)).code:
@@ -138,7 +139,7 @@ class Systemd:
         return None
 
     def enable(self, computer: Computer, argv: Sequence[str]) -> bool:
-        """Write the unit and hang it into the session's target."""
+        """Write the unit and enable it."""
         changed = put(self._files(computer, argv))
         if changed:
             self._do(computer, "daemon-reload")
@@ -148,7 +149,7 @@ class Systemd:
         return changed
 
     def disable(self, computer: Computer) -> bool:
-        """Take the unit out of every target, then away; what runs goes on until it is stopped."""
+        """Disable and remove the unit. A running daemon is not stopped."""
         if not (paths := self._present(computer)):
             return False
         computer.run(_ctl("disable", UNIT))
@@ -157,7 +158,7 @@ class Systemd:
         return True
 
     def find(self, computer: Computer, argv: Sequence[str]) -> Found | None:
-        """The unit on disk and what the manager says of it."""
+        """The unit file, and its state according to the manager."""
         path = self._unit(computer)
         if not path.is_file():
             return None
@@ -171,14 +172,14 @@ class Systemd:
         )
 
     def start_now(self, computer: Computer) -> list[str]:  # noqa: ARG002 - see port.Way
-        """Through the manager, so that it also watches this first run."""
+        """Start the unit, so that the manager also supervises the first run."""
         return _ctl("start", UNIT)
 
     def _unit(self, computer: Computer) -> Path:
         return computer.config() / "systemd" / "user" / UNIT
 
     def _links(self, computer: Computer) -> list[Path]:
-        # systemctl disable removes them too, but not where the manager is gone, and it may leave the folder
+        # systemctl disable also removes them, but needs a manager and may leave the directory
         folders = {f"{TARGET}.wants", *(p.name for p in self._unit(computer).parent.glob("*.wants"))}
         return [self._unit(computer).parent / folder / UNIT for folder in sorted(folders)]
 

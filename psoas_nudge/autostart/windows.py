@@ -1,6 +1,7 @@
-"""The Run key of Windows. Tested against a fake and under Wine 10; never run on a real Windows.
+"""The Run key of Windows. Tested with a fake registry and under Wine, never on Windows itself.
 
-The task manager's "Startup apps" switch is a value of its own; enabling removes it, status honours it.
+The "Startup apps" switch of the Task Manager is a separate value: enabling removes it, and status takes it into
+account.
 """
 
 from __future__ import annotations
@@ -21,29 +22,28 @@ VALUE = "psoas-nudge"
 
 
 class Registry(Protocol):
-    """The current user's part of the registry."""
+    """Access to HKEY_CURRENT_USER."""
 
     def get(self, key: str, name: str) -> str | bytes | None:
-        """The value; None when there is none."""
+        """The value; None if it does not exist."""
 
     def set(self, key: str, name: str, value: str) -> None:
-        """Write a string."""
+        """Write a string value."""
 
     def delete(self, key: str, name: str) -> None:
-        """Remove a value; nothing happens when there is none."""
+        """Delete a value if it exists."""
 
 
 def render(argv: Sequence[str]) -> str:
-    """The command line, with Python's windowless twin so that no console appears."""
+    """The command line, with pythonw.exe so that no console appears."""
     program, *rest = argv
     return subprocess.list2cmdline([without_console(program), *rest])
 
 
 class CurrentUser:
-    """The real registry, HKEY_CURRENT_USER."""
+    """The real registry."""
 
     def get(self, key: str, name: str) -> str | bytes | None:
-        """The value; None when there is none."""
         if sys.platform != "win32":
             raise Unavailable("there is no Windows registry here")
         import winreg
@@ -56,7 +56,6 @@ class CurrentUser:
         return value if isinstance(value, bytes) else str(value)
 
     def set(self, key: str, name: str, value: str) -> None:
-        """Write a string."""
         if sys.platform == "win32":
             import winreg
 
@@ -64,7 +63,6 @@ class CurrentUser:
                 winreg.SetValueEx(opened, name, 0, winreg.REG_SZ, value)
 
     def delete(self, key: str, name: str) -> None:
-        """Remove a value; nothing happens when there is none."""
         if sys.platform == "win32":
             import contextlib
             import winreg
@@ -77,7 +75,7 @@ class CurrentUser:
 
 
 class RunKey:
-    """The way for Windows."""
+    """For Windows: a value in HKEY_CURRENT_USER that Windows runs at login."""
 
     name = "windows"
     title = "Run key"
@@ -86,11 +84,10 @@ class RunKey:
         self._registry = registry or CurrentUser()
 
     def unavailable(self, computer: Computer) -> Unavailable | None:
-        """Only on Windows."""
         return None if computer.platform == "win32" else Unavailable("the Run key exists on Windows only")
 
     def enable(self, computer: Computer, argv: Sequence[str]) -> bool:
-        """Write the value and clear the task manager's switch."""
+        """Write the value and remove the Task Manager's switch."""
         found = self.find(computer, argv)
         if found and found.as_written_now and found.enabled:
             return False
@@ -106,7 +103,7 @@ class RunKey:
         return found is not None
 
     def find(self, computer: Computer, argv: Sequence[str]) -> Found | None:
-        """The value, and the task manager's switch: an odd first byte means off."""
+        """The value, and the Task Manager's switch: an odd first byte means off."""
         if computer.platform != "win32":
             return None
         value = self._registry.get(RUN, VALUE)
@@ -121,5 +118,5 @@ class RunKey:
         )
 
     def start_now(self, computer: Computer) -> list[str]:  # noqa: ARG002 - see port.Way
-        """Nothing watches it, so there is no other command."""
+        """There is no service manager."""
         return []

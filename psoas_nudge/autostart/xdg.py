@@ -1,4 +1,4 @@
-"""An XDG autostart entry: what desktops without a systemd session start at login (freedesktop.org, Autostart 0.5)."""
+"""An XDG autostart entry, for desktops without a systemd session (freedesktop.org, Autostart 0.5)."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ X-GNOME-Autostart-enabled=true
 
 
 def quote(argv: Sequence[str]) -> str:
-    """A command as Exec takes it (Desktop Entry 1.5, "The Exec key": quoted, then escaped once more as a string)."""
+    """A command quoted for Exec, then escaped as a string (Desktop Entry 1.5, "The Exec key")."""
     words = []
     for word in argv:
         text = word.replace("%", "%%")
@@ -42,7 +42,7 @@ def quote(argv: Sequence[str]) -> str:
 
 
 def command_in(text: str) -> tuple[str, ...]:
-    """The command in a desktop entry, the opposite of `quote`; empty when there is none."""
+    """The command in a desktop entry (the inverse of `quote`); empty if there is none."""
     line = re.search(r"^Exec=(.*)$", text, re.MULTILINE)
     plain = {"n": "\n", "t": "\t", "s": " "}
     value = re.sub(r"\\(.)", lambda m: plain.get(m[1], m[1]), line[1]) if line else ""
@@ -51,30 +51,28 @@ def command_in(text: str) -> tuple[str, ...]:
 
 
 class Xdg:
-    """The way for every other desktop on Linux and the BSDs."""
+    """For other desktops on Linux and the BSDs."""
 
     name = "xdg"
     title = "XDG autostart entry"
 
     def unavailable(self, computer: Computer) -> Unavailable | None:
-        """It is only a file: nothing says beforehand whether the desktop will read it."""
+        """Assumed to work: it is unknown whether the desktop reads the file."""
         if computer.platform == "win32":
-            return Unavailable("desktops of this system do not read XDG autostart entries")
+            return Unavailable("Windows does not read XDG autostart entries")
         return None
 
     def enable(self, computer: Computer, argv: Sequence[str]) -> bool:
-        """Write the entry."""
         return put(self._files(computer, argv))
 
     def disable(self, computer: Computer) -> bool:
-        """Remove the entry."""
         entry = self._entry(computer)
         if not entry.exists() and not entry.is_symlink():
             return False
         return clear([entry, activation.path(computer)], computer.home)
 
     def find(self, computer: Computer, argv: Sequence[str]) -> Found | None:
-        """The entry on disk; `Hidden` or GNOME's switch turn it off without removing it."""
+        """The entry. `Hidden` and X-GNOME-Autostart-enabled can disable it."""
         path = self._entry(computer)
         if not path.is_file():
             return None
@@ -89,7 +87,7 @@ class Xdg:
         )
 
     def start_now(self, computer: Computer) -> list[str]:  # noqa: ARG002 - see port.Way
-        """Nothing watches it, so there is no other command."""
+        """There is no service manager."""
         return []
 
     def _entry(self, computer: Computer) -> Path:

@@ -13,6 +13,7 @@ import msgspec
 from psoas_nudge.calendars import limits
 from psoas_nudge.calendars.wire import CalendarRequest, CalendarResult
 from psoas_nudge.confined.limits import end_with_parent, limit
+from psoas_nudge.core.words import counted
 
 
 def answer(request: CalendarRequest) -> CalendarResult:
@@ -45,7 +46,9 @@ def _show(names: list[str]) -> None:
     for name in names:
         result = answer(CalendarRequest(years=(year,), zone="UTC", file=name))
         sys.stdout.write(
-            result.problem + "\n" if result.problem else f"{name}: {len(result.spans)} busy times in {year}\n"
+            result.problem + "\n"
+            if result.problem
+            else f"{name}: {counted(len(result.spans), 'busy time')} in {year}\n"
         )
         for each in result.left_out:
             sys.stdout.write(f"  {each}\n")

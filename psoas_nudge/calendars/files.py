@@ -22,6 +22,7 @@ from psoas_nudge.calendars.days import MISSING
 from psoas_nudge.calendars.limits import EVENT_SECONDS, TookTooLong, event_time
 from psoas_nudge.calendars.wire import CalendarResult, Spans
 from psoas_nudge.core.hours import merged
+from psoas_nudge.core.words import counted
 
 if TYPE_CHECKING:
     from icalendar import Component
@@ -88,14 +89,14 @@ class Busy:
     def joined(self) -> Spans:
         """All busy times in order. Raises Unusable when there are too many."""
         spans = merged(self._spans)
-        _refuse_more(len(spans), self._most, f"has more than {self._most} busy times and was not read.")
+        _refuse_more(len(spans), self._most, f"has too many busy times (the limit is {self._most}) and was not read.")
         return spans
 
     def left_out(self, name: str) -> tuple[str, ...]:
         """A sentence for each of the first MOST_NAMED events that were left out, and one for the rest."""
         all_ = [f"{name}: {each}" for each in self._left_out]
         more = len(all_) - MOST_NAMED
-        rest = [f"{name}: {more} more events were left out."] if more > 0 else []
+        rest = [f"{name}: Left out as well: {counted(more, 'event')}."] if more > 0 else []
         return (*all_[:MOST_NAMED], *rest)
 
     def _of_event(self, parts: list[Component], owner: str) -> Iterator[tuple[int, int]]:

@@ -1,6 +1,6 @@
-"""The command line: one table of commands; a command's module is imported only when it is called.
+"""The command line. Commands come from the table in commands.py, and each module is imported only when it is called.
 
-`psoas-nudge status` has to cost hardly more than starting Python, so nothing heavy is imported here.
+`psoas-nudge status` has a budget of 1.5 times `import asyncio`, so nothing heavy is imported here.
 """
 
 from __future__ import annotations
@@ -23,14 +23,12 @@ if TYPE_CHECKING:
 
 
 class Commands(click.Group):
-    """A group that finds its commands in the table and imports a module when its command is called."""
+    """A click group that imports the module of a command lazily."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
-        """The names in the order of the table."""
         return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - click's signature
-        """The command, imported now; None when there is no such command."""
         if cmd_name not in COMMANDS:
             return None
         module = import_module(f"psoas_nudge.cli.{COMMANDS[cmd_name][0]}")
@@ -42,12 +40,12 @@ class Commands(click.Group):
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's signature
-        """The list of commands from the table alone, importing none of them."""
+        """Write the list of commands from the table, without importing their modules."""
         with formatter.section("Commands"):
             formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
-        """The commands from the table alone, importing none of them, and the group's own options."""
+        """Complete commands from the table, without importing their modules, and the options of the group."""
         from click.shell_completion import CompletionItem
 
         commands = [CompletionItem(name, help=line) for name, (_, line) in COMMANDS.items()]
@@ -58,7 +56,7 @@ class Commands(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Suggest the nearest command for one that does not exist."""
+        """Suggest a command for one that does not exist."""
         if args and args[0] not in COMMANDS and not args[0].startswith("-"):
             from difflib import get_close_matches
 
@@ -96,7 +94,7 @@ def cli(ctx: click.Context, config_file: Path | None) -> None:
 
 
 def _name_as_called(command: click.Command) -> None:
-    """Make the examples in its help start the way the program was called."""
+    """Replace the program's name in the help of the command and its subcommands (see called.py)."""
     command.help = as_called(command.help or "") or None
     command.epilog = as_called(command.epilog or "") or None
     for below in command.commands.values() if isinstance(command, click.Group) else ():
@@ -104,7 +102,7 @@ def _name_as_called(command: click.Command) -> None:
 
 
 def main() -> None:
-    """The entry point: errors become one message and their exit status, never a traceback."""
+    """The entry point. Errors become a message on standard error and an exit status."""
     try:
         cli.help = as_called(cli.help or "")
         status = cli.main(prog_name=called(), complete_var="_PSOAS_NUDGE_COMPLETE", standalone_mode=False)
@@ -118,12 +116,12 @@ def main() -> None:
         print(as_called(in_words(error)), file=sys.stderr)
         status = error.exit_code
     except BrokenPipeError:
-        _say_no_more()
+        _discard_output()
         status = 0
     except OSError as error:
         about = f"{error.filename}: " if error.filename else ""
         print(f"psoas-nudge: {about}{error.strerror or error}.", file=sys.stderr)
-        _say_no_more()
+        _discard_output()
         status = 1
     except Exception as error:
         if sys.flags.dev_mode:  # python -X dev -m psoas_nudge
@@ -133,6 +131,6 @@ def main() -> None:
     sys.exit(status if isinstance(status, int) else 0)
 
 
-def _say_no_more() -> None:
-    """What is still in the buffer would fail once more when Python ends."""
+def _discard_output() -> None:
+    """Redirect standard output to the null device, so that flushing the buffer at exit does not fail again."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -1,17 +1,19 @@
-"""Commands that tell the daemon something: answers to the prompt, pause and resume, stand and sit."""
+"""Commands that send one request to the daemon: answers to the prompt, pause, resume, stand, sit, reload, stop."""
 
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 from datetime import datetime
 
 import click
 
 from psoas_nudge import places
 from psoas_nudge.called import as_called
+from psoas_nudge.cli.running import running
 from psoas_nudge.cli.zone import system_zone
 from psoas_nudge.control.client import ask
-from psoas_nudge.control.messages import AnyRequest, GetStatus, Reload, Stop
+from psoas_nudge.control.messages import AnyRequest, Reload, Stop
 from psoas_nudge.core.durations import parse_duration
 from psoas_nudge.core.events import Accept, Resume, Sit, Skip, Snooze, Stand
 from psoas_nudge.core.words import milliseconds
@@ -19,18 +21,18 @@ from psoas_nudge.core.written import parse_pause
 from psoas_nudge.errors import PsoasNudgeError
 
 END_SECONDS = 10.0
-"""How long `stop` waits for the end, so that a `start` behind it finds nobody running; as systemd's TimeoutStopSec."""
+"""How long `stop` waits for the daemon to end, so that a `start` right after it works. Equal to TimeoutStopSec."""
 
 
-def tell(request: AnyRequest) -> None:
-    """Ask the daemon and print what it says."""
+def send(request: AnyRequest) -> None:
+    """Send a request to the daemon and print its answer."""
     print(as_called(ask(request, places.socket_file()).said))
 
 
 @click.command(epilog="Example: psoas-nudge accept")
 def accept() -> None:
     """Start the stretch of the open prompt."""
-    tell(Accept())
+    send(Accept())
 
 
 @click.command(epilog="Example: psoas-nudge snooze 10m")
@@ -40,14 +42,14 @@ def snooze(for_: str | None) -> None:
 
     FOR is a length of time such as "10m". The default is the setting prompt.snooze_for.
     """
-    tell(Snooze(delay=None if for_ is None else milliseconds(parse_duration(for_))))
+    send(Snooze(delay=None if for_ is None else milliseconds(parse_duration(for_))))
 
 
 @click.command(epilog='Example: psoas-nudge skip --because "train to catch"')
 @click.option("--because", metavar="TEXT", help="The reason, for your journal.")
 def skip(because: str | None) -> None:
     """Skip the open prompt."""
-    tell(Skip(because=because))
+    send(Skip(because=because))
 
 
 @click.command(
@@ -56,45 +58,38 @@ def skip(because: str | None) -> None:
 @click.argument("words", metavar="[FOR | until TIME | until tomorrow]", nargs=-1)
 def pause(words: tuple[str, ...]) -> None:
     """Get no prompts for a while. Without a length of time, until you resume."""
-    tell(parse_pause(words, datetime.now().astimezone(), system_zone(), via="command line"))
+    send(parse_pause(words, datetime.now().astimezone(), system_zone(), via="command line"))
 
 
 @click.command(epilog="Example: psoas-nudge resume")
 def resume() -> None:
     """Get prompts again after a pause."""
-    tell(Resume())
+    send(Resume())
 
 
 @click.command(epilog="Example: psoas-nudge stand")
 def stand() -> None:
     """Say that you are standing now. Standing does not count as sitting."""
-    tell(Stand())
+    send(Stand())
 
 
 @click.command(epilog="Example: psoas-nudge sit")
 def sit() -> None:
     """Say that you are sitting again."""
-    tell(Sit())
+    send(Sit())
 
 
 @click.command(epilog="Example: psoas-nudge reload")
 def reload() -> None:
     """Read the configuration again."""
-    tell(Reload())
+    send(Reload())
 
 
 @click.command(epilog="Example: psoas-nudge stop")
 def stop() -> None:
     """Stop psoas-nudge. An open prompt is cancelled."""
-    tell(Stop())
+    send(Stop())
     end = time.monotonic() + END_SECONDS
-    while _answers() and time.monotonic() < end:
-        time.sleep(0.02)
-
-
-def _answers() -> bool:
-    try:
-        ask(GetStatus(), places.socket_file())
-    except PsoasNudgeError:
-        return False
-    return True
+    with suppress(PsoasNudgeError):  # it did not answer any more
+        while running() and time.monotonic() < end:
+            time.sleep(0.02)

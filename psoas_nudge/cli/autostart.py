@@ -1,4 +1,4 @@
-"""`psoas-nudge autostart`: start at login, or no longer."""
+"""The `autostart` commands."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ import click
 from psoas_nudge.autostart import application, chooser
 from psoas_nudge.autostart.port import Found, Way, this_computer
 from psoas_nudge.called import as_called
-from psoas_nudge.errors import NoDaemon, Unavailable
+from psoas_nudge.cli.running import running
+from psoas_nudge.errors import Unavailable
 from psoas_nudge.system import command_line
 
 
@@ -44,7 +45,7 @@ def enable(config: Path | None, way: str | None) -> None:
     found = done.way.find(this_computer(), chooser.command(config))
     place = found.place if found else ""
     click.echo(f"{'Set up' if done.changed else 'Already set up'}: {done.way.title} {place}")
-    if not (found and (_runs() if found.running is None else found.running)):
+    if not (found and _runs(found)):
         click.echo(as_called("It starts at the next login. To start it now: psoas-nudge start"))
     if done.way.name == "xdg":
         click.echo(
@@ -63,7 +64,7 @@ def disable() -> None:
     removed = chooser.disable(this_computer())
     for title in removed:
         click.echo(f"Removed: {title}.")
-    if removed and _runs():
+    if removed and _runs(None):
         click.echo(as_called("psoas-nudge keeps running until you stop it: psoas-nudge stop"))
     if not removed:
         click.echo("It was not set up to start at login.")
@@ -79,7 +80,7 @@ def menu(config: Path | None) -> None:
     \b
     Example:  psoas-nudge autostart menu
     """
-    if not application.knows(this_computer()):
+    if not application.is_supported(this_computer()):
         raise Unavailable("This desktop has no applications menu that psoas-nudge could write to.")
     chooser.named(this_computer(), chooser.command(config))
     click.echo("psoas-nudge is in the applications menu. Its windows show its name and icon.")
@@ -112,25 +113,19 @@ def status(config: Path | None) -> None:
 
 
 def _describe(way: Way, found: Found, comparable: bool) -> None:
-    running = _runs() if found.running is None else found.running
+
     click.echo(f"{way.title}: {found.place}")
     click.echo(f"  starts   {command_line.join(found.starts)}")
     click.echo(f"  enabled  {'yes' if found.enabled else 'no'}")
-    click.echo(f"  running  {'yes' if running else 'no'}")
+    click.echo(f"  running  {'yes' if _runs(found) else 'no'}")
     if found.starts and not Path(found.starts[0]).exists():
         click.echo(as_called(f"  {found.starts[0]} no longer exists. To repair it: psoas-nudge autostart enable"))
     elif comparable and not found.as_written_now:
         click.echo(as_called("  This version sets it up differently. To update it: psoas-nudge autostart enable"))
 
 
-def _runs() -> bool:
-    """Whether a daemon answers, for ways that do not know what became of what they started."""
-    from psoas_nudge import places
-    from psoas_nudge.control.client import ask
-    from psoas_nudge.control.messages import GetStatus
-
-    try:
-        ask(GetStatus(), places.socket_file())
-    except NoDaemon:
-        return False
-    return True
+def _runs(found: Found | None) -> bool:
+    """Whether the daemon runs; asks the daemon itself where the way cannot tell."""
+    if found is None or found.running is None:
+        return running() is not None
+    return found.running

@@ -1,6 +1,6 @@
-"""What a shell offers after Tab for arguments that are neither files nor fixed words: setting keys and routine ids.
+"""Shell completion for arguments that are neither files nor fixed words. Passed to click as `shell_complete=`.
 
-Given to click as `shell_complete=`; nothing here may fail, for there is nobody to tell.
+These functions must not raise: a shell shows no errors during completion.
 """
 
 from __future__ import annotations
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
 
 def setting_keys(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:  # noqa: ARG001 - click's signature
-    """Every key of config.toml, with what it does."""
     from click.shell_completion import CompletionItem
 
     from psoas_nudge.config.table import SETTINGS
@@ -26,7 +25,7 @@ def setting_keys(ctx: click.Context, param: click.Parameter, incomplete: str) ->
 
 
 def routine_ids(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:  # noqa: ARG001 - click's signature
-    """Every routine of the catalogue and of the person's own file, with its title."""
+    """The routines of the catalogue and of the configuration."""
     from click.shell_completion import CompletionItem
 
     from psoas_nudge.config import load
@@ -35,12 +34,12 @@ def routine_ids(ctx: click.Context, param: click.Parameter, incomplete: str) -> 
     try:
         own = load(ctx.find_root().params.get("config_file"), os.environ).rules.routines
     except PsoasNudgeError:
-        own = ()  # a broken file still leaves the catalogue
+        own = ()
     return [CompletionItem(r.id, help=r.title) for r in (*CATALOGUE, *own) if r.id.startswith(incomplete)]
 
 
 def formats(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:  # noqa: ARG001 - click's signature
-    """The named formats of `status`."""
+    """The named formats of `status --format`."""
     from click.shell_completion import CompletionItem
 
     from psoas_nudge.cli.formats import NAMED
@@ -49,7 +48,7 @@ def formats(ctx: click.Context, param: click.Parameter, incomplete: str) -> list
 
 
 def topics(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:  # noqa: ARG001 - click's signature
-    """The pages of the manual, then the commands."""
+    """The topics of the manual, then the commands."""
     from click.shell_completion import CompletionItem
 
     from psoas_nudge.cli.pages import PAGES

@@ -1,4 +1,4 @@
-"""`completion`: the script that lets a shell complete commands, options, setting keys and routine ids."""
+"""The `completion` command."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import click
 from psoas_nudge.errors import PsoasNudgeError
 
 VARIABLE = "_PSOAS_NUDGE_COMPLETE"
-"""How click lets itself be asked; the name follows from that of the program."""
+"""The environment variable through which a shell asks click for completions, derived from the program's name."""
 
 
 @click.command(
@@ -27,5 +27,5 @@ def completion(shell: str) -> None:
     if made_for is None:
         raise PsoasNudgeError(f"This version of click has no completion for {shell}.")
     made = made_for(cli, {}, "psoas-nudge", VARIABLE)
-    # click's own `source` starts bash to warn of version 3, which no system of the last ten years but macOS has
+    # not `source()`, which runs bash to warn about version 3; only macOS still has that
     print(made.source_template % made.source_vars())

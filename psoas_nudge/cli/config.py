@@ -1,4 +1,4 @@
-"""The `config` commands: create, show, check and change the configuration."""
+"""The `config` commands."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from psoas_nudge.config.kinds import Place
 from psoas_nudge.config.problems import dotted, summary
 from psoas_nudge.config.read import parse, read_one
 from psoas_nudge.config.text import read_text
+from psoas_nudge.core.words import counted
 from psoas_nudge.errors import ConfigInvalid
 
 
@@ -96,7 +97,7 @@ def check(named: Path | None, file: Path | None) -> None:
     warnings = list(_warnings(settings))
     for warning in warnings:
         click.echo(warning)
-    count = f"{len(warnings)} warning{'s' * (len(warnings) != 1)}" if warnings else "no mistakes found"
+    count = counted(len(warnings), "warning") if warnings else "no mistakes found"
     if not settings.file:
         click.echo(f"{used} does not exist, so {'other files' if settings.files else 'the defaults'} apply.")
     click.echo(f"{used}: {count}")
@@ -109,7 +110,7 @@ def _warnings(settings: Settings) -> Iterator[str]:
 
 
 def _located(settings: Settings, found: Iterable[tuple[Place, str]]) -> Iterator[str]:
-    """Warnings with file and line; defaults and the environment have none."""
+    """Warnings with file, line and column where they come from a file."""
     from psoas_nudge.config.locate import Locations
 
     files = [(file, Locations(read_text(file).removeprefix("\ufeff"))) for file in settings.files]
@@ -120,7 +121,7 @@ def _located(settings: Settings, found: Iterable[tuple[Place, str]]) -> Iterator
 
 
 def _calendar_problems(settings: Settings) -> Iterator[tuple[Place, str]]:
-    """Unknown regions and calendar files that cannot be read; reads them to find out."""
+    """Unknown regions, and calendar files that cannot be read. Reads the files."""
     source = settings.calendar
     if not source.holidays and not source.busy:
         return
@@ -180,7 +181,7 @@ def set_(named: Path | None, key: str, value: str) -> None:
 
 
 def _advise(settings: Settings, key: str = "") -> None:
-    """Print what is probably a mistake in one setting, or in all of them."""
+    """Print warnings about one setting, or about all."""
     from psoas_nudge.config.advice import advice
 
     every = advice(settings, datetime.now(UTC))

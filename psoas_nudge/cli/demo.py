@@ -1,4 +1,4 @@
-"""`demo`: a workday in about a minute: the daemon's own code, the real notifier, a throw-away journal."""
+"""`demo`: a workday in about a minute, with the daemon's engine, a real notifier and a journal in memory."""
 
 from __future__ import annotations
 
@@ -38,10 +38,11 @@ from psoas_nudge.simulation.play import ANSWERS
 from psoas_nudge.system.terminal import is_one
 
 STORY = "story"
+"""`via` of the made-up person's answers."""
 SPEED = 800.0
-"""Virtual seconds in one real second, ..."""
+"""Virtual seconds per real second."""
 SLOW_FIRST, SLOW = 4.0, 15.0
-"""... and in a prompt's first minute, so that there is time to press a button; the first prompt is new to you."""
+"""The same during the first virtual minute of the first prompt, and of later prompts: time to press a button."""
 
 
 @click.command(epilog="Example: psoas-nudge demo")
@@ -72,7 +73,7 @@ async def _play() -> None:
         _introduce(stretch.missing)
         story.start()
         stack.push_async_callback(story.desktop.stop)
-        await asyncio.sleep(0)  # the idle source takes its threshold
+        await asyncio.sleep(0)  # lets the idle source receive its threshold
         desk = story.desk
         while (wait := desk.next()) is not None and desk.now().at + timedelta(milliseconds=wait) <= end:
             await asyncio.sleep(wait / SECOND / story.pace)
@@ -91,36 +92,34 @@ def _introduce(missing: str) -> None:
 
 
 def rules_of_the_day(environ: Mapping[str, str]) -> Rules:
-    """The settings of the story, in the zone of the clock that the timeline shows: the system's, or that of TZ."""
+    """The demo's settings, in the time zone that the timeline shows: the system's, or that of TZ."""
     return parse(day.CONFIG, "the demo", {"TZ": environ.get("TZ", "")}).rules
 
 
 class PracticePage:
-    """The page of a stretch that a real person has started; the day waits for it. `missing`: why it cannot open."""
+    """The page of a stretch that the real person starts. `missing`: why it cannot open; empty when it can."""
 
     def __init__(self, missing: str) -> None:
         self.missing = missing
         self._page: subprocess.Popen[bytes] | None = None
 
     def open(self, routine: str) -> None:
-        """Open it in a process of its own, as the daemon does."""
         words = [sys.executable, "-m", "psoas_nudge.guide", routine, "--practice"]
         self._page = subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)  # noqa: S603 - this very program
 
     async def over(self) -> None:
-        """Wait until it is closed."""
+        """Wait until the page is closed, if one is open."""
         if self._page:
             await asyncio.to_thread(self._page.wait)
             self._page = None
 
     def close(self) -> None:
-        """The demo has ended, perhaps by Ctrl+C."""
         if self._page:
             self._page.terminate()
 
 
 class Story(Listener):
-    """The person at the desk, and the timeline that tells what happens to them."""
+    """Drives the engine through the made-up day and prints the timeline."""
 
     def __init__(
         self, midnight: datetime, journal: Journal, rules: Rules, screen: Screen, stretch: PracticePage
@@ -134,31 +133,30 @@ class Story(Listener):
         self._stretch, self._by_person = stretch, False
 
     def start(self) -> None:
-        """Begin the day."""
         self._engine.listen(self)
         self.desktop.start(Started())
         self._screen.open()
 
     @property
     def pace(self) -> float:
-        """Virtual seconds in one real second at the moment."""
+        """Virtual seconds per real second at this moment."""
         prompt = self._engine.state.prompt
         if prompt is None or self._engine.state.now - prompt.since >= MINUTE:
             return SPEED
         return SLOW_FIRST if prompt.number == 1 else SLOW
 
     def pressed(self, pressed: Pressed) -> None:
-        """A real person has answered."""
+        """notify.port.OnPressed: the real person has answered."""
         self._by_person = True
         self.desktop.pressed(pressed)
         self._by_person = False
 
     def say(self, words: str) -> None:
-        """One line of the timeline."""
+        """Print a line of the timeline."""
         print(f"{self.desk.now().at.astimezone():%H:%M}  {words}", flush=True)
 
     def open(self, routine: str, prompt: int | None, token: str | None) -> None:  # noqa: ARG002 - desktop.Guides
-        """Open the stretch for a real person; the made-up one needs none."""
+        """desktop.Guides: open the page if the real person accepted."""
         if not self._by_person:
             self.say("  The stretch would open now. Start one yourself to see it.")
         elif self._stretch.missing:
@@ -171,7 +169,7 @@ class Story(Listener):
         self._engine.feed(event)
 
     def stepped(self, event: AnyEvent, state: State) -> None:  # noqa: ARG002 - whatever it was
-        """A prompt that has just come up is answered in a while."""
+        """Listener: schedule the made-up person's answer to a new prompt."""
         prompt = state.stage
         if not isinstance(prompt, Open) or prompt.number == self._seen:
             return
@@ -183,7 +181,7 @@ class Story(Listener):
             self.desk.later(day.THINKS, ANSWERS[answer](via=STORY, prompt=prompt.number))
 
     def recorded(self, stored: Stored) -> None:
-        """What the journal would keep."""
+        """Listener: print the entry on the timeline."""
         match stored.entry:
             case PromptEntry(outcome=outcome, via=via):
                 self.say(f"  {OUTCOMES[outcome]}" + (", by the demo" if via == STORY else ", by you" if via else ""))

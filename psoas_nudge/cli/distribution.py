@@ -1,4 +1,4 @@
-"""What to type on this Linux distribution to install what is missing (os-release(5))."""
+"""The command that installs a package on this Linux distribution (os-release(5))."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from psoas_nudge.system.files import is_root
 
 
 class Manager(NamedTuple):
-    """A package manager. `ids`: of os-release, ID or ID_LIKE; `install` goes before the names of the packages."""
+    """A package manager. `ids`: values of ID or ID_LIKE in os-release. `install`: the command before package names."""
 
     name: str
     ids: frozenset[str]
@@ -27,7 +27,7 @@ MANAGERS = (
 )
 
 PACKAGES: dict[str, dict[str, str]] = {
-    # what for: {manager: package}; "" for every other manager
+    # need: {manager: package}; "" stands for every other manager
     "x11-notifications": {"": "dunst"},
     "wayland-notifications": {"": "mako", "apt": "mako-notifier"},
     "sound-server": {"": "pipewire-pulse", "dnf": "pipewire-pulseaudio", "zypper": "pipewire-pulseaudio"},
@@ -39,7 +39,7 @@ PACKAGES: dict[str, dict[str, str]] = {
 
 
 def manager(os_release: Mapping[str, str] | None = None) -> Manager | None:
-    """That of this distribution; None where it is not known."""
+    """The package manager of this distribution; None when unknown."""
     if os_release is None:
         try:
             os_release = platform.freedesktop_os_release()
@@ -50,7 +50,7 @@ def manager(os_release: Mapping[str, str] | None = None) -> Manager | None:
 
 
 def command(what_for: str, found: Manager | None, *, root: bool | None = None) -> str:
-    """The command that installs it; the package's usual name where the distribution is not known."""
+    """The command that installs what PACKAGES lists for `what_for`, or a sentence when `found` is None."""
     names = PACKAGES[what_for]
     if found is None:
         return f"install the package {names['']}"

@@ -1,4 +1,4 @@
-"""`doctor`: looks at this session and reports; the words of the report are in verdict.py."""
+"""`doctor`: collects findings about this session. verdict.py turns them into the report."""
 
 from __future__ import annotations
 
@@ -44,11 +44,11 @@ Row = tuple[str, str, str]
 PRESS_SECONDS = 15
 WIDEST = 100
 CHECK_SECONDS = 1.0
-"""Of looking at the journal."""
+"""Time limit for checking the journal."""
 
 
 class Basics(NamedTuple):
-    """What does not depend on the desktop. `mistakes` and `journal` are empty where nothing is wrong."""
+    """Findings that do not depend on the desktop. `mistakes`, `journal`: what is wrong with them, empty if nothing."""
 
     settings: Settings | None
     mistakes: str
@@ -67,7 +67,7 @@ def doctor(config_file: Path | None, everything: bool, notify: bool, watch: bool
 
     The exit status is 1 if prompts cannot appear.
     """
-    logging.getLogger("psoas_nudge").addHandler(logging.NullHandler())  # what it would warn of is in the report
+    logging.getLogger("psoas_nudge").addHandler(logging.NullHandler())  # the report has the warnings
     status = asyncio.run(_doctor(config_file, everything, notify))
     if watch:
         print("\nThis is what the sensors see. Type, lock the screen or join a call. Press Ctrl+C to end.")
@@ -100,7 +100,7 @@ async def _doctor(config_file: Path | None, everything: bool, notify: bool) -> i
             tray=await _no_tray(session_bus, basics.settings),
             page=browser.page_missing(environ) or "",
             others=advice(rivals) if rivals else "",
-            unnamed=application.knows(computer) and not application.is_installed(computer),
+            unnamed=application.is_supported(computer) and not application.is_installed(computer),
             display=bool(environ.get("DISPLAY") or environ.get("WAYLAND_DISPLAY")) or _has_balloons(ways),
             session_bus=session_bus is not None,
             wayland=bool(environ.get("WAYLAND_DISPLAY")),
@@ -139,24 +139,24 @@ async def _no_tray(session_bus: Bus | None, settings: Settings | None) -> str:
         return "there is no session bus"
     try:
         return "" if await session_bus.owner(WATCHER) else "no panel here shows such icons"
-    except CallFailed as error:
-        return str(error)
+    except CallFailed:
+        return "the session bus does not answer"
 
 
 def _desktop(others: list[str]) -> list[Row]:
-    """Whether it has a name and an icon here, and whether somebody else reminds of breaks too."""
+    """Rows about the desktop entry and other break reminders."""
     computer = this_computer()
     rows = []
-    if application.knows(computer):
+    if application.is_supported(computer):
         named = application.is_installed(computer)
-        how = str(application.entry(computer)) if named else "windows show the browser's; psoas-nudge autostart menu"
+        how = str(application.entry(computer)) if named else "to add them: psoas-nudge autostart menu"
         rows.append(("name and icon", "installed" if named else "missing", how))
     rows.append(("other reminders", "found" if others else "none", advice(others) if others else ""))
     return rows
 
 
 async def _notify(notifiers: Chooser, pressed: asyncio.Queue[Pressed]) -> bool:
-    """Show a test notification, and tell which button is pressed; False when it was not shown."""
+    """Show a test notification and print which button is pressed; False when it was not shown."""
     try:
         showing = await notifiers.show(TEST_MESSAGE)
     except ShowFailed as error:
@@ -194,11 +194,12 @@ def _basics(config_file: Path | None) -> Basics:
             what = str(places.journal_file()) + ("" if found.entries is None else f", entries: {found.entries}")
             if not found.whole:
                 what += f"; checked for {CHECK_SECONDS:g} s, which was not enough for all of it"
-            rows.append(("journal", "broken" if found.problems else "ok", what))
-            journal = "; ".join(found.problems)
+            rows.append(("journal", "damaged" if found.problems else "ok", what))
+            if found.problems:
+                journal = f"Some of the journal cannot be read and is left out: {'; '.join(found.problems)}"
     except PsoasNudgeError as error:
-        journal = str(error)
-        rows.append(("journal", "broken", journal))
+        journal = f"The journal cannot be used: {error}"
+        rows.append(("journal", "broken", str(error)))
     try:
         now = ask(c.GetStatus(), places.socket_file()).status
     except PsoasNudgeError as error:
@@ -206,7 +207,7 @@ def _basics(config_file: Path | None) -> Basics:
         rows.append(("psoas-nudge", "waits" if runs else "not running", str(error)))
         return Basics(settings, mistakes, journal, runs, tuple(rows))
     if now and now.trouble:
-        journal = journal or now.trouble
+        journal = journal or f"The journal cannot be used: {now.trouble}"
         rows.append(("psoas-nudge", "cannot save", now.trouble))
     else:
         rows.append(("psoas-nudge", "running", str(places.socket_file())))

@@ -1,14 +1,16 @@
-"""`dose`: seconds held per side against the weekly target."""
+"""`dose`: seconds held per side, compared with the weekly goal."""
 
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import click
 
+from psoas_nudge.config import load
 from psoas_nudge.core.durations import duration
-from psoas_nudge.guide.opening import dose_now, load_settings
+from psoas_nudge.guide.opening import dose_now
 
 BAR = 30
 NOTE = (
@@ -23,7 +25,7 @@ NOTE = (
 @click.pass_obj
 def dose(config_file: Path | None, as_json: bool) -> None:
     """Show how long you held each side today and this week (from Monday), and the weekly goal."""
-    found = dose_now(load_settings(config_file))
+    found = dose_now(load(config_file, os.environ))
     if as_json:
         print(
             json.dumps(
@@ -49,7 +51,7 @@ def dose(config_file: Path | None, as_json: bool) -> None:
 
 
 def bar(seconds: float, target: float) -> str:
-    """A bar as long as the share of the target, full at most."""
+    """`seconds` of `target` as BAR characters of "#" and "."."""
     share = min(1.0, seconds / target) if target else 1.0
     filled = round(share * BAR)
     return "#" * filled + "." * (BAR - filled)

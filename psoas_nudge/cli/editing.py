@@ -1,4 +1,4 @@
-"""Edit a copy of a file in the person's own editor. The copy replaces the file when valid and is kept when not."""
+"""Edit a copy of a file in the person's editor. A valid copy replaces the file; one with mistakes is kept."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ from psoas_nudge.system.terminal import is_one
 def edit_copy(
     file: Path, before: str | None, begin: str, check: Callable[[str], list[str]], environ: Mapping[str, str]
 ) -> None:
-    """Edit `file`, which contained `before` (None: it does not exist), starting with the text `begin`.
+    """Edit a copy of `file`, whose content is `before` (None: no file), starting from the text `begin`.
 
-    `check` returns the mistakes in a text. Raises ConfigInvalid when the person stops with mistakes left.
+    `check` returns the mistakes in a text. Raises ConfigInvalid when the person stops while there are mistakes.
     """
     copy = file.with_name(f"{file.stem}.edited{file.suffix}")
     if copy.exists():

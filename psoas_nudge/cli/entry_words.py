@@ -1,4 +1,4 @@
-"""Each kind of entry in a person's words. The checker of types sees to it that none is forgotten."""
+"""Each kind of journal entry as a line of text. mypy (assert_never) finds a kind that is missing here."""
 
 from __future__ import annotations
 
@@ -63,18 +63,18 @@ REASONS = {
     "busy": "your calendar said busy",
     "paused": "you paused prompts",
 }
-"""What delays a prompt."""
+"""Reasons for delaying a prompt."""
 
 
 def words(stored: Stored) -> str:
-    """One line for an entry; times in it are local ones of then, what others wrote is made harmless."""
+    """An entry as one line, in the local time at which it was recorded, without control characters."""
     return harmless(_words(stored))
 
 
 def _words(stored: Stored) -> str:  # noqa: C901, PLR0911, PLR0912 - one case for each kind of entry, checked to be complete
     entry, zone = stored.entry, stored.zone
     if why := out_of_range(entry):
-        return f"An entry that makes no sense ({entry.__struct_config__.tag}): {why}"
+        return f"An entry that cannot be right ({entry.__struct_config__.tag}): {why}"
     match entry:
         case BoutEntry():
             span = f"{_clock(entry.started, entry.ended, zone)} to {_clock(entry.ended, entry.at, zone)}"
@@ -87,14 +87,14 @@ def _words(stored: Stored) -> str:  # noqa: C901, PLR0911, PLR0912 - one case fo
         case NotShownEntry():
             return f"A prompt could not be shown: {entry.why}"
         case LateAnswerEntry():
-            return f'The answer "{entry.answer}" came too late and changed nothing (by {entry.via})'
+            return f'The answer "{entry.answer}" came too late and changed nothing (via {entry.via})'
         case StretchEntry():
             return _stretch(entry)
         case PauseEntry():
             until = "you resume" if entry.until is None else _clock(entry.until, entry.at, zone)
             return f"Paused until {until}"
         case ResumeEntry():
-            return "Resumed" if entry.by == "person" else "The pause was over"
+            return "Resumed" if entry.by == "person" else "The pause ended"
         case PostureEntry():
             now = "Standing" if entry.posture == "standing" else "Sitting"
             return (
@@ -111,19 +111,19 @@ def _words(stored: Stored) -> str:  # noqa: C901, PLR0911, PLR0912 - one case fo
         case WarningsReadEntry():
             return f"You read the warnings of {_title(entry.routine)}"
         case AdviceEntry():
-            why = "you reported pain" if entry.because == "pain" else "the discomfort has lasted a long time"
+            why = "you reported pain" if entry.because == "pain" else "you reported discomfort for more than a week"
             return f"You were advised to see a professional, because {why}"
         case _:
             assert_never(entry)
 
 
 def because(reasons: Iterable[str]) -> str:
-    """What delayed a prompt: "a call, do not disturb"."""
+    """The reasons as a list: "a call, do not disturb was on"."""
     return ", ".join(REASONS.get(reason, reason) for reason in reasons)
 
 
 def _clock(at: datetime, near: datetime, zone: tzinfo) -> str:
-    """A local time of day, with the date unless it is that of `near`."""
+    """The local time of `at`, with the date if it differs from that of `near`."""
     local = at.astimezone(zone)
     return f"{local:%H:%M}" if local.date() == near.astimezone(zone).date() else f"{local:%Y-%m-%d %H:%M}"
 
@@ -137,7 +137,7 @@ def _outcome(entry: PromptEntry) -> str:
     if entry.shown_at is None:
         text += " before it was shown"
     if entry.via:
-        text += f" (by {entry.via})"
+        text += f" (via {entry.via})"
     return text + (f": {entry.because}" if entry.because else "")
 
 

@@ -1,4 +1,4 @@
-"""`export`: what was recorded, for programs that people use already. `journal export` has all of it, as JSON lines."""
+"""`export`: the journal for other programs. `journal export` is the complete one, as JSON lines."""
 
 from __future__ import annotations
 
@@ -6,17 +6,13 @@ import csv
 import io
 import platform
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import click
 
-from psoas_nudge import places
-from psoas_nudge.called import as_called
-from psoas_nudge.cli.journal import NOTHING_YET, moment
+from psoas_nudge.cli.journal import moment, opened
 from psoas_nudge.cli.new_file import new_file
 from psoas_nudge.core.entries import AnyEntry
-from psoas_nudge.journal import Journal
 
 FILE = click.argument("file", type=click.Path(path_type=Path, dir_okay=False, allow_dash=True))
 SINCE = click.option(
@@ -44,7 +40,7 @@ def activitywatch(file: Path, since: str | None) -> None:
     """
     from psoas_nudge.report.activitywatch import buckets
 
-    with _journal() as found:
+    with opened() as found:
         if found is None:
             return
         after = moment(since) if since else None
@@ -54,7 +50,7 @@ def activitywatch(file: Path, since: str | None) -> None:
 
         with new_file(file) as out:
             out.writelines(buckets(read, platform.node() or "unknown"))
-    _tell(file)
+    _report(file)
 
 
 @export.command("csv", epilog="Example: psoas-nudge export csv psoas-nudge.csv --since 2026-01-01")
@@ -67,7 +63,7 @@ def csv_(file: Path, since: str | None) -> None:
     """
     from psoas_nudge.report.rows import COLUMNS, cells, row
 
-    with _journal() as found:
+    with opened() as found:
         if found is None:
             return
         after = moment(since) if since else None
@@ -78,21 +74,9 @@ def csv_(file: Path, since: str | None) -> None:
             lines.writerows(cells(row((stored.entry, stored.zone))) for stored in found.read(since=after))
             out.flush()
             out.detach()
-    _tell(file)
+    _report(file)
 
 
-@contextmanager
-def _journal() -> Iterator[Journal | None]:
-    """The journal; None, said in a line, when nothing is recorded yet."""
-    found = Journal.open_reading(places.journal_file())
-    if found is None:
-        print(as_called(NOTHING_YET))
-        yield None
-        return
-    with found:
-        yield found
-
-
-def _tell(file: Path) -> None:
+def _report(file: Path) -> None:
     if str(file) != "-":
         print(f"Written to {file}.")

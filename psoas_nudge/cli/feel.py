@@ -1,18 +1,20 @@
-"""`feel`: say how it feels, at any time."""
+"""`feel` and `undo`."""
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from textwrap import fill
 from typing import get_args
 
 import click
 
+from psoas_nudge.config import load
 from psoas_nudge.core.events import Clear, Feel, Undo
 from psoas_nudge.core.ranges import LONGEST_TEXT
-from psoas_nudge.core.words import Pain
+from psoas_nudge.core.words import Pain, counted
 from psoas_nudge.errors import BadInput, PsoasNudgeError
-from psoas_nudge.guide.opening import load_settings, recorder
+from psoas_nudge.guide.opening import recorder
 
 
 @click.command(epilog='Examples: psoas-nudge feel 2 --note "stiff after the drive"; psoas-nudge feel --clear')
@@ -22,7 +24,7 @@ from psoas_nudge.guide.opening import load_settings, recorder
 @click.option("--clear", is_flag=True, help="Say that you can stretch again.")
 @click.pass_obj
 def feel(config_file: Path | None, level: int | None, pain: Pain | None, note: str | None, clear: bool) -> None:
-    """Say how your hip and back feel: 0 is no discomfort, 10 is the worst.
+    """Record how your hip and back feel: 0 is no discomfort, 10 is the worst.
 
     If you report pain of any kind but "other", prompts suggest a walk instead of a stretch until you run
     `psoas-nudge feel --clear`. psoas-nudge says when you should see a physiotherapist or doctor, and why. This is not
@@ -33,8 +35,8 @@ def feel(config_file: Path | None, level: int | None, pain: Pain | None, note: s
     if not clear and level is None and pain is None:
         raise BadInput("Give a number from 0 to 10, a kind of --pain, or --clear.")
     if note and len(note) > LONGEST_TEXT:
-        raise BadInput(f"This note is too long: {len(note)} characters; the limit is {LONGEST_TEXT}.")
-    book = recorder(load_settings(config_file))
+        raise BadInput(f"This note is too long: {counted(len(note), 'character')}; the limit is {LONGEST_TEXT}.")
+    book = recorder(load(config_file, os.environ))
     if clear:
         print(book.ask(Clear()))
         return
@@ -54,4 +56,4 @@ def undo(config_file: Path | None) -> None:
 
     The journal keeps the report, marked as taken back. Statistics and advice leave it out.
     """
-    print(recorder(load_settings(config_file)).ask(Undo()))
+    print(recorder(load(config_file, os.environ)).ask(Undo()))

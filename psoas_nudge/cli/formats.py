@@ -1,4 +1,4 @@
-"""A status as text: for people, JSON, waybar, or a template of one's own. Pure: the moment is given."""
+"""The formats of `status --format`: plain, JSON, waybar, or a template. Pure."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ NAMED = ("plain", "json", "waybar")
 
 
 def fields(status: Status, at: datetime) -> dict[str, str]:
-    """What a template can name. Lengths are whole minutes; what there is not is empty."""
+    """The fields of a template. Lengths are whole minutes; a field without a value is empty."""
     return {
         "look": look(status).value,
         "headline": headline(status, at),
@@ -35,7 +35,7 @@ def fields(status: Status, at: datetime) -> dict[str, str]:
 
 
 def check(how: str) -> None:
-    """Raise BadInput for what is neither one of NAMED nor a template, before anybody is asked for a status."""
+    """Raise BadInput if `how` is neither one of NAMED nor a template."""
     if how not in NAMED and "{" not in how:
         raise BadInput(
             f"There is no format '{how}'. Write one of {', '.join(NAMED)}, or a template such as '{{sat}} min'."
@@ -43,7 +43,7 @@ def check(how: str) -> None:
 
 
 def formatted(status: Status, how: str, at: datetime) -> str:
-    """One line. `how` is one of NAMED, or a template with {fields}; raises BadInput for an unknown field."""
+    """The status as one line. `how`: one of NAMED, or a template; raises BadInput for an unknown field."""
     match how:
         case "plain":
             return headline(status, at)
@@ -55,7 +55,7 @@ def formatted(status: Status, how: str, at: datetime) -> str:
 
 
 def _waybar(status: Status, at: datetime) -> str:
-    """waybar-custom(5), "return-type": "json"; the texts are read as Pango markup."""
+    """waybar-custom(5), "return-type": "json". waybar reads the texts as Pango markup."""
     known = fields(status, at)
     kind = known["look"]
     text = f"{known['sat']}m" if kind in {"sitting", "quiet", "prompt"} else kind

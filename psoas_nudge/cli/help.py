@@ -1,4 +1,4 @@
-"""`help`: about a command, or a topic of the manual, in the terminal."""
+"""The `help` command: help for a command, or a page of the manual."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def _page(word: str) -> str | None:
 
 
 def _show_help(root: click.Context, words: tuple[str, ...]) -> None:
-    """The --help of the command that the words name; raises BadInput."""
+    """Print the --help of the command that `words` name; raises BadInput."""
     words = (*MEANT.get(words[0], words[0]).split(), *words[1:])
     ctx = root
     for word in words:

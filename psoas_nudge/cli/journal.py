@@ -1,13 +1,13 @@
-"""`journal`: what was recorded, for people and for scripts; export and merge.
+"""The `journal` commands: show, export and merge.
 
-It reads the file itself, so it works with no daemon running, and while one writes.
+They open the database themselves, so they work with and without a running daemon.
 """
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TextIO, get_args
@@ -17,18 +17,19 @@ import click
 from psoas_nudge import places
 from psoas_nudge.called import as_called
 from psoas_nudge.cli.new_file import new_file
-from psoas_nudge.cli.progress import counted, progress
+from psoas_nudge.cli.progress import progress, tallied
 from psoas_nudge.cli.width import columns, hanging
 from psoas_nudge.core.model import AnyEntry
+from psoas_nudge.core.words import counted
 from psoas_nudge.errors import BadInput
 from psoas_nudge.journal import Journal, Stored, as_json
 from psoas_nudge.journal.records import in_zone
 
 KINDS = sorted(str(kind.__struct_config__.tag) for kind in get_args(AnyEntry))
 MOST_NAMED = 20
-"""Bad lines of a merge that are named one by one."""
+"""How many bad lines of a merge are listed."""
 PAGE = 100
-"""Entries shown in words when nothing says which or how many."""
+"""How many entries are shown without options."""
 NOTHING_YET = "Nothing is recorded yet. Recording begins with: psoas-nudge start"
 
 
@@ -50,20 +51,18 @@ NOTHING_YET = "Nothing is recorded yet. Recording begins with: psoas-nudge start
 def journal(ctx: click.Context, json_: bool, since: str | None, kinds: tuple[str, ...], last: int | None) -> None:
     """Show what happened: sitting, prompts and your answers, stretches, pauses.
 
-    By default you see the latest 100 entries in words. With --json you get all of them. A "bout" is a stretch of
-    sitting.
+    By default you see the latest 100 entries in words. With --json you get all of them. In --kind and --json, "bout"
+    means a stretch of sitting, and "held-back" a prompt that had to wait. To read what outcomes such as "taken" mean:
+    psoas-nudge help privacy
     """
     if ctx.invoked_subcommand is not None:
         if json_ or since or kinds or last:
             raise BadInput(f"Use these options with `journal`, not with `journal {ctx.invoked_subcommand}`.")
         return
     after = None if since is None else moment(since)
-    found = Journal.open_reading(places.journal_file())
-    if found is None:
-        if not json_:
-            print(as_called(NOTHING_YET))
-        return
-    with found:
+    with opened(silent=json_) as found:
+        if found is None:
+            return
         page = PAGE if not (json_ or since or last) else None
         entries = found.read(since=after, kinds=kinds or None, last=last or (page and page + 1), impossible=True)
         if page:
@@ -76,8 +75,21 @@ def journal(ctx: click.Context, json_: bool, since: str | None, kinds: tuple[str
             print("No entry matches." if since or kinds else as_called(NOTHING_YET))
 
 
+@contextmanager
+def opened(*, silent: bool = False) -> Iterator[Journal | None]:
+    """The journal, opened for reading. When nothing is recorded yet: prints so, unless `silent`, and yields None."""
+    found = Journal.open_reading(places.journal_file())
+    if found is None:
+        if not silent:
+            print(as_called(NOTHING_YET))
+        yield None
+        return
+    with found:
+        yield found
+
+
 def _latest(entries: Iterator[Stored], page: int) -> Iterator[Stored]:
-    """The last `page` of them; a line before says so when there are more."""
+    """The last `page` entries. Prints a note when there are more."""
     read = list(entries)
     if len(read) > page:
         print(as_called(f"The latest {page}. For more: psoas-nudge journal --last 1000, or --since 2026-01-01\n"))
@@ -91,17 +103,16 @@ def export(file: Path) -> None:
 
     FILE must not exist yet; "-" is standard output.
     """
-    found = Journal.open_reading(places.journal_file())
-    if found is None:
-        print(as_called(NOTHING_YET))
-        return
     count = 0
-    with found, new_file(file) as out:
-        for stored in found.read(impossible=True):
-            out.write(as_json(stored) + b"\n")
-            count += 1
+    with opened() as found:
+        if found is None:
+            return
+        with new_file(file) as out:
+            for stored in found.read(impossible=True):
+                out.write(as_json(stored) + b"\n")
+                count += 1
     if str(file) != "-":
-        print(f"{count} {'entry' if count == 1 else 'entries'} written to {file}.")
+        print(f"{counted(count, 'entry', 'entries')} written to {file}.")
 
 
 @journal.command(epilog="Example: psoas-nudge journal merge other-computer.jsonl")
@@ -115,21 +126,18 @@ def merge(file: Path) -> None:
 
     wrong: list[str] = []
     with Journal.open(places.journal_file()) as into, progress() as show:
-        seen, new = into.merge(counted("Entries read", entries_of(file, wrong.append), show))
+        seen, new = into.merge(tallied("Entries read", entries_of(file, wrong.append), show))
     if seen or not wrong:
         print(f"Entries added: {new}. Already here: {seen - new}.")
     if wrong:
         if len(wrong) > MOST_NAMED:
-            wrong[MOST_NAMED:] = [f"{len(wrong) - MOST_NAMED} more lines cannot be read."]
-        raise BadInput(
-            "\n".join(
-                [*wrong, "These lines were left out. You can correct them and merge again. Nothing is added twice."]
-            )
-        )
+            wrong[MOST_NAMED:] = [f"Lines that cannot be read, besides these: {len(wrong) - MOST_NAMED}."]
+        left_out = "These lines were left out. You can correct them and merge again. Nothing is added twice."
+        raise BadInput("\n".join([*wrong, left_out]))
 
 
 def moment(text: str) -> datetime:
-    """What follows --since: a moment, or how long ago."""
+    """Parse the value of --since: a moment, or a length of time before now."""
     from psoas_nudge.cli.zone import system_zone
     from psoas_nudge.core.durations import parse_duration
     from psoas_nudge.core.written import LOOKS, parse_moment
@@ -144,7 +152,7 @@ def moment(text: str) -> datetime:
 
 
 def print_days(entries: Iterator[Stored], out: TextIO | None = None) -> bool:
-    """Print the entries under their days; whether there were any."""
+    """Print the entries grouped by day. Returns whether there were any."""
     from psoas_nudge.cli.entry_words import words
 
     day, width = None, columns() if out is None else sys.maxsize

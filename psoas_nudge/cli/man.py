@@ -1,7 +1,7 @@
-"""`man`: psoas-nudge(1), made from the commands themselves, so that it cannot say anything else than --help.
+"""`man`: psoas-nudge(1), generated from the click commands, so that it always agrees with --help.
 
-One page for all commands, in man(7) macros; pages.py has the others. click-man writes a page a command and knows no
-examples.
+One page for all commands, in man(7) macros; pages.py renders the others. Not click-man, which writes one page for each
+command and leaves out the examples.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ NAME = "psoas-nudge"
 SUMMARY = "reminds you to get up and stretch your hip flexors"
 STATUS = (
     ("0", "Success."),
-    ("1", "It cannot be done here or now. The message says why."),
+    ("1", "This cannot be done here or now. The message says why."),
     ("2", "What you typed, or the configuration, has a mistake. The message says what to write instead."),
     ("3", "psoas-nudge is not running."),
     ("4", "No prompt is open."),
@@ -49,7 +49,7 @@ def man(topic: str | None) -> None:
 
 
 def page(root: click.Group) -> str:
-    """The whole page."""
+    """psoas-nudge(1) as roff."""
     top = click.Context(root, info_name=NAME)
     lines = [
         f'.TH {NAME.upper()} 1 "" "{NAME} {__version__}" "User Commands"',
@@ -107,7 +107,7 @@ def _options(ctx: click.Context) -> Iterator[str]:
 
 
 def paragraphs(text: str) -> Iterator[str]:
-    """Help text in click's form: blank lines part paragraphs, a first line of \\b keeps lines as they are."""
+    """Click's help text as roff: blank lines separate paragraphs, and \\b keeps the line breaks of a paragraph."""
     for block in filter(None, re.split(r"\n\s*\n", inspect.cleandoc(text))):
         lines = [line.rstrip() for line in block.split("\n")]
         yield ".PP"

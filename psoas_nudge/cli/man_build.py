@@ -1,7 +1,4 @@
-"""The build hook that puts the manual pages into the wheel, made from the very commands that go with it.
-
-Run by hatchling at build time only, and not part of the wheel itself.
-"""
+"""Hatchling build hook that generates the manual pages and adds them to the wheel. Not part of the wheel itself."""
 
 from __future__ import annotations
 
@@ -14,15 +11,14 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 
 class ManualPages(BuildHookInterface[Any]):
-    """Writes the pages beside the wheel, hands them over, and removes them again."""
+    """See the module."""
 
     @property
     def folder(self) -> Path:
-        """Where the pages are while the wheel is built."""
+        """Temporary directory of the pages."""
         return Path(self.directory) / "manual"
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:  # noqa: ARG002 - hatchling's signature
-        """Before the build."""
         sys.path.insert(0, self.root)
         try:
             from psoas_nudge.cli import cli
@@ -38,5 +34,4 @@ class ManualPages(BuildHookInterface[Any]):
             build_data["shared_data"][str(file)] = f"share/man/man{name[-1]}/{name}"
 
     def finalize(self, version: str, build_data: dict[str, Any], artifact_path: str) -> None:  # noqa: ARG002 - hatchling's signature
-        """After it."""
         shutil.rmtree(self.folder)

@@ -1,4 +1,4 @@
-"""A file that a command writes what was recorded to: never over another one, and for its owner alone."""
+"""Create the output file of an export: never overwrites, mode 0600."""
 
 from __future__ import annotations
 
@@ -14,8 +14,10 @@ from psoas_nudge.errors import PsoasNudgeError
 
 @contextmanager
 def new_file(path: Path) -> Iterator[BinaryIO]:
-    """The file, opened for writing; "-" is standard output. Raises PsoasNudgeError when it is there already.
-    One that cannot be written to its end is removed."""
+    """The file, opened for writing; "-" is standard output. Raises PsoasNudgeError, also when it exists already.
+
+    An incomplete file is removed.
+    """
     if str(path) == "-":
         yield sys.stdout.buffer
         sys.stdout.buffer.flush()
@@ -23,7 +25,7 @@ def new_file(path: Path) -> Iterator[BinaryIO]:
     try:
         out = open(path, "xb", opener=lambda name, flags: os.open(name, flags, 0o600))  # noqa: SIM115 - Path.open has no opener; closed below
     except FileExistsError:
-        raise PsoasNudgeError(f"{path} is there already; nothing was written.") from None
+        raise PsoasNudgeError(f"{path} already exists. Nothing was written.") from None
     except OSError as error:
         raise PsoasNudgeError(f"{path} cannot be written: {error.strerror}.") from error
     try:

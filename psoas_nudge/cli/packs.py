@@ -38,9 +38,9 @@ def check(pack: Path) -> None:
 @click.argument("pack", metavar="FOLDER|ZIP", type=FROM)
 @click.pass_obj
 def import_(config_file: Path | None, pack: Path) -> None:
-    """Take the routines of a pack over, with their pictures.
+    """Add the routines of a pack, with their pictures.
 
-    A pack is checked first, as `check` does. See: psoas-nudge help packs
+    The pack is checked first, as `check` does. See: psoas-nudge help packs
     """
     from psoas_nudge.packs import keeping
     from psoas_nudge.packs.checking import check
@@ -55,9 +55,9 @@ def import_(config_file: Path | None, pack: Path) -> None:
     if "stretch.rotation" in settings.given:
         click.echo(f"To get them in prompts, add to stretch.rotation: {', '.join(ids)}.")
     else:
-        click.echo("They take turns in prompts from now on.")
+        click.echo("Prompts suggest them in turn from now on.")
     if not settings.rules.floor and any("floor" in routine.needs for routine in checked.pack.routines):
-        click.echo("Those on the floor are suggested only with: psoas-nudge config set stretch.floor true")
+        click.echo("To get those on the floor too: psoas-nudge config set stretch.floor true")
     _reload()
 
 
@@ -104,7 +104,7 @@ def _list(pack: Pack) -> None:
 
 
 def _routines_of(pack_id: str) -> set[str]:
-    """The ids of its routines; none of a pack that cannot be read any more, which must be removable all the same."""
+    """The ids of its routines; empty for an unreadable pack, which can then still be removed."""
     try:
         packs = imported(places.packs_directory())
     except ConfigInvalid:
@@ -113,14 +113,14 @@ def _routines_of(pack_id: str) -> set[str]:
 
 
 def _rotation(config_file: Path | None) -> list[str]:
-    """stretch.rotation as it is written, whatever else is wrong with the file."""
+    """The value of stretch.rotation, even if other lines of the file have mistakes."""
     nothing = ConfigInvalid(["The configuration has mistakes. List them: psoas-nudge config check"])
     found: list[str] = read_one("stretch.rotation", config_file, os.environ, nothing)
     return found
 
 
 def _reload() -> None:
-    """Have a running daemon read the routines again."""
+    """Make a running daemon read the routines again."""
     try:
         ask(Reload(), places.socket_file())
     except NoDaemon:

@@ -1,7 +1,7 @@
-"""The manual: pages in a small part of Markdown, rendered for man and for the terminal.
+"""The manual pages: a subset of Markdown, rendered as roff for man and as plain text for the terminal.
 
-The sources are psoas_nudge/manual/*.md. Of Markdown they use: `##` headings, paragraphs, fenced lines that are kept as
-they are, and lists whose items may begin with a **term**; inside a line `code`, **strong** and [links](https://...).
+The sources are psoas_nudge/manual/*.md. The subset: `##` headings, paragraphs, fenced blocks, and lists whose items
+may begin with a **term**; within a line `code`, **strong** and [links](https://...).
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ WIDEST = 90
 
 
 class Page(NamedTuple):
-    """One page besides psoas-nudge(1), which is made from the commands (man.py)."""
+    """A page of the manual. psoas-nudge(1) is not among them; man.py generates it from the commands."""
 
     name: str
     section: int
@@ -37,11 +37,11 @@ PAGES = {
     "trace": Page("psoas-nudge-trace", 5, "the recorded days that psoas-nudge simulate can play"),
     "compared": Page("psoas-nudge-compared", 7, "other break reminders, and how they differ"),
 }
-"""By the topic of `psoas-nudge help TOPIC`, which is also the name of the source."""
+"""The pages by topic, which is also the name of the source file."""
 
 
 class Block(NamedTuple):
-    """A piece of a page. `term` belongs to an item of a list; `lines` are kept as they are."""
+    """A block of a page. `term`: of a list item. The text of "lines" is preformatted."""
 
     kind: Literal["heading", "paragraph", "item", "lines"]
     text: str
@@ -49,13 +49,13 @@ class Block(NamedTuple):
 
 
 def source(topic: str) -> str:
-    """The text of a page; the settings are listed from their table."""
+    """The Markdown of a page. The list of settings is generated from config/table.py."""
     text = (SOURCES / f"{topic}.md").read_text("utf-8")
     return text + _settings() if topic == "configuration" else text
 
 
 def blocks(text: str) -> Iterator[Block]:
-    """The pieces of a page, in order."""
+    """Parse the Markdown of a page."""
     for number, part in enumerate(re.split(r"^```\n", text, flags=re.MULTILINE)):
         if number % 2:
             yield Block("lines", part.rstrip("\n"))
@@ -72,7 +72,7 @@ def blocks(text: str) -> Iterator[Block]:
 
 
 def roff(topic: str) -> str:
-    """The page for man, in man(7) macros."""
+    """The page in man(7) macros."""
     page = PAGES[topic]
     title = f'.TH {page.name.upper()} {page.section} "" "psoas-nudge {__version__}" "psoas-nudge"'
     lines = [title, ".nh", ".ad l", ".SH NAME", rf"{escaped(page.name)} \- {escaped(page.about)}"]
@@ -92,7 +92,7 @@ def roff(topic: str) -> str:
 
 
 def plain(topic: str, width: int, *, bold: bool) -> str:
-    """The page for a terminal of `width` columns."""
+    """The page as text, at most `width` columns wide except in preformatted lines."""
     page = PAGES[topic]
     width = min(width, WIDEST)
     parts = [f"{_strong(page.name, bold)}({page.section}): {page.about}"]
@@ -113,7 +113,7 @@ def plain(topic: str, width: int, *, bold: bool) -> str:
 
 
 def _settings() -> str:
-    """Every setting with its default and help, a heading for each section of the file."""
+    """The settings with defaults and help, by section, as Markdown."""
     from psoas_nudge.config.table import ROWS, SECTIONS
     from psoas_nudge.config.writing import value_text
 
@@ -154,7 +154,7 @@ def _strong(text: str, bold: bool) -> str:
 
 
 def _readable(text: str) -> str:
-    """A line without the marks of Markdown."""
+    """Text without Markdown marks."""
     text = re.sub(r"\[([^\]]+)\]\((https?://[^)]+)\)", r"\1, \2", text)
     return text.replace("**", "").replace("`", "")
 
@@ -165,6 +165,6 @@ def _roff_line(text: str) -> str:
 
 
 def escaped(text: str) -> str:
-    """Text that roff prints as it is: no escapes, no requests at the start of a line, hyphens that can be copied."""
+    """Text escaped for roff: backslashes, requests at the start of a line, and hyphens that can be copied."""
     text = text.replace("\\", r"\e").replace("-", r"\-").replace('"', r"\(dq").replace("\b", "")
     return re.sub(r"^([.'])", r"\\&\1", text)

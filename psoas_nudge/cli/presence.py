@@ -1,7 +1,4 @@
-"""`presence`: what the sensors see, live, for people and as JSON lines for their own scripts.
-
-It starts sensors of its own, so it works with and without a daemon.
-"""
+"""`presence`: live output of the sensors, as text or as JSON lines. It starts its own sensors and needs no daemon."""
 
 from __future__ import annotations
 
@@ -28,7 +25,7 @@ IDLE_AFTER = 10.0
 
 
 class Out(Protocol):
-    """Where readings go: `merged` gets the events that the daemon gets, `sensor` the readings of each sensor."""
+    """Receives the merged events that the daemon would get, and the raw readings of each sensor."""
 
     def merged(self, event: Sensed) -> None: ...
 
@@ -36,21 +33,20 @@ class Out(Protocol):
 
 
 class ByName:
-    """For people: every reading of every sensor, with its name."""
+    """Prints the readings of each sensor as text."""
 
     def merged(self, event: Sensed) -> None:
-        """Printed by `sensor` already."""
+        """Ignored: `sensor` prints the readings."""
 
     def sensor(self, name: str, reading: Reading) -> None:
-        """One line."""
         print(f"{time.strftime('%H:%M:%S')}  {name:<20} {words(reading)}", flush=True)
 
 
 class AsJson:
-    """For scripts: one object a line, one line a change."""
+    """Prints the merged events as JSON, one object per line."""
 
     def merged(self, event: Sensed) -> None:
-        """One line; `kind` is active, idle, signal or clock-jumped."""
+        """`kind` is active, idle, signal or clock-jumped."""
         line: dict[str, object] = {"at": datetime.now().astimezone().isoformat(timespec="milliseconds")}
         match event:
             case Active():
@@ -64,7 +60,7 @@ class AsJson:
         print(msgspec.json.encode(line).decode(), flush=True)
 
     def sensor(self, name: str, reading: Reading) -> None:
-        """Not merged yet."""
+        """Ignored: `merged` prints the events."""
 
 
 @click.command(epilog="Examples: psoas-nudge presence; psoas-nudge presence --json --idle-after 1m")
@@ -89,13 +85,13 @@ def presence(as_json: bool, idle_after: str) -> None:
 
 
 def live(out: Out, idle_after: float = IDLE_AFTER) -> None:
-    """Print readings until interrupted, or until nobody reads them any more."""
+    """Print readings until Ctrl+C, or until the reading end of the pipe is closed. `idle_after`: seconds."""
     try:
         asyncio.run(_live(out, idle_after))
     except KeyboardInterrupt:
         return
     except BrokenPipeError:
-        # Whoever read, like `head`, has had enough: what is left unwritten must not fail again at exit.
+        # as in cli/__init__.py: flushing the buffer at exit must not fail again
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 

@@ -1,4 +1,4 @@
-"""`preview`: what the schedule will do on the coming days, before it does it."""
+"""`preview`: the schedule of the coming days."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ from psoas_nudge.errors import BadInput
 from psoas_nudge.simulation.coming import Day, calendar_of, clock, day
 
 BEFORE = 16
-"""Columns before the picture of a day."""
+"""Columns before the bar of a day."""
 HALF_HOURS, HOURS = 48, 24
-"""Columns of the picture; a terminal that is too narrow for half hours gets whole ones."""
+"""Slots of the bar; a narrow terminal gets whole hours."""
 WIDE = 110
-"""Columns from which the words of a day stand beside its picture."""
+"""Columns from which the words of a day are on the same line as its bar."""
 FIRST_YEAR, LAST_YEAR = 1970, 2199
 
 
@@ -53,7 +53,7 @@ def preview(config_file: Path | None, first: str, days: int, as_json: bool) -> N
         calendar = asyncio.run(calendar_of(settings, begin, end_day, now, lambda name: show(f"Reading {name} …")))
     for problem in calendar.problems:
         click.echo(f"psoas-nudge: {problem}", err=True)
-    # Two days before as well: what begins there can run into the first day of the picture.
+    # also the two days before, because their ranges can run into the first day
     coming = [day(settings.rules, calendar, begin + timedelta(days=ahead), now) for ahead in range(-2, days)]
     if as_json:
         for each in coming[2:]:
@@ -69,7 +69,7 @@ def as_json_object(each: Day, hours: WorkingHours) -> dict[str, object]:
 
 
 def _can_draw() -> bool:
-    """Whether the output can hold block characters."""
+    """Whether the encoding of standard output has block characters."""
     try:
         "█▒·".encode(sys.stdout.encoding or "ascii")
     except (UnicodeEncodeError, LookupError):
@@ -96,7 +96,7 @@ def _picture(coming: list[Day], hours: WorkingHours, *, fine: bool) -> Iterator[
 
 
 def _bar(each: Day, coming: list[Day], hours: WorkingHours, slots: int, marks: tuple[str, str, str]) -> str:
-    """The day in so many slots of its wall clock, with what runs into it from the days before."""
+    """The day in slots of local time, including ranges that began on the days before."""
     full, half, empty = marks
     length = 24 * 60 // slots
     shown = [d for d in coming if timedelta() <= each.date - d.date <= timedelta(days=2)]
@@ -106,7 +106,7 @@ def _bar(each: Day, coming: list[Day], hours: WorkingHours, slots: int, marks: t
         local = datetime.combine(each.date, time(*divmod(slot * length + length // 2, 60)), zone)
         moment = local.astimezone(UTC)
         if moment.astimezone(zone).replace(tzinfo=None) != local.replace(tzinfo=None):
-            bar += " "  # this one is skipped
+            bar += " "  # the clocks skip this slot
         elif any(span.opens <= moment < span.closes for d in shown for span in d.busy):
             bar += half
         else:

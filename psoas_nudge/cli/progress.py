@@ -1,4 +1,4 @@
-"""What goes on while a command takes long: one line on a terminal, gone in the end."""
+"""Progress of a long command: one line on standard error, replaced in place and removed at the end."""
 
 from __future__ import annotations
 
@@ -12,13 +12,14 @@ from typing import TypeVar
 import click
 
 Item = TypeVar("Item")
+ADDED_UP = "Entries added up"
 EVERY_SECONDS = 0.2
-"""Between two counts that are shown."""
+"""Minimum time between two updates of a count."""
 
 
 @contextmanager
 def progress() -> Iterator[Callable[[str], None]]:
-    """Shows what it is called with, in place of what it showed before. Silent where standard error is no terminal."""
+    """A function that shows its argument as the progress line; does nothing if standard error is not a terminal."""
     if not sys.stderr.isatty():
         yield lambda _text: None
         return
@@ -34,8 +35,8 @@ def progress() -> Iterator[Callable[[str], None]]:
         click.echo("\r\x1b[K", err=True, nl=False)
 
 
-def counted(what: str, items: Iterable[Item], show: Callable[[str], None]) -> Iterator[Item]:
-    """`items` as they are, with their number shown behind `what` while they pass."""
+def tallied(what: str, items: Iterable[Item], show: Callable[[str], None]) -> Iterator[Item]:
+    """Yield `items` unchanged and show "`what`: number" as they pass."""
     shown = time.monotonic()
     for number, item in enumerate(items):
         if (now := time.monotonic()) - shown >= EVERY_SECONDS:

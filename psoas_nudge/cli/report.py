@@ -1,4 +1,4 @@
-"""`report`: one static page about what was recorded, for the browser, a file, or paper."""
+"""`report`: one static page about the journal, for the browser, a file, or paper."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import click
 from psoas_nudge import places
 from psoas_nudge.called import as_called
 from psoas_nudge.cli.journal import NOTHING_YET
-from psoas_nudge.cli.progress import progress
+from psoas_nudge.cli.progress import ADDED_UP, progress, tallied
 from psoas_nudge.config.saving import save
 from psoas_nudge.errors import Unavailable
 from psoas_nudge.journal import Journal
@@ -74,7 +74,7 @@ def report(config_file: Path | None, output: Path | None, as_pdf: bool, paper: P
 
 
 def _record(config_file: Path | None, show: Callable[[str], None]) -> ReportData | None:
-    """What the page is made of; None when nothing is recorded yet. Raises ConfigInvalid and JournalBroken."""
+    """The data of the page; None when nothing is recorded yet. Raises ConfigInvalid and JournalBroken."""
     from psoas_nudge import config
     from psoas_nudge.report import record
 
@@ -84,7 +84,13 @@ def _record(config_file: Path | None, show: Callable[[str], None]) -> ReportData
         return None
     show("Reading the journal …")
     with found:
-        return record.read(found, settings.rules, settings.stretch.weekly_dose, datetime.now(UTC))
+        return record.read(
+            found,
+            settings.rules,
+            settings.stretch.weekly_dose,
+            datetime.now(UTC),
+            lambda entries: tallied(ADDED_UP, entries, show),
+        )
 
 
 def _page(record: ReportData, for_therapist: bool, show: Callable[[str], None]) -> str:
@@ -100,9 +106,9 @@ def _page(record: ReportData, for_therapist: bool, show: Callable[[str], None]) 
 
 
 def _open(page: str, record: ReportData, config_file: Path | None) -> None:
-    """Serve it to a browser until it is closed there; where no browser shows it, leave a file and say where.
+    """Serve the page until the browser closes it. If no browser shows it, write it to a file and print the path.
 
-    Raises Unavailable on a desktop whose browser did not show it, so that the panel can say so.
+    Raises Unavailable when there is a display but no browser, so that the tray can notify the person.
     """
     from psoas_nudge.pages import browser
 
@@ -136,7 +142,7 @@ def _served(page: str, record: ReportData, config_file: Path | None) -> bool:
 
 
 def _print(page: str, output: Path) -> None:
-    """Write a PDF. The page waits beside it meanwhile, because browsers from snap read nothing elsewhere."""
+    """Write a PDF. The HTML goes to the same directory first, because browsers from snaps can read little else."""
     from psoas_nudge.pages import browser
     from psoas_nudge.report.printing import pdf
 

@@ -1,7 +1,8 @@
-"""`routines`: the catalogue and the person's own, in a list or one in full."""
+"""The `routines` commands."""
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 from textwrap import fill
@@ -12,16 +13,17 @@ import msgspec
 from psoas_nudge.cli import packs
 from psoas_nudge.cli.candidates import routine_ids
 from psoas_nudge.cli.width import columns, hanging
+from psoas_nudge.config import load
 from psoas_nudge.core.catalogue import CATALOGUE, REVIEWED, find
 from psoas_nudge.core.durations import duration
 from psoas_nudge.core.evidence import SOURCES, WHY
 from psoas_nudge.core.routines import SIDES, Routine, Side, Step
+from psoas_nudge.core.words import times
 from psoas_nudge.errors import BadInput
 from psoas_nudge.guide.figures import in_terminal, sheet
-from psoas_nudge.guide.opening import load_settings
 
 PICTURE = (60, 16)
-"""Columns and lines of a picture among words."""
+"""(columns, lines) of the picture in `routines show`."""
 
 
 @click.group(
@@ -36,7 +38,7 @@ def routines(ctx: click.Context, as_json: bool) -> None:
     """
     if ctx.invoked_subcommand:
         return
-    rules = load_settings(ctx.obj).rules
+    rules = load(ctx.obj, os.environ).rules
     own = {routine.id for routine in rules.routines}
     every = [*(routine for routine in CATALOGUE if routine.id not in own), *rules.routines]
     if as_json:
@@ -57,7 +59,7 @@ def routines(ctx: click.Context, as_json: bool) -> None:
 @click.pass_obj
 def show(config_file: Path | None, routine_id: str) -> None:
     """Show one in full: what to do, for how long, and when to stop; in a terminal with its picture."""
-    routine = find(routine_id, load_settings(config_file).rules.routines)
+    routine = find(routine_id, load(config_file, os.environ).rules.routines)
     print(in_full(routine))
     if sys.stdout.isatty() and (sys.stdout.encoding or "").lower().startswith("utf"):
         print("\n" + "\n".join(in_terminal(routine, routine.picture, "right" if routine.sided else None, PICTURE)))
@@ -69,7 +71,7 @@ def show(config_file: Path | None, routine_id: str) -> None:
 @click.pass_obj
 def picture(config_file: Path | None, routine_id: str, side: Side) -> None:
     """Print the drawings of one routine as an SVG picture."""
-    routine = find(routine_id, load_settings(config_file).rules.routines)
+    routine = find(routine_id, load(config_file, os.environ).rules.routines)
     if not routine.picture:
         raise BadInput(f"{routine.title} has no pictures.")
     print(sheet(routine, side if routine.sided else None))
@@ -94,15 +96,15 @@ for command in (packs.check, packs.import_, packs.export, packs.remove):
 
 
 def in_full(routine: Routine) -> str:
-    """All there is to know about it."""
-    sides = "left, then right" if routine.sided else "both sides at once"
-    times = f", {routine.repeats} times" if routine.repeats > 1 else ""
+    """The routine as text for the terminal."""
+    sides = "first left, then right" if routine.sided else "both sides at once"
+    repeats = f", {times(routine.repeats)}{' on each side' * routine.sided}" if routine.repeats > 1 else ""
     lines = [
         f"{routine.title} ({routine.id})",
         fill(routine.purpose, 90),
         *([fill(routine.why, 90)] if routine.why else []),
         "",
-        f"{duration(routine.length)} in all, {sides}{times}. Needs: {' and '.join(routine.needs) or 'nothing'}.",
+        f"{duration(routine.length)} in all: {sides}{repeats}. Needs: {' and '.join(routine.needs) or 'nothing'}.",
         *([f"From the pack {routine.pack}."] if routine.pack else []),
     ]
     if routine.not_for:
@@ -110,30 +112,31 @@ def in_full(routine: Routine) -> str:
         lines += [fill(f"- {reason}", 90, subsequent_indent="  ") for reason in routine.not_for]
     lines.append("")
     for number, step in enumerate(routine.steps, 1):
-        lines.append(fill(f"{number}. {step.text} {step.cue}".rstrip() + f" ({_time(step)})", 90))
+        lines.append(fill(f"{number}. {step.text} {step.cue}".rstrip() + f" ({_time(step, routine)})", 90))
     facts = {
         "Feel it": f"{routine.feel} {routine.feel_not}".strip(),
         "How strong": routine.effort,
         "Easier": routine.easier,
         "Harder": routine.harder,
-        "You do it right if": routine.check,
+        "How to check": routine.check,
     }
     lines += ["", *(fill(f"{name}: {text}", 90, subsequent_indent="  ") for name, text in facts.items() if text)]
     lines += ["", *(fill(f"- {cue}", 90) for cue in routine.cues), *(fill(f"! {c}", 90) for c in routine.cautions)]
     if routine.careful:
         lines += [
             "",
-            "Prompts suggest it only if it is in stretch.rotation and you have read this when you first played it:",
+            "Prompts suggest it only if you add it to stretch.rotation and have read its warnings. To read them:",
+            f"psoas-nudge stretch {routine.id}",
         ]
-        lines += [f"psoas-nudge stretch {routine.id}"]
     if routine.aim != "stretch":
-        lines += ["", "Its seconds are no part of the weekly dose: it does not lengthen the hip flexors."]
+        lines += ["", "It does not count toward the weekly goal, because it does not stretch the hip flexors."]
     if routine in CATALOGUE:
         lines += ["", REVIEWED]
     return "\n".join(lines)
 
 
-def _time(step: Step) -> str:
+def _time(step: Step, routine: Routine) -> str:
     if step.reps:
-        return f"{step.reps} times, {step.seconds:g} s each"
-    return f"{'hold ' if step.hold else ''}{step.seconds:g} s{', before every hold' if step.again else ''}"
+        return f"{times(step.reps)}, {step.seconds:g} s each"
+    held = "hold " if step.hold and routine.aim != "ease" else ""
+    return f"{held}{duration(step.seconds)}{', before every hold' if step.again else ''}"

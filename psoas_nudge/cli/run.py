@@ -1,4 +1,4 @@
-"""`run`: the daemon in the foreground, as a service manager or a terminal starts it."""
+"""`run`: the daemon in the foreground, for a terminal or a service manager."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from psoas_nudge.called import called
 
 
 def engine_command(verbosity: int, config_file: Path | None) -> list[str]:
-    """The daemon's own process: without click, which is 1 MB that it does not need."""
+    """The command line of the daemon process, which does not import click (saves 1 MB)."""
     config = [str(config_file)] if config_file else []
     return [sys.executable, "-m", "psoas_nudge.engine", str(verbosity), called(), *config]
 
@@ -29,16 +29,16 @@ def run(config_file: Path | None, verbose: int) -> None:
     """
     _must_exist(config_file)
     command = engine_command(verbose, config_file)
-    if sys.platform == "win32":  # there exec would start a second process
+    if sys.platform == "win32":  # where exec starts a second process
         from psoas_nudge.engine.__main__ import main
 
         sys.exit(main(command[3:]))
     sys.stdout.flush()
-    os.execv(command[0], command)  # noqa: S606 - in place of this process
+    os.execv(command[0], command)  # noqa: S606 - replaces this process
 
 
 def _must_exist(config_file: Path | None) -> None:
-    """A file that was named and is missing is a slip of whoever typed it. A service manager's daemon waits for it."""
+    """Raise if a named configuration file does not exist. Under systemd (INVOCATION_ID) the daemon waits for it."""
     named = config_file or os.environ.get(places.CONFIG_VARIABLE)
     if named and "INVOCATION_ID" not in os.environ and not places.config_file(config_file).exists():
         from psoas_nudge.config import load

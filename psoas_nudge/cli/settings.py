@@ -1,4 +1,4 @@
-"""`settings`: see and change the settings on a page in the browser."""
+"""`settings`: the settings page in the browser."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`simulate`: what would have been recorded, had the days gone as a trace tells."""
+"""`simulate`: plays a trace or made-up days through the core, and prints the resulting journal entries."""
 
 from __future__ import annotations
 
@@ -50,16 +50,17 @@ ANSWERS: dict[str, tuple[Answer | None, ...]] = {
     "--answers",
     type=click.Choice([*ANSWERS]),
     default="ignore",
-    help="How prompts are answered. mixed: accept, skip, snooze and no answer, in turn. The default is ignore.",
+    help="How prompts are answered. mixed: accept, skip, snooze, no answer, and so on. The default is ignore.",
 )
 @click.option(
-    "--answer-after", default="20s", metavar="FOR", help="How long after a prompt appears. The default is 20s."
+    "--answer-after",
+    default="20s",
+    metavar="FOR",
+    help="Time from a prompt to its answer. The default is 20s.",
 )
-@click.option(
-    "--days", type=click.IntRange(1, 3660), metavar="N", help="Make up N plausible days instead of reading a trace."
-)
+@click.option("--days", type=click.IntRange(1, 3660), metavar="N", help="Play N made-up days instead of a trace.")
 @click.option("--from", "first", metavar="DATE", help="The first of the made-up days. The default is today.")
-@click.option("--seed", type=int, default=0, metavar="S", help="Each number makes up different days.")
+@click.option("--seed", type=int, default=0, metavar="S", help="A number. Other numbers give other made-up days.")
 @click.pass_obj
 def simulate(
     config_file: Path | None,
@@ -96,7 +97,7 @@ def simulate(
         begin = parse_moment(first or "today", datetime.now(UTC), zone)
         items = made_up(days, seed, begin, zone)
     if not items:
-        return  # a made-up weekend off
+        return  # the made-up days are all days off
     items, rules = _with_calendar(items, settings)
     played = Simulation(items, rules, answers=ANSWERS[answers], answer_after=delay, seed=seed)
     _print(played.play(), json_)
@@ -113,7 +114,7 @@ def _read(trace: Path | None) -> list[During | Act]:
 
 
 def _with_calendar(items: list[During | Act], settings: Settings) -> tuple[list[During | Act], Rules]:
-    """The trace with the busy times, and the rules with the holidays, of the calendars that the configuration names."""
+    """Add busy times to the trace, and holidays to the rules, from the configured calendars."""
     source, rules = settings.calendar, settings.rules
     if not source.holidays and not source.busy:
         return items, rules

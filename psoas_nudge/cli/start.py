@@ -1,4 +1,4 @@
-"""`start`: the daemon in the background, and what to expect of it."""
+"""`start`: starts the daemon in the background and prints the greeting."""
 
 from __future__ import annotations
 
@@ -20,21 +20,20 @@ from psoas_nudge.autostart.port import this_computer
 from psoas_nudge.bus import buses
 from psoas_nudge.called import as_called
 from psoas_nudge.cli.run import engine_command
+from psoas_nudge.cli.running import running
 from psoas_nudge.config import load
-from psoas_nudge.control.client import ask
-from psoas_nudge.control.messages import GetStatus
 from psoas_nudge.core.status import Status
-from psoas_nudge.engine.greeting import RUNNING, lines
-from psoas_nudge.errors import NoDaemon, PsoasNudgeError, Unavailable
+from psoas_nudge.engine.greeting import lines
+from psoas_nudge.errors import PsoasNudgeError, Unavailable
 from psoas_nudge.notify.chooser import AUTO, LAST_RESORT, NOTIFIERS, Chooser
 from psoas_nudge.notify.port import Surroundings
 from psoas_nudge.system.processes import HIDDEN
 from psoas_nudge.system.terminal import is_one
 
 UP_SECONDS = 15.0
-"""Time for the daemon to come up; a slow notification service takes a few seconds of it."""
+"""Time limit for the daemon to answer. A slow notification service takes a few seconds."""
 LOG_LINES = 5
-"""How much of the log is shown when it does not."""
+"""Lines of the log that are shown when it does not answer."""
 
 
 @click.command(epilog="Example: psoas-nudge start --autostart")
@@ -51,26 +50,19 @@ def start(config_file: Path | None, autostart: bool | None) -> None:
     starts a process of its own, which writes its warnings to a log file.
     """
     settings = load(config_file, os.environ)
-    status = _status()
+    status = running()
     if status is None:
         asyncio.run(_can_prompt(settings.desktop.notifier))
         status = _started(config_file)
     else:
-        click.echo("It was running already.")
+        click.echo("psoas-nudge was already running.")
     file = places.config_file(config_file)
     click.echo("\n".join(lines(status, settings.rules.hours, file, datetime.now(UTC))))
     _at_login(config_file, autostart)
 
 
-def _status() -> Status | None:
-    try:
-        return ask(GetStatus(), places.socket_file()).status
-    except NoDaemon:
-        return None
-
-
 async def _can_prompt(wanted: str) -> None:
-    """Raises Unavailable where a daemon in the background could show nothing."""
+    """Raise Unavailable if a daemon in the background could not show notifications."""
     in_a_terminal = as_called("To get prompts in this terminal, use: psoas-nudge run")
     if wanted == LAST_RESORT:
         raise Unavailable(f"Your settings put prompts in a terminal (desktop.notifier). {in_a_terminal}")
@@ -86,7 +78,7 @@ async def _can_prompt(wanted: str) -> None:
 
 
 def _started(config_file: Path | None) -> Status:
-    """The status of the daemon, once it answers. Raises PsoasNudgeError with the end of its log when it does not."""
+    """Start the daemon and wait for its first status. Raises PsoasNudgeError with the end of its log if it fails."""
     if by_service := _service_command():
         done = this_computer().run(by_service)
         if done.code:
@@ -99,7 +91,7 @@ def _started(config_file: Path | None) -> Status:
         child = subprocess.Popen(  # noqa: S603 - this very program
             engine_command(0, config_file),
             stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,  # so that no prompt is ever printed into a file
+            stdout=subprocess.DEVNULL,  # not the log: the terminal notifier must not print prompts there
             stderr=log,
             start_new_session=True,
             creationflags=HIDDEN,
@@ -108,7 +100,7 @@ def _started(config_file: Path | None) -> Status:
 
 
 def _service_command() -> list[str]:
-    """What starts the service that autostart has set up, where its manager can start it now."""
+    """The command that starts the service that autostart has installed; empty when there is none."""
     computer = this_computer()
     ways = [way for way, _ in chooser.find(computer, ()) if way.unavailable(computer) is None]
     return next((command for way in ways if (command := way.start_now(computer))), [])
@@ -117,17 +109,17 @@ def _service_command() -> list[str]:
 def _answer(child: subprocess.Popen[bytes] | None, log: str) -> Status:
     end = time.monotonic() + UP_SECONDS
     while time.monotonic() < end:
-        if status := _status():
+        if status := running():
             return status
         if child and child.poll() is not None:
             said = Path(log).read_text("utf-8", "replace").splitlines()[-LOG_LINES:]
-            raise PsoasNudgeError("\n".join(("It ended right after the start. Its log says:", *said)))
+            raise PsoasNudgeError("\n".join(("psoas-nudge stopped right after it started. Its log says:", *said)))
         time.sleep(0.05)
-    raise PsoasNudgeError(f"{RUNNING.partition(' ')[0]} has not answered within {UP_SECONDS:g} s. To see why: {log}")
+    raise PsoasNudgeError(f"psoas-nudge did not answer within {UP_SECONDS:g} s. To see why: {log}")
 
 
 def _at_login(config_file: Path | None, wanted: bool | None) -> None:
-    """Set autostart up when that is wanted; ask where nobody has said."""
+    """Enable autostart if `wanted`; ask in a terminal if `wanted` is None and it is not enabled yet."""
     if wanted is False or (wanted is None and chooser.find(this_computer(), ())):
         return
     if wanted is None:
@@ -144,9 +136,9 @@ def _at_login(config_file: Path | None, wanted: bool | None) -> None:
 
 
 def _in_the_menu(config_file: Path | None) -> None:
-    """Offer name and icon to somebody who does not want autostart, which brings both."""
+    """Offer the desktop entry, which `autostart enable` would have installed."""
     computer = this_computer()
-    if not application.knows(computer) or application.is_installed(computer):
+    if not application.is_supported(computer) or application.is_installed(computer):
         return
     if click.confirm("Add it to the applications menu, so that its windows show its name and icon?", default=True):
         chooser.named(computer, chooser.command(config_file))

@@ -1,4 +1,4 @@
-"""`stats`: what days and weeks add up to. It reads the journal's file, so it works with no daemon running."""
+"""`stats`: totals by day, week or month. Reads the journal itself, so it works without a daemon."""
 
 from __future__ import annotations
 
@@ -9,13 +9,12 @@ from datetime import date, datetime, timedelta
 import click
 import msgspec
 
-from psoas_nudge import places
-from psoas_nudge.called import as_called
-from psoas_nudge.cli.journal import NOTHING_YET, moment
+from psoas_nudge.cli.journal import moment, opened
+from psoas_nudge.cli.progress import ADDED_UP, progress, tallied
 from psoas_nudge.cli.width import columns, hanging
 from psoas_nudge.core.durations import duration
 from psoas_nudge.core.statistics import Totals, months, total, weeks
-from psoas_nudge.journal import Journal
+from psoas_nudge.core.words import counted
 
 DEFAULT_DAYS = {"day": 7, "week": 12 * 7, "month": 365}
 SUMS: dict[str, Callable[[Iterable[Totals]], Iterable[Totals]]] = {"day": iter, "week": weeks, "month": months}
@@ -38,14 +37,10 @@ def stats(by: str, since: str | None, as_json: bool) -> None:
     "got up" counts prompts during which you got up without answering, "cancelled" those that psoas-nudge took back.
     """
     first = _first_day(by, since)
-    found = Journal.open_reading(places.journal_file())
-    if found is None:
-        if not as_json:
-            print(as_called(NOTHING_YET))
-        return
-    with found:
-        days = found.days(first)
-        lines = list(SUMS[by](days))
+    with opened(silent=as_json) as found, progress() as show:
+        if found is None:
+            return
+        lines = list(SUMS[by](found.days(first, lambda entries: tallied(ADDED_UP, entries, show))))
     if as_json:
         for line in lines:
             sys.stdout.buffer.write(msgspec.json.encode(line) + b"\n")
@@ -57,7 +52,7 @@ def stats(by: str, since: str | None, as_json: bool) -> None:
 
 
 def _first_day(by: str, since: str | None) -> date:
-    """Weeks and months are shown whole."""
+    """The first day to show; the first of its week or month with `by`."""
     if since is None:
         first = datetime.now().astimezone().date() - timedelta(days=DEFAULT_DAYS[by] - 1)
     else:
@@ -85,12 +80,12 @@ def _print_table(lines: Sequence[Totals], by: str) -> None:
 
 
 def _in_words(cells: Sequence[str]) -> str:
-    """The cells of a row for a narrow terminal: "sat 50 min (longest 50 min), 1 prompt: 1 accepted"."""
+    """A row for a narrow terminal: "sat 50 min (longest 50 min); 1 prompt: 1 accepted"."""
     sat, longest, prompts, *outcomes, stretched = cells
     counts = [f"{cell} {name}" for cell, name in zip(outcomes, COLUMNS[3:-1], strict=True) if cell != "-"]
     parts = [f"sat {sat} (longest {longest})"]
     if counts:
-        parts.append(f"{prompts} prompt{'' if prompts == '1' else 's'}: {', '.join(counts)}")
+        parts.append(f"{counted(int(prompts), 'prompt')}: {', '.join(counts)}")
     if stretched != "-":
         parts.append(f"stretched {stretched}")
     return "; ".join(parts)

@@ -1,4 +1,4 @@
-"""`status` and `explain`: what is going on, and why there is no prompt."""
+"""`status` and `explain`."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def status(how: str | None, as_json: bool, follow: bool) -> None:
     if how:
         print(_line(now, how))
         return
-    if look(now) is not Look.SITTING:  # else the first reason says the same
+    if look(now) is not Look.SITTING:  # when sitting, the first reason says the same
         line = _line(now, "plain")
         print(f"{line[0].upper()}{line[1:]}.")
     if now.trouble and now.prompt:
@@ -92,9 +92,9 @@ def explain(at: str | None, as_json: bool) -> None:
         request = c.Explain(at=moment)
     except ValueError as error:
         raise BadInput(str(error)) from error
-    told = ask(request, places.socket_file()).explanation
-    assert told is not None  # noqa: S101 - the message table promises it
+    answer = ask(request, places.socket_file()).explanation
+    assert answer is not None  # noqa: S101 - the message table promises it
     if as_json:
-        print(msgspec.json.encode(told).decode())
+        print(msgspec.json.encode(answer).decode())
         return
-    print(as_called(explained((reason.text for reason in told.reasons), told.next_prompt, now, told.zone)))
+    print(as_called(explained((reason.text for reason in answer.reasons), answer.next_prompt, now, answer.zone)))

@@ -1,18 +1,19 @@
-"""`stretch`: play a guided stretch now, in this terminal or on the page."""
+"""`stretch`: a guided stretch in this terminal or on the page."""
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import click
 
 from psoas_nudge import places
 from psoas_nudge.cli.candidates import routine_ids
-from psoas_nudge.config import Settings
+from psoas_nudge.config import Settings, load
 from psoas_nudge.core.state import State
 from psoas_nudge.core.stretching import next_routine, stretch_refused
 from psoas_nudge.errors import JournalBroken, Refused
-from psoas_nudge.guide.opening import in_terminal, load_settings, on_page
+from psoas_nudge.guide.opening import in_terminal, on_page
 from psoas_nudge.journal import Journal
 
 
@@ -29,7 +30,7 @@ def stretch(config_file: Path | None, routine_id: str | None, page: bool) -> Non
     The stretches are common physiotherapy practice in our own words; for the sources, see: psoas-nudge help evidence
     This is not medical advice. Stop at once if you feel sharp or throbbing pain.
     """
-    settings = load_settings(config_file)
+    settings = load(config_file, os.environ)
     chosen = _chosen(settings, routine_id)
     if page:
         on_page(settings, chosen, None)
@@ -42,7 +43,7 @@ def _chosen(settings: Settings, routine_id: str | None) -> str:
         state = _state()
     except JournalBroken as error:
         state = State()
-        click.echo(f"This stretch will not be recorded, and whether you reported pain is not known. {error}", err=True)
+        click.echo(f"This stretch will not be recorded, and your reports of pain cannot be read. {error}", err=True)
     rules = settings.rules
     routine = routine_id or next_routine(state, rules)
     if why := stretch_refused(state, rules, routine):

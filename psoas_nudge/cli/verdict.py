@@ -1,6 +1,6 @@
-"""The answer of `doctor` for people: will prompts appear, what is used for what, and one fix for each problem.
+"""The report of `doctor`: whether prompts will appear, what is used, and one fix for each problem.
 
-Pure: what was found goes in, lines come out.
+Pure: takes Findings, yields lines.
 """
 
 from __future__ import annotations
@@ -62,16 +62,16 @@ GROUPS = {
     ),
     "Videos": ("playing",),
 }
-"""What the sensors are for, by the words of a person."""
+"""What people call the purpose of sensors: the names of the sensors that serve it."""
 
 
 class Findings(Struct, frozen=True, kw_only=True):
-    """What `doctor` has found. An empty text means that nothing is wrong with it."""
+    """What `doctor` has found. A text is empty when nothing is wrong."""
 
     mistakes: str
-    """In the configuration."""
+    """Mistakes in the configuration."""
     journal: str
-    """What is wrong with it."""
+    """What is wrong with the journal, in sentences."""
     running: bool
     sensors: tuple[SensorChoice, ...]
     notifiers: tuple[NotifierChoice, ...]
@@ -82,7 +82,7 @@ class Findings(Struct, frozen=True, kw_only=True):
     others: str
     """What to do about other break reminders."""
     unnamed: bool
-    """Whether desktop and menu do not know the program's name and icon, and could."""
+    """Whether this desktop supports a desktop entry and none is installed."""
     display: bool
     session_bus: bool
     wayland: bool
@@ -90,37 +90,37 @@ class Findings(Struct, frozen=True, kw_only=True):
 
     @property
     def notifier(self) -> str:
-        """The one in use."""
+        """The notifier in use; empty when none works."""
         return next((each.name for each in self.notifiers if each.verdict == "chosen"), "")
 
     @property
     def idle(self) -> str:
-        """The idle source in use."""
+        """The idle source in use; empty when none works."""
         return next((each.name for each in self.sensors if each.port == "idle" and each.state == "chosen"), "")
 
     def used(self, names: tuple[str, ...]) -> list[str]:
-        """Those of the sensors that work."""
+        """Which of the sensors `names` work."""
         return [each.name for each in self.sensors if each.name in names and each.state == "chosen"]
 
     @property
     def works(self) -> bool:
-        """Whether prompts can appear at all."""
+        """Whether prompts can appear."""
         return bool(self.notifier) and not self.mistakes and not self.journal
 
 
 def verdict(found: Findings) -> str:
-    """The first line."""
+    """The first line of the report."""
     if not found.notifier:
         return "Prompts cannot appear here."
     if found.mistakes or found.journal:
-        return "Prompts may not appear: see below."
+        return "Prompts may not appear. See below."
     where = "in this terminal" if found.notifier == LAST_RESORT else "as notifications"
     blind = "" if found.idle else " But psoas-nudge cannot see whether you are at the computer."
     return f"Prompts will appear {where}.{blind}"
 
 
 def rows(found: Findings) -> Iterator[tuple[str, str]]:
-    """What is used for what; only what matters in this session."""
+    """(purpose, what is used for it), for what matters in this session."""
     yield "Prompts", TITLES[found.notifier] if found.notifier else "none"
     yield "Idle time", TITLES[found.idle] if found.idle else "none, so you count as present all the time"
     for title, names in GROUPS.items():
@@ -136,7 +136,7 @@ def rows(found: Findings) -> Iterator[tuple[str, str]]:
 
 
 def fixes(found: Findings, install: Callable[[str], str]) -> Iterator[tuple[str, str]]:
-    """Each problem with what to do about it. `install`: the command for a need (distribution.PACKAGES)."""
+    """(problem, fix) pairs. `install`: returns the command for a key of distribution.PACKAGES."""
     yield from _for_prompts(found, install)
     if found.display:
         yield from _for_good_moments(found, install)
@@ -149,7 +149,7 @@ def _for_prompts(found: Findings, install: Callable[[str], str]) -> Iterator[tup
     if found.mistakes:
         yield f"Your configuration has mistakes.\n{found.mistakes}", "psoas-nudge config edit"
     if found.journal:
-        yield f"The journal cannot be used: {found.journal}", ""
+        yield found.journal, ""
     if found.notifier:
         return
     if any(each.verdict == "available" for each in found.notifiers):
@@ -157,7 +157,7 @@ def _for_prompts(found: Findings, install: Callable[[str], str]) -> Iterator[tup
     elif not found.display:
         yield "There is no desktop here.", "Run it in a terminal, where prompts can appear: psoas-nudge run"
     elif not found.session_bus:
-        yield "There is no session bus, over which notifications travel.", "dbus-run-session psoas-nudge run"
+        yield "There is no D-Bus session bus, which notifications need.", "dbus-run-session psoas-nudge run"
     else:
         service = "wayland-notifications" if found.wayland else "x11-notifications"
         yield "No notification service is running.", install(service)
@@ -183,7 +183,7 @@ def _for_looks(found: Findings, install: Callable[[str], str]) -> Iterator[tuple
 
 
 def report(found: Findings, install: Callable[[str], str], width: int) -> Iterator[str]:
-    """All of it, line by line."""
+    """The lines of the report."""
     yield hanging("", verdict(found), width)
     yield ""
     for title, text in rows(found):

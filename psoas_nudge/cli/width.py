@@ -1,4 +1,4 @@
-"""How wide the output is, and how long lines are kept in it."""
+"""The width of the output."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from psoas_nudge.called import as_called
 
 
 def columns() -> int:
-    """The columns of the terminal; without one, and without $COLUMNS, a script reads, and lines are not broken."""
+    """Columns of the terminal or $COLUMNS. Without either the output goes to a script, and lines are not wrapped."""
     if sys.stdout.isatty() or os.environ.get("COLUMNS"):
         return shutil.get_terminal_size().columns
     return sys.maxsize
@@ -24,7 +24,7 @@ NO_BREAK = "\u00a0"
 
 
 def hanging(first: str, text: str, width: int) -> str:
-    """`text` after `first`, broken at `width`, its further lines under its beginning."""
+    """`first` and `text`, wrapped at `width` with a hanging indent as wide as `first`."""
     filled = fill(
         TOGETHER.sub(NO_BREAK, as_called(text)),
         max(width, len(first) + 20),

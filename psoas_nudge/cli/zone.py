@@ -1,4 +1,4 @@
-"""The zone that this machine's clock shows, so that typed times are as the person reads them on the wall."""
+"""The system's time zone, in which people type times on the command line."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 
 def system_zone() -> tzinfo:
-    """See the module."""
+    """The system's time zone as tzinfo."""
     from psoas_nudge.config.zone import system_zone as name
 
     return ZoneInfo(name(os.environ))

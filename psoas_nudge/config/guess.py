@@ -32,7 +32,7 @@ CHOICES = {
     "notifications": "freedesktop",
     **dict.fromkeys(CLOSED, "none"),
 }
-"""Other words for the words that settings have."""
+"""Synonyms for the choices of settings."""
 OFFSET = re.compile(r"(?:utc|gmt) ?([+-]) ?0?(\d{1,2})(?::?00)?")
 
 WEEK = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -105,20 +105,20 @@ def ranges(text: str) -> Iterator[str]:
 
 
 def several(text: str) -> list[str]:
-    """The ranges in a text that has more than one; nothing when any of them is none."""
+    """The ranges in a text with more than one; [] when a part is not a range."""
     parts = [list(ranges(part)) for part in re.split(r"[,;+&]|\band\b", text)]
     return [found[0] for found in parts if found] if len(parts) > 1 and all(parts) else []
 
 
 def choice(raw: object, choices: Collection[str]) -> Iterator[str]:
-    """The choice that goes by another word."""
+    """The choice that a synonym means."""
     word = CHOICES.get(plain(str(raw)), "")
     if word in choices:
         yield word
 
 
 def zones(text: str) -> Iterator[str]:
-    """The time zone of a city, or of a difference from UTC, whose names in tzdata count westward."""
+    """The time zone of a city or of a UTC offset; the names of offsets in tzdata have the opposite sign."""
     from difflib import get_close_matches
     from zoneinfo import available_timezones
 

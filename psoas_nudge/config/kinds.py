@@ -13,6 +13,8 @@ from datetime import date, time
 from pathlib import Path
 from typing import Any
 
+from psoas_nudge.core.words import counted
+
 Place = tuple[str | int, ...]
 ReportMistake = Callable[[Place, str], None]
 """Is called with the place of a mistake and a sentence with what is wrong and how to fix it."""
@@ -194,7 +196,7 @@ class FreeText(ValueKind):
         if not isinstance(raw, str):
             self.wrong(raw, at, report, "Put it in quotes.")
         elif len(raw) > self.most:
-            report(at, f"This text is too long: {len(raw)} characters; the limit is {self.most}.")
+            report(at, f"This text is too long: {counted(len(raw), 'character')}; the limit is {self.most}.")
         elif not raw.strip() and not self.empty:
             report(at, "This text is empty. Write something or delete the line.")
         return raw if isinstance(raw, str) else ""
@@ -265,7 +267,7 @@ class Choice(ValueKind):
         return str(raw)
 
     def meant(self, raw: Any) -> Iterable[str]:
-        """Another word for one, else the most similar."""
+        """The choice that a synonym means, else the most similar one."""
         from psoas_nudge.config.guess import choice
 
         return [*choice(raw, self.choices), *(closest(raw, self.choices) if isinstance(raw, str) else [])][:1]
@@ -277,7 +279,7 @@ class Choice(ValueKind):
 class Pattern(ValueKind):
     """Text that matches a regular expression, for example an identifier; `example` matches it.
 
-    `known`: what there is of its kind, as far as it is the same for everybody."""
+    `known`: built-in values, which are suggested for another spelling."""
 
     def __init__(self, form: str, pattern: str, example: str, known: Iterable[str] = ()) -> None:
         self.form, self.pattern, self.example, self.known = form, pattern, example, frozenset(known)
@@ -289,7 +291,7 @@ class Pattern(ValueKind):
         return raw
 
     def meant(self, raw: Any) -> Iterable[str]:
-        """A known one in other letters."""
+        """A known value in another spelling."""
         name = re.sub(r"[\s_]+", "-", raw.strip().lower()) if isinstance(raw, str) else ""
         return [name] if name in self.known else []
 

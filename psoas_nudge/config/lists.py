@@ -52,7 +52,7 @@ class Argv(ListOf):
     """A command with its arguments, started without a shell."""
 
     def from_text(self, text: str) -> Any:
-        """A TOML list, or words parted as on a command line."""
+        """A TOML list, or words split as on a command line."""
         if text.lstrip().startswith("["):
             return from_toml(text)
         from psoas_nudge.system.command_line import split  # the daemon reads lists only

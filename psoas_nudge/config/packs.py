@@ -20,10 +20,11 @@ from psoas_nudge.config.tables import ROUTINE_FIELDS, routine
 from psoas_nudge.config.text import read_text
 from psoas_nudge.core.catalogue import TITLES
 from psoas_nudge.core.routines import Routine
+from psoas_nudge.core.words import counted
 
 PACK_FILE = "pack.toml"
 PICTURES = "pictures"
-"""The folder of a kept pack with its pictures drawn anew."""
+"""The folder of an imported pack with its pictures, drawn again."""
 MOST_ROUTINES = 50
 CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 
@@ -46,7 +47,7 @@ class Pack(Struct, frozen=True, kw_only=True):
 
     @property
     def pictures(self) -> frozenset[str]:
-        """The files that its steps name."""
+        """The names of the picture files that its steps use."""
         return frozenset(name for routine in self.routines for _, _, name in routine.names)
 
 
@@ -84,7 +85,7 @@ def _clashes(routines: Iterable[Routine]) -> Iterator[tuple[Place, str]]:
             yield place, f'"{each.id}" is a built-in routine. Choose another id.'
         seen.add(each.id)
     if len(seen) > MOST_ROUTINES:
-        yield ("routines",), f"{len(seen)} routines are too many; {MOST_ROUTINES} is the limit."
+        yield ("routines",), f"This pack has {counted(len(seen), 'routine')}; {MOST_ROUTINES} is the limit."
 
 
 def imported(directory: Path) -> list[Pack]:

@@ -1,6 +1,7 @@
-"""The pictures of routines in config.toml: files beside it, checked and drawn anew as those of packs are.
+"""The pictures of routines in config.toml: files beside it, checked and drawn again like those of packs.
 
-They are kept in the cache, in a folder whose name is made of their content: drawn once, and again when they change.
+The results are in the cache, in a folder named after a hash of the content: they are drawn once, and again after a
+change.
 """
 
 from __future__ import annotations
@@ -28,14 +29,14 @@ from psoas_nudge.pictures.reading import bytes_of
 from psoas_nudge.pictures.wire import NEEDED, Drawn, NotTaken, PictureRequest, PictureResult
 
 SECONDS = 30.0
-"""Of waiting for the child: a daemon that reads its configuration again does nothing else meanwhile."""
+"""Timeout for the child. A daemon that reads its configuration again blocks meanwhile."""
 WHERE: Place = ("stretch", "routines")
 
 
 def with_pictures(
     routines: Iterable[Routine | None], folder: Path, report: ReportMistake
 ) -> tuple[Routine | None, ...]:
-    """The routines, each with the folder of its pictures. `folder`: the one that names of pictures are relative to."""
+    """The routines, each with the folder of its pictures. `folder`: the names of pictures are relative to it."""
     every = tuple(routines)
     names = dict.fromkeys(name for routine in every if routine for _, _, name in routine.names)
     if not names:
@@ -65,12 +66,12 @@ def _of(routine: Routine | None) -> list[tuple[int, str, str]]:
 
 
 def _is_complete(routine: Routine | None, files: Mapping[str, object]) -> bool:
-    """Whether it names pictures and all of them are there."""
+    """Whether it has pictures and all of them are in `files`."""
     return bool(_of(routine)) and all(name in files for _, _, name in _of(routine))
 
 
 def _read(names: tuple[str, ...], folder: Path) -> tuple[dict[str, bytes], dict[str, str]]:
-    """The files by name, and what is wrong with the others."""
+    """The files by name, and the mistakes in the others."""
     files: dict[str, bytes] = {}
     wrong = dict.fromkeys(names[MOST_FILES:], f"There are {len(names)} pictures; {MOST_FILES} is the limit.")
     room = MOST_BYTES
@@ -104,13 +105,13 @@ def _missing(folder: Path, name: str) -> str:
 
 
 def _home(routine: Routine, files: Mapping[str, bytes]) -> Path:
-    """Where its pictures are kept once they are drawn."""
+    """The folder of its pictures in the cache."""
     content = sorted((name, sha256(files[name]).hexdigest()) for _, _, name in routine.names)
     return places.cache_directory() / "pictures" / sha256(repr(content).encode()).hexdigest()[:32]
 
 
 def _draw(files: dict[str, bytes]) -> tuple[dict[str, Drawn], dict[str, str]]:
-    """The pictures drawn anew, and why others are refused."""
+    """The pictures, drawn again, and why others are refused."""
     if not files:
         return {}, {}
     if any(find_spec(module) is None for module in NEEDED):
@@ -118,7 +119,7 @@ def _draw(files: dict[str, bytes]) -> tuple[dict[str, Drawn], dict[str, str]]:
     question = msgspec.json.encode(PictureRequest(files))
     child = ask("psoas_nudge.pictures", question, SECONDS, "The reader of pictures")
     try:
-        with ThreadPoolExecutor(1) as thread:  # the daemon's thread has a loop of its own already
+        with ThreadPoolExecutor(1) as thread:  # the daemon's main thread already runs an event loop
             answer = msgspec.json.decode(thread.submit(asyncio.run, child).result(), type=PictureResult)
     except ChildFailed as error:
         why = f"Drawing the pictures takes more than {CPU_SECONDS} s of computing." if error.exhausted else str(error)
@@ -127,7 +128,7 @@ def _draw(files: dict[str, bytes]) -> tuple[dict[str, Drawn], dict[str, str]]:
 
 
 def _keep(home: Path, pictures: Mapping[str, Drawn]) -> str | None:
-    """Keep what was drawn; why it cannot be kept."""
+    """Store the pictures; returns why that failed."""
     try:
         parent = places.private_directory(home.parent)
         made = Path(tempfile.mkdtemp(prefix=".drawing-", dir=parent))

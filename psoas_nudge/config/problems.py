@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 from psoas_nudge import places
 from psoas_nudge.config.kinds import LONGEST_GUESSED, Place, ReportMistake, ValueKind, from_toml, shown, toml
+from psoas_nudge.core.words import counted
 from psoas_nudge.errors import ConfigInvalid
 
 MOST_SYNTAX_ERRORS = 20
@@ -240,11 +241,8 @@ def summary(error: ConfigInvalid) -> str:
         return "The configuration cannot be used"
     system = found[1] in [str(file) for file in places.system_config_files(os.environ)]
     name = f"The system's {found[1]}" if system else f"Your change to {Path(found[1]).name}"
-    return (
-        f"{name} has a mistake on line {found[2]}"
-        if count == 1
-        else f"{name} has {count} mistakes, the first on line {found[2]}"
-    )
+    mistakes = "a mistake" if count == 1 else f"{counted(count, 'mistake')}, the first"
+    return f"{name} has {mistakes} on line {found[2]}"
 
 
 def rejected(error: ConfigInvalid) -> str:

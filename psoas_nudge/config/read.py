@@ -266,7 +266,7 @@ def _build(
 
 
 def _folder(given: dict[str, Given], key: str, file: Path | None) -> Path:
-    """The folder that the paths in a setting are relative to: that of the file which sets it, else the person's."""
+    """The folder that the paths in a setting are relative to: that of the file that sets it, else the person's."""
     setting = given.get(key)
     if setting and setting.source != "environment":
         return Path(setting.name).parent

@@ -74,13 +74,13 @@ def _item(raw: Any) -> Any:
 
 
 def change(file: Path, key: str, raw: Any, environ: Mapping[str, str]) -> None:
-    """Set one value in a file, creating the file if needed; raises ConfigInvalid when mistakes are left in it."""
+    """Set one value in a file, creating the file if needed; raises ConfigInvalid when the result has mistakes."""
     before = read_text(file) if os.path.lexists(file) else ""
     try:
         after = with_value(before, key, raw)
         parse(after, str(file), environ)
-    except (ConfigInvalid, ValueError, TypeError):  # of tomlkit, when the file is no TOML or a section no table
-        parse(before, str(file), environ)  # says so with the lines of the file as it is
+    except (ConfigInvalid, ValueError, TypeError):  # from tomlkit, when the file is not TOML or a section not a table
+        parse(before, str(file), environ)  # reports the mistakes with the line numbers of the file
         raise
     save(file, after)
 

@@ -184,9 +184,9 @@ ROWS: tuple[Setting, ...] = (
     Setting("stretch.weekly_dose", Duration(), "10m", label="Weekly goal for each side",
             help="Weekly goal: time holding a stretch, for each side."),
     Setting("stretch.rotation", ListOf(IN_TURN, '["standing-hip-flexor"]', least=1), list(ROTATION),
-            label="Stretches to take turns", example=["standing-hip-flexor", "glute-squeeze"], dormant=True,
-            help="The stretches to take turns, by id; list them with `psoas-nudge routines`. "
-                 "If you set this, add your own stretches to the list too."),
+            label="Routines that prompts suggest", example=["standing-hip-flexor", "glute-squeeze"], dormant=True,
+            help="The routines that prompts suggest in turn, by id. To list all: `psoas-nudge routines`. "
+                 "If you set this, add your own routines too."),
     Setting("stretch.routines", Tables("[[stretch.routines]]", ROUTINE_FIELDS, routine), [], label="My own stretches",
             example=ROUTINE_EXAMPLES, dormant=True,
             help="Your own stretches, for example from your physiotherapist. They can have pictures, PNG or SVG, in "

@@ -7,31 +7,37 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import BinaryIO
 
 import msgspec
 
-from psoas_nudge.control.messages import LONGEST_LINE, AnyRequest, Failed, Follow, Ok, Reply
-from psoas_nudge.core.ranges import out_of_range
+from psoas_nudge.control.messages import LONGEST_LINE, AnyRequest, Failed, Follow, Looks, Ok, Reply, WatchGuide
+from psoas_nudge.core.ranges import mistake
 from psoas_nudge.core.status import Status
 from psoas_nudge.errors import BadInput, DaemonSilent, NoDaemon, PsoasNudgeError, Refused
 from psoas_nudge.system.channel import connect
 
 ANSWER_SECONDS = 3.0
+CONNECT_SECONDS = 0.5
+"""For the connection of a guide, which plays on without one."""
 
 
 def ask(request: AnyRequest, path: Path, within: float = ANSWER_SECONDS) -> Ok:
     """The daemon's answer to one request.
 
     Raises BadInput for a field that is out of range, NoDaemon when none listens at `path`, DaemonSilent when it does
-    not answer `within` seconds, and Refused, with the exit status from the daemon, when it refuses.
+    not answer `within` seconds, and Refused, with the exit status from the daemon, when it refuses. A request that the
+    daemon has not begun by then is not done later (server.py).
     """
     line = _encoded(request)
     with closing(_connected(path, within)) as connection, connection.makefile("rb") as lines:
         _send(connection, line, within)
-        return _next(lines, within)
+        try:
+            return _next(lines, within)
+        except DaemonSilent:
+            raise DaemonSilent(within, maybe_done=not isinstance(request, Looks)) from None
 
 
 def follow(path: Path) -> Iterator[Status]:
@@ -49,6 +55,42 @@ def follow(path: Path) -> Iterator[Status]:
                 return
             if reply.status:
                 yield reply.status
+
+
+class GuideConnection:
+    """Open for as long as this process plays the guide, so that the daemon notices its end, however it comes."""
+
+    def __init__(self, path: Path, request: WatchGuide) -> None:
+        self._path, self._line = path, _encoded(request)
+        self._open: socket.socket | None = None
+
+    def keep(self) -> None:
+        """Connect, also again after the daemon was restarted. Where there is none, nothing happens."""
+        if self._open and not _ended(self._open):
+            return
+        self.close()
+        with suppress(PsoasNudgeError):
+            self._open = _connected(self._path, CONNECT_SECONDS)
+            _send(self._open, self._line, CONNECT_SECONDS)
+
+    def close(self) -> None:
+        """The guide has said how it ended."""
+        if self._open:
+            self._open.close()
+            self._open = None
+
+
+def _ended(connection: socket.socket) -> bool:
+    """Whether the other end has closed it. What has arrived is read and dropped."""
+    connection.setblocking(False)
+    try:
+        while connection.recv(LONGEST_LINE):
+            pass
+    except BlockingIOError:
+        return False
+    except OSError:
+        return True
+    return True
 
 
 def _connected(path: Path, within: float) -> socket.socket:
@@ -69,7 +111,7 @@ def _encoded(request: AnyRequest) -> bytes:
     except UnicodeEncodeError:
         raise BadInput("That is not text in UTF-8.") from None
     except msgspec.ValidationError as error:
-        raise BadInput(out_of_range(error, type(request)) or str(error)) from None
+        raise BadInput(mistake(error, type(request)) or str(error)) from None
     return line + b"\n"
 
 

@@ -7,6 +7,7 @@ two daemons could each hold a lock on a file of their own.
 from __future__ import annotations
 
 import os
+import stat
 from pathlib import Path
 from types import TracebackType
 
@@ -39,6 +40,9 @@ class Lock:
             self._file = os.open(path, os.O_RDWR | os.O_CREAT | NEW, 0o600)
         except OSError as error:
             raise PsoasNudgeError(f"The lock {path} cannot be opened: {error.strerror}.") from error
+        if not stat.S_ISREG(os.fstat(self._file).st_mode):
+            os.close(self._file)
+            raise PsoasNudgeError(f"The lock {path} is not a regular file. Remove it and try again.")
         try:
             free = lock(self._file)
         except OSError as error:

@@ -1,4 +1,4 @@
-"""The messages of the control socket: the core's requests, five that the daemon answers itself, and replies.
+"""The messages of the control socket: the core's requests, six that the daemon answers itself, and replies.
 
 A message is one line of JSON; its member `event` or `reply` names the type. Units and ranges are those of
 core/events.py.
@@ -11,15 +11,17 @@ from typing import ClassVar
 from msgspec import Struct
 
 from psoas_nudge.core.events import Asked, kebab
-from psoas_nudge.core.ranges import Instant, instant
+from psoas_nudge.core.ranges import Instant, Name, Number, instant
 from psoas_nudge.core.status import Explanation, Status
 
 LONGEST_LINE = 64 * 1024
 """Bytes in one message; the longest one that psoas-nudge sends is a status of about 1 KiB."""
 
 
-class DaemonRequest(Struct, frozen=True, kw_only=True, tag_field="event", tag=kebab, omit_defaults=True):
-    """A request that the daemon answers without the core; the state does not change."""
+class DaemonRequest(
+    Struct, frozen=True, kw_only=True, tag_field="event", tag=kebab, omit_defaults=True, forbid_unknown_fields=True
+):
+    """A request that the daemon answers without the core: the state does not change."""
 
     help: ClassVar[str] = ""
     """One line for the list of commands."""
@@ -49,6 +51,13 @@ class Explain(DaemonRequest, frozen=True, kw_only=True):
             instant("at", self.at)
 
 
+class WatchGuide(DaemonRequest, frozen=True, kw_only=True):
+    """This connection stays open for as long as the guide lives: when it closes, what was held is recorded."""
+
+    routine: Name
+    prompt: Number | None = None
+
+
 class Reload(DaemonRequest, frozen=True, kw_only=True):
     help = "Read the configuration again."
     answer = "The configuration was read again and is in force."
@@ -61,7 +70,9 @@ class Stop(DaemonRequest, frozen=True, kw_only=True):
     answer = "Stopping."
 
 
-Control = GetStatus | Follow | Explain | Reload | Stop
+Looks = GetStatus | Follow | Explain
+"""They change nothing."""
+Control = GetStatus | Follow | Explain | WatchGuide | Reload | Stop
 AnyRequest = Asked | Control
 
 

@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from psoas_nudge.core.entries import AdviceEntry, AnyEntry, FeelEntry
 from psoas_nudge.core.events import Feel
-from psoas_nudge.core.words import AdviceReason, Pain
+from psoas_nudge.core.words import AdviceReason, Pain, counted
 
 LONG_DAYS = 7
 """Days with a report of discomfort in one run, above which the advice is given."""
@@ -83,7 +83,9 @@ def advice(entries: Iterable[AnyEntry], today: date, local_date: Callable[[datet
         return Advice(because="pain", text=" ".join(words))
     run = running(days, today)
     if len(run) > LONG_DAYS and (given_for_long is None or (today - given_for_long).days >= AGAIN_DAYS):
-        return Advice(because="long", text=f"You reported discomfort on {len(run)} days in a row. {PROFESSIONAL}")
+        return Advice(
+            because="long", text=f"You reported discomfort on {counted(len(run), 'day')} in a row. {PROFESSIONAL}"
+        )
     return None
 
 

@@ -15,7 +15,7 @@ from psoas_nudge.core.hours import Span
 from psoas_nudge.core.rules import Rules
 from psoas_nudge.core.sitting import excused, sat
 from psoas_nudge.core.state import State, Waiting, point_of
-from psoas_nudge.core.words import MINUTE
+from psoas_nudge.core.words import MINUTE, times
 
 ConditionKind = Literal[
     "prompt-open",
@@ -69,10 +69,9 @@ def prompts_today(state: State, rules: Rules, at: datetime) -> int:
 def snooze_refused(state: State, rules: Rules) -> str | None:
     """Rule 10: why a snooze would be refused now; None when it would be granted."""
     if rules.max_snoozes == 0:
-        return "Snoozing is switched off: max_snoozes is 0."
+        return "Snoozing is turned off: prompt.max_snoozes is 0."
     if state.pacing.snoozes >= rules.max_snoozes:
-        times = "once" if rules.max_snoozes == 1 else f"{rules.max_snoozes} times in a row"
-        return f"This prompt has been snoozed {times}, the most that max_snoozes allows."
+        return f"You have snoozed this prompt {times(rules.max_snoozes)}. That is the limit (prompt.max_snoozes)."
     return None
 
 

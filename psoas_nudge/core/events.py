@@ -36,7 +36,9 @@ def kebab(name: str) -> str:
     return "".join(f"-{letter.lower()}" if letter.isupper() else letter for letter in name).removeprefix("-")
 
 
-class Event(Struct, frozen=True, kw_only=True, tag_field="event", tag=kebab, omit_defaults=True):
+class Event(
+    Struct, frozen=True, kw_only=True, tag_field="event", tag=kebab, omit_defaults=True, forbid_unknown_fields=True
+):
     """Something that happened."""
 
 
@@ -181,7 +183,7 @@ class Clear(Request, frozen=True, kw_only=True):
 
 class Undo(Request, frozen=True, kw_only=True):
     help = "Take back your last report of how it feels."
-    label = "Take it back"
+    label = "Take back the last report"
     answer = "Taken back: {undone}."
 
 
@@ -261,6 +263,13 @@ class NotShown(Event, frozen=True, kw_only=True):
     why: str
 
 
+class GuideGone(Event, frozen=True, kw_only=True):
+    """The process of a guide has ended, or lost its connection, and it had not said that it was done."""
+
+    routine: Name
+    prompt: Number | None = None
+
+
 class NotifierAppeared(Event, frozen=True, kw_only=True):
     """A notification service has appeared, so a prompt that could not be shown can be tried again."""
 
@@ -285,7 +294,7 @@ Asked = (
     | Advised
 )
 Sensed = Idle | Active | SignalChanged | ClockSet
-AnyEvent = Asked | Sensed | Started | Stopping | Woke | Reloaded | Shown | NotShown | NotifierAppeared
+AnyEvent = Asked | Sensed | Started | Stopping | Woke | Reloaded | Shown | NotShown | GuideGone | NotifierAppeared
 
 
 E = TypeVar("E", bound=Event)

@@ -11,7 +11,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-Speaks = Literal["for", "against", "background"]
+Stance = Literal["for", "against", "background"]
 
 
 class Source(Struct, frozen=True, kw_only=True):
@@ -21,7 +21,7 @@ class Source(Struct, frozen=True, kw_only=True):
     cite: str
     finding: str
     limit: str
-    speaks: Speaks
+    speaks: Stance
     url: str = ""
 
 
@@ -45,8 +45,8 @@ SOURCES: tuple[Source, ...] = (
     Source(
         id="sitting-2021",
         cite="Boukabache 2021, 98 people",
-        finding="Inactive long sitters extend the hip 6.1° less than active short sitters",
-        limit="one moment in time: not which is the cause, nor that pain follows",
+        finding="Inactive people who sit a lot extend the hip 6.1° less than active people who sit little",
+        limit="measured once, so it shows neither the cause nor that pain follows",
         speaks="for",
         url="https://pubmed.ncbi.nlm.nih.gov/33188982/",
     ),
@@ -54,7 +54,7 @@ SOURCES: tuple[Source, ...] = (
         id="range-2015",
         cite="Roach 2015, 60 people",
         finding="Passive hip extension was 6.8° in healthy people, -4.2° in those with chronic low back pain",
-        limit="a comparison: not which came first",
+        limit="a comparison, so it does not show which came first",
         speaks="for",
         url="https://pmc.ncbi.nlm.nih.gov/articles/PMC4325283/",
     ),
@@ -69,7 +69,7 @@ SOURCES: tuple[Source, ...] = (
     Source(
         id="dose-2024",
         cite="Ingram 2024, 189 studies",
-        finding="Gains in flexibility level off near 4 min a session and 10 min a week, however often",
+        finding="Gains in flexibility level off at about 4 min a session and 10 min a week, however often you stretch",
         limit="static stretching in general, mean age 27, not hip flexors at a desk",
         speaks="for",
         url="https://doi.org/10.1007/s40279-024-02143-9",
@@ -77,31 +77,31 @@ SOURCES: tuple[Source, ...] = (
     Source(
         id="strength-2021",
         cite="Afonso 2021, 11 trials, 452 people",
-        finding="Strength training and stretching gained range of motion alike",
-        limit="very different trials, few of them of the hip",
+        finding="Strength training improved the range of motion as much as stretching did",
+        limit="very different trials, few of them about the hip",
         speaks="for",
         url="https://pmc.ncbi.nlm.nih.gov/articles/PMC8067745/",
     ),
     Source(
         id="office-2014",
         cite="Sihawong 2014, 563 office workers",
-        finding="With daily stretching and endurance training 8.8 % got low back pain within a year, without 19.7 %",
-        limit="people with a stiff or weak trunk, other exercises than these; pain once there was not milder",
+        finding="8.8 % got low back pain within a year with daily stretching and endurance training, 19.7 % without",
+        limit="people with a stiff or weak trunk, other exercises than these; when pain came, it was not milder",
         speaks="for",
         url="https://pmc.ncbi.nlm.nih.gov/articles/PMC3960439/",
     ),
     Source(
         id="office-2020",
         cite="Fraeulin 2020, 161 office workers",
-        finding="Three months of static stretching twice a week gained range everywhere except in hip extension",
-        limit="on a device, without a control group",
+        finding="Three months of static stretching twice a week improved movement everywhere except in hip extension",
+        limit="done on a device, without a control group",
         speaks="against",
         url="https://doi.org/10.3233/WOR-203273",
     ),
     Source(
         id="back-2021",
         cite="Hatefi 2021, 30 women with low back pain",
-        finding="Eight weeks of hip-flexor stretching did no better than none (group x time not significant)",
+        finding="Eight weeks of hip-flexor stretching helped no more than none (group x time not significant)",
         limit="small; both groups together improved",
         speaks="against",
         url="https://pmc.ncbi.nlm.nih.gov/articles/PMC8316530/",
@@ -110,7 +110,7 @@ SOURCES: tuple[Source, ...] = (
         id="pelvis-2021",
         cite="Preece 2021, 23 men",
         finding="One session of stretching added 2.6° of hip extension and tipped the pelvis back by 1.2°; "
-        "the curve of the back stayed",
+        "the curve of the back was the same",
         limit="one session, healthy men",
         speaks="against",
         url="http://usir.salford.ac.uk/id/eprint/60850/",
@@ -118,7 +118,7 @@ SOURCES: tuple[Source, ...] = (
     Source(
         id="prompts-2017",
         cite="Stephenson 2017",
-        finding="Programs on computers and phones cut sitting by 42 min a day within 3 months, by 1.65 beyond 6",
+        finding="Programs on computers and phones cut sitting by 42 min a day up to 3 months, by 1.65 min after 6",
         limit="16 of 17 studies with high or unclear risk of bias",
         speaks="against",
         url="https://pmc.ncbi.nlm.nih.gov/articles/PMC5553917/",
@@ -126,7 +126,7 @@ SOURCES: tuple[Source, ...] = (
     Source(
         id="moment-2008",
         cite="Iqbal and Bailey 2008",
-        finding="Notifications at a breakpoint frustrate less than immediate ones",
+        finding="Notifications at a break between tasks frustrate less than immediate ones",
         limit="tasks in a laboratory",
         speaks="for",
     ),
@@ -134,7 +134,7 @@ SOURCES: tuple[Source, ...] = (
         id="article",
         cite="The article on the psoas that this project began with",
         finding="Anatomy, causes, the kneeling stretch, constructive rest and ball release with their doses",
-        limit="a text for readers, no study",
+        limit="an article, not a study",
         speaks="background",
     ),
     Source(
@@ -150,29 +150,29 @@ WHY = (
     """The psoas runs from the sides of the lower spine, in front of the pelvis, to the inside of the thigh bone.
     Together with the iliacus it is the strongest muscle that lifts the thigh, and it steadies the lower back
     [article].""",
-    """While you sit it is short and still. People who sit long and move little extend the hip less than others; which
-    of the two comes first is not known [sitting-2021].""",
-    """Sitting is not alone in this. Running, cycling and dancing tighten it too, and so does stress: fibres tie it to
-    the diaphragm, the muscle you breathe with [article].""",
-    """The tuck makes the stretch: with the pelvis tucked the tension in the hip flexors fell, with moving forward
-    alone it did not [tilt-2024]. Healthy hips go only about 7 degrees behind the pelvis [range-2015]; whoever leans
-    further arches the lower back instead.""",
-    """A muscle also needs work. Strength training gained as much range of motion as stretching [strength-2021], so the
-    two take turns.""",
-    """What speaks against: three months of stretching left the hip extension of office workers as it was
-    [office-2020]; in women with low back pain it did no better than nothing [back-2021]; after one session the curve
-    of the lower back was the same [pelvis-2021]; and programs that prompt work less with every month
-    [prompts-2017].""",
-    """Nothing here shows that a reminder heals. If a hip stays badly restricted, or hurts, see a physiotherapist or
-    doctor [practice].""",
+    """While you sit, it is short and still. People who sit a lot and move little can move the leg back less than
+    others. It is not known which of the two comes first [sitting-2021].""",
+    """Sitting is not the only cause. Running, cycling, dancing and stress can make the psoas tight, too. It is
+    connected to the diaphragm, the muscle you breathe with [article].""",
+    """The tuck is what stretches it. A tucked pelvis changed the tension in the hip flexors; moving forward alone
+    hardly changed it [tilt-2024]. A healthy hip lets the thigh move only about 7 degrees behind the pelvis
+    [range-2015]. If you lean further, you arch your lower back instead.""",
+    """A muscle also needs exercise. Strength training improved the range of motion as much as stretching did
+    [strength-2021], so the two take turns.""",
+    """Some studies speak against it. Three months of stretching did not improve the hip extension of office workers
+    [office-2020]. In women with low back pain, it helped no more than doing nothing [back-2021]. One session did not
+    change the curve of the lower back [pelvis-2021]. And programs that prompt people work less well after some
+    months [prompts-2017].""",
+    """Nothing here shows that a reminder heals anything. If a hip hurts, or you can move it very little and that does
+    not get better, see a physiotherapist or doctor [practice].""",
 )
-"""Why the psoas, for a person who asks: one paragraph each."""
+"""The paragraphs that `routines why` prints."""
 
 CLAIMED = re.compile(r"\[([a-z]+(?:-\d{4})?(?:, [a-z]+(?:-\d{4})?)*)\]")
 
 
 def without_ids(text: str) -> str:
-    """The text as a page shows it, whose footer says where the sources are."""
+    """The text without the ids, for a page whose footer names the sources."""
     return re.sub(rf" {CLAIMED.pattern}", "", text)
 
 

@@ -19,7 +19,7 @@ from psoas_nudge.core.rules import Rules
 from psoas_nudge.core.state import Bout, Open, State, Waiting
 from psoas_nudge.core.status import Explanation, OpenPrompt, Reason, Status
 from psoas_nudge.core.summary import when
-from psoas_nudge.core.words import MILLISECOND, SECOND
+from psoas_nudge.core.words import MILLISECOND, SECOND, counted
 
 TEXTS = {
     "unsaved": "Nothing can be saved, so no prompt comes until that is fixed. {trouble}",
@@ -39,7 +39,7 @@ TEXTS = {
     "closed": "It is outside your working hours. Prompts start at {until}.",
     "settling-in": "Your working hours have just started. Prompts start at {until}.",
     "winding-down": "Your working hours end at {until}. No prompt comes this close to the end.",
-    "daily-limit": "You have had all {limit} prompts for today.",
+    "daily-limit": "You have reached today's limit of {limit}.",
     "spread": "Prompts are spread over the day. The next one comes at {until} at the earliest.",
     "locked": "The screen is locked.",
     "suspended": "The computer is asleep.",
@@ -47,12 +47,12 @@ TEXTS = {
     "do-not-disturb": "Do not disturb is on.",
     "fullscreen": "A window is in full screen.",
     "call": "You are in a call.",
-    "playing": "Something is playing.",
+    "playing": "A video is playing.",
     "screen-share": "You are sharing your screen.",
     "busy": "Your calendar says you are busy.",
     "paused": "Prompts are paused until {until}.",
     "after-quiet": "A call or similar has just ended, or psoas-nudge has just started. Prompts wait until {until}.",
-    "lull": "A prompt is due. It comes when you stop typing for {lull}, or at {until}.",
+    "lull": "A prompt is due. It comes when you stop typing for {pause}, or at {until}.",
     "unseen": "A prompt is due. It comes after you next touch the keyboard or mouse.",
 }
 ENDLESS = {
@@ -216,8 +216,8 @@ def _reason(state: State, rules: Rules, kind: str, until: int | None) -> Reason:
         "sat": elapsed(sitting.sat(state, state.pacing.counts_from) / SECOND),
         "needed": duration(conditions.needed(state, rules) / SECOND),
         "usual": duration(rules.nudge_after / SECOND),
-        "limit": str(rules.daily_limit),
-        "lull": duration(rules.lull / SECOND),
+        "limit": counted(rules.daily_limit, "prompt"),
+        "pause": duration(rules.lull / SECOND),
     }
     return Reason(kind, text.format(**words), instant)
 

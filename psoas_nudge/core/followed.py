@@ -20,7 +20,7 @@ from psoas_nudge.core.hours import WorkingHours
 from psoas_nudge.core.rules import Rules
 from psoas_nudge.core.shares import Z_STRICT, Share, share_difference
 from psoas_nudge.core.statistics import Totals
-from psoas_nudge.core.words import MINUTE, Outcome
+from psoas_nudge.core.words import MINUTE, Outcome, counted
 
 FOLLOWED: frozenset[Outcome] = frozenset({"accepted", "taken"})
 COUNTED: frozenset[Outcome] = FOLLOWED | {"skipped", "missed"}
@@ -157,7 +157,7 @@ def _many(asked: Sequence[PastPrompt], rules: Rules) -> Suggestion | None:
         if edge and clearly_seldom(seldom, others):
             return Suggestion(
                 key="prompt.daily_limit", value=str(most), seldom=seldom, others=others,
-                when=f"after the first {most} of a day", then=f"stop after {most} prompts a day",
+                when=f"after the first {most} of a day", then=f"stop after {counted(most, 'prompt')} a day",
             )  # fmt: skip
     return None
 

@@ -52,8 +52,8 @@ setting. Durations use the second, schedules the first. If the reading is lower 
     wants prompts again and cannot stretch now.
 12. Accept starts the guide and ends the bout. The journal gets what was held, never what was planned. Three minutes of
     unbroken input after Accept mean that the stretch was not performed; the bout then goes on from the answer. Where
-    no source reports missing input, only the guide says what was done. A guide that has reported holds and then sends
-    nothing for 20 min is considered dead, and what it reported is recorded. After pain that puts stretches off (see
+    no source reports missing input, only the guide says what was done. What a guide has reported is recorded as soon
+    as its process has ended, or after 20 min in which it sends nothing. After pain that puts stretches off (see
     advice.py) prompts suggest a walk until the person clears it. A routine that needs care is suggested only after the
     person has read its current warnings.
 13. A pause lasts until its time or until resumed. When hours close, an open prompt is withdrawn; the bout goes on
@@ -164,6 +164,8 @@ def _handle(decision: Decision, event: e.AnyEvent) -> None:  # noqa: C901, PLR09
             stretching.guide_held(decision, event)
         case e.GuideEnded():
             stretching.guide_ended(decision, event)
+        case e.GuideGone():
+            stretching.guide_gone(decision, event)
         case e.Feel():
             feeling.feel(decision, event)
         case e.Clear():

@@ -44,13 +44,17 @@ def instant(field: str, at: datetime) -> datetime:
     return at
 
 
-def out_of_range(error: Exception, kind: type[Struct]) -> str | None:
-    """The message for a field of `kind` whose value is out of its range; None for every other mistake.
+def mistake(error: Exception, kind: type[Struct]) -> str | None:
+    """The message for a field that `kind` does not have, or whose value is out of range; None for another mistake.
 
     `error`: what msgspec raised; it names one limit, the message names both.
     """
     if isinstance(error.__cause__, ValueError):  # from a __post_init__, see `instant`
         return str(error.__cause__)
+    if unknown := re.fullmatch(r"Object contains unknown field `(.*)`", str(error), re.DOTALL):
+        fields = ", ".join(sorted(kind.__struct_fields__))
+        has = f"Its fields are: {fields}." if fields else "It has none."
+        return f"{kind.__struct_config__.tag} has no field {unknown[1][:60]}. {has}"
     found = re.match(r"Expected `\w+` (?:of length )?[<>]= \S+ - at `\$\.(\w+)`", str(error))
     if found is None:
         return None

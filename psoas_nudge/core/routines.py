@@ -100,7 +100,7 @@ class Routine(Struct, frozen=True, kw_only=True):
     drawn_side: Side | None = None
     """The side that a person's own pictures show; they are mirrored for the other. None: they fit both."""
     pictures: str = ""
-    """The folder that a person's own pictures are in, drawn anew; empty for the figures that the program draws."""
+    """The folder of a person's own pictures, drawn again; "" for the built-in figures."""
 
     @property
     def length(self) -> float:
@@ -126,7 +126,7 @@ class Routine(Struct, frozen=True, kw_only=True):
 
     @property
     def names(self) -> Iterator[tuple[int, str, str]]:
-        """The pictures that it names: (index of the step, field, name)."""
+        """The pictures that it uses: (index of the step, field, name)."""
         for index, step in enumerate(self.steps):
             for field, name in (("picture", step.picture), ("returns_to", step.returns_to)):
                 if name:
@@ -147,7 +147,7 @@ class Segment(Struct, frozen=True, kw_only=True):
     cue: str = ""
     side: Side | None = None
     repeat: int = 1
-    repeats: int = 1
+    repeats: int
     reps: int = 0
     """Repetitions in it, of equal length."""
     picture: str = ""
@@ -173,7 +173,7 @@ def _one_side(routine: Routine, side: Side | None, index: int) -> Iterator[Segme
     if index:
         yield Segment(
             kind="switch",
-            text=f"Change over: now the {side} side.",
+            text=f"Now the {side} side.",
             seconds=SWITCH_SECONDS,
             side=side,
             repeats=routine.repeats,
@@ -185,7 +185,7 @@ def _one_side(routine: Routine, side: Side | None, index: int) -> Iterator[Segme
         if repeat > 1 and routine.rest:
             yield Segment(
                 kind="rest",
-                text="Ease off and breathe.",
+                text="Relax and breathe.",
                 seconds=routine.rest,
                 side=side,
                 repeat=repeat,

@@ -11,7 +11,7 @@ from psoas_nudge.core.catalogue import find, suggestion
 from psoas_nudge.core.decision import Decision
 from psoas_nudge.core.effects import Refuse, StartGuide
 from psoas_nudge.core.entries import StretchEntry
-from psoas_nudge.core.events import GuideEnded, GuideHeld, GuideStarted, Started, Stretch
+from psoas_nudge.core.events import GuideEnded, GuideGone, GuideHeld, GuideStarted, Started, Stretch
 from psoas_nudge.core.routines import LEAST_HELD, LONGEST, WALK
 from psoas_nudge.core.rules import Rules
 from psoas_nudge.core.sitting import end_bout
@@ -71,6 +71,15 @@ def give_up(decision: Decision) -> None:
     state.stretching, state.given_up = None, current
     if held.total >= LEAST_HELD:
         _record(decision, current, held, at=decision.instant(current.reported_at))
+
+
+def guide_gone(decision: Decision, event: GuideGone) -> None:
+    """Rule 12: record at once what it had told of. Without a hold the person may stretch without it: then a pause or
+    unbroken input tells, as where no guide was opened."""
+    state = decision.state
+    if state.stretching and _is_of(state.stretching, event):
+        state.stretching = replace(state.stretching, guided=False)
+        give_up(decision)
 
 
 def guide_ended(decision: Decision, event: GuideEnded) -> None:
@@ -160,7 +169,7 @@ def _begun(decision: Decision, event: GuideStarted | GuideHeld) -> Stretching:
     return Stretching(since=decision.now, routine=event.routine, prompt=event.prompt)
 
 
-def _is_of(stretching: Stretching | None, of: Stretching | GuideHeld | GuideEnded) -> bool:
+def _is_of(stretching: Stretching | None, of: Stretching | GuideHeld | GuideGone | GuideEnded) -> bool:
     return stretching is not None and (stretching.routine, stretching.prompt) == (of.routine, of.prompt)
 
 

@@ -59,7 +59,7 @@ def headline(status: Status, at: datetime) -> str:
             until = f" until {when(status.hours_change, at, zone)}" if status.hours_change else ""
             line = f"outside working hours{until}"
         case Look.QUIET:
-            line = f"{sat}, waiting for: {', '.join(reason.replace('-', ' ') for reason in status.quiet)}"
+            line = f"{sat}, prompts on hold: {', '.join(reason.replace('-', ' ') for reason in status.quiet)}"
         case Look.SITTING:
             line = f"{sat}, next prompt about {when(status.next_prompt, at, zone)}" if status.next_prompt else sat
         case other:

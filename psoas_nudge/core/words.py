@@ -17,6 +17,16 @@ def milliseconds(seconds: float) -> int:
     return round(seconds * SECOND)
 
 
+def counted(count: int, one: str, many: str = "") -> str:
+    """ "1 prompt", "3 prompts". `many`: the plural where it is not `one` with an s."""
+    return f"{count} {one if count == 1 else many or one + 's'}"
+
+
+def times(count: int) -> str:
+    """ "once", "twice", "3 times"."""
+    return {1: "once", 2: "twice"}.get(count, f"{count} times")
+
+
 def harmless(text: str) -> str:
     """Text that a person typed, safe for a terminal: control characters are escaped."""
     return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)

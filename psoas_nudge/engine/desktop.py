@@ -125,7 +125,7 @@ class Desktop(Listener):
     def recorded(self, stored: Stored) -> None:
         """Log a notifier that reported neither Shown nor NotShown: that is a bug."""
         if isinstance(stored.entry, PromptEntry) and stored.entry.because == UNCONFIRMED:
-            log.warning("prompt %d was neither shown nor refused in time; it is closed", stored.entry.number)
+            log.warning("prompt %d was not shown in time and is closed", stored.entry.number)
 
     def stepped(self, event: AnyEvent, state: State) -> None:  # noqa: ARG002 - for every event
         """Show a notice that waited for the prompt to close, and one when the journal cannot be written."""

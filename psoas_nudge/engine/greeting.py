@@ -67,7 +67,7 @@ def _now(status: Status, hours: WorkingHours, at: datetime) -> str:
     if status.hours_open:
         return f"working hours, until {change}" if change else "working hours"
     off = "today is a day off" if not hours.day_ranges(hours.local_date(at)) else "outside working hours"
-    return f"{off}; no prompts until {change}" if change else f"{off}; none start in the next two years"
+    return f"{off}; no prompts until {change}" if change else f"{off}; no working hours in the next two years"
 
 
 def _settings(file: Path) -> str:

@@ -12,6 +12,9 @@ from psoas_nudge.places import CONFIG_VARIABLE
 TOKENS = ("XDG_ACTIVATION_TOKEN", "DESKTOP_STARTUP_ID")
 """Variables with the activation token that a window needs to come to the front, on Wayland and on X11."""
 
+NOT_RECORDED = 5
+"""Exit status of a guide that was played, but could not record all of it."""
+
 
 class GuideProcesses:
     """Opens guides. `kind`: the setting, "page", "terminal" or "none"; `config_file`: the one in use; `notify` shows a
@@ -34,6 +37,10 @@ class GuideProcesses:
         self._outside.start([sys.executable, *words], added, lambda why: self._failed(routine, why))
 
     def _failed(self, routine: str, why: str) -> None:
+        if why == f"status {NOT_RECORDED}":
+            doctor = "To see what is wrong with the journal: psoas-nudge doctor"
+            self._notify("Not all of your stretch is recorded", doctor)
+            return
         self._notify(
             "The stretch did not open",
             f"psoas-nudge found neither a browser nor a terminal that works ({why}; the log has more). Install a "

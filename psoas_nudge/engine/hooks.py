@@ -14,13 +14,14 @@ import logging
 import os
 import shutil
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO
 
 from psoas_nudge.core.model import AnyEntry, BoutEntry, HoursEntry, PromptEntry, StretchEntry
+from psoas_nudge.core.words import counted
 from psoas_nudge.errors import ConfigInvalid
 from psoas_nudge.system.processes import FOR_FAMILY, Family
 from psoas_nudge.system.trust import distrust
@@ -59,7 +60,7 @@ class Hooks:
         waiting.append(payload)
         if len(waiting) > WAITING:
             waiting.popleft()
-            log.warning("hook on_%s is too slow: %d events wait, the oldest is left out", event, WAITING)
+            log.warning("hook on_%s is too slow: it was not run for one event", event)
         if event not in self._workers:
             self._workers[event] = asyncio.get_running_loop().create_task(self._work(event, waiting))
 
@@ -69,9 +70,8 @@ class Hooks:
         workers = list(self._workers.values())
         for event, waiting in self._waiting.items():
             if waiting:
-                log.warning(
-                    "hook on_%s: %d waiting events are left out, because psoas-nudge is stopping", event, len(waiting)
-                )
+                missed = counted(len(waiting), "event")
+                log.warning("hook on_%s was not run for %s, because psoas-nudge is stopping", event, missed)
             waiting.clear()
         if workers:
             await asyncio.wait(workers, timeout=GRACE_SECONDS)
@@ -93,7 +93,7 @@ class Hooks:
         program, *words = command
         try:
             program = _found(program)
-            if why := distrust(Path(program)):
+            if why := _distrusted(program, words):
                 log.warning("hook on_%s is not started because %s", event, why)
                 return
             with TemporaryFile() as given, TemporaryFile() as said:
@@ -148,6 +148,12 @@ def refuse_writable_by_others(file: Path) -> None:
     """Raise ConfigInvalid when another user could change `file`, and with it the commands that this user runs."""
     if why := distrust(file):
         raise ConfigInvalid([f"{file}: [hooks] is refused because {why}"])
+
+
+def _distrusted(program: str, words: Sequence[str]) -> str:
+    """As `distrust`, for the program and for each word that names a file: it may be a script for an interpreter."""
+    files = [program, *(word for word in words if os.path.isfile(word))]  # noqa: PTH113 - any text at all
+    return next(filter(None, (distrust(Path(file)) for file in files)), "")
 
 
 def _found(program: str) -> str:

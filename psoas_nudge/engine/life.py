@@ -93,7 +93,7 @@ class Life:
             self._over(what)
 
     def _lost(self, what: str, then: Callable[[str], None]) -> None:
-        log.warning("the %s of this session is gone; without it psoas-nudge ends in %g s", what, self._lost_seconds)
+        log.warning("the %s is gone; psoas-nudge ends in %g s unless it comes back", what, self._lost_seconds)
         loop = asyncio.get_running_loop()
         self._timers[what] = loop.call_later(self._lost_seconds, then, what)
 
@@ -117,7 +117,7 @@ class Life:
         try:
             await watch.start()
         except Unavailable as error:
-            log.info("it will not be noticed when %s comes: %s", what, error)
+            log.info("cannot watch whether %s comes back: %s", what, error)
             return
         self._watches.append(watch)
         if address in self._missing:  # it may have appeared before the watch began

@@ -18,10 +18,9 @@ OURS = "psoas_nudge"
 
 
 class Lines(logging.Formatter):
-    """Lines whose commands can be typed as they stand."""
+    """Writes commands in messages with the name by which the program was called."""
 
     def format(self, record: logging.LogRecord) -> str:
-        """See logging.Formatter."""
         return as_called(super().format(record))
 
 

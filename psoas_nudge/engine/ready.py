@@ -26,4 +26,4 @@ def notify(word: str) -> None:
             to.connect(address)
             to.send(word.encode())
     except OSError as error:
-        log.warning("systemd did not hear %s: %s", word, error)
+        log.warning("systemd was not notified of %s: %s", word, error)

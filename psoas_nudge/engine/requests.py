@@ -7,7 +7,7 @@ from typing import assert_never
 
 from psoas_nudge.control import messages as c
 from psoas_nudge.core.answers import answer
-from psoas_nudge.core.events import Asked, Request
+from psoas_nudge.core.events import Asked, GuideGone, Request
 from psoas_nudge.core.explain import explain
 from psoas_nudge.engine.engine import Engine
 from psoas_nudge.errors import NoPromptOpen, NotSaved, Refused
@@ -30,6 +30,8 @@ class Requests:
             case c.Explain(at=at):
                 state = self._engine.state_now()
                 return c.Ok(explanation=explain(state, at or state.at, self._engine.rules, self._engine.trouble))
+            case c.WatchGuide():
+                return c.Ok()
             case c.Reload():
                 return c.Ok(said=self._reload())
             case c.Stop():
@@ -38,6 +40,10 @@ class Requests:
                 return c.Ok(said=f"Stopping.{lost if self._engine.trouble else ''}")
             case _:
                 assert_never(request)
+
+    def gone(self, guide: c.WatchGuide) -> None:
+        """The connection of a guide has closed."""
+        self._engine.feed(GuideGone(routine=guide.routine, prompt=guide.prompt))
 
     def ask(self, request: Asked) -> str:
         """Carry out `request`; what the person reads then. Raises as above."""

@@ -45,7 +45,7 @@ class Notifiers(Protocol):
 class Screen:
     """Shows through `notifiers` once it is open; what is queued before waits.
 
-    `typed`: whether commands in a terminal reach whoever shows prompts here.
+    `typed`: whether commands in a terminal can answer these prompts.
     """
 
     def __init__(self, notifiers: Notifiers, *, typed: bool = True) -> None:
@@ -68,7 +68,7 @@ class Screen:
             try:
                 await asyncio.wait_for(self._queue.join(), LAST_SECONDS)
             except TimeoutError:
-                log.warning("the notifier did not take the prompt away within %s s", LAST_SECONDS)
+                log.warning("the notifier did not remove the prompt within %s s", LAST_SECONDS)
         await self._tasks.cancel()
 
     def show(

@@ -53,7 +53,7 @@ from psoas_nudge.presence.chooser import Presence
 from psoas_nudge.presence.port import DesktopSession
 from psoas_nudge.system import shell, terminal
 from psoas_nudge.system.signals import on_end
-from psoas_nudge.tasks import Tasks
+from psoas_nudge.tasks import LoopFailures, Tasks
 
 if TYPE_CHECKING:
     from psoas_nudge.engine.surfaces import Surfaces
@@ -71,6 +71,7 @@ GREETING_SECONDS = 30.0
 
 async def serve(config_file: Path | None) -> None:
     """Run until SIGTERM, SIGINT or `stop`, or until the session ends. Raises AlreadyRunning."""
+    asyncio.get_running_loop().set_exception_handler(LoopFailures(log))
     session = session_of(os.environ)
     with takeover.take(places.lock_file(), places.socket_file(), session) as lock:
         while await _run(config_file, lock, session):
@@ -182,7 +183,7 @@ class Service:
         await self._watch_configuration(stack)
         environ = dict(os.environ)
         session_bus, system_bus = await stack.enter_async_context(buses(lambda _kind, why: log.info("%s", why)))
-        server = ControlServer(places.socket_file(), self._requests, self._lock)
+        server = ControlServer(places.socket_file(), self._requests, self._lock, self._requests.gone)
         await server.start()
         stack.push_async_callback(server.close)
         self._engine.listen(Followers(server, self._engine))
@@ -225,7 +226,7 @@ class Service:
             try:
                 await self._surfaces.start(self._settings.desktop.tray)
             except CallFailed as error:
-                log.warning("no tray icon and no bus name, the bus went away meanwhile: %s", error)
+                log.warning("no icon in the panel and no D-Bus name, because the bus went away: %s", error)
 
     async def _in_time(self, stop: Callable[[], Coroutine[Any, Any, None]], most: float = END_SECONDS) -> None:
         left = max(0.05, self._deadline - asyncio.get_running_loop().time())
@@ -241,7 +242,7 @@ class Service:
             try:
                 await bus.watch_owner(NOTIFICATIONS, self._on_notifications)
             except CallFailed as error:
-                log.info("a notification service that appears will not be noticed: %s", error)
+                log.info("cannot watch for a notification service that starts later: %s", error)
 
     def _on_notifications(self, owner: str | None) -> None:
         if owner:

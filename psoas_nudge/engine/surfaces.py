@@ -113,7 +113,7 @@ class Surfaces(Listener):
             try:
                 kept = [each.entry for each in self._journal.read(since=since, kinds=["stretch"])]
             except JournalBroken as error:
-                log.info("the seconds held today are not known: %s", error)
+                log.info("cannot read how long stretches were held today: %s", error)
                 return 0.0
             self._held = today, sum(e.left_seconds + e.right_seconds for e in kept if isinstance(e, StretchEntry))
         return self._held[1]
@@ -141,7 +141,11 @@ class Surfaces(Listener):
     def _advise(self) -> None:
         """Show the advice to see a professional, if it is due after a report of how it feels."""
         hours, now = self._engine.rules.hours, self._engine.state_now().at
-        recent = self._journal.read(since=now - LOOKS_BACK, kinds=["feel", "advice"], taken_back=False)
+        try:
+            recent = list(self._journal.read(since=now - LOOKS_BACK, kinds=["feel", "advice"], taken_back=False))
+        except JournalBroken as error:
+            log.warning("whether advice is due is not known: %s", error)
+            return
         due = advice((stored.entry for stored in recent), hours.local_date(now), hours.local_date)
         if due:
             self._engine.feed(Advised(via="tray", because=due.because))

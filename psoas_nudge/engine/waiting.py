@@ -30,7 +30,7 @@ from psoas_nudge.system.signals import on_end
 log = logging.getLogger(__name__)
 
 TITLE = "psoas-nudge cannot start"
-RESUMES = "It starts by itself once the file can be used again."
+RESUMES = "It starts as soon as the file can be used again."
 
 
 class WaitForJournal:

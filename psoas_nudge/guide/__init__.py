@@ -1,1 +1,1 @@
-"""The guided stretch: one pure player, shown by the terminal or by a page; each runs as a process of its own."""
+"""The guided stretch: a pure player with two front ends, terminal and page. Each guide is a process of its own."""

@@ -1,21 +1,24 @@
-"""`python -m psoas_nudge.guide ROUTINE [--prompt N] [--page|--terminal|--practice]`: how daemon and demo open a guide.
+"""`python -m psoas_nudge.guide ROUTINE [--prompt N] [--page|--terminal|--practice]`: run by the daemon and the demo.
 
-`--practice` plays on the page and records nothing.
+`--practice` opens the page and records nothing.
 """
 
 from __future__ import annotations
 
 import argparse
 import logging
+import os
 import sys
 
-from psoas_nudge.errors import PsoasNudgeError
-from psoas_nudge.guide.opening import load_settings, on_page, open_for_prompt
+from psoas_nudge.config import load
+from psoas_nudge.engine.guides import NOT_RECORDED
+from psoas_nudge.errors import NotRecorded, PsoasNudgeError
+from psoas_nudge.guide.opening import on_page, open_for_prompt
 from psoas_nudge.guide.reports import PracticeReports
 
 
 def main() -> int:
-    """Play one routine; the exit status."""
+    """Play one routine. Returns the exit status."""
     parser = argparse.ArgumentParser(prog="psoas_nudge.guide")
     parser.add_argument("routine")
     parser.add_argument("--prompt", type=int)
@@ -24,16 +27,16 @@ def main() -> int:
     how.add_argument("--terminal", action="store_const", const="terminal", dest="how")
     how.add_argument("--practice", action="store_true")
     parser.set_defaults(how="page")
-    asked = parser.parse_args()
+    options = parser.parse_args()
     logging.basicConfig(format="%(name)s: %(message)s", level=logging.WARNING)
     try:
-        if asked.practice:
-            on_page(load_settings(None), asked.routine, None, PracticeReports())
+        if options.practice:
+            on_page(load(None, os.environ), options.routine, None, PracticeReports())
         else:
-            open_for_prompt(load_settings(None), asked.routine, asked.prompt, asked.how)
+            open_for_prompt(load(None, os.environ), options.routine, options.prompt, options.how)
     except PsoasNudgeError as error:
-        print(f"psoas-nudge: {error}", file=sys.stderr)  # noqa: T201 - the daemon's log is where it goes
-        return error.exit_code
+        print(f"psoas-nudge: {error}", file=sys.stderr)  # noqa: T201 - goes to the daemon's log
+        return NOT_RECORDED if isinstance(error, NotRecorded) else error.exit_code
     return 0
 
 

@@ -1,6 +1,6 @@
-"""The chime in the terminal: one soft bell at each change, two at a change of sides, three at the end.
+"""The chime of the terminal player: one bell at each change, two at a change of sides, three at the end.
 
-It sounds like the page's (static/sound.js). A sound server's own player plays it; without one the terminal rings.
+It sounds like that of the page (static/sound.js). A command-line player plays it; without one, the terminal bell rings.
 """
 
 from __future__ import annotations
@@ -16,18 +16,20 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 PLAYERS = ("paplay", "pw-play", "aplay")
-"""Each plays the WAV file that it is given: of PulseAudio (PipeWire serves it, too), PipeWire and ALSA."""
+"""Programs that play a WAV file: of PulseAudio (also with PipeWire), PipeWire and ALSA."""
 RATE = 11_025
 SECONDS, APART = 1.1, 0.35
+"""Length of one stroke, and the time from one stroke to the next."""
 LOUDNESS = 0.22
+"""Share of full scale."""
 TONES = (660.0, 1320.0)
 """Hz: a tone and its octave."""
 
 
 class Chime:
-    """Rings and does not wait for the end. A player whose sound server does not run is tried once.
+    """Plays chimes in the background. A player that fails, for example without a sound server, is not tried again.
 
-    `bell` rings where no player is left. The files go with `finish`.
+    `bell` is called when no player works. `finish` removes the temporary files.
     """
 
     def __init__(self, players: list[str], bell: Callable[[], None]) -> None:
@@ -36,7 +38,7 @@ class Chime:
         self._playing: list[subprocess.Popen[bytes]] = []
 
     def ring(self, times: int) -> None:
-        """Ring as many times."""
+        """Play a chime of as many strokes."""
         failed = {each.args[0] for each in self._playing if each.poll()}  # type: ignore[index] # a list, see below
         self._players = [each for each in self._players if each not in failed]
         self._playing = [each for each in self._playing if each.poll() is None]
@@ -51,7 +53,7 @@ class Chime:
         self._playing.append(subprocess.Popen(words, stdin=nowhere, stdout=nowhere, stderr=nowhere))  # noqa: S603 - see PLAYERS
 
     def finish(self) -> None:
-        """Wait for the last one, a few seconds at most, and take the files away."""
+        """Wait at most 4 s for each player, and remove the files."""
         for each in self._playing:
             try:
                 each.wait(4)
@@ -62,12 +64,12 @@ class Chime:
 
 
 def find(bell: Callable[[], None]) -> Chime:
-    """The chime of this machine."""
+    """A chime with the players that are installed."""
     return Chime([path for name in PLAYERS if (path := shutil.which(name))], bell)
 
 
 def wav(times: int) -> bytes:
-    """So many strokes as a WAV file."""
+    """A chime of `times` strokes as the bytes of a WAV file."""
     samples = array("h", bytes(2 * int(RATE * (SECONDS + APART * (times - 1)))))
     for stroke in range(times):
         begin = int(RATE * APART * stroke)

@@ -1,4 +1,4 @@
-"""The real terminal: keys one at a time without an echo, a screen of its own that is always given back."""
+"""The Console (see terminal.py) of a real terminal: unbuffered keys without echo, and the alternate screen."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class NoConsole:
 
 
 class TerminalConsole:
-    """Standard input and output as a Console (see terminal.py)."""
+    """A Console on standard input and output."""
 
     def __init__(self, stdin: TextIO, stdout: TextIO) -> None:
         self._in, self._out = stdin, stdout
@@ -52,7 +52,7 @@ class TerminalConsole:
         term = os.environ.get("TERM", terminal.USUAL)
         is_screen = self.keys and terminal.is_one(stdout) and term not in {"dumb", "unknown", ""}
         self.screen = is_screen and terminal.draws(stdout)
-        # These have no font for it.
+        # these have no glyphs for it
         self.braille = (
             self.screen
             and term not in {"linux", terminal.CONSOLE}
@@ -60,23 +60,22 @@ class TerminalConsole:
         )
 
     def size(self) -> tuple[int, int]:
-        """(columns, lines) as they are now."""
         columns, lines = shutil.get_terminal_size()
         return columns, lines
 
     def write(self, text: str) -> None:
-        """Show the text at once; what the terminal's encoding lacks is replaced."""
+        """Write and flush. Characters that the encoding lacks become "?"."""
         encoding = self._out.encoding or "utf-8"
         self._out.write(text.encode(encoding, "replace").decode(encoding))
         self._out.flush()
 
     def bell(self) -> None:
-        """Ring, unless the output goes elsewhere."""
+        """Ring the terminal bell, if the output is a terminal."""
         if terminal.is_one(self._out):
             self.write("\a")
 
     def key(self, timeout: float) -> str | None:
-        """See Console.key. Once the input has ended nobody can press a key any more."""
+        """See Console.key. At the end of input, `keys` becomes False."""
         if not self.keys:
             time.sleep(timeout)
             return None
@@ -86,12 +85,11 @@ class TerminalConsole:
         return key or None
 
     def clock(self) -> float:
-        """The monotonic clock."""
         return time.monotonic()
 
     @contextlib.contextmanager
     def own_screen(self) -> Iterator[None]:
-        """Take keys at once and draw on a screen of its own; the terminal is as before afterwards, however it ends."""
+        """Switch to single keys and the alternate screen; restores the terminal on exit, also after an exception."""
         with self.single_keys():
             if not self.screen:
                 yield
@@ -104,7 +102,7 @@ class TerminalConsole:
 
     @contextlib.contextmanager
     def single_keys(self) -> Iterator[None]:
-        """Take keys as they are pressed, without an echo."""
+        """Read keys unbuffered and without echo."""
         if not self.keys:
             yield
             return

@@ -1,4 +1,4 @@
-"""Opens the guide where it can be shown: the page, else this terminal, else a terminal window, else only by ear."""
+"""Opens the guide: on the page, else in this terminal, else in a terminal window, else only by voice."""
 
 from __future__ import annotations
 
@@ -9,16 +9,15 @@ import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Literal
 
-from psoas_nudge import config, places
+from psoas_nudge import places
 from psoas_nudge.config import Settings
 from psoas_nudge.core.catalogue import find
 from psoas_nudge.core.dose import Dose, dose
 from psoas_nudge.core.routines import Routine, Side
 from psoas_nudge.core.state import State
-from psoas_nudge.errors import JournalBroken, PsoasNudgeError, Unavailable
+from psoas_nudge.errors import JournalBroken, NotRecorded, Unavailable
 from psoas_nudge.guide import chime, terminal, voice
 from psoas_nudge.guide.console import NoConsole, TerminalConsole
 from psoas_nudge.guide.player import Player
@@ -34,7 +33,7 @@ from psoas_nudge.system.terminal import is_one
 log = logging.getLogger(__name__)
 
 TERMINALS: dict[str, tuple[str, ...]] = {
-    # program: the words between it and the command that runs in it
+    # program: the arguments between it and the command that it runs
     "x-terminal-emulator": ("-e",),
     "gnome-terminal": ("--",),
     "konsole": ("-e",),
@@ -46,20 +45,8 @@ TERMINALS: dict[str, tuple[str, ...]] = {
 }
 
 
-class NotRecorded(PsoasNudgeError):
-    """The stretch was played, but not all of it is in the journal."""
-
-    def __init__(self, trouble: str) -> None:
-        super().__init__(f"Not all of this is recorded: {trouble}")
-
-
-def load_settings(file: Path | None) -> Settings:
-    """The settings in force; raises ConfigInvalid."""
-    return config.load(file, os.environ)
-
-
 def recorder(settings: Settings) -> Recorder:
-    """Records on this machine."""
+    """A Recorder for this machine's daemon and journal."""
     where = Places(
         socket=places.socket_file(),
         lock=places.lock_file(),
@@ -70,19 +57,22 @@ def recorder(settings: Settings) -> Recorder:
 
 
 def dose_now(settings: Settings) -> Dose:
-    """The dose up to now, from the journal. Raises JournalBroken."""
+    """The hold time of today and this week, from the journal. Raises JournalBroken."""
     now, local_date = datetime.now(UTC), settings.rules.hours.local_date
     found = Journal.open_reading(places.journal_file())
     if found is None:
         return dose([], local_date(now), local_date, settings.stretch.weekly_dose)
     with found:
-        since = now - timedelta(days=9)  # a day more than this week can have begun ago, in any zone
+        since = now - timedelta(days=9)  # before this week began, in any time zone
         entries = [line.entry for line in found.read(since=since, kinds=("stretch",))]
     return dose(entries, local_date(now), local_date, settings.stretch.weekly_dose)
 
 
 def on_page(settings: Settings, routine_id: str, prompt: int | None, reports: Reports | None = None) -> None:
-    """Play on the page, recorded on this machine or by `reports`. Raises Unavailable when it cannot be shown here."""
+    """Play on the page. Records on this machine, or with `reports`.
+
+    Raises Unavailable when no page can be shown, and NotRecorded.
+    """
     if why := browser.page_missing(os.environ):
         raise Unavailable(f"The page cannot be shown: {why}.")
     from psoas_nudge.guide import page
@@ -96,7 +86,7 @@ def on_page(settings: Settings, routine_id: str, prompt: int | None, reports: Re
 
 
 def in_terminal(settings: Settings, routine_id: str, prompt: int | None) -> None:
-    """Play in this terminal, or as plain lines where there is none."""
+    """Play in this terminal, or as plain lines if standard output is not one. Raises NotRecorded."""
     speaker = voice.find() if settings.stretch.voice else None
     if settings.stretch.voice and not speaker:
         log.warning("%s Playing without it.", voice.MISSING)
@@ -176,7 +166,7 @@ OPENERS = (on_page, terminal_or_window, by_ear)
 
 
 def open_for_prompt(settings: Settings, routine_id: str, prompt: int | None, how: Literal["page", "terminal"]) -> None:
-    """Open it as the setting says; where that cannot be, in the next of OPENERS. Raises Unavailable when none can."""
+    """Open the guide as stretch.guide says, else with the next of OPENERS. Raises Unavailable when none works."""
     wrong: list[str] = []
     for opener in OPENERS if how == "page" else OPENERS[1:]:
         try:
@@ -190,8 +180,6 @@ def open_for_prompt(settings: Settings, routine_id: str, prompt: int | None, how
 
 
 def _reports(settings: Settings, routine_id: str, prompt: int | None) -> StretchReports:
-    """Reports that are recorded on this machine."""
-
     def set_floor(can: bool) -> None:
         from psoas_nudge.config.saving import change
 
@@ -201,7 +189,7 @@ def _reports(settings: Settings, routine_id: str, prompt: int | None) -> Stretch
 
 
 def _asks(settings: Settings, routine: Routine) -> Asks:
-    """What is not known yet: asked once, and remembered in the journal or the configuration."""
+    """The questions that the person has not answered yet, according to journal and configuration."""
     try:
         found = Journal.open_reading(places.journal_file())
         if found is None:
@@ -210,7 +198,7 @@ def _asks(settings: Settings, routine: Routine) -> Asks:
             with found:
                 read = (found.load() or State()).read
     except JournalBroken as error:
-        log.warning("whether you have read the warnings is not known: %s", error)
+        log.warning("psoas-nudge cannot look up whether you have read the warnings: %s", error)
         read = {}
     return Asks(warnings=not routine.is_read(read), kneel="stretch.floor" not in settings.given)
 
@@ -221,5 +209,5 @@ def _player(settings: Settings, routine_id: str) -> Player:
     try:
         first = dose_now(settings).first
     except JournalBroken as error:
-        log.warning("the side to begin with is not known: %s", error)
+        log.warning("psoas-nudge cannot look up which side is behind, so it begins on the left: %s", error)
     return Player(routine, first)

@@ -1,4 +1,4 @@
-"""The page player: serves one stretch on a free loopback port, opens it in a browser, and ends with it."""
+"""The page player: serves one stretch on a free loopback port and opens it in a browser."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import asyncio
 import os
 import time
 
-from psoas_nudge.errors import Unavailable
+from psoas_nudge.errors import NotRecorded, Unavailable
 from psoas_nudge.guide.player import Player
 from psoas_nudge.guide.reports import Reports
 from psoas_nudge.guide.server import Sound, app
@@ -19,14 +19,16 @@ from psoas_nudge.system.signals import on_end
 
 
 def play(player: Player, reports: Reports, asks: Asks, sound: Sound, token: str | None = None) -> None:
-    """Serve and show the stretch until it is over. Raises errors.Unavailable when no browser has shown it.
+    """Serve and show the stretch until it is over. Raises Unavailable when no browser has shown it, and NotRecorded.
 
-    `token`: the activation token for the window, where there is one.
+    `token`: the activation token for the window, if any.
     """
     session = StretchSession(player, time.monotonic, reports, asks)
     asyncio.run(_play(session, sound, token))
     if not session.seen:
         raise Unavailable("no browser has opened the page")
+    if session.trouble:
+        raise NotRecorded(session.trouble)
 
 
 async def _play(session: StretchSession, sound: Sound, token: str | None) -> None:
@@ -46,7 +48,7 @@ async def _show(session: StretchSession, guard: Guard, token: str | None) -> Non
 
 
 async def run_clock(session: StretchSession) -> None:
-    """Tick the session when it is due, until it is closed."""
+    """Call session.tick when it is due, until the session is closed."""
     while not session.closed.is_set():
         session.stirred.clear()
         try:

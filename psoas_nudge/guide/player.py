@@ -1,7 +1,7 @@
-"""The player: a routine's script under way. Pure; time comes in as seconds that have passed since the last call.
+"""The player: runs a routine's script. Pure; callers pass the seconds that have elapsed since the last call.
 
-Both the terminal and the page show what this says and pass on what was pressed, so a hold is counted in one place
-only, second by second while it runs, and never ahead. Idea: media players' transport controls.
+Terminal and page only show its state and pass on commands, so holds are counted in one place, as they elapse.
+Idea: the transport controls of media players.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ Ended = Literal["finished", "stopped"]
 Command = Literal["pause", "back", "next", "stop"]
 
 STALL = 5.0
-"""Seconds without a step after which nobody can have been following: the process or the machine was stopped."""
+"""Seconds between two calls of `advance` above which the process or the machine must have been stopped."""
 RESTART = 3.0
-"""Seconds into a segment from which `back` begins it anew; earlier it goes to the one before."""
+"""Seconds into a segment after which `back` restarts it. Before that, `back` goes to the previous segment."""
 
 
 class Player:
-    """One run through a routine; it runs from the start and stays where it ended."""
+    """One run through a routine."""
 
     def __init__(self, routine: Routine, first: Side = "left") -> None:
         self.routine = routine
@@ -34,37 +34,37 @@ class Player:
 
     @property
     def segment(self) -> Segment:
-        """The segment under way, or the last one."""
+        """The current segment; after the end, the one in which it ended."""
         return self.segments[self.index]
 
     @property
     def remaining(self) -> float:
-        """Seconds left of the segment."""
+        """Seconds left in the segment."""
         return self.segment.seconds - self.elapsed
 
     @property
     def total_remaining(self) -> float:
-        """Seconds left of the routine."""
+        """Seconds left in the routine."""
         if self.ended:
             return 0.0
         return self.remaining + sum(segment.seconds for segment in self.segments[self.index + 1 :])
 
     @property
     def breath(self) -> Literal["in", "out"] | None:
-        """Where the slow breath is, while something is held."""
+        """The phase of the slow breath during a hold; None otherwise."""
         if self.ended or self.segment.kind != "hold" or self.routine.id == WALK:
             return None
         return "in" if self.elapsed % (BREATH_IN + BREATH_OUT) < BREATH_IN else "out"
 
     @property
     def rep(self) -> int | None:
-        """The repetition under way, from 1; None where nothing is repeated."""
+        """The current repetition, from 1; None if the segment has none."""
         reps = self.segment.reps
         return min(reps, int(self.elapsed * reps / self.segment.seconds) + 1) if reps else None
 
     @property
     def picture(self) -> str:
-        """The picture to show: of a repetition, first where it goes, then where it comes back to."""
+        """The picture to show. In the second half of each repetition, that of `returns_to`."""
         segment = self.segment
         if not segment.reps or not segment.returns_to:
             return segment.picture
@@ -73,8 +73,7 @@ class Player:
 
     @property
     def held(self) -> Held:
-        """What has been done so far. A hold that is begun anew counts once, at its longest; less than
-        LEAST_HELD does not count."""
+        """Seconds held so far. A restarted hold counts once, at its longest; less than LEAST_HELD is left out."""
         left = right = other = 0.0
         for segment, done in zip(self.segments, self._done, strict=True):
             if done < LEAST_HELD:
@@ -88,7 +87,7 @@ class Player:
         return Held(left, right, other)
 
     def advance(self, seconds: float) -> None:
-        """Let time pass. More than STALL at once counts as nothing, and pauses: see there."""
+        """Let `seconds` elapse. More than STALL is not counted and pauses the player."""
         if self.paused or self.ended or seconds <= 0:
             return
         if seconds > STALL:
@@ -104,7 +103,7 @@ class Player:
                 self._go(self.index + 1)
 
     def command(self, command: Command) -> None:
-        """Do what the person asked; after the end nothing changes any more."""
+        """Carry out a command; ignored after the end."""
         if self.ended:
             return
         if command == "pause":

@@ -1,11 +1,12 @@
-"""Where a stretch is reported: to the daemon; without one, to the same engine with nothing attached.
+"""Reports of a stretch: sent to the daemon, or without one fed to the same engine, with no desktop attached.
 
-Nothing is lost in silence: whatever cannot be recorded comes back as a sentence for the person. Without a daemon the
-lock is held while the journal is written, so that none starts in between with a state that is then out of date.
+Whatever cannot be recorded is returned as a sentence for the person. Without a daemon, the daemon's lock is held while
+the journal is written, so that no daemon starts meanwhile from an outdated state.
 """
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -13,8 +14,9 @@ from typing import Protocol
 
 from msgspec import Struct
 
-from psoas_nudge.control.client import ANSWER_SECONDS, ask
+from psoas_nudge.control.client import ANSWER_SECONDS, GuideConnection, ask
 from psoas_nudge.control.lock import Lock
+from psoas_nudge.control.messages import WatchGuide
 from psoas_nudge.core.advice import LOOKS_BACK, advice
 from psoas_nudge.core.answers import answer
 from psoas_nudge.core.entries import AnyEntry, FeelEntry
@@ -29,81 +31,60 @@ from psoas_nudge.errors import AlreadyRunning, BadInput, DaemonSilent, JournalBr
 from psoas_nudge.journal import Journal
 from psoas_nudge.journal.heartbeat import HeartbeatFile, boot_id
 
+log = logging.getLogger(__name__)
+
 PROGRESS_SECONDS = 5.0
-"""Held seconds between two reports of progress: what a killed guide can lose."""
+"""Held seconds between two reports of progress. At most as many are lost when the guide is killed."""
 PROGRESS_WITHIN = 0.5
-"""Seconds for which the stretch stands still when the daemon does not answer such a report."""
+"""Seconds to wait for the daemon's answer to such a report. The player is blocked meanwhile."""
 
 RETRY_SECONDS = 0.05
-"""Between two tries while another process has the lock and nobody listens."""
+"""Seconds between two tries while another process holds the lock but no daemon listens."""
 
 
 class Receipt(Struct, frozen=True):
-    """What became of a report. `trouble`: why it is not recorded; `advice`: what the person should read now."""
+    """The result of a report. `trouble`: why it is not recorded; `advice`: what the person should read now."""
 
     trouble: str | None = None
     advice: str | None = None
 
 
 class Reports(Protocol):
-    """What both players report, as it happens."""
+    """Receives what happens in either player."""
 
     def begun(self) -> Receipt:
-        """The person has begun."""
+        """The play has begun."""
 
     def holding(self, held: Held) -> Receipt:
-        """This was done so far; may be called at any time."""
+        """What was held so far. May be called at any time."""
 
     def ended(self, held: Held) -> Receipt:
-        """The play has ended; this was done."""
+        """The play has ended; what was held in all."""
 
     def felt(self, afterwards: Afterwards, pain: Pain | None) -> Receipt:
-        """The answer to how it feels afterwards."""
+        """How it feels afterwards."""
 
     def taken_back(self) -> Receipt:
-        """That answer was a mistake."""
+        """The last `felt` was a mistake."""
 
     def warned(self) -> Receipt:
-        """The person has read who should not do this, or should ask first."""
+        """The person has confirmed the warnings."""
 
     def kneels(self, can: bool) -> Receipt:
-        """The answer to whether there is room to kneel where the person works."""
+        """Whether there is room to kneel where the person works."""
 
 
 class PracticeReports:
-    """Records nothing: for a stretch in the demo."""
+    """Reports that record nothing, for the demo."""
 
-    def begun(self) -> Receipt:
-        """See Reports."""
+    def _ignore(self, *_args: object, **_kwargs: object) -> Receipt:
         return Receipt()
 
-    def holding(self, held: Held) -> Receipt:  # noqa: ARG002 - see Reports
-        """See Reports."""
-        return Receipt()
-
-    def ended(self, held: Held) -> Receipt:  # noqa: ARG002 - see Reports
-        """See Reports."""
-        return Receipt()
-
-    def felt(self, afterwards: Afterwards, pain: Pain | None) -> Receipt:  # noqa: ARG002 - see Reports
-        """See Reports."""
-        return Receipt()
-
-    def taken_back(self) -> Receipt:
-        """See Reports."""
-        return Receipt()
-
-    def warned(self) -> Receipt:
-        """See Reports."""
-        return Receipt()
-
-    def kneels(self, can: bool) -> Receipt:  # noqa: ARG002 - see Reports
-        """See Reports."""
-        return Receipt()
+    begun = holding = ended = felt = taken_back = warned = kneels = _ignore
 
 
 class Places(Struct, frozen=True):
-    """Where the daemon listens and what it keeps."""
+    """The files of daemon and journal."""
 
     socket: Path
     lock: Path
@@ -112,13 +93,16 @@ class Places(Struct, frozen=True):
 
 
 class Recorder:
-    """Records what a person reports, through the daemon or without it."""
+    """Records requests through the daemon, or in the journal when no daemon runs."""
 
     def __init__(self, where: Places, rules: Rules, clock: Clock | None = None) -> None:
         self.where, self.rules, self._clock = where, rules, clock or SystemClock()
 
     def ask(self, request: Asked, within: float = ANSWER_SECONDS) -> str:
-        """Record it; what the person reads then. Raises PsoasNudgeError with the reason when that is not possible."""
+        """Record the request. Returns the sentence for the person; raises PsoasNudgeError if it cannot be recorded.
+
+        `within`: seconds.
+        """
         end = time.monotonic() + within
         while True:
             try:
@@ -126,13 +110,13 @@ class Recorder:
             except NoDaemon:
                 try:
                     return self._record_here(request)
-                except AlreadyRunning:  # a daemon that does not listen yet, or another guide
+                except AlreadyRunning:  # a daemon that is starting, or another guide
                     if time.monotonic() > end:
                         raise DaemonSilent(within) from None
             time.sleep(RETRY_SECONDS)
 
     def record(self, request: Asked, within: float = ANSWER_SECONDS) -> str | None:
-        """Record it; the reason when that is not possible. Raises BadInput."""
+        """Record the request. Returns why it could not be recorded, or None. Raises BadInput."""
         try:
             self.ask(request, within)
         except BadInput:
@@ -142,16 +126,16 @@ class Recorder:
         return None
 
     def feel(self, report: Feel) -> Receipt:
-        """Record a report of how it feels; the advice that is due then counts as given. It comes also when nothing can
-        be recorded."""
+        """Record a report of how it feels. Returns the advice that is due, also when nothing can be recorded, and
+        records that it was given."""
         trouble = self.record(report)
         hours, now = self.rules.hours, self._clock.now().at
         entries: list[AnyEntry] = []
         try:
             entries = self._recent()
         except PsoasNudgeError as error:
-            trouble = trouble or str(error)
-        if trouble:
+            log.warning("psoas-nudge cannot see your earlier reports: %s", error)
+        if trouble or not entries:
             entries.append(FeelEntry(at=now, level=report.level, afterwards=report.afterwards, pain=report.pain))
         due = advice(entries, hours.local_date(now), hours.local_date)
         if due is None:
@@ -186,68 +170,64 @@ class Recorder:
 
 
 class StretchReports:
-    """The reports of one stretch. What is held is reported as it grows, so that a guide that is killed loses little.
+    """The reports of one stretch. `holding` reports progress, so that little is lost when the guide is killed.
+    A connection to the daemon stays open meanwhile. When it closes, the daemon records what was held.
 
-    `set_floor` writes the setting stretch.floor; it raises PsoasNudgeError.
+    `set_floor` writes the setting stretch.floor and may raise PsoasNudgeError.
     """
 
     def __init__(
         self, recorder: Recorder, routine: str, prompt: int | None, set_floor: Callable[[bool], object]
     ) -> None:
         self.recorder, self.routine, self.prompt, self._set_floor = recorder, routine, prompt, set_floor
+        self._connection = GuideConnection(recorder.where.socket, WatchGuide(routine=routine, prompt=prompt))
         self._begun = False
         self._reported = 0.0
 
     def begun(self) -> Receipt:
-        """See Reports."""
         self._begun = True
+        self._connection.keep()
         return Receipt(self.recorder.record(GuideStarted(via="guide", routine=self.routine, prompt=self.prompt)))
 
     def holding(self, held: Held) -> Receipt:
-        """See Reports. Reported every few seconds of holding."""
+        """Reports every PROGRESS_SECONDS of holding."""
         if held.total < self._reported + PROGRESS_SECONDS:
             return Receipt()
         self._reported = held.total
-        so_far = GuideHeld(
-            via="guide",
-            routine=self.routine,
-            prompt=self.prompt,
-            left_seconds=held.left,
-            right_seconds=held.right,
-            other_seconds=held.other,
-        )
-        return Receipt(self.recorder.record(so_far, PROGRESS_WITHIN))
+        self._connection.keep()
+        return Receipt(self.recorder.record(self._event(GuideHeld, held), PROGRESS_WITHIN))
 
     def ended(self, held: Held) -> Receipt:
-        """See Reports. One that was never begun is reported only when a prompt waits to hear what came of it."""
+        """A stretch that was never begun is reported only if it belongs to a prompt."""
         if not self._begun and self.prompt is None:
             return Receipt()
-        ended = GuideEnded(
-            via="guide",
-            routine=self.routine,
-            prompt=self.prompt,
-            left_seconds=held.left,
-            right_seconds=held.right,
-            other_seconds=held.other,
-        )
-        return Receipt(self.recorder.record(ended))
+        receipt = Receipt(self.recorder.record(self._event(GuideEnded, held)))
+        self._connection.close()
+        return receipt
 
     def felt(self, afterwards: Afterwards, pain: Pain | None) -> Receipt:
-        """See Reports."""
         return self.recorder.feel(Feel(via="guide", afterwards=afterwards, pain=pain, routine=self.routine))
 
     def taken_back(self) -> Receipt:
-        """See Reports."""
         return Receipt(self.recorder.record(Undo(via="guide")))
 
     def warned(self) -> Receipt:
-        """See Reports."""
         return Receipt(self.recorder.record(WarningsRead(via="guide", routine=self.routine)))
 
     def kneels(self, can: bool) -> Receipt:
-        """See Reports. It is a setting; a running daemon notices that the file has changed."""
+        """The answer is a setting. A running daemon reloads the file."""
         try:
             self._set_floor(can)
         except PsoasNudgeError as error:
             return Receipt(f"stretch.floor could not be set: {error}")
         return Receipt()
+
+    def _event(self, kind: type[GuideHeld | GuideEnded], held: Held) -> GuideHeld | GuideEnded:
+        return kind(
+            via="guide",
+            routine=self.routine,
+            prompt=self.prompt,
+            left_seconds=held.left,
+            right_seconds=held.right,
+            other_seconds=held.other,
+        )

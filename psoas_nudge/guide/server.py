@@ -1,4 +1,4 @@
-"""The routes of the stretch's page. Who may use them: pages/guard.py."""
+"""The HTTP routes of the stretch's page. pages/guard.py checks access."""
 
 from __future__ import annotations
 
@@ -19,25 +19,25 @@ from psoas_nudge.core.routines import SIDES
 from psoas_nudge.guide.figures import FIGURES, paths_between, svg
 from psoas_nudge.guide.player import Command, Player
 from psoas_nudge.guide.session import StretchSession
-from psoas_nudge.pages.guard import Guard, body, static
+from psoas_nudge.pages.guard import Guard, posted, static
 from psoas_nudge.pictures import kept
 
 
 class PressedCommand(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What a page sends when a button is pressed."""
+    """Body of /press."""
 
     command: Command
 
 
 class Feeling(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What a page sends when the question at the end is answered."""
+    """Body of /feel."""
 
     afterwards: Afterwards
     pain: Pain | None = None
 
 
 class Room(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What a page sends when the question about kneeling is answered."""
+    """Body of /kneel."""
 
     can: bool
 
@@ -50,14 +50,14 @@ class Sound(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Nothing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What a page sends when there is nothing to add."""
+    """An empty object, body of /undo and /leave."""
 
 
 Sent = TypeVar("Sent", bound=msgspec.Struct)
 
 
 def app(session: StretchSession, port: int, sound: Sound) -> Guard:
-    """The whole server for one stretch, to be served on 127.0.0.1 at `port`."""
+    """The ASGI application for one stretch, to be served on 127.0.0.1 at `port`."""
     described = _described(session.player, sound)
 
     async def describe(_request: Request) -> Response:
@@ -94,16 +94,13 @@ def app(session: StretchSession, port: int, sound: Sound) -> Guard:
 
 
 def _takes(path: str, kind: type[Sent], do: Callable[[Sent], None]) -> Route:
-    """What a page sends to this path."""
+    """A POST route that calls `do` and has an empty response."""
 
-    async def take(request: Request) -> Response:
-        sent = await body(request, kind)
-        if isinstance(sent, Response):
-            return sent
+    async def handle(sent: Sent) -> Response:
         do(sent)
         return Response(status_code=204)
 
-    return Route(path, take, methods=["POST"])
+    return posted(path, kind, handle)
 
 
 def _pictures(player: Player) -> list[str]:
@@ -111,7 +108,7 @@ def _pictures(player: Player) -> list[str]:
 
 
 def _described(player: Player, sound: Sound) -> dict[str, object]:
-    """What a page has to know before the play."""
+    """The routine as JSON-compatible data, sent once before the play."""
     routine, pictures = player.routine, _pictures(player)
     return {
         "id": routine.id,

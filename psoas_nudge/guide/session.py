@@ -1,7 +1,7 @@
-"""One stretch on the page: the player, the pages that watch it, and when it is over. No server in here.
+"""One stretch on the page: the player, the browser tabs that watch it, and when it ends. Contains no server code.
 
-The player runs in this process; a page only draws what it is told and sends what was pressed. So two tabs show the
-same stretch, a reload goes on where it was, and a closed tab can neither lose a hold nor invent one.
+The player runs in this process; tabs only draw the moments that they receive and send commands. So two tabs show the
+same stretch, a reload continues it, and closing a tab cannot change what was held.
 """
 
 from __future__ import annotations
@@ -19,28 +19,28 @@ from psoas_nudge.guide.player import Command, Ended, Player
 from psoas_nudge.guide.reports import Receipt, Reports
 
 RELOAD_WITHIN = 5.0
-"""Seconds after the last page has gone in which it may come back (a reload)."""
+"""Seconds after the last tab was closed in which the page may be reloaded."""
 OPENED_WITHIN = 60.0
-"""Seconds in which the browser has to show the page."""
+"""Seconds in which the browser has to open the page."""
 IDLE_LIMIT = 900.0
-"""Seconds without play and without a key after which nobody is there any more ..."""
+"""Seconds without play and commands after which the session is closed."""
 ANSWER_WITHIN = 120.0
-"""... and after the end of the play, when only questions are left."""
+"""The same after the end of the play, while questions are open."""
 UNDO_WITHIN = 60.0
-"""Seconds for which a report of pain can be taken back."""
+"""The same while a report of pain can be taken back."""
 
 
 class Asks(Struct, frozen=True, kw_only=True):
-    """What has to be asked besides how it feels, because it is not known yet."""
+    """The questions that are still open, besides how it feels."""
 
     warnings: bool = False
-    """Whether the warnings still have to be read, before the first play."""
+    """Whether the person has to confirm the warnings before the play."""
     kneel: bool = False
-    """Whether there is room to kneel."""
+    """Whether to ask if there is room to kneel."""
 
 
 class Snapshot(Struct, frozen=True, kw_only=True, rename="camel"):
-    """What a page draws: all of it, every time."""
+    """The whole state that a page draws, sent at each change."""
 
     state: Literal["ready", "playing", "paused", "finished", "stopped"]
     index: int
@@ -52,21 +52,20 @@ class Snapshot(Struct, frozen=True, kw_only=True, rename="camel"):
     held: Held
     answered: bool
     unread: bool
-    """Whether the warnings have to be read before it begins."""
+    """Whether the warnings have to be confirmed before the play."""
     undo: bool
     """Whether the answer can be taken back."""
     kneel: bool
-    """Whether the question about kneeling is to be asked now."""
+    """Whether to show the question about kneeling."""
     trouble: str | None
-    """Why something is not recorded."""
+    """Why something could not be recorded."""
     advice: str | None
 
 
 class StretchSession:
-    """`reports` is told when the person begins, once when the play has ended, and what the person answers after.
+    """Runs a player for the tabs that watch it. `reports` receives the beginning, the end, and the answers.
 
-    `clock` reads seconds on a clock that is never set; whoever runs the session calls `tick` after `due` seconds, or
-    earlier when `stirred` is set.
+    `clock`: monotonic seconds. The caller must call `tick` after `due` seconds, and wait anew when `stirred` is set.
     """
 
     def __init__(self, player: Player, clock: Callable[[], float], reports: Reports, asks: Asks | None = None) -> None:
@@ -79,18 +78,24 @@ class StretchSession:
         self.seen = False
         self._clock, self._last, self._idle = clock, clock(), 0.0
         self._reports, self._receipt = reports, Receipt()
+        self._late: str | None = None
         self._end_reported = False
         self._pages: set[asyncio.Queue[bytes]] = set()
         self.stirred = asyncio.Event()
 
     @property
     def playing(self) -> bool:
-        """Whether time counts now."""
+        """Whether time counts: begun, not paused, not ended, and at least one tab is open."""
         return self.begun and not self.player.paused and self.player.ended is None and bool(self._pages)
 
     @property
+    def trouble(self) -> str | None:
+        """Why something is not recorded. A report of progress that failed is made up for by that of the end."""
+        return self._receipt.trouble or self._late
+
+    @property
     def snapshot(self) -> Snapshot:
-        """What there is to draw now."""
+        """The current state for the pages."""
         player = self.player
         state: Literal["ready", "playing", "paused"] | Ended = "playing"
         if player.ended:
@@ -110,19 +115,19 @@ class StretchSession:
             unread=self._asks.warnings,
             undo=self._pain_reported,
             kneel=self.answered and not self._pain_reported and self._asks.kneel,
-            trouble=self._receipt.trouble,
+            trouble=self.trouble,
             advice=self._receipt.advice,
         )
 
     @property
     def due(self) -> float:
-        """Seconds until the next tick: the next whole second of the count-down, or when patience ends."""
+        """Seconds until the next `tick`: the next whole second of the countdown, or the end of the idle limit."""
         if self.playing:
             return max(0.05, self.player.remaining % 1 or 1.0)
-        return max(0.05, self._patience - self._idle)
+        return max(0.05, self._idle_limit - self._idle)
 
     @property
-    def _patience(self) -> float:
+    def _idle_limit(self) -> float:
         if not self._pages:
             return RELOAD_WITHIN if self.seen else OPENED_WITHIN
         if self._pain_reported:
@@ -130,22 +135,22 @@ class StretchSession:
         return ANSWER_WITHIN if self.player.ended else IDLE_LIMIT
 
     def tick(self) -> None:
-        """Count the time that has passed: for the play while a page shows it, else toward the end of the session."""
+        """Count the elapsed time: for the player while playing, else for the idle limit."""
         now = self._clock()
         passed, self._last = now - self._last, now
         if self.playing:
             self.player.advance(passed)
-            self._keep(self._reports.holding(self.player.held))
+            self._late = self._reports.holding(self.player.held).trouble or self._late
             self._idle = 0.0
             self._changed()
         else:
             self._idle += passed
-            if self._idle >= self._patience:
+            if self._idle >= self._idle_limit:
                 self.close()
 
     def command(self, command: Command) -> None:
-        """What was pressed on a page. Warnings that have to be read take the first "pause", and nothing but "stop"
-        before it; then the first press of any kind but "stop" begins the play."""
+        """Handle a command from a page. If the warnings are unread, "pause" confirms them, and only "stop" is accepted
+        before it. Then the first command, except "stop", begins the play."""
         self.tick()
         self._idle = 0.0
         if self._asks.warnings and command != "stop":
@@ -160,8 +165,8 @@ class StretchSession:
         self._changed()
 
     def felt(self, afterwards: Afterwards, pain: Pain | None) -> None:
-        """The answer at the end; only the first counts. With it the session is over, unless something is left to do:
-        pain can be taken back, and the question about kneeling is asked once."""
+        """Handle the answer at the end; only the first counts. Closes the session, unless pain was reported, which can
+        be taken back, or the question about kneeling is open."""
         if self.player.ended and not self.answered:
             self.answered, self._pain_reported, self._idle = True, afterwards == "pain", 0.0
             self._keep(self._reports.felt(afterwards, pain))
@@ -171,7 +176,7 @@ class StretchSession:
                 self.close()
 
     def take_back(self) -> None:
-        """The answer was a mistake: it is asked for again."""
+        """Take back a report of pain, and ask again."""
         if self._pain_reported:
             self.answered, self._pain_reported, self._idle = False, False, 0.0
             self._receipt = Receipt(self._receipt.trouble)
@@ -179,14 +184,14 @@ class StretchSession:
             self._changed()
 
     def kneels(self, can: bool) -> None:
-        """The answer to whether there is room to kneel. With it the session is over."""
+        """Handle the answer to whether there is room to kneel, and close the session."""
         if self.answered and self._asks.kneel:
             self._asks = replace(self._asks, kneel=False)
             self._keep(self._reports.kneels(can))
             self.close()
 
     def close(self) -> None:
-        """End it now: what was held so far is what was done."""
+        """End the session now. What was held so far is recorded."""
         if not self.player.ended:
             self.player.command("stop")
         self._asks, self._pain_reported = Asks(), False
@@ -194,7 +199,7 @@ class StretchSession:
         self.closed.set()
 
     async def watch(self) -> AsyncIterator[bytes]:
-        """The moments for one page, as server-sent events, until the page goes away or the session is closed."""
+        """The moments as server-sent events for one tab, until it disconnects or the session is closed."""
         queue: asyncio.Queue[bytes] = asyncio.Queue()
         self.tick()
         self._pages.add(queue)
@@ -221,7 +226,9 @@ class StretchSession:
         if self.player.ended and self.seen and not self._end_reported:
             self._end_reported = True
             self._idle = 0.0
-            self._keep(self._reports.ended(self.player.held))
+            ended = self._reports.ended(self.player.held)
+            self._late = self._late if ended.trouble else None
+            self._keep(ended)
         event = self._event()
         for queue in self._pages:
             queue.put_nowait(event)

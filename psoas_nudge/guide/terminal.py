@@ -1,7 +1,7 @@
-"""The terminal player: count-down, sides, repeats and breath on a screen of its own, or plain lines without one.
+"""The terminal player: countdown, sides, repeats and breath on the alternate screen, or plain lines without one.
 
-A console is injected, so a whole routine plays in a test without a terminal and without waiting. Plain lines (a dumb
-terminal, a pipe, a file) have no control characters; without a terminal to type on, the routine simply runs.
+A Console is injected, so tests play whole routines without a terminal and without waiting. Plain lines (for a dumb
+terminal, a pipe or a file) have no control characters. Without keys the routine runs to its end.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from psoas_nudge.core.catalogue import CATALOGUE, REVIEWED
 from psoas_nudge.core.durations import duration
 from psoas_nudge.core.model import Afterwards, Held, Pain
 from psoas_nudge.core.routines import Segment, StepKind
+from psoas_nudge.core.words import times
 from psoas_nudge.guide.figures import in_terminal
 from psoas_nudge.guide.player import Command, Player
 from psoas_nudge.guide.reports import Reports
@@ -43,25 +44,25 @@ PAINS: dict[str, tuple[Pain, str]] = {
     "o": ("other", "something else"),
 }
 READ = "y"
-"""The key that says that the warnings were read."""
+"""The key that confirms the warnings."""
 UNDO = "u"
 """The key that takes a report of pain back."""
 ANSWER_WITHIN = 60.0
-"""Seconds for which the question at the end waits."""
+"""Seconds to answer a question at the end."""
 BEGIN_WITHIN = 900.0
-"""Seconds for which the player waits for the person to begin."""
-KINDS: dict[StepKind, str] = {"move": "get into place", "rest": "ease off", "switch": "change sides"}
+"""Seconds to begin the play."""
+KINDS: dict[StepKind, str] = {"move": "get into place", "rest": "relax", "switch": "change sides"}
 TALLEST = 20
-"""Lines that a figure has at most."""
+"""Maximum lines of a figure."""
 
 
 class Console(Protocol):
-    """What the player needs of a terminal."""
+    """The terminal as the player uses it."""
 
     screen: bool
-    """Whether the screen can be cleared and drawn anew; else lines are only ever added."""
+    """Whether the screen can be redrawn; otherwise lines are appended."""
     keys: bool
-    """Whether somebody can press a key."""
+    """Whether keys can be read."""
     braille: bool
     """Whether it can show Braille characters, in which figures are drawn."""
 
@@ -69,13 +70,13 @@ class Console(Protocol):
         """(columns, lines)."""
 
     def write(self, text: str) -> None:
-        """Show the text at once."""
+        """Write and flush."""
 
     def key(self, timeout: float) -> str | None:
-        """The next key within `timeout` seconds, by its character or as "left", "right", "esc"; None without one."""
+        """The next key within `timeout` seconds: its character, or "left", "right", "esc". None if there is none."""
 
     def clock(self) -> float:
-        """Seconds on a clock that is never set."""
+        """Monotonic seconds."""
 
 
 class Speaker(Protocol):
@@ -96,8 +97,8 @@ def play(
     holding: Callable[[Held], object] = lambda _held: None,
     ring: Callable[[int], None] = lambda _times: None,
 ) -> None:
-    """Play the routine to its end or until the person stops it. `voice` speaks what can be followed with eyes closed;
-    `holding` gets what was held so far; `ring` rings as many times as it is told."""
+    """Play the routine until it ends or is stopped. `voice` speaks the cues; `holding` receives what was held so far;
+    `ring` plays a chime of n strokes."""
     cues = _Cues(voice)
     shown: tuple[int, bool] | None = None
     last = console.clock()
@@ -149,7 +150,7 @@ class _Cues:
 
 
 def spoken(player: Player) -> str:
-    """What there is to say now: each step as it begins, the repetitions, and the last seconds of a hold."""
+    """The text to speak now: each step as it begins, the repetitions, and the last seconds of a hold."""
     segment, left = player.segment, -(-player.remaining // 1)
     if player.paused:
         return "Paused."
@@ -172,9 +173,9 @@ def heard_first(player: Player, *, unread: bool) -> str:
 
 
 def begins(player: Player, console: Console, *, unread: bool = False) -> bool:
-    """Say what comes and wait until the person begins; False when they stop. Without keys it begins at once.
+    """Show the opening and wait for the person to begin; False when they stop. Begins at once without keys.
 
-    `unread`: the warnings have not been read yet, so one more key says that they are now.
+    `unread`: the warnings are not confirmed yet; then only the key READ begins.
     """
     if not console.screen:
         console.write("\n".join(_opening(player, console, unread=unread)) + "\n")
@@ -199,7 +200,7 @@ def begins(player: Player, console: Console, *, unread: bool = False) -> bool:
 
 
 def ask_afterwards(console: Console) -> tuple[Afterwards, Pain | None] | None:
-    """How it feels after the stretch, with one key, and what kind of pain; None when the person does not say."""
+    """Ask how it feels and, after "pain", which kind, with one key each; None without an answer."""
     if not console.keys:
         return None
     _ask(console, "How does it feel?  [f] fine   [t] tight   [p] pain   any other key: no answer")
@@ -214,9 +215,9 @@ def ask_afterwards(console: Console) -> tuple[Afterwards, Pain | None] | None:
 
 
 def afterwards(console: Console, reports: Reports, *, kneel: bool) -> str | None:
-    """Ask what there is to ask after a stretch, and report it; the trouble with that, if there is any.
+    """Ask the questions after a stretch and report the answers. Returns why something could not be recorded, or None.
 
-    Pain can be taken back. `kneel`: whether it has to be asked if there is room to kneel.
+    `kneel`: whether to ask if there is room to kneel.
     """
     trouble = None
     while answer := ask_afterwards(console):
@@ -226,7 +227,7 @@ def afterwards(console: Console, reports: Reports, *, kneel: bool) -> str | None
             console.write("\n".join(wrap(receipt.advice, 90)) + "\n")
         if answer[0] != "pain":
             break
-        _ask(console, f"Recorded: pain. [{UNDO}] take it back   any other key: done")
+        _ask(console, f"Saved: pain.  [{UNDO}] I pressed the wrong key   any other key: done")
         if console.key(ANSWER_WITHIN) != UNDO:
             return trouble
         trouble = reports.taken_back().trouble or trouble
@@ -236,7 +237,7 @@ def afterwards(console: Console, reports: Reports, *, kneel: bool) -> str | None
     if (can := {"y": True, "n": False}.get(console.key(ANSWER_WITHIN) or "")) is None:
         return trouble
     trouble = reports.kneels(can).trouble or trouble
-    console.write("Saved. Stretches on the floor take turns from now on.\n" if can else "Saved.\n")
+    console.write("Saved. Prompts also suggest stretches on the floor from now on.\n" if can else "Saved.\n")
     return trouble
 
 
@@ -245,13 +246,13 @@ def _ask(console: Console, question: str) -> None:
 
 
 def summary(player: Player) -> str:
-    """What was done, in one line."""
+    """The result as one line."""
     done = held_words(player.held)
     return f"{'Done' if player.ended == 'finished' else 'Stopped'}: {player.routine.title}. {done}\n"
 
 
 def held_words(held: Held) -> str:
-    """The seconds that count, in words."""
+    """The seconds held, as a sentence."""
     if not held.total:
         return "Nothing was held, so nothing is counted."
     if held.left or held.right:
@@ -260,29 +261,30 @@ def held_words(held: Held) -> str:
 
 
 def clock_words(seconds: float) -> str:
-    """A count-down as minutes and seconds, rounded up so that it reaches zero at the end."""
+    """Minutes and seconds, rounded up, so that a countdown reaches 0:00 at the end."""
     whole = int(-(-max(0.0, seconds - 1e-6) // 1))
     return f"{whole // 60}:{whole % 60:02d}"
 
 
 def _where(segment: Segment) -> str:
-    parts = [f"{segment.side.capitalize()} side"] if segment.side else []
+    parts = [f"{segment.side} side"] if segment.side and segment.kind != "switch" else []
     if segment.kind == "reps":
-        parts.append(f"{segment.reps} times")
+        parts.append(times(segment.reps))
     elif segment.kind != "hold":
         parts.append(KINDS[segment.kind])
     elif segment.repeats > 1:
         parts.append(f"hold {segment.repeat} of {segment.repeats}")
     else:
         parts.append("hold" if segment.side else "take your time")
-    return " · ".join(parts)
+    where = " · ".join(parts)
+    return where[0].upper() + where[1:]
 
 
 def _opening(player: Player, console: Console, *, unread: bool) -> list[str]:
-    """What to know before beginning."""
+    """The lines shown before the play."""
     routine, width = player.routine, max(20, min(console.size()[0] - 1, 90))
     lines = [f"{routine.title}, {duration(routine.length)}"]
-    begin = f"{READ}: I have read this, none of it is true for me" if unread else "space begins"
+    begin = f"{READ}: I have read this and none of it applies to me" if unread else "space begins"
     lines += [f"{begin} · q stops", ""] if console.keys else []
     lines += wrap(routine.purpose, width)
     if routine.not_for:
@@ -330,7 +332,7 @@ def _screen(player: Player, console: Console) -> list[str]:
 
 
 def _drawn(lines: list[str], console: Console) -> str:
-    """The lines as a full screen, cut off at its edges."""
+    """The escape sequences that draw the lines on the whole screen, clipped at its edges."""
     columns, rows = console.size()
     shown = (line[: columns - 1] + "\x1b[K" for line in lines[: max(1, rows - 1)])
     return "\x1b[H" + "\r\n".join(shown) + "\x1b[J"

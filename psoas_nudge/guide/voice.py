@@ -1,6 +1,6 @@
-"""The spoken cues in the terminal: speech-dispatcher's spd-say, else espeak-ng, whichever is installed.
+"""Spoken cues in the terminal, with spd-say (speech-dispatcher) or espeak-ng.
 
-What comes next cuts off what is still being said. The words are those on the screen, no secret.
+A new text interrupts the previous one. The texts are those on the screen, so they may appear on a command line.
 """
 
 from __future__ import annotations
@@ -10,20 +10,20 @@ import subprocess
 import time
 
 SPEAKERS: dict[str, tuple[str, ...]] = {
-    # program: the words between it and the text
+    # program: the arguments between it and the text
     "spd-say": ("--wait", "--language", "en", "--"),
     "espeak-ng": ("-v", "en", "--"),
 }
 SERVED = frozenset({"spd-say"})
-"""Programs that only hand the text to a server. There the next text cuts off the last one, and ending the program does
-not; ended in the middle, it makes the server lose the next text too (speech-dispatcher 0.11.4)."""
-MISSING = "There is no voice here: spd-say (speech-dispatcher) or espeak-ng is needed."
+"""Programs that pass the text to a server. There the next text interrupts the previous one, and ending the program does
+not. Ending it in the middle also makes the server lose the next text (speech-dispatcher 0.11.4)."""
+MISSING = "Nothing is installed that can speak: spd-say (from speech-dispatcher) or espeak-ng is needed."
 LONGEST = 30.0
-"""Seconds after which nothing waits for a sentence any more: a program that hangs says nothing."""
+"""Time limit for a sentence, in seconds, in case a program hangs."""
 
 
 class Voice:
-    """Says a text at once and does not wait for its end. `served`: see SERVED."""
+    """Speaks in the background. `served`: see SERVED."""
 
     def __init__(self, command: tuple[str, ...], *, served: bool = False) -> None:
         self._command, self._served = command, served
@@ -31,7 +31,7 @@ class Voice:
         self._saying: list[subprocess.Popen[bytes]] = []
 
     def say(self, text: str) -> None:
-        """Say it; a program that has gone meanwhile leaves it unsaid."""
+        """Speak the text, interrupting the previous one. Errors are ignored."""
         if not self._served:
             self.hush()
         self._saying = [each for each in self._saying if each.poll() is None]
@@ -64,7 +64,7 @@ class Voice:
         self._saying = []
 
     def finish(self) -> None:
-        """Wait for the last words, a few seconds at most."""
+        """Wait at most 8 s for the end of the last text."""
         end = time.monotonic() + 8
         for each in self._saying:
             try:
@@ -75,7 +75,7 @@ class Voice:
 
 
 def find() -> Voice | None:
-    """The voice of this machine; None without one."""
+    """The first installed speaker; None if there is none."""
     for name, between in SPEAKERS.items():
         if path := shutil.which(name):
             return Voice((path, *between), served=name in SERVED)

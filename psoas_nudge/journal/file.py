@@ -57,6 +57,7 @@ class JournalFile:
                 path.lstat()  # a dangling link does not count as "no journal yet"
             except (FileNotFoundError, NotADirectoryError):
                 return None
+            _must_be_a_file(path)
             uri = f"file:{quote(str(path.absolute()))}?mode=ro"
             db = sqlite3.connect(uri, uri=True, timeout=BUSY_SECONDS, isolation_level=None)
             try:
@@ -148,9 +149,16 @@ def _open(path: Path) -> sqlite3.Connection:
     if not path.exists():
         with suppress(FileExistsError):
             os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
-    elif others_may(path.stat()):
+    _must_be_a_file(path)
+    if others_may(path.stat()):
         path.chmod(0o600)
     return _prepared(sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None), str(path))
+
+
+def _must_be_a_file(path: Path) -> None:
+    """SQLite waits for ever at a pipe that nobody writes, and calls a directory an error of the disk."""
+    if path.exists() and not path.is_file():
+        raise JournalBroken(f"The journal {path} is not a regular file. Move it away to start a new one.")
 
 
 def _prepared(db: sqlite3.Connection, name: str) -> sqlite3.Connection:

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from psoas_nudge.core.entries import AnyEntry
+from psoas_nudge.core.entries import AnyEntry, FeelEntry, UndoneEntry
 from psoas_nudge.core.entry_ranges import invalid_value, out_of_range
 from psoas_nudge.core.state import State
 from psoas_nudge.core.statistics import Totals
@@ -36,8 +36,8 @@ log = logging.getLogger(__name__)
 AFTER = (
     "SELECT at_ms, id, offset_minutes, CAST(body AS BLOB) FROM entries WHERE (at_ms, id) > (?, ?) ORDER BY at_ms, id"
 )
-NOT_TAKEN_BACK = """NOT (kind = 'feel' AND json_extract(body, '$.at') IN
-    (SELECT json_extract(body, '$.reported') FROM entries WHERE kind = 'undone'))"""
+Passing = Callable[[Iterable[Stored]], Iterable[Stored]]
+UNDONE = "SELECT at_ms, id, offset_minutes, CAST(body AS BLOB) FROM entries WHERE kind = 'undone'"
 
 
 class Journal:
@@ -182,7 +182,7 @@ class Journal:
         are out of range (see entry_ranges). Entries that this version cannot read are left out. The log names what is
         left out. Raises JournalBroken.
         """
-        where, values = ["true"] if taken_back else [NOT_TAKEN_BACK], list[object]()
+        where, values = ["true"], list[object]()
         if since is not None:
             where.append("at_ms >= ?")
             values.append(milliseconds(since))
@@ -200,7 +200,15 @@ class Journal:
             values.append(last)
         with translated(self._name):
             found = self._decoded(self._db.execute(query, values))
+            if not taken_back:
+                found = self._in_force(found)
             yield from found if impossible else self._possible(found)
+
+    def _in_force(self, found: Iterator[Stored]) -> Iterator[Stored]:
+        """Without what was taken back. Not in SQL, which gives up at the first entry that is no JSON."""
+        undone = [stored.entry for stored in self._decoded(self._db.execute(UNDONE))]
+        mistakes = {entry.reported for entry in undone if isinstance(entry, UndoneEntry)}
+        return (each for each in found if not (isinstance(each.entry, FeelEntry) and each.entry.at in mistakes))
 
     def _possible(self, found: Iterable[Stored]) -> Iterator[Stored]:
         for stored in found:
@@ -221,8 +229,11 @@ class Journal:
                 continue
             yield Stored(id=id_text(raw), offset_minutes=offset, entry=entry)
 
-    def days(self, since: date | None = None) -> list[Totals]:
-        """The sums of each local day from `since` on, in the order of time. Raises JournalBroken."""
+    def days(self, since: date | None = None, passing: Passing = lambda entries: entries) -> list[Totals]:
+        """The sums of each local day from `since` on, in the order of time. Raises JournalBroken.
+
+        `passing` gets the entries that no sum contains yet, and yields them, to show progress: there may be millions.
+        """
         with translated(self._name):
             self._db.execute("BEGIN")  # a consistent view of watermark, sums and entries
             try:
@@ -231,7 +242,7 @@ class Journal:
                     return list(days.read(self._db, since))
                 before = () if reached == days.NOTHING else days.read(self._db, since)
                 first = max(reached, days.Watermark(_earliest(since), b""))
-                found = days.summed(self._decoded(self._db.execute(AFTER, first)), before)
+                found = days.summed(passing(self._decoded(self._db.execute(AFTER, first))), before)
                 return [day for day in found if since is None or day.first >= since]
             finally:
                 self._db.execute("COMMIT")

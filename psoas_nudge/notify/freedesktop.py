@@ -79,7 +79,7 @@ class FreedesktopNotifier:
         """Start the service if necessary and read its capabilities; raises Unavailable."""
         bus = surroundings.session_bus
         if bus is None:
-            raise Unavailable("no session bus; it comes with a desktop session (or: dbus-run-session psoas-nudge run)")
+            raise Unavailable("no session bus: it comes with a desktop session (or: dbus-run-session psoas-nudge run)")
         self._bus, self._on_pressed = bus, on_pressed
         try:
             self._owner = await bus.watch_owner(NAME, self._on_owner)

@@ -10,15 +10,16 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import subprocess
 import sys
 import threading
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from importlib import import_module
 from typing import Protocol, cast
 
-from psoas_nudge.bus import Bus, CallFailed
+from psoas_nudge.bus import LONGEST_ERROR, Bus, CallFailed
 from psoas_nudge.errors import ShowFailed, Unavailable
 from psoas_nudge.notify import DATA, words
 from psoas_nudge.notify.port import Capability, Message, OnPressed, Surroundings
@@ -42,6 +43,23 @@ class Facade(Protocol):
         """May show it, raise anything, or do nothing."""
 
 
+class Programs:
+    """What plyer's way over notify-send gets in place of the module subprocess: it drops the exit status."""
+
+    DEVNULL = subprocess.DEVNULL
+
+    @staticmethod
+    def run(argv: Sequence[str], **_: object) -> None:
+        """Raises OSError with what the program wrote when it fails."""
+        done = subprocess.run(argv, check=False, stdin=subprocess.DEVNULL, capture_output=True)  # noqa: S603 - plyer's own words
+        if done.returncode:
+            said = done.stderr[-LONGEST_ERROR:].decode(errors="replace").split("\n")
+            why = next((each.strip() for each in reversed(said) if each.strip()), f"status {done.returncode}")
+            raise OSError(f"{argv[0]}: {''.join(filter(str.isprintable, why))}")
+
+    call = run
+
+
 def load_plyer() -> Facade:
     """plyer's implementation for this platform; raises Unavailable when it has none.
 
@@ -53,7 +71,10 @@ def load_plyer() -> Facade:
 
         with warnings.catch_warnings(record=True) as hints:
             warnings.simplefilter("always")
-            facade = import_module(f"plyer.platforms.{platform}.notification").instance()
+            module = import_module(f"plyer.platforms.{platform}.notification")
+            if hasattr(module, "subprocess"):
+                vars(module)["subprocess"] = Programs
+            facade = module.instance()
     except Exception as error:
         raise Unavailable(f"plyer does not work here: {type(error).__name__}: {error}") from error
     if type(facade) is Notification:

@@ -1,4 +1,4 @@
-"""Packs: routines with their pictures, written by somebody else. Checked in a limited child, kept, exported, removed.
+"""Packs: routines with pictures, written by other people. Import, export and removal.
 
-`reading` makes one zip of a folder or a file, `__main__` is the child that looks inside, `keeping` is where it stays.
+`reading` makes a zip of a folder or file, `__main__` is the child process that validates it, `keeping` stores it.
 """

@@ -1,4 +1,4 @@
-"""The child: reads one pack from standard input, writes what is in it to standard output, and ends."""
+"""The child process: reads one pack from standard input and writes its content to standard output."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from psoas_nudge.pictures.wire import NotTaken, PictureRequest
 
 
 def answer(question: PackRequest) -> PackResult:
-    """The pack with its pictures drawn anew, or all that is wrong with it."""
+    """The pack with its pictures rendered again, or all problems with it."""
     try:
         found = files(question.zipped)
     except NotTaken as error:
@@ -36,7 +36,7 @@ def answer(question: PackRequest) -> PackResult:
 
 
 def _text(found: dict[str, bytes], problems: list[str]) -> tuple[str, frozenset[str]]:
-    """The text of pack.toml, and the pictures that it names."""
+    """(text of pack.toml, names of the pictures in it)."""
     if PACK_FILE not in found:
         problems.append(f"There is no {PACK_FILE} in it.")
         return "", frozenset()
@@ -51,7 +51,6 @@ def _text(found: dict[str, bytes], problems: list[str]) -> tuple[str, frozenset[
 
 
 def main() -> None:
-    """See the module."""
     limit(MEGABYTES, CPU_SECONDS)
     question = msgspec.json.decode(sys.stdin.buffer.readline(), type=PackRequest)
     end_with_parent()

@@ -1,4 +1,4 @@
-"""Asks the child what is in a pack."""
+"""Validates a pack in the child process."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from psoas_nudge.pictures.wire import NEEDED, Drawn
 
 
 class Checked(Struct, frozen=True, kw_only=True):
-    """A pack that may be imported: as it came, as it was understood, and its pictures drawn anew."""
+    """A valid pack: the original zip, the parsed pack.toml, and the pictures rendered again."""
 
     zipped: bytes
     text: str
@@ -26,7 +26,7 @@ class Checked(Struct, frozen=True, kw_only=True):
 
 
 def check(zipped: bytes, name: str) -> Checked:
-    """The pack, called `name` in messages. Raises PackRefused with every reason, Unavailable without the libraries."""
+    """Validate a pack. `name`: for messages. Raises PackRefused with all reasons, Unavailable without the libraries."""
     if any(find_spec(module) is None for module in NEEDED):
         raise Unavailable("Packs cannot be checked here yet. First: pip install 'psoas-nudge[packs]'")
     question = msgspec.json.encode(PackRequest(zipped))

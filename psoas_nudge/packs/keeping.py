@@ -1,6 +1,6 @@
-"""Where imported packs stay: the zip as it came, pack.toml as it is read at each start, and the pictures drawn anew.
+"""Stores imported packs: the original zip, pack.toml, which is read at each start, and the rendered pictures.
 
-A pack appears and goes as a whole: it is written beside the others and then renamed.
+Adding and removing a pack is atomic: its directory is written under a temporary name and renamed.
 """
 
 from __future__ import annotations
@@ -23,13 +23,13 @@ ORIGINAL = "original.zip"
 
 
 def keep(checked: Checked, taken: Collection[str]) -> None:
-    """Keep a pack. `taken`: ids of routines that there are already. Raises BadInput when an id is taken."""
+    """Store a pack. `taken`: the ids of existing routines. Raises BadInput when an id is taken."""
     pack = checked.pack
     there = places.packs_directory() / pack.id
     if there.exists():
         raise BadInput(f'A pack "{pack.id}" is imported already. To replace it: psoas-nudge routines remove {pack.id}')
     if clash := [each.id for each in pack.routines if each.id in taken]:
-        raise BadInput(f"You have a routine {', '.join(clash)} already. Rename one of the two, or remove it first.")
+        raise BadInput(f"You already have a routine called {', '.join(clash)}. Rename or remove one of the two first.")
     with _written(there):
         made = Path(tempfile.mkdtemp(prefix=".pack-", dir=places.private_directory(places.data_directory())))
         try:
@@ -44,27 +44,27 @@ def keep(checked: Checked, taken: Collection[str]) -> None:
 
 
 def original(pack_id: str) -> bytes:
-    """The zip as it was imported. Raises BadInput when there is no such pack."""
+    """The original zip. Raises BadInput when there is no such pack."""
     with _written(found := _found(pack_id)):
         return (found / ORIGINAL).read_bytes()
 
 
 def export(pack_id: str, folder: Path) -> None:
-    """Write the files of a pack into a new folder. Raises PsoasNudgeError when it is there already."""
+    """Write the files of a pack to a new folder. Raises PsoasNudgeError when it exists already."""
     content = files(original(pack_id))
     try:
         folder.mkdir()
     except FileExistsError:
-        raise PsoasNudgeError(f"{folder} is there already; nothing was written.") from None
+        raise PsoasNudgeError(f"{folder} already exists. Nothing was written.") from None
     except OSError as error:
-        raise PsoasNudgeError(f"{folder} cannot be made: {error.strerror}.") from error
+        raise PsoasNudgeError(f"{folder} cannot be created: {error.strerror}.") from error
     with _written(folder):
         for name, data in content.items():
             (folder / name).write_bytes(data)
 
 
 def remove(pack_id: str) -> None:
-    """Forget a pack. Raises BadInput when there is no such pack."""
+    """Delete a pack. Raises BadInput when there is no such pack."""
     with _written(found := _found(pack_id)):
         away = Path(tempfile.mkdtemp(prefix=".removed-", dir=found.parent.parent))
         found.rename(away / pack_id)
@@ -75,7 +75,7 @@ def _found(pack_id: str) -> Path:
     packs = places.packs_directory()
     there = sorted(each.name for each in packs.iterdir()) if packs.is_dir() else []
     if pack_id not in there:
-        which = f"There are: {', '.join(there)}." if there else "No pack is imported."
+        which = f"You have: {', '.join(there)}." if there else "You have not imported any."
         raise BadInput(f'There is no pack "{pack_id}". {which}')
     return packs / pack_id
 

@@ -1,4 +1,4 @@
-"""Makes one zip file of a pack, be it a folder or a zip. What is in the files, only the child looks at."""
+"""Reads a pack, a folder or a zip, as zip bytes. Only the child process looks into the files."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import io
 import zipfile
 from pathlib import Path
 
+from psoas_nudge.core.words import counted
 from psoas_nudge.packs.wire import PackRefused
 from psoas_nudge.pictures.limits import MOST_BYTES, MOST_FILES
 from psoas_nudge.pictures.reading import bytes_of
@@ -14,11 +15,11 @@ from psoas_nudge.pictures.wire import NotTaken
 LEFT_BY_DESKTOPS = frozenset({".DS_Store", "Thumbs.db", "desktop.ini", ".directory"})
 TOO_LARGE = f"The pack is larger than {MOST_BYTES // 1_000_000} MB."
 MADE = (1980, 1, 1, 0, 0, 0)
-"""The time that files get in a zip made of a folder, so that the same files make the same zip."""
+"""Modification time of files in a zip made from a folder, so that the same files give the same zip."""
 
 
 def zipped(path: Path) -> bytes:
-    """The pack as the bytes of a zip file: that file, or one made of the folder. Raises PackRefused."""
+    """The content of a zip file, or a zip made from a folder. Raises PackRefused."""
     name = str(path)
     try:
         if path.is_dir():
@@ -36,7 +37,7 @@ def zipped(path: Path) -> bytes:
 def _of_folder(folder: Path) -> bytes:
     found = sorted(each.name for each in folder.iterdir() if each.name not in LEFT_BY_DESKTOPS)
     if len(found) > MOST_FILES:
-        raise NotTaken(f"It has {len(found)} files; {MOST_FILES} is the limit.")
+        raise NotTaken(f"It has {counted(len(found), 'file')}; {MOST_FILES} is the limit.")
     made, room = io.BytesIO(), MOST_BYTES
     with zipfile.ZipFile(made, "w") as archive:
         for name in found:

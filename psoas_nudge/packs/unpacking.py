@@ -1,6 +1,5 @@
-"""The files of a zip, or why it is not taken: nothing leaves the folder, nothing grows without limit.
+"""Unpacks a zip in memory, and refuses path traversal and zip bombs.
 
-Nothing is written: a file is looked at in memory, up to the size that its header claims and the limits allow.
 https://docs.python.org/3/library/zipfile.html#decompression-pitfalls
 """
 
@@ -13,6 +12,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 
+from psoas_nudge.core.words import counted
 from psoas_nudge.packs.reading import LEFT_BY_DESKTOPS, TOO_LARGE
 from psoas_nudge.pictures.limits import MOST_BYTES, MOST_FILES
 from psoas_nudge.pictures.wire import NotTaken
@@ -23,7 +23,7 @@ ENCRYPTED = 0x1
 
 
 def files(zipped: bytes) -> dict[str, bytes]:
-    """The files by name, without the one folder that they may all be in. Raises NotTaken."""
+    """The files by name, without a common top folder. Raises NotTaken."""
     try:
         with zipfile.ZipFile(io.BytesIO(zipped)) as archive:
             entries = list(_entries(archive.infolist()))
@@ -33,11 +33,11 @@ def files(zipped: bytes) -> dict[str, bytes]:
 
 
 def _entries(found: list[zipfile.ZipInfo]) -> Iterator[zipfile.ZipInfo]:
-    """Those that are files of the pack; what desktops leave in zips is passed over."""
+    """The entries that are files of the pack, without those that file managers add."""
     if len(found) > MOST_FILES:
-        raise NotTaken(f"It has {len(found)} files; {MOST_FILES} is the limit.")
+        raise NotTaken(f"It has {counted(len(found), 'file')}; {MOST_FILES} is the limit.")
     for entry in found:
-        # zipfile cuts a name at a NUL and turns the system's separator; the name as it was written is what counts.
+        # zipfile cuts `filename` at a NUL and replaces the system's separator; `orig_filename` is unchanged
         name = entry.orig_filename
         parts = name.split("/")
         shown = ascii(name)[1:-1]

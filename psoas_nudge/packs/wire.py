@@ -1,4 +1,4 @@
-"""What is asked of the child that reads a pack, and what it answers; each is one line of JSON."""
+"""The messages between the parent and the child process that reads a pack; each is one line of JSON."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ class PackRequest(Struct, frozen=True):
 
 
 class PackResult(Struct, frozen=True, kw_only=True):
-    """What is in it; with problems, nothing else."""
+    """The content of the pack, or its problems."""
 
     problems: tuple[str, ...] = ()
     text: str = ""
-    """Of pack.toml."""
+    """The text of pack.toml."""
     pictures: dict[str, Drawn] = {}
 
 
 class PackRefused(BadInput):
-    """A pack that is not taken; one reason a line."""
+    """A pack is refused; one reason per line."""
 
     def __init__(self, name: str, problems: tuple[str, ...]) -> None:
         self.problems = problems

@@ -1,1 +1,1 @@
-"""What the pages in the browser share: a server on loopback, its guard, the hand-over of its secret, and the look."""
+"""Shared by all pages in the browser: loopback server, access guard, hand-over of the secret, and style sheet."""

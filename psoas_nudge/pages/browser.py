@@ -1,7 +1,7 @@
-"""Opens the page: as a window of its own in a Chromium-like browser, else in the default browser.
+"""Opens a page: in an app window of a Chromium-like browser, else in the default browser.
 
-The activation token that a notification server hands over when a button is pressed is passed on in the environment,
-so that the window may come to the front (xdg-activation, startup notification).
+The activation token from the notification server is passed on in the environment, so that the window can get the focus
+(xdg-activation, startup notification).
 """
 
 from __future__ import annotations
@@ -35,12 +35,12 @@ OPENERS: tuple[tuple[str, ...], ...] = (
     if sys.platform == "win32"
     else (("xdg-open",), ("firefox",), ("firefox-esr",), ("epiphany",))
 )
-"""What shows an address in the default browser, or in one at least."""
+"""Programs that open an address in the default browser, or in another one."""
 SNAPS = Path("/snap/bin")
 
 
 def page_missing(environ: Mapping[str, str]) -> str | None:
-    """Why no page can be served and shown here; None when it can be tried."""
+    """Why no page can be served or shown here; None if it can be tried."""
     for module in ("starlette", "uvicorn"):
         if find_spec(module) is None:
             return f"{module} is not installed (pip install 'psoas-nudge[page]')"
@@ -48,7 +48,7 @@ def page_missing(environ: Mapping[str, str]) -> str | None:
 
 
 def missing(environ: Mapping[str, str]) -> str | None:
-    """Why no page can be shown here; None when it can be tried."""
+    """Why no browser can show a page here; None if it can be tried."""
     if why := no_display(environ):
         return why
     found = commands(environ)
@@ -58,14 +58,14 @@ def missing(environ: Mapping[str, str]) -> str | None:
 
 
 def _xdg_open_has_one(environ: Mapping[str, str]) -> bool:
-    """Whether xdg-open would find a browser. Without xdg-settings only trying can tell."""
+    """Whether xdg-open would find a browser; assumed without xdg-settings."""
     if _default_browser(environ) != "":
         return True
     return shutil.which("x-www-browser", path=environ.get("PATH")) is not None
 
 
 def _default_browser(environ: Mapping[str, str]) -> str | None:
-    """The desktop entry of the default browser; "" for none, None when it is not known."""
+    """The desktop entry of the default browser; "" if there is none, None if unknown."""
     ask = shutil.which("xdg-settings", path=environ.get("PATH"))
     if ask is None:
         return None
@@ -79,14 +79,14 @@ def _default_browser(environ: Mapping[str, str]) -> str | None:
 
 
 def no_display(environ: Mapping[str, str]) -> str | None:
-    """Why no window can be opened; None when it can be tried."""
+    """Why no window can be opened; None if it can be tried."""
     if sys.platform == "linux" and not (environ.get("DISPLAY") or environ.get("WAYLAND_DISPLAY")):
         return "there is no display (neither DISPLAY nor WAYLAND_DISPLAY is set)"
     return None
 
 
 def commands(environ: Mapping[str, str]) -> list[list[str]]:
-    """Ways to show an address, the best first; `opening` adds the address."""
+    """Commands that open an address, best first. `opening` adds the address."""
     path = environ.get("PATH")
     window = chromium(environ)
     windows = [[window, f"--class={APPLICATION}", "--app="]] if window else []
@@ -94,14 +94,14 @@ def commands(environ: Mapping[str, str]) -> list[list[str]]:
 
 
 def opening(command: list[str], url: str) -> list[str]:
-    """One of `commands` with an address. It is no secret: every local user can read command lines."""
+    """One of `commands` with an address, which must not contain a secret: every local user can read command lines."""
     return [*command[:-1], command[-1] + url]
 
 
 def readable_directory(program: str, environ: Mapping[str, str]) -> Path | None:
-    """Where a browser from a snap can read a file of ours; None for one that reads what its person can.
+    """A directory that a browser from a snap can read; None for a browser that can read all of the person's files.
 
-    Snaps see neither the runtime directory nor hidden ones. For xdg-open the default browser counts.
+    Snaps can read neither the runtime directory nor hidden directories. For xdg-open, checks the default browser.
     """
     name = Path(program).name
     if name == "xdg-open" and (default := _default_browser(environ)) is not None:
@@ -113,7 +113,7 @@ def readable_directory(program: str, environ: Mapping[str, str]) -> Path | None:
 
 
 def chromium(environ: Mapping[str, str]) -> str | None:
-    """The path of a browser of Chromium's family; None when there is none."""
+    """The path of a Chromium-like browser; None if there is none."""
     path = environ.get("PATH")
     return next((found for name in CHROMIUM_LIKE if (found := shutil.which(name, path=path))), None)
 
@@ -133,14 +133,14 @@ def window_id(page: Path, environ: Mapping[str, str]) -> str:
 
 
 def with_token(environ: Mapping[str, str], token: str | None) -> dict[str, str]:
-    """The environment for the browser, with the activation token where there is one."""
+    """The environment for the browser, with the activation token if there is one."""
     if token is None:
         return dict(environ)
     return {**environ, "XDG_ACTIVATION_TOKEN": token, "DESKTOP_STARTUP_ID": token}
 
 
 def start(command: list[str], environ: Mapping[str, str]) -> subprocess.Popen[bytes]:
-    """Start one of `commands`. The browser outlives this process when it has other windows."""
+    """Start one of `commands` in a session of its own, so that it outlives this process."""
     return subprocess.Popen(  # noqa: S603 - a path found above and a file of our own, no shell
         command,
         env=dict(environ),

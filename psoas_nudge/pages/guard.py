@@ -1,12 +1,12 @@
-"""Who may talk to a page's server: the one browser that brought the one-time secret, and from then on its cookie.
+"""Access control for a page's server: a one-time token lets one browser in, which then authenticates with a cookie.
 
-Every request must name this very host and port, and one that changes something must come from this very origin, so
-neither another site nor a rebound DNS name gets through. Nothing on a page comes from anywhere else, and the content
-security policy says so.
+Against DNS rebinding and cross-site requests, every request must carry this host and port, and a request that changes
+something must have this origin. The content security policy allows only resources of this origin.
 """
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from hmac import compare_digest
 from importlib.resources import files
 from secrets import token_urlsafe
@@ -29,17 +29,17 @@ HEADERS = {
     "Cache-Control": "no-store",
 }
 BODY_LIMIT = 1024
-"""Bytes of a request's body; what a button sends is shorter than a tenth of it."""
+"""Maximum bytes of a request's body."""
 ENTER = (
     '<!doctype html><html lang="en"><meta charset="utf-8"><title>psoas-nudge</title>'
     '<link rel="icon" href="/icon.png"><meta http-equiv="refresh" content="0;url=/"></html>'
 )
-"""The answer to the secret. The page itself is then asked for by this very origin, so that the strict cookie goes
-along, a reload works, and the secret does not stay in the address bar."""
+"""The response to the token. It makes the browser request the page from this origin, so that the SameSite=Strict cookie
+is sent, a reload works, and the token does not stay in the address bar."""
 
 
 def policy(*, look: str = "'self'", pictures: str = "'self'") -> str:
-    """The content security policy of a page; scripts and requests are its own in any case."""
+    """The content security policy of a page. Scripts and requests are always limited to this origin."""
     return (
         f"default-src 'none'; script-src 'self'; style-src {look}; connect-src 'self'; img-src {pictures}; "
         "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
@@ -47,7 +47,7 @@ def policy(*, look: str = "'self'", pictures: str = "'self'") -> str:
 
 
 class Guard:
-    """Stands in front of every route, known or not. `what` names the page in refusals, `rules` is its `policy`."""
+    """ASGI middleware in front of all routes. `what`: the page's name in refusals; `rules`: see `policy`."""
 
     def __init__(self, app: ASGIApp, port: int, what: str, rules: str = policy()) -> None:
         self.app, self.what = app, what
@@ -59,7 +59,7 @@ class Guard:
 
     @property
     def url(self) -> str:
-        """The address that lets one browser in, once."""
+        """The address with the one-time token."""
         return f"http://{self.host}/?token={self.token}"
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -111,7 +111,7 @@ class Guard:
 
 
 def static(path: str, kind: str, *where: str) -> Route:
-    """A file of the package at a path."""
+    """A route that serves the package file at `where`."""
 
     async def serve(_request: Request) -> Response:
         return Response(files("psoas_nudge").joinpath(*where).read_bytes(), media_type=kind)
@@ -119,8 +119,20 @@ def static(path: str, kind: str, *where: str) -> Route:
     return Route(path, serve, methods=["GET"])
 
 
-async def body(request: Request, kind: type[Read], limit: int = BODY_LIMIT) -> Read | Response:
-    """The body as `kind`, or the response that refuses it."""
+def posted(
+    path: str, kind: type[Read], handle: Callable[[Read], Awaitable[Response]], limit: int = BODY_LIMIT
+) -> Route:
+    """A POST route that decodes the body as `kind`, of at most `limit` bytes."""
+
+    async def receive(request: Request) -> Response:
+        content = await _body(request, kind, limit)
+        return content if isinstance(content, Response) else await handle(content)
+
+    return Route(path, receive, methods=["POST"])
+
+
+async def _body(request: Request, kind: type[Read], limit: int) -> Read | Response:
+    """The decoded body, or the response with which to refuse it."""
     found = bytearray()
     async for part in request.stream():
         found += part

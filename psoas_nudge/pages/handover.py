@@ -1,8 +1,8 @@
-"""Hands the secret of a page to the browser in a file that only this person can read.
+"""Hands the token of a page to the browser in a file that only this person can read.
 
-Every local user can read the command line of every process, so the address with the secret must not stand there. The
-browser opens a small file that sends it to the address, and the file is gone as soon as the secret is used. Idea:
-jupyter-server, `serverapp.py`.
+Every local user can read the command line of every process, so it must not contain the token. The browser opens a small
+HTML file that redirects to the address. The file is removed as soon as the token is used. Idea: jupyter-server,
+`serverapp.py`.
 """
 
 from __future__ import annotations
@@ -25,15 +25,15 @@ from psoas_nudge.pages.guard import Guard
 log = logging.getLogger(__name__)
 
 LOOK_SECONDS = 0.1
-"""How often the browser's process and the page are looked at while the page opens."""
+"""Interval at which the browser's process and the page are polled while the page opens."""
 
 
 @contextmanager
 def redirect(url: str, directory: Path) -> Iterator[Path]:
-    """A file, mode 0600, that sends a browser to the address; it is gone afterwards. Raises PsoasNudgeError.
+    """A temporary file, mode 0600, that redirects a browser to the address. Raises PsoasNudgeError.
 
-    Its name is always the same, because Chromium names a window on Wayland after it (autostart/application.py), unless
-    another page is opening at this moment.
+    Its name is always the same, because Chromium on Wayland derives the window's id from it (autostart/application.py),
+    except while another page opens.
     """
     usual = places.private_directory(directory) / places.page_file().name
     path = usual.with_name(f"page-{token_hex(8)}.html") if os.path.lexists(usual) else usual
@@ -55,16 +55,16 @@ def redirect(url: str, directory: Path) -> Iterator[Path]:
 
 
 async def show(guard: Guard, environ: Mapping[str, str], settled: Callable[[], bool]) -> subprocess.Popen[bytes] | None:
-    """Open the page in a browser; its process, None when none has taken it.
+    """Open the page in a browser. Returns the browser's process; None when no browser has used the token.
 
-    `settled`: the page is seen, or nobody waits any more.
+    `settled`: returns True when the page was opened or is no longer wanted.
     """
     for command in browser.commands(environ):
         directory = browser.readable_directory(command[0], environ) or places.runtime_directory()
         try:
             with redirect(guard.url, directory) as file:
                 process = browser.start(browser.opening(command, file.as_uri()), environ)
-                if await _taken(guard, process, settled):
+                if await _opened(guard, process, settled):
                     return process
         except (PsoasNudgeError, OSError) as error:
             log.warning("%s cannot be started: %s", command[0], error)
@@ -73,8 +73,8 @@ async def show(guard: Guard, environ: Mapping[str, str], settled: Callable[[], b
     return None
 
 
-async def _taken(guard: Guard, process: subprocess.Popen[bytes], settled: Callable[[], bool]) -> bool:
-    """Whether the secret was used. A browser that was running already is told by a process that ends with 0."""
+async def _opened(guard: Guard, process: subprocess.Popen[bytes], settled: Callable[[], bool]) -> bool:
+    """Whether the token was used. A process that ends with 0 has passed the file to a browser that was running."""
     while guard.token is not None and not settled():
         if process.poll() not in {None, 0}:
             return False

@@ -1,4 +1,4 @@
-"""Runs a page: serves it, opens it in a browser, and ends a minute after its last window."""
+"""Runs a page: serves it, opens it in a browser, and ends a minute after its last window was closed."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from psoas_nudge.pages.windows import PageWindows
 from psoas_nudge.system.signals import on_end
 
 Make = Callable[[PageWindows, int], Guard]
-"""Makes the server of a page for its windows and a port."""
+"""Creates the server of a page from its windows and a port."""
 
 
 def run(make: Make, environ: Mapping[str, str]) -> bool:
-    """Show the page until it is over; False when no browser has shown it."""
+    """Show the page until its windows are closed. Returns False when no browser has shown it."""
     return asyncio.run(_run(make, environ))
 
 

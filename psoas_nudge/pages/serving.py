@@ -1,4 +1,4 @@
-"""Serves a page on a free port of loopback until it is over."""
+"""Serves a page on a free loopback port."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from psoas_nudge.pages.guard import Guard
 
 
 def listen() -> socket.socket:
-    """A free port on 127.0.0.1."""
+    """A listening socket on a free port of 127.0.0.1."""
     return socket.create_server(("127.0.0.1", 0))
 
 
 async def serve(guard: Guard, listener: socket.socket, over: asyncio.Event) -> None:
-    """Serve until it is over."""
+    """Serve until `over` is set."""
 
     class PageServer(uvicorn.Server):
         @contextlib.contextmanager
         def capture_signals(self) -> Iterator[None]:
-            """Leave signals to the page: it ends what it does first, and the server with it."""
+            """Do not handle signals: the page handles them, and then sets `over`."""
             yield
 
     config = uvicorn.Config(guard, log_config=None, access_log=False, lifespan="off", timeout_graceful_shutdown=1)

@@ -1,7 +1,7 @@
-"""Draws a picture anew, so that only pixels are kept. For the child: it imports a renderer.
+"""Renders pictures to plain PNG. Runs in the child process, because it imports the renderers.
 
-An SVG that could do more than be a picture is refused, not repaired: a plan has no use for a script.
-Renderers: resvg (no scripts, no network, no animation) and Pillow.
+An SVG with active or external content is refused. Renderers: resvg (no scripts, no network, no animation)
+and Pillow.
 """
 
 from __future__ import annotations
@@ -24,22 +24,22 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
 ICON = 192
-"""Pixels of the picture in a notification, as of the built-in ones."""
+"""Size of the picture in a notification, in pixels, as for the built-in ones."""
 DOTS = (152, 80)
 """Columns and rows of dots: 76 characters by 20 lines of Braille."""
 INK = 150
-"""Of 255: darker is a dot."""
+"""Gray level (0 to 255) below which a pixel becomes a dot."""
 HEAD = struct.Struct(">16xII")
-"""Where a PNG has its width and height (https://www.w3.org/TR/png-3/#11IHDR)."""
+"""Width and height in the IHDR chunk of a PNG (https://www.w3.org/TR/png-3/#11IHDR)."""
 SVG = "{http://www.w3.org/2000/svg}"
 SCRIPTS = frozenset({"script", "handler", "listener", "foreignObject", "iframe", "object", "embed"})
 WITHIN = re.compile(r"#|data:image/(?:png|jpeg);base64,", re.IGNORECASE)
-"""What a reference may begin with: a part of the same file, or a picture inside it."""
+"""Allowed beginnings of a reference: a fragment of the same file, or an embedded picture."""
 OUTSIDE = re.compile(r"url\(\s*+['\"]?+\s*+(?!#)(?!data:image/(?:png|jpeg);base64,)|@import|javascript:", re.IGNORECASE)
 
 
 def drawn(name: str, data: bytes) -> Drawn:
-    """The picture in all its forms. Raises NotTaken."""
+    """Render a picture in all three forms. Raises NotTaken."""
     picture = _from_svg(data) if name.lower().endswith(".svg") else _from_png(data)
     return Drawn(png=_png(picture), icon=_png(_square(picture)), dots=_dots(picture))
 
@@ -50,7 +50,7 @@ def _from_png(data: bytes) -> Image:
     width, height = HEAD.unpack_from(data) if len(data) >= HEAD.size else (0, 0)
     if data.startswith(b"\x89PNG") and width * height > MOST_PIXELS:
         size = f"{width} by {height} pixels"
-        raise NotTaken(f"It has {size}; {MOST_PIXELS // 1_000_000} million pixels is the limit.")
+        raise NotTaken(f"It has {size}; the limit is {MOST_PIXELS // 1_000_000} million.")
     try:
         with Image.open(io.BytesIO(data), formats=("PNG",)) as opened:
             _fits(opened.width, opened.height)
@@ -58,7 +58,7 @@ def _from_png(data: bytes) -> Image:
     except (OSError, SyntaxError, ValueError) as error:
         raise NotTaken(f"This is not a PNG that can be read: {error}.") from None
     plain.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
-    return Image.frombytes("RGBA", plain.size, plain.tobytes())  # without what else the file said
+    return Image.frombytes("RGBA", plain.size, plain.tobytes())  # without metadata
 
 
 def _from_svg(data: bytes) -> Image:
@@ -74,7 +74,7 @@ def _from_svg(data: bytes) -> Image:
     if font is None and root.find(f".//{SVG}text") is not None:
         raise NotTaken("It has text, and no font was found here to draw it with. Turn the text into outlines.")
     try:
-        # What is drawn is what was checked, written anew.
+        # serialized from the checked tree, not the original text
         made = resvg_py.svg_to_bytes(
             svg_string=tostring(root, encoding="unicode"),
             width=wide,
@@ -92,7 +92,7 @@ def _from_svg(data: bytes) -> Image:
 
 @cache
 def _font() -> str | None:
-    """The font for text whose own is not here; without one the renderer leaves such text out."""
+    """The fallback font; without one, resvg leaves out text whose font is missing."""
     if not (program := shutil.which("fc-match")):
         return None
     asked = [program, "--format=%{family[0]}", "sans-serif"]
@@ -145,7 +145,7 @@ def _local(name: object) -> str:
 
 
 def _size(root: Element) -> tuple[float, float]:
-    """What it measures, in units of its own."""
+    """(width, height) in user units."""
     box = re.findall(r"-?\d+(?:\.\d*)?", root.get("viewBox", ""))
     if len(box) == 4:
         width, height = float(box[2]), float(box[3])
@@ -157,7 +157,7 @@ def _size(root: Element) -> tuple[float, float]:
 
 
 def _number(text: str) -> float:
-    """The number that a length begins with; 0 without one."""
+    """The number at the beginning of a length; 0 if there is none."""
     found = re.match(r"\s*(\d+(?:\.\d+)?)", text)
     return float(found[1]) if found else 0.0
 
@@ -174,7 +174,7 @@ def _png(picture: Image) -> bytes:
 
 
 def _on_white(picture: Image, size: tuple[int, int]) -> Image:
-    """The picture in the middle of a white card of this size, as large as it fits."""
+    """The picture, scaled to fit, centered on a white background of this size."""
     from PIL import Image, ImageOps
 
     inside = ImageOps.contain(picture, size)
@@ -188,7 +188,7 @@ def _square(picture: Image) -> Image:
 
 
 def _dots(picture: Image) -> str:
-    """Dark is ink. Thin lines are thickened before they are made small, else they would vanish."""
+    """Dark pixels as "#". Lines are thickened before scaling down, so that thin ones do not vanish."""
     from PIL import ImageFilter, ImageOps
 
     columns, rows = DOTS

@@ -67,7 +67,8 @@ class Logind(GuardedSensor):
                 await self.subscribe(bus, on_signal, sender=NAME, interface=interface, member=member, path=path)
             await self._read()
         except CallFailed as error:
-            raise Unavailable(f"logind knows no session of this user: {error}") from error
+            log.info("logind: %s", error)
+            raise Unavailable("systemd-logind has no session for you, for example under su or cron") from error
         await self._inhibit()
 
     async def _read(self) -> None:

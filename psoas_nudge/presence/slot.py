@@ -91,4 +91,4 @@ class Slot:
         bus = self.row.bus(session)
         if bus is None or self.row.bus_name is None or await bus.owner(self.row.bus_name):
             return None
-        return f"nobody offers {self.row.bus_name} here"
+        return f"no program here provides {self.row.bus_name}"

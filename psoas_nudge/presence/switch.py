@@ -64,7 +64,7 @@ class BusSwitch(GuardedSensor):
             raise Unavailable(f"no {spec.bus} bus")
         self._bus = bus
         if await self.watch_owner(bus, spec.bus_name, self._on_owner) is None:
-            raise Unavailable(f"nobody offers {spec.bus_name} here")
+            raise Unavailable(f"no program here provides {spec.bus_name}")
         changes = list(spec.changes)
         if spec.arguments is None:
             changes.append((PROPERTIES, "PropertiesChanged"))

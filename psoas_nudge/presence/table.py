@@ -76,52 +76,57 @@ def here(rows: Sequence[SensorRow]) -> tuple[SensorRow, ...]:
 IDLE_SOURCES: tuple[SensorRow, ...] = (
     SensorRow("mutter", "idle time of GNOME", "session-bus", "mutter:MutterIdle", "org.gnome.Mutter.IdleMonitor"),
     SensorRow("ext-idle-notify", "idle time of the Wayland compositor, and videos", "wayland", "ext_idle:ExtIdle"),
-    SensorRow("x11", "idle time of the X server, by alarms", "x11", "x11:X11Idle"),
-    SensorRow(
-        "xscreensaver", "idle time of the X server, queried at deadlines", "x11", "xscreensaver:XScreenSaverIdle"
-    ),
-    SensorRow("windows", "idle time of Windows, queried at deadlines", "win32", "windows:WindowsIdle"),
+    SensorRow("x11", "idle time of the X server", "x11", "x11:X11Idle"),
+    SensorRow("xscreensaver", "idle time of an older X server", "x11", "xscreensaver:XScreenSaverIdle"),
+    SensorRow("windows", "idle time of Windows", "win32", "windows:WindowsIdle"),
 )
 """In order of preference."""
 
 
-def _switch(name: str, about: str, function: str, bus_name: str) -> SensorRow:
-    return SensorRow(name, about, "session-bus", f"switches:{function}", bus_name)
+def _switch(name: str, about: str, bus_name: str) -> SensorRow:
+    def load() -> Sensor:
+        from psoas_nudge.presence.switches import switch
+
+        return switch(name)
+
+    return SensorRow(name, about, "session-bus", load, bus_name)
 
 
 NOTIFICATIONS = "org.freedesktop.Notifications"
 
 SENSORS: tuple[SensorRow, ...] = (
-    SensorRow("logind", "sleep, lock, another user in front", "system-bus", "logind:Logind", "org.freedesktop.login1"),
+    SensorRow("logind", "sleep, lock, another user", "system-bus", "logind:Logind", "org.freedesktop.login1"),
     SensorRow(
         "windows-session",
         "sleep, lock, another user, the clock was set",
         "win32",
         "windows_session:WindowsSession",
     ),
-    SensorRow("windows-microphone", "a program records: a call", "win32", "windows_capture:microphone"),
-    SensorRow("windows-camera", "a program has a camera open: a call", "win32", "windows_capture:camera"),
+    SensorRow(
+        "windows-microphone", "a program uses the microphone, as in a call", "win32", "windows_capture:microphone"
+    ),
+    SensorRow("windows-camera", "a program uses the camera, as in a call", "win32", "windows_capture:camera"),
     SensorRow(
         "windows-screen", "a fullscreen program, a presentation, quiet hours", "win32", "windows_screen:WindowsScreen"
     ),
     SensorRow("clock", "the clock was set, or the computer slept", "linux", "clock:ClockSensor"),
-    SensorRow("microphone", "a program records: a call", "linux", "microphone:Microphone"),
-    SensorRow("camera", "a program has a camera open: a call", "linux", "camera:Camera"),
+    SensorRow("microphone", "a program uses the microphone, as in a call", "linux", "microphone:Microphone"),
+    SensorRow("camera", "a program uses the camera, as in a call", "linux", "camera:Camera"),
     SensorRow("screen-share", "the screen is shared", "linux", "screen_share:ScreenShare"),
     SensorRow("playing", "a video is playing", "session-bus", "playing:Playing"),
     SensorRow("fullscreen", "a full-screen window in front (X11)", "x11", "fullscreen:Fullscreen"),
     SensorRow("toplevels", "a full-screen window in front (wlroots)", "wayland", "toplevels:Toplevels"),
-    _switch("dunst", "do-not-disturb of dunst", "dunst", NOTIFICATIONS),
-    _switch("plasma", "do-not-disturb of KDE Plasma", "plasma", NOTIFICATIONS),
-    _switch("mako", "do-not-disturb of mako", "mako", NOTIFICATIONS),
-    _switch("swaync", "do-not-disturb of swaync", "swaync", "org.erikreider.swaync.cc"),
-    _switch("xfce", "do-not-disturb of Xfce", "xfce", "org.xfce.Xfconf"),
+    _switch("dunst", "do-not-disturb of dunst", NOTIFICATIONS),
+    _switch("plasma", "do-not-disturb of KDE Plasma", NOTIFICATIONS),
+    _switch("mako", "do-not-disturb of mako", NOTIFICATIONS),
+    _switch("swaync", "do-not-disturb of swaync", "org.erikreider.swaync.cc"),
+    _switch("xfce", "do-not-disturb of Xfce", "org.xfce.Xfconf"),
     SensorRow(
         "gnome-banners", "do-not-disturb of GNOME", "session-bus", "gnome_banners:GnomeBanners", "org.gnome.Shell"
     ),
-    _switch("screensaver", "the screen is locked", "freedesktop_saver", "org.freedesktop.ScreenSaver"),
-    _switch("gnome-screensaver", "the screen is locked (GNOME)", "gnome_saver", "org.gnome.ScreenSaver"),
-    _switch("cinnamon-screensaver", "the screen is locked (Cinnamon)", "cinnamon_saver", "org.cinnamon.ScreenSaver"),
-    _switch("mate-screensaver", "the screen is locked (MATE)", "mate_saver", "org.mate.ScreenSaver"),
-    _switch("xfce-screensaver", "the screen is locked (Xfce)", "xfce_saver", "org.xfce.ScreenSaver"),
+    _switch("screensaver", "the screen is locked", "org.freedesktop.ScreenSaver"),
+    _switch("gnome-screensaver", "the screen is locked (GNOME)", "org.gnome.ScreenSaver"),
+    _switch("cinnamon-screensaver", "the screen is locked (Cinnamon)", "org.cinnamon.ScreenSaver"),
+    _switch("mate-screensaver", "the screen is locked (MATE)", "org.mate.ScreenSaver"),
+    _switch("xfce-screensaver", "the screen is locked (Xfce)", "org.xfce.ScreenSaver"),
 )

@@ -62,7 +62,7 @@ class Capture(GuardedSensor):
                 self._watches[hive] = watch
                 self.at_end(watch.close)
         if not self._watches:
-            raise Unavailable(f"Windows does not write down who uses a {self._device} ({why})")
+            raise Unavailable(f"Windows does not record who uses a {self._device} ({why})")
         self._read()
 
     def _changed(self, hive: Hive) -> None:

@@ -35,7 +35,7 @@ def state() -> int:
     if sys.platform == "win32":
         found = ctypes.c_int()
         if code := ctypes.windll.shell32.SHQueryUserNotificationState(ctypes.byref(found)):
-            raise Unavailable(f"Windows does not tell what is in front (error {code & 0xFFFFFFFF:#x})")
+            raise Unavailable(f"Windows does not say which window is in front (error {code & 0xFFFFFFFF:#x})")
         return found.value
     raise Unavailable("this is not Windows")
 

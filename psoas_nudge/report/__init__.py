@@ -1,1 +1,1 @@
-"""The report: one static page about what was recorded, a page for a therapist, and exports for other programs."""
+"""The report: a static page about the journal, a printed page for a therapist, and exports for other programs."""

@@ -1,8 +1,7 @@
-"""The journal as buckets of ActivityWatch, in the form that aw-server exports and imports.
+"""The journal as ActivityWatch buckets, in the format that aw-server exports and imports.
 
 {"buckets": {ID: {id, type, client, hostname, created, events: [{timestamp, duration, data}]}}}; durations in seconds.
-One bucket for each kind, so that the events of a bucket do not lie on top of each other. The timeline of ActivityWatch
-shows `data.title`.
+One bucket for each kind, so that the events of a bucket do not overlap. Its timeline shows `data.title`.
 """
 
 from __future__ import annotations
@@ -23,12 +22,13 @@ from psoas_nudge.core.entries import (
     PromptEntry,
     StretchEntry,
 )
+from psoas_nudge.report.words import OUTCOMES
 
 CLIENT = "psoas-nudge"
 
 
 class Data(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What an event is about; each kind has some of these."""
+    """The data of an event; which fields are set depends on its kind."""
 
     title: str
     sitting_seconds: float | None = None
@@ -46,7 +46,7 @@ class Data(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class ActivityEvent(Struct, frozen=True):
-    """A time and what happened in it; `duration` in seconds."""
+    """`duration` is in seconds."""
 
     timestamp: datetime
     duration: float
@@ -54,7 +54,7 @@ class ActivityEvent(Struct, frozen=True):
 
 
 class Bucket(Struct, frozen=True, kw_only=True):
-    """The head of a bucket; its events follow."""
+    """A bucket without its events."""
 
     id: str
     type: str
@@ -67,7 +67,7 @@ Exporter = Callable[[Iterable[AnyEntry]], Iterator[ActivityEvent]]
 
 
 def buckets(read: Callable[[tuple[str, ...]], Iterable[AnyEntry]], hostname: str) -> Iterator[bytes]:
-    """The export in pieces, one bucket after the other. `read` gives the entries of some kinds in the order of time."""
+    """The export as chunks of JSON. `read`: returns the entries of some kinds in chronological order."""
     yield b'{"buckets":{'
     between = b""
     for name, (kind, events) in KINDS.items():
@@ -92,7 +92,7 @@ def buckets(read: Callable[[tuple[str, ...]], Iterable[AnyEntry]], hostname: str
 
 
 def _event(begin: datetime, end: datetime, data: Data) -> ActivityEvent:
-    """A clock that was set back meanwhile makes no negative duration."""
+    """An event; the duration is not negative even if the clock was set back."""
     return ActivityEvent(begin.astimezone(UTC), max(0.0, (end - begin).total_seconds()), data)
 
 
@@ -106,14 +106,14 @@ def _sitting(entries: Iterable[AnyEntry]) -> Iterator[ActivityEvent]:
 def _prompts(entries: Iterable[AnyEntry]) -> Iterator[ActivityEvent]:
     for entry in entries:
         if isinstance(entry, PromptEntry) and entry.shown_at is not None:
-            data = Data(title=f"Prompt: {entry.outcome}", outcome=entry.outcome, routine=entry.routine)
+            data = Data(title=f"Prompt: {OUTCOMES[entry.outcome]}", outcome=entry.outcome, routine=entry.routine)
             yield _event(entry.shown_at, entry.closed_at, data)
 
 
 def _held_back(entries: Iterable[AnyEntry]) -> Iterator[ActivityEvent]:
     for entry in entries:
         if isinstance(entry, HeldBackEntry):
-            data = Data(title=f"Held back: {', '.join(entry.reasons)}", reasons=entry.reasons)
+            data = Data(title=f"Prompt delayed: {', '.join(entry.reasons)}", reasons=entry.reasons)
             yield _event(entry.since, entry.until, data)
 
 
@@ -134,9 +134,9 @@ def _stretches(entries: Iterable[AnyEntry]) -> Iterator[ActivityEvent]:
 def _feeling(entries: Iterable[AnyEntry]) -> Iterator[ActivityEvent]:
     for entry in entries:
         if isinstance(entry, FeelEntry):
-            said = entry.level if entry.level is not None else entry.afterwards or entry.pain or "noted"
+            report = entry.level if entry.level is not None else entry.afterwards or entry.pain or "noted"
             data = Data(
-                title=f"Feels: {said}",
+                title=f"Feels: {report}",
                 level=entry.level,
                 afterwards=entry.afterwards,
                 pain=entry.pain,
@@ -156,7 +156,7 @@ def _hours(entries: Iterable[AnyEntry]) -> Iterator[ActivityEvent]:
 
 
 def _between(changes: Iterable[tuple[datetime, bool]], title: str) -> Iterator[ActivityEvent]:
-    """The time from each change to on until the next to off; what has not ended yet is left out."""
+    """The times from each "on" to the next "off". A time that has not ended yet is left out."""
     since: datetime | None = None
     for at, on in changes:
         if on:
@@ -175,4 +175,4 @@ KINDS: dict[str, tuple[str, Exporter]] = {
     "feeling": ("feel", _feeling),
     "hours": ("hours", _hours),
 }
-"""Bucket -> (kind of entry, what makes its events)."""
+"""Bucket name -> (kind of entry, function that yields its events)."""

@@ -1,4 +1,4 @@
-"""When prompts are followed: by weekday and hour, and over the time since the start."""
+"""Which share of prompts is followed: by weekday and hour, and over time."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from xml.etree.ElementTree import Element
 from psoas_nudge.core.followed import Period, by_hour, periods, share
 from psoas_nudge.core.shares import ENOUGH, Z_STRICT, Interval, Share, share_difference
 from psoas_nudge.core.summary import DAYS
+from psoas_nudge.core.words import counted
 from psoas_nudge.report import words
 from psoas_nudge.report.elements import el, folded, percent, table
 from psoas_nudge.report.plots import centre, plot
@@ -19,8 +20,8 @@ COMPARED_WEEKS = 12
 NAMED_HOURS = 2
 
 
-def by_hour_said(record: ReportData) -> str:
-    """The hours at which prompts are followed less or more often than at all others, as far as it can be told."""
+def by_hour_summary(record: ReportData) -> str:
+    """Sentences: the hours at which prompts are followed less or more often than at other hours."""
     cells = by_hour(record.history.prompts)
     hours: dict[int, Share] = {}
     for (_, hour), found in cells.items():
@@ -28,16 +29,16 @@ def by_hour_said(record: ReportData) -> str:
         hours[hour] = Share(before.yes + found.yes, before.of + found.of)
     if not any(_apart(hour, hours) for hour in hours):
         return f"There are not enough prompts yet to compare hours ({words.TOO_FEW})."
-    told: list[str] = []
+    texts: list[str] = []
     for _ in range(NAMED_HOURS):
         if (clear := _stands_out(hours)) is None:
             break
         found = hours.pop(clear)  # so that it does not make the others look different
         how = "more" if found.part > _others(None, hours).part else "less"
-        told.append(f"Between {clear}:00 and {clear + 1}:00 you follow prompts {how} often: {words.share(found)}.")
-    if not told:
+        texts.append(f"Between {clear}:00 and {clear + 1}:00 you follow prompts {how} often: {words.share(found)}.")
+    if not texts:
         return "No hour stands out: chance could explain the differences between them."
-    return f"{' '.join(told)} At other hours: {words.share(_others(None, hours))}."
+    return f"{' '.join(texts)} At other hours: {words.share(_others(None, hours))}."
 
 
 def _stands_out(hours: dict[int, Share]) -> int | None:
@@ -58,7 +59,7 @@ def _others(hour: int | None, hours: dict[int, Share]) -> Share:
 
 
 def by_hour_chart(record: ReportData) -> Element:
-    """A table that is its own chart: the darker a cell, the larger the share."""
+    """A heat map as a table: the darker a cell, the larger the share."""
     cells = by_hour(record.history.prompts)
     if not cells:
         return el("p", "No prompt has been answered or missed yet.")
@@ -95,8 +96,8 @@ def _cell(found: Share) -> Element:
     return el("td", words.per_cent(found.part), counts, style=f"--part:{found.part:.2f}")
 
 
-def over_time_said(record: ReportData) -> str:
-    """Whether prompts are followed less than at the start, or more, or whether it cannot be told."""
+def over_time_summary(record: ReportData) -> str:
+    """Sentences that compare the last weeks with the first ones."""
     if not record.days:
         return "No prompt has been shown yet."
     length = timedelta(weeks=COMPARED_WEEKS)
@@ -105,18 +106,18 @@ def over_time_said(record: ReportData) -> str:
     if last - first < 2 * length:
         return f"Since the start you followed {words.share(total)}. It is too early to compare with the beginning."
     begin, now = _sum(record, first, first + length), _sum(record, last - length, last)
-    told = (
+    text = (
         f"In the first {COMPARED_WEEKS} weeks you followed {words.share(begin)}; "
         f"in the last {COMPARED_WEEKS} weeks {words.share(now)}."
     )
     if min(begin.of, now.of) < ENOUGH:
-        return f"{told} That is too little to compare."
+        return f"{text} That is too little to compare."
     difference = share_difference(now, begin)
     if not difference.significant:
-        return f"{told} Chance could explain the difference."
+        return f"{text} Chance could explain the difference."
     low, high = sorted(abs(end) * 100 for end in difference)
     how = "more" if difference.low > 0 else "less"
-    return f"{told} You follow them {how} often than at the start, by {low:.0f} to {high:.0f} percentage points."
+    return f"{text} You follow them {how} often than at the start, by {low:.0f} to {high:.0f} percentage points."
 
 
 def _sum(record: ReportData, first: date, last: date) -> Share:
@@ -129,11 +130,11 @@ def _sum(record: ReportData, first: date, last: date) -> Share:
 
 
 def over_time_chart(record: ReportData) -> Element:
-    """A dot for each period with the interval as a bar; hollow and without a bar where there are too few."""
+    """A dot for each period with its interval as a bar; a ring without a bar if there are too few prompts."""
     found = periods(record.days, record.today)
     marks = [part for number, period in enumerate(found) for part in _period(number, len(found), period)]
     scale = [(part / 4, f"{part * 25} %") for part in range(5)]
-    label = f"Share of prompts followed, {len(found)} periods. {over_time_said(record)}"
+    label = f"Share of prompts followed, {counted(len(found), 'period')}. {over_time_summary(record)}"
     drawn = plot(*marks, label=label, scale=scale, below=_below(found))
     rows = [(_named(period), words.share(period.share)) for period in found]
     return el(
@@ -159,7 +160,7 @@ def _period(number: int, count: int, period: Period) -> list[Element]:
 
 
 def _below(found: Sequence[Period]) -> list[Element]:
-    """The first day of some of the periods."""
+    """Labels below the chart: the first day of up to six periods."""
     step = -(-len(found) // 6)
     return [
         el("text", words.full_day(period.first) if not number else _short(period, found[number - step]),

@@ -1,4 +1,4 @@
-"""The days of the last weeks, one line each: hours, sitting, standing, what held prompts back, prompts, stretches."""
+"""The days of the last weeks, one line each: hours, sitting, standing, delays of prompts, prompts, stretches."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from xml.etree.ElementTree import Element
 
 from psoas_nudge.core.dose import monday
 from psoas_nudge.core.history import DAY_MINUTES, Piece, PieceKind, PromptMark, Track
-from psoas_nudge.core.words import Outcome
+from psoas_nudge.core.words import Outcome, counted, times
 from psoas_nudge.report import words
 from psoas_nudge.report.elements import el, folded, key, percent, table
 from psoas_nudge.report.record import ReportData
 
-# kind: (top, height) in em within a line; the order is that of drawing
+# kind: (top, height) in em within a line, in drawing order
 BANDS: dict[PieceKind, tuple[float, float]] = {
     "hours": (0.0, 2.2),
     "sitting": (0.95, 0.6),
@@ -26,13 +26,13 @@ CALLED: dict[PieceKind, str] = {
     "hours": "working hours",
     "sitting": "sitting",
     "standing": "standing",
-    "held-back": "a call or another reason held a prompt back",
+    "held-back": "a prompt was delayed, for example by a call",
     "stretch": "stretch",
 }
 MARK_AT = 0.42
-"""How far down a line the prompts are, in em."""
+"""Vertical position of prompts within a line, in em."""
 
-# A shape for each outcome in a box of 12 by 12, so that colour is never the only difference.
+# SVG path of each outcome in a box of 12 by 12, so that outcomes differ not only by color.
 SHAPES: dict[Outcome, str] = {
     "accepted": "M6 1.2a4.8 4.8 0 1 0 .01 0z",
     "taken": "M6 1 11 10.5H1z",
@@ -44,7 +44,7 @@ SHAPES: dict[Outcome, str] = {
 
 
 def shapes() -> Element:
-    """The shapes of prompts and the heights of bands, defined once for the whole page: a day may have a hundred."""
+    """Definitions used by all days: the symbols of prompts, and the CSS of bands."""
     bands = "".join(f".line .{kind}{{y:{top}em;height:{height}em}}" for kind, (top, height) in BANDS.items())
     symbols = [
         el("symbol", el("path", d=path), id=f"prompt-{outcome}", viewBox="0 0 12 12", class_=f"prompt {outcome}")
@@ -54,14 +54,14 @@ def shapes() -> Element:
 
 
 def mark(outcome: Outcome, x: str, y: str, title: str) -> Element:
-    """A prompt at a place of a chart; the style sheet moves its middle there."""
+    """A prompt's symbol at a position of a chart; the style sheet centers it there."""
     return el(
         "use", el("title", title), href=f"#prompt-{outcome}", x=x, y=y, width="0.72em", height="0.72em", class_="mark"
     )
 
 
 def legend() -> Element:
-    """What the bands and shapes mean."""
+    """The legend of bands and symbols."""
     bands = [_key(_swatch(kind), CALLED[kind]) for kind in BANDS]
     prompts = [_key(_shape(outcome), words.OUTCOMES[outcome]) for outcome in SHAPES]
     return el(
@@ -89,7 +89,7 @@ def _shape(outcome: Outcome) -> Element:
 
 
 def chart(record: ReportData) -> Element:
-    """All days, the latest first, a gap between weeks; the same as a table below."""
+    """All days, latest first, grouped by week, with the same data as a table below."""
     tracks, sat = record.tracks, {day.first: round(day.sitting_seconds * 1000) for day in record.days}
     begin, end = _window(tracks)
     lines: list[Element] = []
@@ -105,7 +105,7 @@ def chart(record: ReportData) -> Element:
 
 
 def _window(tracks: Sequence[Track]) -> tuple[float, float]:
-    """The part of the day that is drawn: whole hours, from the first thing to the last."""
+    """The part of the day to draw, in whole hours, from the earliest to the latest piece or prompt."""
     ends = [(piece.begin, piece.end) for track in tracks for piece in track.pieces]
     ends += [(prompt.minute, prompt.minute) for track in tracks for prompt in track.prompts]
     begin = min((first for first, _ in ends), default=9 * 60)
@@ -114,7 +114,7 @@ def _window(tracks: Sequence[Track]) -> tuple[float, float]:
 
 
 def _hours(begin: float, end: float) -> range:
-    """The hours that are named: not more than fit on a phone."""
+    """The labeled hours, as minutes; at most seven, which fit on a phone."""
     step = next(step for step in (1, 2, 3, 4, 6) if (end - begin) / 60 / step <= 7)
     return range(ceil(begin / 60 / step) * step * 60, int(end) + 1, step * 60)
 
@@ -128,7 +128,7 @@ def _axis(begin: float, end: float) -> Element:
     return el("svg", *names, class_="axis", aria_hidden="true")
 
 
-def _line(track: Track, begin: float, end: float, told: str) -> Element:
+def _line(track: Track, begin: float, end: float, text: str) -> Element:
     def at(minute: float) -> str:
         return percent((minute - begin) / (end - begin))
 
@@ -141,7 +141,7 @@ def _line(track: Track, begin: float, end: float, told: str) -> Element:
         for kind in BANDS for piece in track.pieces if piece.kind == kind
     ]  # fmt: skip
     prompts = [mark(p.outcome, at(p.minute), f"{MARK_AT}em", _prompt(p)) for p in track.prompts]
-    return el("svg", *pieces[:1], *grid, *pieces[1:], *prompts, role="img", aria_label=told, class_="line")
+    return el("svg", *pieces[:1], *grid, *pieces[1:], *prompts, role="img", aria_label=text, class_="line")
 
 
 def _title(piece: Piece) -> str:
@@ -154,27 +154,27 @@ def _prompt(prompt: PromptMark) -> str:
 
 
 def _in_words(track: Track, sat: str) -> str:
-    """The line in words."""
+    """The line as text, for screen readers."""
     sitting = [piece for piece in track.pieces if piece.kind == "sitting"]
     parts = [f"{words.day(track.day)}: sitting {sat}"]
     if sitting:
         parts.append(f"between {words.clock(sitting[0].begin)} and {words.clock(sitting[-1].end)}")
-    parts += [told for _, told in _rest(track) if told]
+    parts += [text for _, text in _rest(track) if text]
     return ", ".join(parts) + "."
 
 
 def _rest(track: Track) -> Iterator[tuple[str, str]]:
-    """(column, words) of what is beside sitting."""
+    """(column, text) for everything except hours and sitting."""
     standing = track.minutes("standing")
     yield "standing", f"standing {words.length(standing * 60_000)}" if standing else ""
     held = [piece.words for piece in track.pieces if piece.kind == "held-back"]
     why = ", ".join(dict.fromkeys(", ".join(held).split(", ")))
-    yield "held back", f"held back {words.times(len(held))} ({why})" if held else ""
+    yield "delayed", f"prompts delayed {times(len(held))} ({why})" if held else ""
     outcomes = Counter(prompt.outcome for prompt in track.prompts)
-    told = ", ".join(f"{outcomes[each]} {words.OUTCOMES[each]}" for each in SHAPES if outcomes[each])
-    yield "prompts", f"prompts: {told}" if told else ""
+    text = ", ".join(f"{outcomes[each]} {words.OUTCOMES[each]}" for each in SHAPES if outcomes[each])
+    yield "prompts", f"prompts: {text}" if text else ""
     stretches = sum(piece.kind == "stretch" for piece in track.pieces)
-    yield "stretches", ("1 stretch" if stretches == 1 else f"{stretches} stretches") if stretches else ""
+    yield "stretches", counted(stretches, "stretch", "stretches") if stretches else ""
 
 
 def _table(tracks: Sequence[Track]) -> Element:
@@ -183,11 +183,11 @@ def _table(tracks: Sequence[Track]) -> Element:
             words.day(track.day),
             ", ".join(_span(piece) for piece in track.pieces if piece.kind == "hours"),
             ", ".join(_span(piece) for piece in track.pieces if piece.kind == "sitting"),
-            *(told for _, told in _rest(track)),
+            *(text for _, text in _rest(track)),
         )
         for track in reversed(tracks)
     ]
-    heads = ("Day", "Working hours", "Sitting", "Standing", "Held back", "Prompts", "Stretches")
+    heads = ("Day", "Working hours", "Sitting", "Standing", "Delayed", "Prompts", "Stretches")
     return table(heads, rows, "Each day of the last weeks")
 
 
@@ -195,8 +195,8 @@ def _span(piece: Piece) -> str:
     return f"{words.clock(piece.begin)}–{words.clock(piece.end)}"
 
 
-def said(record: ReportData) -> str:
-    """What to see in the chart."""
+def summary(record: ReportData) -> str:
+    """Sentences above the chart."""
     first = min((track.day for track in record.tracks), default=record.today)
     recent = [day for day in record.days if day.first >= first and day.bouts]
     if not record.tracks:

@@ -1,4 +1,4 @@
-"""Hold time per side and week against the target: left above the line, right below it."""
+"""Hold time per side and week, compared with the weekly goal: left above the axis, right below it."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from xml.etree.ElementTree import Element
 from psoas_nudge.core.dose import monday
 from psoas_nudge.core.history import PastStretch
 from psoas_nudge.core.shares import mean_difference
+from psoas_nudge.core.words import counted
 from psoas_nudge.report import words
 from psoas_nudge.report.elements import el, folded, key, percent, table
 from psoas_nudge.report.plots import column, months, plot, rounded_up
@@ -19,7 +20,7 @@ WEEKS_SAID = 12
 
 
 def by_week(held: Sequence[PastStretch], weeks: Sequence[date]) -> list[tuple[int, int]]:
-    """(left, right) milliseconds held in each of the weeks."""
+    """(left, right) held in each of the weeks, in milliseconds."""
     sums = {week: [0, 0] for week in weeks}
     for stretch in held:
         if (week := monday(stretch.at.date())) in sums:
@@ -28,34 +29,35 @@ def by_week(held: Sequence[PastStretch], weeks: Sequence[date]) -> list[tuple[in
     return [(left, right) for left, right in sums.values()]
 
 
-def said(record: ReportData) -> str:
-    """Hold time against the target, and whether one side gets less."""
+def summary(record: ReportData) -> str:
+    """Sentences: hold time compared with the goal, and whether one side gets less."""
     weeks = [week for week in record.weeks if week < monday(record.today)][-WEEKS_SAID:]
     if not weeks:
         return "The first week is not over yet."
     sides = by_week(record.history.stretches, weeks)
     left, right = [float(one) for one, _ in sides], [float(two) for _, two in sides]
     reached = sum(min(pair) >= record.target for pair in sides)
-    told = (
-        f"In the last {len(weeks)} whole weeks you held {words.length(sum(left) / len(weeks))} a week on the left and "
-        f"{words.length(sum(right) / len(weeks))} on the right. The goal is {words.length(record.target)} a side."
+    text = (
+        f"In the last {counted(len(weeks), 'whole week')} you held {words.length(sum(left) / len(weeks))} a week on "
+        f"the left and {words.length(sum(right) / len(weeks))} on the right. The goal is "
+        f"{words.length(record.target)} a side."
         if len(weeks) > 1
-        else f"Last week you held {words.length(left[0])} on the left and {words.length(right[0])} on the right; the "
-        f"target is {words.length(record.target)} a side."
+        else f"Last week you held {words.length(left[0])} on the left and {words.length(right[0])} on the right. The "
+        f"goal is {words.length(record.target)} a side."
     )
-    told += f" Both sides reached it in {reached or 'none'} of {words.counted(len(weeks), 'week')}."
+    text += f" Both sides reached it in {reached or 'none'} of {counted(len(weeks), 'week')}."
     apart = mean_difference([a - b for a, b in zip(left, right, strict=True)], [0.0] * len(weeks))
     if apart is not None and apart.significant:
         low, high = sorted(abs(end) for end in apart)
         side = "right" if apart.low > 0 else "left"
-        told += f" The {side} side gets less, by {words.length(low)} to {words.length(high)} a week."
+        text += f" The {side} side gets less, by {words.length(low)} to {words.length(high)} a week."
     elif apart is not None:
-        told += " Neither side gets clearly less."
-    return told
+        text += " Neither side gets clearly less."
+    return text
 
 
 def chart(record: ReportData) -> Element:
-    """Bars for each week, up for the left and down for the right side, a dashed line at the target on each."""
+    """Bars for each week, up for the left and down for the right side, with dashed lines at the goal."""
     weeks = record.weeks
     sides = by_week(record.history.stretches, weeks)
     steps = (2.0 * MINUTE, 4.0 * MINUTE, 10.0 * MINUTE, 20.0 * MINUTE, 60.0 * MINUTE)  # half of each is whole minutes
@@ -73,7 +75,7 @@ def chart(record: ReportData) -> Element:
         for way in (-1, 1)
         if target
     ]
-    label = f"Hold time per side over {len(weeks)} weeks. {said(record)}"
+    label = f"Hold time per side over {counted(len(weeks), 'week')}. {summary(record)}"
     drawn = plot(*bars, *lines, label=label, scale=scale, below=months(weeks))
     rows = [
         (words.week(week), words.length(left), words.length(right))
@@ -105,7 +107,7 @@ def _week(number: int, count: int, week: date, sides: tuple[int, int], top: floa
 
 
 def in_weeks(record: ReportData, count: int) -> tuple[list[date], list[PastStretch]]:
-    """The last `count` weeks, this one included, and what was held in them."""
+    """The last `count` weeks, including this one, and what was held in them."""
     first = max(record.first_week, monday(record.today) - timedelta(weeks=count - 1))
     weeks = [week for week in record.weeks if week >= first]
     return weeks, [stretch for stretch in record.history.stretches if stretch.at.date() >= first]

@@ -1,4 +1,4 @@
-"""Discomfort over time, how many reports it rests on, and the notes."""
+"""Discomfort over time, and notes."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from xml.etree.ElementTree import Element
 from psoas_nudge.core.advice import KINDS, is_discomfort
 from psoas_nudge.core.history import PastReport
 from psoas_nudge.core.shares import mean, mean_difference
+from psoas_nudge.core.words import counted, times
 from psoas_nudge.report import words
 from psoas_nudge.report.days import mark
 from psoas_nudge.report.elements import el, folded, key, percent, table
@@ -18,38 +19,34 @@ from psoas_nudge.report.record import ReportData
 
 LATELY_WEEKS = 12
 NOTES = 12
-"""The latest notes that are shown; the table has all of them."""
+"""How many of the latest notes are shown; the table has all."""
 
 
-def said(record: ReportData) -> str:
-    """How much discomfort was reported, and whether that has changed."""
+def summary(record: ReportData) -> str:
+    """Sentences: how much discomfort was reported, and whether it has changed."""
     felt = record.history.reports
     levels = [(each.at, each.report.level) for each in felt if each.report.level is not None]
-    told = (
-        f"You rated your discomfort {words.times(len(levels))}."
-        if levels
-        else "You have not rated your discomfort yet."
-    )
+    text = f"You rated your discomfort {times(len(levels))}." if levels else "You have not rated your discomfort yet."
     after = Counter(each.report.afterwards for each in felt if each.report.afterwards)
     if after:
-        counts = ", ".join(f"{name} {words.times(after[name])}" for name in ("fine", "tight", "pain") if after[name])
-        told += f" Right after a stretch you said {counts}."
+        counts = ", ".join(f"{name} {times(after[name])}" for name in ("fine", "tight", "pain") if after[name])
+        text += f" Right after a stretch you said {counts}."
     if not levels:
-        return told
+        return text
     split = record.now - timedelta(weeks=LATELY_WEEKS)
     lately = [float(level) for at, level in levels if at >= split]
     before = [float(level) for at, level in levels if at < split]
     difference = mean_difference(lately, before)
     if difference is None:
-        return f"{told} That is too few to tell whether it has changed."
+        return f"{text} That is too few to tell whether it has changed."
     figures = f"{_mean(lately)} in the last {LATELY_WEEKS} weeks and {_mean(before)} before"
     low, high = difference
     if not difference.significant:
         between = f"between {abs(low):.1f} lower and {high:.1f} higher"
-        return f"{told} The average was {figures}: chance could explain the difference ({between})."
+        return f"{text} The average was {figures}: chance could explain the difference ({between})."
     between = f"between {max(map(abs, difference)):.1f} and {min(map(abs, difference)):.1f}"
-    told += f" The average was {figures}. The difference is {between} {'higher' if low > 0 else 'lower'}."
-    return f"{told} These figures cannot say what changed it."
+    text += f" The average was {figures}. The difference is {between} {'higher' if low > 0 else 'lower'}."
+    return f"{text} These figures cannot say what changed it."
 
 
 def _mean(levels: Sequence[float]) -> str:
@@ -57,19 +54,19 @@ def _mean(levels: Sequence[float]) -> str:
 
 
 def chart(record: ReportData) -> Element:
-    """A dot for each number, a cross at the top for each report of pain."""
+    """A dot for each level, and a cross at the top for each report of pain."""
     weeks, felt = record.weeks, record.history.reports
     width = timedelta(weeks=len(weeks))
     marks = []
     for each in felt:
         across = percent((each.at.date() - weeks[0]) / width + 0.5 / (7 * len(weeks)))
         if each.report.pain or each.report.afterwards == "pain":
-            marks.append(mark("skipped", across, "-0.9em", told(each)))
+            marks.append(mark("skipped", across, "-0.9em", described(each)))
         if each.report.level is not None:
             marks.append(
                 el(
                     "circle",
-                    el("title", told(each)),
+                    el("title", described(each)),
                     cx=across,
                     cy=percent(1 - each.report.level / 10),
                     r="0.25em",
@@ -77,18 +74,19 @@ def chart(record: ReportData) -> Element:
                 )
             )
     scale = [(0.0, "0 none"), (0.5, "5"), (1.0, "10")]
-    drawn = plot(*marks, label=f"Discomfort over {len(weeks)} weeks. {said(record)}", scale=scale, below=months(weeks))
+    label = f"Discomfort over {counted(len(weeks), 'week')}. {summary(record)}"
+    drawn = plot(*marks, label=label, scale=scale, below=months(weeks))
     cross = key(el("use", href="#prompt-skipped", class_="pain"))
     dot = key(el("circle", cx="50%", cy="50%", r="0.25em", class_="felt"))
     legend = el("ul", el("li", dot, " discomfort, 0 to 10"), el("li", cross, " pain"), class_="legend")
-    rows = [(words.full_day(each.at.date()), told(each)) for each in reversed(felt)]
+    rows = [(words.full_day(each.at.date()), described(each)) for each in reversed(felt)]
     everything = folded(table(("Day", "Report"), rows, "Everything you reported"))
     notes = [(each.at.date(), each.report.note) for each in felt if each.report.note]
     return el("div", drawn, legend, listed(notes[-NOTES:]), everything)
 
 
-def told(each: PastReport) -> str:
-    """A report in words."""
+def described(each: PastReport) -> str:
+    """A report as text."""
     report = each.report
     parts = [
         f"discomfort {report.level}" if report.level is not None else "",
@@ -100,7 +98,7 @@ def told(each: PastReport) -> str:
 
 
 def listed(lines: Sequence[tuple[date, str]]) -> Element | None:
-    """Dated lines, the latest first; None when there are none."""
+    """A list of dated lines, latest first; None if empty."""
     if not lines:
         return None
     items = [el("div", el("dt", words.full_day(when)), el("dd", line, dir="auto")) for when, line in reversed(lines)]
@@ -108,5 +106,5 @@ def listed(lines: Sequence[tuple[date, str]]) -> Element | None:
 
 
 def days_with_discomfort(felt: Sequence[PastReport]) -> int:
-    """On how many days there was a report of discomfort or pain."""
+    """The number of days with a report of discomfort or pain."""
     return len({each.at.date() for each in felt if is_discomfort(each.report)})

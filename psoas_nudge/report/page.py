@@ -1,4 +1,4 @@
-"""The report as one static page: no script, nothing from elsewhere, readable with the network off."""
+"""The report as one static HTML page without scripts and without external resources."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from xml.etree.ElementTree import Element
 from psoas_nudge.called import as_called
 from psoas_nudge.core.followed import Suggestion, suggestions
 from psoas_nudge.core.shares import ENOUGH, mean
+from psoas_nudge.core.words import counted
 from psoas_nudge.report import answers, days, dose, feeling, sitting, words
 from psoas_nudge.report.elements import el, written
 from psoas_nudge.report.record import DAYS_WEEKS, WEEKS, ReportData
@@ -25,7 +26,7 @@ READING = (
     (
         "A prompt counts as followed when you started the stretch or got up instead, and as not followed when you "
         "skipped it or did not answer. A snoozed prompt comes back, so its last showing counts. A cancelled one (hours "
-        "closed, a call began) counts nowhere."
+        "closed, a call began) is not counted."
     ),
     (
         "Figures in brackets are 95 % intervals: Wilson's for a share, Newcombe's for the difference of two shares, "
@@ -47,12 +48,12 @@ READING = (
 def report(record: ReportData) -> str:
     """The whole page."""
     sections = (
-        _section("days", "Your days", days.said(record), days.chart(record)),
-        _section("sitting", "Sitting a day", sitting.said(record), sitting.chart(record)),
-        _section("hours", "When you follow a prompt", answers.by_hour_said(record), answers.by_hour_chart(record)),
-        _section("time", "Do prompts still work?", answers.over_time_said(record), answers.over_time_chart(record)),
-        _section("hold", "Hold time, left and right", dose.said(record), dose.chart(record)),
-        _section("discomfort", "Discomfort", feeling.said(record), feeling.chart(record)),
+        _section("days", "Your days", days.summary(record), days.chart(record)),
+        _section("sitting", "Sitting a day", sitting.summary(record), sitting.chart(record)),
+        _section("hours", "When you follow a prompt", answers.by_hour_summary(record), answers.by_hour_chart(record)),
+        _section("time", "Do prompts still work?", answers.over_time_summary(record), answers.over_time_chart(record)),
+        _section("hold", "Hold time, left and right", dose.summary(record), dose.chart(record)),
+        _section("discomfort", "Discomfort", feeling.summary(record), feeling.chart(record)),
         _changes(record),
         _reading(),
     )  # fmt: skip
@@ -60,17 +61,17 @@ def report(record: ReportData) -> str:
 
 
 def on_paper(page: str, paper: Paper) -> str:
-    """The page for a size of paper; without this the browser chooses."""
+    """The page with a paper size for printing; otherwise the browser chooses."""
     return page.replace("@page {", f"@page {{ size: {paper};", 1)
 
 
 def served(page: str) -> str:
-    """The page as its server shows it: with a script, and with the policy in a header."""
+    """The page for report/server.py: with a script, and without the policy, which the server sends as a header."""
     return page.replace(POLICY, SCRIPT, 1)
 
 
 def document(title: str, kind: str, *body: Element) -> str:
-    """A page of this room: head, look, body."""
+    """An HTML document with the report's style sheets."""
     return written(
         el(
             "html",
@@ -111,8 +112,8 @@ def _opening(record: ReportData) -> Element:
 def _sat(record: ReportData) -> str:
     now, _ = sitting.lately(record)
     if len(now) < ENOUGH:
-        return f"You sat for an hour or more on {words.counted(len(now), 'day')}."
-    return f"You sat {words.length(mean(now))} a day, on {len(now)} days."
+        return f"You sat for an hour or more on {counted(len(now), 'day')}."
+    return f"You sat {words.length(mean(now))} a day, on {counted(len(now), 'day')}."
 
 
 def _followed(record: ReportData) -> str:
@@ -120,10 +121,10 @@ def _followed(record: ReportData) -> str:
     if not found.of:
         return "No prompt was answered or missed."
     if not found.enough:
-        return f"You followed {found.yes} of {found.of} prompts; {words.TOO_FEW}."
+        return f"You followed {found.yes} of {counted(found.of, 'prompt')}; {words.TOO_FEW}."
     low, high = found.interval()
     return (
-        f"You followed {found.yes} of {found.of} prompts: {words.per_cent(found.part)}, "
+        f"You followed {found.yes} of {counted(found.of, 'prompt')}: {words.per_cent(found.part)}, "
         f"likely between {low * 100:.0f} and {high * 100:.0f}."
     )
 
@@ -137,8 +138,8 @@ def _held(record: ReportData) -> str:
     )
 
 
-def _section(name: str, title: str, said: str, *inside: Element) -> Element:
-    return el("section", el("h2", title, id=name), el("p", said, class_="said"), *inside, aria_labelledby=name)
+def _section(name: str, title: str, summary: str, *inside: Element) -> Element:
+    return el("section", el("h2", title, id=name), el("p", summary, class_="summary"), *inside, aria_labelledby=name)
 
 
 def _changes(record: ReportData) -> Element:
@@ -147,8 +148,8 @@ def _changes(record: ReportData) -> Element:
         return _section(
             "changes", "What you might change", "Nothing in the record is clear enough to suggest a change."
         )
-    said = "Chance is unlikely to explain these: they hold even with stricter intervals (99.7\u00a0%)."
-    return _section("changes", "What you might change", said, el("ul", *map(_suggestion, found), class_="changes"))
+    summary = "Chance is unlikely to explain these: they hold even with stricter intervals (99.7\u00a0%)."
+    return _section("changes", "What you might change", summary, el("ul", *map(_suggestion, found), class_="changes"))
 
 
 def _suggestion(found: Suggestion) -> Element:
@@ -156,7 +157,7 @@ def _suggestion(found: Suggestion) -> Element:
     command = as_called(f"psoas-nudge settings {found.key} {quote(found.value)}")
     return el(
         "li",
-        el("p", f"You followed {found.seldom.yes} of {found.seldom.of} prompts {found.when} "
+        el("p", f"You followed {found.seldom.yes} of {counted(found.seldom.of, 'prompt')} {found.when} "
                 f"({low * 100:.0f} to {high * 100:.0f} %), and {words.share(found.others)} of the others. "
                 f"You might {found.then}."),
         el("p", "To try it in the settings: ", el("code", command), class_="command"),

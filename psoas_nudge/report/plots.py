@@ -1,4 +1,4 @@
-"""What the charts over weeks have in common: a frame with a scale on the left and months below."""
+"""Shared by the charts over weeks: a frame with a scale on the left and months below."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from psoas_nudge.report.words import MONTHS
 
 
 def plot(*inside: Element | None, label: str, scale: Sequence[tuple[float, str]], below: Sequence[Element]) -> Element:
-    """A chart; `label` is what it shows in words, `scale` has (part of the height from the bottom, text)."""
+    """A chart. `label`: its text alternative; `scale`: (share of the height from the bottom, text)."""
     grid = [
         part
         for height, text in scale
@@ -25,12 +25,12 @@ def plot(*inside: Element | None, label: str, scale: Sequence[tuple[float, str]]
 
 
 def months(weeks: Sequence[date]) -> list[Element]:
-    """A name below the first week of each month; every second one is left out where there is little room."""
+    """A label below the first week of each month. Narrow screens hide every second one (class "minor")."""
     names: list[Element] = []
     for number, monday in enumerate(weeks):
         if number and monday.month == weeks[number - 1].month:
             continue
-        if not number and monday.day > 21:  # the next name would touch it
+        if not number and monday.day > 21:  # would overlap the next label
             continue
         minor = "minor" if len(names) % 2 and len(weeks) > 20 else "major"
         text = MONTHS[monday.month - 1] + (f" {monday.year}" if monday.month == 1 else "")
@@ -39,16 +39,16 @@ def months(weeks: Sequence[date]) -> list[Element]:
 
 
 def centre(number: int, count: int) -> float:
-    """The middle of column `number` of `count` equal ones, as a part of the width."""
+    """The center of column `number` of `count` equal columns, as a share of the width."""
     return (number + 0.5) / count
 
 
 def column(number: int, count: int, filled: float = 0.62) -> tuple[str, str]:
-    """(x, width) of a bar in column `number` of `count` equal ones."""
+    """(x, width) of a bar in column `number` of `count` equal columns."""
     return percent((number + (1 - filled) / 2) / count), percent(filled / count)
 
 
 def rounded_up(value: float, steps: Sequence[float]) -> float:
-    """The top of a scale: the smallest multiple of the fitting step that is not below the value."""
+    """The top of a scale: `value` rounded up to a multiple of a suitable step."""
     step = next((step for step in steps if value <= step * 4), steps[-1])
     return max(step, -(-value // step) * step)

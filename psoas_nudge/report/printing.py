@@ -1,4 +1,4 @@
-"""Makes a PDF of a page with a browser of Chromium's family, which prints without showing a window."""
+"""Prints a page to PDF with a headless Chromium-like browser."""
 
 from __future__ import annotations
 

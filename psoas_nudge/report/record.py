@@ -1,7 +1,7 @@
-"""Reads from the journal what the pages show: sums by day since the start, a year of prompts, four weeks of days.
+"""Reads the data of the report from the journal: daily totals since the start, a year of prompts, four weeks of days.
 
-Ten years may have a million entries, so nothing reads all of them: the journal keeps the sums by day, and its index
-finds the kinds of entries that the weekly charts need.
+Ten years may have a million entries, so they are not all read: the journal stores daily totals, and its index finds the
+kinds of entries that the weekly charts need.
 """
 
 from __future__ import annotations
@@ -16,16 +16,16 @@ from psoas_nudge.core.history import HISTORY_KINDS, History, Recorded, Track, hi
 from psoas_nudge.core.hours import WorkingHours
 from psoas_nudge.core.rules import Rules
 from psoas_nudge.core.statistics import Totals
-from psoas_nudge.journal import Journal, Stored
+from psoas_nudge.journal import Journal, Passing, Stored
 
 WEEKS = 52
-"""Weeks that the weekly charts show, this one included."""
+"""Weeks in the weekly charts, including this one."""
 DAYS_WEEKS = 4
-"""Weeks of which every day is drawn, this one included."""
+"""Weeks whose days are drawn, including this one."""
 
 
 class ReportData(Struct, frozen=True, kw_only=True):
-    """What the pages are made of. `now` is local, without a zone; `target` in milliseconds a side and week."""
+    """The data of the report. `now`: naive local time; `target`: milliseconds per side and week."""
 
     now: datetime
     days: tuple[Totals, ...]
@@ -36,24 +36,25 @@ class ReportData(Struct, frozen=True, kw_only=True):
 
     @property
     def today(self) -> date:
-        """The local date on which the page is made."""
         return self.now.date()
 
     @property
     def first_week(self) -> date:
-        """The Monday of the first week that the weekly charts show."""
+        """The Monday of the first week in the weekly charts."""
         earliest = monday(self.today) - timedelta(weeks=WEEKS - 1)
         return max(earliest, monday(self.days[0].first)) if self.days else monday(self.today)
 
     @property
     def weeks(self) -> list[date]:
-        """The Mondays of the weeks that the weekly charts show."""
+        """The Mondays of all weeks in the weekly charts."""
         count = (monday(self.today) - self.first_week).days // 7 + 1
         return [self.first_week + timedelta(weeks=n) for n in range(count)]
 
 
-def read(journal: Journal, rules: Rules, weekly_dose: float, now: datetime) -> ReportData:
-    """The record up to `now` (aware). Raises JournalBroken."""
+def read(
+    journal: Journal, rules: Rules, weekly_dose: float, now: datetime, passing: Passing = lambda entries: entries
+) -> ReportData:
+    """The record up to `now` (aware); `passing` as for Journal.days. Raises JournalBroken."""
     hours = rules.hours
     here = hours.local(now).replace(tzinfo=None)
     this_week = monday(here.date())
@@ -63,7 +64,7 @@ def read(journal: Journal, rules: Rules, weekly_dose: float, now: datetime) -> R
     )
     return ReportData(
         now=here,
-        days=tuple(day for day in journal.days() if day.first <= here.date()),
+        days=tuple(day for day in journal.days(passing=passing) if day.first <= here.date()),
         history=past,
         tracks=tracks(
             _recorded(journal.read(since=_before(weeks), until=now)), weeks, here, lambda at: _closes(hours, at)
@@ -74,7 +75,7 @@ def read(journal: Journal, rules: Rules, weekly_dose: float, now: datetime) -> R
 
 
 def _before(day: date) -> datetime:
-    """An instant that is before the day has begun anywhere."""
+    """An instant before the day begins in any time zone."""
     return datetime(day.year, day.month, day.day, tzinfo=UTC) - timedelta(days=1)
 
 
@@ -83,7 +84,7 @@ def _recorded(stored: Iterable[Stored]) -> Iterator[Recorded]:
 
 
 def _after(day: date, entries: Iterable[Recorded]) -> Iterator[Recorded]:
-    """Those recorded on the local day or later."""
+    """The entries recorded on the local day or later."""
     return ((entry, zone) for entry, zone in entries if entry.at.astimezone(zone).date() >= day)
 
 

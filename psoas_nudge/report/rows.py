@@ -1,4 +1,4 @@
-"""The journal as rows for a spreadsheet: one table for all kinds of entries, what a kind does not have stays empty."""
+"""The journal as rows for a spreadsheet: one table for all kinds of entries."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ from psoas_nudge.core.entries import (
 from psoas_nudge.core.history import Recorded
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""A spreadsheet takes a text that begins like this for a formula and may carry it out."""
+"""A spreadsheet may execute a text that begins like this (CSV injection)."""
 
 
 class SpreadsheetRow(Struct, frozen=True, kw_only=True):
-    """One line. Instants are RFC 3339 with the local offset of then, lengths in seconds."""
+    """Instants are RFC 3339 with the local offset at that time, lengths are seconds. Missing values are empty."""
 
     kind: str
     begin: str
@@ -44,12 +44,12 @@ COLUMNS = tuple(field.name for field in fields(SpreadsheetRow))
 
 
 def cells(row: SpreadsheetRow) -> tuple[str, ...]:
-    """What stands in the cells; a text that a spreadsheet would run gets an apostrophe in front."""
+    """The cells of a row. A text that a spreadsheet would execute gets an apostrophe in front."""
     return tuple(f"'{text}" if text.startswith(FORMULA) else text for text in astuple(row))
 
 
 def row(recorded: Recorded) -> SpreadsheetRow:
-    """The line for an entry."""
+    """The row for an entry."""
     entry, zone = recorded
     kind, at = str(entry.__struct_config__.tag), _instant(entry.at, zone)
     made = SpreadsheetRow(kind=kind, begin=at)

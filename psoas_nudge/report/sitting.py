@@ -1,4 +1,4 @@
-"""Sitting a day, this month against the weeks before."""
+"""Sitting per day: the last four weeks, compared with the twelve before."""
 
 from __future__ import annotations
 
@@ -10,28 +10,29 @@ from xml.etree.ElementTree import Element
 from psoas_nudge.core.dose import monday
 from psoas_nudge.core.shares import ENOUGH, mean, mean_difference
 from psoas_nudge.core.statistics import Totals
+from psoas_nudge.core.words import counted
 from psoas_nudge.report import words
 from psoas_nudge.report.elements import el, folded, key, percent, table
 from psoas_nudge.report.plots import months, plot, rounded_up
 from psoas_nudge.report.record import ReportData
 
 LEAST_MS = 3_600_000
-"""A day with less sitting is no working day, and would only blur the comparison."""
+"""Days with less sitting do not count as working days and are left out of the comparison."""
 LATELY_WEEKS, BEFORE_WEEKS = 4, 12
 
 
 def sat(day: Totals) -> int:
-    """Milliseconds of sitting."""
+    """Sitting of a day, in milliseconds."""
     return round(day.sitting_seconds * 1000)
 
 
 def working(record: ReportData) -> list[Totals]:
-    """The days that count: over, and with an hour of sitting or more."""
+    """The past days with at least LEAST_MS of sitting."""
     return [day for day in record.days if day.first < record.today and sat(day) >= LEAST_MS]
 
 
 def lately(record: ReportData) -> tuple[list[float], list[float]]:
-    """Milliseconds of sitting on the days of the last four weeks, and of the twelve weeks before."""
+    """Sitting on each day of the last four weeks, and of the twelve weeks before, in milliseconds."""
     split = record.today - timedelta(weeks=LATELY_WEEKS)
     begin = split - timedelta(weeks=BEFORE_WEEKS)
     days = working(record)
@@ -41,25 +42,25 @@ def lately(record: ReportData) -> tuple[list[float], list[float]]:
     )
 
 
-def said(record: ReportData) -> str:
-    """How the last four weeks compare."""
+def summary(record: ReportData) -> str:
+    """Sentences that compare the last four weeks with the weeks before."""
     now, before = lately(record)
     if len(now) < ENOUGH:
-        return f"{words.counted(len(now), 'working day')} in the last four weeks; {words.TOO_FEW}."
-    told = f"In the last four weeks you sat {words.length(mean(now))} a day, on {len(now)} days."
+        return f"{counted(len(now), 'working day')} in the last four weeks; {words.TOO_FEW}."
+    text = f"In the last four weeks you sat {words.length(mean(now))} a day, on {counted(len(now), 'day')}."
     if (difference := mean_difference(now, before)) is None:
-        return f"{told} Before that there are too few days to compare with."
+        return f"{text} Before that there are too few days to compare with."
     middle = mean(now) - mean(before)
     sizes = f"{words.length(abs(middle))} {'more' if middle > 0 else 'less'}"
     between = f"between {_signed(difference.low)} and {_signed(difference.high)}"
     if difference.significant:
-        return f"{told} That is {sizes} than in the twelve weeks before ({between})."
+        return f"{text} That is {sizes} than in the twelve weeks before ({between})."
     was = words.length(mean(before))
-    return f"{told} In the twelve weeks before it was {was}: chance could explain the difference ({between})."
+    return f"{text} In the twelve weeks before it was {was}: chance could explain the difference ({between})."
 
 
 def chart(record: ReportData) -> Element:
-    """A dot for each day, a line at each week's middle day."""
+    """A dot for each day, and a line at each week's median."""
     weeks, days = record.weeks, working(record)
     shown = [day for day in days if day.first >= record.first_week]
     top = rounded_up(max((sat(day) for day in shown), default=8 * LEAST_MS), (2.0 * LEAST_MS, 3.0 * LEAST_MS))
@@ -75,8 +76,8 @@ def chart(record: ReportData) -> Element:
         for day in shown
     ]  # fmt: skip
     lines = [_middle(number, len(weeks), value, top) for number, value in enumerate(_medians(shown, weeks)) if value]
-    drawn = plot(*dots, *lines, label=f"Sitting a day over {len(weeks)} weeks. {said(record)}", scale=scale,
-                 below=months(weeks))  # fmt: skip
+    label = f"Sitting a day over {counted(len(weeks), 'week')}. {summary(record)}"
+    drawn = plot(*dots, *lines, label=label, scale=scale, below=months(weeks))
     rows = [
         (words.week(week), str(len(some)), words.length(min(some)), words.length(median(some)), words.length(max(some)))
         for week, some in zip(weeks, _by_week(shown, weeks), strict=True)

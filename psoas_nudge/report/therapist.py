@@ -1,6 +1,6 @@
-"""One printed page for a physiotherapist: hold time, what was done and skipped, discomfort, the routines with pictures.
+"""One page to print for a physiotherapist: hold time, what was done and skipped, discomfort, routines with pictures.
 
-Nothing else about the day is on it: no sitting, no hours, no times of day.
+For privacy it contains nothing else: no sitting, no working hours, no times of day.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from psoas_nudge.core.durations import duration
 from psoas_nudge.core.followed import COUNTED
 from psoas_nudge.core.history import PastPrompt, PastReport, PastStretch
 from psoas_nudge.core.routines import WALK, Routine
+from psoas_nudge.core.words import counted, times
 from psoas_nudge.report import dose, feeling, words
 from psoas_nudge.report.days import shapes
 from psoas_nudge.report.elements import el, table, wide
@@ -25,19 +26,19 @@ from psoas_nudge.report.record import ReportData
 
 WEEKS = 8
 REPORTS = 6
-"""Notes and reports of pain that are shown: pain before notes, later ones before earlier ones."""
+"""Maximum number of notes and reports of pain: pain first, then the latest."""
 LONGEST_NOTE = 130
-"""Characters; a longer one is cut, so that everything fits on one sheet."""
+"""Characters of a note, so that everything fits on one sheet."""
 PICTURES = 6
 ROWS = 8
-"""Routines in the table; the ones done least are only named."""
+"""Maximum number of routines in the table."""
 
 DrawRoutine = Callable[[Routine], str | None]
-"""Draws a routine as an SVG picture; None for a routine of the person's own."""
+"""Returns the SVG picture of a routine, or None."""
 
 
 def therapist(record: ReportData, figure: DrawRoutine) -> str:
-    """The whole page, for the last eight weeks."""
+    """The page for the last WEEKS weeks."""
     weeks, held = dose.in_weeks(record, WEEKS)
     since = datetime.combine(weeks[0], time())
     asked = [prompt for prompt in record.history.prompts if prompt.at >= since]
@@ -49,7 +50,7 @@ def therapist(record: ReportData, figure: DrawRoutine) -> str:
         el("h1", "Hip-flexor stretching at the desk"),
         el("p", f"{words.full_day(weeks[0])} to {words.full_day(record.today)}, as recorded by psoas-nudge, a reminder "
                 "program. Hold times are seconds counted during guided stretches; what was done without the guide is "
-                "not in it.", class_="said"),
+                "not in it.", class_="summary"),
     )  # fmt: skip
     return document("For your therapist", "paper", el("main", header, *sections), shapes())
 
@@ -68,7 +69,7 @@ def _short(milliseconds: int) -> str:
 
 
 def _used(record: ReportData, asked: Sequence[PastPrompt], held: Sequence[PastStretch]) -> list[Routine]:
-    """The routines that were suggested or done, the ones done most first."""
+    """The routines that were suggested or done, most often done first."""
     known = {routine.id: routine for routine in (*CATALOGUE, *record.rules.routines)}
     done = Counter(stretch.routine for stretch in held)
     suggested = Counter(prompt.routine for prompt in asked)
@@ -104,21 +105,21 @@ def _discomfort(felt: Sequence[PastReport]) -> Element:
     levels = [each.report.level for each in felt if each.report.level is not None]
     days = feeling.days_with_discomfort(felt)
     after = Counter(each.report.afterwards for each in felt if each.report.afterwards)
-    told = f"Discomfort or pain was reported on {words.counted(days, 'day')}."
+    text = f"Discomfort or pain was reported on {counted(days, 'day')}."
     if levels:
-        told += f" Numbers from 0 to 10: n = {len(levels)}, lowest {min(levels)}, highest {max(levels)}."
+        text += f" Numbers from 0 to 10: n = {len(levels)}, lowest {min(levels)}, highest {max(levels)}."
     if after:
-        counts = ", ".join(f"{name} {words.times(after[name])}" for name in ("fine", "tight", "pain") if after[name])
-        told += f" Right after a stretch: {counts}."
+        counts = ", ".join(f"{name} {times(after[name])}" for name in ("fine", "tight", "pain") if after[name])
+        text += f" Right after a stretch: {counts}."
     telling = sorted(
         (each for each in felt if each.report.note or _pain(each)), key=lambda each: (_pain(each), each.at)
     )
     latest = sorted(telling[-REPORTS:], key=lambda each: each.at)
-    reports = [(each.at.date(), shorten(feeling.told(each), LONGEST_NOTE, placeholder=" …")) for each in latest]
+    reports = [(each.at.date(), shorten(feeling.described(each), LONGEST_NOTE, placeholder=" …")) for each in latest]
     left_out = len(telling) - len(latest)
-    more = f"Reports of pain come first; {words.counted(left_out, 'other')} left out." if left_out else None
+    more = f"Reports of pain come first; {counted(left_out, 'other')} left out." if left_out else None
     return el(
-        "section", el("h2", "Discomfort, in the person's own words"), el("p", told),
+        "section", el("h2", "Discomfort, in the person's own words"), el("p", text),
         feeling.listed(reports), el("p", more, class_="note") if more else None,
     )  # fmt: skip
 
@@ -139,8 +140,8 @@ def _routines(used: Sequence[Routine], figure: DrawRoutine) -> Element:
 def _routine(routine: Routine, drawn: str | None) -> Element:
     hold, reps = sum(step.seconds for step in routine.steps if step.hold), sum(step.reps for step in routine.steps)
     once = [f"hold {duration(hold)}"] if hold else []
-    once += [words.counted(reps, "repetition")] if reps else []
-    dosed = " and ".join(once) + (f", {routine.repeats} times" if routine.repeats > 1 else "")
+    once += [counted(reps, "repetition")] if reps else []
+    dosed = " and ".join(once) + (f", {times(routine.repeats)}" if routine.repeats > 1 else "")
     return el(
         "li", _picture(drawn) if drawn else None, el("strong", routine.title),
         el("span", f"{dosed[:1].upper()}{dosed[1:]}{' a side' if routine.sided else ''}"),
@@ -148,5 +149,5 @@ def _routine(routine: Routine, drawn: str | None) -> Element:
 
 
 def _picture(drawn: str) -> Element:
-    """The figure as an image of its own, so that its style and this page's stay apart. The title below names it."""
+    """The figure as a separate image, so that its CSS does not mix with the page's. The title below names it."""
     return el("img", src=f"data:image/svg+xml;base64,{b64encode(drawn.encode()).decode()}", alt="")

@@ -1,4 +1,4 @@
-"""Figures in words: lengths, dates, shares with their interval, and whether two things differ."""
+"""Numbers as text: lengths, dates, and shares with their intervals."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from psoas_nudge.core.summary import DAYS
 from psoas_nudge.core.words import Outcome
 
 SPACE = "\u00a0"
-"""Does not break, so that a number stays with its unit."""
+"""No-break space, between a number and its unit."""
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 OUTCOMES: dict[Outcome, str] = {
@@ -21,11 +21,11 @@ OUTCOMES: dict[Outcome, str] = {
     "missed": "no answer",
     "withdrawn": "cancelled",
 }
-"""How each outcome is called here, in the order in which it is shown."""
+"""The words for each outcome, in the order in which they are shown."""
 
 
 def length(milliseconds: float) -> str:
-    """A length of time; its words stay on one line."""
+    """A length of time, with no-break spaces."""
     return duration(milliseconds / 1000).replace(" ", SPACE)
 
 
@@ -58,22 +58,12 @@ def per_cent(part: float) -> str:
 
 
 def share(found: Share) -> str:
-    """ "14 of 24, 58 % (39 to 76)"; without the share where there are too few."""
+    """ "14 of 24, 58 % (39 to 76)"; without the percentage if there are too few."""
     counts = f"{found.yes} of {found.of}"
     if not found.enough:
         return f"{counts}, too few to tell"
     low, high = found.interval()
     return f"{counts}, {per_cent(found.part)} ({low * 100:.0f} to {high * 100:.0f})"
-
-
-def counted(count: int, one: str) -> str:
-    """ "1 day", "3 days"."""
-    return f"{count} {one}" if count == 1 else f"{count} {one}s"
-
-
-def times(count: int) -> str:
-    """ "once", "twice", "3 times"."""
-    return {1: "once", 2: "twice"}.get(count, f"{count} times")
 
 
 TOO_FEW = f"fewer than {ENOUGH}: too few to tell"

@@ -1,4 +1,4 @@
-"""The person's file as the page changes it: only the lines that were changed, never over another program's change."""
+"""Edits the person's file for the settings page: changes single lines, and never overwrites other changes."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ CONTEXT = 1
 
 
 class ChangedElsewhere(PsoasNudgeError):
-    """Another program has changed the file since the page read it; nothing was saved."""
+    """Another program has changed the file since the page read it."""
 
     def __init__(self, file: Path) -> None:
-        super().__init__(f"Another program has changed {file.name}. Nothing was saved.")
+        super().__init__(f"Another program has changed {file.name} meanwhile. Nothing was saved.")
 
 
 class SettingsFile:
@@ -38,15 +38,15 @@ class SettingsFile:
         self.path, self._environ = path, environ
 
     def text(self) -> str:
-        """What is in it; raises ConfigInvalid when it cannot be read."""
+        """The content, "" without a file; raises ConfigInvalid when it cannot be read."""
         return read_text(self.path) if os.path.lexists(self.path) else ""
 
     def settings(self, text: str) -> Settings:
-        """The settings if the file had this text; raises ConfigInvalid."""
+        """The settings that this text would give; raises ConfigInvalid."""
         return parse(text, str(self.path), self._environ)
 
     def shown(self) -> SettingsPage:
-        """All that the page shows of it."""
+        """The data with which the page starts."""
         text = ""
         try:
             text = self.text()
@@ -63,11 +63,11 @@ class SettingsFile:
         )
 
     def short(self, error: ConfigInvalid) -> list[str]:
-        """Its mistakes without the path, which is on the page already."""
+        """The mistakes without the path of the file, which the page shows elsewhere."""
         return [each.replace(f"{self.path}:", "Line ", 1) for each in error.problems]
 
     def changed(self, text: str, changes: Mapping[str, Value]) -> tuple[str, list[Mistake]]:
-        """The text with the changes, and what is wrong with them."""
+        """The text with the changes applied, and what is wrong with them."""
         mistakes: list[Mistake] = []
         for key, value in changes.items():
             if key not in SETTINGS:
@@ -121,7 +121,7 @@ def version(text: str) -> str:
 
 
 def diff(before: str, after: str) -> Iterator[DiffLine]:
-    """The lines that differ, with those beside them."""
+    """A unified diff with CONTEXT lines around each change."""
     lines = list(difflib.unified_diff(before.splitlines(), after.splitlines(), lineterm="", n=CONTEXT))[2:]
     for number, line in enumerate(lines):
         if not line.startswith("@@"):

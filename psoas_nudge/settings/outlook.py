@@ -1,4 +1,4 @@
-"""What settings would do: the hours of the coming days, and the prompts of one made-up day of work."""
+"""Previews settings: the hours of the coming days, and the prompts of one simulated workday."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from psoas_nudge.calendars import Calendar, refresh
 from psoas_nudge.config import Settings
 from psoas_nudge.core.entries import BoutEntry, PromptEntry
 from psoas_nudge.core.hours import WorkingHours
-from psoas_nudge.core.words import Signal
+from psoas_nudge.core.words import Signal, counted
 from psoas_nudge.settings.wire import ComingDay, DayPart, Option, WorkDay
 from psoas_nudge.simulation.coming import clock, day
 from psoas_nudge.simulation.desk import During
@@ -20,17 +20,17 @@ from psoas_nudge.simulation.play import Simulation
 
 DAYS = 7
 SEED = 3
-"""One plausible day, the same each time, so that only the settings make a difference."""
+"""The simulated day is the same each time, so that only the settings make a difference."""
 CALLS = (Signal.CALL, Signal.SCREEN_SHARE)
 
 
 def people() -> list[Option]:
-    """Who can work on the made-up day."""
+    """The people who can be simulated."""
     return [Option(name, f"{name[0].upper()}{name[1:]}") for name in PEOPLE]
 
 
 async def calendar_for(settings: Settings, now: datetime) -> Calendar:
-    """Holidays and busy times of this year and the next."""
+    """Holidays and busy times of this year and the next one."""
     source, cache = settings.calendar, places.cache_directory() / "settings"
     if not source.holidays and not source.busy:
         return Calendar()
@@ -38,7 +38,7 @@ async def calendar_for(settings: Settings, now: datetime) -> Calendar:
 
 
 def coming(settings: Settings, calendar: Calendar, now: datetime) -> list[ComingDay]:
-    """The next days."""
+    """The next DAYS days."""
     hours, today = settings.rules.hours, settings.rules.hours.local_date(now)
     found, before = [], day(settings.rules, calendar, today - timedelta(days=1), now)
     for ahead in range(DAYS):
@@ -65,7 +65,7 @@ def coming(settings: Settings, calendar: Calendar, now: datetime) -> list[Coming
 
 
 def work(settings: Settings, calendar: Calendar, now: datetime, person: str) -> WorkDay | None:
-    """A day of one of PEOPLE on the next day with hours; None when there is no such day soon."""
+    """Simulate one of PEOPLE on the next day with working hours; None if there is none within two weeks."""
     rules = replace(settings.rules, hours=calendar.close(settings.rules.hours))
     today = rules.hours.local_date(now)
     on = next((today + timedelta(days=n) for n in range(1, 15) if rules.hours.ranges(today + timedelta(days=n))), None)
@@ -88,7 +88,7 @@ def work(settings: Settings, calendar: Calendar, now: datetime, person: str) -> 
         sitting=sitting,
         calls=[_part(each.begin, each.end, on, rules.hours) for each in calls],
         prompts=[_minutes(each, on, rules.hours) for each in shown],
-        words=f"{len(times)} prompt{'s' * (len(times) != 1)}: {', '.join(times)}" if times else "No prompt would come.",
+        words=f"{counted(len(times), 'prompt')}: {', '.join(times)}" if times else "No prompt would come.",
     )
 
 
@@ -97,5 +97,5 @@ def _part(begin: datetime, end: datetime, on: date, hours: WorkingHours) -> DayP
 
 
 def _minutes(at: datetime, on: date, hours: WorkingHours) -> int:
-    """On the clock on the wall, after midnight of the day."""
+    """Minutes of local time after midnight of the day."""
     return round((hours.local(at).replace(tzinfo=None) - datetime.combine(on, time())).total_seconds() / 60)

@@ -1,4 +1,4 @@
-"""Shows the settings page in a browser until its last window is gone."""
+"""Shows the settings page in a browser until its last window is closed."""
 
 from __future__ import annotations
 
@@ -13,6 +13,6 @@ from psoas_nudge.settings.wire import Begin
 
 
 def run(file: Path, environ: Mapping[str, str], begin: Begin | None = None) -> None:
-    """Show the page until it is over. Raises Unavailable when no browser has shown it."""
+    """Show the page. Raises Unavailable when no browser has shown it."""
     if not running.run(lambda windows, port: app(SettingsFile(file, environ), windows, port, begin), environ):
         raise Unavailable("No browser has opened the settings. To edit the file instead: psoas-nudge config edit")

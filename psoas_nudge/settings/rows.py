@@ -1,4 +1,4 @@
-"""The table of settings as rows for the page, and values from the page as the file has them."""
+"""Converts the table of settings to rows for the page, and values from the page to values of the file."""
 
 from __future__ import annotations
 
@@ -36,13 +36,13 @@ HELP = {
     "stretch.rotation": "The stretches that prompts suggest in turn.",
     "quiet.busy": "Wait while a calendar file has an event.",
 }
-"""For rows whose help speaks of values as they are written in the file, which the page shows in other words."""
+"""Replaces help texts that quote values of the file, which the page shows differently."""
 ABOUT = {"quiet": "What delays a prompt."}
 """The same for sections."""
 
 
 def form(row: Setting) -> Form:
-    """How the values of a row are shown."""
+    """The kind of control for a row."""
     kind = row.kind
     if row.key in ("exceptions", "stretch.rotation"):
         return "days" if row.key == "exceptions" else "pick"
@@ -66,12 +66,11 @@ FORMS: dict[type, Form] = {
 
 
 def sections() -> list[Section]:
-    """The headings, in the order of the file."""
     return [Section(name, ABOUT.get(name, about)) for name, about in SECTIONS.items()]
 
 
 def rows(settings: Settings) -> list[SettingRow]:
-    """Every setting with its value in force."""
+    """All settings with their values in force."""
     return [_row(row, settings) for row in ROWS]
 
 
@@ -109,7 +108,7 @@ def _options(row: Setting, settings: Settings) -> list[Option]:
 
 
 def to_page(row: Setting, raw: Any) -> Value:
-    """A value of the file for the page."""
+    """Convert a value of the file for the page."""
     match form(row):
         case "length":
             return parse_duration(raw)
@@ -124,7 +123,7 @@ def to_page(row: Setting, raw: Any) -> Value:
 
 
 def begin(key: str, text: str | None) -> Begin:
-    """Where the page begins, as it was typed; raises BadInput when there is no such setting or value."""
+    """Parse the arguments of `psoas-nudge settings`; raises BadInput for an unknown setting or an invalid value."""
     if text is None:
         return Begin(saving.setting(key), None)
     raw = saving.value(key, text)
@@ -138,7 +137,7 @@ def _day_off(table: dict[str, Any]) -> DayOff:
 
 
 def from_page(key: str, value: Value) -> Any:
-    """A value of the page as it is written into the file; None when the file is not to set it."""
+    """Convert a value of the page for the file; None means: remove the setting from the file."""
     row = SETTINGS[key]
     empty = value in ("", [])
     if value is None or (empty and (row.default is None or isinstance(row.kind, Tables))):

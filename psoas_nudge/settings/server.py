@@ -1,4 +1,4 @@
-"""The routes of the settings page. Who may use them: pages/guard.py."""
+"""The HTTP routes of the settings page. pages/guard.py checks access."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
 from psoas_nudge.errors import BadInput, ConfigInvalid, PsoasNudgeError
-from psoas_nudge.pages.guard import Guard, body, static
+from psoas_nudge.pages.guard import Guard, posted, static
 from psoas_nudge.pages.windows import PageWindows
 from psoas_nudge.settings import outlook
 from psoas_nudge.settings.file import ChangedElsewhere, SettingsFile, diff, version
@@ -23,68 +23,56 @@ from psoas_nudge.simulation.people import PEOPLE
 
 SCRIPTS = ("settings", "fields", "hours", "week", "outlook")
 LIMIT = 2_000_000
-"""Bytes of a request's body: twice the largest file that is read."""
+"""Maximum bytes of a request's body: twice the largest configuration file."""
 
 
 class Answers:
-    """What each request gets."""
+    """The handlers of the routes."""
 
     def __init__(self, file: SettingsFile, windows: PageWindows, begin: Begin | None) -> None:
         self.file, self.windows, self.begin = file, windows, begin
 
-    async def show(self, _request: Request) -> Response:
-        """All settings."""
+    async def show(self, _request: Request | None = None) -> Response:
+        """GET /settings."""
         return _json(replace(self.file.shown(), people=outlook.people(), begin=self.begin))
 
     async def watch(self, _request: Request) -> Response:
-        """The stream that says that a window is open."""
+        """GET /window: a stream that is open as long as the window is."""
         return StreamingResponse(self.windows.watch(), media_type="text/event-stream")
 
-    async def look(self, request: Request) -> Response:
-        """What the changes would do."""
-        asked = await body(request, Changes, LIMIT)
-        if isinstance(asked, Response):
-            return asked
+    async def look(self, changes: Changes) -> Response:
+        """POST /outlook: preview the changes."""
         try:
-            return _json(await _outlook(self.file, asked))
+            return _json(await _outlook(self.file, changes))
         except PsoasNudgeError as error:
             return _refused(error)
 
-    async def save(self, request: Request) -> Response:
-        """Save the changes; the answer is what is then in force."""
-        asked = await body(request, Changes, LIMIT)
-        if isinstance(asked, Response):
-            return asked
+    async def save(self, changes: Changes) -> Response:
+        """POST /save: save the changes, and return the new settings."""
         try:
-            self.file.save_changes(asked.changes, asked.version)
+            self.file.save_changes(changes.changes, changes.version)
         except PsoasNudgeError as error:
             return _refused(error)
-        self.begin = None  # done, also for a window that is loaded again
-        return await self.show(request)
+        self.begin = None  # a reload must not fill in the value again
+        return await self.show()
 
-    async def mend(self, request: Request) -> Response:
-        """Save the whole text of a file that had mistakes."""
-        asked = await body(request, Mended, LIMIT)
-        if isinstance(asked, Response):
-            return asked
+    async def mend(self, mended: Mended) -> Response:
+        """POST /mend: save the whole text of a file that had mistakes."""
         try:
-            self.file.mend(asked.text, asked.version)
+            self.file.mend(mended.text, mended.version)
         except ConfigInvalid as error:
             return _json(Refusal(mistakes=self.file.short(error)), 422)
         except PsoasNudgeError as error:
             return _refused(error)
-        return await self.show(request)
+        return await self.show()
 
-    async def test(self, request: Request) -> Response:
-        """Send a test prompt."""
-        asked = await body(request, NotifierTest)
-        return (
-            asked if isinstance(asked, Response) else StreamingResponse(trial(asked.notifier), media_type="text/plain")
-        )
+    async def test(self, wanted: NotifierTest) -> Response:
+        """POST /test: show a test prompt."""
+        return StreamingResponse(trial(wanted.notifier), media_type="text/plain")
 
 
 def app(file: SettingsFile, windows: PageWindows, port: int, begin: Begin | None = None) -> Guard:
-    """The whole server, to be served on 127.0.0.1 at `port`."""
+    """The ASGI application, to be served on 127.0.0.1 at `port`."""
     answers, here = Answers(file, windows, begin), ("settings", "static")
     routes = [
         static("/", "text/html", *here, "settings.html"),
@@ -94,21 +82,21 @@ def app(file: SettingsFile, windows: PageWindows, port: int, begin: Begin | None
         static("/icon.png", "image/png", "data", "icon-128.png"),
         Route("/settings", answers.show, methods=["GET"]),
         Route("/window", answers.watch, methods=["GET"]),
-        Route("/outlook", answers.look, methods=["POST"]),
-        Route("/save", answers.save, methods=["POST"]),
-        Route("/mend", answers.mend, methods=["POST"]),
-        Route("/test", answers.test, methods=["POST"]),
+        posted("/outlook", Changes, answers.look, LIMIT),
+        posted("/save", Changes, answers.save, LIMIT),
+        posted("/mend", Mended, answers.mend, LIMIT),
+        posted("/test", NotifierTest, answers.test),
     ]
     return Guard(Starlette(routes=routes), port, "settings page")
 
 
-async def _outlook(file: SettingsFile, asked: Changes) -> Outlook:
-    if asked.person not in PEOPLE:
-        raise BadInput(f"There is no such person: {asked.person[:60]}")
+async def _outlook(file: SettingsFile, changes: Changes) -> Outlook:
+    if changes.person not in PEOPLE:
+        raise BadInput(f"There is no such person: {changes.person[:60]}")
     before = file.text()
-    if version(before) != asked.version:
+    if version(before) != changes.version:
         raise ChangedElsewhere(file.path)
-    after, mistakes = file.changed(before, asked.changes)
+    after, mistakes = file.changed(before, changes.changes)
     if mistakes:
         return Outlook(mistakes=mistakes)
     settings, now = file.settings(after), datetime.now(UTC)
@@ -118,7 +106,7 @@ async def _outlook(file: SettingsFile, asked: Changes) -> Outlook:
         advice=[*file.advice(after), *calendar.problems],
         diff=list(diff(before, after)),
         days=outlook.coming(settings, calendar, now),
-        work=await asyncio.to_thread(outlook.work, settings, calendar, now, asked.person),
+        work=await asyncio.to_thread(outlook.work, settings, calendar, now, changes.person),
     )
 
 
@@ -127,6 +115,6 @@ def _json(what: msgspec.Struct, status: int = 200) -> Response:
 
 
 def _refused(error: PsoasNudgeError) -> Response:
-    """409: another program was faster; 422: it cannot be saved."""
+    """409 if another program has changed the file, else 422."""
     elsewhere = isinstance(error, ChangedElsewhere)
     return _json(Refusal(mistakes=str(error).splitlines(), elsewhere=elsewhere), 409 if elsewhere else 422)

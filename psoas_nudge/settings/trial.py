@@ -1,4 +1,4 @@
-"""A real test prompt, shown the way that is set on the page."""
+"""Shows a test prompt with the notifier that is selected on the page."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ PRESS_SECONDS = 20.0
 
 
 async def trial(notifier: str) -> AsyncIterator[str]:
-    """Show it; what there is to tell the person, line by line."""
+    """Show the prompt and yield status lines for the person."""
     pressed: asyncio.Queue[Pressed] = asyncio.Queue()
     async with buses(lambda _kind, _why: None) as (session_bus, _):
         try:

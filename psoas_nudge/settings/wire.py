@@ -1,4 +1,4 @@
-"""What the page and its server say to each other, as JSON."""
+"""The JSON messages between the settings page and its server."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from psoas_nudge.config.settings import SettingSource
 Form = Literal[
     "switch", "number", "length", "choice", "text", "zone", "lines", "words", "toml", "hours", "days", "pick"
 ]
-"""How a value is shown: `words` is a command line, `lines` one item a line, `days` exceptions by date."""
+"""The control for a value. `words`: a command line; `lines`: one item per line; `days`: exceptions by date."""
 
 
 class DayOff(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
-    """One of [[exceptions]]: one day, or several from `first` to `last`."""
+    """An entry of [[exceptions]]."""
 
     first: date
     last: date
@@ -25,18 +25,18 @@ class DayOff(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit
 
 
 Value = bool | int | float | str | list[str | DayOff] | None
-"""Lengths go to the page in seconds and come back as text; None means that the file does not set it."""
+"""Lengths are seconds toward the page and text from it. None: the file does not set it."""
 
 
 class Option(Struct, frozen=True):
-    """One choice."""
+    """An option of a select control."""
 
     value: str
     label: str
 
 
 class SettingRow(Struct, frozen=True, kw_only=True):
-    """One setting, ready to be drawn."""
+    """A setting with everything the page needs to draw it."""
 
     key: str
     section: str
@@ -47,28 +47,28 @@ class SettingRow(Struct, frozen=True, kw_only=True):
     default: Value
     source: SettingSource
     origin: str
-    """The system's file or the environment variable that sets it."""
+    """The system's file or the environment variable that sets it; otherwise empty."""
     least: int | None = None
     most: int | None = None
     options: list[Option] = field(default_factory=list)
 
 
 class Section(Struct, frozen=True):
-    """A heading."""
+    """A section of the file."""
 
     id: str
     about: str
 
 
 class Begin(Struct, frozen=True):
-    """Where the page begins: a setting, and a value that waits there to be saved. None: the value is as it was."""
+    """The setting at which the page begins, and a value to fill in; None leaves the value as it is."""
 
     key: str
     value: Value
 
 
 class SettingsPage(Struct, frozen=True, kw_only=True):
-    """All that the page shows at first. With mistakes there are no rows, only the text to mend."""
+    """The data with which the page starts. With mistakes there are no rows, only the text to correct."""
 
     file: str
     version: str
@@ -81,7 +81,7 @@ class SettingsPage(Struct, frozen=True, kw_only=True):
 
 
 class Changes(Struct, frozen=True, forbid_unknown_fields=True):
-    """What the person has changed, by key. `person`: who works on the simulated day."""
+    """Unsaved changes by key. `person`: who is simulated."""
 
     changes: dict[str, Value]
     version: str
@@ -89,27 +89,27 @@ class Changes(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Mended(Struct, frozen=True, forbid_unknown_fields=True):
-    """The whole text of a file that had mistakes."""
+    """The corrected text of a file that had mistakes."""
 
     text: str
     version: str
 
 
 class NotifierTest(Struct, frozen=True, forbid_unknown_fields=True):
-    """Which notifier to test."""
+    """The notifier to test."""
 
     notifier: str
 
 
 class Mistake(Struct, frozen=True):
-    """A value that cannot be saved; `key` is empty when it is about several."""
+    """What is wrong with a value. `key` is empty if it concerns several settings."""
 
     key: str
     what: str
 
 
 class DiffLine(Struct, frozen=True):
-    """One line of a diff: "+", "-", " " for one that stays, "…" for a gap."""
+    """A line of a diff. `sign`: "+", "-", " " for context, "…" for omitted lines."""
 
     sign: str
     text: str
@@ -123,7 +123,7 @@ class DayPart(Struct, frozen=True):
 
 
 class ComingDay(Struct, frozen=True, kw_only=True):
-    """One of the next days."""
+    """A day of the preview."""
 
     name: str
     open: list[DayPart]
@@ -132,7 +132,7 @@ class ComingDay(Struct, frozen=True, kw_only=True):
 
 
 class WorkDay(Struct, frozen=True, kw_only=True):
-    """A made-up day under the settings."""
+    """The simulated day."""
 
     name: str
     open: list[DayPart]
@@ -143,7 +143,7 @@ class WorkDay(Struct, frozen=True, kw_only=True):
 
 
 class Outlook(Struct, frozen=True, kw_only=True):
-    """What the changes would do, before they are saved."""
+    """The preview of unsaved changes."""
 
     mistakes: list[Mistake]
     advice: list[str] = field(default_factory=list)
@@ -153,7 +153,7 @@ class Outlook(Struct, frozen=True, kw_only=True):
 
 
 class Refusal(Struct, frozen=True, kw_only=True):
-    """Nothing was saved. `elsewhere`: another program has changed the file."""
+    """The response when nothing was saved. `elsewhere`: because another program has changed the file."""
 
     mistakes: list[str]
     elsewhere: bool = False

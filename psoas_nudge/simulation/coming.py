@@ -1,4 +1,4 @@
-"""The coming days: when hours are open, what changes them, and when the first prompt can come. Nobody sits in them."""
+"""The schedule of the coming days: working hours, what changes them, and when the first prompt can come."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from psoas_nudge.core.words import Signal
 
 
 class Day(Struct, frozen=True, kw_only=True):
-    """A local date. `open` is what is truly open; `prompt` the earliest moment at which a prompt could come."""
+    """A local date. `open`: working hours after exceptions and holidays; `prompt`: the earliest instant of a prompt."""
 
     date: date
     open: tuple[Span, ...]
@@ -32,7 +32,10 @@ async def calendar_of(
     now: datetime,
     reading: Callable[[str], None] = lambda _name: None,
 ) -> Calendar:
-    """What is known of these days; the daemon's own cache is used when it covers them. `reading`: the file at hand."""
+    """Holidays and busy times from `begin` to `end`, from the daemon's cache if it covers them.
+
+    `reading`: called with the name of each file before it is read.
+    """
     wanted, kept = range(begin.year, end.year + 1), (now.year, now.year + 1)
     usual = set(wanted) <= set(kept)
     cache = places.cache_directory() if usual else places.cache_directory() / "preview"
@@ -42,10 +45,10 @@ async def calendar_of(
 
 
 def day(rules: Rules, calendar: Calendar, on: date, now: datetime) -> Day:
-    """A local date as it will be; `now` only matters for the earliest prompt of the present."""
+    """The schedule of a local date. `now`: no prompt is announced before this instant."""
     hours = calendar.close(rules.hours)
     counts = Signal.BUSY in rules.quiet
-    # What a range of the days before already covers is theirs.
+    # hours that a range of a previous day covers belong to that day
     before = [span for ago in (2, 1) for span in hours.ranges(on - timedelta(days=ago))]
     planned = _without(list(hours.ranges(on)), before)
     busy = [b for span in planned for b in calendar.busy(*span)] if counts else []

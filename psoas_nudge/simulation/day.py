@@ -1,4 +1,4 @@
-"""The day that `demo` plays: what happens, what there is to say about it, and how the person answers."""
+"""The day that `demo` plays: signals, remarks, and the made-up person's answers."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from psoas_nudge.simulation.desk import Act, During
 WEEK = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 CONFIG = 'prompt.nudge_after = "30m"\n[hours]\n' + "\n".join(f'{day} = ["09:00-12:30", "13:15-17:00"]' for day in WEEK)
 DAY: tuple[tuple[str, str, str, str], ...] = (
-    # from, to, what, what to say about it
+    # (from, to, signal, remark)
     ("09:00", "09:32", "input", "The day begins."),
     ("09:34", "09:36", "nothing", ""),
     ("09:36", "10:12", "input", "Back at the desk."),
@@ -32,19 +32,19 @@ DAY: tuple[tuple[str, str, str, str], ...] = (
 )
 ACTS: tuple[tuple[str, Asked], ...] = (("15:20", Stand(via="story")), ("15:50", Sit(via="story")))
 ANSWERS: tuple[Answer | None, ...] = ("accept", "snooze", "skip", None, None, "accept")
-"""What the person in the story answers, unless you are quicker. None: nothing."""
+"""The made-up person's answers, in order, unless the real person answers first. None: no answer."""
 THINKS = 45 * SECOND
-"""Virtual time until then."""
+"""Virtual time from a prompt to the answer."""
 
 
 def trace(midnight: datetime) -> list[During | Act]:
-    """The day that begins at `midnight` (aware)."""
+    """The trace of the day that begins at `midnight` (aware)."""
     spans = [During(at(midnight, a), at(midnight, b), what) for a, b, what, _ in DAY if what != "nothing"]
     remarks = [Act(at(midnight, clock), said) for clock, _, _, said in DAY if said]
     return [*spans, *remarks, *(Act(at(midnight, clock), asked) for clock, asked in ACTS)]
 
 
 def at(midnight: datetime, clock: str) -> datetime:
-    """A time of that day, from "09:32"."""
+    """The instant of a time such as "09:32" on that day."""
     hours, minutes = clock.split(":")
     return midnight.replace(hour=int(hours), minute=int(minutes))

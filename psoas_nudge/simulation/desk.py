@@ -1,7 +1,6 @@
-"""A desk in virtual time: plays a trace of what a person did to the same core and engine that the daemon uses.
+"""Plays a trace in virtual time: a discrete-event simulation of clock, timer and idle source.
 
-It is clock, timer and idle source at once. `advance` moves to the next thing that happens and delivers it, so
-`simulate` runs as fast as the machine can, and `demo` at the pace it likes. No real clock is read.
+`advance` moves to the next event and delivers it, so callers choose the speed. No real clock is read.
 """
 
 from __future__ import annotations
@@ -19,7 +18,7 @@ from psoas_nudge.core.words import MILLISECOND, Signal
 
 INPUT = "input"
 BEGIN, ACT, END = range(3)
-"""What comes first at the same instant, so that a span which follows another at once leaves no gap."""
+"""Order of events at the same instant: a span that directly follows another leaves no gap."""
 NEVER = 2**62
 
 
@@ -32,7 +31,7 @@ class During(Struct, frozen=True):
 
 
 class Act(Struct, frozen=True):
-    """The person asked for something at an instant; a plain text is a remark of the story."""
+    """A request of the person at an instant, or a remark (text) for the demo's timeline."""
 
     at: datetime
     what: Asked | str
@@ -45,10 +44,9 @@ class _Happening(NamedTuple):
 
 
 class VirtualDesk:
-    """Plays the part of clock (`now`), timer (`wake`) and idle source (`watch`). Time is in whole milliseconds.
+    """Clock (`now`), timer (`wake`) and idle source (`watch`) in virtual time, in whole milliseconds.
 
-    `feed` gets what sensors report, wake-ups and what the person asks for; `remark` the remarks. `later` adds to the
-    trace while it is played.
+    `feed` receives sensor events, wake-ups and requests; `remark` the remarks. `later` adds a request during the play.
     """
 
     def __init__(
@@ -85,18 +83,18 @@ class VirtualDesk:
         return self._moment
 
     def stop(self) -> None:
-        """Wake no more."""
+        """Cancel the wake-up."""
         self._wake = NEVER
 
     def wake(self, after: int | None) -> None:
-        """Wake in `after` milliseconds."""
+        """Schedule a wake-up in `after` milliseconds; None cancels it."""
         self._wake = NEVER if after is None else self._time + after
 
     async def watch(self, threshold: int) -> None:
         self.watch_now(threshold)
 
     def watch_now(self, threshold: int) -> None:
-        """The same without a loop."""
+        """The same, synchronously."""
         first, self._threshold = self._threshold is None, threshold
         if self._unseen() >= threshold:
             self._reported_idle = True
@@ -108,16 +106,16 @@ class VirtualDesk:
     # --- the course of time -------------------------------------------------------------------------------------
 
     def next(self) -> int | None:
-        """Milliseconds until something happens; None when nothing will."""
+        """Milliseconds until the next event; None if there is none."""
         point = min(self._next())
         return None if point == NEVER else max(0, point - self._time)
 
     def ended(self) -> bool:
-        """Whether the trace has been played."""
+        """Whether the trace is over."""
         return not self._happenings
 
     def advance(self) -> None:
-        """Move to the next thing and deliver it."""
+        """Move to the next event and deliver it."""
         happening, idle, wake = self._next()
         point = min(happening, idle, wake)
         self._time = max(self._time, point)
@@ -131,15 +129,15 @@ class VirtualDesk:
             self._feed(Woke())
 
     def later(self, after: int, what: Asked) -> None:
-        """The person will ask for something in `after` milliseconds."""
+        """Add a request in `after` milliseconds."""
         insort(self._happenings, _Happening(self._time + after, ACT, what), key=_latest_first)
 
     def _milliseconds(self, at: datetime) -> int:
         return (at - self._begin) // MILLISECOND
 
     def _next(self) -> tuple[int, int, int]:
-        """When the next line of the trace, the next report of no input and the next wake-up are due. A machine that
-        sleeps wakes nobody."""
+        """The times of the next trace event, the next idle report and the next wake-up. A suspended machine has only
+        the first."""
         happening = self._happenings[-1].time if self._happenings else NEVER
         if self._on[Signal.SUSPENDED]:
             return happening, NEVER, NEVER
@@ -153,13 +151,13 @@ class VirtualDesk:
     def _happen(self) -> None:
         _, order, what = self._happenings.pop()
         if order != ACT:
-            self._turn(str(what), on=order == BEGIN)
+            self._switch(str(what), on=order == BEGIN)
         elif isinstance(what, str):
             self._remark(what)
         else:
             self._feed(what)
 
-    def _turn(self, name: str, *, on: bool) -> None:
+    def _switch(self, name: str, *, on: bool) -> None:
         was = self._on[name] > 0
         self._on[name] += 1 if on else -1
         if was == (self._on[name] > 0):

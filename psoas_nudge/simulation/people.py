@@ -1,6 +1,7 @@
-"""Made-up people: plausible days at a desk, the same for the same seed.
+"""Generates plausible days at a desk; the same seed gives the same days.
 
-`made_up` makes the mixed days of `simulate --days`; PEOPLE are ten kinds of people whose weeks the rules are judged by.
+`made_up` generates the days of `simulate --days`. PEOPLE are ten kinds of people with whose weeks tests judge the
+rules.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from psoas_nudge.simulation.desk import INPUT, Act, During
 
 
 class Days:
-    """Writes a trace. `now` is in minutes after the midnight of the day begun last, on the wall clock of `zone`."""
+    """Builds a trace. `now`: minutes after midnight of the current day, in local time of `zone`."""
 
     def __init__(self, first: datetime, zone: tzinfo, seed: int) -> None:
         self.zone, self.now = zone, 0.0
@@ -25,23 +26,23 @@ class Days:
         self._day = self._midnight
 
     def begin(self, number: int, at: float) -> None:
-        """Day `number` (0 is the first) begins at `at`."""
+        """Begin day `number` (from 0), at `at` minutes after midnight."""
         self._day, self.now = self._midnight + timedelta(days=number), at
 
     def instant(self, minutes: float) -> datetime:
-        """That many minutes after the midnight of the day."""
+        """The instant `minutes` after midnight of the current day."""
         return (self._day + timedelta(minutes=minutes)).replace(tzinfo=self.zone)
 
     def during(self, signal: str, begin: float, end: float) -> None:
-        """A signal is on from `begin` to `end`."""
+        """Add a signal from `begin` to `end` (minutes)."""
         self.trace.append(During(self.instant(begin), self.instant(end), signal))
 
     def ask(self, what: Asked) -> None:
-        """The person asks for something now."""
+        """Add a request at the current time."""
         self.trace.append(Act(self.instant(self.now), what))
 
     def work(self, minutes: float, *, typing: float = 2.5, reading: float = 0.3, until: float = 1e9) -> None:
-        """Work: stretches of input of `typing` minutes on average, with pauses of about `reading` minutes between."""
+        """Add input in spells of `typing` minutes on average, with pauses of about `reading` minutes between them."""
         end = min(self.now + minutes, until)
         while self.now < end:
             spell = min(self.random.expovariate(1 / typing) + 0.1, end - self.now)
@@ -50,29 +51,29 @@ class Days:
         self.now = max(self.now, end)
 
     def with_signals(self, minutes: float, *signals: Signal, typing: float = 1.0, reading: float = 4.0) -> None:
-        """Signals that are on for some minutes, with now and then some input."""
+        """Add signals for some minutes, with some input."""
         begin = self.now
         self.work(minutes, typing=typing, reading=reading)
         for signal in signals:
             self.during(signal, begin, self.now)
 
     def away(self, minutes: float, *, locks: float = 0.5) -> None:
-        """Leave; with the chance `locks` the screen is locked."""
+        """Add an absence, with a locked screen with probability `locks`."""
         if minutes > 1 and self.random.random() < locks:
             self.during(Signal.LOCKED, self.now + 0.2, self.now + minutes)
         self.now += minutes
 
     def close_lid(self) -> None:
-        """The day is over."""
+        """End the day: the computer sleeps."""
         self.during(Signal.SUSPENDED, self.now, self.now + 60)
 
 
 Person = Callable[[Days], None]
-"""Writes one day, begun at midnight."""
+"""Adds one day."""
 
 
 def deep_work(days: Days) -> None:
-    """Long spells with hardly a pause, a short lunch."""
+    """Long spells of input with few pauses, and a short lunch."""
     days.now = days.random.gauss(8 * 60 + 45, 10)
     lunch = days.random.gauss(12 * 60 + 30, 15)
     days.work(lunch - days.now, typing=6, reading=0.15)
@@ -83,7 +84,7 @@ def deep_work(days: Days) -> None:
 
 
 def office(days: Days) -> None:
-    """Mixed work with breaks, lunch and a call here and there."""
+    """Mixed work with breaks, lunch and some calls."""
     days.now = days.random.gauss(8 * 60 + 40, 25)
     lunch, home = days.random.gauss(12 * 60 + 20, 20), days.random.gauss(17 * 60 + 10, 30)
     while days.now < home:
@@ -103,7 +104,7 @@ def office(days: Days) -> None:
 
 
 def call_centre(days: Days) -> None:
-    """Calls of four minutes, two and a half apart, with a break every two hours."""
+    """Calls of four minutes every six and a half, with a break every two hours."""
     days.now = 8 * 60 + 55
     for block, pause in ((120, 15), (90, 40), (120, 15), (110, 0)):
         end = days.now + block
@@ -115,7 +116,7 @@ def call_centre(days: Days) -> None:
 
 
 def meetings(days: Days) -> None:
-    """Meetings back to back, hardly any input in them, ten minutes of work between."""
+    """Meetings with hardly any input, and about ten minutes of work between them."""
     days.now = 9 * 60 - 5
     while days.now < 17 * 60:
         days.with_signals(days.random.choice([25, 50, 50]), Signal.CALL, typing=0.3, reading=6)
@@ -127,7 +128,7 @@ def meetings(days: Days) -> None:
 
 
 def reader(days: Days) -> None:
-    """Reads: a key every few minutes, seldom a longer pause."""
+    """Reading: a key press every few minutes, and few longer breaks."""
     days.now = 9 * 60
     while days.now < 17 * 60:
         days.work(days.random.uniform(60, 110), typing=0.15, reading=1.6, until=17 * 60)
@@ -135,7 +136,7 @@ def reader(days: Days) -> None:
 
 
 def films_and_games(days: Days) -> None:
-    """An hour's work, then films in a window and games that fill the screen."""
+    """An hour of work, then videos in a window and games in full screen."""
     days.now = 10 * 60
     while days.now < 17 * 60:
         days.work(60)
@@ -146,7 +147,7 @@ def films_and_games(days: Days) -> None:
 
 
 def interrupted(days: Days) -> None:
-    """Works at home with children: ten to forty minutes at a time, up again for a while."""
+    """Working at home with children: ten to forty minutes at a time, with interruptions."""
     days.now = 8 * 60 + 30
     while days.now < 17 * 60 + 30:
         days.work(days.random.uniform(10, 40))
@@ -154,7 +155,7 @@ def interrupted(days: Days) -> None:
 
 
 def night_shift(days: Days) -> None:
-    """From ten at night to six, with a meal in the middle."""
+    """From 22:00 to 06:00, with a meal in the middle."""
     days.now = 22 * 60 - 5
     while days.now < 30 * 60:
         days.work(days.random.uniform(40, 90), until=30 * 60)
@@ -162,7 +163,7 @@ def night_shift(days: Days) -> None:
 
 
 def standing_desk(days: Days) -> None:
-    """Sits for fifty minutes, stands for forty, and says so."""
+    """Sits for fifty minutes and stands for forty, with `stand` and `sit`."""
     days.now = 9 * 60
     while days.now < 17 * 60:
         days.work(50)
@@ -174,7 +175,7 @@ def standing_desk(days: Days) -> None:
 
 
 def traveller(days: Days) -> None:
-    """Works on trains and in lounges: the lid goes down without a word, calls in between."""
+    """Working on trains and in lounges: the lid is often closed, with some calls."""
     days.now = days.random.choice([7, 9, 11]) * 60
     end = days.now + 9 * 60
     while days.now < end:
@@ -201,7 +202,7 @@ PEOPLE: dict[str, Person] = {
 
 
 def week(person: Person, seed: int, first: datetime, zone: tzinfo, days: int = 5) -> list[During | Act]:
-    """The days of one person, from the local date of `first` on."""
+    """The trace of `days` days of one person, beginning on the local date of `first`."""
     written = Days(first, zone, seed)
     for number in range(days):
         written.begin(number, 0.0)
@@ -211,7 +212,7 @@ def week(person: Person, seed: int, first: datetime, zone: tzinfo, days: int = 5
 
 
 def made_up(days: int, seed: int, first: datetime, zone: tzinfo) -> list[During | Act]:
-    """Plausible days in an office, from the local date of `first` on, most weekends off."""
+    """The trace of `days` office days, beginning on the local date of `first`, with most weekends off."""
     written = Days(first, zone, seed)
     for number in range(days):
         weekday = (first.astimezone(zone) + timedelta(days=number)).weekday()

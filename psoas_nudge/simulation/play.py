@@ -1,7 +1,7 @@
-"""Plays a trace through the real core and the real engine in virtual time, and keeps what the journal would.
+"""Plays a trace through the real core and engine in virtual time, and yields the journal entries.
 
-Nothing of the person's is touched: no sensor, no notifier, no file. The person in it answers as told, a while after a
-prompt has come up, unless the screen is locked or the machine sleeps by then.
+Uses no sensor, no notifier and no file. The simulated person answers each prompt after a fixed time, unless the screen
+is locked or the machine is suspended then.
 """
 
 from __future__ import annotations
@@ -24,17 +24,16 @@ from psoas_nudge.simulation.desk import Act, During, VirtualDesk
 NOTIFIER = "simulated"
 VIA = "trace"
 LONGEST_REST = timedelta(days=1)
-"""How long after the last line of the trace an open bout or prompt is waited for."""
+"""How long the play continues after the end of the trace while a bout or a prompt is open."""
 UNSEEN = {Signal.LOCKED, Signal.SUSPENDED}
-"""Nobody answers a prompt meanwhile."""
+"""Signals during which nobody answers a prompt."""
 ANSWERS = {"accept": Accept, "snooze": Snooze, "skip": Skip}
 
 
 class Simulation:
-    """The world (engine.World) and the journal (engine.Keeper) of one trace; `play` returns what was recorded.
+    """The engine's World and Keeper for one trace. `play` yields the entries.
 
-    `answers`: how prompts are answered, in turn and again from the first, after `answer_after` milliseconds; None: not
-    at all.
+    `answers`: the answers to prompts, cycled (None: no answer), each after `answer_after` milliseconds.
     """
 
     def __init__(
@@ -52,13 +51,12 @@ class Simulation:
         self._last = max(item.end if isinstance(item, During) else item.at for item in trace)
         self.desk = VirtualDesk(trace, begin, self._feed)
         self._kept: list[Stored] = []
-        # The same trace gives the same ids.
-        self._ids = Ids(Random(seed).randbytes)  # noqa: S311 - nobody has to guess them
+        self._ids = Ids(Random(seed).randbytes)  # noqa: S311 - reproducible ids, no secret
         self.engine = Engine(self, rules, self.desk)
         self.watch, self.wake = self.desk.watch_now, self.desk.wake
 
     def play(self) -> Iterator[Stored]:
-        """Everything that is recorded, until the last day of the trace is over and the person has gone."""
+        """Yield the entries until the last day of the trace is over and no bout or prompt is open."""
         over = self._rules.hours.next_day(self._last)
         self.engine.start(self, Started())
         desk, kept = self.desk, self._kept
@@ -70,7 +68,7 @@ class Simulation:
         yield from kept
 
     def _goes_on(self, over: datetime) -> bool:
-        """Whether what happens next, after the last line of the trace, still belongs to it."""
+        """Whether to continue after the end of the trace."""
         wait = self.desk.next()
         if wait is None:
             return False
@@ -80,35 +78,34 @@ class Simulation:
         return timedelta(milliseconds=wait) <= left
 
     def _feed(self, event: Sensed | Woke | Asked) -> None:
-        """Refusals change nothing, as in life; nobody answers from a locked screen."""
+        """Feed the engine, except answers during UNSEEN signals. Refusals are ignored."""
         if not (isinstance(event, Answering) and event.prompt is not None and self.engine.state.signals & UNSEEN):
             self.engine.feed(event)
 
     # --- engine.World -----------------------------------------------------------------------------------------
 
     def show(self, effect: Show) -> None:
-        """Shown at once; the answer, if any, comes a while later."""
+        """Report the prompt as shown, and schedule its answer."""
         self.engine.feed(Shown(prompt=effect.prompt, notifier=NOTIFIER))
         if answer := next(self._answers):
             self.desk.later(self._answer_after, ANSWERS[answer](via=VIA, prompt=effect.prompt))
 
     def renew(self, effect: Renew) -> None:
-        """Nothing fades."""
+        """Ignored: there is no screen."""
 
     def withdraw(self, effect: Withdraw) -> None:
-        """There is no screen."""
+        """Ignored: there is no screen."""
 
     def start_guide(self, effect: StartGuide) -> None:
-        """There is no guide: the trace alone tells what the person does."""
+        """Ignored: what the person does is in the trace."""
 
     # --- engine.Keeper ----------------------------------------------------------------------------------------
 
     def load(self) -> State | None:
-        """A fresh start."""
         return None
 
     def commit(self, entries: Sequence[AnyEntry], state: State, zone: tzinfo) -> tuple[Stored, ...]:  # noqa: ARG002 - the state is not kept
-        """Keep the entries until they are printed."""
+        """Keep the entries until `play` yields them."""
         stored = tuple(
             Stored(
                 id=id_text(self._ids.new(milliseconds(entry.at))),

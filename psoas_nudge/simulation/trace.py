@@ -1,4 +1,4 @@
-"""Reads a trace: what a person did at the desk, one JSON object a line, in any order."""
+"""Reads a trace: one JSON object per line, in any order (see psoas-nudge-trace(5))."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ FORM = '{"from": TIME, "to": TIME, "signal": "input"} or {"at": TIME, "do": "acc
 
 
 class TraceLine(Struct, forbid_unknown_fields=True):
-    """One line; either from, to and signal, or at and do."""
+    """A line: either from, to and signal, or at and do."""
 
     begin: datetime | None = field(name="from", default=None)
     end: datetime | None = field(name="to", default=None)
@@ -40,7 +40,7 @@ class TraceLine(Struct, forbid_unknown_fields=True):
 
 
 def read_trace(name: str, lines: Iterable[bytes]) -> list[During | Act]:
-    """The trace; raises BadInput with the number of every line that is wrong, the first twenty."""
+    """Parse a trace; raises BadInput with the numbers of up to MOST_MISTAKES wrong lines."""
     decoder = msgspec.json.Decoder(TraceLine)
     trace: list[During | Act] = []
     wrong = []

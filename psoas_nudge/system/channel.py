@@ -86,6 +86,15 @@ else:
             _, uid, _ = struct.unpack("3i", peer.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12))
             return "" if uid == os.getuid() else f"user {uid}"
 
+        def hung_up(self, writer: asyncio.StreamWriter) -> bool:
+            """Whether a client has closed its end altogether; one that only says no more still waits for an answer."""
+            import select
+
+            peer: socket.socket = writer.get_extra_info("socket")
+            look = select.poll()
+            look.register(peer.fileno(), 0)  # POLLHUP is always reported
+            return any(happened & select.POLLHUP for _, happened in look.poll(0))
+
         def close(self) -> None:
             """Stop listening and remove the socket."""
             if self._server:

@@ -1,4 +1,4 @@
-"""A command as one line, the way people write it on their system, and its words.
+"""Splits a command line into words and joins words to one, by the rules of the system.
 
 On Windows a backslash is part of a path, and only double quotes keep words together.
 """
@@ -18,12 +18,12 @@ def split(line: str) -> list[str]:
 
 
 def join(words: Sequence[str]) -> str:
-    """The line that `split` takes apart again."""
+    """The opposite of `split`."""
     return subprocess.list2cmdline(words) if sys.platform == "win32" else shlex.join(words)
 
 
 def split_windows(line: str) -> list[str]:
-    """The words as programs of Windows get them ("Parsing C++ command-line arguments")."""
+    """Split a line as programs on Windows do ("Parsing C++ command-line arguments")."""
     words: list[str] = []
     within = quoted = False
     for part in re.finditer(r'(\\*)"|[ \t]+|\\+|[^ \t"\\]+', line):

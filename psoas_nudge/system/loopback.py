@@ -80,6 +80,10 @@ class Listening:
         known = hmac.compare_digest(said, self._secret)
         return "" if known else f"a program at {writer.get_extra_info('peername')} that does not know the secret"
 
+    def hung_up(self, writer: asyncio.StreamWriter) -> bool:  # noqa: ARG002 - see channel.py
+        """TCP cannot tell a client that has closed from one that only says no more."""
+        return False
+
     def close(self) -> None:
         """Stop listening and remove the file."""
         if self._server:

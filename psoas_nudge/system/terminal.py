@@ -118,7 +118,6 @@ else:
     import termios
 
     def is_one(stream: TextIO | None) -> bool:
-        """Whether it is a terminal."""
         return stream is not None and stream.isatty()
 
     def is_there() -> bool:

@@ -33,7 +33,7 @@ def distrust(file: Path) -> str:
         if what == "link":
             continue  # the mode of a link has no meaning
         others = bool(status.st_mode & stat.S_IWOTH)
-        group = bool(status.st_mode & stat.S_IWGRP) and not _is_private(status.st_gid)
+        group = bool(status.st_mode & stat.S_IWGRP) and not (_is_private(status.st_gid) and not _has_list(step))
         if (others or group) and not (what == "folder" and status.st_mode & stat.S_ISVTX):
             return f"others can write the {what} {step}; run: chmod go-w {step}"
     return ""
@@ -77,6 +77,16 @@ def _is_private(gid: int) -> bool:
     except KeyError:
         return False
     return me.pw_gid == gid and group.gr_name == me.pw_name and set(group.gr_mem) <= {me.pw_name}
+
+
+def _has_list(step: Path) -> bool:
+    """Whether an access list names others: then the bits of the group say what these may do at most (acl(5))."""
+    if sys.platform != "linux":
+        return False
+    try:
+        return "system.posix_acl_access" in os.listxattr(step, follow_symlinks=False)
+    except OSError:
+        return False
 
 
 def _is_unmapped(uid: int) -> bool:

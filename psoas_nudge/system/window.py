@@ -270,7 +270,7 @@ class Window:
             data.info_flags = api.NIIF_USER | api.NIIF_LARGE_ICON
         data.info_flags |= 0 if sound else api.NIIF_NOSOUND
         if not api.shell32.Shell_NotifyIconW(api.NIM_MODIFY if self._added else api.NIM_ADD, ctypes.byref(data)):
-            raise OSError("the notification area took no icon")
+            raise OSError("the notification area did not accept the icon")
         if not self._added:
             self._added = True
             data.version = api.VERSION

@@ -12,9 +12,9 @@ from math import isfinite
 from typing import Annotated, Any
 
 import msgspec
-from dbus_fast import DBusError, PropertyAccess
+from dbus_fast import DBusError
 from dbus_fast.annotations import DBusDouble, DBusInt64, DBusSignature, DBusStr, DBusUInt32
-from dbus_fast.service import ServiceInterface, dbus_method, dbus_property, dbus_signal
+from dbus_fast.service import ServiceInterface, dbus_method, dbus_signal
 
 from psoas_nudge.bus import DBUS, Bus, CallFailed
 from psoas_nudge.core.events import (
@@ -31,12 +31,13 @@ from psoas_nudge.core.events import (
     Stretch,
     checked,
 )
-from psoas_nudge.core.ranges import EARLIEST, LATEST, out_of_range
+from psoas_nudge.core.ranges import EARLIEST, LATEST, mistake
 from psoas_nudge.core.status import Status
 from psoas_nudge.core.summary import explained, look
 from psoas_nudge.core.words import EPOCH, milliseconds
 from psoas_nudge.errors import PsoasNudgeError
 from psoas_nudge.tasks import Tasks
+from psoas_nudge.tray.exported import add_properties
 from psoas_nudge.tray.port import Action, MenuCommand, OnCommand
 
 log = logging.getLogger(__name__)
@@ -112,7 +113,7 @@ class BusObject(ServiceInterface):
         try:
             checked(request)
         except msgspec.ValidationError as error:
-            raise DBusError(INVALID, out_of_range(error, type(request)) or str(error)) from error
+            raise DBusError(INVALID, mistake(error, type(request)) or str(error)) from error
         self.command(request)
 
     @dbus_method("GetStatus")
@@ -201,13 +202,8 @@ WITHOUT_ARGUMENTS = (Accept, Stand, Sit, Resume, Clear)
 """Requests that become methods of the same name."""
 
 
-def _property(name: str, kind: str, value: Callable[[Status], Any]) -> Any:
-    def read(exported: BusObject) -> Any:
-        return value(exported.status)
-
-    read.__name__ = name  # dbus-fast looks the attribute up under this name
-    read.__annotations__["return"] = kind
-    return dbus_property(PropertyAccess.READ, name)(read)
+def _of_status(value: Callable[[Status], Any]) -> Callable[[BusObject], Any]:
+    return lambda exported: value(exported.status)
 
 
 def _method(kind: type[Accept | Stand | Sit | Resume | Clear]) -> Any:
@@ -218,8 +214,7 @@ def _method(kind: type[Accept | Stand | Sit | Resume | Clear]) -> Any:
     return dbus_method(kind.__name__)(ask)
 
 
-for _name, (_kind, _value) in PROPERTIES.items():
-    setattr(BusObject, _name, _property(_name, _kind, _value))
+add_properties(BusObject, {name: (kind, _of_status(value)) for name, (kind, value) in PROPERTIES.items()})
 for _request in WITHOUT_ARGUMENTS:
     setattr(BusObject, _request.__name__, _method(_request))
 

@@ -8,10 +8,11 @@ when entries are added or removed. Before a host opens the menu it calls AboutTo
 from collections.abc import Callable, Mapping, Sequence
 from typing import Annotated, Any
 
-from dbus_fast import DBusError, PropertyAccess, Variant
+from dbus_fast import DBusError, Variant
 from dbus_fast.annotations import DBusBool, DBusInt32, DBusSignature, DBusStr, DBusUInt32, DBusVariant
-from dbus_fast.service import ServiceInterface, dbus_method, dbus_property, dbus_signal
+from dbus_fast.service import ServiceInterface, dbus_method, dbus_signal
 
+from psoas_nudge.tray.exported import add_properties
 from psoas_nudge.tray.menu import MenuEntry, everything, find
 
 INTERFACE, PATH = "com.canonical.dbusmenu", "/MenuBar"
@@ -166,21 +167,13 @@ class DBusMenu(ServiceInterface):
         """The entries and their new properties; none was removed."""
         return changed, []
 
-    @dbus_property(PropertyAccess.READ, "Version")
-    def version(self) -> DBusUInt32:
-        """The version of the interface."""
-        return 3
 
-    @dbus_property(PropertyAccess.READ, "Status")
-    def status(self) -> DBusStr:
-        """Never "notice": the icon asks for attention instead."""
-        return "normal"
-
-    @dbus_property(PropertyAccess.READ, "TextDirection")
-    def text_direction(self) -> DBusStr:
-        return "ltr"
-
-    @dbus_property(PropertyAccess.READ, "IconThemePath")
-    def icon_theme_path(self) -> Names:
-        """Entries have no icons."""
-        return []
+add_properties(
+    DBusMenu,
+    {
+        "Version": ("u", lambda _: 3),
+        "Status": ("s", lambda _: "normal"),  # never "notice": the icon asks for attention instead
+        "TextDirection": ("s", lambda _: "ltr"),
+        "IconThemePath": ("as", lambda _: []),
+    },
+)

@@ -1,21 +1,18 @@
 """The icon on D-Bus: org.kde.StatusNotifierItem (Status Notifier Item 0.1, and what hosts read in practice)."""
 
 from collections.abc import Callable
-from typing import Annotated, Any
+from typing import Any
 
-from dbus_fast import PropertyAccess
-from dbus_fast.annotations import DBusBool, DBusInt32, DBusObjectPath, DBusSignature, DBusStr
-from dbus_fast.service import ServiceInterface, dbus_method, dbus_property, dbus_signal
+from dbus_fast.annotations import DBusInt32, DBusStr
+from dbus_fast.service import ServiceInterface, dbus_method, dbus_signal
 from msgspec import Struct
 
 from psoas_nudge.core.summary import Look
 from psoas_nudge.tray import dbusmenu
+from psoas_nudge.tray.exported import add_properties
 from psoas_nudge.tray.picture import pictures
 
 INTERFACE, PATH = "org.kde.StatusNotifierItem", "/StatusNotifierItem"
-READ = PropertyAccess.READ
-Pixmaps = Annotated[list[Any], DBusSignature("a(iiay)")]
-ToolTip = Annotated[list[Any], DBusSignature("(sa(iiay)ss)")]
 
 
 class IconState(Struct, frozen=True):
@@ -35,12 +32,12 @@ class NotifierItem(ServiceInterface):
 
     def __init__(self, state: IconState, on_activate: Callable[[], None]) -> None:
         super().__init__(INTERFACE)
-        self._state = state
+        self.state = state
         self._on_activate = on_activate
 
     def show(self, state: IconState) -> None:
         """Show another state; signals are sent for the differences only."""
-        before, self._state = self._state, state
+        before, self.state = self.state, state
         if (before.look, before.step) != (state.look, state.step):
             self.new_icon()
             self.new_attention_icon()
@@ -77,79 +74,34 @@ class NotifierItem(ServiceInterface):
 
     @dbus_signal("NewStatus")
     def new_status(self) -> DBusStr:
-        return self._status()
+        return self.attention()
 
-    def _status(self) -> str:
-        return "NeedsAttention" if self._state.look is Look.PROMPT else "Active"
+    def attention(self) -> str:
+        """The property Status: NeedsAttention while a prompt is open."""
+        return "NeedsAttention" if self.state.look is Look.PROMPT else "Active"
 
-    @dbus_property(READ, "Category")
-    def category(self) -> DBusStr:
-        return "ApplicationStatus"
 
-    @dbus_property(READ, "Id")
-    def id(self) -> DBusStr:
-        """Must be the same at every start."""
-        return "psoas-nudge"
-
-    @dbus_property(READ, "Title")
-    def title(self) -> DBusStr:
-        return "psoas-nudge"
-
-    @dbus_property(READ, "Status")
-    def status(self) -> DBusStr:
-        """NeedsAttention while a prompt is open."""
-        return self._status()
-
-    @dbus_property(READ, "WindowId")
-    def window_id(self) -> DBusInt32:
-        return 0
-
-    @dbus_property(READ, "IconName")
-    def icon_name(self) -> DBusStr:
-        """Empty: a name would take precedence over the pixmap."""
-        return ""
-
-    @dbus_property(READ, "IconPixmap")
-    def icon_pixmap(self) -> Pixmaps:
-        """The icon in several sizes."""
-        return _pixmaps(self._state.look, self._state.step)
-
-    @dbus_property(READ, "OverlayIconName")
-    def overlay_icon_name(self) -> DBusStr:
-        return ""
-
-    @dbus_property(READ, "AttentionIconName")
-    def attention_icon_name(self) -> DBusStr:
-        """Empty, see icon_name."""
-        return ""
-
-    @dbus_property(READ, "AttentionIconPixmap")
-    def attention_icon_pixmap(self) -> Pixmaps:
-        """The icon for NeedsAttention. It exists from the start, because GNOME's extension caches it."""
-        return _pixmaps(Look.PROMPT, 0)
-
-    @dbus_property(READ, "IconAccessibleDesc")
-    def icon_accessible_desc(self) -> DBusStr:
-        """For screen readers."""
-        return f"psoas-nudge: {self._state.look.value}"
-
-    @dbus_property(READ, "AttentionAccessibleDesc")
-    def attention_accessible_desc(self) -> DBusStr:
-        """For screen readers with NeedsAttention. Xfce's panel always shows it as a second line of the tooltip, unless
-        it equals the title."""
-        return f"psoas-nudge: {self._state.tooltip}"
-
-    @dbus_property(READ, "ToolTip")
-    def tool_tip(self) -> ToolTip:
-        """Icon name, icon, title, text; some hosts show only the title."""
-        return ["", [], f"psoas-nudge: {self._state.tooltip}", ""]
-
-    @dbus_property(READ, "ItemIsMenu")
-    def item_is_menu(self) -> DBusBool:
-        """A click opens the menu too."""
-        return True
-
-    @dbus_property(READ, "Menu")
-    def menu(self) -> DBusObjectPath:
-        """The path of the menu; GNOME's extension ignores an item without one."""
-        return dbusmenu.PATH
+PROPERTIES: dict[str, tuple[str, Callable[[NotifierItem], Any]]] = {
+    # name: (D-Bus type, its value)
+    "Category": ("s", lambda _: "ApplicationStatus"),
+    "Id": ("s", lambda _: "psoas-nudge"),  # the same at every start
+    "Title": ("s", lambda _: "psoas-nudge"),
+    "Status": ("s", lambda item: item.attention()),
+    "WindowId": ("i", lambda _: 0),
+    # Without icon names: a name would take precedence over the pixmap.
+    "IconName": ("s", lambda _: ""),
+    "IconPixmap": ("a(iiay)", lambda item: _pixmaps(item.state.look, item.state.step)),
+    "OverlayIconName": ("s", lambda _: ""),
+    "AttentionIconName": ("s", lambda _: ""),
+    # The icon for NeedsAttention exists from the start, because GNOME's extension caches it.
+    "AttentionIconPixmap": ("a(iiay)", lambda _: _pixmaps(Look.PROMPT, 0)),
+    "IconAccessibleDesc": ("s", lambda item: f"psoas-nudge: {item.state.look.value}"),
+    # For screen readers with NeedsAttention. Xfce's panel always shows it as a second line of the tooltip, unless it
+    # equals the title.
+    "AttentionAccessibleDesc": ("s", lambda item: f"psoas-nudge: {item.state.tooltip}"),
+    # Icon name, icon, title, text; some hosts show only the title.
+    "ToolTip": ("(sa(iiay)ss)", lambda item: ["", [], f"psoas-nudge: {item.state.tooltip}", ""]),
+    "ItemIsMenu": ("b", lambda _: True),  # a click opens the menu too
+    "Menu": ("o", lambda _: dbusmenu.PATH),  # GNOME's extension ignores an item without one
+}
+add_properties(NotifierItem, PROPERTIES)

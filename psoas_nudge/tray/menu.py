@@ -92,9 +92,10 @@ def _line(number: int, *, visible: bool = True) -> MenuEntry:
 
 
 def _today(status: Status, dose: float) -> str:
-    prompts = f"Today: {status.prompts_today} of at most {status.daily_limit} prompts"
+    prompts = f"Prompts today: {status.prompts_today} of at most {status.daily_limit}"
     minutes, seconds = divmod(round(dose), 60)
-    return f"{prompts}, {f'{minutes} min ' if minutes else ''}{seconds} s held" if dose >= 0.5 else prompts
+    held = f"{f'{minutes} min ' if minutes else ''}{seconds} s"
+    return f"{prompts}. Stretches held: {held}" if dose >= 0.5 else prompts
 
 
 def _why(status: Status) -> MenuEntry:

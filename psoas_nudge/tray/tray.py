@@ -108,9 +108,9 @@ class Tray:
                 await self._bus.call(watcher, WATCHER_PATH, WATCHER, "RegisterStatusNotifierItem", "s", PATH)
             except CallFailed as error:
                 if pause is None:
-                    log.warning("the tray did not take the icon: %s", error)
+                    log.warning("the panel did not accept the icon: %s", error)
                     return
-                log.debug("the tray did not take the icon, next try in %g s: %s", pause, error)
+                log.debug("the panel did not accept the icon, next try in %g s: %s", pause, error)
                 await asyncio.sleep(pause)
             else:
                 return

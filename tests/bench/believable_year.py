@@ -92,7 +92,7 @@ class Person(Simulation):
 
 
 def life(days: int, until: datetime, seed: int = 3) -> list[Stored]:
-    """What would be recorded in so many days that end at an instant."""
+    """What would be recorded in `days` days that end at an instant."""
     chance = random.Random(seed)
     trace = made_up(days, seed, until - timedelta(days=days - 1), ZONE)
     holiday = range(days * 2 // 3, days * 2 // 3 + 16)

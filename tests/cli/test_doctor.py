@@ -33,11 +33,22 @@ def rows() -> dict[str, str]:
 
 
 def test_a_name_and_an_icon_are_offered_until_they_are_installed(home: Path) -> None:
-    assert rows()["name and icon"] == "missing windows show the browser's; psoas-nudge autostart menu"
+    assert rows()["name and icon"] == "missing to add them: psoas-nudge autostart menu"
     entry = home / "XDG_DATA_HOME" / "applications" / "io.github.psoas_nudge.desktop"
     entry.parent.mkdir()
     entry.write_text("[Desktop Entry]\n")
     assert rows()["name and icon"] == f"installed {entry}"
+
+
+def test_a_bus_that_is_missing_is_named_in_our_words(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", f"unix:path={home}/none")
+    found = rows()
+    assert found["session bus"] == (
+        "missing no session bus: it comes with a desktop session (or: dbus-run-session psoas-nudge run)"
+    )
+    assert found["system bus"].startswith("missing no system bus: sleep, a locked screen and another user are not")
+    monkeypatch.delenv("DBUS_SESSION_BUS_ADDRESS")
+    assert rows()["session bus"] == found["session bus"]
 
 
 def test_without_a_home_it_reports_what_there_is(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:

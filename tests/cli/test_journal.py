@@ -125,9 +125,9 @@ Monday 2026-11-23
   09:00  Working hours began
   09:40  A prompt waited for 10 min: a call, a window was in full screen
   09:41  A prompt could not be shown: no\\x1b[31mservice\\u202e
-  09:45  Prompt (Standing hip-flexor stretch): snoozed (by notification)
-  09:46  The answer "accept" came too late and changed nothing (by tray)
-  09:52  Prompt (Standing hip-flexor stretch): accepted (by command line)
+  09:45  Prompt (Standing hip-flexor stretch): snoozed (via notification)
+  09:46  The answer "accept" came too late and changed nothing (via tray)
+  09:52  Prompt (Standing hip-flexor stretch): accepted (via command line)
   09:52  Sat for 52 min, 09:00 to 09:52; then a stretch
   09:54  Standing hip-flexor stretch: left 30 s, right 28 s
   09:55  my-own: opened, not done
@@ -135,10 +135,10 @@ Monday 2026-11-23
   09:57  The report of 09:56 was taken back
   09:57  You said that you can stretch again
   09:58  You read the warnings of Standing hip-flexor stretch
-  09:58  You were advised to see a professional, because the discomfort has lasted a long time
+  09:58  You were advised to see a professional, because you reported discomfort for more than a week
   10:00  Paused until 2026-11-24 09:00
   10:01  Paused until you resume
-  10:02  The pause was over
+  10:02  The pause ended
   10:03  Standing from now on
   10:04  Prompt (my-own): cancelled before it was shown: standing
 
@@ -213,7 +213,7 @@ def test_a_damaged_journal_is_named(run, journal_file: Path) -> None:
 def test_what_was_exported_merges_once_into_another_journal(run, recorded, home: Path, journal_file: Path) -> None:
     assert said(run("export", "all.jsonl")) == "20 entries written to all.jsonl.\n"
     assert (home / "all.jsonl").stat().st_mode & 0o777 == 0o600
-    assert "is there already" in said(run("export", "all.jsonl"), 1)
+    assert "already exists" in said(run("export", "all.jsonl"), 1)
     exported = said(run("export", "-"))
     assert exported == said(run("--json")) == (home / "all.jsonl").read_text()
     journal_file.rename(home / "other.db")
@@ -244,7 +244,7 @@ def test_a_merge_takes_the_good_lines_and_names_each_bad_one(run, recorded, home
     assert last == "These lines were left out. You can correct them and merge again. Nothing is added twice."
     (home / "worse.jsonl").write_text("rubbish\n" * 30)
     told = said(run("merge", "worse.jsonl"), 2).splitlines()
-    assert (len(told), told[20]) == (22, "10 more lines cannot be read.")
+    assert (len(told), told[20]) == (22, "Lines that cannot be read, besides these: 10.")
 
 
 def test_an_entry_that_cannot_be_right_is_shown_as_far_as_it_can_be(run, journal_file: Path) -> None:
@@ -260,11 +260,11 @@ def test_an_entry_that_cannot_be_right_is_shown_as_far_as_it_can_be(run, journal
     shown = said(run()).splitlines()
     assert shown[:2] == [
         "Monday 0001-01-01",
-        "  00:00  An entry that makes no sense (feel): at is not between the years 1970 and 2200",
+        "  00:00  An entry that cannot be right (feel): at is not between the years 1970 and 2200",
     ]
     assert [line[9:] for line in shown[4:]] == [
-        "An entry that makes no sense (pause): until is not between the years 1970 and 2200",
-        "An entry that makes no sense (stretch): left_seconds is not between 0 and 86400",
+        "An entry that cannot be right (pause): until is not between the years 1970 and 2200",
+        "An entry that cannot be right (stretch): left_seconds is not between 0 and 86400",
         "Working hours began",
     ]
     assert len(said(run("--json")).splitlines()) == 4

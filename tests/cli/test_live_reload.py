@@ -1,15 +1,16 @@
 """A person edits the file while psoas-nudge runs: it takes effect by itself, and a mistake changes nothing."""
 
-import json
 import os
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from threading import Condition, Thread
 
 import pytest
+
+from psoas_nudge.control.client import follow
 
 PROJECT = Path(__file__).parents[2]
 
@@ -31,11 +32,17 @@ class Running:
         self.environ = clean | home_of | absent | {"XDG_RUNTIME_DIR": str(home / "run"), "PYTHONPATH": str(PROJECT)}
         self.file = home / "config" / "psoas-nudge" / "config.toml"
         self.file.parent.mkdir(parents=True)
-        self.log = home / "log"
-        with self.log.open("wb") as log:
-            self.process = subprocess.Popen(
-                self.words("run", "-v"), env=self.environ, stdin=subprocess.DEVNULL, stdout=log, stderr=log
-            )
+        self.socket = home / "run" / "psoas-nudge" / "control.sock"
+        self.log, self.needed = "", 0.0
+        self._news = Condition()
+        self.process = subprocess.Popen(
+            self.words("run", "-v"),
+            env=self.environ, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+        )  # fmt: skip
+        self.threads = [Thread(target=self._read), Thread(target=self._follow)]
+        self.threads[0].start()
+        self.until_told("ready")
+        self.threads[1].start()
 
     def words(self, *words: str) -> list[str]:
         return [sys.executable, "-m", "psoas_nudge", *words]
@@ -43,24 +50,30 @@ class Running:
     def status(self) -> str:
         return subprocess.run(self.words("status"), env=self.environ, capture_output=True, text=True, check=True).stdout
 
-    def needed(self) -> float | None:
-        """How much sitting the next prompt needs, as `status` tells; None while nobody answers."""
-        ran = subprocess.run(self.words("status", "--json"), env=self.environ, capture_output=True, check=False)
-        return float(json.loads(ran.stdout)["needed"]) if ran.returncode == 0 else None
-
     def until(self, seconds: float) -> None:
-        """Wait until so much is needed."""
-        latest = time.monotonic() + 20
-        while (now := self.needed()) != seconds:
-            assert time.monotonic() < latest, f"{now} instead of {seconds}\n{self.log.read_text()}"
-            time.sleep(0.1)
+        """Wait until the next prompt needs this much sitting."""
+        self._until(lambda: self.needed == seconds)
 
     def until_told(self, words: str) -> None:
         """Wait until the log has these words."""
-        latest = time.monotonic() + 20
-        while words not in self.log.read_text():
-            assert time.monotonic() < latest, self.log.read_text()
-            time.sleep(0.05)
+        self._until(lambda: words in self.log)
+
+    def _until(self, what: Callable[[], bool]) -> None:
+        with self._news:
+            assert self._news.wait_for(what, 20), f"{self.needed} s\n{self.log}"
+
+    def _read(self) -> None:
+        assert self.process.stdout
+        for line in self.process.stdout:
+            with self._news:
+                self.log += line
+                self._news.notify_all()
+
+    def _follow(self) -> None:
+        for status in follow(self.socket):
+            with self._news:
+                self.needed = status.needed
+                self._news.notify_all()
 
 
 @pytest.fixture
@@ -68,7 +81,11 @@ def running(tmp_path: Path) -> Iterator[Running]:
     daemon = Running(tmp_path)
     yield daemon
     daemon.process.send_signal(signal.SIGTERM)
-    assert daemon.process.wait(10) == 0, daemon.log.read_text()
+    assert daemon.process.wait(10) == 0, daemon.log
+    for thread in daemon.threads:
+        thread.join()
+    assert daemon.process.stdout
+    daemon.process.stdout.close()
 
 
 def test_however_the_file_is_written_it_takes_effect_and_a_broken_one_changes_nothing(
@@ -76,8 +93,6 @@ def test_however_the_file_is_written_it_takes_effect_and_a_broken_one_changes_no
 ) -> None:
     file, text = running.file, '[prompt]\nnudge_after = "{}m"\n'
     running.until(2700)
-    running.until_told("ready")
-    time.sleep(0.2)  # the watch begins right after the word
     file.write_text(text.format(21))
     running.until(21 * 60)
     file.rename(file.with_suffix(".toml~"))  # as vim does
@@ -91,11 +106,11 @@ def test_however_the_file_is_written_it_takes_effect_and_a_broken_one_changes_no
     running.until(23 * 60)
     dotfiles.write_text("[prompt")
     running.until_told("cannot be read")
-    assert running.needed() == 23 * 60
+    assert running.needed == 23 * 60
     asked = subprocess.run(running.words("reload"), env=running.environ, capture_output=True, text=True, check=False)
     first = "psoas-nudge: Your change to config.toml has a mistake on line 1. The previous settings stay in force.\n"
     assert (asked.returncode, asked.stderr.partition("\n")[0] + "\n") == (2, first)
-    assert running.needed() == 23 * 60
+    assert running.needed == 23 * 60
     told = f"{first.removeprefix('psoas-nudge: ').strip()} See: psoas-nudge config check\n"
     assert told in running.status()
     file.unlink()
@@ -107,9 +122,7 @@ def test_however_the_file_is_written_it_takes_effect_and_a_broken_one_changes_no
         file.write_text(text.format(minute))
     running.until(1000 * 60)
     assert (
-        running.log.read_text().count(
-            "Your change to config.toml has a mistake on line 1. The previous settings stay in force."
-        )
+        running.log.count("Your change to config.toml has a mistake on line 1. The previous settings stay in force.")
         == 1
     )
     running.process.send_signal(signal.SIGHUP)

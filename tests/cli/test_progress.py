@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import os
 import pty
+import re
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
-from datetime import UTC, datetime
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from threading import Thread
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -69,7 +73,48 @@ def test_a_long_merge_counts_what_it_has_read(monkeypatch: pytest.MonkeyPatch) -
     clock = iter(float(second) for second in range(10_000))
     monkeypatch.setattr(progress.time, "monotonic", lambda: next(clock) / 10)
     shown: list[str] = []
-    passed = list(progress.counted("Entries read", range(2500), shown.append))
+    passed = list(progress.tallied("Entries read", range(2500), shown.append))
     assert passed == list(range(2500))
     assert shown[:2] == ["Entries read: 1", "Entries read: 3"]
     assert shown[-1] == "Entries read: 2,498"
+
+
+def test_adding_up_what_is_in_no_sum_yet_is_counted(typed: Typed, recorded: Path, tmp_path: Path) -> None:
+    entries = [
+        HoursEntry(at=datetime(2026, 1, 1, 8, tzinfo=UTC) + timedelta(minutes=n), open=True) for n in range(40_000)
+    ]
+    with Journal.open(recorded) as journal:
+        journal.commit(entries, State(), ZoneInfo("UTC"))
+    with closing(sqlite3.connect(recorded)) as db, db:
+        db.execute("UPDATE days_form SET form = 'of another version'")
+    for words in (("report", "--output", str(tmp_path / "report.html")), ("stats", "--since", "2026-01-01")):
+        _, shown = typed(*words)
+        assert re.search(r"\r\x1b\[KEntries added up: [1-9][\d,]*\r", shown), words
+        assert shown.endswith("\r\x1b[K")
+
+
+CALENDAR = """BEGIN:VCALENDAR
+VERSION:2.0
+PRODID:test
+BEGIN:VEVENT
+UID:1
+DTSTART:20261123T100000Z
+DTEND:20261123T110000Z
+SUMMARY:A meeting
+END:VEVENT
+END:VCALENDAR
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="the slow file is a pipe")
+def test_a_preview_names_the_calendar_that_keeps_it_waiting(typed: Typed, tmp_path: Path) -> None:
+    slow = tmp_path / "slow.ics"
+    os.mkfifo(slow)
+    config = tmp_path / "config.toml"
+    config.write_text(f'[hours]\ntimezone = "UTC"\n[calendar]\nbusy = ["{slow}"]\n')
+    writer = Thread(target=slow.write_text, args=[CALENDAR])  # waits until the child has opened it
+    writer.start()
+    printed, shown = typed("--config", str(config), "preview", "--from", "2026-11-23", "--days", "1")
+    writer.join()
+    assert shown == f"\r\x1b[K{f'Reading {slow} …'[:79]}\r\x1b[K"
+    assert "▒▒" in printed or "--" in printed

@@ -198,6 +198,25 @@ def test_a_browser_that_makes_no_pdf_is_told_with_its_reason(run: Run, recorded:
     assert not list(tmp_path.glob("mine*"))
 
 
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ("[1:1:1130/23:ERROR:content/zygote.cc:101] Running as root without --no-sandbox is not supported.",
+         "it does not run as root"),
+        ("[1:1:1130/23:ERROR:headless.cc:9] Printing failed", "Printing failed"),
+    ],
+)  # fmt: skip
+def test_what_a_browser_says_to_its_programmers_is_not_shown(
+    run: Run, recorded: None, tmp_path: Path, said: str, told: str
+) -> None:
+    browser = tmp_path / "bin" / "chromium"
+    browser.write_text(f"#!/bin/sh\necho '{said}' >&2\nexit 1\n")
+    browser.chmod(0o700)
+    assert run("report", "--print", "--output", "mine.pdf", code=1) == (
+        f"psoas-nudge: {browser} made no PDF: {told}. Print the page from your browser instead.\n"
+    )
+
+
 def test_a_folder_that_is_not_there_is_told(run: Run, recorded: None) -> None:
     told = run("report", "--output", "/proc/nowhere/mine.html", code=1)
     assert told.startswith("psoas-nudge: /proc/nowhere/mine.html cannot be written: ")
@@ -227,7 +246,7 @@ def test_the_table_has_a_row_for_every_entry_in_local_time(run: Run, recorded: N
 
 def test_an_export_goes_over_no_other_file(run: Run, recorded: None, tmp_path: Path) -> None:
     (tmp_path / "mine.csv").write_text("mine")
-    assert run("export", "csv", "mine.csv", code=1) == "psoas-nudge: mine.csv is there already; nothing was written.\n"
+    assert run("export", "csv", "mine.csv", code=1) == "psoas-nudge: mine.csv already exists. Nothing was written.\n"
     assert (tmp_path / "mine.csv").read_text() == "mine"
 
 

@@ -125,7 +125,7 @@ def test_each_problem_has_one_fix() -> None:
 
 def test_mistakes_in_the_configuration_are_shown_with_the_way_to_mend_them() -> None:
     found = changed(mistakes="config.toml:2:1: hours.mondy: There is no such key.")
-    assert told(found).startswith("Prompts may not appear: see below.\n")
+    assert told(found).startswith("Prompts may not appear. See below.\n")
     assert "      config.toml:2:1: hours.mondy: There is no such key.\n      psoas-nudge config edit" in told(found)
 
 

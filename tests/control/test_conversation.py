@@ -14,13 +14,14 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import Thread
 from typing import Any, get_args
 
 import msgspec
 import pytest
 
 from psoas_nudge.control import server as server_module
-from psoas_nudge.control.client import ask, follow
+from psoas_nudge.control.client import GuideConnection, ask, follow
 from psoas_nudge.control.lock import Lock
 from psoas_nudge.control.messages import (
     LONGEST_LINE,
@@ -33,20 +34,23 @@ from psoas_nudge.control.messages import (
     Ok,
     Reload,
     Stop,
+    WatchGuide,
 )
-from psoas_nudge.control.server import ControlServer, Handler
-from psoas_nudge.core.events import Accept, Asked, GuideEnded, Pause, Skip, Snooze, Stand
+from psoas_nudge.control.server import MOST_CLIENTS, ControlServer, Handler
+from psoas_nudge.core.events import Accept, Asked, Feel, GuideEnded, Pause, Skip, Snooze, Stand
 from psoas_nudge.core.status import Explanation, Reason, Status
-from psoas_nudge.errors import NoDaemon, NoPromptOpen, PsoasNudgeError, Refused
+from psoas_nudge.errors import DaemonSilent, NoDaemon, NoPromptOpen, PsoasNudgeError, Refused
 from psoas_nudge.system.channel import Listening
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 
 
 @asynccontextmanager
-async def serving(path: Path, handler: Handler) -> AsyncIterator[ControlServer]:
+async def serving(
+    path: Path, handler: Handler, gone: Callable[[WatchGuide], None] = lambda _guide: None
+) -> AsyncIterator[ControlServer]:
     with Lock(path.with_name("daemon.lock")) as lock:
-        server = ControlServer(path, handler, lock)
+        server = ControlServer(path, handler, lock, gone)
         await server.start()
         try:
             yield server
@@ -113,8 +117,8 @@ def test_every_request_goes_over_the_line_and_back(kind: type) -> None:
     assert kind.__doc__ or kind.help
 
 
-def test_the_socket_takes_all_that_people_ask_for_and_five_requests_of_its_own() -> None:
-    own = {"get-status", "follow", "explain", "reload", "stop"}
+def test_the_socket_takes_all_that_people_ask_for_and_six_requests_of_its_own() -> None:
+    own = {"get-status", "follow", "explain", "watch-guide", "reload", "stop"}
     assert {kind.__struct_config__.tag for kind in get_args(Control)} == own
     assert set(get_args(AnyRequest)) == {*get_args(Asked), *get_args(Control)}
 
@@ -425,12 +429,12 @@ HELD = b'{"event":"guide-ended","routine":"r","left_seconds":%s}'
         (HELD % b"1e308", "left_seconds must be from 0 to 86400 seconds."),
         (b'{"event":"pause","until":"0001-01-01T00:00:00Z"}', "until must be between 1970 and 2200, not 0001-01-01"),
         (b'{"event":"explain","at":"9999-01-01T00:00:00Z"}', "at must be between 1970 and 2200, not 9999-01-01"),
+        (b'{"event":"snooze","dely":60000}', "snooze has no field dely. Its fields are: delay, prompt, via."),
+        (b'{"event":"get-status","verbose":true}', "get-status has no field verbose. It has none."),
     ],
     ids=lambda value: value[:40] if isinstance(value, bytes) else "",
 )
-async def test_a_value_out_of_its_range_is_refused_with_the_field_and_the_range(
-    path: Path, line: bytes, sentence: str
-) -> None:
+async def test_a_field_that_cannot_be_right_is_refused_by_its_name(path: Path, line: bytes, sentence: str) -> None:
     heard = list[AnyRequest]()
 
     def handler(request: AnyRequest) -> Ok:
@@ -451,3 +455,108 @@ async def test_a_time_without_its_zone_is_not_understood(path: Path, line: bytes
     async with serving(path, fine):
         told = await raw(path, line + b"\n")
     assert b"not understood" in told
+
+
+async def test_the_end_of_a_guide_is_noticed_when_its_connection_closes(path: Path, monkeypatch) -> None:
+    monkeypatch.setattr(server_module, "SILENT_SECONDS", 0.05)
+    gone: asyncio.Queue[WatchGuide] = asyncio.Queue()
+    this = WatchGuide(routine="standing-march", prompt=7)
+    async with serving(path, fine, gone.put_nowait):
+        watched = GuideConnection(path, this)
+        watched.keep()
+        await asyncio.sleep(0.2)  # a guide that is paused says nothing for minutes
+        watched.keep()
+        assert gone.empty()
+        watched.close()
+        assert await asyncio.wait_for(gone.get(), 5) == this
+    assert gone.empty()
+
+
+async def test_a_guide_connects_again_once_the_daemon_was_restarted(path: Path) -> None:
+    gone: asyncio.Queue[WatchGuide] = asyncio.Queue()
+    watched = GuideConnection(path, WatchGuide(routine="standing-march"))
+    watched.keep()  # without a daemon there is nothing to keep
+    for _ in range(2):
+        heard = asyncio.Event()
+
+        def handler(request: AnyRequest, heard: asyncio.Event = heard) -> Ok:
+            heard.set()
+            return Ok()
+
+        async with serving(path, handler, gone.put_nowait):
+            await elsewhere(watched.keep)
+            await asyncio.wait_for(heard.wait(), 5)
+        assert gone.qsize() == 1, "the end of the daemon is that of the connection"
+        gone.get_nowait()
+    watched.close()
+
+
+def asked_in_vain(path: Path, request: AnyRequest) -> str:
+    """What a client reads that has asked while the daemon stood still, as with SIGSTOP. Blocks its loop meanwhile."""
+    told = list[str]()
+
+    def client() -> None:
+        try:
+            ask(request, path, within=0.1)
+        except DaemonSilent as error:
+            told.append(str(error))
+
+    thread = Thread(target=client)
+    thread.start()
+    thread.join()
+    return told[0]
+
+
+@pytest.mark.parametrize(
+    ("request_", "said", "done"),
+    [
+        (Feel(level=3), "it is not known whether this was done. Before you try again, see: psoas-nudge journal", False),
+        (Stop(), "it is not known whether this was done", False),
+        (GetStatus(), "Try again, or restart it.", False),
+        (GuideEnded(routine="r", left_seconds=30), "it is not known whether this was done", True),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+async def test_a_request_whose_client_has_given_up_is_not_done_later_but_what_was_held_counts(
+    path: Path, request_: AnyRequest, said: str, done: bool, caplog: pytest.LogCaptureFixture
+) -> None:
+    heard = list[AnyRequest]()
+
+    def handler(request: AnyRequest) -> Ok:
+        heard.append(request)
+        return Ok()
+
+    async with serving(path, handler):
+        with caplog.at_level(logging.WARNING):
+            assert said in asked_in_vain(path, request_)
+            await elsewhere(ask, Explain(), path)
+    assert heard == [*([request_] if done else []), Explain()]
+    assert ("a request was dropped" in caplog.text) is not done
+
+
+async def test_a_client_that_says_no_more_but_listens_is_answered(path: Path) -> None:
+    async with serving(path, fine):
+        reader, writer = await asyncio.open_unix_connection(str(path))
+        writer.write(b'{"event":"resume"}\n')
+        writer.write_eof()  # as `nc -N` does
+        await asyncio.sleep(0.05)
+        assert b"fine" in await reader.readline()
+        writer.close()
+        await writer.wait_closed()
+
+
+async def test_however_many_connect_and_say_nothing_the_next_is_answered_and_followers_stay(
+    path: Path, status: Status
+) -> None:
+    async with serving(path, lambda request: Ok(said="fine", status=status)) as server:
+        following, follower = await asyncio.open_unix_connection(str(path))
+        follower.write(msgspec.json.encode(Follow()) + b"\n")
+        assert await following.readline()
+        silent = [await asyncio.open_unix_connection(str(path)) for _ in range(MOST_CLIENTS + 20)]
+        assert (await elsewhere(ask, GetStatus(), path)).said == "fine"
+        assert len(server._writers) <= MOST_CLIENTS
+        assert await silent[0][0].read() == b"", "the one that was silent for the longest time had to go"
+        server.publish(status)
+        assert await following.readline()
+        for _, writer in [*silent, (following, follower)]:
+            writer.close()

@@ -83,3 +83,11 @@ def test_nobody_serves_without_the_lock(path: Path) -> None:
     lock.release()
     with pytest.raises(ValueError, match="lock"):
         ControlServer(path, lambda request: pytest.fail("asked"), lock)
+
+
+def test_a_lock_that_is_no_file_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "run" / "daemon.lock"
+    path.parent.mkdir(mode=0o700)
+    os.mkfifo(path)
+    with pytest.raises(PsoasNudgeError, match=r"daemon\.lock is not a regular file. Remove it"):
+        Lock(path)

@@ -207,10 +207,13 @@ def test_without_any_working_hours_nothing_is_promised() -> None:
             ["It is outside your working hours. Prompts start at Mon 09:10."],
             berlin("09:10", 30),
         ),
-        (lambda: worked(36, daily_limit=0), ["You have had all 0 prompts for today."], None),
+        (lambda: worked(36, daily_limit=0), ["You have reached today's limit of 0 prompts."], None),
         (
             lambda: after(worked(36, daily_limit=1), lambda day: day.answer("skip")),
-            ["You have been sitting for 0 s. A prompt comes after 30 min.", "You have had all 1 prompts for today."],
+            [
+                "You have been sitting for 0 s. A prompt comes after 30 min.",
+                "You have reached today's limit of 1 prompt.",
+            ],
             berlin("09:10", 24),
         ),
         (lambda: quiet(m.Signal.CALL, worked(31)), ["You are in a call."], berlin("09:32")),
@@ -253,7 +256,7 @@ def test_why_there_is_no_prompt_and_when_the_next_can_come(
         (m.Signal.FULLSCREEN, "A window is in full screen."),
         (m.Signal.SCREEN_SHARE, "You are sharing your screen."),
         (m.Signal.BUSY, "Your calendar says you are busy."),
-        (m.Signal.PLAYING, "Something is playing."),
+        (m.Signal.PLAYING, "A video is playing."),
     ],
 )
 def test_what_holds_a_due_prompt_back_is_named(signal: m.Signal, words: str) -> None:

@@ -21,7 +21,7 @@ MONDAY = datetime.combine(date(2026, 11, 23), time(9))
 
 
 def prompts(count: int, followed: int, hour: int, nth: int = 1, routine: str = "a") -> list[PastPrompt]:
-    """So many prompts at an hour, spread over working days, of which the first ones were followed."""
+    """Prompts at an hour, spread over working days, of which the first ones were followed."""
     days = [MONDAY - timedelta(days=day) for day in range(400) if (MONDAY - timedelta(days=day)).weekday() < 5]
     return [
         PastPrompt(days[n].replace(hour=hour), "accepted" if n < followed else "skipped", routine, nth)

@@ -554,7 +554,7 @@ def test_a_third_snooze_is_neither_offered_nor_granted_and_the_prompt_stays_open
     snoozed(day)
     assert offered(day) == [True, True, False]
     day.answer("snooze")
-    assert day.refused == ["This prompt has been snoozed 2 times in a row, the most that max_snoozes allows."]
+    assert day.refused == ["You have snoozed this prompt twice. That is the limit (prompt.max_snoozes)."]
     assert day.outcomes == ["snoozed", "snoozed"]
     day.answer("skip")
     day.sit(30)
@@ -566,14 +566,14 @@ def test_snoozing_can_be_switched_off() -> None:
     day = prompted(max_snoozes=0)
     assert offered(day) == [False]
     day.answer("snooze")
-    assert day.refused == ["Snoozing is switched off: max_snoozes is 0."]
+    assert day.refused == ["Snoozing is turned off: prompt.max_snoozes is 0."]
 
 
 def test_one_snooze_only() -> None:
     day = prompted(max_snoozes=1)
     snoozed(day)
     day.answer("snooze")
-    assert day.refused == ["This prompt has been snoozed once, the most that max_snoozes allows."]
+    assert day.refused == ["You have snoozed this prompt once. That is the limit (prompt.max_snoozes)."]
 
 
 def test_the_last_prompt_of_the_day_can_be_snoozed_and_comes_back() -> None:

@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from psoas_nudge.core.events import Feel, GuideEnded, GuideHeld, Pause, Skip, Snooze, checked
-from psoas_nudge.core.ranges import EARLIEST, LATEST, LONGEST_LINE, instant, out_of_range
+from psoas_nudge.core.ranges import EARLIEST, LATEST, LONGEST_LINE, instant, mistake
 
 TEN_YEARS = 3650 * 86_400_000
 
@@ -20,7 +20,7 @@ def refused(kind: type[msgspec.Struct], **fields: object) -> str | None:
     try:
         msgspec.json.decode(json.dumps({"event": tag, **fields}), type=kind)
     except msgspec.ValidationError as error:
-        return out_of_range(error, kind) or str(error)
+        return mistake(error, kind) or str(error)
     return None
 
 
@@ -64,7 +64,7 @@ def test_an_instant_lies_between_1970_and_2200_and_has_a_zone() -> None:
     assert refused(Pause, until="2026-03-04T12:00:00") is not None
     with pytest.raises(msgspec.ValidationError) as error:
         msgspec.json.decode(b'{"event":"pause","until":"2200-03-04T12:00:00Z"}', type=Pause)
-    assert out_of_range(error.value, Pause) == "until must be between 1970 and 2200, not 2200-03-04T12:00:00+00:00."
+    assert mistake(error.value, Pause) == "until must be between 1970 and 2200, not 2200-03-04T12:00:00+00:00."
 
 
 def test_a_request_may_be_64_kilobytes_long() -> None:

@@ -427,7 +427,7 @@ def test_a_snooze_that_has_become_too_many_is_refused() -> None:
     day.sit(11)
     day.reload(max_snoozes=1)
     day.answer("snooze")
-    assert day.refused == ["This prompt has been snoozed once, the most that max_snoozes allows."]
+    assert day.refused == ["You have snoozed this prompt once. That is the limit (prompt.max_snoozes)."]
 
 
 def test_a_reason_switched_off_lets_the_waiting_prompt_go() -> None:

@@ -192,6 +192,7 @@ def test_a_script_is_the_steps_the_rests_and_the_change_of_sides_in_order() -> N
     assert [part.side for part in parts] == ["left"] * 8 + ["right"] * 9
     assert {part.repeats for part in parts} == {2}
     assert [part.reps for part in parts if part.counts] == [0, 3] * 4
+    assert not any(part.reps for part in parts if not part.counts)
     assert routine.length == 2 * 110 + 6
 
 

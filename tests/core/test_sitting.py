@@ -379,6 +379,7 @@ def test_a_stop_is_unexplained_only_when_the_heartbeat_is_a_minute_late() -> Non
     day = Day()
     day.sit(20)
     day.freeze(2)
+    day.feed(SignalChanged(signal=Signal.DO_NOT_DISTURB, on=True))
     day.sit(10)
     day.leave(6)
     assert bouts(day) == [("09:00", "09:32", 32, "idle")]

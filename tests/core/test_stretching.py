@@ -8,6 +8,7 @@ from psoas_nudge.core.model import (
     Active,
     Feel,
     GuideEnded,
+    GuideGone,
     GuideHeld,
     GuideStarted,
     Show,
@@ -383,6 +384,55 @@ def test_going_to_stretch_somewhere_else_with_a_killed_guide_is_recorded_when_wo
     day.freeze(600)
     day.sit(1)
     assert stretches(day) == [(True, 25, 0, 1)]
+
+
+def gone(day: Day, prompt: int | None = 1) -> None:
+    day.feed(GuideGone(routine=ROUTINE, prompt=prompt))
+
+
+def test_a_guide_whose_process_is_gone_is_recorded_at_once_with_what_it_had_told() -> None:
+    day = accepted()
+    started(day)
+    day.read(1)
+    held(day, 25)
+    gone(day)
+    assert stretches(day) == [(True, 25, 0, 1)]
+    assert day.state.stretching is None
+    day.read(30)
+    assert stretches(day) == [(True, 25, 0, 1)]
+
+
+def test_a_guide_that_was_only_cut_off_goes_on_and_no_second_is_counted_twice() -> None:
+    day = accepted()
+    started(day)
+    day.read(1)
+    held(day, 25)
+    gone(day)
+    held(day, 40)
+    ended(day, left=60, right=0)
+    assert stretches(day) == [(True, 25, 0, 1), (True, 35, 0, 1)]
+
+
+def test_the_end_of_a_guide_that_had_said_it_was_done_or_was_another_changes_nothing() -> None:
+    day = accepted()
+    started(day)
+    held(day, 25)
+    gone(day, prompt=7)
+    assert day.state.stretching is not None
+    ended(day, left=30, right=0)
+    gone(day)
+    assert stretches(day) == [(True, 30, 0, 1)]
+
+
+def test_a_guide_that_is_gone_before_any_hold_keeps_nobody_waiting_for_an_hour() -> None:
+    day = accepted()
+    started(day)
+    day.read(1)
+    gone(day)
+    assert day.state.stretching is not None, "the person may stretch without it"
+    day.sit(10)
+    day.leave(6)
+    assert [bout.sitting_seconds for bout in day.bouts] == [31 * 60, 600]
 
 
 def entries(day: Day) -> list[tuple[str, float, int | None]]:

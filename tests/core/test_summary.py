@@ -47,7 +47,7 @@ def test_an_explanation_gives_the_reasons_and_when_the_next_prompt_can_come() ->
         (but(hours_open=False, hours_change=None), Look.CLOSED, "outside working hours"),
         (but(presence="away", quiet=("call",)), Look.AWAY, "away"),
         (but(presence="standing", quiet=("call",)), Look.STANDING, "standing"),
-        (but(quiet=("do-not-disturb", "call")), Look.QUIET, "sat 24 min, waiting for: do not disturb, call"),
+        (but(quiet=("do-not-disturb", "call")), Look.QUIET, "sat 24 min, prompts on hold: do not disturb, call"),
         (but(next_prompt=None), Look.SITTING, "sat 24 min"),
     ],
 )

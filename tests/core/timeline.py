@@ -80,7 +80,7 @@ class Day:
         self._input()
 
     def during(self, *signals: m.Signal, minutes: float, typing: bool = False) -> None:
-        """Signals that are on for so long."""
+        """Signals that are on for a while."""
         for signal in signals:
             self.feed(m.SignalChanged(signal=signal, on=True))
         (self.sit if typing else self.read)(minutes)
@@ -126,7 +126,7 @@ class Day:
         self.alive = False
 
     def restart(self, minutes: float = 0.0, *, reboot: bool = False) -> None:
-        """Start again so long after the end, from what was stored; after a reboot the ticks begin anew."""
+        """Start again some time after the end, from what was stored; after a reboot the ticks begin anew."""
         lived = self.sign - self.stored_at
         self.freeze(minutes)
         silent_for = self.tick - self.sign

@@ -44,7 +44,7 @@ def test_start_runs_in_the_background_and_says_what_comes(terminal: Terminal, du
                  "  Stop           psoas-nudge stop\n", "  At every login psoas-nudge autostart enable\n"):  # fmt: skip
         assert line in told
     assert terminal.type("status")
-    assert terminal.type("start", "--no-autostart").startswith("It was running already.\n")
+    assert terminal.type("start", "--no-autostart").startswith("psoas-nudge was already running.\n")
     assert terminal.type("stop") == "Stopping.\n"
     assert "psoas-nudge is not running" in _status(terminal)
 

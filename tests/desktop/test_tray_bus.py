@@ -262,7 +262,7 @@ async def test_every_entry_of_the_menu_does_what_it_says(panel: Panel, desk: Des
             "Other pain" if kind == "other" else words.capitalize(): Feel(pain=kind, via="tray")
             for kind, words in KINDS.items()
         },
-        "Take it back": Undo(via="tray"),
+        "Take back the last report": Undo(via="tray"),
         "Report": Action.REPORT,
         "Edit settings": Action.EDIT_SETTINGS,
         "Quit": Action.QUIT,

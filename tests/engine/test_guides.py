@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from psoas_nudge.engine.guides import GuideProcesses
+from psoas_nudge.engine.guides import NOT_RECORDED, GuideProcesses
 from psoas_nudge.engine.outside import Outside
 
 
@@ -60,6 +60,18 @@ async def test_accept_without_a_browser_or_terminal_says_so_on_the_desktop_with_
     title, body = await asyncio.wait_for(told, 10)
     assert title == "The stretch did not open"
     assert "Install a browser, or stretch in a terminal of your own: psoas-nudge stretch glute-squeeze" in body
+
+
+async def test_a_stretch_that_was_played_and_not_recorded_is_not_said_to_have_stayed_closed(monkeypatch):
+    told = asyncio.get_running_loop().create_future()
+    outside = Outside()
+    start, program = outside.start, f"import sys; sys.exit({NOT_RECORDED})"
+    monkeypatch.setattr(outside, "start", lambda argv, *rest: start([sys.executable, "-c", program], *rest))
+    GuideProcesses("page", outside, lambda *words: told.set_result(words)).open("glute-squeeze", 1, None)
+    assert await asyncio.wait_for(told, 10) == (
+        "Not all of your stretch is recorded",
+        "To see what is wrong with the journal: psoas-nudge doctor",
+    )
 
 
 async def test_a_guide_that_ended_well_or_with_the_session_says_nothing(monkeypatch):

@@ -30,4 +30,4 @@ def test_without_a_supervisor_nothing_is_said(monkeypatch: pytest.MonkeyPatch) -
 def test_a_supervisor_that_is_gone_harms_nobody(monkeypatch: pytest.MonkeyPatch, caplog, tmp_path: Path) -> None:
     monkeypatch.setenv("NOTIFY_SOCKET", str(tmp_path / "gone"))
     notify("READY=1")
-    assert "did not hear READY=1" in caplog.text
+    assert "was not notified of READY=1" in caplog.text

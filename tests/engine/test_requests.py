@@ -33,12 +33,13 @@ def prompt(engine: Engine, clock) -> m.Pending | m.Open | None:
     return engine.state.prompt
 
 
-EXAMPLES: dict[type[m.Request], m.Asked] = {
+EXAMPLES: dict[type[c.AnyRequest], c.AnyRequest] = {
     m.GuideStarted: m.GuideStarted(routine="standing-hip-flexor"),
     m.GuideHeld: m.GuideHeld(routine="standing-hip-flexor", left_seconds=5),
     m.GuideEnded: m.GuideEnded(routine="standing-hip-flexor"),
     m.WarningsRead: m.WarningsRead(routine="standing-hip-flexor"),
     m.Advised: m.Advised(because="long"),
+    c.WatchGuide: c.WatchGuide(routine="standing-hip-flexor"),
 }
 
 

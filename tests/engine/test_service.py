@@ -39,6 +39,13 @@ main()
 """
 MISTAKE = "Your psoas-nudge configuration has a mistake"
 CONFIG = '[prompt]\nnudge_after = "{}"\n'
+ONE_HOLD = """
+[[stretch.routines]]
+id = "hold"
+title = "Hold"
+steps = [{ text = "Hold it.", seconds = "1m", hold = true }]
+sided = false
+"""
 
 
 class Buses:
@@ -131,6 +138,16 @@ async def runs() -> bool:
     except PsoasNudgeError:
         return False
     return True
+
+
+def stretches() -> list[m.StretchEntry]:
+    with Journal.open(places.journal_file()) as journal:
+        return [kept.entry for kept in journal.read(kinds=["stretch"]) if isinstance(kept.entry, m.StretchEntry)]
+
+
+def stored_state() -> m.State:
+    with Journal.open(places.journal_file()) as journal:
+        return journal.load() or m.State()
 
 
 def hang_up() -> None:
@@ -230,7 +247,7 @@ async def test_with_a_damaged_journal_it_waits_says_why_and_starts_when_the_file
     journal.write_bytes(b"this is no database, but long enough to be read as one" * 100)
     daemon = asyncio.create_task(serve(config))
     await until(places.socket_file().exists)
-    with pytest.raises(Refused, match=r"psoas-nudge waits: The journal .* It starts by itself once"):
+    with pytest.raises(Refused, match=r"psoas-nudge waits: The journal .* It starts as soon as"):
         await needed()
     await until(lambda: screen.titles == ["psoas-nudge cannot start"])
     journal.write_bytes(b"still none" * 100)
@@ -294,3 +311,26 @@ def test_closing_the_terminal_it_was_started_in_ends_the_daemon(config: Path, tm
             time.sleep(0.02)
         os.close(keyboard)
         assert daemon.wait(10) == 0
+
+
+async def test_a_stretch_that_is_killed_in_a_hold_stands_in_the_journal_at_once(
+    config: Path, buses: Buses, tmp_path: Path
+) -> None:
+    config.write_text(ONE_HOLD)
+    buses.gate.set()
+    daemon = asyncio.create_task(serve(config))
+    await until(places.socket_file().exists)
+    guide = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "psoas_nudge", "--config", str(config), "stretch", "hold"),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+    )
+    await until(lambda: bool((state := stored_state()).stretching and state.stretching.held.total))
+    guide.kill()
+    await guide.wait()
+    await until(lambda: bool(stretches()))
+    [entry] = stretches()
+    assert entry.performed
+    assert 5 <= entry.other_seconds < 10
+    await end(daemon)
+    assert stretches() == [entry]

@@ -94,7 +94,7 @@ def test_keys_work_at_once_and_the_terminal_is_given_back(terminal: list[Termina
     tty = start(terminal, tmp_path)
     tty.until("y: I have read this")
     tty.type("y")
-    tty.until("get into place")
+    tty.until("Get into place")
     tty.type(" ")
     tty.until("PAUSED")
     tty.type("q")
@@ -109,7 +109,7 @@ def test_a_signal_stops_it_as_q_does(terminal: list[Terminal], tmp_path: Path, n
     tty = start(terminal, tmp_path)
     tty.until("y: I have read this")
     tty.type("y")
-    tty.until("get into place")
+    tty.until("Get into place")
     tty.process.send_signal(number)
     assert tty.end() == 0
     assert "Stopped:" in tty.seen
@@ -130,7 +130,7 @@ def test_who_stops_before_the_beginning_has_not_begun(terminal: list[Terminal], 
     tty.until("y: I have read this")
     tty.type("q")
     assert tty.end() == 0
-    assert "get into place" not in tty.seen
+    assert "Get into place" not in tty.seen
     assert "Nothing was held, so nothing is counted." in tty.seen
 
 
@@ -138,7 +138,7 @@ def test_the_warnings_are_asked_about_only_before_the_first_play(terminal: list[
     first = start(terminal, tmp_path)
     first.until("y: I have read this")
     first.type("y")
-    first.until("get into place")
+    first.until("Get into place")
     first.type("q")
     assert first.end() == 0
     second = start(terminal, tmp_path)
@@ -152,9 +152,9 @@ def test_an_arrow_skips_and_escape_stops(terminal: list[Terminal], tmp_path: Pat
     tty = start(terminal, tmp_path)
     tty.until("y: I have read this")
     tty.type("y")
-    tty.until("get into place")
+    tty.until("Get into place")
     tty.type("\x1b[C")
-    tty.until("hold 1 of 3")
+    tty.until("Hold 1 of 3")
     tty.type("\x1b")
     tty.until("Stopped:")
     assert tty.declined() == 0
@@ -164,9 +164,9 @@ def test_a_dumb_terminal_gets_lines_and_still_takes_keys(terminal: list[Terminal
     tty = start(terminal, tmp_path, "dumb")
     tty.until("y: I have read this")
     tty.type("y")
-    tty.until("[get into place, 6 s]")
+    tty.until("[Get into place, 6 s]")
     tty.type("n")
-    tty.until("[hold 1 of 3, 10 s]")
+    tty.until("[Hold 1 of 3, 10 s]")
     tty.type("p")
     tty.until("[paused]")
     tty.type("q")
@@ -182,9 +182,9 @@ def test_a_terminal_that_is_killed_in_the_middle_of_a_hold_loses_less_than_five_
     tty = start(terminal, tmp_path)
     tty.until("y: I have read this")
     tty.type("y")
-    tty.until("get into place")
+    tty.until("Get into place")
     tty.type("n")
-    tty.until("hold 1 of 3")
+    tty.until("Hold 1 of 3")
     tty.until("0:03")  # of ten
     tty.process.kill()
     assert tty.process.wait() == -signal.SIGKILL
@@ -202,7 +202,7 @@ def test_a_stretch_plays_although_the_journal_cannot_be_opened_and_says_that_it_
     tty.until("This stretch will not be recorded")
     tty.until("y: I have read this")
     tty.type("y")
-    tty.until("get into place")
+    tty.until("Get into place")
     tty.type("n")
     tty.until("0:08")
     tty.type("q")

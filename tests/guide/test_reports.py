@@ -73,7 +73,7 @@ def put_off(where: Places) -> str | None:
 
 
 class FakeDaemon:
-    """Takes requests on the socket and answers each with `reply`."""
+    """Takes requests on the socket and answers each with `reply`. `asked` leaves out the connection of a guide."""
 
     def __init__(self, path: Path, reply: c.Reply) -> None:
         self.asked: list[c.AnyRequest] = []
@@ -81,7 +81,9 @@ class FakeDaemon:
 
         class Handler(StreamRequestHandler):
             def handle(self) -> None:
-                daemon.asked.append(msgspec.json.decode(self.rfile.readline(), type=c.AnyRequest))
+                request = msgspec.json.decode(self.rfile.readline(), type=c.AnyRequest)
+                if not isinstance(request, c.WatchGuide):
+                    daemon.asked.append(request)
                 self.wfile.write(msgspec.json.encode(reply) + b"\n")
 
         self.server = ThreadingUnixStreamServer(str(path), Handler)
@@ -163,7 +165,9 @@ def test_a_bout_that_ended_with_the_daemon_is_in_the_journal_before_the_stretch(
 
 def test_what_the_daemon_refuses_comes_back_as_the_reason(recorder: Recorder, daemon) -> None:
     daemon(c.Failed(message="The journal is locked."))
-    assert StretchReports(recorder, "x", None, no_setting).begun().trouble == "The journal is locked."
+    reports = StretchReports(recorder, "x", None, no_setting)
+    assert reports.begun().trouble == "The journal is locked."
+    assert reports.ended(Held()).trouble == "The journal is locked."
 
 
 def test_a_journal_that_cannot_be_written_is_told(where: Places, recorder: Recorder) -> None:
@@ -235,6 +239,7 @@ def test_what_is_held_is_told_every_five_seconds_of_holding(recorder: Recorder, 
         m.GuideHeld(via="guide", routine="standing-hip-flexor", prompt=7, left_seconds=seconds)
         for seconds in (5.0, 10.0)
     ]
+    reports.ended(Held(left=14.9))
 
 
 def test_without_a_daemon_a_killed_guide_is_recorded_by_whatever_comes_next(where: Places, recorder: Recorder) -> None:

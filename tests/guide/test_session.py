@@ -11,9 +11,12 @@ import pytest
 
 from psoas_nudge.core.catalogue import find
 from psoas_nudge.core.model import Afterwards, Pain
+from psoas_nudge.errors import NotRecorded
+from psoas_nudge.guide import page
 from psoas_nudge.guide.page import run_clock
 from psoas_nudge.guide.player import Held, Player
 from psoas_nudge.guide.reports import Receipt
+from psoas_nudge.guide.server import Sound
 from psoas_nudge.guide.session import (
     ANSWER_WITHIN,
     IDLE_LIMIT,
@@ -32,6 +35,7 @@ class Stretch:
         self.now = 0.0
         self.told: list[object] = []
         self.holds: list[float] = []
+        self.troubles: dict[str, str] = {}
         self.session = StretchSession(Player(find("standing-hip-flexor")), lambda: self.now, self, asks)
 
     def begun(self) -> Receipt:
@@ -40,11 +44,11 @@ class Stretch:
 
     def holding(self, held: Held) -> Receipt:
         self.holds.append(held.total)
-        return Receipt()
+        return Receipt(self.troubles.get("holding"))
 
     def ended(self, held: Held) -> Receipt:
         self.told.append(held)
-        return Receipt()
+        return Receipt(self.troubles.get("ended"))
 
     def felt(self, afterwards: Afterwards, pain: Pain | None) -> Receipt:
         self.told.append((afterwards, pain))
@@ -300,3 +304,35 @@ async def test_the_clock_ticks_when_the_session_is_due_and_ends_with_it() -> Non
     stretch.session.close()
     await asyncio.wait_for(ticking, 5)
     await page.aclose()
+
+
+async def a_person(session: StretchSession, *_: object) -> None:
+    """In place of a browser: begins, holds for a while, and closes the page."""
+    watched = cast("AsyncGenerator[bytes, None]", session.watch())
+    await anext(watched)
+    session.command("next")
+    session.tick()
+    session.close()
+    await watched.aclose()
+
+
+def test_the_command_fails_when_not_all_was_recorded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(page, "_show", a_person)
+    stretch = Stretch()
+    stretch.troubles["ended"] = "The disk is full."
+    with pytest.raises(NotRecorded, match=r"^Not all of this is recorded: The disk is full\.$"):
+        page.play(Player(find("standing-hip-flexor")), stretch, Asks(), Sound(chime=False, voice=False))
+    stretch.troubles.clear()
+    page.play(Player(find("standing-hip-flexor")), stretch, Asks(), Sound(chime=False, voice=False))
+
+
+async def test_a_report_of_progress_that_was_late_is_no_loss_once_the_end_is_recorded() -> None:
+    stretch = Stretch()
+    stretch.troubles["holding"] = "psoas-nudge did not answer."
+    shown, _ = await stretch.page()
+    stretch.session.command("next")
+    stretch.passes(2)
+    assert stretch.session.trouble == stretch.session.snapshot.trouble == "psoas-nudge did not answer."
+    stretch.session.close()
+    assert stretch.session.trouble is None
+    await shown.aclose()

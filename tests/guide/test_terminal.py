@@ -93,7 +93,7 @@ def test_lines_hold_no_control_characters_and_say_side_repeat_and_cautions(routi
     lines = [line for line in console.text.splitlines() if line.startswith("[")]
     assert len(lines) == len(player.segments)
     for segment, line in zip(player.segments, lines, strict=True):
-        assert (segment.side or "").capitalize() in line
+        assert (segment.side or "") in line.lower()
         assert f", {segment.seconds:g} s] " in line
         assert (f"{segment.repeat} of {segment.repeats}" in line) == (segment.kind == "hold" and segment.repeats > 1)
 
@@ -274,8 +274,8 @@ def test_the_first_play_begins_only_when_the_warnings_were_read(screen: bool) ->
     console = FakeConsole({1: " ", 2: "n", 3: "y"}, screen=screen)
     assert begins(Player(ball), console, unread=True)
     assert console.now == 3
-    assert "y: I have read this, none of it is true for me · q stops" in console.text
-    assert "If you feel a pulse under the ball, move it outward at once" in console.text
+    assert "y: I have read this and none of it applies to me · q stops" in console.text
+    assert "If you feel a pulse under the ball, move the ball outward at once" in console.text
     assert not begins(Player(ball), FakeConsole({1: "q"}, screen=screen), unread=True)
 
 
@@ -283,7 +283,7 @@ def test_a_wrong_press_on_pain_is_taken_back_in_the_terminal() -> None:
     console, told = FakeConsole({1: "p", 2: "g", 3: "u", 4: "f"}), Told()
     assert afterwards(console, told, kneel=False) is None
     assert told.told == [("pain", "groin"), "taken back", ("fine", None)]
-    assert "[u] take it back" in console.text
+    assert "[u] I pressed the wrong key" in console.text
 
 
 def test_pain_that_is_meant_is_kept_and_kneeling_is_not_asked_about() -> None:

@@ -35,10 +35,11 @@ def test_a_stretch_can_be_followed_with_eyes_closed() -> None:
     said = heard("standing-hip-flexor")
     assert said[0].startswith("Left side, get into place. Put one hand on the desk.")
     hold = said.index(
-        "Left side, hold 1 of 2. Hold, and keep the tuck. A mild pull in front of the hip. Breathe into your belly."
+        "Left side, hold 1 of 2. Hold, and keep the tuck. Feel a mild pull at the front of the hip. "
+        "Breathe into your belly."
     )
     assert said[hold + 1 : hold + 5] == ["10 seconds", "3", "2", "1"]
-    assert "Right side, change sides. Change over: now the right side." in said
+    assert "Change sides. Now the right side." in said
     assert (
         sum(words.startswith(("Left side, get into place. Tuck", "Right side, get into place. Tuck")) for words in said)
         == 4

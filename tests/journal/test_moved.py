@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -149,3 +150,14 @@ def test_sqlite_moving_its_log_into_the_file_is_no_damage(path, feel, said) -> N
         other._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         feel(2)
     assert (levels(path), said) == ([1, 2], [])
+
+
+def test_a_pipe_in_its_place_stops_nobody_and_is_refused_until_it_is_moved_away(path, feel, said) -> None:
+    feel(1)
+    path.unlink()
+    os.mkfifo(path)
+    with pytest.raises(JournalBroken, match="is not a regular file"):
+        feel(2)
+    path.unlink()
+    feel(2)
+    assert levels(path) == [2]

@@ -9,6 +9,7 @@ import sqlite3
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -24,6 +25,7 @@ from psoas_nudge.core.model import (
     AnyEntry,
     Bout,
     BoutEntry,
+    FeelEntry,
     HoursEntry,
     Open,
     Paused,
@@ -35,6 +37,7 @@ from psoas_nudge.core.model import (
     State,
     Timeline,
     Today,
+    UndoneEntry,
 )
 from psoas_nudge.errors import JournalBroken
 from psoas_nudge.journal import Journal, Stored, as_json, checkup, schema
@@ -285,6 +288,17 @@ def test_a_damaged_file_is_named_and_left_alone(content: bytes, open_, path: Pat
     assert path.read_bytes() == content
 
 
+@pytest.mark.parametrize("open_", [Journal.open, Journal.open_reading])
+@pytest.mark.parametrize("make", [os.mkfifo, os.mkdir, lambda path: path.symlink_to("/dev/full")])
+def test_what_is_no_file_is_named_at_once_also_a_pipe_that_nobody_writes(
+    make: Callable[[Path], None], open_: Callable[[Path], object], path: Path
+) -> None:
+    path.parent.mkdir()
+    make(path)
+    with pytest.raises(JournalBroken, match=r"is not a regular file\. Move it away to start a new one"):
+        open_(path)
+
+
 def test_another_programs_database_is_refused(path: Path) -> None:
     path.parent.mkdir()
     db = sqlite3.connect(path)
@@ -368,6 +382,20 @@ def test_a_state_that_cannot_be_read_is_set_aside(body: bytes, path: Path, morni
         assert journal.load() is None
         assert len(journal.check().problems) == 1
         assert len(list(journal.read())) == 1
+
+
+@pytest.mark.parametrize("body", [b"{", b"\xff\xfe", b"[]", b'{"kind":"undone","reported":7}', b""])
+@pytest.mark.parametrize("kind", ["feel", "undone"])
+def test_a_report_that_cannot_be_read_hides_neither_the_others_nor_what_was_taken_back(
+    kind: str, body: bytes, path: Path, morning, berlin
+) -> None:
+    later = morning + timedelta(minutes=5)
+    with Journal.open(path) as journal:
+        reports = [FeelEntry(at=morning, level=3), FeelEntry(at=later, level=4), UndoneEntry(at=later, reported=later)]
+        journal.commit(reports, State(), berlin)
+        journal._db.execute("INSERT INTO entries VALUES (1, randomblob(16), 60, ?, CAST(? AS TEXT))", (kind, body))
+        found = [line.entry for line in journal.read(kinds=["feel", "hours"], taken_back=False)]
+        assert found == [FeelEntry(at=morning, level=3)]
 
 
 def test_an_entry_that_cannot_be_read_hides_no_other(path: Path, morning, berlin, caplog) -> None:

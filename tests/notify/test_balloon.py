@@ -87,7 +87,7 @@ async def test_it_is_taken_away_unless_another_took_its_place(here: Here) -> Non
 
 async def test_a_prompt_that_windows_refuses_was_not_shown(here: Here, tmp_path: Path) -> None:
     here.shell.full = True
-    with pytest.raises(ShowFailed, match="took no icon"):
+    with pytest.raises(ShowFailed, match="did not accept the icon"):
         await here.notifier.show(PROMPT)
     here.shell.full = False
     with pytest.raises(ShowFailed, match="did not show it"):

@@ -112,4 +112,4 @@ def test_activitywatch_imports_what_was_exported(activitywatch: Path, tmp_path: 
     assert taken["feeling"] == [
         ["2026-11-23T09:34:00+00:00", 0.0, {"title": "Feels: 0", "level": 0, "note": "“fine” </script>"}]
     ]
-    assert taken["held-back"][0][2] == {"title": "Held back: call, busy", "reasons": ["call", "busy"]}
+    assert taken["held-back"][0][2] == {"title": "Prompt delayed: call, busy", "reasons": ["call", "busy"]}

@@ -164,7 +164,7 @@ def test_a_png_that_is_huge_broken_or_none() -> None:
     def said(data: bytes) -> str:
         return refused({"pack.toml": names, "march.png": data})
 
-    assert "20000 by 20000 pixels; 25 million pixels is the limit." in said(png(20_000, 20_000))
+    assert "20000 by 20000 pixels; the limit is 25 million." in said(png(20_000, 20_000))
     assert "more than 8 times as long" in said(png(20_000, 2))
     assert "not a PNG that can be read" in said(png(100, 100))
     assert "not a PNG that can be read" in said(b"GIF89a")
@@ -220,7 +220,7 @@ def test_a_folder_with_a_link_a_folder_or_a_pipe_in_it_and_a_zip_that_is_too_lar
         read(folder)
     odd.unlink()
     os.mkfifo(odd)
-    with pytest.raises(PackRefused, match=r"march.svg is no ordinary file.$"):
+    with pytest.raises(PackRefused, match=r"march.svg is not an ordinary file.$"):
         read(folder)
     odd.unlink()
     odd.mkdir()

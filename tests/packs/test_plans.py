@@ -55,8 +55,8 @@ def test_a_plan_is_checked_imported_listed_exported_byte_for_byte_and_removed(
     assert not (tmp_path / "data" / "psoas-nudge" / "packs").exists()
     said = type_in("routines", "import", "plan.zip")
     assert said.startswith("Imported: ")
-    assert "They take turns in prompts from now on." in said
-    floor = "Those on the floor are suggested only with: psoas-nudge config set stretch.floor true"
+    assert "Prompts suggest them in turn from now on." in said
+    floor = "To get those on the floor too: psoas-nudge config set stretch.floor true"
     assert (floor in said) == (pack_id != "desk-knee")
     kept = tmp_path / "data" / "psoas-nudge" / "packs" / pack_id
     assert kept.stat().st_mode & 0o777 == 0o700
@@ -148,14 +148,16 @@ def test_a_taken_name_is_refused(type_in: TypeIn, tmp_path: Path) -> None:
     assert again.endswith("To replace it: psoas-nudge routines remove runner\n")
     other = {**RUNNER, "pack.toml": RUNNER["pack.toml"].replace(b'"runner"', b'"other"')}
     (tmp_path / "other.zip").write_bytes(zipped(other))
-    assert "You have a routine band-march, couch-stretch already." in type_in("routines", "import", "other.zip", code=2)
+    assert "You already have a routine called band-march, couch-stretch." in type_in(
+        "routines", "import", "other.zip", code=2
+    )
     built_in = RUNNER["pack.toml"].replace(b'"band-march"', b'"standing-march"')
     (tmp_path / "third.zip").write_bytes(zipped({**RUNNER, "pack.toml": built_in}))
     assert '"standing-march" is a built-in routine.' in type_in("routines", "check", "third.zip", code=2)
 
 
 def test_a_pack_that_is_not_there_is_said(type_in: TypeIn) -> None:
-    assert 'There is no pack "plan". No pack is imported.' in type_in("routines", "remove", "plan", code=2)
+    assert 'There is no pack "plan". You have not imported any.' in type_in("routines", "remove", "plan", code=2)
     assert "There is no such file or folder." in type_in("routines", "check", "plan.zip", code=2)
 
 

@@ -253,7 +253,7 @@ async def test_it_listens_on_loopback_only(page: Page) -> None:
 
 
 async def test_a_page_ends_a_while_after_its_last_window() -> None:
-    windows = PageWindows(patience=0.05)
+    windows = PageWindows(wait=0.05)
     first, second = windows.watch(), windows.watch()
     await anext(first)
     await anext(second)
@@ -265,13 +265,13 @@ async def test_a_page_ends_a_while_after_its_last_window() -> None:
 
 
 async def test_a_page_that_no_browser_opens_ends_too() -> None:
-    windows = PageWindows(patience=0.01)
+    windows = PageWindows(wait=0.01)
     await asyncio.wait_for(windows.over.wait(), 2)
     assert not windows.seen
 
 
 async def test_a_window_that_comes_back_within_the_minute_keeps_the_page() -> None:
-    windows = PageWindows(patience=0.2)
+    windows = PageWindows(wait=0.2)
     first = windows.watch()
     await anext(first)
     await first.aclose()  # type: ignore[attr-defined]

@@ -21,23 +21,35 @@ class StandIn:
     def __init__(self, folder):
         self.folder, self.sent, self.damaged = folder, 0, None
         self.writer = None
+        self.clients = {}
 
     async def start(self, path):
         self.server = await asyncio.start_unix_server(self.accept, path)
 
     async def stop(self):
+        """Close also the connection of a client that came a moment ago and has gone."""
         self.server.close()
-        if self.writer:
-            self.writer.close()
+        for writer, serving in self.clients.items():
+            serving.cancel()
+            writer.close()
+        await asyncio.gather(*self.clients.values(), return_exceptions=True)
 
-    async def accept(self, reader, writer):
+    def accept(self, reader, writer):
         self.writer = writer
+        self.clients[writer] = asyncio.create_task(self.talk(reader, writer))
+
+    async def talk(self, reader, writer):
         try:
             await self.serve(reader)
         except (asyncio.IncompleteReadError, OSError):
             pass
         finally:
             writer.close()
+
+    @property
+    def ready(self):
+        """Whether it has answered all that a sensor asks at its start."""
+        return self.sent > 0
 
     def send(self, data):
         data = bytearray(data)
@@ -90,6 +102,10 @@ class WaylandStandIn(StandIn):
 
     def event(self):
         self.probe()
+
+    @property
+    def ready(self):
+        return bool(self.notification)
 
     def probe(self):
         if self.notification:
@@ -234,8 +250,12 @@ class XStandIn(StandIn):
     def event(self):
         self.probe()
 
+    @property
+    def ready(self):
+        return len(self.alarms) == 2
+
     def probe(self):
-        if len(self.alarms) < 2:
+        if not self.ready:
             return
         alarm, value = list(self.alarms.items())[1 if self.idle else 0]
         self.idle = not self.idle

@@ -52,7 +52,7 @@ def working_day(nine: datetime, chance: random.Random) -> Iterator[AnyEntry]:
 
 
 def a_while(days: int) -> list[AnyEntry]:
-    """The working days among so many that end with today."""
+    """The given number of working days, ending today."""
     chance = random.Random(5)
     mornings = [NOW.replace(hour=8, minute=0) - timedelta(days=back) for back in range(days - 1, -1, -1)]
     return [entry for nine in mornings if nine.weekday() < 5 for entry in working_day(nine, chance)]

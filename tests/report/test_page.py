@@ -57,7 +57,7 @@ def section(page: str, title: str) -> Element:
 
 def said(page: str, title: str) -> str:
     """The sentence under a heading."""
-    return next(text(p) for p in section(page, title).iter("p") if p.get("class") == "said")
+    return next(text(p) for p in section(page, title).iter("p") if p.get("class") == "summary")
 
 
 @pytest.fixture(scope="module")
@@ -130,7 +130,9 @@ def test_a_day_is_told_to_who_cannot_see_it(year: str) -> None:
     lines = [svg.get("aria-label", "") for svg in section(year, "Your days").iter("svg") if svg.get("class") == "line"]
     assert len(lines) == 17  # four weeks of working days, up to today, a Tuesday
     assert all(re.match(r"\w{3} \d+ \w{3}: sitting \d h", line.replace("\xa0", " ")) for line in lines)
-    assert all("standing 30 min" in line.replace("\xa0", " ") and "held back once (call)" in line for line in lines)
+    assert all(
+        "standing 30 min" in line.replace("\xa0", " ") and "prompts delayed once (call)" in line for line in lines
+    )
 
 
 def test_the_hold_time_of_the_sides_is_told_apart(year: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import struct
 from pathlib import Path
 
 import pytest
@@ -77,3 +78,22 @@ def test_links_in_a_circle_and_missing_files_are_errors_of_the_system(home: Path
         distrust(home / "one")
     with pytest.raises(FileNotFoundError):
         distrust(home / "none")
+
+
+ACL = [(1, 7, -1), (2, 7, 65534), (4, 5, -1), (0x10, 7, -1), (0x20, 5, -1)]
+"""user::rwx user:65534:rwx group::r-x mask::rwx other::r-x, as acl(5) has them: tag, permissions, id."""
+
+
+def test_what_an_access_list_lets_another_user_write_is_refused_although_the_group_is_private(home: Path) -> None:
+    file = home / "a" / "b" / "file"
+    try:
+        os.setxattr(
+            file,
+            "system.posix_acl_access",
+            struct.pack("<I", 2) + b"".join(struct.pack("<HHi", *entry) for entry in ACL),
+        )
+    except OSError as error:
+        pytest.skip(f"no access lists here: {error}")
+    assert distrust(file) == f"others can write the file {file}; run: chmod go-w {file}"
+    file.chmod(file.stat().st_mode & ~0o022)
+    assert distrust(file) == ""

@@ -74,7 +74,10 @@ async def test_the_menu_is_that_of_the_moment_it_is_opened(here: Here) -> None:
     await here.show(SITTING, dose=150.0)
     labels = [line.label for line in here.shell.menu()]
     assert here.opened == 1
-    assert labels[:2] == ["Sat 24 min, next prompt about 09:36", "Today: 3 of at most 8 prompts, 2 min 30 s held"]
+    assert labels[:2] == [
+        "Sat 24 min, next prompt about 09:36",
+        "Prompts today: 3 of at most 8. Stretches held: 2 min 30 s",
+    ]
     assert "Quit" in labels
     assert "Skip" not in labels
     await here.show(replace(SITTING, prompt=PROMPT))
@@ -117,7 +120,7 @@ async def test_a_choice_that_is_none_does_nothing(here: Here) -> None:
 async def test_an_area_that_is_full_is_tried_again_with_the_next_change(here: Here, caplog) -> None:
     here.shell.full = True
     await here.show(SITTING)
-    assert "no icon: the notification area took no icon" in caplog.text
+    assert "no icon: the notification area did not accept the icon" in caplog.text
     here.shell.full = False
     await here.show(SITTING)
     assert here.shell.icon is not None

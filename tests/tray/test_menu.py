@@ -59,7 +59,7 @@ def test_while_sitting(moment) -> None:
     made = menu(moment(), "sat 24 min, next prompt about 10:36", ROUTINES, dose=150.0)
     assert labels(made) == [
         "Sat 24 min, next prompt about 10:36",
-        "Today: 3 of at most 8 prompts, 2 min 30 s held",
+        "Prompts today: 3 of at most 8. Stretches held: 2 min 30 s",
         "Why no prompt now?",
         "-",
         "Stretch now",
@@ -179,7 +179,7 @@ def test_how_it_feels_can_be_said_and_taken_back(moment) -> None:
     feel, pain = (find(menu(moment(), "x"), number) for number in (60, 64))
     assert feel
     assert pain
-    assert labels(feel) == ["Fine", "Tight", "Pain", "-", "Take it back"]
+    assert labels(feel) == ["Fine", "Tight", "Pain", "-", "Take back the last report"]
     assert [e.command.pain for e in pain.children if isinstance(e.command, Feel)] == list(get_args(Pain))
     assert labels(pain)[0] == "Sharp pain"
     assert labels(pain)[-1] == "Other pain"

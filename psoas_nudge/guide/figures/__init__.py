@@ -1,5 +1,5 @@
-"""The pictures of routines. Those of the catalogue are drawn here: a body with a pelvis and a lumbar curve, in poses
-made of joint angles."""
+"""The pictures of routines. Those of the catalogue are generated: a body with pelvis and lumbar curve, posed by joint
+angles."""
 
 from psoas_nudge.guide.figures.drawing import ANGLE, paths_between
 from psoas_nudge.guide.figures.poses import FIGURES

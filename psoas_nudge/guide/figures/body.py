@@ -1,10 +1,10 @@
-"""The body that the figures show: lengths, joint angles, and where the joints come to lie.
+"""The body of the figures: segment lengths, joint angles, and the positions of the joints (forward kinematics).
 
-Seen from the side that works, facing right, so that the near leg is the one that is stretched. Angles are degrees.
-A limb's direction is measured from straight down, forward positive; trunk, pelvis and head from upright, forward
-positive. The pelvis is upright when the front of the hip bone (ASIS) stands straight above the pubic bone, the
-clinical zero; a pelvis tucked by 10 degrees stands at -10. Lengths are shares of a height of 163: Drillis and
-Contini's, as in Winter, Biomechanics and Motor Control of Human Movement, table 4.1.
+Side view, facing right; the near leg is the one that is stretched. Angles are degrees. A limb's direction is measured
+from straight down, forward positive; that of trunk, pelvis and head from upright, forward positive. The pelvis is at 0
+when the front of the hip bone (ASIS) is straight above the pubic bone, the clinical zero; tucked by 10 degrees it is at
+-10. Lengths are for a height of 163 units, with the proportions of Drillis and Contini (Winter, Biomechanics and Motor
+Control of Human Movement, table 4.1).
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ Limb = Literal["near", "far"]
 WIDTH, HEIGHT, FLOOR = 220.0, 200.0, 186.0
 THIGH = SHANK = 39.0
 ANKLE_HEIGHT, BALL = 5.5, 12.0
-"""The ankle above the sole, and from below the ankle to the ball of the foot, where the toes bend."""
+"""Height of the ankle above the sole, and horizontal distance from the ankle to the ball of the foot."""
 UPPER_ARM, FOREARM = 29.0, 33.0
 """The forearm with the palm."""
 VERTEBRA, LUMBAR = 4.0, 5
 CHEST, NECK = 22.0, 15.0
 SACRUM_LEAN, RIBS_LEAN = 20.0, -13.0
-"""How the lowest and the highest lumbar vertebra lean when pelvis and chest are upright: a hollow."""
+"""Lean of the lowest and the highest lumbar vertebra when pelvis and chest are upright (lordosis)."""
 SACRUM: Point = (-4.5, 14.0)
 """From the hip joint to the lowest vertebra: forward, up."""
 ASIS: Point = (8.5, 12.5)
@@ -35,7 +35,7 @@ PUBIS: Point = (8.5, -3.0)
 
 
 class Bend(Struct, frozen=True, kw_only=True):
-    """A leg by its joints: hip (flexion against the pelvis), knee (flexion), and the sole against the floor."""
+    """A leg given by joint angles: hip flexion relative to the pelvis, knee flexion, and sole relative to the floor."""
 
     hip: float
     knee: float
@@ -44,7 +44,7 @@ class Bend(Struct, frozen=True, kw_only=True):
 
 
 class Reach(Struct, frozen=True, kw_only=True):
-    """A limb by where it ends, ankle or hand. `elbow`: whether its middle joint points forward (a knee) or back."""
+    """A limb given by its end, ankle or hand. `forward`: whether its middle joint points forward (a knee) or back."""
 
     at: Point
     sole: float = 0.0
@@ -52,7 +52,7 @@ class Reach(Struct, frozen=True, kw_only=True):
 
 
 class Pose(Struct, frozen=True, kw_only=True):
-    """A posture. `anchor` is the joint that stays put, at `at`."""
+    """A pose. `anchor`: the joint that is fixed at `at`."""
 
     anchor: Literal["hip", "knee", "ball"] = "hip"
     at: Point
@@ -66,7 +66,7 @@ class Pose(Struct, frozen=True, kw_only=True):
 
 
 class Skeleton(Struct, frozen=True, kw_only=True):
-    """A solved pose: where the hip is and the direction of every part; halfway between two is a skeleton again."""
+    """A solved pose: the position of the hip and the direction of each segment. Two can be interpolated."""
 
     x: float
     y: float
@@ -86,12 +86,11 @@ class Skeleton(Struct, frozen=True, kw_only=True):
 
     @property
     def hip(self) -> Point:
-        """The hip joint."""
         return self.x, self.y
 
     def pelvic(self, at: Point) -> Point:
         """A point of the pelvis, given forward and up from the hip joint."""
-        return _turned(self.hip, at, self.pelvis)
+        return placed(self.hip, at, self.pelvis)
 
     @property
     def lumbar(self) -> tuple[Point, ...]:
@@ -112,48 +111,47 @@ class Skeleton(Struct, frozen=True, kw_only=True):
 
     @property
     def shoulder(self) -> Point:
-        """The shoulder joint."""
-        return _turned(self.thoracic[-1], (2.0, -4.0), self.chest)
+        return placed(self.thoracic[-1], (2.0, -4.0), self.chest)
 
     @property
     def skull(self) -> Point:
-        """The middle of the head."""
+        """The center of the head."""
         return _up(self.thoracic[-1], (self.chest + self.head) / 2 + 14, NECK)
 
     def leg(self, limb: Limb) -> tuple[Point, Point, Point]:
-        """Hip, knee and ankle."""
+        """(hip, knee, ankle)."""
         thigh, shank = (self.near_thigh, self.near_shank) if limb == "near" else (self.far_thigh, self.far_shank)
         knee = _down(self.hip, thigh, THIGH)
         return self.hip, knee, _down(knee, shank, SHANK)
 
     def foot(self, limb: Limb, at: Point) -> Point:
-        """A point of the foot, given forward from the ankle and up from the sole. Toes that bear weight lie flat."""
+        """A point of the foot, given forward from the ankle and up from the sole. Toes on the floor are flat."""
         sole = self.near_sole if limb == "near" else self.far_sole
         ankle, bears = self.leg(limb)[2], 0 < sole < 75
         if at[0] <= BALL or not bears:
-            return _turned(ankle, (at[0], at[1] - ANKLE_HEIGHT), sole)
-        return _turned(_turned(ankle, (BALL, -ANKLE_HEIGHT), sole), (at[0] - BALL, at[1]), 0)
+            return placed(ankle, (at[0], at[1] - ANKLE_HEIGHT), sole)
+        return placed(placed(ankle, (BALL, -ANKLE_HEIGHT), sole), (at[0] - BALL, at[1]), 0)
 
     def arm(self, limb: Limb) -> tuple[Point, Point, Point]:
-        """Shoulder, elbow and hand."""
+        """(shoulder, elbow, hand)."""
         upper, fore = (self.near_upper, self.near_fore) if limb == "near" else (self.far_upper, self.far_fore)
         elbow = _down(self.shoulder, upper, UPPER_ARM)
         return self.shoulder, elbow, _down(elbow, fore, FOREARM)
 
     @property
     def hip_extension(self) -> float:
-        """Degrees by which the near thigh is behind the pelvis: what stretches the front of the hip."""
+        """Degrees of extension of the near hip, which stretches the hip flexors."""
         (top, low), (hip, knee) = (self.pelvic(ASIS), self.pelvic(PUBIS)), self.leg("near")[:2]
         return (_direction(top, low) - _direction(hip, knee) + 180) % 360 - 180
 
     @property
     def lordosis(self) -> float:
-        """Degrees between the lowest and the highest lumbar vertebra: the hollow of the lower back."""
+        """Degrees between the lowest and the highest lumbar vertebra."""
         return self.pelvis + SACRUM_LEAN - self.chest - RIBS_LEAN
 
 
 def solve(pose: Pose) -> Skeleton:
-    """The skeleton of a pose."""
+    """The skeleton of a pose (inverse kinematics for each Reach)."""
     hip = pose.at
     if isinstance(pose.near, Bend) and pose.anchor != "hip":
         hip = _hip_over(pose.near, pose)
@@ -170,7 +168,7 @@ def solve(pose: Pose) -> Skeleton:
 
 
 def between(start: Skeleton, end: Skeleton, share: float) -> Skeleton:
-    """The skeleton on the way from one to the other; each part turns the short way."""
+    """The skeleton at `share` (0 to 1) of the way from `start` to `end`; each segment turns the short way."""
     one = {
         name: value + share * change
         for (name, value), change in zip(asdict(start).items(), _changes(start, end), strict=True)
@@ -179,35 +177,35 @@ def between(start: Skeleton, end: Skeleton, share: float) -> Skeleton:
 
 
 def widest_turn(start: Skeleton, end: Skeleton) -> float:
-    """The most degrees by which a part turns."""
+    """The largest angle by which a segment turns, in degrees."""
     return max(abs(change) for change in _changes(start, end)[2:])
 
 
 def _changes(start: Skeleton, end: Skeleton) -> list[float]:
-    """What changes from one to the other, in the order of the fields: the place of the hip, then the directions."""
+    """The difference of each field: x and y of the hip, then the directions, -180 to 180."""
     x, y, *turned = (there - here for here, there in zip(astuple(start), astuple(end), strict=True))
     return [x, y, *((turn + 180) % 360 - 180 for turn in turned)]
 
 
 def _hip_over(leg: Bend, pose: Pose) -> Point:
-    """Where the hip comes to be over the knee or the ball of the foot that stays put."""
+    """The position of the hip when the near knee or the ball of the near foot is fixed."""
     thigh = leg.hip - pose.pelvis
     knee = pose.at
     if pose.anchor == "ball":
-        ball = _turned((0, 0), (BALL, -ANKLE_HEIGHT), leg.sole)
+        ball = placed((0, 0), (BALL, -ANKLE_HEIGHT), leg.sole)
         knee = _down((pose.at[0] - ball[0], pose.at[1] - ball[1]), thigh - leg.knee + 180, SHANK)
     return _down(knee, thigh + 180, THIGH)
 
 
 def _leg(leg: Bend | Reach, hip: Point, pelvis: float) -> tuple[float, float]:
-    """The directions of thigh and shank."""
+    """(direction of the thigh, direction of the shank)."""
     if isinstance(leg, Reach):
         return _two_bones(hip, leg, THIGH, SHANK)
     return leg.hip - pelvis, leg.hip - pelvis - leg.knee
 
 
 def _two_bones(root: Point, reach: Reach, first: float, second: float) -> tuple[float, float]:
-    """The directions of two bones from `root` to a point, as far as they are long: the law of cosines."""
+    """The directions of two segments that reach from `root` to a point (law of cosines), stretched if it is too far."""
     distance = min(hypot(reach.at[0] - root[0], reach.at[1] - root[1]), (first + second) * 0.999)
     toward = _direction(root, reach.at)
     inner = degrees(acos((first**2 + distance**2 - second**2) / (2 * first * distance)))
@@ -229,8 +227,8 @@ def _up(begin: Point, lean: float, length: float) -> Point:
     return begin[0] + length * sin(radians(lean)), begin[1] - length * cos(radians(lean))
 
 
-def _turned(origin: Point, at: Point, lean: float) -> Point:
-    """A point given forward and up from the origin, in something that leans forward by `lean`."""
+def placed(origin: Point, at: Point, lean: float) -> Point:
+    """A point given forward and up from `origin`, rotated forward by `lean`."""
     forward, up = at
     across, along = sin(radians(lean)), cos(radians(lean))
     return origin[0] + forward * along + up * across, origin[1] - up * along + forward * across

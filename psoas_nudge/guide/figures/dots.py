@@ -1,4 +1,4 @@
-"""The figures in a terminal, drawn with Braille characters: two by four dots each. Idea: drawille."""
+"""The figures in a terminal, drawn with Braille characters of two by four dots. Idea: drawille."""
 
 from __future__ import annotations
 
@@ -8,22 +8,22 @@ from itertools import pairwise
 from math import ceil, hypot
 
 from psoas_nudge.core.routines import Side
-from psoas_nudge.guide.figures.body import FLOOR, Limb, Point, Skeleton, solve
+from psoas_nudge.guide.figures.body import FLOOR, Limb, Point, Skeleton, placed, solve
 from psoas_nudge.guide.figures.poses import FIGURES
-from psoas_nudge.guide.figures.shapes import HIP_BONE, placed
+from psoas_nudge.guide.figures.shapes import HIP_BONE
 
 BLANK = 0x2800
 BITS = ((0x01, 0x08), (0x02, 0x10), (0x04, 0x20), (0x40, 0x80))
 """The bit of a dot, by its row and column in the character."""
 LEAST = (16, 8)
-"""Columns and lines in which something can be made out."""
+"""Smallest size, columns and lines, in which a figure is recognizable."""
 COMMAND = re.compile(r"([MHVLQAZa])([^MHVLQAZa]*)")
 Line = tuple[Sequence[Point], float]
-"""A line and how many units it is thick."""
+"""A polyline and its thickness in units."""
 
 
 def dots(routine_id: str, pose: str, side: Side | None, size: tuple[int, int]) -> list[str]:
-    """A pose in at most (columns, lines); empty where there is no figure or no room to make it out."""
+    """A pose in at most `size` (columns, lines); empty without a figure or if LEAST does not fit."""
     figure, (columns, lines) = FIGURES.get(routine_id), size
     if figure is None or pose not in figure.poses or lines < LEAST[1] or columns < LEAST[0]:
         return []
@@ -48,7 +48,7 @@ def dots(routine_id: str, pose: str, side: Side | None, size: tuple[int, int]) -
 
 
 def braille(rows: Sequence[str], room: tuple[int, int]) -> list[str]:
-    """A raster, "#" for ink, in at most (columns, lines); smaller where it has to be, and without blank rims."""
+    """A raster ("#" is ink) in at most `room` (columns, lines), without its blank margins."""
     inked = [y for y, row in enumerate(rows) if "#" in row]
     if not inked or room[1] < LEAST[1] or room[0] < LEAST[0]:
         return []
@@ -94,7 +94,7 @@ def _lines(skeleton: Skeleton, props: Sequence[str]) -> Iterator[Line]:
 
 
 def _outline(path: str) -> list[Point]:
-    """The corners of a prop; its curves as straight lines."""
+    """The corners of a prop's path; curves become straight lines."""
     points: list[Point] = []
     for command, rest in COMMAND.findall(path):
         numbers = [float(number) for number in rest.replace(",", " ").split()]
@@ -126,7 +126,7 @@ def _draw(cells: list[list[int]], ends: tuple[Point, Point], thick: float) -> No
 
 
 def _fill(cells: list[list[int]], polygon: Sequence[Point]) -> None:
-    """Set the rim and clear a ring around it, so that the pelvis stands apart from the body."""
+    """Fill the polygon and clear a margin around it, so that the pelvis stands out."""
     middle = sum(x for x, _ in polygon) / len(polygon), sum(y for _, y in polygon) / len(polygon)
     for grown, on in ((1.45, False), (1.0, True)):
         shape = [(middle[0] + (x - middle[0]) * grown, middle[1] + (y - middle[1]) * grown) for x, y in polygon]

@@ -1,7 +1,7 @@
-"""The figures as SVG: one picture for each pose, with what moves, a closer look at the pelvis, and the fault.
+"""The figures as SVG: one picture for each pose, with arrows, a close-up of the pelvis, and the fault to avoid.
 
-Without colours, which are a style sheet's business: the page has its own, STYLE is for pictures that stand alone.
-The picture of the left side is that of the right one mirrored.
+Colors come from a style sheet: the page has its own, STYLE is for pictures outside the page. The picture of the left
+side is the mirrored picture of the right side.
 """
 
 from __future__ import annotations
@@ -18,17 +18,17 @@ from psoas_nudge.guide.figures.shapes import HIP_BONE, Part, beside, line, parts
 
 GAP = 5.0
 LENS = 66.0
-"""Width and height of what a closer look shows ..."""
+"""Width and height of the area that a close-up shows."""
 WHOLE = 184.0
-"""... and of what shows a whole body."""
+"""The same for a whole body."""
 ANGLE = 20.0
-"""Degrees that a limb may turn in one straight step; halfway it is shorter by less than 2 %."""
+"""Largest turn of a limb in one linear step, in degrees. Halfway, the limb is less than 2 % too short."""
 Frame = tuple[float, float, float]
-"""Left, top and size of a square beside the figure."""
+"""(left, top, size) of a square next to the figure."""
 
 
 def svg(routine_id: str, pose: str, side: Side | None) -> str | None:
-    """The picture of a pose with what is shown beside it; None for a routine without figures."""
+    """The picture of a pose with its insets; None for a routine without figures."""
     figure = FIGURES.get(routine_id)
     if figure is None:
         return None
@@ -49,7 +49,7 @@ def svg(routine_id: str, pose: str, side: Side | None) -> str | None:
 
 
 def picture(routine_id: str) -> str | None:
-    """The last pose alone, with the tuck's arrow, on a light square card for a notification; None without a figure.
+    """The last pose with the arrow of the tuck, on a light square card for a notification; None without a figure.
 
     psoas_nudge/data/pictures has these as PNG, from resvg_py.svg_to_bytes(svg_string=..., width=192).
     """
@@ -68,7 +68,7 @@ def picture(routine_id: str) -> str | None:
 
 
 def paths_between(routine_id: str, start: str, end: str) -> list[list[str]]:
-    """The body's paths on the way from one pose to another, in straight steps."""
+    """The body's paths at intermediate steps between two poses, close enough for linear interpolation (see ANGLE)."""
     poses = FIGURES[routine_id].poses
     one, other = solve(poses[start]), solve(poses[end])
     steps = ceil(widest_turn(one, other) / ANGLE)
@@ -111,8 +111,10 @@ def _notes(figure: Figure, pose: str, skeleton: Skeleton) -> Iterator[str]:
 
 
 def _beside(figure: Figure, pose: str, skeleton: Skeleton, upper: Frame, lower: Frame) -> Iterator[tuple[str, str]]:
-    """The pelvis close up and right, and the fault crossed out; or the seat from above, or the belly. Each with its
-    badge, which is never mirrored."""
+    """The insets as (picture, badge): pelvis close up, crossed-out fault, the seat from above, or the belly.
+
+    Badges are never mirrored.
+    """
     if figure.belly:
         yield from_the_front((figure.box[0] + 6, figure.box[1] + 1, 54)), ""
     if figure.fault is None:
@@ -130,7 +132,7 @@ def _beside(figure: Figure, pose: str, skeleton: Skeleton, upper: Frame, lower: 
 
 
 def from_above(frame: Frame, *, leg_back: bool) -> str:
-    """The seat from above: the far thigh on it, the near one before its edge."""
+    """The seat from above, with the far thigh on it and the near one in front of its edge."""
     leg = "M36 82L10 84" if leg_back else "M36 82L70 86"
     return (
         f'<rect class="lens" {_square(frame)} rx="6"/><svg {_square(frame)} viewBox="0 0 100 100">'
@@ -170,7 +172,7 @@ def _felt(where: Felt, skeleton: Skeleton) -> str:
 
 
 def turn(skeleton: Skeleton, radius: float, *, back: bool) -> str:
-    """Two arrows around the pelvis: for a tuck the tail goes down and under, the front up."""
+    """Two arrows around the pelvis. `back`: in the direction of a tuck."""
     x, y = skeleton.pelvic((-1, 4))
     drawn = ""
     for begin in (188, 8) if back else (352, 172):
@@ -182,7 +184,7 @@ def turn(skeleton: Skeleton, radius: float, *, back: bool) -> str:
 
 
 def _arrow(shaft: str, begin: Point, tip: Point) -> str:
-    """A shaft with a head, over a lighter edge that keeps it apart from the body."""
+    """An arrow on a lighter outline that separates it from the body."""
     x, y = tip[0] - begin[0], tip[1] - begin[1]
     length = (x * x + y * y) ** 0.5
     x, y = x / length, y / length
@@ -196,7 +198,7 @@ def _arrow(shaft: str, begin: Point, tip: Point) -> str:
 
 
 def _lens(kind: str, skeleton: Skeleton, frame: Frame, shown: float, before: Skeleton | None = None) -> str:
-    """A closer look at the pelvis, or at a whole body; `before` shows faintly where the pelvis was."""
+    """A close-up of the pelvis, or a whole body; `before`: the pose whose pelvis is drawn faintly."""
     x, y = skeleton.pelvic((0, 5))
     if shown == WHOLE:
         y = FLOOR + 4 - shown / 2

@@ -1,7 +1,7 @@
-"""The poses of each routine, and what stands around.
+"""The poses of each routine, and the props around them.
 
-No pose takes the hip of the stretched leg further than 15 degrees behind the pelvis: healthy adults have about 7
-(PMC4325283), and what goes beyond comes out of the lower back. The poses called "fault" show just that, crossed out.
+No pose extends the stretched hip by more than 15 degrees: healthy adults have about 7 (PMC4325283), and the rest would
+come from the lower back. The poses called "fault" show exactly that, and are crossed out.
 """
 
 from __future__ import annotations
@@ -19,15 +19,15 @@ Felt = Literal["hip", "buttock", "belly"]
 
 
 class Figure(Struct, frozen=True, kw_only=True):
-    """The poses in the order of play, and what is drawn with them. `box` is what is seen: left, top, width, height."""
+    """The poses in the order of play, with props. `box`: the visible area, (left, top, width, height)."""
 
     poses: dict[str, Pose]
     box: tuple[float, float, float, float]
     fault: Pose | None = None
     tucked: tuple[str, ...] = ()
-    """Poses with a closer look at the pelvis, right and wrong; into the first of them the pelvis turns."""
+    """Poses with a close-up of the pelvis, right and wrong. The pelvis tucks on the way into the first of them."""
     moves: Mapping[str, tuple[tuple[Point, Point], ...]] = {}
-    """What else moves into a pose: arrows, from where to where."""
+    """Arrows of a pose, each from one point to another."""
     felt: Felt | None = None
     """Where the last pose is felt."""
     behind: tuple[Part, ...] = ()
@@ -40,21 +40,21 @@ class Figure(Struct, frozen=True, kw_only=True):
 
     @property
     def last(self) -> str:
-        """The name of the pose that the routine is about."""
+        """The name of the last pose."""
         return list(self.poses)[-1]
 
 
 BESIDE_DESK = (("prop", "M56 116H170V122H56Z"), ("prop", "M62 122H68V186H62Z"), ("prop", "M158 122H164V186H158Z"))
-"""On the far side of the body ..."""
+"""A desk on the far side of the body."""
 DESK = (("prop", "M140 112H186V118H140Z"), ("prop", "M172 118H178V186H172Z"))
-"""... and in front of it."""
+"""A desk in front of the body."""
 EASY, SWUNG = Reach(at=(134, 108), forward=False), Reach(at=(147, 74), forward=False)
 PAD = ("pad", "M78 182H112V187H78Z")
 FAR_FOOT = FLOOR - 5.5
 
 
 def _standing(pelvis: float, thigh: float, knee: float, chest: float = 2) -> Pose:
-    """On the ball of the near foot behind, the far foot flat in front, the far hand on the desk."""
+    """The near foot behind on its ball, the far foot flat in front, the far hand on the desk."""
     return Pose(
         anchor="ball", at=(88, FLOOR), pelvis=pelvis, chest=chest,
         near=Bend(hip=thigh + pelvis, knee=knee, sole=48), far=Reach(at=(133, FAR_FOOT)),
@@ -72,7 +72,7 @@ def _kneeling(pelvis: float, thigh: float, chest: float = 0.0, hand: Point = (13
 
 
 def _sideways(pelvis: float, near: Bend | Reach, chest: float = 0.0) -> Pose:
-    """Across the front edge of a chair that faces us: the far thigh on the seat, the near leg free before it."""
+    """Sideways on the front edge of a chair that faces the viewer: the far thigh on the seat, the near leg in front."""
     return Pose(
         at=(100, 129.5), pelvis=pelvis, chest=chest, near=near, far=Reach(at=(139, FAR_FOOT)),
         near_hand=Reach(at=(131, 128), forward=False), far_hand=Reach(at=(134, 128), forward=False),
@@ -80,12 +80,12 @@ def _sideways(pelvis: float, near: Bend | Reach, chest: float = 0.0) -> Pose:
 
 
 def _free(hip: float, pelvis: float) -> Bend:
-    """The leg before the edge of the seat, its shank level, the foot drawn back on to its ball."""
+    """The leg in front of the seat, its shank horizontal, the foot behind on its ball."""
     return Bend(hip=hip, knee=hip - pelvis + 83, sole=58)
 
 
 def _raising(pelvis: float, hip: float, knee: float, chest: float = 0.0) -> Pose:
-    """On the far leg, the far hand on a desk beside, the near arm swung forward."""
+    """Standing on the far leg, the far hand on a desk, the near arm swung forward."""
     return Pose(
         at=(112, 102.8), pelvis=pelvis, chest=chest, near=Bend(hip=hip, knee=knee), far=Reach(at=(113, FAR_FOOT)),
         near_hand=SWUNG if hip > 20 else EASY, far_hand=Reach(at=(144, 117), forward=False),

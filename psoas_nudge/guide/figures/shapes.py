@@ -1,7 +1,6 @@
-"""The outlines of the body's parts, as SVG paths, from a skeleton.
+"""The outlines of the body's parts as SVG paths, computed from a skeleton.
 
-Every skeleton gives the same parts with the same commands, so that a page can move from one pose to the next by moving
-the numbers. Colours are the style sheet's business.
+Every skeleton gives the same parts with the same path commands, so that a page can animate by interpolating numbers.
 """
 
 from __future__ import annotations
@@ -9,14 +8,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from math import atan2, cos, hypot, radians, sin
 
-from psoas_nudge.guide.figures.body import Limb, Point, Skeleton
+from psoas_nudge.guide.figures.body import Limb, Point, Skeleton, placed
 
 Part = tuple[str, str]
-"""The class of a part, and its path."""
+"""(CSS class, path)."""
 
 
 def parts(skeleton: Skeleton) -> Iterator[Part]:
-    """What is drawn, from the far side to the near one; the bones over all of it, so that nothing hides the tuck."""
+    """The parts of the body, from far to near. The bones come last, so that nothing hides the tuck."""
     yield "arm far", _arm(skeleton, "far")
     yield "leg far", _leg(skeleton, "far")
     yield "foot far", _foot(skeleton, "far")
@@ -52,7 +51,7 @@ def _trunk(skeleton: Skeleton) -> list[Point]:
 
 
 def _head(skeleton: Skeleton) -> list[Point]:
-    """A head in profile: forehead, nose and chin in front, so that one sees which way it looks."""
+    """A head in profile, so that its direction is visible."""
     profile = (
         (-1, 13), (6, 11.5), (9.3, 6.5), (9.6, 2), (12, -2), (9.8, -4.2), (9.2, -7), (7.5, -11), (3, -11.5),
         (-4, -8.5), (-8.5, -5), (-10.5, 2), (-7.5, 10),
@@ -64,7 +63,7 @@ THIGH_SHAPE = ((0.0, 11.5, 11.0), (0.3, 10.0, 10.0), (0.7, 7.6, 7.8), (1.0, 6.6,
 SHANK_SHAPE = ((0.0, 6.4, 5.8), (0.25, 5.2, 7.6), (0.55, 4.4, 6.0), (1.0, 3.7, 3.7))
 UPPER_ARM_SHAPE = ((0.0, 5.4, 5.2), (0.4, 5.0, 4.8), (1.0, 4.0, 4.0))
 FOREARM_SHAPE = ((0.0, 4.0, 4.0), (0.3, 4.2, 4.2), (0.68, 2.9, 2.9), (0.82, 3.9, 3.4), (1.0, 2.4, 2.4))
-"""Along the bone, its thickness in front and behind."""
+"""(share of the bone's length, thickness in front, thickness behind)."""
 
 
 def _leg(skeleton: Skeleton, limb: Limb) -> str:
@@ -78,7 +77,7 @@ def _arm(skeleton: Skeleton, limb: Limb) -> str:
 
 
 def _limb(begin: Point, end: Point, shape: Sequence[tuple[float, float, float]]) -> str:
-    """Flesh around a bone, rounded at both ends."""
+    """The outline of a limb segment, rounded at both ends."""
     length = hypot(end[0] - begin[0], end[1] - begin[1]) or 1.0
     _, first_front, first_behind = shape[0]
     _, last_front, last_behind = shape[-1]
@@ -99,7 +98,7 @@ def _foot(skeleton: Skeleton, limb: Limb) -> str:
 
 
 def _psoas(skeleton: Skeleton) -> str:
-    """The muscle: from the lumbar vertebrae over the front of the pelvis to the inside of the thigh bone."""
+    """The psoas, from the lumbar vertebrae over the front of the pelvis to the thigh bone."""
     lumbar = skeleton.lumbar
     hip, knee, _ = skeleton.leg("near")
     front, behind = skeleton.pelvic((10.5, 4)), skeleton.pelvic((4, 5))
@@ -113,12 +112,12 @@ def _psoas(skeleton: Skeleton) -> str:
 
 
 def line(points: Sequence[Point]) -> str:
-    """Straight lines from point to point."""
+    """A polyline as an SVG path."""
     return "M" + "L".join(xy(point) for point in points)
 
 
 def smooth(points: Sequence[Point]) -> str:
-    """A closed curve through the points (Catmull and Rom), as cubic Bezier pieces."""
+    """A closed Catmull-Rom spline through the points, as cubic Bezier segments of an SVG path."""
     count = len(points)
     path = f"M{xy(points[0])}"
     for index in range(count):
@@ -134,26 +133,20 @@ def _circle(middle: Point, radius: float) -> str:
     return smooth([(middle[0] + radius * cos(turn), middle[1] + radius * sin(turn)) for turn in turns])
 
 
-def placed(origin: Point, at: Point, lean: float) -> Point:
-    """A point given forward and up from the origin, in something that leans forward by `lean` degrees."""
-    across, along = sin(radians(lean)), cos(radians(lean))
-    return origin[0] + at[0] * along + at[1] * across, origin[1] - at[1] * along + at[0] * across
-
-
 def beside(chain: Sequence[Point], index: int, forward: float) -> Point:
-    """A point in front of the spine (or behind it) at the height of a joint of the chain."""
+    """The point `forward` units in front of joint `index` of a chain of vertebrae."""
     low, high = chain[max(0, index - 1)], chain[min(len(chain) - 1, index + 1)]
     lean = atan2(high[0] - low[0], low[1] - high[1])
     return chain[index][0] + forward * cos(lean), chain[index][1] + forward * sin(lean)
 
 
 def toward(begin: Point, end: Point, share: float, beside: float) -> Point:
-    """A point on the way, and beside it: before a trunk that is followed up, behind a leg that is followed down."""
+    """The point at `share` of the way, `beside` units to the side: in front going up, behind going down."""
     x, y = end[0] - begin[0], end[1] - begin[1]
     length = hypot(x, y) or 1.0
     return begin[0] + x * share - y / length * beside, begin[1] + y * share + x / length * beside
 
 
 def xy(point: Point) -> str:
-    """A point in a path."""
+    """A point as coordinates of an SVG path."""
     return f"{point[0]:.1f} {point[1]:.1f}"

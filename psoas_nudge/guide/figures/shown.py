@@ -1,4 +1,4 @@
-"""The pictures of a routine wherever they are shown: drawings for the catalogue, pixels for a person's own."""
+"""The pictures of a routine: generated drawings for the catalogue, PNG files for a person's own routines."""
 
 from __future__ import annotations
 
@@ -13,15 +13,14 @@ from psoas_nudge.guide.figures.drawing import STYLE
 from psoas_nudge.pictures import kept
 
 SIZE = struct.Struct(">16xII")
-"""Where a PNG has its width and height (https://www.w3.org/TR/png-3/#11IHDR)."""
+"""Width and height in the IHDR chunk of a PNG (https://www.w3.org/TR/png-3/#11IHDR)."""
 
 LINE = 15
-"""Units from one line of a sheet's words to the next."""
+"""Line height of the text on a sheet, in units."""
 
 
 def svg(routine: Routine, name: str, side: Side | None, address: str | None = None) -> str | None:
-    """The picture `name` of a routine; None without one. `address`: where a page finds a person's own picture, else the
-    drawing has it inside."""
+    """The picture `name` as SVG; None without one. `address`: URL of a person's picture; without it, it is embedded."""
     if not routine.pictures:
         return drawing.svg(routine.id, name, side)
     if (png := _png(routine, name)) is None:
@@ -37,14 +36,14 @@ def svg(routine: Routine, name: str, side: Side | None, address: str | None = No
 
 
 def printed(routine: Routine) -> str | None:
-    """The one picture that shows best what it is, to stand alone; None without one."""
+    """The picture that shows the routine best, for use outside the page; None without one."""
     if not routine.pictures:
         return drawing.picture(routine.id)
     return svg(routine, routine.picture, None)
 
 
 def in_terminal(routine: Routine, name: str, side: Side | None, room: tuple[int, int]) -> list[str]:
-    """A picture in Braille in at most (columns, lines); empty where there is none or no room to make it out."""
+    """The picture `name` in Braille, in at most `room` (columns, lines); empty without one, or if it does not fit."""
     if not routine.pictures:
         return dots.dots(routine.id, name, side, room)
     try:
@@ -55,7 +54,7 @@ def in_terminal(routine: Routine, name: str, side: Side | None, room: tuple[int,
 
 
 def sheet(routine: Routine, side: Side | None) -> str:
-    """All pictures of a routine in a row, each with its steps below: to print."""
+    """All pictures of a routine in a row, each with its steps below, for printing."""
     names = dict.fromkeys(step.picture for step in routine.steps)
     steps = {
         name: [f"{n}. {s.text} {s.cue}" for n, s in enumerate(routine.steps, 1) if s.picture == name] for name in names

@@ -1,5 +1,5 @@
-// Shows the picture of a pose and moves the body there from the pose before, unless the person wants less motion.
-// Every drawing of a routine has the same paths with other numbers (guide/figures/shapes.py), so moving is counting.
+// Shows the picture of a pose and animates the body from the previous one, unless the person prefers reduced motion.
+// All drawings of a routine have the same path commands (guide/figures/shapes.py), so only numbers are interpolated.
 
 const MILLISECONDS = 900;
 const NUMBER = /-?\d+(?:\.\d+)?/g;
@@ -25,7 +25,7 @@ function mixed(from, to, share) {
   });
 }
 
-// `way`: the lists of path data from the first to the last, moved through straight from one to the next.
+// `way`: lists of path data, interpolated linearly from each to the next.
 function move(svg, way) {
   const body = paths(svg);
   const began = performance.now();

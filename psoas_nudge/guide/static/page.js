@@ -1,21 +1,21 @@
-// Draws what the server says and sends what was pressed. The player runs in the server: nothing is counted here.
+// Draws the moments that the server sends, and sends commands. The player runs in the server.
 
 import { show as showFigure } from "/figure.js";
 import { allowSound, chime, hush, localVoice, say } from "/sound.js";
 
 const $ = (id) => document.getElementById(id);
-const KINDS = { move: "Get into place", rest: "Ease off", switch: "Change sides" };
+const KINDS = { move: "Get into place", rest: "Relax", switch: "Change sides" };
 const COMMANDS = { " ": "pause", ArrowLeft: "back", ArrowRight: "next", Escape: "stop" };
 const OVER = ["finished", "stopped"];
 
 let routine = null;
-let before = null; // the moment drawn last
+let before = null; // the previous moment
 let askedForPain = false;
 let sent = Promise.resolve();
 
-history.replaceState(null, "", "/"); // the token in the address is used up; a reload must not show it
+history.replaceState(null, "", "/"); // removes the used token from the address
 
-// One after the other, so that two quick keys arrive in the order in which they were pressed.
+// Requests are sent one after the other, so that two quick keys arrive in order.
 function send(path, content) {
   sent = sent.then(async () => {
     const answer = await fetch(path, { method: "POST", body: JSON.stringify(content) });
@@ -36,8 +36,8 @@ function clock(seconds) {
 
 function where(segment) {
   const parts = [];
-  if (segment.side) parts.push(segment.side === "left" ? "Left side" : "Right side");
-  if (segment.kind === "reps") parts.push(`${segment.reps} times`);
+  if (segment.side && segment.kind !== "switch") parts.push(segment.side === "left" ? "Left side" : "Right side");
+  if (segment.kind === "reps") parts.push({ 1: "Once", 2: "Twice" }[segment.reps] ?? `${segment.reps} times`);
   else if (segment.kind !== "hold") parts.push(KINDS[segment.kind]);
   else if (segment.repeats > 1) parts.push(`Hold ${segment.repeat} of ${segment.repeats}`);
   else parts.push(segment.side ? "Hold" : "Take your time");
@@ -204,7 +204,7 @@ function onKey(event) {
     [...keyed].find((button) => button.checkVisibility())?.click();
     return;
   }
-  // A focused button answers to the space bar itself.
+  // The browser presses a focused button itself.
   if (event.key === " " && event.target instanceof HTMLButtonElement) return;
   if (before?.unread && event.key === " " && !inSight($("main"))) return; // the space bar scrolls on to it
   if (COMMANDS[event.key]) {
@@ -229,12 +229,12 @@ function toggle(button) {
   if (button.id === "voice" && button.ariaPressed === "false") hush();
 }
 
-// The screen stays on meanwhile; without it nothing is lost but comfort.
+// Keeps the screen on during the stretch.
 async function keepScreenOn() {
   try {
     await navigator.wakeLock?.request("screen");
   } catch {
-    // Refused while the page is hidden or on battery saving: the browser's choice.
+    // Browsers refuse it while the page is hidden or the battery is low.
   }
 }
 
@@ -271,7 +271,7 @@ async function begin() {
   $("chime").onclick = () => toggle($("chime"));
   $("voice").onclick = () => toggle($("voice"));
   $("voice").hidden = !("speechSynthesis" in window);
-  // After a click with the mouse the space bar goes on to mean "pause", not the button that was clicked last.
+  // After a mouse click, the space bar must pause, not press the clicked button again.
   document.querySelector("nav").addEventListener("click", (event) => event.detail && document.activeElement.blur());
   document.addEventListener("visibilitychange", keepScreenOn);
   addEventListener("pagehide", () => {

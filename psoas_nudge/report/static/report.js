@@ -4,26 +4,26 @@ const OPENING = "Opening…";
 const el = (name, given) => Object.assign(document.createElement(name), given);
 
 const made = [...document.querySelectorAll("[data-setting]")].map((each) => {
-  const said = el("span", { role: "status" });
+  const status = el("span", { role: "status" });
   const button = el("button", { type: "button", textContent: "Open in the settings" });
-  button.onclick = () => open(each.dataset.setting, said);
+  button.onclick = () => open(each.dataset.setting, status);
   const line = el("p", { className: "open" });
-  line.append(button, " ", said);
+  line.append(button, " ", status);
   each.querySelector(".command").before(line);
   return line;
 });
 
-async function open(key, said) {
-  if (said.textContent === OPENING) return;
-  said.textContent = OPENING; // not disabled meanwhile: that would take the focus away
+async function open(key, status) {
+  if (status.textContent === OPENING) return;
+  status.textContent = OPENING; // the button is not disabled, because that would remove the focus
   const answer = await fetch("/change", {
     method: "POST", body: JSON.stringify({ key }), headers: { "Content-Type": "application/json" },
   }).catch(() => null);
   if (!answer) return ended();
-  said.textContent = answer.ok ? "Open in another window. Nothing changes until you save there." : `${await answer.text()} Try the command below.`;
+  status.textContent = answer.ok ? "Open in another window. Nothing changes until you save there." : `${await answer.text()} Try the command below.`;
 }
 
-// The page stays as it is when psoas-nudge has ended; the command under a suggestion still works.
+// When the server has ended, the page stays readable and the commands below the suggestions still work.
 function ended() {
   stream.close();
   for (const line of made) line.remove();

@@ -1,4 +1,4 @@
-// One setting as a field: label, control, help, where its value comes from, and what is wrong with it.
+// A setting as a field: label, control, help, source of the value, and mistakes.
 
 import { el } from "/hours.js";
 
@@ -42,7 +42,8 @@ export function field(row, settings) {
   } }, "Use the default", el("span", { class: "unseen" }, ` for ${row.label}`));
   const usual = inWords(row);
   const about = row.help === `${row.label}.` ? "" : row.help.replace(/`/g, "");
-  const help = el("p", { class: "help", id: `${id}-help` }, about, usual && row.form !== "switch" ? ` Default: ${usual}.` : "");
+  const help = el("p", { class: "help", id: `${id}-help` }, about, usual && row.form !== "switch" ? ` Default: ${usual}.` : "",
+    row.most ? ` From ${row.least} to ${row.most}.` : "");
   const wrong = el("p", { class: "wrong", id: `${id}-wrong` });
   const origin = row.origin && el("p", { class: "origin" }, row.source === "environment"
     ? `Set by the environment variable ${row.origin}, so it cannot be changed here.` : `Set for everybody in ${row.origin}.`);

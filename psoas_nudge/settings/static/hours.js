@@ -1,4 +1,4 @@
-// Ranges of hours, in minutes after midnight. One that ends after 24:00 runs into the next day.
+// Ranges of hours, in minutes after midnight. A range that ends after 24:00 runs into the next day.
 
 export const DAY = 1440;
 export const STEP = 15;
@@ -16,7 +16,7 @@ export function clock(minutes) {
 
 export const written = (range) => `${clock(range.begin)}-${clock(range.end)}`;
 
-// "9", "930" and "9:30" are times too; null for what is none.
+// Also accepts "9", "930" and "9.30". Returns null if it is not a time.
 export function time(text) {
   const found = /^\s*(\d{1,2})(?:[:.]?(\d\d))?\s*$/.exec(text);
   if (!found) return null;
@@ -24,7 +24,7 @@ export function time(text) {
   return minutes > DAY || +(found[2] ?? 0) > 59 ? null : minutes;
 }
 
-// Sorted, with those that touch made one.
+// Sorts the ranges and merges those that touch.
 export function merged(ranges) {
   const found = [];
   for (const range of [...ranges].sort((a, b) => a.begin - b.begin)) {
@@ -35,7 +35,7 @@ export function merged(ranges) {
   return found;
 }
 
-// An element with properties, and children or text.
+// Creates an element with properties or attributes, and children or text.
 export function el(name, given = {}, ...inside) {
   const made = document.createElement(name);
   for (const [key, value] of Object.entries(given)) {
@@ -48,8 +48,8 @@ export function el(name, given = {}, ...inside) {
   return made;
 }
 
-// The ranges of one day as pairs of text fields. `change` gets the new ranges. The fields stay where they are while a
-// person goes on from one to the next; `update` says whether it could show the ranges without making others.
+// The ranges of one day as pairs of text fields. `change` receives the new ranges. `update` shows other ranges in the same
+// fields, so that the focus stays; it returns false if their number differs.
 export function rangeFields(name, ranges, change) {
   const box = el("div", { class: "ranges" });
   const fields = ranges.map((_, index) => rangeField(name, index, ranges.length, (range) => change(now.map((each, at) => (at === index ? range : each))),
@@ -112,7 +112,7 @@ function rangeField(name, index, count, change, remove) {
   return made;
 }
 
-// Puts new fields in the place of old ones; the focus stays in them if it was there, in the hours that were added last.
+// Replaces the fields. If they had the focus, it moves to the added range, or to the add button.
 export function redrawn(old, fields) {
   const held = old.contains(document.activeElement);
   const more = fields.querySelectorAll(".range").length > old.querySelectorAll(".range").length;
@@ -122,6 +122,6 @@ export function redrawn(old, fields) {
   const to = more ? inputs[inputs.length - 2] : fields.querySelector("button");
   to.focus();
   to.select?.();
-  // The Tab key that ended the change may lead to a field that is gone now.
+  // The Tab key that ended the change may have moved the focus to a removed field.
   setTimeout(() => document.activeElement === document.body && to.focus());
 }

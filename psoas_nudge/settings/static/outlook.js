@@ -1,4 +1,4 @@
-// What the settings would do: the coming days and one made-up day of work.
+// The preview: the coming days and one simulated workday.
 
 import { DAY, el } from "/hours.js";
 

@@ -1,4 +1,4 @@
-// The settings page: what is changed here waits until it is saved. The server checks, shows and saves it.
+// The settings page. Changes stay in the page until they are saved. The server validates, previews and saves them.
 
 import { field, lengthOf } from "/fields.js";
 import { el } from "/hours.js";
@@ -9,10 +9,10 @@ const $ = (id) => document.getElementById(id);
 const OFTEN = ["prompt.nudge_after", "prompt.daily_limit", "prompt.snooze_for", "stretch.floor", "stretch.weekly_dose", "stretch.guide", "stretch.voice", "stretch.chime", "desktop.notifier", "desktop.sound"];
 const NAMES = { hours: "Time zone", calendar: "Holidays and calendars", sitting: "Sitting and breaks", prompt: "Prompts", quiet: "When to wait", stretch: "Stretches", desktop: "Desktop", hooks: "Programs to start" };
 
-let shown; // as the server has it
+let shown; // the server's last response
 let rows = new Map();
 const pending = new Map();
-let last = null; // the outlook on screen
+let last = null; // the current preview
 let timer = null;
 let begun = false;
 
@@ -44,7 +44,7 @@ function gone() {
   for (const each of document.querySelectorAll("main, #bar")) each.inert = true;
 }
 
-// Read out too; after saving it stays until the next change.
+// Also read by screen readers. After saving, the text stays until the next change.
 function say(text) {
   $("bar").hidden = false;
   $("status").textContent = text;
@@ -130,7 +130,7 @@ function draw(now) {
   begun = true;
 }
 
-// The page may begin at one setting, which the report or the command line names.
+// The report and the command line can open the page at a setting.
 function reveal(key) {
   const [section, day] = key.split(".");
   const box = document.querySelector(`[data-key="${CSS.escape(key)}"]`)
@@ -182,7 +182,7 @@ async function mend() {
 let testing = false;
 
 async function test() {
-  if (testing) return; // not disabled meanwhile: that would take the focus away
+  if (testing) return; // the button is not disabled, because that would remove the focus
   testing = true;
   $("tested").textContent = "Sending…";
   const answer = await send("/test", { notifier: settings.get("desktop.notifier") });
@@ -228,7 +228,7 @@ addEventListener("afterprint", () => {
   for (const each of folded) each.open = false;
 });
 addEventListener("beforeunload", (event) => pending.size && event.preventDefault());
-// The file may have been changed in another program while this window was behind it.
+// Another program may have changed the file while this window had no focus.
 addEventListener("focus", () => shown && !shown.mistakes.length && !document.querySelector("dialog[open]") && look());
 new EventSource("/window").onerror = gone;
 load();

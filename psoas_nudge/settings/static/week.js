@@ -1,4 +1,4 @@
-// The week as a grid: a row a day, a track to drag on, and the same hours as text fields for the keyboard.
+// The week as a grid: each day has a track to drag on, and the same hours as text fields for the keyboard.
 
 import { DAY, STEP, clock, el, merged, rangeFields, read, redrawn, written } from "/hours.js";
 
@@ -7,7 +7,7 @@ const $ = (id) => document.getElementById(id);
 const EDGE = 8; // pixels of a bar's end that resize it
 const title = (day) => day[0].toUpperCase() + day.slice(1);
 
-// The fields of a day in place of those that are there.
+// Shows ranges in the fields of a day; replaces the fields if their number changes.
 function drawRanges(old, name, ranges, change) {
   if (old.update?.(ranges)) return;
   const fields = rangeFields(name, ranges, change);

@@ -83,7 +83,7 @@ def playing(speakers: PulseAudio, home: Path, settings: str) -> Terminal:
 def begin(terminal: Terminal) -> None:
     terminal.until("y: I have read this")
     terminal.type("y")
-    terminal.until("get into place")
+    terminal.until("Get into place")
 
 
 def sentence(text: str, file: Path) -> float:
@@ -100,11 +100,11 @@ def test_the_cue_is_heard_when_the_voice_is_on(
     try:
         assert max(listening.heard()) < QUIET, "silence before it begins"
         begin(terminal)
-        words = "get into place. Stand up, feet as wide as your hips. Your weight is on both feet."
+        words = "Get into place. Stand up with your feet as far apart as your hips. Put your weight on both feet."
         expected = sentence(words, tmp_path / "words.wav")
         eventually(lambda: sum(level > LOUD for level in listening.heard()) > 0.5 * expected * 10, within=12)
         terminal.type("n")
-        terminal.until("hold 1 of 3")
+        terminal.until("Hold 1 of 3")
         before = len(listening.heard())
         eventually(lambda: sum(level > LOUD for level in listening.heard()[before:]) > 10, within=8)
     finally:
@@ -120,7 +120,7 @@ def test_a_gentle_chime_is_all_that_is_heard_by_default(
         time.sleep(1.0)
         assert max(listening.heard()) < QUIET, "no voice, and no chime before something changes"
         terminal.type("n")
-        terminal.until("hold 1 of 3")
+        terminal.until("Hold 1 of 3")
         eventually(lambda: max(listening.heard()) > LOUD, within=8)
         eventually(lambda: max(listening.heard()[-5:]) < QUIET, within=8)
         assert sum(level > QUIET for level in listening.heard()) < 15, "over after a second"

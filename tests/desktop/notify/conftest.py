@@ -54,6 +54,8 @@ class Service:
         """Called in the middle of Notify."""
         self.replies: dict[str, tuple[str, tuple[Any, ...]]] = {}
         """Lies: by method, the signature and the body of the reply."""
+        self.refuses = ""
+        """The error that answers Notify."""
         self.calls: list[str] = []
         self.shown: dict[int, list[Any]] = {}
         self.closed: list[int] = []
@@ -115,6 +117,8 @@ class Service:
     def _reply(self, message: Wire) -> Wire:
         if self.before_reply and message.member == "Notify":
             self.before_reply()
+        if self.refuses and message.member == "Notify":
+            return Wire.new_error(message, "org.example.Refused", self.refuses)
         if lie := self.replies.get(str(message.member)):
             return Wire.new_method_return(message, lie[0], list(lie[1]))
         match message.member:

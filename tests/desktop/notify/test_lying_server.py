@@ -147,6 +147,17 @@ async def test_huge_words_about_itself_do_not_fill_the_log(desk: Any, caplog: py
     assert len(caplog.text) < 5000
 
 
+async def test_an_endless_error_is_cut_and_moves_no_cursor(desk: Any, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO)
+    await desk.start()
+    desk.service.refuses = "\x1b[2J" + HUGE
+    with pytest.raises(ShowFailed) as told:
+        await desk.notifier.show(PROMPT)
+    assert len(str(told.value)) < 1000
+    assert str(told.value).isprintable()
+    assert len(caplog.text) < 5000
+
+
 @pytest.mark.usefixtures("no_traceback")
 async def test_the_same_id_for_two_prompts_is_the_later_prompt(desk: Any) -> None:
     await desk.start()

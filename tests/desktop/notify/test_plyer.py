@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import sys
 import threading
 from pathlib import Path
@@ -109,3 +110,15 @@ def test_a_broken_plyer_is_a_reason_and_not_a_traceback(
     with pytest.raises(Unavailable, match="plyer does not work here"):
         load_plyer()
     assert capfd.readouterr() == ("", "")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="notify-send is a program of Linux")
+def test_a_notify_send_that_fails_has_shown_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    program = tmp_path / "notify-send"
+    program.write_text("#!/bin/sh\necho hm >&2\necho 'GDBus.Error: refused' >&2\nexit 1\n")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
+    with pytest.raises(OSError, match=r"^notify-send: GDBus\.Error: refused$"):
+        load_plyer().notify(title="Sat", message="Stand up.", app_name="psoas-nudge", app_icon="", timeout=5)
+    program.write_text("#!/bin/sh\nexit 0\n")
+    load_plyer().notify(title="Sat", message="Stand up.", app_name="psoas-nudge", app_icon="", timeout=5)

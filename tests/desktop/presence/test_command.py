@@ -95,7 +95,7 @@ def test_doctor_tells_what_is_chosen_and_then_watches(command, xvfb, logind, dun
     eventually(lambda: any("do-not-disturb on" in line for line in live.lines))
     assert live.end() == (0, "")
     said = "\n".join(live.lines)
-    assert "mutter               missing      nobody offers org.gnome.Mutter.IdleMonitor here" in said
+    assert "mutter               missing      no program here provides org.gnome.Mutter.IdleMonitor" in said
     assert "x11                  chosen" in said
     assert said.startswith("Prompts will appear as notifications.")
 

@@ -76,7 +76,9 @@ async def test_a_dunst_that_starts_later_is_heard_and_its_silence_ends_with_it(d
     dunst.kill()
     presence = Presence((), [row for row in SENSORS if row.name in {"dunst", "plasma"}])
     await presence.start(on_session_bus, heard)
-    assert {c.name: c.why for c in presence.choices()}["dunst"] == "nobody offers org.freedesktop.Notifications here"
+    assert {c.name: c.why for c in presence.choices()}[
+        "dunst"
+    ] == "no program here provides org.freedesktop.Notifications"
     await asyncio.to_thread(dunst.start)
     dunst.pause()
     await heard.until(QUIET)

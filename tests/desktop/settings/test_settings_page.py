@@ -170,6 +170,14 @@ async def test_the_arrow_keys_change_hours_and_a_length_and_only_those_lines(bro
     assert served.file.read_text() == before.replace("09:00-12:30", "10:00-12:30").replace('"45m"', '"46m"')
 
 
+async def test_every_field_says_its_default_and_every_number_its_range(browser: Any, served: Served) -> None:
+    tab = await served.opened(browser)
+    told = await tab.js("document.getElementById('prompt-daily_limit-help').textContent")
+    assert told.endswith(" 0 means no prompts. Default: 8. From 0 to 1000.")
+    numbers = "[...document.querySelectorAll('.field.number .help')].map(e => e.textContent)"
+    assert all(" Default: " in each and " From " in each for each in await tab.js(numbers))
+
+
 async def test_a_value_that_is_put_back_is_no_change(browser: Any, served: Served) -> None:
     tab = await served.opened(browser)
     await change(tab, "prompt-nudge_after", "50")
