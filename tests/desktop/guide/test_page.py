@@ -604,7 +604,7 @@ async def test_axe_finds_nothing_at_aa(chromium: Any, serving: Any, dark: bool, 
         await tab.js(axe)
         assert await tab.js(run) == []
         await tab.click("I have read this")
-        await tab.shows("You do it right if")
+        await tab.shows("How to check")
         assert await tab.js(run) == []
         await tab.press(" ")
         await tab.plays()
@@ -655,7 +655,7 @@ async def test_nothing_is_cut_off(chromium: Any, serving: Any, routine_id: str, 
             # What is read before the beginning may be long: on a phone it scrolls away below the buttons.
             assert await tab.js(overlaps.replace("button, ", "") if name == "ready" else overlaps) == []
             if name == "ready":
-                # The long warnings of the ball need more room; they were read before this.
+                # The ball's long list of warnings needs more room. They were read before this.
                 if size in {"laptop", "4k"} and routine_id != "ball-release":
                     assert not await tab.js("document.documentElement.scrollHeight > innerHeight"), "scrolls"
                 await tab.press(" ")
