@@ -47,7 +47,8 @@ WINDOWS = """global.get_window_actors().map(({meta_window}) => {
 const app = Shell.WindowTracker.get_default().get_window_app(meta_window);
 return [meta_window.get_wm_class(), app.get_name(), app.get_icon().to_string()]; })"""
 BANNER = """(() => { const tray = Main.messageTray, shown = tray._notification;
-return shown && shown.title.startsWith("You've been") && tray._notificationState === 2 ? [shown.title, shown.body ?? shown.bannerBodyText, tray._banner.expanded,
+return shown && shown.title.startsWith("You've been") && tray._notificationState === 2
+&& tray._banner.get_transformed_size().every(Number.isFinite) ? [shown.title, shown.body ?? shown.bannerBodyText, tray._banner.expanded,
 tray._banner.get_transformed_position().map(Math.round), tray._banner.get_transformed_size().map(Math.round)] : null; })()"""
 BUTTONS = """Main.messageTray._banner._buttonBox.get_children().map(button => [button.label ?? button.get_child().text,
 button.get_transformed_position().map(Math.round), button.get_transformed_size().map(Math.round)])"""

@@ -41,7 +41,7 @@ class Page(NamedTuple):
     @property
     def reads(self) -> tuple[str, ...]:
         """Everything that it serves. A part of a path that varies names nothing here."""
-        return tuple(re.sub(r"\{\w+\}", "nothing", route.path) for route in routes(self.site.guard, "GET"))
+        return tuple(re.sub(r"\{\w+(:\w+)?\}", "nothing", route.path) for route in routes(self.site.guard, "GET"))
 
 
 def routes(guard: Guard, method: str) -> list[Route]:
