@@ -655,7 +655,7 @@ async def test_nothing_is_cut_off(chromium: Any, serving: Any, routine_id: str, 
             # What is read before the beginning may be long: on a phone it scrolls away below the buttons.
             assert await tab.js(overlaps.replace("button, ", "") if name == "ready" else overlaps) == []
             if name == "ready":
-                # The ball's long list of warnings needs more room. They were read before this.
+                # The many warnings of the ball need more room. They were read before this.
                 if size in {"laptop", "4k"} and routine_id != "ball-release":
                     assert not await tab.js("document.documentElement.scrollHeight > innerHeight"), "scrolls"
                 await tab.press(" ")
