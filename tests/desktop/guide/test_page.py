@@ -655,7 +655,7 @@ async def test_nothing_is_cut_off(chromium: Any, serving: Any, routine_id: str, 
             # What is read before the beginning may be long: on a phone it scrolls away below the buttons.
             assert await tab.js(overlaps.replace("button, ", "") if name == "ready" else overlaps) == []
             if name == "ready":
-                # So many warnings as the ball has need more room; they were read before this.
+                # The long list of warnings for the ball needs more room; it was read before this.
                 if size in {"laptop", "4k"} and routine_id != "ball-release":
                     assert not await tab.js("document.documentElement.scrollHeight > innerHeight"), "scrolls"
                 await tab.press(" ")
