@@ -44,17 +44,18 @@ CLAIM = re.compile(
 """What a sentence has in it that says what something does to a body, or what was found."""
 NO_CLAIM = (
     "No study has shown yet that a reminder changes that",
-    "These are inferences: no study has tried this program",
-    "We chose the defaults from the abstracts of studies.",
+    "The defaults are our conclusions: no study has tested this program",
+    "and none shows that a reminder heals anything",
+    "We chose the defaults after reading the abstracts of studies.",
     "The list includes the studies that speak against it.",
     "What we took from the studies",
     "the studies behind the routines and defaults",
-    "it does not lengthen the hip flexors",
+    "it does not stretch the hip flexors",
     "the studies, for and against",
-    "95 % interval",
+    " % interval",
     "for the sources, see: psoas-nudge help evidence",
     "What it is good for.",
-    "psoas-nudge does not know whether a plan is good for you",
+    "psoas-nudge cannot check whether a plan is good for you",
 )
 """What denies a claim, points to the list, or is about numbers of the person's own journal."""
 
@@ -139,10 +140,10 @@ def test_the_reason_of_every_routine_names_its_source(routine: Routine) -> None:
 
 
 @pytest.mark.parametrize(
-    "routine", [each for each in CATALOGUE if each.feel.startswith(("A pull", "Work in the front"))]
+    "routine", [each for each in CATALOGUE if each.feel.startswith(("A pull", "The muscles at the front"))]
 )
 def test_the_reason_names_the_muscle_what_sitting_does_to_it_and_what_tightens_it_too(routine: Routine) -> None:
-    assert all(word in routine.why for word in ("psoas", "hip flexor", "while you sit", "running", "stress"))
+    assert all(word in routine.why for word in ("psoas", "hip flexor", "while you sit", "unning", "stress"))
 
 
 @pytest.mark.parametrize("paragraph", WHY)

@@ -9,7 +9,7 @@ and the development tools of tests/run.py.
 
 Not Windows: Wine has no toasts, no click on a balloon, no lock and no sleep, whose messages are posted to the window. It
 calls no handler for Ctrl-Break and a closed console window, enforces no limits of a job, makes no symbolic links, and
-always reports that messages are welcome.
+never reports do-not-disturb.
 """
 
 from __future__ import annotations

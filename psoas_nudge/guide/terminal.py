@@ -79,7 +79,7 @@ class Console(Protocol):
         """Monotonic seconds."""
 
 
-class Speaks(Protocol):
+class Speaker(Protocol):
     """What the player needs of a voice."""
 
     @property
@@ -93,7 +93,7 @@ class Speaks(Protocol):
 def play(
     player: Player,
     console: Console,
-    voice: Speaks | None = None,
+    voice: Speaker | None = None,
     holding: Callable[[Held], object] = lambda _held: None,
     ring: Callable[[int], None] = lambda _times: None,
 ) -> None:
@@ -128,7 +128,7 @@ def play(
 class _Cues:
     """What a voice says along the way; without one it says nothing and holds nothing up."""
 
-    def __init__(self, voice: Speaks | None) -> None:
+    def __init__(self, voice: Speaker | None) -> None:
         self._voice, self._said = voice, ""
 
     def follow(self, player: Player) -> None:

@@ -190,7 +190,9 @@ def test_without_a_browser_or_a_terminal_a_stretch_is_played_by_ear(tmp_path: Pa
     assert not [entry for entry in entries if isinstance(entry, WarningsReadEntry)], "hearing them is not reading them"
 
 
-@pytest.mark.parametrize(("voice", "why"), [(False, "stretch.voice is off"), (True, "There is no voice here")])
+@pytest.mark.parametrize(
+    ("voice", "why"), [(False, "stretch.voice is off"), (True, "Nothing is installed that can speak")]
+)
 def test_without_any_of_them_it_says_what_is_missing(tmp_path: Path, voice: bool, why: str) -> None:
     done = guide(tmp_path, voice=voice, speaker=False)
     assert done.returncode == 1

@@ -170,7 +170,7 @@ RAISE = Routine(
 SQUEEZE = Routine(
     id="glute-squeeze",
     title="Glute squeeze, standing tall",
-    purpose="Strengthens the buttocks, which pull against the psoas. You can do it anywhere.",
+    purpose="Strengthens the buttocks, which pull against the psoas [practice]. You can do it anywhere.",
     sided=False,
     steps=(
         Step(
