@@ -15,7 +15,7 @@ def bytes_of(path: Path, most: int, too_large: str) -> bytes:
     if stat.S_ISLNK(kind):
         raise NotTaken(f"{path.name} is a link. Put the file itself there.")
     if not stat.S_ISREG(kind):
-        raise NotTaken(f"{path.name} is no ordinary file.")
+        raise NotTaken(f"{path.name} is not an ordinary file.")
     flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
     with os.fdopen(os.open(path, flags), "rb") as opened:
         data = opened.read(most + 1)

@@ -156,7 +156,7 @@ def test_an_svg_that_is_more_than_a_picture_is_refused_as_in_a_pack(folder: Path
 
 def test_the_limits_are_those_of_a_pack(folder: Path) -> None:
     (folder / "pictures" / "start.png").write_bytes(png(20_000, 20_000))
-    assert "20000 by 20000 pixels; 25 million pixels is the limit." in mistakes(folder)[0]
+    assert "It has 20000 by 20000 pixels; the limit is 25 million." in mistakes(folder)[0]
     with (folder / "pictures" / "start.png").open("wb") as large:
         large.truncate(30_000_000)
     assert "With this one the pictures are larger than 20 MB." in mistakes(folder)[0]

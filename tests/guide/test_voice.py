@@ -179,7 +179,7 @@ def test_without_a_browser_or_a_terminal_a_stretch_is_played_by_ear(tmp_path: Pa
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
     said = (tmp_path / "said").read_text().splitlines()
     assert said[0] == ("A short one, 3 s. Skip it, or ask a physiotherapist or doctor first, if your knee swells.")
-    assert said[1] == "get into place. Stand up."
+    assert said[1] == "Get into place. Stand up."
     assert said[-1] == "Well done."
     found = Journal.open_reading(tmp_path / ".local/share/psoas-nudge/journal.db")
     assert found is not None
