@@ -133,10 +133,10 @@ def test_links_folders_and_pipes_are_refused(folder: Path, tmp_path: Path) -> No
     assert "hold.svg is a link. Put the file itself there." in mistakes(folder)[0]
     hold.unlink()
     os.mkfifo(hold)
-    assert "hold.svg is no ordinary file." in mistakes(folder)[0]
+    assert "hold.svg is not an ordinary file." in mistakes(folder)[0]
     hold.unlink()
     hold.mkdir()
-    assert "hold.svg is no ordinary file." in mistakes(folder)[0]
+    assert "hold.svg is not an ordinary file." in mistakes(folder)[0]
     hold.rmdir()
     (tmp_path / "elsewhere.svg").rename(hold)
     (folder / "pictures").rename(tmp_path / "pictures")
