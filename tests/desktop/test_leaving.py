@@ -82,7 +82,7 @@ def test_the_x_server_dies_and_returns_and_idle_time_is_known_again(daemon, xvfb
     xvfb.type()
     xvfb.kill()
     eventually(lambda: "you count as away until there is input again" in daemon.log)
-    eventually(lambda: "the display of this session is gone; without it psoas-nudge ends in 60 s" in daemon.log)
+    eventually(lambda: "the display is gone; psoas-nudge ends in 60 s unless it comes back" in daemon.log)
     xvfb.start()
     eventually(lambda: daemon.log.count("idle time comes from x11") == 2, within=30)
     sit(xvfb)

@@ -372,7 +372,7 @@ async def test_the_settings_say_whether_the_voice_and_the_chime_are_on_at_first(
         served.passes(18)
         await tab.shows("Hold 1 of 2")
         served.passes(30)
-        await tab.shows("Ease off")
+        await tab.shows("Relax and breathe")
         said = [text for _, text in await tab.js("spoken")]
         assert said[0].startswith("Left side · Get into place")
         first = said.index(next(each for each in said if "Hold 1 of 2" in each))

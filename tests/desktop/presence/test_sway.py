@@ -48,7 +48,7 @@ async def test_mako_falls_silent(sway, on_session_bus, session_bus, heard, folde
     config.write_text("[mode=do-not-disturb]\ninvisible=1\n")
     sway.spawn("mako", "-c", str(config))
     await asyncio.to_thread(session_bus.wait_for, "org.freedesktop.Notifications")
-    sensor = switches.mako()
+    sensor = switches.switch("mako")
     await sensor.start(on_session_bus, heard)
     assert heard == [LOUD]
     await sway.run("makoctl", "mode", "-a", "do-not-disturb")
@@ -63,7 +63,7 @@ async def test_mako_falls_silent(sway, on_session_bus, session_bus, heard, folde
 async def test_swaync_falls_silent(sway, on_session_bus, session_bus, heard):
     sway.spawn("swaync")
     await asyncio.to_thread(session_bus.wait_for, "org.erikreider.swaync.cc")
-    sensor = switches.swaync()
+    sensor = switches.switch("swaync")
     await sensor.start(on_session_bus, heard)
     await heard.until(LOUD)
     await sway.run("swaync-client", "--dnd-on")
