@@ -128,7 +128,7 @@ def a_call_holds_the_next_back(here: Computer) -> None:
             here.x("mousemove", "200", "300", "click", "1", "type", "talking ")
             time.sleep(1)
         said = here.nudge("status")
-        need("waiting for: call" in said and not here.balloon(), f"a prompt came during the call: {said}")
+        need("prompts on hold: call" in said and not here.balloon(), f"a prompt came during the call: {said}")
         here.use(device, Stop=now())
         until("no call", lambda: "call" not in here.nudge("status"))
 
