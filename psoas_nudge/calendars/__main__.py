@@ -8,11 +8,9 @@ from __future__ import annotations
 import sys
 from datetime import UTC, datetime
 
-import msgspec
-
 from psoas_nudge.calendars import limits
 from psoas_nudge.calendars.wire import CalendarRequest, CalendarResult
-from psoas_nudge.confined.limits import end_with_parent, limit
+from psoas_nudge.confined.limits import limit, serve
 from psoas_nudge.core.words import counted
 
 
@@ -36,9 +34,7 @@ def main() -> None:
     if len(sys.argv) > 1:
         _show(sys.argv[1:])
         return
-    request = msgspec.json.decode(sys.stdin.buffer.readline(), type=CalendarRequest)
-    end_with_parent()
-    sys.stdout.buffer.write(msgspec.json.encode(answer(request)))
+    serve(CalendarRequest, answer)
 
 
 def _show(names: list[str]) -> None:

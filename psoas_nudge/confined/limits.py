@@ -1,4 +1,4 @@
-"""Limits that a child sets for itself before it reads an untrusted file. Only children import this.
+"""The side of the child: it limits itself before it reads an untrusted file, and gives one answer.
 
 The kernel limits memory and CPU time: with setrlimit, on Windows with a job object.
 """
@@ -7,7 +7,13 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable
 from threading import Thread
+from typing import TypeVar
+
+import msgspec
+
+Question = TypeVar("Question", bound=msgspec.Struct)
 
 
 def limit(megabytes: int, cpu_seconds: int) -> None:
@@ -29,7 +35,14 @@ def limit(megabytes: int, cpu_seconds: int) -> None:
         resource.setrlimit(what, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard))
 
 
-def end_with_parent() -> None:
+def serve(kind: type[Question], answer: Callable[[Question], msgspec.Struct]) -> None:
+    """Read one request of this kind from standard input and write its answer to standard output."""
+    request = msgspec.json.decode(sys.stdin.buffer.readline(), type=kind)
+    _end_with_parent()
+    sys.stdout.buffer.write(msgspec.json.encode(answer(request)))
+
+
+def _end_with_parent() -> None:
     """End this process when its standard input closes; the parent keeps it open while it runs."""
 
     def wait() -> None:

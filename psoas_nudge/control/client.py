@@ -13,8 +13,8 @@ from typing import BinaryIO
 
 import msgspec
 
-from psoas_nudge.control.messages import LONGEST_LINE, AnyRequest, Failed, Follow, Looks, Ok, Reply, WatchGuide
-from psoas_nudge.core.ranges import mistake
+from psoas_nudge.control.messages import AnyRequest, Failed, Follow, Looks, Ok, Reply, WatchGuide
+from psoas_nudge.core.ranges import LONGEST_LINE, mistake
 from psoas_nudge.core.status import Status
 from psoas_nudge.errors import BadInput, DaemonSilent, NoDaemon, PsoasNudgeError, Refused
 from psoas_nudge.system.channel import connect

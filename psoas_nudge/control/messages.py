@@ -14,9 +14,6 @@ from psoas_nudge.core.events import Asked, kebab
 from psoas_nudge.core.ranges import Instant, Name, Number, instant
 from psoas_nudge.core.status import Explanation, Status
 
-LONGEST_LINE = 64 * 1024
-"""Bytes in one message; the longest one that psoas-nudge sends is a status of about 1 KiB."""
-
 
 class DaemonRequest(
     Struct, frozen=True, kw_only=True, tag_field="event", tag=kebab, omit_defaults=True, forbid_unknown_fields=True

@@ -18,9 +18,9 @@ from typing import get_args
 import msgspec
 
 from psoas_nudge.control.lock import Lock
-from psoas_nudge.control.messages import LONGEST_LINE, AnyRequest, Failed, Follow, Ok, Reply, WatchGuide
+from psoas_nudge.control.messages import AnyRequest, Failed, Follow, Ok, Reply, WatchGuide
 from psoas_nudge.core.events import GuideEnded, GuideHeld, GuideStarted
-from psoas_nudge.core.ranges import mistake
+from psoas_nudge.core.ranges import LONGEST_LINE, mistake
 from psoas_nudge.core.status import Status
 from psoas_nudge.errors import PsoasNudgeError
 from psoas_nudge.places import private_directory

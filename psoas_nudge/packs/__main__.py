@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import sys
-
-import msgspec
-
 from psoas_nudge.config.packs import PACK_FILE, parse
-from psoas_nudge.confined.limits import end_with_parent, limit
+from psoas_nudge.confined.limits import limit, serve
 from psoas_nudge.errors import ConfigInvalid
 from psoas_nudge.packs.unpacking import files
 from psoas_nudge.packs.wire import PackRequest, PackResult
@@ -52,9 +48,7 @@ def _text(found: dict[str, bytes], problems: list[str]) -> tuple[str, frozenset[
 
 def main() -> None:
     limit(MEGABYTES, CPU_SECONDS)
-    question = msgspec.json.decode(sys.stdin.buffer.readline(), type=PackRequest)
-    end_with_parent()
-    sys.stdout.buffer.write(msgspec.json.encode(answer(question)))
+    serve(PackRequest, answer)
 
 
 if __name__ == "__main__":

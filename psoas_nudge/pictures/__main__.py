@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import sys
-
-import msgspec
-
-from psoas_nudge.confined.limits import end_with_parent, limit
+from psoas_nudge.confined.limits import limit, serve
 from psoas_nudge.pictures.limits import CPU_SECONDS, MEGABYTES
 from psoas_nudge.pictures.wire import Drawn, NotTaken, PictureRequest, PictureResult
 
@@ -30,9 +26,7 @@ def answer(question: PictureRequest) -> PictureResult:
 def main() -> None:
     """See the module."""
     limit(MEGABYTES, CPU_SECONDS)
-    question = msgspec.json.decode(sys.stdin.buffer.readline(), type=PictureRequest)
-    end_with_parent()
-    sys.stdout.buffer.write(msgspec.json.encode(answer(question)))
+    serve(PictureRequest, answer)
 
 
 if __name__ == "__main__":

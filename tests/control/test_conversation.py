@@ -24,7 +24,6 @@ from psoas_nudge.control import server as server_module
 from psoas_nudge.control.client import GuideConnection, ask, follow
 from psoas_nudge.control.lock import Lock
 from psoas_nudge.control.messages import (
-    LONGEST_LINE,
     AnyRequest,
     Control,
     Explain,
@@ -38,6 +37,7 @@ from psoas_nudge.control.messages import (
 )
 from psoas_nudge.control.server import MOST_CLIENTS, ControlServer, Handler
 from psoas_nudge.core.events import Accept, Asked, Feel, GuideEnded, Pause, Skip, Snooze, Stand
+from psoas_nudge.core.ranges import LONGEST_LINE
 from psoas_nudge.core.status import Explanation, Reason, Status
 from psoas_nudge.errors import DaemonSilent, NoDaemon, NoPromptOpen, PsoasNudgeError, Refused
 from psoas_nudge.system.channel import Listening
