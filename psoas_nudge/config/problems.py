@@ -176,9 +176,7 @@ def _corrected(line: str, section: str) -> str:
     for each in (raw, typed, *kind.likely(raw)):
         if kind.accepts(each):
             return f"Write {key} = {toml(each)}"
-    messages: list[str] = []
-    kind.read(typed, (), lambda _, what: messages.append(what))
-    return "" if text[0] in "\"'[{" else messages[0]
+    return "" if text[0] in "\"'[{" else kind.mistakes(typed)[0]
 
 
 def _advice(what: str, line: str, section: str) -> str:

@@ -73,14 +73,9 @@ class SettingsFile:
             if key not in SETTINGS:
                 raise BadInput(f"There is no setting {key[:60]}.")
             raw = rows.from_page(key, value)
-            before = len(mistakes)
-
-            def report(_place: Place, what: str, key: str = key) -> None:
-                mistakes.append(Mistake(key, what))
-
-            if raw is not None:
-                SETTINGS[key].kind.read(raw, (), report)
-            if len(mistakes) == before:
+            wrong = SETTINGS[key].kind.mistakes(raw) if raw is not None else []
+            mistakes += [Mistake(key, what) for what in wrong]
+            if not wrong:
                 text = with_value(text, key, raw)
         if not mistakes:
             try:
