@@ -15,9 +15,8 @@ from psoas_nudge import places
 from psoas_nudge.cli.candidates import setting_keys
 from psoas_nudge.config import Settings, example, load, place
 from psoas_nudge.config.kinds import Place
-from psoas_nudge.config.problems import dotted, summary
+from psoas_nudge.config.problems import dotted, read_text, summary
 from psoas_nudge.config.read import parse, read_one
-from psoas_nudge.config.text import read_text
 from psoas_nudge.core.words import counted
 from psoas_nudge.errors import ConfigInvalid
 

@@ -10,9 +10,8 @@ from pathlib import Path
 
 import click
 
-from psoas_nudge.config.problems import summary
+from psoas_nudge.config.problems import read_text, summary
 from psoas_nudge.config.saving import save
-from psoas_nudge.config.text import read_text
 from psoas_nudge.errors import BadInput, ConfigInvalid, PsoasNudgeError
 from psoas_nudge.system.command_line import split
 from psoas_nudge.system.processes import EDITORS

@@ -82,7 +82,7 @@ def from_toml(text: str) -> Any:
     return values["value"] if len(values) == 1 else text
 
 
-class Unusable(Exception):
+class UnusableValue(Exception):
     """A value of the right form that cannot be used; the message says why."""
 
 
@@ -96,14 +96,14 @@ class ValueKind:
     right = ""
 
     def value(self, raw: Any) -> Any:
-        """Convert the value in the file for the program; None when it has another form. Raises Unusable."""
+        """Convert the value in the file for the program; None when it has another form. Raises UnusableValue."""
         raise NotImplementedError
 
     def read(self, raw: Any, at: Place, report: ReportMistake) -> Any:
         """The converted value, or None after a reported mistake."""
         try:
             value = self.value(raw)
-        except Unusable as error:
+        except UnusableValue as error:
             report(at, str(error))
             return None
         if value is None:
@@ -114,7 +114,7 @@ class ValueKind:
         """Whether `read` reports nothing."""
         try:
             return self.value(raw) is not None
-        except Unusable:
+        except UnusableValue:
             return False
 
     def mistakes(self, raw: Any) -> list[str]:
@@ -213,9 +213,9 @@ class FreeText(ValueKind):
         if not isinstance(raw, str):
             return None
         if len(raw) > self.most:
-            raise Unusable(f"This text is too long: {counted(len(raw), 'character')}; the limit is {self.most}.")
+            raise UnusableValue(f"This text is too long: {counted(len(raw), 'character')}; the limit is {self.most}.")
         if not raw.strip() and not self.empty:
-            raise Unusable("This text is empty. Write something or delete the line.")
+            raise UnusableValue("This text is empty. Write something or delete the line.")
         return raw
 
     def meant(self, raw: Any) -> Iterable[str]:
@@ -239,14 +239,14 @@ class FilePath(ValueKind):
         if "://" in raw:
             # Only the host: the rest of a calendar's address may be a secret, and messages are logged.
             host = raw.partition("://")[2].partition("/")[0].rpartition("@")[2]
-            raise Unusable(
+            raise UnusableValue(
                 f"This is a web address (at {shown(host)}), and psoas-nudge does not go online. "
                 'Download the calendar to a file and write its name, for example "~/work.ics".'
             )
         try:
             return Path(raw).expanduser()
         except RuntimeError as error:
-            raise Unusable(f"{shown(raw)} cannot be found: {error}") from error
+            raise UnusableValue(f"{shown(raw)} cannot be found: {error}") from error
 
     def meant(self, raw: Any) -> Iterable[str]:
         """The path of a file:// address."""

@@ -15,9 +15,8 @@ from msgspec.structs import replace
 
 from psoas_nudge.config.kinds import FreeText, Pattern, Place
 from psoas_nudge.config.lists import Field, Tables, read_fields
-from psoas_nudge.config.problems import Problems
+from psoas_nudge.config.problems import Problems, read_text
 from psoas_nudge.config.tables import ID, ROUTINE_FIELDS, routine
-from psoas_nudge.config.text import read_text
 from psoas_nudge.core.catalogue import TITLES
 from psoas_nudge.core.routines import Routine
 from psoas_nudge.core.words import counted
@@ -53,7 +52,7 @@ class Pack(Struct, frozen=True, kw_only=True):
 
 def parse(text: str, name: str) -> Pack:
     """The pack in a text, which is called `name` in messages; raises ConfigInvalid with all mistakes."""
-    problems = Problems(name, text.removeprefix("\ufeff").replace("\r\n", "\n"))
+    problems = Problems(name, text)
     raw = problems.tables()
     values = read_fields(PACK_FIELDS, raw, (), problems.add)
     for place in _unprintable(raw, ()):

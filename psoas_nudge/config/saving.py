@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from psoas_nudge.config.kinds import nearest, shown
+from psoas_nudge.config.problems import read_text
 from psoas_nudge.config.read import parse
 from psoas_nudge.config.table import SETTINGS
-from psoas_nudge.config.text import read_text
 from psoas_nudge.errors import BadInput, ConfigInvalid, PsoasNudgeError
 from psoas_nudge.system import files
 

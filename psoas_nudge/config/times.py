@@ -8,7 +8,7 @@ from datetime import date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from psoas_nudge.config.kinds import LONGEST_GUESSED, Unusable, ValueKind, shown, toml
+from psoas_nudge.config.kinds import LONGEST_GUESSED, UnusableValue, ValueKind, shown, toml
 from psoas_nudge.core.durations import HOURS, MINUTES, SECONDS, meant, parse_duration
 from psoas_nudge.core.hours import Range
 from psoas_nudge.errors import BadInput
@@ -30,7 +30,7 @@ class Duration(ValueKind):
         except BadInput:
             return None
         if seconds == 0 and self.zero:
-            raise Unusable(f"{shown(raw)} is too short. {self.zero}")
+            raise UnusableValue(f"{shown(raw)} is too short. {self.zero}")
         return seconds
 
     def meant(self, raw: Any) -> Iterable[str]:
@@ -82,7 +82,7 @@ class Hours(ValueKind):
         if not found or end > 24 * 60:
             return None
         if start == end:
-            raise Unusable(f'"{raw}" is empty: it ends when it starts. For the whole day write "00:00-24:00".')
+            raise UnusableValue(f'"{raw}" is empty: it ends when it starts. For the whole day write "00:00-24:00".')
         return Range(start, end if end > start else end + 24 * 60)
 
     def instead(self, raw: Any) -> str:

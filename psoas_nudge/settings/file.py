@@ -12,10 +12,9 @@ from pathlib import Path
 from psoas_nudge.config import Settings, parse
 from psoas_nudge.config.advice import advice
 from psoas_nudge.config.kinds import Place
-from psoas_nudge.config.problems import dotted
+from psoas_nudge.config.problems import dotted, read_text
 from psoas_nudge.config.saving import save, with_value
 from psoas_nudge.config.table import SETTINGS
-from psoas_nudge.config.text import read_text
 from psoas_nudge.errors import BadInput, ConfigInvalid, PsoasNudgeError
 from psoas_nudge.settings import rows
 from psoas_nudge.settings.wire import DiffLine, Mistake, SettingsPage, Value
