@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from psoas_nudge import places
@@ -12,7 +13,7 @@ from psoas_nudge.config import Settings
 from psoas_nudge.core.entries import BoutEntry, PromptEntry
 from psoas_nudge.core.hours import WorkingHours
 from psoas_nudge.core.words import Signal, counted
-from psoas_nudge.settings.wire import ComingDay, DayPart, Option, WorkDay
+from psoas_nudge.settings.rows import Option
 from psoas_nudge.simulation.coming import clock, day
 from psoas_nudge.simulation.desk import During
 from psoas_nudge.simulation.people import PEOPLE, Days
@@ -22,6 +23,33 @@ DAYS = 7
 SEED = 3
 """The simulated day is the same each time, so that only the settings make a difference."""
 CALLS = (Signal.CALL, Signal.SCREEN_SHARE)
+
+
+class DayPart(Struct, frozen=True):
+    """Part of a day, in minutes after its midnight."""
+
+    begin: int
+    end: int
+
+
+class ComingDay(Struct, frozen=True, kw_only=True):
+    """A day of the preview."""
+
+    name: str
+    open: list[DayPart]
+    busy: list[DayPart]
+    words: str
+
+
+class WorkDay(Struct, frozen=True, kw_only=True):
+    """The simulated day."""
+
+    name: str
+    open: list[DayPart]
+    sitting: list[DayPart]
+    calls: list[DayPart]
+    prompts: list[int]
+    words: str
 
 
 def people() -> list[Option]:

@@ -118,7 +118,7 @@ function draw(now) {
   $("often").replaceChildren(...OFTEN.filter((key) => rows.has(key)).map((key) => field(rows.get(key), settings)));
   document.querySelector('[data-key="desktop.notifier"]').append(
     el("button", { type: "button", id: "test", onclick: test }, "Test it now"), el("p", { id: "tested", role: "status" }));
-  $("all").replaceChildren(...now.sections.flatMap(({ id, about }) => {
+  $("all").replaceChildren(...Object.entries(now.sections).flatMap(([id, about]) => {
     const here = now.rows.filter((row) => row.section === id && !OFTEN.includes(row.key) && !["hours", "days"].includes(row.form));
     if (!here.length) return [];
     return [el("details", {}, el("summary", {}, NAMES[id] ?? id),
