@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
-from psoas_nudge.core.catalogue.floor import BALL, CHAIR_KNEELING, KNEELING, REST
-from psoas_nudge.core.catalogue.standing import CHAIR_EDGE, MARCH, RAISE, SQUEEZE, STANDING, WALKING
+from psoas_nudge.core.catalogue.others import BALL, MARCH, RAISE, REST, SQUEEZE, WALKING
+from psoas_nudge.core.catalogue.stretches import CHAIR_EDGE, CHAIR_KNEELING, KNEELING, STANDING
 from psoas_nudge.core.durations import duration, spelled
 from psoas_nudge.core.routines import LONGEST, Routine, choose
 from psoas_nudge.errors import BadInput
