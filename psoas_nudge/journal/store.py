@@ -276,7 +276,7 @@ def _state(body: bytes) -> State:
     except msgspec.ValidationError as error:
         try:
             state = read_first(body)
-        except msgspec.ValidationError:
+        except (msgspec.ValidationError, OverflowError):
             raise error from None
     if why := invalid_value(state):
         raise ValueError(why)
