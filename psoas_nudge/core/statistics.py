@@ -10,9 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
 from itertools import groupby
+from typing import Any
 
 from msgspec import Struct
-from msgspec.structs import asdict, fields
+from msgspec.structs import fields
 
 from psoas_nudge.core.entries import AnyEntry, BoutEntry, PromptEntry, StretchEntry
 from psoas_nudge.core.entry_ranges import out_of_range
@@ -66,26 +67,19 @@ def added_by(entry: AnyEntry) -> tuple[datetime, dict[str, float]] | None:
             return None
 
 
-def add(totals: Totals, more: dict[str, float]) -> Totals:
-    """The sums plus `more`."""
-    values = asdict(totals)
-    add_to(values, more)
-    return Totals(**values)
-
-
-def add_to(values: dict[str, float], more: dict[str, float]) -> None:
-    """Add `more` to `values` in place."""
+def add_to(sums: dict[str, Any], more: dict[str, float]) -> None:
+    """Add `more` to the fields of a Totals."""
     for name, amount in more.items():
-        before = values.get(name, 0)
-        values[name] = max(before, amount) if name in LARGEST else before + amount
+        before = sums.get(name, 0)
+        sums[name] = max(before, amount) if name in LARGEST else before + amount
 
 
 def total(days: Iterable[Totals], first: date, last: date) -> Totals:
     """The sum of these days, labelled `first` to `last`."""
-    whole = Totals(first=first, last=last)
+    sums: dict[str, Any] = {}
     for day in days:
-        whole = add(whole, {name: getattr(day, name) for name in SUMS})
-    return whole
+        add_to(sums, {name: getattr(day, name) for name in SUMS})
+    return Totals(first=first, last=last, **sums)
 
 
 def months(days: Iterable[Totals]) -> Iterator[Totals]:
