@@ -75,7 +75,7 @@ Pain = Literal[
     "other",
 ]
 """Kinds of pain; all but "other" put stretches off, see core/advice.py. "worse": than before the stretch."""
-EndedBy = Literal["idle", "locked", "suspended", "switched", "gap", "restart", "accepted", "stretch"]
+EndedBy = Literal["idle", "locked", "suspended", "switched", "gap", "restart", "accepted", "stretch", "moved"]
 ENDINGS: dict[EndedBy, str] = {
     "idle": "then you left",
     "locked": "then the screen was locked",
@@ -85,5 +85,6 @@ ENDINGS: dict[EndedBy, str] = {
     "restart": "then psoas-nudge was not running",
     "accepted": "then a stretch",
     "stretch": "then a stretch",
+    "moved": "then you moved, as you said",
 }
 AdviceReason = Literal["pain", "long"]
