@@ -16,6 +16,7 @@ import click
 from psoas_nudge import __version__
 from psoas_nudge.called import as_called, called
 from psoas_nudge.commands import COMMANDS, MEANT
+from psoas_nudge.core.events import PLAIN
 from psoas_nudge.errors import BadInput, PsoasNudgeError, Unavailable, fault, in_words
 
 if TYPE_CHECKING:
@@ -32,10 +33,13 @@ class Commands(click.Group):
         if cmd_name not in COMMANDS:
             return None
         module = import_module(f"psoas_nudge.cli.{COMMANDS[cmd_name][0]}")
-        attribute = cmd_name.replace("-", "_")
-        command = getattr(module, attribute, None) or getattr(module, attribute + "_")
+        if kind := PLAIN.get(cmd_name):
+            command = module.plain(kind)
+        else:
+            attribute = cmd_name.replace("-", "_")
+            command = getattr(module, attribute, None) or getattr(module, attribute + "_")
         if not isinstance(command, click.Command):
-            raise TypeError(f"{module.__name__}.{attribute} is not a command")
+            raise TypeError(f"{module.__name__} has no command {cmd_name}")
         _name_as_called(command)
         return command
 

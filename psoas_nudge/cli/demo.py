@@ -14,7 +14,7 @@ import click
 
 from psoas_nudge.bus import buses
 from psoas_nudge.called import as_called
-from psoas_nudge.cli.entry_words import ENDINGS, OUTCOMES, because
+from psoas_nudge.cli.entry_words import because
 from psoas_nudge.config import parse
 from psoas_nudge.core.catalogue import find
 from psoas_nudge.core.durations import duration
@@ -22,7 +22,7 @@ from psoas_nudge.core.entries import BoutEntry, HeldBackEntry, HoursEntry, Postu
 from psoas_nudge.core.events import AnyEvent, Asked, Sensed, Started, Woke
 from psoas_nudge.core.rules import Rules
 from psoas_nudge.core.state import Open, State
-from psoas_nudge.core.words import MINUTE, SECOND
+from psoas_nudge.core.words import ENDINGS, MINUTE, OUTCOMES, SECOND
 from psoas_nudge.engine.desktop import Desktop
 from psoas_nudge.engine.engine import Engine, Listener
 from psoas_nudge.engine.screen import Screen

@@ -102,6 +102,12 @@ def sit(decision: Decision) -> None:
         decision.record(PostureEntry(at=decision.at, posture="sitting", by="person"))
 
 
+def moved(decision: Decision) -> None:
+    """Rule 5: the person has moved, and the sensors may have missed it."""
+    if decision.state.bout:
+        end_bout(decision, decision.now, "moved")
+
+
 # --- what time does ----------------------------------------------------------------------------------------------
 
 

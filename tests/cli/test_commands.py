@@ -15,6 +15,7 @@ from click.testing import CliRunner
 from psoas_nudge.called import called
 from psoas_nudge.cli import cli, main
 from psoas_nudge.commands import COMMANDS, MEANT
+from psoas_nudge.core.events import PLAIN
 from psoas_nudge.places import CONFIG_VARIABLE
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -49,8 +50,7 @@ def type_in(tmp_path):
 
 @pytest.mark.parametrize(
     "words",
-    ["status", "accept", "snooze", "snooze 10m", "skip", "pause", "pause 30m", "resume", "stand", "sit", "explain",
-     "reload", "stop"],
+    ["status", *PLAIN, "snooze", "snooze 10m", "skip", "pause", "pause 30m", "explain", "reload", "stop"],
 )  # fmt: skip
 def test_without_a_daemon_a_command_says_so_and_how_to_start_it(type_in, words):
     done = type_in(*words.split())

@@ -150,7 +150,11 @@ class Hostile(RuleBasedStateMachine):
         if told:
             self.take(m.ClockSet())
 
-    @rule(seconds=SECONDS, both=st.booleans(), kind=st.sampled_from([m.Woke, m.Active, m.Stand, m.Sit, m.ClockSet]))
+    @rule(
+        seconds=SECONDS,
+        both=st.booleans(),
+        kind=st.sampled_from([m.Woke, m.Active, m.Stand, m.Sit, m.Moved, m.ClockSet]),
+    )
     def an_event_comes_from_the_past(self, seconds: float, both: bool, kind: type[m.AnyEvent]) -> None:
         at, tick = self.at, self.tick
         self.tick -= m.milliseconds(seconds)
