@@ -13,7 +13,8 @@ from random import Random
 
 from psoas_nudge.core.effects import Renew, Show, StartGuide, Withdraw
 from psoas_nudge.core.entries import AnyEntry
-from psoas_nudge.core.events import Accept, Answering, Asked, Sensed, Shown, Skip, Snooze, Started, Woke
+from psoas_nudge.core.events import Answering, Asked, Sensed, Shown, Started, Woke
+from psoas_nudge.core.outcomes import ANSWERS
 from psoas_nudge.core.rules import Rules
 from psoas_nudge.core.state import State
 from psoas_nudge.core.words import SECOND, Answer, Signal
@@ -27,7 +28,6 @@ LONGEST_REST = timedelta(days=1)
 """How long the play continues after the end of the trace while a bout or a prompt is open."""
 UNSEEN = {Signal.LOCKED, Signal.SUSPENDED}
 """Signals during which nobody answers a prompt."""
-ANSWERS = {"accept": Accept, "snooze": Snooze, "skip": Skip}
 
 
 class Simulation:
