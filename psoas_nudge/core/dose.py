@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta
 from msgspec import Struct
 
 from psoas_nudge.core.entries import AnyEntry, StretchEntry
-from psoas_nudge.core.entry_ranges import out_of_range
+from psoas_nudge.core.ranges import out_of_range
 from psoas_nudge.core.routines import Side
 
 UNEVEN_SECONDS = 45.0

@@ -16,7 +16,7 @@ from msgspec import Struct
 from msgspec.structs import fields
 
 from psoas_nudge.core.entries import AnyEntry, BoutEntry, PromptEntry, StretchEntry
-from psoas_nudge.core.entry_ranges import out_of_range
+from psoas_nudge.core.ranges import out_of_range
 
 
 class Totals(Struct, frozen=True, kw_only=True):

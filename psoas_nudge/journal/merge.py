@@ -10,9 +10,8 @@ from typing import BinaryIO
 import msgspec
 from msgspec import Struct
 
-from psoas_nudge.core.entry_ranges import out_of_range
 from psoas_nudge.core.model import AnyEntry
-from psoas_nudge.core.ranges import LONGEST_LINE
+from psoas_nudge.core.ranges import LONGEST_LINE, out_of_range
 from psoas_nudge.errors import BadInput
 from psoas_nudge.journal.file import MAGIC
 from psoas_nudge.journal.records import Stored, id_bytes

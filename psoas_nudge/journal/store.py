@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from psoas_nudge.core.entries import AnyEntry, FeelEntry, UndoneEntry
-from psoas_nudge.core.entry_ranges import invalid_value, out_of_range
+from psoas_nudge.core.ranges import invalid_value, out_of_range
 from psoas_nudge.core.state import State
 from psoas_nudge.core.statistics import Totals
 from psoas_nudge.journal import days
@@ -172,7 +172,7 @@ class Journal:
         """Entries in the order of time, recorded from `since` (inclusive) until `until` (exclusive).
 
         `taken_back`: include reports of how it feels that the person has taken back; `impossible`: include entries that
-        are out of range (see entry_ranges). Entries that this version cannot read are left out. The log names what is
+        are out of range (see core.ranges). Entries that this version cannot read are left out. The log names what is
         left out. Raises JournalBroken.
         """
         where, values = ["true"], list[object]()
