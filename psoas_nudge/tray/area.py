@@ -7,8 +7,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from psoas_nudge.core.rules import Rules
-from psoas_nudge.core.status import Status
-from psoas_nudge.core.summary import Look
+from psoas_nudge.core.status import Look, Status
 from psoas_nudge.errors import Unavailable
 from psoas_nudge.system import shell
 from psoas_nudge.tasks import Tasks
