@@ -100,9 +100,3 @@ def _target(link: str) -> str:
         return os.readlink(link)  # noqa: PTH115 - thousands of links, and Path objects take ten times as long
     except OSError:
         return ""  # closed meanwhile
-
-
-if __name__ == "__main__":
-    from psoas_nudge.presence.probe import run
-
-    run(Camera())

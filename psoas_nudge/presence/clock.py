@@ -67,9 +67,3 @@ class ClockSensor(GuardedSensor):
                 raise
         self._arm()
         self.report(ClockSet())
-
-
-if __name__ == "__main__":
-    from psoas_nudge.presence.probe import run
-
-    run(ClockSensor())

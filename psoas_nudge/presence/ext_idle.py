@@ -131,9 +131,3 @@ class ExtIdle(GuardedIdleSource):
         if self._settling:
             self._settling.cancel()
             self._settling = None
-
-
-if __name__ == "__main__":
-    from psoas_nudge.presence.probe import run
-
-    run(ExtIdle())

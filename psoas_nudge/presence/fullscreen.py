@@ -84,9 +84,3 @@ class Fullscreen(GuardedSensor):
         changed = kind == PROPERTY_NOTIFY and (what == self._active or (what == self._state and window == self._window))
         if gone or changed:
             self._rereading.request()
-
-
-if __name__ == "__main__":
-    from psoas_nudge.presence.probe import run
-
-    run(Fullscreen())

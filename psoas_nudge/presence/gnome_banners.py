@@ -68,9 +68,3 @@ class GnomeBanners(GuardedSensor):
         if child.returncode:
             raise Unavailable(f"gsettings says: {err.decode(errors='replace').strip()}")
         self.report(SignalChanged(signal=Signal.DO_NOT_DISTURB, on=out.strip() == b"false"))
-
-
-if __name__ == "__main__":
-    from psoas_nudge.presence.probe import run
-
-    run(GnomeBanners())

@@ -152,9 +152,3 @@ async def find_session(bus: Bus, environ: dict[str, str]) -> str:
         user = (await bus.call(NAME, MANAGER_PATH, MANAGER, "GetUser", "u", os.getuid()))[0]
         display = await bus.get(NAME, user, USER, "Display")
         return str(display[1])
-
-
-if __name__ == "__main__":
-    from psoas_nudge.presence.probe import run
-
-    run(Logind())

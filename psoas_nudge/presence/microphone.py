@@ -100,9 +100,3 @@ class Microphone(GuardedSensor):
         except ServerRefused:
             return False  # unplugged meanwhile
         return bool(got[MONITOR_OF] == INVALID)
-
-
-if __name__ == "__main__":
-    from psoas_nudge.presence.probe import run
-
-    run(Microphone())

@@ -99,9 +99,3 @@ class MutterIdle(GuardedIdleSource):
     async def _call(self, member: str, signature: str = "", *body: Any) -> Any:
         got = await self._bus.call(NAME, PATH, NAME, member, signature, *body)
         return got[0] if got else None
-
-
-if __name__ == "__main__":
-    from psoas_nudge.presence.probe import run
-
-    run(MutterIdle())

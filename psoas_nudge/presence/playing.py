@@ -146,9 +146,3 @@ async def _plays(bus: Bus, name: str) -> bool:
         return bool(await bus.get(name, PLAYER_PATH, PLAYER, "PlaybackStatus") == "Playing")
     except CallFailed:
         return False  # it has ended, or does not answer
-
-
-if __name__ == "__main__":
-    from psoas_nudge.presence.probe import run
-
-    run(Playing())

@@ -1,8 +1,7 @@
 """The interface of sensors.
 
 A sensor makes no decisions. It calls its `report` function, on the daemon's event loop, with each reading, and reports
-its own failure too (presence/guarded.py, the base of all sensors). Each sensor's file also runs alone as a probe:
-`python -m psoas_nudge.presence.x11`.
+its own failure too (presence/guarded.py, the base of all sensors). Each sensor also runs alone: presence/probe.py.
 """
 
 from __future__ import annotations

@@ -88,9 +88,3 @@ class ScreenShare(GuardedSensor):
         self._casts.remove(number)
         if self._listed and not self._casts:
             self._ending = self.later(self._settle, self._report_casts)
-
-
-if __name__ == "__main__":
-    from psoas_nudge.presence.probe import run
-
-    run(ScreenShare())

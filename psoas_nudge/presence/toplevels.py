@@ -58,9 +58,3 @@ class Toplevels(GuardedSensor):
             if on != self._on:
                 self._on = on
                 self.report(SignalChanged(signal=Signal.FULLSCREEN, on=on))
-
-
-if __name__ == "__main__":
-    from psoas_nudge.presence.probe import run
-
-    run(Toplevels())

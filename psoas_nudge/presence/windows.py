@@ -42,9 +42,3 @@ class WindowsIdle(DeadlineSource):
         if not self._user32.GetLastInputInfo(ctypes.byref(last)):
             raise Unavailable("Windows does not report when the last input was")
         return int((self._kernel32.GetTickCount() - last.time) % WRAPS_AT)
-
-
-if __name__ == "__main__":
-    from psoas_nudge.presence.probe import run
-
-    run(WindowsIdle())

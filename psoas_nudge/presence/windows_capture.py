@@ -82,9 +82,3 @@ def microphone() -> Capture:
 
 def camera() -> Capture:
     return Capture("windows-camera", "webcam")
-
-
-if __name__ == "__main__":
-    from psoas_nudge.presence.probe import run
-
-    run(microphone())

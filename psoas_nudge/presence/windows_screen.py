@@ -78,9 +78,3 @@ class WindowsScreen(GuardedSensor):
         if self._again:
             self._again.cancel()
         self._again = self.later(seconds, self._query)
-
-
-if __name__ == "__main__":
-    from psoas_nudge.presence.probe import run
-
-    run(WindowsScreen())

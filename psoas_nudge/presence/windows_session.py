@@ -47,9 +47,3 @@ class WindowsSession(GuardedSensor):
         elif change := CHANGES.get((message, about)):
             signal, on = change
             self.report(SignalChanged(signal=signal, on=on))
-
-
-if __name__ == "__main__":
-    from psoas_nudge.presence.probe import run
-
-    run(WindowsSession())

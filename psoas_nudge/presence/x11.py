@@ -117,9 +117,3 @@ class X11Idle(GuardedIdleSource):
             self._idle = False
             self.report(Active())
             self._fall_at(self._threshold - 1)
-
-
-if __name__ == "__main__":
-    from psoas_nudge.presence.probe import run
-
-    run(X11Idle())

@@ -36,9 +36,3 @@ class XScreenSaverIdle(DeadlineSource):
         window = struct.pack("<I", self._connection.root)
         reply = await self._connection.ask(self._saver.major, QUERY_INFO, window)
         return int(struct.unpack_from("<16xI", reply)[0])
-
-
-if __name__ == "__main__":
-    from psoas_nudge.presence.probe import run
-
-    run(XScreenSaverIdle())
