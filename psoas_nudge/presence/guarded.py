@@ -164,6 +164,33 @@ class GuardedSensor:
         return owner
 
 
+class RereadingSensor(GuardedSensor):
+    """A sensor that is told that something has changed, and has to read the new value; subclasses implement `read`."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._stale = self._reading = False
+
+    async def read(self) -> None:
+        """Read the value and report it. Calls by `read_again` never overlap; an exception loses the source."""
+        raise NotImplementedError
+
+    def read_again(self, *_change: object) -> None:
+        """Read in the background. A burst of changes leads to one more reading only."""
+        self._stale = True
+        if not self._reading:
+            self._reading = True
+            self.background(self._read_until_fresh())
+
+    async def _read_until_fresh(self) -> None:
+        try:
+            while self._stale:
+                self._stale = False
+                await self.read()
+        finally:
+            self._reading = False
+
+
 class GuardedIdleSource(GuardedSensor):
     """A port.IdleSource; subclasses implement `set_threshold` too."""
 

@@ -13,9 +13,8 @@ from psoas_nudge.bus import Bus, CallFailed
 from psoas_nudge.core.events import SignalChanged
 from psoas_nudge.core.words import Signal
 from psoas_nudge.errors import Unavailable
-from psoas_nudge.presence.guarded import GuardedSensor
+from psoas_nudge.presence.guarded import RereadingSensor
 from psoas_nudge.presence.port import DesktopSession, Reading, SourceLost
-from psoas_nudge.presence.rereading import Rereading
 from psoas_nudge.presence.switch import BusSwitch, SwitchSpec
 
 log = logging.getLogger(__name__)
@@ -69,7 +68,7 @@ INHIBITORS = (
 )
 
 
-class Playing(GuardedSensor):
+class Playing(RereadingSensor):
     """Reports PLAYING."""
 
     name = "playing"
@@ -80,7 +79,6 @@ class Playing(GuardedSensor):
         self._inhibited: set[str] = set()
         self._plays = False
         self._on: bool | None = None
-        self._rereading = Rereading(self.background, self._read)
 
     async def open(self, session: DesktopSession) -> None:
         """Raises Unavailable where no service reports whether the screen is kept on."""
@@ -96,9 +94,9 @@ class Playing(GuardedSensor):
             bus, self._on_changed, sender=None, interface=PROPERTIES, member="PropertiesChanged", path=PLAYER_PATH
         )
         await self.subscribe(
-            bus, self._on_owner, sender=DBUS, interface=DBUS, member="NameOwnerChanged", namespace=PLAYERS
+            bus, self.read_again, sender=DBUS, interface=DBUS, member="NameOwnerChanged", namespace=PLAYERS
         )
-        await self._read()
+        await self.read()
 
     async def _start_switch(self, spec: SwitchSpec, session: DesktopSession) -> None:
         def on_reading(reading: Reading) -> None:
@@ -117,7 +115,7 @@ class Playing(GuardedSensor):
             self._switches += 1
             self.close_at_end(switch.stop)
 
-    async def _read(self) -> None:
+    async def read(self) -> None:
         names = (await self._bus.call(DBUS, "/org/freedesktop/DBus", DBUS, "ListNames"))[0]
         plays = False
         for name in names:
@@ -129,10 +127,7 @@ class Playing(GuardedSensor):
 
     def _on_changed(self, body: list[Any]) -> None:
         if body[0] == PLAYER and ("PlaybackStatus" in body[1] or "PlaybackStatus" in body[2]):
-            self._rereading.request()
-
-    def _on_owner(self, _body: list[Any]) -> None:
-        self._rereading.request()
+            self.read_again()
 
     def _merge(self) -> None:
         on = self._plays and bool(self._inhibited)

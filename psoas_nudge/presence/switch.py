@@ -15,9 +15,8 @@ from psoas_nudge.bus import Bus, CallFailed
 from psoas_nudge.core.events import SignalChanged
 from psoas_nudge.core.words import Signal
 from psoas_nudge.errors import Unavailable
-from psoas_nudge.presence.guarded import GuardedSensor
+from psoas_nudge.presence.guarded import RereadingSensor
 from psoas_nudge.presence.port import DesktopSession
-from psoas_nudge.presence.rereading import Rereading
 
 FOREIGN = frozenset(
     f"org.freedesktop.DBus.Error.{what}"
@@ -50,11 +49,10 @@ class SwitchSpec(Struct, frozen=True, kw_only=True):
     read_every: float | None = None
 
 
-class BusSwitch(GuardedSensor):
+class BusSwitch(RereadingSensor):
     def __init__(self, spec: SwitchSpec) -> None:
         self.name, self.spec = spec.name, spec
         super().__init__()
-        self._rereading = Rereading(self.background, self._read)
 
     async def open(self, session: DesktopSession) -> None:
         """Raises Unavailable where the service is missing or does not have the member."""
@@ -71,15 +69,15 @@ class BusSwitch(GuardedSensor):
         try:
             for interface, member in changes:
                 await self.subscribe(
-                    bus, self._on_change, sender=spec.bus_name, interface=interface, member=member, path=spec.path
+                    bus, self.read_again, sender=spec.bus_name, interface=interface, member=member, path=spec.path
                 )
-            await self._read()
+            await self.read()
         except CallFailed as error:
             if error.name in FOREIGN:
                 raise Unavailable(f"another program answers as {spec.bus_name} here") from error
             raise Unavailable(f"{spec.bus_name} does not answer: {error}") from error
 
-    async def _read(self) -> None:
+    async def read(self) -> None:
         bus, spec = self._bus, self.spec
         try:
             if spec.arguments is None:
@@ -92,16 +90,13 @@ class BusSwitch(GuardedSensor):
             value = False
         self.report(SignalChanged(signal=spec.signal, on=spec.is_on(value)))
         if spec.read_every:
-            self.later(spec.read_every, self._rereading.request)
-
-    def _on_change(self, _body: list[Any]) -> None:
-        self._rereading.request()
+            self.later(spec.read_every, self.read_again)
 
     def _on_owner(self, owner: str | None) -> None:
         if owner is None:
             self.lose(f"{self.spec.bus_name} went away")
         else:
-            self._rereading.request()
+            self.read_again()
 
 
 async def _call(bus: Bus, spec: SwitchSpec, signature: str = "", *values: str) -> Any:

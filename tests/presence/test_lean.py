@@ -53,7 +53,6 @@ def test_only_sensors_that_could_work_are_imported() -> None:
             "pipewire",
             "port",
             "pulse",
-            "rereading",
             "screen_share",
             "slot",
             "table",
