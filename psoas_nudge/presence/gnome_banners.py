@@ -29,9 +29,7 @@ class GnomeBanners(RereadingSensor):
 
     async def open(self, session: DesktopSession) -> None:
         """Raises Unavailable outside of GNOME or without gsettings."""
-        bus = session.session_bus
-        if bus is None:
-            raise Unavailable("no session bus")
+        bus = session.bus("session")
         self._environ = session.environ
         if await bus.owner(SHELL) is None:
             raise Unavailable("no GNOME session: GNOME Shell is not running")

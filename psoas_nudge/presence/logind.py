@@ -48,9 +48,7 @@ class Logind(GuardedSensor):
 
     async def open(self, session: DesktopSession) -> None:
         """Raises Unavailable without a system bus, logind or a session of this user."""
-        if session.system_bus is None:
-            raise Unavailable("no system bus")
-        bus = self._bus = session.system_bus
+        bus = self._bus = session.bus("system")
         if await self.watch_owner(bus, NAME, self._on_owner) is None:
             raise Unavailable("systemd-logind (or elogind) is not running")
         self.at_end(self._release_inhibitor)

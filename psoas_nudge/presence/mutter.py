@@ -9,7 +9,7 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import Any
 
-from psoas_nudge.bus import Bus, CallFailed
+from psoas_nudge.bus import CallFailed
 from psoas_nudge.core.events import Active, Idle
 from psoas_nudge.errors import Unavailable
 from psoas_nudge.presence.guarded import GuardedIdleSource
@@ -34,9 +34,7 @@ class MutterIdle(GuardedIdleSource):
 
     async def open(self, session: DesktopSession) -> None:
         """Raises Unavailable where no Mutter offers its idle monitor."""
-        if session.session_bus is None:
-            raise Unavailable("no session bus")
-        self._bus: Bus = session.session_bus
+        self._bus = session.bus("session")
         if await self.watch_owner(self._bus, NAME, self._on_owner) is None:
             raise Unavailable("no GNOME session: Mutter's idle monitor is not there")
         self.close_at_end(self._remove_watches)

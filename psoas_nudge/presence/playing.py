@@ -15,51 +15,44 @@ from psoas_nudge.core.words import Signal
 from psoas_nudge.errors import Unavailable
 from psoas_nudge.presence.guarded import RereadingSensor
 from psoas_nudge.presence.port import DesktopSession, Reading, SourceLost
-from psoas_nudge.presence.switch import BusSwitch, SwitchSpec
+from psoas_nudge.presence.switches import BusSwitch, SwitchSpec
 
 log = logging.getLogger(__name__)
 
 PLAYERS, PLAYER, PLAYER_PATH = "org.mpris.MediaPlayer2", "org.mpris.MediaPlayer2.Player", "/org/mpris/MediaPlayer2"
 DBUS, PROPERTIES = "org.freedesktop.DBus", "org.freedesktop.DBus.Properties"
-GNOME, KDE = "org.gnome.SessionManager", "org.kde.Solid.PowerManagement.PolicyAgent"
-FREEDESKTOP = "org.freedesktop.PowerManagement.Inhibit"
 
 INHIBITORS = (
     SwitchSpec(
         name="GNOME session",
         signal=Signal.PLAYING,
-        bus_name=GNOME,
-        path="/org/gnome/SessionManager",
-        interface=GNOME,
+        bus_name="org.gnome.SessionManager",
         member="IsInhibited",
-        arguments=("u", "8"),  # 8: inhibits going idle
-        changes=((GNOME, "InhibitorAdded"), (GNOME, "InhibitorRemoved")),
+        arguments=("u", 8),  # inhibits going idle
+        changes=("InhibitorAdded", "InhibitorRemoved"),
     ),
     SwitchSpec(
         name="Plasma",
         signal=Signal.PLAYING,
-        bus_name=KDE,
-        path="/org/kde/Solid/PowerManagement/PolicyAgent",
-        interface=KDE,
+        bus_name="org.kde.Solid.PowerManagement.PolicyAgent",
         member="HasInhibition",
-        arguments=("u", "4"),  # 4: inhibits changes to the screen
-        changes=((KDE, "InhibitionsChanged"),),
+        arguments=("u", 4),  # inhibits changes to the screen
+        changes=("InhibitionsChanged",),
     ),
     SwitchSpec(
         name="power manager",
         signal=Signal.PLAYING,
         bus_name="org.freedesktop.PowerManagement",
         path="/org/freedesktop/PowerManagement/Inhibit",
-        interface=FREEDESKTOP,
+        interface="org.freedesktop.PowerManagement.Inhibit",
         member="HasInhibit",
         arguments=(),
-        changes=((FREEDESKTOP, "HasInhibitChanged"),),
+        changes=("HasInhibitChanged",),
     ),
     SwitchSpec(
         name="logind",
         signal=Signal.PLAYING,
         bus_name="org.freedesktop.login1",
-        path="/org/freedesktop/login1",
         interface="org.freedesktop.login1.Manager",
         member="BlockInhibited",
         is_on=lambda blocked: "idle" in str(blocked).split(":"),
@@ -82,10 +75,7 @@ class Playing(RereadingSensor):
 
     async def open(self, session: DesktopSession) -> None:
         """Raises Unavailable where no service reports whether the screen is kept on."""
-        bus = session.session_bus
-        if bus is None:
-            raise Unavailable("no session bus")
-        self._bus = bus
+        bus = self._bus = session.bus("session")
         for spec in INHIBITORS:
             await self._start_switch(spec, session)
         if not self._switches:

@@ -7,12 +7,13 @@ its own failure too (presence/guarded.py, the base of all sensors). Each sensor 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Protocol, runtime_checkable
+from typing import Literal, Protocol, runtime_checkable
 
 from msgspec import Struct
 
 from psoas_nudge.bus import Bus
 from psoas_nudge.core.events import Sensed
+from psoas_nudge.errors import Unavailable
 
 
 class SourceLost(Struct, frozen=True):
@@ -31,6 +32,13 @@ class DesktopSession(Struct, frozen=True):
     environ: dict[str, str]
     session_bus: Bus | None = None
     system_bus: Bus | None = None
+
+    def bus(self, kind: Literal["session", "system"]) -> Bus:
+        """Raises Unavailable where there is none."""
+        bus = self.session_bus if kind == "session" else self.system_bus
+        if bus is None:
+            raise Unavailable(f"no {kind} bus")
+        return bus
 
 
 class Sensor(Protocol):
