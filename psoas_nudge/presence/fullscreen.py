@@ -13,7 +13,6 @@ from psoas_nudge.core.words import Signal
 from psoas_nudge.presence.guarded import RereadingSensor
 from psoas_nudge.presence.port import DesktopSession
 from psoas_nudge.presence.wire import ServerRefused
-from psoas_nudge.presence.x11 import check_session
 from psoas_nudge.presence.xserver import XConnection
 
 CHANGE_ATTRIBUTES, INTERN_ATOM, GET_PROPERTY = 2, 16, 20
@@ -51,7 +50,6 @@ class Fullscreen(RereadingSensor):
 
     async def open(self, session: DesktopSession) -> None:
         """Raises Unavailable outside of an X11 session."""
-        check_session(session.environ)
         connection = self._connection = XConnection(self._on_event, self.lose)
         self.close_at_end(connection.close)
         await connection.connect(session.environ)

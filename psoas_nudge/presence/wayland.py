@@ -68,7 +68,7 @@ class Compositor:
         self.close = self._stream.close
 
     async def connect(self, environ: dict[str, str]) -> None:
-        """Connect and read the globals; raises Unavailable when no compositor answers."""
+        """Connect and read the globals; raises Unavailable when no compositor answers. `close` also then."""
         path = socket_of(environ)
         try:
             await self._stream.open(str(path))
@@ -79,7 +79,6 @@ class Compositor:
         try:
             await self.round_trip()
         except (ServerGone, ServerRefused) as error:
-            await self.close()
             raise Unavailable(f"the compositor at {path} does not answer: {error}") from error
 
     def new(self, on_event: OnEvent) -> int:

@@ -101,8 +101,10 @@ class XConnection:
         self.close = self._stream.close
 
     async def connect(self, environ: dict[str, str]) -> None:
-        """Connect to DISPLAY; raises Unavailable when no server answers or this user may not."""
-        display = environ["DISPLAY"]
+        """Connect to DISPLAY; raises Unavailable when no server answers or this user may not. `close` also then."""
+        display = environ.get("DISPLAY", "")
+        if not display:
+            raise Unavailable("no X11 session: DISPLAY is not set")
         try:
             async with asyncio.timeout(CONNECT_SECONDS):
                 number, reader, writer = await _reach(display)
@@ -119,11 +121,7 @@ class XConnection:
             self._id_step = id_mask & -id_mask
             (self.root,) = struct.unpack_from("<I", setup, 32 + len(_padded(bytes(vendor_length))) + 8 * formats)
         except ServerGone as error:
-            await self.close()
             raise Unavailable(f"no X server answers on display {display}: {error}") from error
-        except ServerRefused:
-            await self.close()
-            raise
 
     def new_id(self) -> int:
         """An id for a new resource."""
