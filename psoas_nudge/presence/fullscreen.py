@@ -10,8 +10,7 @@ import struct
 
 from psoas_nudge.core.events import SignalChanged
 from psoas_nudge.core.words import Signal
-from psoas_nudge.presence.guarded import RereadingSensor
-from psoas_nudge.presence.port import DesktopSession
+from psoas_nudge.presence.port import DesktopSession, RereadingSensor
 from psoas_nudge.presence.wire import ServerRefused
 from psoas_nudge.presence.xserver import XConnection
 

@@ -12,8 +12,7 @@ from typing import Any
 from psoas_nudge.core.events import SignalChanged
 from psoas_nudge.core.words import Signal
 from psoas_nudge.errors import Unavailable
-from psoas_nudge.presence.guarded import RereadingSensor
-from psoas_nudge.presence.port import DesktopSession
+from psoas_nudge.presence.port import DesktopSession, RereadingSensor
 
 SHELL = "org.gnome.Shell"
 DCONF, WRITER, WRITER_PATH = "ca.desrt.dconf", "ca.desrt.dconf.Writer", "/ca/desrt/dconf/Writer/user"

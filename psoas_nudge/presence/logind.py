@@ -20,8 +20,7 @@ from psoas_nudge.bus import Bus, CallFailed
 from psoas_nudge.core.events import SignalChanged
 from psoas_nudge.core.words import Signal
 from psoas_nudge.errors import Unavailable
-from psoas_nudge.presence.guarded import GuardedSensor
-from psoas_nudge.presence.port import DesktopSession
+from psoas_nudge.presence.port import DesktopSession, Sensor
 
 NAME = "org.freedesktop.login1"
 MANAGER_PATH, MANAGER, SESSION = "/org/freedesktop/login1", f"{NAME}.Manager", f"{NAME}.Session"
@@ -33,7 +32,7 @@ WHY_WAIT = "to record the end of sitting"
 log = logging.getLogger(__name__)
 
 
-class Logind(GuardedSensor):
+class Logind(Sensor):
     """Reports SUSPENDED, LOCKED and SWITCHED."""
 
     name = "logind"

@@ -12,8 +12,7 @@ from typing import Any
 from psoas_nudge.core.events import SignalChanged
 from psoas_nudge.core.words import Signal
 from psoas_nudge.errors import Unavailable
-from psoas_nudge.presence.guarded import RereadingSensor
-from psoas_nudge.presence.port import DesktopSession
+from psoas_nudge.presence.port import DesktopSession, RereadingSensor
 from psoas_nudge.presence.pulse import (
     GET_SOURCE_INFO,
     GET_SOURCE_OUTPUT_INFO_LIST,

@@ -12,15 +12,14 @@ from typing import Any
 from psoas_nudge.bus import CallFailed
 from psoas_nudge.core.events import Active, Idle
 from psoas_nudge.errors import Unavailable
-from psoas_nudge.presence.guarded import GuardedIdleSource
-from psoas_nudge.presence.port import DesktopSession
+from psoas_nudge.presence.port import DesktopSession, IdleSource
 
 NAME = "org.gnome.Mutter.IdleMonitor"
 PATH = "/org/gnome/Mutter/IdleMonitor/Core"
 CLOCK_GRAIN = 2
 
 
-class MutterIdle(GuardedIdleSource):
+class MutterIdle(IdleSource):
     """The idle source of a GNOME session."""
 
     name = "mutter"

@@ -13,8 +13,7 @@ from psoas_nudge.bus import Bus, CallFailed
 from psoas_nudge.core.events import SignalChanged
 from psoas_nudge.core.words import Signal
 from psoas_nudge.errors import Unavailable
-from psoas_nudge.presence.guarded import RereadingSensor
-from psoas_nudge.presence.port import DesktopSession, Reading, SourceLost
+from psoas_nudge.presence.port import DesktopSession, Reading, RereadingSensor, SourceLost
 from psoas_nudge.presence.switches import BusSwitch, SwitchSpec
 
 log = logging.getLogger(__name__)

@@ -15,8 +15,7 @@ from psoas_nudge.bus import CallFailed
 from psoas_nudge.core.events import SignalChanged
 from psoas_nudge.core.words import Signal
 from psoas_nudge.errors import Unavailable
-from psoas_nudge.presence.guarded import RereadingSensor
-from psoas_nudge.presence.port import DesktopSession
+from psoas_nudge.presence.port import DesktopSession, RereadingSensor
 
 FOREIGN = frozenset(
     f"org.freedesktop.DBus.Error.{what}"

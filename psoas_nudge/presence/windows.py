@@ -17,8 +17,7 @@ from psoas_nudge.core.events import ClockSet, SignalChanged
 from psoas_nudge.core.words import Signal
 from psoas_nudge.errors import Unavailable
 from psoas_nudge.presence.deadline import DeadlineSource
-from psoas_nudge.presence.guarded import GuardedSensor
-from psoas_nudge.presence.port import DesktopSession
+from psoas_nudge.presence.port import DesktopSession, Sensor
 from psoas_nudge.system import registry, shell
 from psoas_nudge.system.clock import milliseconds
 from psoas_nudge.system.registry import Hive
@@ -75,7 +74,7 @@ CHANGES: dict[tuple[int, int], tuple[Signal, bool]] = {
 }
 
 
-class WindowsSession(GuardedSensor):
+class WindowsSession(Sensor):
     """Reports LOCKED, SUSPENDED, SWITCHED and ClockSet, from the messages that Windows sends to the hidden window.
 
     Idea: WTSRegisterSessionNotification, as in Workrave and ActivityWatch. Tested under Wine only with posted messages.
@@ -119,7 +118,7 @@ def switched_on() -> int:
     return UNIX_EPOCH + (time.time_ns() - (milliseconds() + SET_SECONDS * 1000) * 1_000_000) // 100
 
 
-class Capture(GuardedSensor):
+class Capture(Sensor):
     """Reports CALL while a `device`, "microphone" or "webcam", is in use, from the registry values behind the icon in
     the task bar.
 
@@ -195,7 +194,7 @@ def state() -> int:
     raise Unavailable("this is not Windows")
 
 
-class WindowsScreen(GuardedSensor):
+class WindowsScreen(Sensor):
     """Reports FULLSCREEN and DO_NOT_DISTURB, from SHQueryUserNotificationState.
 
     It is queried when another window comes to the front, and again shortly after, because a window may become

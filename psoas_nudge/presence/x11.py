@@ -11,8 +11,7 @@ import struct
 
 from psoas_nudge.core.events import Active, Idle
 from psoas_nudge.errors import Unavailable
-from psoas_nudge.presence.guarded import GuardedIdleSource
-from psoas_nudge.presence.port import DesktopSession
+from psoas_nudge.presence.port import DesktopSession, IdleSource
 from psoas_nudge.presence.xserver import MESSAGE_BYTES, Extension, XConnection
 
 INITIALIZE, LIST_SYSTEM_COUNTERS, QUERY_COUNTER, CREATE_ALARM, CHANGE_ALARM = 0, 1, 5, 8, 9
@@ -22,7 +21,7 @@ ABSOLUTE = 0
 POSITIVE_TRANSITION, NEGATIVE_TRANSITION = 0, 1
 
 
-class X11Idle(GuardedIdleSource):
+class X11Idle(IdleSource):
     """The idle source of an X11 session."""
 
     name = "x11"

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from psoas_nudge.presence.guarded import RereadingSensor
-from psoas_nudge.presence.port import DesktopSession, SourceLost
+from psoas_nudge.presence.port import DesktopSession, RereadingSensor, SourceLost
 
 
 class Reads(RereadingSensor):
