@@ -12,7 +12,7 @@ from psoas_nudge.core.answers import label
 from psoas_nudge.core.catalogue import find, prompt_words
 from psoas_nudge.core.effects import Renew, Show, StartGuide, Withdraw
 from psoas_nudge.core.entries import PromptEntry
-from psoas_nudge.core.events import Accept, AnyEvent, NotShown, Shown, Skip, Snooze, Started, Stopping
+from psoas_nudge.core.events import Accept, AnyEvent, Skip, Snooze, Started, Stopping
 from psoas_nudge.core.outcomes import UNCONFIRMED
 from psoas_nudge.core.sitting import sat
 from psoas_nudge.core.state import State
@@ -20,8 +20,8 @@ from psoas_nudge.core.words import SECOND
 from psoas_nudge.engine.engine import Engine, Listener
 from psoas_nudge.engine.screen import Screen
 from psoas_nudge.journal.records import Stored
-from psoas_nudge.notify import ICON, picture
-from psoas_nudge.notify.port import Button, Message, Pressed, Showing
+from psoas_nudge.notify import picture
+from psoas_nudge.notify.port import Button, Message, Pressed
 from psoas_nudge.tasks import Tasks
 
 log = logging.getLogger(__name__)
@@ -138,15 +138,14 @@ class Desktop(Listener):
     def _show_notice(self, state: State) -> None:
         if self._waiting_notice and state.prompt is None:
             (title, body), self._waiting_notice = self._waiting_notice, None
-            self._screen.show_notice(title, body, ICON)
+            self._screen.show_notice(title, body)
 
     def _put(self, effect: Show | Renew, *, sound: bool) -> None:
         number = effect.prompt
         self._screen.show(
             self._message(effect, sound=sound),
-            wanted=lambda: (prompt := self._engine.state.prompt) is not None and prompt.number == number,
-            shown=lambda showing: self._feed(_shown(number, showing)),
-            failed=lambda why: self._feed(NotShown(prompt=number, why=why)),
+            lambda: (prompt := self._engine.state.prompt) is not None and prompt.number == number,
+            self._engine.feed,
         )
 
     def _message(self, effect: Show | Renew, *, sound: bool) -> Message:
@@ -164,10 +163,3 @@ class Desktop(Listener):
             sound=sound,
             insist=self.insist,
         )
-
-    def _feed(self, event: AnyEvent) -> None:
-        self._engine.feed(event)
-
-
-def _shown(prompt: int, showing: Showing) -> Shown:
-    return Shown(prompt=prompt, notifier=showing.notifier, ref=showing.ref, fades=showing.fades)

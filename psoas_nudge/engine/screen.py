@@ -15,7 +15,9 @@ from typing import Any, Protocol
 from msgspec.structs import replace
 
 from psoas_nudge.called import as_called
+from psoas_nudge.core.events import NotShown, Shown
 from psoas_nudge.errors import ShowFailed
+from psoas_nudge.notify import ICON
 from psoas_nudge.notify.port import Message, Showing
 from psoas_nudge.tasks import Tasks, log_failure
 
@@ -71,23 +73,16 @@ class Screen:
                 log.warning("the notifier did not remove the prompt within %s s", LAST_SECONDS)
         await self._tasks.cancel()
 
-    def show(
-        self,
-        message: Message,
-        *,
-        wanted: Callable[[], bool],
-        shown: Callable[[Showing], None],
-        failed: Callable[[str], None],
-    ) -> None:
-        """Queue a prompt; it is shown if it is still `wanted` then. Calls `shown`, or `failed` with the reason."""
-        self._put(partial(self._show, replace(message, typed=self._typed), wanted, shown, failed))
+    def show(self, message: Message, wanted: Callable[[], bool], report: Callable[[Shown | NotShown], object]) -> None:
+        """Queue a prompt; it is shown if it is still `wanted` then. `report` gets what became of it."""
+        self._put(partial(self._show, replace(message, typed=self._typed), wanted, report))
 
     def withdraw(self, notifier: str, ref: str) -> None:
         self._put(partial(self._notifiers.withdraw, notifier, ref), FIRST)
 
-    def show_notice(self, title: str, body: str, icon: str) -> None:
+    def show_notice(self, title: str, body: str) -> None:
         """Show a message that needs no answer."""
-        self._put(partial(self._show_notice, Message(prompt=NOTICE, title=title, body=as_called(body), icon=icon)))
+        self._put(partial(self._show_notice, Message(prompt=NOTICE, title=title, body=as_called(body), icon=ICON)))
 
     def withdraw_notice(self) -> None:
         self._put(self._withdraw_notice)
@@ -96,29 +91,23 @@ class Screen:
         self._queue.put_nowait((rank, next(self._number), work))
 
     async def _show(
-        self,
-        message: Message,
-        wanted: Callable[[], bool],
-        shown: Callable[[Showing], None],
-        failed: Callable[[str], None],
+        self, message: Message, wanted: Callable[[], bool], report: Callable[[Shown | NotShown], object]
     ) -> None:
         if not wanted():
             return
+        number = message.prompt
         try:
             showing = await asyncio.wait_for(self._notifiers.show(message), SHOW_SECONDS)
         except (ShowFailed, TimeoutError) as error:
             why = str(error) or f"no notifier answered within {SHOW_SECONDS:g} s"
             log.warning("the prompt could not be shown: %s", why)
-            failed(why)
-        except Exception:
-            failed("a notifier failed; the log has the details")
-            raise
+            report(NotShown(prompt=number, why=why))
+            return
+        self._notice = None
+        if self._ending:
+            await self._notifiers.withdraw(showing.notifier, showing.ref)
         else:
-            self._notice = None
-            if self._ending:
-                await self._notifiers.withdraw(showing.notifier, showing.ref)
-            else:
-                shown(showing)
+            report(Shown(prompt=number, notifier=showing.notifier, ref=showing.ref, fades=showing.fades))
 
     async def _show_notice(self, message: Message) -> None:
         try:
@@ -136,7 +125,7 @@ class Screen:
             _, _, work = await self._queue.get()
             try:
                 await work()
-            except Exception as error:  # noqa: BLE001 - a bug in a notifier must not stop all later prompts
+            except Exception as error:  # noqa: BLE001 - a bug must not stop all later prompts; the core closes this one
                 log_failure(log, "a notifier", error)
             finally:
                 self._queue.task_done()

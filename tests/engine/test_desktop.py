@@ -351,6 +351,23 @@ async def test_a_notifier_that_neither_shows_nor_refuses_is_named_in_the_log_and
     assert ("fake", "ref-1") in screen.withdrawn
 
 
+async def test_an_unexpected_error_in_the_notifiers_is_logged_and_the_prompt_comes_again(
+    desktop, engine, clock, screen, caplog
+):
+    show = screen.show
+
+    async def broken(message: Message) -> Showing:
+        screen.show = show
+        raise RuntimeError("a bug")
+
+    screen.show = broken
+    await sit(engine, clock, 30)
+    await sit(engine, clock, 6)
+    assert "a notifier: unexpected error, please report it" in caplog.text
+    assert "prompt 1 was not shown in time and is closed" in caplog.text
+    assert [message.prompt for message in screen.shown] == [2]
+
+
 async def test_a_prompt_that_stays_is_shown_once(desktop, engine, clock, screen):
     await sit(engine, clock, 33)
     assert len(screen.shown) == 1
