@@ -42,7 +42,7 @@ class IdleTime(Protocol):
 
 
 class Guides(Protocol):
-    """See guides.GuideProcesses."""
+    """See outside.GuideProcesses."""
 
     def open(self, routine: str, prompt: int | None, token: str | None) -> None: ...
 

@@ -20,9 +20,11 @@ from psoas_nudge import places
 from psoas_nudge.config import Settings
 from psoas_nudge.config.watch import FileWatch
 from psoas_nudge.config.zone import LOCALTIME
-from psoas_nudge.core.events import SignalChanged
+from psoas_nudge.core.events import AnyEvent, ClockSet, SignalChanged
 from psoas_nudge.core.rules import Rules
+from psoas_nudge.core.state import State
 from psoas_nudge.core.words import Signal
+from psoas_nudge.engine.engine import Listener
 from psoas_nudge.errors import Unavailable
 
 if TYPE_CHECKING:
@@ -34,7 +36,7 @@ LONGEST_SLEEP = 900.0
 """Seconds between two checks at most: the event loop's clock stops while the machine sleeps."""
 
 
-class Schedule:
+class Schedule(Listener):
     """`apply` is called with the rules, holidays included; `notify` with a message for the person; `reload` when the
     system's time zone has changed."""
 
@@ -76,8 +78,13 @@ class Schedule:
         for watch in self._watches.values():
             await watch.stop()
 
+    def stepped(self, event: AnyEvent, state: State) -> None:  # noqa: ARG002 - only the event matters
+        """Check when the clock was set: that may have passed the start or end of a busy time."""
+        if isinstance(event, ClockSet):
+            self.check()
+
     def check(self) -> None:
-        """Report whether the person is busy now, and check again when that changes. Call it after a clock jump, too."""
+        """Report whether the person is busy now, and check again when that changes."""
         if self._timer:
             self._timer.cancel()
             self._timer = None

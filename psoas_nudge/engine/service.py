@@ -30,16 +30,13 @@ from psoas_nudge.core.hours import WorkingHours
 from psoas_nudge.core.status import Status
 from psoas_nudge.core.words import EPOCH, SECOND
 from psoas_nudge.engine import greeting, ready, starting
-from psoas_nudge.engine.clock import SystemClock
 from psoas_nudge.engine.desktop import Desktop
-from psoas_nudge.engine.engine import Engine
-from psoas_nudge.engine.guides import GuideProcesses
+from psoas_nudge.engine.engine import Engine, SystemClock
 from psoas_nudge.engine.heartbeat import Heartbeats, started
-from psoas_nudge.engine.hooks import Hooks
+from psoas_nudge.engine.hooks import HookRunner, Hooks
 from psoas_nudge.engine.life import Life, name_bus
-from psoas_nudge.engine.listeners import ClockWatch, Followers, HookRunner, Watchdog
-from psoas_nudge.engine.outside import Outside
-from psoas_nudge.engine.requests import Requests
+from psoas_nudge.engine.outside import GuideProcesses, Outside
+from psoas_nudge.engine.requests import Followers, Requests
 from psoas_nudge.engine.schedule import Schedule
 from psoas_nudge.engine.screen import Screen
 from psoas_nudge.engine.timers import SchedulerTimer
@@ -133,8 +130,7 @@ class Service:
             notify=lambda what: self._desktop.notify("A calendar cannot be read", what),
             reload=self._configuration_changed,
         )
-        hooks, clock_watch = HookRunner(self._hooks, engine), ClockWatch(self._schedule)
-        for listener in (Heartbeats(heartbeat), hooks, clock_watch, Watchdog()):
+        for listener in (Heartbeats(heartbeat), HookRunner(self._hooks, engine), self._schedule, ready.Watchdog()):
             engine.listen(listener)
         self._life = Life(session, self._session_over, self._restart)
         self._restarting = False

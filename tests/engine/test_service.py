@@ -21,7 +21,7 @@ from psoas_nudge.control.client import ask
 from psoas_nudge.control.messages import GetStatus, Stop
 from psoas_nudge.core import model as m
 from psoas_nudge.engine import service, waiting
-from psoas_nudge.engine.clock import SystemClock
+from psoas_nudge.engine.engine import SystemClock
 from psoas_nudge.engine.service import serve
 from psoas_nudge.errors import PsoasNudgeError, Refused
 from psoas_nudge.journal import Journal
