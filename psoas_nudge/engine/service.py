@@ -86,9 +86,7 @@ async def _run(config_file: Path | None, lock: Lock, session: LoginSession) -> b
         except JournalBroken as error:
             from psoas_nudge.engine.waiting import WaitForJournal
 
-            opens = lambda: Journal.open(places.journal_file()).close()  # noqa: E731 - one use, typed
-            notifier = beginning.settings.desktop.notifier
-            return await WaitForJournal(opens, places.journal_file(), lock, notifier).until_usable(error)
+            return await WaitForJournal(lock, beginning.settings.desktop.notifier).until_usable(error)
         return await Service(config_file, beginning, journal, heartbeat, lock, session).run(stack)
 
 

@@ -9,9 +9,7 @@ import asyncio
 import logging
 import os
 import time
-from collections.abc import Callable
 from contextlib import AsyncExitStack
-from pathlib import Path
 
 from psoas_nudge import places
 from psoas_nudge.bus import buses
@@ -22,6 +20,7 @@ from psoas_nudge.control.server import ControlServer
 from psoas_nudge.engine import ready
 from psoas_nudge.engine.screen import NOTICE
 from psoas_nudge.errors import JournalBroken, ShowFailed, Unavailable
+from psoas_nudge.journal.store import Journal
 from psoas_nudge.notify import ICON
 from psoas_nudge.notify.chooser import Chooser
 from psoas_nudge.notify.port import Message, Surroundings
@@ -34,10 +33,10 @@ RESUMES = "It starts as soon as the file can be used again."
 
 
 class WaitForJournal:
-    """Waits until `opens` no longer raises JournalBroken. `notifier`: the setting."""
+    """Waits until the journal can be opened. `notifier`: the setting."""
 
-    def __init__(self, opens: Callable[[], object], watched: Path, lock: Lock, notifier: str) -> None:
-        self._opens, self._watched, self._lock = opens, watched, lock
+    def __init__(self, lock: Lock, notifier: str) -> None:
+        self._lock = lock
         self._notifiers = Chooser(notifier, time.monotonic)
         self._changed = asyncio.Event()
         self._ended = False
@@ -50,7 +49,7 @@ class WaitForJournal:
         log.error("%s %s", error, RESUMES)
         on_end(self._end, self._changed.set)
         async with AsyncExitStack() as stack:
-            watch = FileWatch(self._watched, self._changed.set)
+            watch = FileWatch(places.journal_file(), self._changed.set)
             try:
                 await watch.start()
             except Unavailable:
@@ -83,7 +82,7 @@ class WaitForJournal:
 
     def _still_broken(self) -> bool:
         try:
-            self._opens()
+            Journal.open(places.journal_file()).close()
         except JournalBroken as error:
             if str(error) != self._why:
                 self._why = str(error)
