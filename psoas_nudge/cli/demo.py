@@ -60,7 +60,7 @@ async def _play() -> None:
     end = day.at(midnight, "17:01")
     async with AsyncExitStack() as stack:
         journal = stack.enter_context(Journal.in_memory())
-        notifiers = Chooser("auto", asyncio.get_running_loop().time)
+        notifiers = Chooser("auto")
         stretch = PracticePage(browser.page_missing(os.environ) or "")
         story = Story(midnight, journal, rules_of_the_day(os.environ), Screen(notifiers, typed=False), stretch)
         session_bus, _ = await stack.enter_async_context(buses(lambda _kind, _why: None))

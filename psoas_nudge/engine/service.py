@@ -109,7 +109,7 @@ class Service:
         self._clock = clock = SystemClock()
         self._engine = engine = Engine(journal, settings.rules, clock)
         self._presence = Presence()
-        self._notifiers = Chooser(settings.desktop.notifier, lambda: clock.now().tick / SECOND)
+        self._notifiers = Chooser(settings.desktop.notifier)
         self._screen = Screen(self._notifiers)
         self._timer = SchedulerTimer(lambda: engine.feed(Woke()))
         self._outside = Outside()

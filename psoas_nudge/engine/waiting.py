@@ -8,7 +8,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
-import time
 from contextlib import AsyncExitStack
 
 from psoas_nudge import places
@@ -37,7 +36,7 @@ class WaitForJournal:
 
     def __init__(self, lock: Lock, notifier: str) -> None:
         self._lock = lock
-        self._notifiers = Chooser(notifier, time.monotonic)
+        self._notifiers = Chooser(notifier)
         self._changed = asyncio.Event()
         self._ended = False
         self._why = ""

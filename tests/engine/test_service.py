@@ -70,7 +70,7 @@ class Notifiers:
         self.titles: list[str] = []
         self.bodies: list[str] = []
 
-    def __call__(self, _wanted: str, _clock: object) -> Notifiers:
+    def __call__(self, _wanted: str) -> Notifiers:
         return self
 
     async def start(self, _surroundings: Surroundings, _on_pressed: OnPressed) -> None:
