@@ -38,7 +38,6 @@ from psoas_nudge.engine.life import Life, name_bus
 from psoas_nudge.engine.outside import GuideProcesses, Outside
 from psoas_nudge.engine.requests import Followers, Requests
 from psoas_nudge.engine.schedule import Schedule
-from psoas_nudge.engine.screen import Screen
 from psoas_nudge.engine.timers import SchedulerTimer
 from psoas_nudge.errors import ConfigInvalid, JournalBroken, Unavailable
 from psoas_nudge.journal.heartbeat import HeartbeatFile, boot_id
@@ -110,12 +109,11 @@ class Service:
         self._engine = engine = Engine(journal, settings.rules, clock)
         self._presence = Presence()
         self._notifiers = Chooser(settings.desktop.notifier)
-        self._screen = Screen(self._notifiers)
         self._timer = SchedulerTimer(lambda: engine.feed(Woke()))
         self._outside = Outside()
         self._guides = GuideProcesses(settings.stretch.guide, self._outside, self._notify, config_file)
         self._desktop = Desktop(
-            engine, idle_time=self._presence, screen=self._screen, timer=self._timer, guides=self._guides
+            engine, idle_time=self._presence, notifiers=self._notifiers, timer=self._timer, guides=self._guides
         )
         self._desktop.sound, self._desktop.insist = settings.desktop.sound, settings.desktop.insist
         journal.on_reopened(lambda what: self._desktop.notify("Your journal file has been replaced", what))
@@ -231,7 +229,7 @@ class Service:
 
     async def _open_screen(self, surroundings: Surroundings) -> None:
         await self._notifiers.start(surroundings, self._desktop.pressed)
-        self._screen.open()
+        self._desktop.open()
         if bus := surroundings.session_bus:
             try:
                 await bus.watch_owner(NOTIFICATIONS, self._on_notifications)

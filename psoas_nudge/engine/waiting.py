@@ -17,7 +17,7 @@ from psoas_nudge.control import messages as c
 from psoas_nudge.control.lock import Lock
 from psoas_nudge.control.server import ControlServer
 from psoas_nudge.engine import ready
-from psoas_nudge.engine.screen import NOTICE
+from psoas_nudge.engine.desktop import NOTICE
 from psoas_nudge.errors import JournalBroken, ShowFailed, Unavailable
 from psoas_nudge.journal.store import Journal
 from psoas_nudge.notify import ICON

@@ -11,7 +11,6 @@ import pytest
 from psoas_nudge.core import model as m
 from psoas_nudge.engine.desktop import Desktop
 from psoas_nudge.engine.engine import Engine, Listener
-from psoas_nudge.engine.screen import Screen
 from psoas_nudge.errors import JournalBroken, ShowFailed
 from psoas_nudge.notify.port import Message, Pressed, Showing
 
@@ -92,10 +91,9 @@ def engine(journal, rules, clock) -> Engine:
 
 @pytest.fixture
 async def desktop(engine, screen, desk, guides) -> AsyncIterator[Desktop]:
-    shown = Screen(screen)
-    desktop = Desktop(engine, idle_time=desk, screen=shown, timer=desk, guides=guides)
+    desktop = Desktop(engine, idle_time=desk, notifiers=screen, timer=desk, guides=guides)
     desktop.start(m.Started())
-    shown.open()
+    desktop.open()
     engine.feed(m.Active())
     yield desktop
     await desktop.stop()
@@ -167,7 +165,7 @@ async def test_stopping_takes_the_open_prompt_away_and_says_why(desktop, engine,
 
 
 async def test_a_notifier_that_hangs_does_not_keep_the_daemon_from_ending(desktop, engine, clock, screen, monkeypatch):
-    monkeypatch.setattr("psoas_nudge.engine.screen.LAST_SECONDS", 0.01)
+    monkeypatch.setattr("psoas_nudge.engine.desktop.LAST_SECONDS", 0.01)
     screen.gate.clear()
     await sit(engine, clock)
     await asyncio.wait_for(desktop.stop(), 1)
@@ -234,7 +232,7 @@ async def test_a_prompt_that_comes_up_while_the_daemon_ends_is_taken_away_and_no
 
 
 async def test_the_end_before_there_is_a_screen_waits_for_nothing(engine, clock, screen, desk, guides, caplog):
-    desktop = Desktop(engine, idle_time=desk, screen=Screen(screen), timer=desk, guides=guides)
+    desktop = Desktop(engine, idle_time=desk, notifiers=screen, timer=desk, guides=guides)
     desktop.start(m.Started())
     engine.feed(m.Active())
     await sit(engine, clock)
