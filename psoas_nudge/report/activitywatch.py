@@ -22,7 +22,7 @@ from psoas_nudge.core.entries import (
     PromptEntry,
     StretchEntry,
 )
-from psoas_nudge.report.words import OUTCOMES
+from psoas_nudge.core.words import OUTCOMES
 
 CLIENT = "psoas-nudge"
 KINDS = {
