@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from psoas_nudge.config.table import DAYS
 from psoas_nudge.core.guessing import plain
 
 CLOCK = r"(\d{1,2})(?:[:.h]?(\d\d))?\s*(?:uhr|h)?\s*(a\.?m\.?|p\.?m\.?)?"
@@ -34,15 +35,14 @@ CHOICES = {
 """Synonyms for the choices of settings."""
 OFFSET = re.compile(r"(?:utc|gmt) ?([+-]) ?0?(\d{1,2})(?::?00)?")
 
-WEEK = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 GROUPS = {
-    "weekday": WEEK[:5],
-    "workday": WEEK[:5],
-    "weekend": WEEK[5:],
-    "everyday": WEEK,
-    "daily": WEEK,
-    "day": WEEK,
-    "default": WEEK[:5],
+    "weekday": DAYS[:5],
+    "workday": DAYS[:5],
+    "weekend": DAYS[5:],
+    "everyday": DAYS,
+    "daily": DAYS,
+    "day": DAYS,
+    "default": DAYS[:5],
 }
 
 COUNTRY_TABLES = (Path("/usr/share/zoneinfo/iso3166.tab"), Path("/usr/share/lib/zoneinfo/tab/country.tab"))
@@ -150,28 +150,21 @@ def days(word: str) -> tuple[str, ...]:
         if group in GROUPS:
             return GROUPS[group]
     ends = [
-        [index for index, day in enumerate(WEEK) if len(part) > 1 and day.startswith(part)]
+        [index for index, day in enumerate(DAYS) if len(part) > 1 and day.startswith(part)]
         for part in re.split(r"-to-|-", name.replace("thurs", "thu").replace("tues", "tue"))
     ]
     if not 1 <= len(ends) <= 2 or any(len(found) != 1 for found in ends):
         return ()
-    return WEEK[ends[0][0] : ends[-1][0] + 1]
+    return DAYS[ends[0][0] : ends[-1][0] + 1]
 
 
 def regions(text: str) -> Iterator[str]:
     """Codes such as DE or DE-BY from a country's name."""
-    name = plain(text)
-    yield name.upper().replace("_", "-").replace(" ", "-").replace("/", "-")
-    if name in OTHER_NAMES:
-        yield OTHER_NAMES[name]
-        return
-    names = dict(_countries())
-    if name in names:
-        yield names[name]
-        return
     from difflib import get_close_matches
 
-    known = names | OTHER_NAMES
+    name = plain(text)
+    yield name.upper().replace("_", "-").replace(" ", "-").replace("/", "-")
+    known = dict(_countries()) | OTHER_NAMES
     for near in get_close_matches(name[:60], known, 1, 0.8):
         yield known[near]
 

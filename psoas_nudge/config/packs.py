@@ -91,9 +91,8 @@ def imported(directory: Path) -> list[Pack]:
     """The packs in a directory, ordered by id; raises ConfigInvalid."""
     if not directory.is_dir():
         return []
-    return [_kept(file) for file in sorted(directory.glob(f"*/{PACK_FILE}"))]
-
-
-def _kept(file: Path) -> Pack:
-    pack, pictures = parse(read_text(file), str(file)), str(file.parent / PICTURES)
-    return replace(pack, routines=tuple(replace(each, pictures=pictures) for each in pack.routines))
+    packs = []
+    for file in sorted(directory.glob(f"*/{PACK_FILE}")):
+        pack, pictures = parse(read_text(file), str(file)), str(file.parent / PICTURES)
+        packs.append(replace(pack, routines=tuple(replace(each, pictures=pictures) for each in pack.routines)))
+    return packs

@@ -1,4 +1,4 @@
-"""Writes settings as TOML: config.example.toml and the output of `config show`, both made from the table."""
+"""What is made from the table of settings: config.example.toml, the output of `config show` and the JSON Schema."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import textwrap
 from collections.abc import Iterable
 from typing import Any
 
+import msgspec
 import tomli_w
 
 from psoas_nudge.config.settings import Settings
@@ -102,3 +103,29 @@ def _origin(settings: Settings, key: str) -> str:
     if given is None:
         return "default"
     return f"system: {given.name}" if given.source == "system" else given.source
+
+
+def schema() -> dict[str, Any]:
+    """The JSON Schema of config.toml for editors (draft 7, which the tools for TOML support)."""
+    properties: dict[str, Any] = {}
+    for row in ROWS:
+        about: dict[str, Any] = {"description": row.help}
+        if row.default is not None:
+            about["default"] = row.default
+        if row.example is not None:
+            about["examples"] = [msgspec.to_builtins(row.example)]
+        if "." not in row.key:
+            properties[row.key] = row.kind.schema() | about
+            continue
+        section = properties.setdefault(
+            row.section,
+            {"type": "object", "description": SECTIONS[row.section], "additionalProperties": False, "properties": {}},
+        )
+        section["properties"][row.name] = row.kind.schema() | about
+    return {
+        "$schema": "http://json-schema.org/draft-07/schema#",
+        "title": "psoas-nudge: config.toml",
+        "type": "object",
+        "additionalProperties": False,
+        "properties": properties,
+    }
