@@ -16,72 +16,49 @@ CLOCK = r"(\d{1,2})(?:[:.h]?(\d\d))?\s*(?:uhr|h)?\s*(a\.?m\.?|p\.?m\.?)?"
 HOURS = re.compile(rf"(?:from\s+)?{CLOCK}\s*(?:[-\u2010-\u2015/~]+|to|until|till|bis)\s*{CLOCK}", re.ASCII)
 CLOSED = ("", "-", "0", "closed", "false", "free", "no", "none", "off")
 
-CHOICES = {
-    "automatic": "auto",
-    "default": "auto",
-    "browser": "page",
-    "web": "page",
-    "console": "terminal",
-    "tty": "terminal",
-    "dbus": "freedesktop",
-    "d-bus": "freedesktop",
-    "desktop": "freedesktop",
-    "libnotify": "freedesktop",
-    "notify-send": "freedesktop",
-    "notification": "freedesktop",
-    "notifications": "freedesktop",
-    **dict.fromkeys(CLOSED, "none"),
+SYNONYMS = {
+    "auto": ("automatic", "default"),
+    "page": ("browser", "web"),
+    "terminal": ("console", "tty"),
+    "freedesktop": ("dbus", "d-bus", "desktop", "libnotify", "notify-send", "notification", "notifications"),
+    "none": CLOSED,
 }
-"""Synonyms for the choices of settings."""
+"""Other words for the choices of settings."""
 OFFSET = re.compile(r"(?:utc|gmt) ?([+-]) ?0?(\d{1,2})(?::?00)?")
 
 GROUPS = {
-    "weekday": DAYS[:5],
-    "workday": DAYS[:5],
+    **dict.fromkeys(("weekday", "workday", "default"), DAYS[:5]),
     "weekend": DAYS[5:],
-    "everyday": DAYS,
-    "daily": DAYS,
-    "day": DAYS,
-    "default": DAYS[:5],
+    **dict.fromkeys(("everyday", "daily", "day"), DAYS),
 }
 
 COUNTRY_TABLES = (Path("/usr/share/zoneinfo/iso3166.tab"), Path("/usr/share/lib/zoneinfo/tab/country.tab"))
-OTHER_NAMES = {
-    "america": "US",
-    "bavaria": "DE-BY",
-    "bayern": "DE-BY",
-    "berlin": "DE-BE",
-    "brasil": "BR",
-    "california": "US-CA",
-    "catalonia": "ES-CT",
-    "czechia": "CZ",
-    "danmark": "DK",
-    "deutschland": "DE",
-    "england": "GB-ENG",
-    "españa": "ES",
-    "france": "FR",
-    "germany": "DE",
-    "great britain": "GB",
-    "holland": "NL",
-    "italia": "IT",
-    "nederland": "NL",
-    "new york": "US-NY",
-    "norge": "NO",
-    "northern ireland": "GB-NIR",
-    "polska": "PL",
-    "scotland": "GB-SCT",
-    "schweiz": "CH",
-    "suisse": "CH",
-    "suomi": "FI",
-    "sverige": "SE",
-    "the netherlands": "NL",
-    "uk": "GB",
-    "united kingdom": "GB",
-    "united states": "US",
-    "united states of america": "US",
-    "usa": "US",
-    "wales": "GB-WLS",
-    "österreich": "AT",
+NAMES = {
+    "AT": ("österreich",),
+    "BR": ("brasil",),
+    "CH": ("schweiz", "suisse"),
+    "CZ": ("czechia",),
+    "DE": ("deutschland", "germany"),
+    "DE-BE": ("berlin",),
+    "DE-BY": ("bavaria", "bayern"),
+    "DK": ("danmark",),
+    "ES": ("españa",),
+    "ES-CT": ("catalonia",),
+    "FI": ("suomi",),
+    "FR": ("france",),
+    "GB": ("great britain", "uk", "united kingdom"),
+    "GB-ENG": ("england",),
+    "GB-NIR": ("northern ireland",),
+    "GB-SCT": ("scotland",),
+    "GB-WLS": ("wales",),
+    "IT": ("italia",),
+    "NL": ("holland", "nederland", "the netherlands"),
+    "NO": ("norge",),
+    "PL": ("polska",),
+    "SE": ("sverige",),
+    "US": ("america", "united states", "united states of america", "usa"),
+    "US-CA": ("california",),
+    "US-NY": ("new york",),
 }
 """Names that tzdata's table of countries does not have, and the most common ones for systems without the table."""
 
@@ -164,7 +141,7 @@ def regions(text: str) -> Iterator[str]:
 
     name = plain(text)
     yield name.upper().replace("_", "-").replace(" ", "-").replace("/", "-")
-    known = dict(_countries()) | OTHER_NAMES
+    known = dict(_countries()) | {each: code for code, names in NAMES.items() for each in names}
     for near in get_close_matches(name[:60], known, 1, 0.8):
         yield known[near]
 

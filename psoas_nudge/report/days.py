@@ -61,7 +61,6 @@ def mark(outcome: Outcome, x: str, y: str, title: str) -> Element:
 
 
 def _legends() -> Element:
-    """The legend of bands and symbols."""
     bands = legend(*((_swatch(kind), CALLED[kind]) for kind in BANDS))
     prompts = legend(*((key(el("use", href=f"#prompt-{each}")), OUTCOMES[each]) for each in SHAPES))
     prompts.insert(0, el("li", "Prompts:"))
@@ -147,22 +146,22 @@ def _in_words(track: Track, sat: str) -> str:
     parts = [f"{words.day(track.day)}: sitting {sat}"]
     if sitting:
         parts.append(f"between {words.clock(sitting[0].begin)} and {words.clock(sitting[-1].end)}")
-    parts += [text for _, text in _rest(track) if text]
+    parts += filter(None, _rest(track))
     return ", ".join(parts) + "."
 
 
-def _rest(track: Track) -> Iterator[tuple[str, str]]:
-    """(column, text) for everything except hours and sitting."""
+def _rest(track: Track) -> Iterator[str]:
+    """A text for each column of the table except hours and sitting."""
     standing = track.minutes("standing")
-    yield "standing", f"standing {words.length(standing * 60_000)}" if standing else ""
+    yield f"standing {words.length(standing * 60_000)}" if standing else ""
     held = [piece.words for piece in track.pieces if piece.kind == "held-back"]
     why = ", ".join(dict.fromkeys(", ".join(held).split(", ")))
-    yield "delayed", f"prompts delayed {times(len(held))} ({why})" if held else ""
+    yield f"prompts delayed {times(len(held))} ({why})" if held else ""
     outcomes = Counter(prompt.outcome for prompt in track.prompts)
     text = ", ".join(f"{outcomes[each]} {OUTCOMES[each]}" for each in SHAPES if outcomes[each])
-    yield "prompts", f"prompts: {text}" if text else ""
+    yield f"prompts: {text}" if text else ""
     stretches = sum(piece.kind == "stretch" for piece in track.pieces)
-    yield "stretches", counted(stretches, "stretch", "stretches") if stretches else ""
+    yield counted(stretches, "stretch", "stretches") if stretches else ""
 
 
 def _table(tracks: Sequence[Track]) -> Element:
@@ -171,7 +170,7 @@ def _table(tracks: Sequence[Track]) -> Element:
             words.day(track.day),
             ", ".join(_span(piece) for piece in track.pieces if piece.kind == "hours"),
             ", ".join(_span(piece) for piece in track.pieces if piece.kind == "sitting"),
-            *(text for _, text in _rest(track)),
+            *_rest(track),
         )
         for track in reversed(tracks)
     ]

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from xml.etree.ElementTree import Element
 
 from psoas_nudge.core.history import PastStretch
-from psoas_nudge.core.shares import mean_difference
+from psoas_nudge.core.shares import mean, mean_difference
 from psoas_nudge.core.statistics import monday
 from psoas_nudge.core.words import counted
 from psoas_nudge.report import words
@@ -36,13 +36,10 @@ def summary(record: ReportData) -> str:
     sides = by_week(record.history.stretches, weeks)
     left, right = [float(one) for one, _ in sides], [float(two) for _, two in sides]
     reached = sum(min(pair) >= record.target for pair in sides)
+    when, each = (f"In the last {len(weeks)} whole weeks", " a week") if len(weeks) > 1 else ("Last week", "")
     text = (
-        f"In the last {counted(len(weeks), 'whole week')} you held {words.length(sum(left) / len(weeks))} a week on "
-        f"the left and {words.length(sum(right) / len(weeks))} on the right. The goal is "
-        f"{words.length(record.target)} a side."
-        if len(weeks) > 1
-        else f"Last week you held {words.length(left[0])} on the left and {words.length(right[0])} on the right. The "
-        f"goal is {words.length(record.target)} a side."
+        f"{when} you held {words.length(mean(left))}{each} on the left and {words.length(mean(right))} on the right. "
+        f"The goal is {words.length(record.target)} a side."
     )
     text += f" Both sides reached it in {reached or 'none'} of {counted(len(weeks), 'week')}."
     apart = mean_difference([a - b for a, b in zip(left, right, strict=True)], [0.0] * len(weeks))

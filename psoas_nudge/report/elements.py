@@ -63,7 +63,6 @@ def key(mark: Element) -> Element:
 
 
 def legend(*entries: tuple[Element, str]) -> Element:
-    """Symbols and what they mean."""
     return el("ul", *(el("li", mark, f" {what}") for mark, what in entries), class_="legend")
 
 
@@ -126,7 +125,6 @@ def folded(what: Element, summary: str = "The same as a table") -> Element:
 
 
 def written(tree: Element) -> str:
-    """The page as HTML."""
     return "<!doctype html>\n" + tostring(tree, encoding="unicode", method="html") + "\n"
 
 

@@ -83,7 +83,6 @@ def chart(record: ReportData) -> Element:
 
 
 def described(each: PastReport) -> str:
-    """A report as text."""
     report = each.report
     parts = [
         f"discomfort {report.level}" if report.level is not None else "",

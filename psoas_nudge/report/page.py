@@ -47,7 +47,6 @@ READING = (
 
 
 def report(record: ReportData) -> str:
-    """The whole page."""
     sections = (
         _section("days", "Your days", days.summary(record), days.chart(record)),
         _section("sitting", "Sitting a day", sitting.summary(record), sitting.chart(record)),

@@ -142,7 +142,6 @@ class SettingsFile:
 
 
 def version(text: str) -> str:
-    """Tells one text from another."""
     return sha256(text.encode()).hexdigest()
 
 

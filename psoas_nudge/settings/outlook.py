@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -53,7 +54,6 @@ class WorkDay(Struct, frozen=True, kw_only=True):
 
 
 def people() -> list[Option]:
-    """The people who can be simulated."""
     return [Option(name, f"{name[0].upper()}{name[1:]}") for name in PEOPLE]
 
 
@@ -99,9 +99,8 @@ def work(settings: Settings, calendar: Calendar, now: datetime, person: str) -> 
     on = next((today + timedelta(days=n) for n in range(1, 15) if rules.hours.ranges(today + timedelta(days=n))), None)
     if on is None:
         return None
-    zone = rules.hours.local(now).tzinfo
-    midnight = datetime.combine(on, time(), zone)
-    written = Days(midnight, zone or now.tzinfo or midnight.tzinfo, SEED)  # type: ignore[arg-type]
+    zone = ZoneInfo(rules.hours.zone)
+    written = Days(datetime.combine(on, time(), zone), zone, SEED)
     written.add(0, PEOPLE[person])
     entries = [line.entry for line in Simulation(written.trace, rules, answers=("accept",)).play()]
     sitting = [_part(e.started, e.ended, on, rules.hours) for e in entries if isinstance(e, BoutEntry)]

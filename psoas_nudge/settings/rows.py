@@ -60,8 +60,6 @@ Value = bool | int | float | str | list[str | DayOff] | None
 
 
 class Option(Struct, frozen=True):
-    """An option of a select control."""
-
     value: str
     label: str
 
@@ -105,7 +103,6 @@ BY_KIND: dict[type, Form] = {
 
 
 def form(row: Setting) -> Form:
-    """The kind of control for a row."""
     if row.kind is RANGES:
         return "hours"
     if row.key in BY_KEY:

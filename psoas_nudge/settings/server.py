@@ -47,8 +47,6 @@ class Mended(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class NotifierTest(Struct, frozen=True, forbid_unknown_fields=True):
-    """The notifier to test."""
-
     notifier: str
 
 
@@ -124,7 +122,6 @@ def app(file: SettingsFile, windows: PageWindows, port: int, begin: Begin | None
 
 
 async def _outlook(file: SettingsFile, changes: Changes) -> Outlook:
-    """Preview the changes."""
     if changes.person not in PEOPLE:
         raise BadInput(f"There is no such person: {changes.person[:60]}")
     before = file.unchanged(changes.version)

@@ -18,7 +18,7 @@ def test_what_get_prints_set_understands(row: Setting, tmp_path: Path) -> None:
     before = in_force_value(config.load(file, {}), row)
     saving.change(file, row.key, saving.value(row.key, before if isinstance(before, str) else value_text(before)), {})
     after = config.load(file, {})
-    assert after.source(row.key) == "file"
+    assert after.given[row.key].source == "file"
     assert in_force_value(after, row) == before
 
 
