@@ -24,8 +24,7 @@ from psoas_nudge.config.settings import (
     StretchSettings,
 )
 from psoas_nudge.config.table import DAYS, EVENTS, PREFIX, QUIET, SECTIONS, SETTINGS
-from psoas_nudge.config.times import Duration
-from psoas_nudge.config.zone import system_zone
+from psoas_nudge.config.times import Duration, system_zone
 from psoas_nudge.core.catalogue import CATALOGUE
 from psoas_nudge.core.hours import WorkingHours
 from psoas_nudge.core.rules import Rules

@@ -82,9 +82,9 @@ def _used(record: ReportData, asked: Sequence[PastPrompt], held: Sequence[PastSt
 def _done(used: Sequence[Routine], asked: Sequence[PastPrompt], held: Sequence[PastStretch]) -> Element:
     rows = [_row(routine, asked, held) for routine in used[:ROWS]]
     heads = ("Routine", "Done", "Left", "Right", "Suggested", "Skipped", "No answer")
-    if not rows:
-        return el("section", el("h2", "Done and skipped"), el("p", "Nothing was suggested or done."))
-    return el("section", el("h2", "Done and skipped"), wide(table(heads, rows, "How often, and hold time in all")))
+    nothing = el("p", "Nothing was suggested or done.")
+    shown = wide(table(heads, rows, "How often, and hold time in all")) if rows else nothing
+    return el("section", el("h2", "Done and skipped"), shown)
 
 
 def _row(routine: Routine, asked: Sequence[PastPrompt], held: Sequence[PastStretch]) -> tuple[str, ...]:
