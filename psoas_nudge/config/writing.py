@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterable
 from typing import Any
 
 import msgspec
 import tomli_w
 
+from psoas_nudge.config.lists import Tables
 from psoas_nudge.config.settings import Settings
 from psoas_nudge.config.table import ROWS, SECTIONS, Setting
 
@@ -78,24 +78,22 @@ def in_force_value(settings: Settings, row: Setting) -> Any:
     return list(settings.rules.rotation) if row.key == "stretch.rotation" else row.default
 
 
-def in_force(settings: Settings, keys: Iterable[str] | None = None) -> str:
+def in_force(settings: Settings) -> str:
     """The settings in force as a valid TOML file; a comment on each has its source."""
-    wanted = [row for row in ROWS if keys is None or row.key in set(keys)]
-    parts: list[str] = []
-    header = ""
-    for row in sorted(wanted, key=lambda row: row.key in ("exceptions", "stretch.routines")):
-        raw = in_force_value(settings, row)
-        if raw is None or (row.key in ("exceptions", "stretch.routines") and not raw):
+    text = header = ""
+    # Lists of tables come last, because each of their headers ends the section above.
+    for row in sorted(ROWS, key=lambda row: isinstance(row.kind, Tables)):
+        raw, origin = in_force_value(settings, row), _origin(settings, row.key)
+        if raw is None:
             continue
-        text = pair(row, raw)
-        if text.startswith("[["):
-            parts.append(f"\n# {_origin(settings, row.key)}\n{text}")
+        if isinstance(row.kind, Tables):
+            text += f"\n# {origin}\n{pair(row, raw)}" if raw else ""
             continue
         if row.section != header:
             header = row.section
-            parts.append(f"\n[{header}]\n" if parts else f"[{header}]\n")
-        parts.append(f"{text[:-1]}  # {_origin(settings, row.key)}\n")
-    return "".join(parts)
+            text += f"\n[{header}]\n"
+        text += f"{pair(row, raw)[:-1]}  # {origin}\n"
+    return text.removeprefix("\n")
 
 
 def _origin(settings: Settings, key: str) -> str:
