@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from psoas_nudge import places
 from psoas_nudge.config.kinds import Key, ReportMistake, nearest, shown
@@ -20,7 +20,6 @@ from psoas_nudge.config.settings import (
     DesktopSettings,
     Given,
     Settings,
-    SettingSource,
     StretchSettings,
 )
 from psoas_nudge.config.table import DAYS, EVENTS, PREFIX, QUIET, SECTIONS, SETTINGS
@@ -30,14 +29,6 @@ from psoas_nudge.core.hours import WorkingHours
 from psoas_nudge.core.rules import Rules
 from psoas_nudge.core.words import milliseconds
 from psoas_nudge.errors import ConfigInvalid
-
-
-class Layer(NamedTuple):
-    """The text of one file. `source` is "system" or "file"."""
-
-    source: SettingSource
-    name: str
-    text: str
 
 
 def place(path: Path | None, environ: Mapping[str, str]) -> tuple[Path, bool]:
@@ -58,7 +49,7 @@ def load(path: Path | None, environ: Mapping[str, str]) -> Settings:
 
 def parse(text: str, name: str, environ: Mapping[str, str]) -> Settings:
     """The settings if the person's file, called `name` in messages, had this text; raises ConfigInvalid."""
-    return _settings([*_system(environ), Layer("file", name, text)], environ, None)
+    return _settings([*_system(environ), Problems(name, text)], environ, None)
 
 
 def read_one(key: str, path: Path | None, environ: Mapping[str, str], error: ConfigInvalid) -> Any:
@@ -67,7 +58,7 @@ def read_one(key: str, path: Path | None, environ: Mapping[str, str], error: Con
     `error`: the mistakes; raised when this value has one.
     """
     layers, _ = _layers(path, environ)
-    given, _ = _given([layer._replace(text=valid_part(layer.text)) for layer in layers], environ)
+    given = _given([Problems(each.name, valid_part(each.readable), each.source) for each in layers], environ)
     if key not in given:
         return SETTINGS[key].default
     if not SETTINGS[key].kind.accepts(given[key].raw):
@@ -75,17 +66,17 @@ def read_one(key: str, path: Path | None, environ: Mapping[str, str], error: Con
     return given[key].raw
 
 
-def _layers(path: Path | None, environ: Mapping[str, str]) -> tuple[list[Layer], Path | None]:
+def _layers(path: Path | None, environ: Mapping[str, str]) -> tuple[list[Problems], Path | None]:
     """The files in rising precedence, and the path of the person's own; the last layer is theirs, maybe empty."""
     file, named = place(path, environ)
     if not named and _is_missing(file):
-        return [*_system(environ), Layer("file", str(file), "")], None
-    return [*_system(environ), Layer("file", str(file), read_text(file))], file
+        return [*_system(environ), Problems(str(file), "")], None
+    return [*_system(environ), Problems(str(file), read_text(file))], file
 
 
-def _system(environ: Mapping[str, str]) -> list[Layer]:
+def _system(environ: Mapping[str, str]) -> list[Problems]:
     files = reversed(places.system_config_files(environ))
-    return [Layer("system", str(file), read_text(file)) for file in files if not _is_missing(file)]
+    return [Problems(str(file), read_text(file), "system") for file in files if not _is_missing(file)]
 
 
 def _is_missing(file: Path) -> bool:
@@ -99,23 +90,17 @@ def _is_missing(file: Path) -> bool:
     return False
 
 
-def _given(layers: list[Layer], environ: Mapping[str, str]) -> tuple[dict[str, Given], dict[str, Problems]]:
-    """The values that files and environment set, by key; and the problems of each file, by its name.
-
-    Problems of the environment are with those of the last file.
-    """
-    sources: dict[str, Problems] = {}
+def _given(layers: list[Problems], environ: Mapping[str, str]) -> dict[str, Given]:
+    """The values that files and environment set, by key. Mistakes in variables are recorded with those of the last."""
     given: dict[str, Given] = {}
     for layer in layers:
-        problems = sources[layer.name] = Problems(layer.name, layer.text)
-        given |= _from_file(problems.tables(), problems, layer)
-    given |= _from_environment(environ, problems)
-    return given, sources
+        given |= _from_file(layer)
+    return given | _from_environment(environ, layers[-1])
 
 
-def _settings(layers: list[Layer], environ: Mapping[str, str], file: Path | None) -> Settings:
-    given, sources = _given(layers, environ)
-    own = sources[layers[-1].name]
+def _settings(layers: list[Problems], environ: Mapping[str, str], file: Path | None) -> Settings:
+    given = _given(layers, environ)
+    own, sources = layers[-1], {layer.name: layer for layer in layers}
 
     def reporter(key: str) -> ReportMistake:
         if key not in given:
@@ -141,11 +126,11 @@ def _settings(layers: list[Layer], environ: Mapping[str, str], file: Path | None
     return _build(values, given, environ, file, files)
 
 
-def _from_file(tables: dict[str, Any], problems: Problems, layer: Layer) -> dict[str, Given]:
+def _from_file(problems: Problems) -> dict[str, Given]:
     given = {}
-    for section, content in tables.items():
+    for section, content in problems.tables().items():
         if section in SETTINGS:
-            given[section] = Given(content, layer.source, layer.name)
+            given[section] = Given(content, problems.source, problems.name)
         elif section not in SECTIONS:
             _unknown((section,), content, problems)
         elif not isinstance(content, dict):
@@ -154,7 +139,7 @@ def _from_file(tables: dict[str, Any], problems: Problems, layer: Layer) -> dict
         else:
             for key, raw in content.items():
                 if f"{section}.{key}" in SETTINGS:
-                    given[f"{section}.{key}"] = Given(raw, layer.source, layer.name)
+                    given[f"{section}.{key}"] = Given(raw, problems.source, problems.name)
                 else:
                     _unknown((section, key), raw, problems)
     return given
