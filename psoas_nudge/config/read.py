@@ -185,11 +185,11 @@ def _check_routines(
     values: dict[str, Any], given: dict[str, Given], packs: list[Pack], reporter: Callable[[str], ReportMistake]
 ) -> None:
     """Report duplicate ids and unknown ids in the rotation; add the person's and packs' routines to the default one."""
-    own = [routine for routine in values["stretch.routines"] if routine]
+    own = {index: routine for index, routine in enumerate(values["stretch.routines"]) if routine}
     complete = len(own) == len(values["stretch.routines"])
     packed = {routine.id: pack.title for pack in packs for routine in pack.routines}
     seen: set[str] = set()
-    for index, routine in enumerate(own):
+    for index, routine in own.items():
         place = ("stretch", "routines", index, "id")
         if routine.id in seen:
             reporter("stretch.routines")(place, f'There are two routines "{routine.id}". Rename one.')
@@ -200,7 +200,8 @@ def _check_routines(
     values["stretch.routines"] += tuple(routine for pack in packs for routine in pack.routines)
     key = "stretch.rotation"
     if key not in given:
-        values[key] += tuple(id_ for id_ in (*(r.id for r in own), *packed) if id_ not in values[key])
+        mine = [routine.id for routine in own.values()]
+        values[key] += tuple(id_ for id_ in (*mine, *packed) if id_ not in values[key])
         return
     known = {*seen, *packed, *(routine.id for routine in CATALOGUE)}
     for index, routine_id in enumerate(values[key]):
