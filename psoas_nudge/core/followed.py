@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
+from itertools import compress
 
 from msgspec import Struct
 
@@ -63,12 +64,11 @@ def share(asked: Iterable[PastPrompt]) -> Share:
 
 def by_hour(asked: Iterable[PastPrompt]) -> dict[tuple[int, int], Share]:
     """(weekday, hour) -> share, Monday 0; hours without a counted prompt are left out."""
-    found: dict[tuple[int, int], Share] = {}
+    cells: dict[tuple[int, int], list[PastPrompt]] = defaultdict(list)
     for prompt in asked:
         if prompt.outcome in COUNTED:
-            cell = prompt.at.weekday(), prompt.at.hour
-            found[cell] = found.get(cell, Share(0, 0)).plus(prompt.outcome in FOLLOWED)
-    return found
+            cells[prompt.at.weekday(), prompt.at.hour].append(prompt)
+    return {cell: share(some) for cell, some in cells.items()}
 
 
 def periods(days: Sequence[Totals], today: date) -> list[Period]:
@@ -112,13 +112,8 @@ def _seldom_itself(asked: Iterable[PastPrompt]) -> bool:
 
 def _split(asked: Sequence[PastPrompt], inside: Iterable[bool]) -> tuple[Share, Share]:
     """The shares of the prompts that are inside and of those that are not."""
-    seldom, others = Share(0, 0), Share(0, 0)
-    for prompt, belongs in zip(asked, inside, strict=True):
-        if belongs:
-            seldom = seldom.plus(prompt.outcome in FOLLOWED)
-        else:
-            others = others.plus(prompt.outcome in FOLLOWED)
-    return seldom, others
+    every, seldom = share(asked), share(compress(asked, inside))
+    return seldom, Share(every.yes - seldom.yes, every.of - seldom.of)
 
 
 def _late(asked: Sequence[PastPrompt], rules: Rules) -> Suggestion | None:

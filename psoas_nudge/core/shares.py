@@ -46,10 +46,6 @@ class Share(NamedTuple):
         """Whether there are enough observations to state it."""
         return self.of >= ENOUGH
 
-    def plus(self, yes: bool) -> Share:
-        """The share with one more observation."""
-        return Share(self.yes + yes, self.of + 1)
-
     def interval(self, z: float = Z_95) -> Interval:
         """Wilson's score interval; without observations it is 0 to 1."""
         if not self.of:
