@@ -105,27 +105,23 @@ def close(decision: Decision, outcome: Outcome, *, via: str | None = None, becau
         return
     if isinstance(prompt, Pending) and outcome != "withdrawn":
         prompt = confirmed(decision, prompt, None, "")
-    shown_by = prompt if isinstance(prompt, Open) else None
+    shown_at, notifier, ref = None, None, ""
+    if isinstance(prompt, Open):
+        shown_at, notifier, ref = decision.instant(prompt.since), prompt.notifier, prompt.ref
     decision.record(
         PromptEntry(
             at=decision.at,
             number=prompt.number,
-            shown_at=decision.instant(shown_by.since) if shown_by else None,
+            shown_at=shown_at,
             closed_at=decision.at,
             outcome=outcome,
             routine=prompt.routine,
-            notifier=shown_by.notifier if shown_by else None,
+            notifier=notifier,
             via=via,
             because=because,
         )
     )
-    decision.do(
-        Withdraw(
-            prompt=prompt.number,
-            notifier=shown_by.notifier if shown_by else None,
-            ref=shown_by.ref if shown_by else "",
-        )
-    )
+    decision.do(Withdraw(prompt=prompt.number, notifier=notifier, ref=ref))
     state.stage = None
     if outcome == "withdrawn":
         return

@@ -37,6 +37,14 @@ def parse_moment(text: str, now: datetime, zone: tzinfo, *, future: bool = False
     return moment if moment.tzinfo else moment.replace(tzinfo=zone)
 
 
+def parse_length(text: str) -> int:
+    """Milliseconds, at most LONGEST; raises BadInput."""
+    length = milliseconds(parse_duration(text))
+    if length > LONGEST:
+        raise BadInput(f'"{text[:40]}" is longer than ten years.')
+    return length
+
+
 def parse_pause(words: tuple[str, ...], now: datetime, zone: tzinfo, *, via: str) -> Pause:
     """The arguments of `pause`: a length, "until" and an instant, or nothing for "until resumed". Raises BadInput.
 
@@ -48,12 +56,10 @@ def parse_pause(words: tuple[str, ...], now: datetime, zone: tzinfo, *, via: str
     if text == "until tomorrow":
         return Pause(via=via, until_tomorrow=True)
     if words[0].lower() != "until":
-        seconds = parse_duration(f"{text}m" if re.fullmatch(r"\d{1,4}", text, re.ASCII) else text)
-        if seconds <= 0:
+        length = parse_length(f"{text}m" if re.fullmatch(r"\d{1,4}", text, re.ASCII) else text)
+        if length == 0:
             raise BadInput("A pause has to be longer than 0. Write it like: psoas-nudge pause 30m")
-        if milliseconds(seconds) > LONGEST:
-            raise BadInput(f'"{text[:40]}" is longer than ten years.')
-        return Pause(via=via, length=milliseconds(seconds))
+        return Pause(via=via, length=length)
     until = parse_moment(" ".join(words[1:]), now, zone, future=True)
     if until <= now:
         raise BadInput(f"{until:%Y-%m-%d %H:%M} is in the past. {LOOKS}")

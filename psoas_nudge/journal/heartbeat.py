@@ -11,7 +11,6 @@ import logging
 import os
 from datetime import timedelta
 from pathlib import Path
-from types import TracebackType
 from zlib import crc32
 
 from msgspec import Struct
@@ -104,5 +103,5 @@ class HeartbeatFile:
     def __enter__(self) -> HeartbeatFile:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
