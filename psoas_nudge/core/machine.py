@@ -77,8 +77,7 @@ from typing import assert_never
 
 from psoas_nudge.core import events as e
 from psoas_nudge.core import feeling, outcomes, prompting, sitting, stretching
-from psoas_nudge.core.decision import Decision
-from psoas_nudge.core.effects import AnyEffect, Wake, Watch
+from psoas_nudge.core.effects import AnyEffect, Decision, Wake, Watch
 from psoas_nudge.core.rules import Rules
 from psoas_nudge.core.state import Open, Pending, State, Timeline, Waiting
 from psoas_nudge.core.words import MILLISECOND, MINUTE, SECOND

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from psoas_nudge.core.conditions import snooze_refused
-from psoas_nudge.core.decision import Decision
-from psoas_nudge.core.effects import Refuse, StartGuide, Withdraw
+from psoas_nudge.core.effects import Decision, Refuse, StartGuide, Withdraw
 from psoas_nudge.core.entries import LateAnswerEntry, PromptEntry
 from psoas_nudge.core.events import Accept, Answering, GuideHeld, GuideStarted, Skip, Snooze
 from psoas_nudge.core.ranges import LONGEST

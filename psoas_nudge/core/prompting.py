@@ -6,8 +6,7 @@ from datetime import timedelta
 
 from psoas_nudge.core import conditions
 from psoas_nudge.core.catalogue import is_known
-from psoas_nudge.core.decision import Decision
-from psoas_nudge.core.effects import Renew, Show, Withdraw
+from psoas_nudge.core.effects import Decision, Renew, Show, Withdraw
 from psoas_nudge.core.entries import HeldBackEntry, HoursEntry, NotShownEntry, PauseEntry, ResumeEntry
 from psoas_nudge.core.events import NotShown, Pause, Shown
 from psoas_nudge.core.outcomes import RETRY, close, confirmed, expires

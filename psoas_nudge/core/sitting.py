@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from psoas_nudge.core.decision import Decision
+from psoas_nudge.core.effects import Decision
 from psoas_nudge.core.entries import BoutEntry, PostureEntry
 from psoas_nudge.core.events import Idle, SignalChanged, Started
 from psoas_nudge.core.rules import Rules
