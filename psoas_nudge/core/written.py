@@ -46,10 +46,8 @@ def parse_length(text: str) -> int:
 
 
 def parse_pause(words: tuple[str, ...], now: datetime, zone: tzinfo, *, via: str) -> Pause:
-    """The arguments of `pause`: a length, "until" and an instant, or nothing for "until resumed". Raises BadInput.
-
-    A number without a unit is minutes: a pause of 90 seconds is of no use.
-    """
+    """The arguments of `pause`: a length (a number without a unit is minutes: 90 seconds are of no use), "until" and an
+    instant, or nothing for "until resumed". Raises BadInput."""
     if not words:
         return Pause(via=via)
     text = " ".join(words).lower()

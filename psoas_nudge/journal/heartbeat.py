@@ -41,10 +41,8 @@ class Heartbeat(Struct, frozen=True):
 
 
 class HeartbeatFile:
-    """The file is created with mode 0600 (its directory with 0700) when it is missing, also when it was deleted later.
-
-    A failure is logged once and not raised: without a heartbeat, a restart only knows less.
-    """
+    """Made with mode 0600 (its directory with 0700) when it is missing, also when it was deleted later. A failure is
+    logged once and not raised: without a heartbeat, a restart only knows less."""
 
     def __init__(self, path: Path) -> None:
         self._path = path

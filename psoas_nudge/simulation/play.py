@@ -31,10 +31,8 @@ UNSEEN = {Signal.LOCKED, Signal.SUSPENDED}
 
 
 class Simulation:
-    """The engine's World and Keeper for one trace. `play` yields the entries.
-
-    `answers`: the answers to prompts, cycled (None: no answer), each after `answer_after` milliseconds.
-    """
+    """The engine's World and Keeper for one trace. `answers`: the answers to prompts, cycled (None: no answer), each
+    after `answer_after` milliseconds."""
 
     def __init__(
         self,

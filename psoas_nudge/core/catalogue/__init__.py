@@ -49,9 +49,8 @@ def rotation(ids: Iterable[str], own: Iterable[Routine] = ()) -> tuple[Routine, 
 
 
 def prompt_words(routine: Routine, sat_seconds: float) -> tuple[str, str]:
-    """(title, body) of a prompt: how long the person has been sitting; the routine, its length and the first cue.
-
-    The body can follow a colon, as in "Click to start: ...". The title of a person's own routine is not changed."""
+    """(title, body) of a prompt: how long the person has been sitting; the routine, its length and the first cue. The
+    body can follow a colon, as in "Click to start: ...". The title of a person's own routine is not changed."""
     name = routine.title
     if routine in CATALOGUE:
         name = name[:1].lower() + name[1:]
