@@ -274,7 +274,7 @@ class Choice(ValueKind):
     def meant(self, raw: Any) -> Iterable[str]:
         """The choice that a synonym means, else the most similar one."""
         from psoas_nudge.config.guess import CHOICES
-        from psoas_nudge.core.guessing import plain
+        from psoas_nudge.core.written import plain
 
         if (choice := CHOICES.get(plain(str(raw)))) in self.choices:
             return [choice]

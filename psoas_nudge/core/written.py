@@ -1,9 +1,11 @@
-"""Parses instants and pauses as people type them: "14:00", "tomorrow", "2026-12-24", "2026-12-24 10:30", RFC 3339."""
+"""Parses instants and pauses as people type them: "14:00", "tomorrow", "2026-12-24", "2026-12-24 10:30", RFC 3339, and
+guesses what a mistyped date means."""
 
 from __future__ import annotations
 
 import re
-from datetime import datetime, time, timedelta, tzinfo
+from collections.abc import Iterator
+from datetime import date, datetime, time, timedelta, tzinfo
 
 from psoas_nudge.core.durations import parse_duration
 from psoas_nudge.core.events import Pause
@@ -12,6 +14,11 @@ from psoas_nudge.core.words import milliseconds
 from psoas_nudge.errors import BadInput
 
 LOOKS = 'Write a time like "14:00", "tomorrow", "2026-12-24 10:30" or "2026-12-24T10:30+01:00".'
+QUOTES = dict.fromkeys(map(ord, "\u201c\u201d\u201e\u201f\u00ab\u00bb"), '"') | dict.fromkeys(
+    range(0x2018, 0x201C), "'"
+)
+"""The quotation marks that word processors and chat programs put in place of straight ones."""
+MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 
 
 def parse_moment(text: str, now: datetime, zone: tzinfo, *, future: bool = False) -> datetime:
@@ -30,8 +37,6 @@ def parse_moment(text: str, now: datetime, zone: tzinfo, *, future: bool = False
     try:
         moment = datetime.fromisoformat(text.strip())
     except ValueError as error:
-        from psoas_nudge.core.guessing import dates
-
         near = " or ".join(f'"{each}"' for each in dates(text))
         raise BadInput(f'"{text}" is not a time. {f"Did you mean {near}?" if near else LOOKS}') from error
     return moment if moment.tzinfo else moment.replace(tzinfo=zone)
@@ -69,3 +74,35 @@ def parse_pause(words: tuple[str, ...], now: datetime, zone: tzinfo, *, via: str
 
 def _midnight(local: datetime) -> datetime:
     return local.replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+def plain(text: str) -> str:
+    """The text in lower case, without quotation marks around it and with single ordinary spaces."""
+    return " ".join(text.translate(QUOTES).replace('"', " ").replace("'", " ").lower().split())
+
+
+def dates(text: str) -> Iterator[date]:
+    """Dates in other notations: 24.12.2026, 12/24/2026, 24 December 2026; where the order is unclear, both readings."""
+    words = re.findall(r"\d+|[a-zäé]+", plain(text))
+    numbers = [int(word) for word in words if word.isdecimal()]
+    months = [MONTHS.index(word[:3]) + 1 for word in words if word[:3] in MONTHS]
+    if len(words) != 3 or len(numbers) + len(months) != 3:
+        return
+    if months:
+        day, year = numbers if numbers[0] <= 31 else reversed(numbers)
+        orders = [(year, months[0], day)]
+    elif numbers[0] > 31:
+        orders = [(numbers[0], numbers[1], numbers[2])]
+    else:
+        first, second, year = numbers
+        orders = [(year, second, first), (year, first, second)]
+        orders = orders[::-1] if "/" in text else orders
+    seen = set()
+    for year, month, day in orders:
+        try:
+            found = date(year + 2000 if year < 100 else year, month, day)
+        except (ValueError, OverflowError):
+            continue
+        if found not in seen:
+            seen.add(found)
+            yield found

@@ -233,7 +233,7 @@ class Journal:
                 return False
             with transaction(self._db):
                 if reached == days.NOTHING:
-                    days.forget(self._db)
+                    self._db.execute("DELETE FROM days")
                 rows = self._db.execute(f"{AFTER} LIMIT {days.SLICE}", reached).fetchall()
                 days.add_all(self._db, self._decoded(rows))
                 more = len(rows) == days.SLICE
