@@ -105,7 +105,6 @@ def explain(state: State, at: datetime, rules: Rules, trouble: str = "") -> Expl
 
 def status(state: State, rules: Rules, trouble: str = "") -> Status:
     """The status at the state's moment (see at_moment). `trouble`: as in explain."""
-    span = rules.hours.next_span(state.at)
     pause_ends = conditions.pause_ends(state)
     return Status(
         presence=_presence(state),
@@ -116,7 +115,7 @@ def status(state: State, rules: Rules, trouble: str = "") -> Status:
         paused=state.paused is not None,
         paused_until=None if pause_ends is None else _instant(state, pause_ends),
         quiet=conditions.quiet_reasons(state, rules),
-        hours_open=span is not None and span.opens <= state.at,
+        hours_open=rules.hours.span(state.at) is not None,
         hours_change=rules.hours.next_change(state.at),
         zone=rules.hours.zone,
         prompts_today=conditions.prompts_today(state, rules, state.at),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from psoas_nudge.core import conditions
-from psoas_nudge.core.catalogue import is_known
+from psoas_nudge.core.catalogue import CATALOGUE
 from psoas_nudge.core.effects import Decision, Renew, Show, Withdraw
 from psoas_nudge.core.entries import HeldBackEntry, HoursEntry, NotShownEntry, PauseEntry, ResumeEntry
 from psoas_nudge.core.events import NotShown, Pause, Shown
@@ -74,7 +74,7 @@ def look_up_hours(decision: Decision) -> None:
 def drop_removed(decision: Decision) -> None:
     """Rule 15: a prompt for a routine that the settings no longer have is withdrawn."""
     prompt = decision.state.prompt
-    if prompt and not is_known(prompt.routine, decision.rules.routines):
+    if prompt and prompt.routine not in {routine.id for routine in (*CATALOGUE, *decision.rules.routines)}:
         close(decision, "withdrawn", because="routine removed")
 
 

@@ -37,11 +37,6 @@ def find(routine_id: str, own: Iterable[Routine] = ()) -> Routine:
     raise BadInput(f"There is no routine '{routine_id}'. {hint}")
 
 
-def is_known(routine_id: str, own: Iterable[Routine]) -> bool:
-    """Whether there is such a routine."""
-    return routine_id in TITLES or any(routine.id == routine_id for routine in own)
-
-
 def rotation(ids: Iterable[str], own: Iterable[Routine] = ()) -> tuple[Routine, ...]:
     """The routines of a rotation, from their ids; raises errors.BadInput for one that does not exist."""
     own = tuple(own)
