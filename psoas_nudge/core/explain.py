@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Literal, get_args
 
 from psoas_nudge.core import conditions, sitting
 from psoas_nudge.core.advice import KINDS
@@ -58,6 +58,8 @@ ENDLESS = {
     "closed": "There are no working hours in the next two years.",
     "paused": "Prompts are paused. Run `psoas-nudge resume` to turn them back on.",
 }
+UP_TO_THE_PERSON = {"prompt-open", "stretching", "away", "standing", "sitting"}
+KNOWN_AHEAD = {*get_args(conditions.ConditionKind), "paused"} - UP_TO_THE_PERSON
 
 
 def at_moment(state: State, moment: Moment) -> State:
@@ -73,12 +75,6 @@ def _ahead(state: State, at: datetime, elapsed: int) -> State:
     return new
 
 
-def _end_pause(state: State) -> None:
-    ends = conditions.pause_ends(state)
-    if ends is not None and ends <= state.now:
-        state.paused, state.quiet.clear_since = None, ends
-
-
 def explain(state: State, at: datetime, rules: Rules, trouble: str = "") -> Explanation:
     """Why there is no prompt at `at`: now (the state's own instant) or later, at most ranges.LONGEST ahead. For a later
     instant only the schedule, a pause, a snooze and the daily limit are known. `trouble`: why the journal cannot be
@@ -87,19 +83,10 @@ def explain(state: State, at: datetime, rules: Rules, trouble: str = "") -> Expl
     later = at > state.at
     if later:
         state = _ahead(state, at, (at - state.at) // MILLISECOND)
-        _end_pause(state)
-    known = (
-        "snoozed",
-        "asked-again",
-        "not-shown",
-        "closed",
-        "settling-in",
-        "winding-down",
-        "daily-limit",
-        "spread",
-        "paused",
-    )
-    reasons = tuple(reason for reason in _reasons(state, rules, trouble) if not later or reason.kind in known)
+        ends = conditions.pause_ends(state)
+        if ends is not None and ends <= state.now:
+            state.paused, state.quiet.clear_since = None, ends
+    reasons = tuple(reason for reason in _reasons(state, rules, trouble) if not later or reason.kind in KNOWN_AHEAD)
     return Explanation(at=at, reasons=reasons, next_prompt=next_prompt(state, rules), zone=rules.hours.zone)
 
 
