@@ -114,3 +114,8 @@ class Decision:
         """Have the rules run again at a point in the future."""
         if point > self.now:
             self.deadlines.append(point)
+
+    def reached(self, point: int) -> bool:
+        """Whether the point is reached. If not, the rules run again then."""
+        self.by(point)
+        return point <= self.now

@@ -84,10 +84,9 @@ def expire(decision: Decision) -> None:
         return
     if isinstance(prompt, Open) and state.input.state == "active":
         prompt.noticed = True
-    over = expires(prompt, decision.rules)
-    if decision.now < over:
-        decision.by(over)
-    elif isinstance(prompt, Pending):
+    if not decision.reached(expires(prompt, decision.rules)):
+        return
+    if isinstance(prompt, Pending):
         close(decision, "withdrawn", because=UNCONFIRMED)
     elif not state.leaving and (state.input.state != "idle" or excused(state, decision.rules)):
         close(decision, "missed")

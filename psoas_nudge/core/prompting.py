@@ -121,13 +121,9 @@ def hours(decision: Decision) -> None:
 def pause_over(decision: Decision) -> None:
     """Rule 13: a pause ends at its time."""
     ends = conditions.pause_ends(decision.state)
-    if ends is None:
-        return
-    if decision.now < ends:
-        decision.by(ends)
-        return
-    decision.state.paused = None
-    decision.record(ResumeEntry(at=decision.at, by="time"))
+    if ends is not None and decision.reached(ends):
+        decision.state.paused = None
+        decision.record(ResumeEntry(at=decision.at, by="time"))
 
 
 def quiet(decision: Decision) -> None:
@@ -190,11 +186,9 @@ def due(decision: Decision) -> None:
     _end_hold_back(decision)
     waiting = state.stage = state.stage if isinstance(state.stage, Waiting) else Waiting(since=now)
     for point in (conditions.lull_until(state, waiting, rules), conditions.waits_until(state, waiting, rules)):
-        if point is not None and point <= now:
+        if point is not None and decision.reached(point):
             _show(decision)
             return
-        if point is not None:
-            decision.by(point)
 
 
 def _obstructed(decision: Decision) -> bool:
