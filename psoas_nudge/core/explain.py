@@ -92,7 +92,6 @@ def explain(state: State, at: datetime, rules: Rules, trouble: str = "") -> Expl
 
 def status(state: State, rules: Rules, trouble: str = "") -> Status:
     """The status at the state's moment (see at_moment). `trouble`: as in explain."""
-    pause_ends = conditions.pause_ends(state)
     return Status(
         presence=_presence(state),
         sat_seconds=sitting.sat(state, 0) / SECOND,
@@ -100,7 +99,7 @@ def status(state: State, rules: Rules, trouble: str = "") -> Status:
         needed=conditions.needed(state, rules) / SECOND,
         prompt=_open_prompt(state, rules),
         paused=state.paused is not None,
-        paused_until=None if pause_ends is None else _instant(state, pause_ends),
+        paused_until=_instant(state, conditions.pause_ends(state)),
         quiet=conditions.quiet_reasons(state, rules),
         hours_open=rules.hours.span(state.at) is not None,
         hours_change=rules.hours.next_change(state.at),
@@ -143,9 +142,7 @@ def next_prompt(state: State, rules: Rules) -> datetime | None:
 def _sitting_on(state: State, rules: Rules) -> State:
     """The state if the person sat down now and had ended everything that a person can end."""
     new = state.copy()
-    bout, left_at = state.bout, state.leaving.since if state.leaving else None
-    if bout is None:
-        bout = Bout(started=state.now)
+    bout, left_at = state.bout or Bout(started=state.now), state.leaving.since if state.leaving else None
     since = min((p for p in (state.standing_since, left_at) if p is not None), default=None)
     if since is not None and since < state.now:
         bout = bout.interrupted(since, state.now)
@@ -194,7 +191,7 @@ def _reasons(state: State, rules: Rules, trouble: str) -> Iterator[Reason]:
 
 
 def _reason(state: State, rules: Rules, kind: str, until: int | None) -> Reason:
-    instant = None if until is None else _instant(state, until)
+    instant = _instant(state, until)
     text = (ENDLESS.get(kind) if instant is None else None) or TEXTS[kind]
     words = {
         "until": "" if instant is None else when(instant, state.at, rules.hours.zone),
@@ -207,7 +204,8 @@ def _reason(state: State, rules: Rules, kind: str, until: int | None) -> Reason:
     return Reason(kind, text.format(**words), instant)
 
 
-def _instant(state: State, point: int) -> datetime | None:
-    """The instant of a point; None when it is further ahead than LONGEST."""
-    ahead = point - state.now
-    return None if ahead > LONGEST else state.at + timedelta(milliseconds=ahead)
+def _instant(state: State, point: int | None) -> datetime | None:
+    """The instant of a point; None when there is none, or it is further ahead than LONGEST."""
+    if point is None or point - state.now > LONGEST:
+        return None
+    return state.at + timedelta(milliseconds=point - state.now)

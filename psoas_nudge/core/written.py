@@ -25,9 +25,10 @@ def parse_moment(text: str, now: datetime, zone: tzinfo, *, future: bool = False
     """An aware instant. A time of day is today's, or with `future` the next one; a day means its midnight."""
     local, words = now.astimezone(zone), text.strip().lower()
     days = {"yesterday": -1, "today": 0, "tomorrow": 1}
-    named = {"now": local} | {name: _midnight(local + timedelta(days=n)) for name, n in days.items()}
-    if words in named:
-        return named[words]
+    if words == "now":
+        return local
+    if words in days:
+        return datetime.combine(local.date() + timedelta(days=days[words]), time(), zone)
     if re.fullmatch(r"\d{1,2}:\d{2}(:\d{2})?", words):
         try:
             moment = datetime.combine(local.date(), time.fromisoformat(words if words[2] == ":" else f"0{words}"), zone)
@@ -70,10 +71,6 @@ def parse_pause(words: tuple[str, ...], now: datetime, zone: tzinfo, *, via: str
         return Pause(via=via, until=until)
     except ValueError as error:
         raise BadInput(str(error)) from error
-
-
-def _midnight(local: datetime) -> datetime:
-    return local.replace(hour=0, minute=0, second=0, microsecond=0)
 
 
 def plain(text: str) -> str:

@@ -43,7 +43,8 @@ def read_trace(name: str, lines: Iterable[bytes]) -> list[During | Act]:
         try:
             trace.append(_item(decoder.decode(text)))
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, OverflowError, BadInput) as error:
-            wrong.append(f"{name}:{number}: {_first_up(str(error))}")
+            why = str(error)
+            wrong.append(f"{name}:{number}: {why[:1].upper()}{why[1:]}")
             if len(wrong) == MOST_MISTAKES:
                 break
     if wrong:
@@ -83,7 +84,3 @@ def _asked(do: str, at: datetime) -> Asked:
     if do not in ALONE:
         raise BadInput(f'"{do[:40]}" is not something to do. Write one of {", ".join(ALONE)}, snooze or "pause 30m".')
     return ALONE[do]
-
-
-def _first_up(text: str) -> str:
-    return text[:1].upper() + text[1:]
