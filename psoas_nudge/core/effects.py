@@ -110,12 +110,12 @@ class Decision:
         """The wall-clock instant of a point, as the clock is set now."""
         return self.at - timedelta(milliseconds=self.now - point)
 
-    def by(self, point: int) -> None:
-        """Have the rules run again at a point in the future."""
-        if point > self.now:
+    def by(self, point: int | None) -> None:
+        """Have the rules run again at a point in the future; None: no such point is known."""
+        if point is not None and point > self.now:
             self.deadlines.append(point)
 
-    def reached(self, point: int) -> bool:
+    def reached(self, point: int | None) -> bool:
         """Whether the point is reached. If not, the rules run again then."""
         self.by(point)
-        return point <= self.now
+        return point is not None and point <= self.now

@@ -120,8 +120,7 @@ def hours(decision: Decision) -> None:
 
 def pause_over(decision: Decision) -> None:
     """Rule 13: a pause ends at its time."""
-    ends = conditions.pause_ends(decision.state)
-    if ends is not None and decision.reached(ends):
+    if decision.reached(conditions.pause_ends(decision.state)):
         decision.state.paused = None
         decision.record(ResumeEntry(at=decision.at, by="time"))
 
@@ -177,8 +176,8 @@ def due(decision: Decision) -> None:
         return
     if state.quiet.reasons:
         held = state.stage if isinstance(state.stage, HeldBack) else HeldBack(since=now, reasons=())
-        new = tuple(reason for reason in state.quiet.reasons if reason not in held.reasons)
-        state.stage = HeldBack(since=held.since, reasons=held.reasons + new)
+        reasons = dict.fromkeys((*held.reasons, *state.quiet.reasons))
+        state.stage = HeldBack(since=held.since, reasons=tuple(reasons))
         return
     if (until := conditions.quiet_until(state, rules)) is not None:
         decision.by(until)
@@ -186,7 +185,7 @@ def due(decision: Decision) -> None:
     _end_hold_back(decision)
     waiting = state.stage = state.stage if isinstance(state.stage, Waiting) else Waiting(since=now)
     for point in (conditions.lull_until(state, waiting, rules), conditions.waits_until(state, waiting, rules)):
-        if point is not None and decision.reached(point):
+        if decision.reached(point):
             _show(decision)
             return
 
@@ -196,8 +195,7 @@ def _obstructed(decision: Decision) -> bool:
     state = decision.state
     unmet = list(conditions.obstacles(state, decision.rules, state.hours.span))
     for obstacle in unmet:
-        if obstacle.until is not None:
-            decision.by(obstacle.until)
+        decision.by(obstacle.until)
     if unmet and isinstance(state.stage, Waiting):
         state.stage = None
     if unmet and not (len(unmet) == 1 and unmet[0].kind == "away" and state.bout):  # a short lock may still end
