@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 
 from msgspec import Struct
 
-from psoas_nudge.cli.width import hanging
+from psoas_nudge.cli.output import hanging
 from psoas_nudge.notify.chooser import LAST_RESORT, NotifierChoice
 from psoas_nudge.presence.slot import SensorChoice
 
