@@ -13,7 +13,7 @@ import click
 import msgspec
 
 from psoas_nudge import places
-from psoas_nudge.cli.candidates import routine_ids
+from psoas_nudge.cli.completion import routine_ids
 from psoas_nudge.cli.output import columns, hanging, new_file
 from psoas_nudge.config import load
 from psoas_nudge.config.packs import Pack, imported

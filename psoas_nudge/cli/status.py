@@ -9,7 +9,7 @@ import msgspec
 
 from psoas_nudge import places
 from psoas_nudge.called import as_called
-from psoas_nudge.cli.candidates import formats
+from psoas_nudge.cli.completion import formats
 from psoas_nudge.control import messages as c
 from psoas_nudge.control.client import ask
 from psoas_nudge.core.status import Status

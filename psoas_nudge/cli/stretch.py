@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from psoas_nudge import places
-from psoas_nudge.cli.candidates import routine_ids
+from psoas_nudge.cli.completion import routine_ids
 from psoas_nudge.config import Settings, load
 from psoas_nudge.core.state import State
 from psoas_nudge.core.stretching import next_routine, stretch_refused
