@@ -16,9 +16,8 @@ import click
 from psoas_nudge.cli.completion import setting_keys
 from psoas_nudge.config import Settings, example, load, parse, place, saving
 from psoas_nudge.config.kinds import Place
-from psoas_nudge.config.problems import dotted, summary
+from psoas_nudge.config.problems import dotted, read_text, summary
 from psoas_nudge.config.read import read_one
-from psoas_nudge.config.text import read_text
 from psoas_nudge.core.words import counted
 from psoas_nudge.errors import BadInput, ConfigInvalid, PsoasNudgeError
 from psoas_nudge.system.command_line import split

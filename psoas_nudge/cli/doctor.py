@@ -85,7 +85,7 @@ async def _doctor(config_file: Path | None, everything: bool, notify: bool) -> i
         presence = Presence()
         await presence.start(DesktopSession(environ, session_bus, system_bus), lambda _event: None)
         stack.push_async_callback(presence.stop)
-        notifiers = Chooser(basics.settings.desktop.notifier if basics.settings else AUTO, time.monotonic)
+        notifiers = Chooser(basics.settings.desktop.notifier if basics.settings else AUTO)
         pressed: asyncio.Queue[Pressed] = asyncio.Queue()
         notifiers.begin(Surroundings(environ, session_bus, is_one(sys.stdin)), pressed.put_nowait)
         stack.push_async_callback(notifiers.stop)

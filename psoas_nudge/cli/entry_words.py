@@ -8,7 +8,6 @@ from typing import assert_never
 
 from psoas_nudge.core.catalogue import TITLES
 from psoas_nudge.core.durations import duration
-from psoas_nudge.core.entry_ranges import out_of_range
 from psoas_nudge.core.feeling import described
 from psoas_nudge.core.model import (
     AdviceEntry,
@@ -27,6 +26,7 @@ from psoas_nudge.core.model import (
     UndoneEntry,
     WarningsReadEntry,
 )
+from psoas_nudge.core.ranges import out_of_range
 from psoas_nudge.core.words import ENDINGS, OUTCOMES, harmless
 from psoas_nudge.journal import Stored
 

@@ -46,7 +46,6 @@ class Signal(StrEnum):
     BUSY = "busy"
 
 
-LEAVING = frozenset({Signal.LOCKED, Signal.SUSPENDED, Signal.SWITCHED})
 QUIETING = frozenset({Signal.DO_NOT_DISTURB, Signal.FULLSCREEN, Signal.CALL, Signal.SCREEN_SHARE, Signal.BUSY})
 
 Answer = Literal["accept", "snooze", "skip"]
@@ -76,6 +75,12 @@ Pain = Literal[
 ]
 """Kinds of pain; all but "other" put stretches off, see core/advice.py. "worse": than before the stretch."""
 EndedBy = Literal["idle", "locked", "suspended", "switched", "gap", "restart", "accepted", "stretch", "moved"]
+LEAVING: dict[Signal, EndedBy] = {
+    Signal.LOCKED: "locked",
+    Signal.SUSPENDED: "suspended",
+    Signal.SWITCHED: "switched",
+}
+"""The signals that mean that the person is leaving, and what then has ended the bout."""
 ENDINGS: dict[EndedBy, str] = {
     "idle": "then you left",
     "locked": "then the screen was locked",

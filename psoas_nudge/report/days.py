@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from math import ceil, floor
 from xml.etree.ElementTree import Element
 
-from psoas_nudge.core.dose import monday
 from psoas_nudge.core.history import DAY_MINUTES, Piece, PieceKind, PromptMark, Track
+from psoas_nudge.core.statistics import monday
 from psoas_nudge.core.words import OUTCOMES, Outcome, counted, times
 from psoas_nudge.report import words
 from psoas_nudge.report.elements import el, folded, key, percent, table

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from psoas_nudge.core.durations import duration
 from psoas_nudge.core.shares import ENOUGH, Share
-from psoas_nudge.core.summary import DAYS
+from psoas_nudge.core.status import DAYS
 
 SPACE = "\u00a0"
 """No-break space, between a number and its unit."""

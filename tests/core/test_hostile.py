@@ -351,7 +351,7 @@ class Hostile(RuleBasedStateMachine):
         assert not self.standing
         assert self.state.stretching is None
         assert not self.signals & self.rules.quiet
-        assert not self.signals & m.LEAVING
+        assert not self.signals & m.LEAVING.keys()
         span = self.rules.hours.span(self.at)
         assert span is not None, "never outside working hours"
         assert self.at - span.opens >= timedelta(milliseconds=self.rules.settle_in)
