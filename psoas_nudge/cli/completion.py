@@ -67,7 +67,7 @@ def formats(ctx: click.Context, param: click.Parameter, incomplete: str) -> list
     """The named formats of `status --format`."""
     from click.shell_completion import CompletionItem
 
-    from psoas_nudge.cli.formats import NAMED
+    from psoas_nudge.cli.status import NAMED
 
     return [CompletionItem(name) for name in NAMED if name.startswith(incomplete)]
 
@@ -76,7 +76,7 @@ def topics(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[
     """The topics of the manual, then the commands."""
     from click.shell_completion import CompletionItem
 
-    from psoas_nudge.cli.pages import PAGES
+    from psoas_nudge.cli.man import PAGES
     from psoas_nudge.commands import COMMANDS
 
     named = [(name, page.about) for name, page in PAGES.items()] + [

@@ -11,7 +11,7 @@ import click
 
 from psoas_nudge.called import as_called
 from psoas_nudge.cli.completion import topics
-from psoas_nudge.cli.pages import PAGES, plain
+from psoas_nudge.cli.man import PAGES, plain
 from psoas_nudge.commands import MEANT
 from psoas_nudge.errors import BadInput
 
