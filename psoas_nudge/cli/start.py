@@ -99,11 +99,11 @@ def _started(config_file: Path | None) -> Status:
     return _answer(child, str(file))
 
 
-def _service_command() -> list[str]:
+def _service_command() -> tuple[str, ...]:
     """The command that starts the service that autostart has installed; empty when there is none."""
     computer = this_computer()
-    ways = [way for way, _ in chooser.find(computer, ()) if way.unavailable(computer) is None]
-    return next((command for way in ways if (command := way.start_now(computer))), [])
+    ways = (way for way, _ in chooser.find(computer, ()) if way.start_now and way.unavailable(computer) is None)
+    return next((way.start_now for way in ways), ())
 
 
 def _answer(child: subprocess.Popen[bytes] | None, log: str) -> Status:
@@ -141,5 +141,5 @@ def _in_the_menu(config_file: Path | None) -> None:
     if not application.is_supported(computer) or application.is_installed(computer):
         return
     if click.confirm("Add it to the applications menu, so that its windows show its name and icon?", default=True):
-        chooser.named(computer, chooser.command(config_file))
+        application.install(computer, chooser.command(config_file))
         click.echo(as_called("To undo that: psoas-nudge autostart disable"))

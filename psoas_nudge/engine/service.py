@@ -20,8 +20,7 @@ from psoas_nudge import places
 from psoas_nudge.bus import CallFailed, buses
 from psoas_nudge.config.problems import rejected, summary
 from psoas_nudge.config.watch import FileWatch
-from psoas_nudge.control import takeover
-from psoas_nudge.control.lock import Lock
+from psoas_nudge.control.lock import Lock, take
 from psoas_nudge.control.server import ControlServer
 from psoas_nudge.control.session import LoginSession, session_of
 from psoas_nudge.core.durations import duration
@@ -69,7 +68,7 @@ async def serve(config_file: Path | None) -> None:
     """Run until SIGTERM, SIGINT or `stop`, or until the session ends. Raises AlreadyRunning."""
     asyncio.get_running_loop().set_exception_handler(LoopFailures(log))
     session = session_of(os.environ)
-    with takeover.take(places.lock_file(), places.socket_file(), session) as lock:
+    with take(places.lock_file(), places.socket_file(), session) as lock:
         while await _run(config_file, lock, session):
             log.info("restarting")
 
