@@ -229,8 +229,8 @@ class Presence:
         """Try again after a pause: lost sensors forever with back-off, the others twice after the start."""
         if slot.row.name in self._timers or self._stopped:
             return
-        if not slot.lost and self._announced(slot.row):
-            return
+        if not slot.lost and slot.row.service(self._session):
+            return  # a signal of the bus announces that it can start
         pauses = self._retry_seconds
         if not slot.lost and (slot in self._sensors or self._current):
             pauses = LATE_STARTER_SECONDS
@@ -239,10 +239,6 @@ class Presence:
         pause = pauses[min(slot.tries, len(pauses) - 1)]
         slot.tries += 1
         self._timers[slot.row.name] = asyncio.get_running_loop().call_later(pause, self._try_again, slot)
-
-    def _announced(self, row: SensorRow) -> bool:
-        """Whether a bus signal announces that the sensor can start, so that no retry is needed."""
-        return row.bus_name is not None and row.bus(self._session) is not None
 
     def _try_again(self, slot: Slot) -> None:
         timer = self._timers.pop(slot.row.name, None)
@@ -253,17 +249,18 @@ class Presence:
 
     async def _watch_name(self, slot: Slot) -> None:
         """Start the sensor when its service appears on the bus."""
-        bus = slot.row.bus(self._session)
-        if bus is None or slot.row.bus_name is None:
+        service = slot.row.service(self._session)
+        if service is None:
             return
+        bus, name = service
 
         def on_owner(owner: str | None) -> None:
             if owner and slot.sensor is None:
                 self._try_again(slot)
 
         try:
-            await bus.watch_owner(slot.row.bus_name, on_owner)
+            await bus.watch_owner(name, on_owner)
         except CallFailed as error:
-            log.debug("cannot watch for %s: %s", slot.row.bus_name, error)
+            log.debug("cannot watch for %s: %s", name, error)
         else:
-            self._watches.callback(bus.unwatch_owner, slot.row.bus_name, on_owner)
+            self._watches.callback(bus.unwatch_owner, name, on_owner)

@@ -51,9 +51,10 @@ class SensorRow(Struct, frozen=True):
         """Why it cannot work in this session, judged from the environment; None when it may."""
         return MISSING[self.needs](session)
 
-    def bus(self, session: DesktopSession) -> Bus | None:
-        """The bus that `bus_name` is on."""
-        return session.system_bus if self.needs == "system-bus" else session.session_bus
+    def service(self, session: DesktopSession) -> tuple[Bus, str] | None:
+        """The bus and the name of its service, where it needs one and there is a bus."""
+        bus = session.system_bus if self.needs == "system-bus" else session.session_bus
+        return (bus, self.bus_name) if bus and self.bus_name else None
 
     def load(self) -> Sensor:
         """A new sensor; imports its module."""
