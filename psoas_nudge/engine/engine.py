@@ -70,28 +70,6 @@ class World(Protocol):
     def start_guide(self, effect: StartGuide) -> None: ...
 
 
-class Nowhere:
-    """A world without screen, sensors and timers, for a guide that records a report without a daemon."""
-
-    def wake(self, after: int | None) -> None:
-        """Ignored: the process ends after the report."""
-
-    def watch(self, threshold: int) -> None:
-        """Ignored: there is no idle source."""
-
-    def show(self, effect: Show) -> None:
-        """Not reached: the core shows no prompt before there was input."""
-
-    def renew(self, effect: Renew) -> None:
-        """Not reached: no prompt is open."""
-
-    def withdraw(self, effect: Withdraw) -> None:
-        """Ignored: the daemon that showed the prompt has withdrawn it when it ended."""
-
-    def start_guide(self, effect: StartGuide) -> None:
-        """Ignored: the caller is the guide."""
-
-
 class Listener:
     """Is called after each step. An exception is logged and affects neither the step nor other listeners."""
 
@@ -121,15 +99,16 @@ class Engine:
         self.mistake = ""
         """See Status.mistake."""
         self._journal, self._clock = journal, clock
-        self._world: World = Nowhere()
+        self._world: World | None = None
         self._listeners: list[Listener] = []
         self._queue: deque[AnyEvent] = deque()
         self._stepping = self._closed = False
         self._unwritten: list[AnyEntry] = []
         self._written = self.state
 
-    def start(self, world: World, started: Started) -> None:
-        """Feed the first event; effects go to `world`."""
+    def start(self, world: World | None, started: Started) -> None:
+        """Feed the first event; effects go to `world`. None: they are ignored, for a guide that records a report
+        without a daemon: it has neither screen nor sensors, and ends after the report."""
         self._world = world
         self.feed(started)
 
@@ -183,7 +162,8 @@ class Engine:
         stored = self._commit(entries) if wanted else ()
         refusal = None
         for effect in effects:
-            self._carry_out(effect)
+            if self._world:
+                self._carry_out(effect, self._world)
             if type(effect) is Refuse:
                 refusal = effect
         for listener in self._listeners:
@@ -195,27 +175,27 @@ class Engine:
                 log_failure(log, type(listener).__name__, error)
         return refusal
 
-    def _carry_out(self, effect: AnyEffect) -> None:
+    def _carry_out(self, effect: AnyEffect, world: World) -> None:
         match effect:
             case Record():
                 pass
             case Wake(after=after):
-                self._world.wake(min(RETRY, after or RETRY) if self.trouble else after)
+                world.wake(min(RETRY, after or RETRY) if self.trouble else after)
             case Watch(threshold=threshold):
-                self._world.watch(threshold)
+                world.watch(threshold)
             case Show():
                 _log("show", effect)
                 if self.trouble:
                     self.feed(NotShown(prompt=effect.prompt, why="the journal cannot be written"))
                 else:
-                    self._world.show(effect)
+                    world.show(effect)
             case Renew():
-                self._world.renew(effect)
+                world.renew(effect)
             case Withdraw():
-                self._world.withdraw(effect)
+                world.withdraw(effect)
             case StartGuide():
                 _log("guide", effect)
-                self._world.start_guide(effect)
+                world.start_guide(effect)
             case Refuse():
                 _log("refuse", effect)
             case _:
