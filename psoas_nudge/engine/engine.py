@@ -215,15 +215,13 @@ class Engine:
             log.warning("the journal can be written again")
         self._written, self.trouble = self.state, ""
         self._unwritten.clear()
-        if log.isEnabledFor(logging.INFO):
-            for kept in stored:
-                facts = to_builtins(kept.entry)
-                log.info("%s", line(facts.pop("kind"), facts))
+        for kept in stored:
+            _log(str(kept.entry.__struct_config__.tag), kept.entry)
         return stored
 
 
-def _log(words: str, effect: AnyEffect) -> None:
+def _log(words: str, decision: AnyEffect | AnyEntry) -> None:
     if log.isEnabledFor(logging.INFO):
-        facts = to_builtins(effect)
-        facts.pop("type")
+        facts = to_builtins(decision)
+        facts.pop(decision.__struct_config__.tag_field)
         log.info("%s", line(words, facts))

@@ -87,8 +87,7 @@ class BusObject(ServiceInterface):
     def show(self, status: Status, at: datetime) -> None:
         """Store a status and send signals for the differences."""
         before, self.status, self.at = self.status, status, at
-        values = {name: value(status) for name, (_, value) in PROPERTIES.items()}
-        changed = {name: new for name, new in values.items() if new != PROPERTIES[name][1](before)}
+        changed = {name: new for name, (_, value) in PROPERTIES.items() if (new := value(status)) != value(before)}
         if changed:
             self.emit_properties_changed(changed)
         was, now = (s.prompt.number if s.prompt else 0 for s in (before, status))
