@@ -14,15 +14,16 @@ import click
 
 from psoas_nudge.bus import buses
 from psoas_nudge.called import as_called
-from psoas_nudge.cli.entry_words import ENDINGS, OUTCOMES, because
+from psoas_nudge.cli.entry_words import because
 from psoas_nudge.config import parse
 from psoas_nudge.core.catalogue import find
 from psoas_nudge.core.durations import duration
 from psoas_nudge.core.entries import BoutEntry, HeldBackEntry, HoursEntry, PostureEntry, PromptEntry, StretchEntry
 from psoas_nudge.core.events import AnyEvent, Asked, Sensed, Started, Woke
+from psoas_nudge.core.outcomes import ANSWERS
 from psoas_nudge.core.rules import Rules
 from psoas_nudge.core.state import Open, State
-from psoas_nudge.core.words import MINUTE, SECOND
+from psoas_nudge.core.words import ENDINGS, MINUTE, OUTCOMES, SECOND
 from psoas_nudge.engine.desktop import Desktop
 from psoas_nudge.engine.engine import Engine, Listener
 from psoas_nudge.errors import Unavailable
@@ -33,7 +34,6 @@ from psoas_nudge.notify.port import Pressed, Surroundings
 from psoas_nudge.pages import browser
 from psoas_nudge.simulation import day
 from psoas_nudge.simulation.desk import VirtualDesk
-from psoas_nudge.simulation.play import ANSWERS
 from psoas_nudge.system.terminal import is_one
 
 STORY = "story"

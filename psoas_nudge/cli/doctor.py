@@ -21,7 +21,7 @@ from psoas_nudge.autostart.port import this_computer
 from psoas_nudge.bus import Bus, CallFailed, buses
 from psoas_nudge.called import as_called
 from psoas_nudge.cli import distribution
-from psoas_nudge.cli.presence import ByName, live
+from psoas_nudge.cli.presence import live
 from psoas_nudge.cli.verdict import Findings, report
 from psoas_nudge.config import Settings, load
 from psoas_nudge.control import messages as c
@@ -71,7 +71,7 @@ def doctor(config_file: Path | None, everything: bool, notify: bool, watch: bool
     status = asyncio.run(_doctor(config_file, everything, notify))
     if watch:
         print("\nThis is what the sensors see. Type, lock the screen or join a call. Press Ctrl+C to end.")
-        live(ByName())
+        live()
     sys.exit(status)
 
 

@@ -9,7 +9,7 @@ import msgspec
 from msgspec import Struct, field
 
 from psoas_nudge.core.durations import parse_duration
-from psoas_nudge.core.events import Accept, Asked, Resume, Sit, Skip, Snooze, Stand
+from psoas_nudge.core.events import PLAIN, Asked, Plain, Skip, Snooze
 from psoas_nudge.core.ranges import LONGEST, instant
 from psoas_nudge.core.words import Signal, milliseconds
 from psoas_nudge.core.written import parse_pause
@@ -18,13 +18,7 @@ from psoas_nudge.simulation.desk import INPUT, Act, During
 from psoas_nudge.simulation.play import VIA
 
 SIGNALS = (INPUT, *(signal.value for signal in Signal))
-ALONE: dict[str, Asked] = {
-    "accept": Accept(via=VIA),
-    "skip": Skip(via=VIA),
-    "resume": Resume(via=VIA),
-    "stand": Stand(via=VIA),
-    "sit": Sit(via=VIA),
-}
+ALONE: dict[str, Skip | Plain] = {"skip": Skip(via=VIA)} | {name: kind(via=VIA) for name, kind in PLAIN.items()}
 MOST_MISTAKES = 20
 FORM = '{"from": TIME, "to": TIME, "signal": "input"} or {"at": TIME, "do": "accept"}'
 

@@ -18,22 +18,20 @@ from dbus_fast.service import ServiceInterface, dbus_method, dbus_signal
 
 from psoas_nudge.bus import DBUS, Bus, CallFailed
 from psoas_nudge.core.events import (
-    Accept,
+    PLAIN,
     Asked,
     Clear,
     Feel,
     Pause,
-    Resume,
-    Sit,
+    Plain,
     Skip,
     Snooze,
-    Stand,
     Stretch,
+    Undo,
     checked,
 )
 from psoas_nudge.core.ranges import EARLIEST, LATEST, mistake
-from psoas_nudge.core.status import Status
-from psoas_nudge.core.summary import explained, look
+from psoas_nudge.core.status import Status, explained, look
 from psoas_nudge.core.words import EPOCH, milliseconds
 from psoas_nudge.errors import PsoasNudgeError
 from psoas_nudge.tasks import Tasks
@@ -197,7 +195,7 @@ def _until(seconds: int) -> datetime:
         ) from None
 
 
-WITHOUT_ARGUMENTS = (Accept, Stand, Sit, Resume, Clear)
+WITHOUT_ARGUMENTS = (*PLAIN.values(), Clear, Undo)
 """Requests that become methods of the same name."""
 
 
@@ -205,7 +203,7 @@ def _of_status(value: Callable[[Status], Any]) -> Callable[[BusObject], Any]:
     return lambda exported: value(exported.status)
 
 
-def _method(kind: type[Accept | Stand | Sit | Resume | Clear]) -> Any:
+def _method(kind: type[Plain | Clear | Undo]) -> Any:
     def ask(exported: BusObject) -> None:
         exported.command(kind(via=VIA))
 

@@ -6,7 +6,7 @@ from typing import Any
 from dbus_fast.annotations import DBusInt32, DBusStr
 from dbus_fast.service import ServiceInterface, dbus_method, dbus_signal
 
-from psoas_nudge.core.summary import Look
+from psoas_nudge.core.status import Look
 from psoas_nudge.tray import dbusmenu
 from psoas_nudge.tray.exported import add_properties
 from psoas_nudge.tray.picture import pictures

@@ -17,8 +17,7 @@ from psoas_nudge.core.answers import label
 from psoas_nudge.core.catalogue import rotation
 from psoas_nudge.core.events import Asked, Snooze
 from psoas_nudge.core.rules import Rules
-from psoas_nudge.core.status import Status
-from psoas_nudge.core.summary import Look, headline, look, progress
+from psoas_nudge.core.status import Look, Status, headline, look, progress
 
 if TYPE_CHECKING:
     from psoas_nudge.tray.menu import MenuEntry
