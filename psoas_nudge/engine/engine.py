@@ -113,7 +113,6 @@ class Engine:
         self.feed(started)
 
     def listen(self, listener: Listener) -> None:
-        """Call `listener` for every step and entry from now on."""
         self._listeners.append(listener)
 
     def close(self) -> None:
@@ -147,7 +146,6 @@ class Engine:
         self.feed(Reloaded())
 
     def state_now(self) -> State:
-        """The state at the current moment."""
         return at_moment(self.state, self._clock.now())
 
     def status(self) -> Status:

@@ -160,7 +160,6 @@ class Chooser:
         return rows
 
     async def stop(self) -> None:
-        """Stop every notifier that was started."""
         for notifier in self._started.values():
             await notifier.stop()
         self._started.clear()

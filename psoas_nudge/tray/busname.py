@@ -162,7 +162,6 @@ class BusObject(ServiceInterface):
 
     @dbus_method("Stop")
     def stop(self) -> None:
-        """Stop the daemon."""
         self.command(Action.QUIT)
 
     @dbus_signal("PromptOpened")
@@ -235,7 +234,6 @@ class BusName:
         await self._take_name()
 
     def update(self, status: Status, at: datetime) -> None:
-        """Show the status at the instant `at`."""
         if self._exported is None:
             return
         if self._bus.connected:

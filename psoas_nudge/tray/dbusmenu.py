@@ -120,7 +120,6 @@ class DBusMenu(ServiceInterface):
 
     @dbus_method("GetProperty")
     def get_property(self, number: DBusInt32, name: DBusStr) -> DBusVariant:
-        """One property of an entry."""
         values = properties(self._find(number))
         if name not in values:
             raise DBusError("org.freedesktop.DBus.Error.InvalidArgs", f"entry {number} has no {name}")
