@@ -26,9 +26,10 @@ from psoas_nudge.core.machine import step
 from psoas_nudge.core.rules import Rules
 from psoas_nudge.core.state import State
 from psoas_nudge.core.status import Status
-from psoas_nudge.core.words import MINUTE
+from psoas_nudge.core.words import EPOCH, MINUTE
 from psoas_nudge.engine.log import line
 from psoas_nudge.errors import JournalBroken
+from psoas_nudge.journal.heartbeat import Heartbeat, HeartbeatFile
 from psoas_nudge.journal.records import Stored
 from psoas_nudge.system.clock import milliseconds
 from psoas_nudge.tasks import log_failure
@@ -78,6 +79,17 @@ class Listener:
 
     def stepped(self, event: AnyEvent, state: State) -> None:
         """The core has handled `event`; `state` is the new state."""
+
+
+class Heartbeats(Listener):
+    """Writes a heartbeat (rule 14) with every step during a bout; the core takes at least one a minute."""
+
+    def __init__(self, file: HeartbeatFile) -> None:
+        self._file = file
+
+    def stepped(self, event: AnyEvent, state: State) -> None:  # noqa: ARG002 - for every event
+        if state.bout:
+            self._file.beat(Moment(state.at, state.time.tick))
 
 
 class Keeper(Protocol):
@@ -223,3 +235,18 @@ def _log(words: str, decision: AnyEffect | AnyEntry) -> None:
         facts = to_builtins(decision)
         facts.pop(decision.__struct_config__.tag_field)
         log.info("%s", line(words, facts))
+
+
+def started(stored: State, last: Heartbeat | None, now: Moment, boot: str) -> Started:
+    """The first event after the state `stored`. `last`: the last heartbeat; `boot`: the id of the current boot.
+
+    Within one boot the clock readings are compared, because the wall clock may have been set.
+    """
+    if stored.at == EPOCH:
+        return Started()
+    alive = Moment(stored.at, stored.time.tick)
+    same_boot = last is not None and last.boot == boot != ""
+    if last is not None and (last.moment.at >= alive.at or (same_boot and last.moment.tick >= alive.tick)):
+        alive = last.moment
+    silent_for = now.tick - alive.tick if same_boot else int((now.at - alive.at).total_seconds() * 1000)
+    return Started(lived=max(0, alive.tick - stored.time.tick), silent_for=max(0, silent_for))

@@ -31,8 +31,7 @@ from psoas_nudge.core.status import Status
 from psoas_nudge.core.words import EPOCH, SECOND
 from psoas_nudge.engine import greeting, ready, starting
 from psoas_nudge.engine.desktop import Desktop
-from psoas_nudge.engine.engine import Engine, SystemClock
-from psoas_nudge.engine.heartbeat import Heartbeats, started
+from psoas_nudge.engine.engine import Engine, Heartbeats, SystemClock, started
 from psoas_nudge.engine.hooks import HookRunner, Hooks
 from psoas_nudge.engine.life import Life, name_bus
 from psoas_nudge.engine.outside import GuideProcesses, Outside

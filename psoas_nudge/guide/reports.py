@@ -24,8 +24,7 @@ from psoas_nudge.core.events import Advised, Asked, Feel, GuideEnded, GuideHeld,
 from psoas_nudge.core.rules import Rules
 from psoas_nudge.core.state import Held
 from psoas_nudge.core.words import Afterwards, Pain
-from psoas_nudge.engine.engine import Clock, Engine, SystemClock
-from psoas_nudge.engine.heartbeat import started
+from psoas_nudge.engine.engine import Clock, Engine, SystemClock, started
 from psoas_nudge.errors import AlreadyRunning, BadInput, DaemonSilent, JournalBroken, NoDaemon, PsoasNudgeError, Refused
 from psoas_nudge.journal import Journal
 from psoas_nudge.journal.heartbeat import HeartbeatFile, boot_id
