@@ -178,7 +178,8 @@ class Service:
         await server.start()
         stack.push_async_callback(server.close)
         self._engine.listen(Followers(server, self._engine))
-        for stop in (self._hooks.close, self._notifiers.stop, self._presence.stop, self._schedule.stop):
+        stops = self._tasks.cancel, self._hooks.close, self._notifiers.stop, self._presence.stop, self._schedule.stop
+        for stop in stops:
             stack.push_async_callback(self._in_time, stop)
         stack.push_async_callback(self._desktop.stop)
         stack.callback(self._desktop.withdraw_notice)
@@ -195,8 +196,7 @@ class Service:
         ready.notify("READY=1")
         log.info("ready, a prompt comes after %s of sitting", duration(self._settings.rules.nudge_after / SECOND))
         self._schedule.want(self._settings)
-        upkeep = asyncio.get_running_loop().create_task(keep_up(self._journal, places.journal_file()))
-        stack.callback(upkeep.cancel)
+        self._tasks.start(keep_up(self._journal, places.journal_file()))
         self._up = True
         if self._beginning.mistake:
             self._report_mistake(self._beginning.mistake, self._beginning.instead)
