@@ -21,7 +21,7 @@ from psoas_nudge.engine.engine import Engine, Listener
 from psoas_nudge.engine.screen import Screen
 from psoas_nudge.journal.records import Stored
 from psoas_nudge.notify import ICON, picture
-from psoas_nudge.notify.port import Button, Message, Pressed, Showing
+from psoas_nudge.notify.port import Button, Message, OwnButton, Pressed, Showing
 from psoas_nudge.tasks import Tasks
 
 log = logging.getLogger(__name__)
@@ -76,6 +76,8 @@ class Desktop(Listener):
 
     def pressed(self, pressed: Pressed) -> None:
         """The person pressed a button of the prompt. After a refusal the prompt is shown again, without Snooze."""
+        if isinstance(pressed.press, OwnButton):  # only a guide shows such buttons
+            return
         self._token = pressed.token
         prompt = self._engine.state.prompt
         refusal = self._engine.feed(pressed.press)
