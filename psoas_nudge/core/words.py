@@ -61,6 +61,7 @@ Pain = Literal[
     "groin",
     "pinching",
     "catching",
+    "lower-back",
     "numbness",
     "worse",
     "other",

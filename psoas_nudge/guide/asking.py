@@ -15,6 +15,7 @@ from psoas_nudge.guide.terminal import KEYS
 
 AFTERWARDS: dict[str, Afterwards] = {"f": "fine", "t": "tight", "p": "pain"}
 PAINS: dict[str, tuple[Pain, str]] = {
+    # key: (kind, the words on its button); on the page, too
     "s": ("sharp", "sharp"),
     "t": ("throbbing", "throbbing"),
     "d": ("shooting", "shooting down the leg"),
@@ -23,6 +24,7 @@ PAINS: dict[str, tuple[Pain, str]] = {
     "g": ("groin", "in the groin"),
     "p": ("pinching", "pinching"),
     "c": ("catching", "catching or snapping"),
+    "l": ("lower-back", "in the lower back"),
     "n": ("numbness", "numbness or tingling"),
     "w": ("worse", "worse than before"),
     "o": ("other", "something else"),
@@ -98,8 +100,6 @@ def afterwards(console: Console, reports: Reports, *, kneel: bool) -> str | None
         if console.key(ANSWER_WITHIN) != UNDO:
             return trouble
         trouble = reports.taken_back().trouble or trouble
-    else:  # nobody answers
-        return trouble
     if not kneel or not console.keys:
         return trouble
     console.offer("Can you kneel on the floor where you work?", {"y": "yes", "n": "no"}, "ask me next time")

@@ -22,7 +22,7 @@ from psoas_nudge.bus import Bus
 from psoas_nudge.core.durations import duration
 from psoas_nudge.core.routines import Routine
 from psoas_nudge.errors import PsoasNudgeError, Refused, ShowFailed, Unavailable
-from psoas_nudge.guide.asking import BEGIN_WITHIN, READ
+from psoas_nudge.guide.asking import ANSWER_WITHIN, BEGIN_WITHIN, READ
 from psoas_nudge.guide.player import Player
 from psoas_nudge.guide.voice import Voice
 from psoas_nudge.notify import picture
@@ -48,13 +48,13 @@ class EarConsole:
     gets the lines that a terminal would show, if there is one."""
 
     screen = braille = False
-    keys = True
     most = 3
     """GNOME Shell draws no more buttons."""
 
     def __init__(self, routine: Routine, voice: Voice, socket: Path, out: TextIO | None = None) -> None:
         self._routine, self._voice, self._socket, self._out = routine, voice, socket, out
         self._pressed: queue.SimpleQueue[str] = queue.SimpleQueue()
+        self.keys = True
         self._offered: Mapping[str, str] = {}
         self._shown = 0
         self._loop = asyncio.new_event_loop()
@@ -84,10 +84,11 @@ class EarConsole:
         """There is none."""
 
     def key(self, timeout: float) -> str | None:
-        """See Console.key."""
+        """See Console.key. When a question is not answered, `keys` becomes False, so that no other is asked."""
         try:
             return self._pressed.get(timeout=timeout)
         except queue.Empty:
+            self.keys = timeout < ANSWER_WITHIN
             return None
 
     def clock(self) -> float:
