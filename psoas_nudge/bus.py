@@ -12,9 +12,9 @@ from __future__ import annotations
 import asyncio
 import logging
 import sys
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
-from functools import cache
+from itertools import chain, repeat
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from msgspec import Struct
@@ -58,11 +58,8 @@ class CallFailed(PsoasNudgeError):
         super().__init__(text or name)
 
 
-@cache
-def _connect_errors() -> tuple[type[Exception], ...]:
-    from dbus_fast.errors import AuthError, InvalidAddressError
-
-    return OSError, AuthError, InvalidAddressError, EOFError, ValueError, CallFailed
+CONNECT_ERRORS = (OSError, EOFError, ValueError, CallFailed)
+"""What `Bus._open` and calls raise; the library's error for an invalid address is a ValueError."""
 
 
 class Subscription(Struct, frozen=True, eq=False):
@@ -142,7 +139,7 @@ class Bus:
             await self._open()
         except ModuleNotFoundError as error:
             raise Unavailable(f"no {self.kind} bus: dbus-fast is not installed") from error
-        except _connect_errors() as error:
+        except CONNECT_ERRORS as error:
             log.info("no %s bus: %s", self.kind, error)
             slow = isinstance(error.__cause__, TimeoutError)
             raise Unavailable(f"no {self.kind} bus: {error if slow else WITHOUT_BUS[self.kind]}") from error
@@ -281,6 +278,7 @@ class Bus:
     async def _open(self) -> None:
         from dbus_fast import BusType
         from dbus_fast.aio import MessageBus
+        from dbus_fast.errors import AuthError
 
         bus_type = BusType.SESSION if self.kind == "session" else BusType.SYSTEM
         try:
@@ -290,6 +288,8 @@ class Bus:
         try:
             async with asyncio.timeout(CONNECT_SECONDS):
                 self._bus = await bus.connect()
+        except AuthError as error:
+            raise OSError(str(error)) from error
         except TimeoutError as error:
             raise OSError(f"no answer within {CONNECT_SECONDS:g} s") from error
         bus.add_message_handler(self._on_message)
@@ -305,15 +305,12 @@ class Bus:
             self._bus = None
             for name in self._owners:
                 self._set_owner(name, None)
-            for on_connection in list(self._on_connection):
-                self._notify(on_connection, False)
+            self._notify(self._on_connection, False)
             await self._reconnect()
 
     async def _reconnect(self) -> None:
-        tries = 0
-        while True:
-            await asyncio.sleep(RETRY_SECONDS[min(tries, len(RETRY_SECONDS) - 1)])
-            tries += 1
+        for pause in chain(RETRY_SECONDS, repeat(RETRY_SECONDS[-1])):
+            await asyncio.sleep(pause)
             try:
                 await self._open()
                 for name in list(self._owners):
@@ -321,28 +318,26 @@ class Bus:
                 for rule in {s.rule for s in self._subscriptions}:
                     await self._match(rule)
                 owners = {name: await self.owner(name) for name in self._owners}
-            except _connect_errors() as error:
+            except CONNECT_ERRORS as error:
                 log.debug("the %s bus is not back yet: %s", self.kind, error)
                 continue
             log.warning("the %s bus is back", self.kind)
-            for on_connection in list(self._on_connection):
-                self._notify(on_connection, True)
+            self._notify(self._on_connection, True)
             for name, owner in owners.items():
                 self._set_owner(name, owner)
             return
 
     def _set_owner(self, name: str, owner: str | None) -> None:
-        if self._owners.get(name) == owner:
-            return
-        self._owners[name] = owner
-        for on_owner in list(self._on_owner.get(name, ())):
-            self._notify(on_owner, owner)
+        if self._owners.get(name) != owner:
+            self._owners[name] = owner
+            self._notify(self._on_owner.get(name, ()), owner)
 
-    def _notify(self, subscriber: Callable[[T], None], what: T) -> None:
-        try:
-            subscriber(what)
-        except Exception as error:  # noqa: BLE001 - it must affect neither other subscribers nor the connection
-            log_failure(log, f"a subscriber of the {self.kind} bus", error)
+    def _notify(self, subscribers: Iterable[Callable[[T], None]], what: T) -> None:
+        for subscriber in list(subscribers):
+            try:
+                subscriber(what)
+            except Exception as error:  # noqa: BLE001 - it must affect neither other subscribers nor the connection
+                log_failure(log, f"a subscriber of the {self.kind} bus", error)
 
     def _on_message(self, message: Message) -> None:
         if message.message_type.name != "SIGNAL":
@@ -351,7 +346,7 @@ class Bus:
             self._set_owner(message.body[0], message.body[2] or None)
         for subscription in list(self._subscriptions):
             if subscription.matches(message, self._owners.get(subscription.sender or "")):
-                self._notify(subscription.on_signal, list(message.body))
+                self._notify([subscription.on_signal], list(message.body))
 
 
 @asynccontextmanager

@@ -10,14 +10,14 @@ from hypothesis import settings
 
 from psoas_nudge.core.events import Active, Idle
 from psoas_nudge.errors import Unavailable
-from psoas_nudge.presence.port import DesktopSession, ReportReading, SourceLost
+from psoas_nudge.presence.port import DesktopSession, IdleSource, ReportReading, SourceLost
 from tests.fuzz import PROFILE
 
 settings.register_profile("suite", PROFILE)
 settings.load_profile("suite")
 
 
-class FakeIdle:
+class FakeIdle(IdleSource):
     """An idle source in memory: `pass_time(milliseconds)` lets time go by without input, `input()` is a key press."""
 
     name = "fake"

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from psoas_nudge.core.catalogue import CATALOGUE, REVIEWED
-from psoas_nudge.core.evidence import SOURCES, WHY, Source, claimed
+from psoas_nudge.core.evidence import CLAIMED, SOURCES, WHY, Source
 from psoas_nudge.core.routines import Routine
 
 PROJECT = Path(__file__).resolve().parent.parent
@@ -22,6 +22,11 @@ MODULES = [
     *sorted(PACKAGE.glob("*/static/*.html")),
 ]
 IDS = {source.id for source in SOURCES}
+
+
+def claimed(text: str) -> tuple[str, ...]:
+    """The ids in square brackets in a text."""
+    return tuple(each for found in CLAIMED.findall(text) for each in found.split(", "))
 
 
 def test_every_source_has_one_id() -> None:

@@ -73,6 +73,14 @@ class Commands(click.Group):
             raise BadInput(as_called(f"There is no command '{args[0]}'. {hint or 'See all: psoas-nudge --help'}"))
         return super().resolve_command(ctx, args)
 
+    def invoke(self, ctx: click.Context) -> object:
+        """A reader that ends early, such as `head`, is no failure. Click by itself would exit with status 1."""
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:
+            _discard_output()
+            return 0
+
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, message="psoas-nudge %(version)s")

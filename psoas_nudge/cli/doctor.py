@@ -21,7 +21,7 @@ from psoas_nudge.autostart.port import this_computer
 from psoas_nudge.bus import Bus, CallFailed, buses
 from psoas_nudge.called import as_called
 from psoas_nudge.cli import distribution
-from psoas_nudge.cli.presence import ByName, live
+from psoas_nudge.cli.presence import live
 from psoas_nudge.cli.verdict import Findings, report
 from psoas_nudge.config import Settings, load
 from psoas_nudge.control import messages as c
@@ -70,7 +70,7 @@ def doctor(config_file: Path | None, everything: bool, notify: bool, watch: bool
     status = asyncio.run(_doctor(config_file, everything, notify))
     if watch:
         print("\nThis is what the sensors see. Type, lock the screen or join a call. Press Ctrl+C to end.")
-        live(ByName())
+        live()
     sys.exit(status)
 
 
@@ -84,7 +84,7 @@ async def _doctor(config_file: Path | None, everything: bool, notify: bool) -> i
         presence = Presence()
         await presence.start(DesktopSession(environ, session_bus, system_bus), lambda _event: None)
         stack.push_async_callback(presence.stop)
-        notifiers = Chooser(basics.settings.desktop.notifier if basics.settings else AUTO, time.monotonic)
+        notifiers = Chooser(basics.settings.desktop.notifier if basics.settings else AUTO)
         pressed: asyncio.Queue[Pressed] = asyncio.Queue()
         notifiers.begin(Surroundings(environ, session_bus, is_one(sys.stdin)), pressed.put_nowait)
         stack.push_async_callback(notifiers.stop)

@@ -7,8 +7,7 @@ from datetime import datetime
 
 import msgspec
 
-from psoas_nudge.core.status import Status
-from psoas_nudge.core.summary import headline, look, progress, when
+from psoas_nudge.core.status import Status, headline, look, progress, when
 from psoas_nudge.errors import BadInput
 
 NAMED = ("plain", "json", "waybar")

@@ -13,7 +13,6 @@ from typing import get_args
 import click
 from msgspec.structs import replace
 
-from psoas_nudge import places
 from psoas_nudge.cli.journal import print_days
 from psoas_nudge.config import Settings, load
 from psoas_nudge.core.durations import parse_duration
@@ -22,6 +21,7 @@ from psoas_nudge.core.words import Answer, Signal, milliseconds
 from psoas_nudge.core.written import parse_moment
 from psoas_nudge.errors import BadInput
 from psoas_nudge.journal import Stored, as_json
+from psoas_nudge.simulation.coming import calendar_of
 from psoas_nudge.simulation.desk import Act, During
 from psoas_nudge.simulation.people import made_up
 from psoas_nudge.simulation.play import Simulation
@@ -115,16 +115,12 @@ def _read(trace: Path | None) -> list[During | Act]:
 
 def _with_calendar(items: list[During | Act], settings: Settings) -> tuple[list[During | Act], Rules]:
     """Add busy times to the trace, and holidays to the rules, from the configured calendars."""
-    source, rules = settings.calendar, settings.rules
-    if not source.holidays and not source.busy:
+    rules = settings.rules
+    if not settings.calendar.holidays and not settings.calendar.busy:
         return items, rules
-    from psoas_nudge.calendars import refresh
-
     begin = min(item.begin if isinstance(item, During) else item.at for item in items)
     end = max(item.end if isinstance(item, During) else item.at for item in items)
-    years = tuple(range(begin.year, end.year + 1))
-    cache = places.cache_directory() / "simulate"
-    calendar = asyncio.run(refresh(source.holidays, source.busy, rules.hours.zone, cache, years))
+    calendar = asyncio.run(calendar_of(settings, begin, end, datetime.now(UTC)))
     for problem in calendar.problems:
         click.echo(f"psoas-nudge: {problem}", err=True)
     busy = [During(span.opens, span.closes, Signal.BUSY) for span in calendar.busy(begin, end + timedelta(days=1))]

@@ -69,7 +69,7 @@ async def _can_prompt(wanted: str) -> None:
     elsewhere = {name: make for name, make in NOTIFIERS.items() if name != LAST_RESORT}
     async with AsyncExitStack() as stack:
         session_bus, _ = await stack.enter_async_context(buses(lambda _kind, _why: None))
-        notifiers = Chooser(wanted if wanted in elsewhere else AUTO, time.monotonic, elsewhere)
+        notifiers = Chooser(wanted if wanted in elsewhere else AUTO, elsewhere)
         notifiers.begin(Surroundings(dict(os.environ), session_bus), lambda _pressed: None)
         stack.push_async_callback(notifiers.stop)
         if not any(each.verdict == "chosen" for each in await notifiers.choices()):

@@ -12,8 +12,7 @@ from psoas_nudge.called import as_called
 from psoas_nudge.cli.candidates import formats
 from psoas_nudge.control import messages as c
 from psoas_nudge.control.client import ask
-from psoas_nudge.core.status import Status
-from psoas_nudge.core.summary import Look, explained, look, when
+from psoas_nudge.core.status import Look, Status, explained, look, when
 from psoas_nudge.errors import BadInput
 
 

@@ -6,11 +6,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
-from datetime import date, datetime
+from collections.abc import Iterator
 from pathlib import Path
 
-from psoas_nudge.core.guessing import dates, plain
+from psoas_nudge.core.guessing import plain
 
 CLOCK = r"(\d{1,2})(?:[:.h]?(\d\d))?\s*(?:uhr|h)?\s*(a\.?m\.?|p\.?m\.?)?"
 HOURS = re.compile(rf"(?:from\s+)?{CLOCK}\s*(?:[-\u2010-\u2015/~]+|to|until|till|bis)\s*{CLOCK}", re.ASCII)
@@ -110,13 +109,6 @@ def several(text: str) -> list[str]:
     return [found[0] for found in parts if found] if len(parts) > 1 and all(parts) else []
 
 
-def choice(raw: object, choices: Collection[str]) -> Iterator[str]:
-    """The choice that a synonym means."""
-    word = CHOICES.get(plain(str(raw)), "")
-    if word in choices:
-        yield word
-
-
 def zones(text: str) -> Iterator[str]:
     """The time zone of a city or of a UTC offset; the names of offsets in tzdata have the opposite sign."""
     from difflib import get_close_matches
@@ -149,14 +141,6 @@ def daytime(start: int, end: int) -> str | None:
         return None
     first, last = (start, end - 720) if start < 720 else (end - 1440, start)
     return f"{first // 60:02}:{first % 60:02}-{last // 60:02}:{last % 60:02}" if first < last <= 1440 else None
-
-
-def day_of(raw: object) -> Iterator[date]:
-    """The dates that a value of any type can mean."""
-    if isinstance(raw, datetime):
-        yield raw.date()
-    elif isinstance(raw, str):
-        yield from dates(raw)
 
 
 def days(word: str) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from psoas_nudge import places
 from psoas_nudge.config.kinds import Key, ReportMistake, nearest, shown
 from psoas_nudge.config.packs import Pack, imported
-from psoas_nudge.config.problems import Problems, each_day, environment, valid_part, variables
+from psoas_nudge.config.problems import Problems, each_day, read_text, valid_part
 from psoas_nudge.config.settings import (
     CalendarSettings,
     DesktopSettings,
@@ -25,7 +25,6 @@ from psoas_nudge.config.settings import (
 )
 from psoas_nudge.config.table import DAYS, EVENTS, PREFIX, QUIET, SECTIONS, SETTINGS
 from psoas_nudge.config.tables import unknown_routine
-from psoas_nudge.config.text import read_text
 from psoas_nudge.config.times import Duration
 from psoas_nudge.config.zone import system_zone
 from psoas_nudge.core.catalogue import CATALOGUE
@@ -70,11 +69,7 @@ def read_one(key: str, path: Path | None, environ: Mapping[str, str], error: Con
     `error`: the mistakes; raised when this value has one.
     """
     layers, _ = _layers(path, environ)
-    given: dict[str, Given] = {}
-    for layer in layers:
-        problems = Problems(layer.name, valid_part(layer.text))
-        given |= _from_file(problems.tables(), problems, layer)
-    given |= _from_environment(environ, problems)
+    given, _ = _given([layer._replace(text=valid_part(layer.text)) for layer in layers], environ)
     if key not in given:
         return SETTINGS[key].default
     if not SETTINGS[key].kind.accepts(given[key].raw):
@@ -106,27 +101,35 @@ def _is_missing(file: Path) -> bool:
     return False
 
 
-def _settings(layers: list[Layer], environ: Mapping[str, str], file: Path | None) -> Settings:
+def _given(layers: list[Layer], environ: Mapping[str, str]) -> tuple[dict[str, Given], dict[str, Problems]]:
+    """The values that files and environment set, by key; and the problems of each file, by its name.
+
+    Problems of the environment are with those of the last file.
+    """
     sources: dict[str, Problems] = {}
     given: dict[str, Given] = {}
     for layer in layers:
-        problems = sources[layer.name] = Problems(layer.name, layer.text.removeprefix("\ufeff").replace("\r\n", "\n"))
+        problems = sources[layer.name] = Problems(layer.name, layer.text)
         given |= _from_file(problems.tables(), problems, layer)
     given |= _from_environment(environ, problems)
+    return given, sources
+
+
+def _settings(layers: list[Layer], environ: Mapping[str, str], file: Path | None) -> Settings:
+    given, sources = _given(layers, environ)
+    own = sources[layers[-1].name]
 
     def reporter(key: str) -> ReportMistake:
         if key not in given:
-            return problems.add
-        if given[key].source == "environment":
-            return environment(problems, given[key].name)
-        return sources[given[key].name].add
+            return own.add
+        _, source, name = given[key]
+        return own.in_variable(name) if source == "environment" else sources[name].add
 
     values = {}
     for key, row in SETTINGS.items():
-        if key in given:
-            values[key] = row.kind.read(given[key].raw, tuple(key.split(".")), reporter(key))
-        elif row.default is not None:
-            values[key] = row.kind.read(row.default, (), problems.add)
+        raw = given[key].raw if key in given else row.default
+        if raw is not None:
+            values[key] = row.kind.read(raw, tuple(key.split(".")), reporter(key))
     if any(next(routine.names, None) for routine in values["stretch.routines"] if routine):
         from psoas_nudge.config.pictures import with_pictures
 
@@ -183,14 +186,15 @@ def _unknown(where: tuple[str, ...], raw: Any, problems: Problems) -> None:
 
 def _from_environment(environ: Mapping[str, str], problems: Problems) -> dict[str, Given]:
     rows = {row.variable: row for row in SETTINGS.values()}
+    starts = tuple(f"{PREFIX}{section.upper()}" for section in SECTIONS)
     given = {}
-    for name in variables(environ, PREFIX, SECTIONS):
+    for name in sorted(name for name in environ if name.startswith(starts)):
         if name in rows:
             given[rows[name].key] = Given(rows[name].kind.from_text(environ[name]), "environment", name)
         else:
             near = nearest(name, {variable.lower(): variable for variable in rows}).upper()
             hint = near.replace("DID YOU MEAN", "Did you mean") or " List all: psoas-nudge config show"
-            environment(problems, name)((), f"There is no such setting.{hint}")
+            problems.in_variable(name)((), f"There is no such setting.{hint}")
     return given
 
 

@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from psoas_nudge.config.kinds import Place, nearest, shown
+from psoas_nudge.config.kinds import nearest, shown
+from psoas_nudge.config.problems import read_text
 from psoas_nudge.config.read import parse
 from psoas_nudge.config.table import SETTINGS
-from psoas_nudge.config.text import read_text
 from psoas_nudge.errors import BadInput, ConfigInvalid, PsoasNudgeError
 from psoas_nudge.system import files
 
@@ -26,16 +26,10 @@ def setting(key: str) -> str:
 
 def value(key: str, text: str) -> Any:
     """The value for the file from a text; raises BadInput with all mistakes in it."""
-    row = SETTINGS[setting(key)]
-    raw = row.kind.from_text(text)
-    wrong: list[str] = []
-
-    def report(place: Place, what: str) -> None:  # noqa: ARG001 - there is only the one value
-        wrong.append(f"{key}: {what}")
-
-    row.kind.read(raw, (), report)
-    if wrong:
-        raise BadInput("\n".join(wrong))
+    kind = SETTINGS[setting(key)].kind
+    raw = kind.from_text(text)
+    if mistakes := kind.mistakes(raw):
+        raise BadInput("\n".join(f"{key}: {what}" for what in mistakes))
     return raw
 
 

@@ -13,6 +13,7 @@ from psoas_nudge.config.lists import Argv, ListOf, Tables
 from psoas_nudge.config.tables import (
     EXCEPTION_EXAMPLES,
     EXCEPTION_FIELDS,
+    ID,
     ROUTINE_EXAMPLES,
     ROUTINE_FIELDS,
     exception,
@@ -70,8 +71,7 @@ SECTIONS = {
 RANGES = ListOf(Hours(), '["09:00-12:30", "13:30-18:00"]')
 OFFICE = ["09:00-17:00"]
 COMMAND = Argv(FreeText(4000), '["notify-send", "Time to stand"]', least=1)
-ROUTINE_ID = Pattern("a routine's id", r"[a-z0-9]+(-[a-z0-9]+)*", "standing-hip-flexor")
-IN_TURN = Pattern(ROUTINE_ID.form, ROUTINE_ID.pattern, ROUTINE_ID.example, (each.id for each in CATALOGUE))
+ROUTINE_ID = Pattern("a routine's id", ID, "standing-hip-flexor", (each.id for each in CATALOGUE))
 
 HOURS = (
     Setting(
@@ -183,7 +183,7 @@ ROWS: tuple[Setting, ...] = (
             help="Ring softly when something changes in a guided stretch, and twice when you change sides."),
     Setting("stretch.weekly_dose", Duration(), "10m", label="Weekly goal for each side",
             help="Weekly goal: time holding a stretch, for each side."),
-    Setting("stretch.rotation", ListOf(IN_TURN, '["standing-hip-flexor"]', least=1), list(ROTATION),
+    Setting("stretch.rotation", ListOf(ROUTINE_ID, '["standing-hip-flexor"]', least=1), list(ROTATION),
             label="Routines that prompts suggest", example=["standing-hip-flexor", "glute-squeeze"], dormant=True,
             help="The routines that prompts suggest in turn, by id. To list all: `psoas-nudge routines`. "
                  "If you set this, add your own routines too."),

@@ -122,6 +122,12 @@ class Sit(Request, frozen=True, kw_only=True):
     answer = "Sitting counts again. {next}"
 
 
+class Moved(Request, frozen=True, kw_only=True):
+    help = "Say that you just got up or stretched on your own."
+    label = "I just moved"
+    answer = "Sitting counts from now. {next}"
+
+
 class Stretch(Request, frozen=True, kw_only=True):
     """Open a guide without a prompt. `routine` None: the next one in the rotation."""
 
@@ -275,7 +281,7 @@ class NotifierAppeared(Event, frozen=True, kw_only=True):
 
 
 Answering = Accept | Snooze | Skip
-Plain = Accept | Resume | Stand | Sit
+Plain = Accept | Resume | Stand | Sit | Moved
 """Each is a command, a method on D-Bus and a step of a trace of its own name, without arguments."""
 PLAIN: dict[str, type[Plain]] = {str(kind.__struct_config__.tag): kind for kind in get_args(Plain)}
 Asked = (
@@ -286,6 +292,7 @@ Asked = (
     | Resume
     | Stand
     | Sit
+    | Moved
     | Stretch
     | GuideStarted
     | GuideHeld

@@ -17,8 +17,7 @@ from psoas_nudge.core.events import Moment
 from psoas_nudge.core.ranges import LONGEST
 from psoas_nudge.core.rules import Rules
 from psoas_nudge.core.state import Bout, Open, State, Waiting
-from psoas_nudge.core.status import Explanation, OpenPrompt, Reason, Status
-from psoas_nudge.core.summary import when
+from psoas_nudge.core.status import Explanation, OpenPrompt, Reason, Status, when
 from psoas_nudge.core.words import MILLISECOND, SECOND, counted
 
 TEXTS = {

@@ -13,13 +13,12 @@ from datetime import date, timedelta
 
 from msgspec import Struct
 
-from psoas_nudge.core.dose import monday
 from psoas_nudge.core.durations import format_duration
 from psoas_nudge.core.history import PastPrompt
 from psoas_nudge.core.hours import WorkingHours
 from psoas_nudge.core.rules import Rules
 from psoas_nudge.core.shares import Z_STRICT, Share, share_difference
-from psoas_nudge.core.statistics import Totals
+from psoas_nudge.core.statistics import Totals, monday
 from psoas_nudge.core.words import MINUTE, Outcome, counted
 
 FOLLOWED: frozenset[Outcome] = frozenset({"accepted", "taken"})

@@ -67,10 +67,6 @@ class WorkingHours(Struct, frozen=True):
     week: tuple[tuple[Range, ...], ...] = (OFFICE,) * 5 + ((), ())
     exceptions: tuple[DayException, ...] = ()
 
-    def is_open(self, at: datetime) -> bool:
-        """Whether the instant is inside working hours."""
-        return self.span(at) is not None
-
     def span(self, at: datetime) -> Span | None:
         """The unbroken open time around the instant; None when it is closed."""
         found = self.next_span(at)

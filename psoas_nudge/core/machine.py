@@ -16,7 +16,7 @@ setting. Durations use the second, schedules the first. If the reading is lower 
     machine slept unnoticed) is treated the same way and began at the last heartbeat.
 4.  A break shorter than `shortest_break` does not end a bout. Its length is not counted as sitting.
 5.  After `stand` the bout does not count until `sit`. Without `sit`, sitting counts again after `standing_for` (60
-    min).
+    min). `moved` ends the bout at once.
 6.  A prompt is due after `nudge_after` (45 min) of sitting in this bout, or since the last outcome that closed a
     prompt, when all of these hold: inside working hours, at least `settle_in` (10 min) after they open and `wind_down`
     (10 min) before they close; fewer than `daily_limit` (8) prompts today; not paused; not standing; no prompt open;
@@ -154,6 +154,8 @@ def _handle(decision: Decision, event: e.AnyEvent) -> None:  # noqa: C901, PLR09
             sitting.stand(decision)
         case e.Sit():
             sitting.sit(decision)
+        case e.Moved():
+            sitting.moved(decision)
         case e.Stretch():
             stretching.stretch(decision, event)
         case e.GuideStarted():

@@ -13,6 +13,7 @@ from psoas_nudge.core.sitting import end_bout, excused
 from psoas_nudge.core.state import Again, Open, Pending, Stretching, Today, point_of
 from psoas_nudge.core.words import MINUTE, Answer, Outcome
 
+ANSWERS: dict[Answer, type[Answering]] = {"accept": Accept, "snooze": Snooze, "skip": Skip}
 BACK_OFF_AFTER = 2
 """Ignored prompts in a row: there was input while they were on the screen, and no answer."""
 UNCONFIRMED = "no notifier confirmed it"
@@ -49,13 +50,7 @@ def answered(decision: Decision, event: Answering) -> None:
 
 def answer_name(event: Answering) -> Answer:
     """The answer's name in the journal."""
-    match event:
-        case Accept():
-            return "accept"
-        case Snooze():
-            return "snooze"
-        case Skip():
-            return "skip"
+    return next(name for name, kind in ANSWERS.items() if isinstance(event, kind))
 
 
 def guide_started(decision: Decision, event: GuideStarted | GuideHeld) -> None:

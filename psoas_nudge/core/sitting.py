@@ -79,9 +79,9 @@ def signal_changed(decision: Decision, event: SignalChanged) -> None:
     if not event.on and excused(state, decision.rules):
         state.excused_until = decision.now
     state.signals = state.signals | {event.signal} if event.on else state.signals - {event.signal}
-    left = bool(state.signals & LEAVING)
+    left = bool(state.signals & LEAVING.keys())
     if left and state.leaving is None:
-        state.leaving = Leaving(since=decision.now, by=_ended_by(event.signal))
+        state.leaving = Leaving(since=decision.now, by=LEAVING.get(event.signal, "locked"))
     elif not left and state.leaving is not None:
         add_break(state, state.leaving.since, decision.now)
         state.leaving = None
@@ -100,6 +100,12 @@ def sit(decision: Decision) -> None:
     if since is not None:
         _sit(decision.state, since, decision.now)
         decision.record(PostureEntry(at=decision.at, posture="sitting", by="person"))
+
+
+def moved(decision: Decision) -> None:
+    """Rule 5: the person has moved, and the sensors may have missed it."""
+    if decision.state.bout:
+        end_bout(decision, decision.now, "moved")
 
 
 # --- what time does ----------------------------------------------------------------------------------------------
@@ -198,13 +204,3 @@ def add_break(state: State, begin_at: int, end_at: int) -> None:
 def _sit(state: State, since: int, point: int) -> None:
     add_break(state, since, point)
     state.standing_since = None
-
-
-def _ended_by(signal: Signal) -> EndedBy:
-    match signal:
-        case Signal.SUSPENDED:
-            return "suspended"
-        case Signal.SWITCHED:
-            return "switched"
-        case _:
-            return "locked"

@@ -11,7 +11,7 @@ from __future__ import annotations
 import logging
 from collections import deque
 from collections.abc import Sequence
-from datetime import tzinfo
+from datetime import UTC, datetime, tzinfo
 from typing import Protocol, assert_never
 from zoneinfo import ZoneInfo
 
@@ -20,23 +20,36 @@ from msgspec.structs import replace
 
 from psoas_nudge.core.effects import AnyEffect, Record, Refuse, Renew, Show, StartGuide, Wake, Watch, Withdraw
 from psoas_nudge.core.entries import AnyEntry
-from psoas_nudge.core.events import AnyEvent, NotShown, Reloaded, Started
+from psoas_nudge.core.events import AnyEvent, Moment, NotShown, Reloaded, Started
 from psoas_nudge.core.explain import at_moment, status
 from psoas_nudge.core.machine import step
 from psoas_nudge.core.rules import Rules
 from psoas_nudge.core.state import State
 from psoas_nudge.core.status import Status
 from psoas_nudge.core.words import MINUTE
-from psoas_nudge.engine.clock import Clock
 from psoas_nudge.engine.log import line
 from psoas_nudge.errors import JournalBroken
 from psoas_nudge.journal.records import Stored
+from psoas_nudge.system.clock import milliseconds
 from psoas_nudge.tasks import log_failure
 
 log = logging.getLogger(__name__)
 
 RETRY = MINUTE
 """Longest time until the journal is tried again after a failed write."""
+
+
+class Clock(Protocol):
+    """Where moments come from: the system, or virtual time."""
+
+    def now(self) -> Moment: ...
+
+
+class SystemClock:
+    """The wall clock for schedules, and a clock that counts suspend for durations."""
+
+    def now(self) -> Moment:
+        return Moment(datetime.now(UTC), milliseconds())
 
 
 class World(Protocol):

@@ -14,8 +14,7 @@ from pathlib import Path
 from psoas_nudge.called import as_called
 from psoas_nudge.core.durations import duration
 from psoas_nudge.core.hours import WorkingHours, written
-from psoas_nudge.core.status import Status
-from psoas_nudge.core.summary import DAYS, when
+from psoas_nudge.core.status import DAYS, Status, when
 
 RUNNING = "psoas-nudge is running"
 

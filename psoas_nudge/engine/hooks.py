@@ -20,9 +20,15 @@ from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO
 
+import msgspec
+
+from psoas_nudge.core.events import AnyEvent
 from psoas_nudge.core.model import AnyEntry, BoutEntry, HoursEntry, PromptEntry, StretchEntry
+from psoas_nudge.core.state import Open, State
 from psoas_nudge.core.words import counted
+from psoas_nudge.engine.engine import Engine, Listener
 from psoas_nudge.errors import ConfigInvalid
+from psoas_nudge.journal.records import Stored, as_json
 from psoas_nudge.system.processes import FOR_FAMILY, Family
 from psoas_nudge.system.trust import distrust
 
@@ -125,6 +131,25 @@ class Hooks:
                     family.close()
         except (OSError, ValueError) as error:  # no such program, no room for its input, a NUL among the words
             log.warning("hook on_%s could not be started: %s", event, error)
+
+
+class HookRunner(Listener):
+    """Fires the hooks for recorded entries, and for a prompt that was shown, which has no entry yet."""
+
+    def __init__(self, hooks: Hooks, engine: Engine) -> None:
+        self._hooks, self._engine = hooks, engine
+        self._shown = 0
+
+    def recorded(self, stored: Stored) -> None:
+        """The hook gets the entry as JSON."""
+        if event := event_of(stored.entry):
+            self._hooks.fire(event, as_json(stored))
+
+    def stepped(self, event: AnyEvent, state: State) -> None:  # noqa: ARG002 - for every event
+        """The hook gets the prompt as in `status`."""
+        if isinstance(state.stage, Open) and state.stage.number != self._shown:
+            self._shown = state.stage.number
+            self._hooks.fire("prompt_shown", msgspec.json.encode(self._engine.status().prompt))
 
 
 def event_of(entry: AnyEntry) -> str | None:

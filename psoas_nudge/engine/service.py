@@ -30,18 +30,14 @@ from psoas_nudge.core.hours import WorkingHours
 from psoas_nudge.core.status import Status
 from psoas_nudge.core.words import EPOCH, SECOND
 from psoas_nudge.engine import greeting, ready, starting
-from psoas_nudge.engine.clock import SystemClock
 from psoas_nudge.engine.desktop import Desktop
-from psoas_nudge.engine.engine import Engine
-from psoas_nudge.engine.guides import GuideProcesses
+from psoas_nudge.engine.engine import Engine, SystemClock
 from psoas_nudge.engine.heartbeat import Heartbeats, started
-from psoas_nudge.engine.hooks import Hooks
+from psoas_nudge.engine.hooks import HookRunner, Hooks
 from psoas_nudge.engine.life import Life, name_bus
-from psoas_nudge.engine.listeners import ClockWatch, Followers, HookRunner, Watchdog
-from psoas_nudge.engine.outside import Outside
-from psoas_nudge.engine.requests import Requests
+from psoas_nudge.engine.outside import GuideProcesses, Outside
+from psoas_nudge.engine.requests import Followers, Requests
 from psoas_nudge.engine.schedule import Schedule
-from psoas_nudge.engine.screen import Screen
 from psoas_nudge.engine.timers import SchedulerTimer
 from psoas_nudge.errors import ConfigInvalid, JournalBroken, Unavailable
 from psoas_nudge.journal.heartbeat import HeartbeatFile, boot_id
@@ -89,9 +85,7 @@ async def _run(config_file: Path | None, lock: Lock, session: LoginSession) -> b
         except JournalBroken as error:
             from psoas_nudge.engine.waiting import WaitForJournal
 
-            opens = lambda: Journal.open(places.journal_file()).close()  # noqa: E731 - one use, typed
-            notifier = beginning.settings.desktop.notifier
-            return await WaitForJournal(opens, places.journal_file(), lock, notifier).until_usable(error)
+            return await WaitForJournal(lock, beginning.settings.desktop.notifier).until_usable(error)
         return await Service(config_file, beginning, journal, heartbeat, lock, session).run(stack)
 
 
@@ -114,13 +108,12 @@ class Service:
         self._clock = clock = SystemClock()
         self._engine = engine = Engine(journal, settings.rules, clock)
         self._presence = Presence()
-        self._notifiers = Chooser(settings.desktop.notifier, lambda: clock.now().tick / SECOND)
-        self._screen = Screen(self._notifiers)
+        self._notifiers = Chooser(settings.desktop.notifier)
         self._timer = SchedulerTimer(lambda: engine.feed(Woke()))
         self._outside = Outside()
         self._guides = GuideProcesses(settings.stretch.guide, self._outside, self._notify, config_file)
         self._desktop = Desktop(
-            engine, idle_time=self._presence, screen=self._screen, timer=self._timer, guides=self._guides
+            engine, idle_time=self._presence, notifiers=self._notifiers, timer=self._timer, guides=self._guides
         )
         self._desktop.sound, self._desktop.insist = settings.desktop.sound, settings.desktop.insist
         journal.on_reopened(lambda what: self._desktop.notify("Your journal file has been replaced", what))
@@ -133,8 +126,7 @@ class Service:
             notify=lambda what: self._desktop.notify("A calendar cannot be read", what),
             reload=self._configuration_changed,
         )
-        hooks, clock_watch = HookRunner(self._hooks, engine), ClockWatch(self._schedule)
-        for listener in (Heartbeats(heartbeat), hooks, clock_watch, Watchdog()):
+        for listener in (Heartbeats(heartbeat), HookRunner(self._hooks, engine), self._schedule, ready.Watchdog()):
             engine.listen(listener)
         self._life = Life(session, self._session_over, self._restart)
         self._restarting = False
@@ -237,7 +229,7 @@ class Service:
 
     async def _open_screen(self, surroundings: Surroundings) -> None:
         await self._notifiers.start(surroundings, self._desktop.pressed)
-        self._screen.open()
+        self._desktop.open()
         if bus := surroundings.session_bus:
             try:
                 await bus.watch_owner(NOTIFICATIONS, self._on_notifications)

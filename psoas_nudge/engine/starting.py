@@ -8,7 +8,6 @@ from __future__ import annotations
 import logging
 import os
 from pathlib import Path
-from typing import Any
 
 import msgspec
 
@@ -21,6 +20,8 @@ from psoas_nudge.system.files import write
 log = logging.getLogger(__name__)
 
 STAY = "The previous settings stay in force."
+KEPT = "settings.json"
+"""The last good settings, in the cache directory."""
 
 
 class Beginning(msgspec.Struct, frozen=True):
@@ -56,13 +57,9 @@ def begin(config_file: Path | None) -> Beginning:
         return Beginning(parse("", str(named), {"XDG_CONFIG_DIRS": "-"}), error, kept=False)
 
 
-def _place() -> Path:
-    return places.cache_directory() / "settings.json"
-
-
 def _keep(settings: Settings) -> None:
-    content = msgspec.json.encode(settings, enc_hook=_plain)
-    place = _place()
+    content = msgspec.json.encode(settings, enc_hook=str)
+    place = places.cache_directory() / KEPT
     try:
         if place.is_file() and place.read_bytes() == content:
             return
@@ -75,16 +72,10 @@ def _keep(settings: Settings) -> None:
 def _last_good(named: Path) -> Settings | None:
     """The last good settings, if they are of the same file and this version can read them."""
     try:
-        settings = msgspec.json.decode(_place().read_bytes(), type=Settings, dec_hook=_typed)
+        settings = msgspec.json.decode(
+            (places.cache_directory() / KEPT).read_bytes(), type=Settings, dec_hook=lambda kind, value: kind(value)
+        )
     except (OSError, msgspec.DecodeError, ValueError) as error:
         log.info("no last good settings: %s", error)
         return None
     return settings if settings.file in (None, named) else None
-
-
-def _plain(value: Any) -> str:
-    return str(value)
-
-
-def _typed(kind: type, value: Any) -> Any:
-    return kind(value)

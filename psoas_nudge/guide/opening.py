@@ -14,9 +14,9 @@ from typing import Literal, TextIO
 from psoas_nudge import places
 from psoas_nudge.config import Settings
 from psoas_nudge.core.catalogue import find
-from psoas_nudge.core.dose import Dose, dose
 from psoas_nudge.core.routines import Routine, Side
 from psoas_nudge.core.state import State
+from psoas_nudge.core.statistics import Dose, dose
 from psoas_nudge.errors import JournalBroken, NotRecorded, Unavailable
 from psoas_nudge.guide import asking, chime, terminal, voice
 from psoas_nudge.guide.console import TerminalConsole

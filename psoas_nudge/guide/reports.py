@@ -24,8 +24,7 @@ from psoas_nudge.core.events import Advised, Asked, Feel, GuideEnded, GuideHeld,
 from psoas_nudge.core.rules import Rules
 from psoas_nudge.core.state import Held
 from psoas_nudge.core.words import Afterwards, Pain
-from psoas_nudge.engine.clock import Clock, SystemClock
-from psoas_nudge.engine.engine import Engine, Nowhere
+from psoas_nudge.engine.engine import Clock, Engine, Nowhere, SystemClock
 from psoas_nudge.engine.heartbeat import started
 from psoas_nudge.errors import AlreadyRunning, BadInput, DaemonSilent, JournalBroken, NoDaemon, PsoasNudgeError, Refused
 from psoas_nudge.journal import Journal

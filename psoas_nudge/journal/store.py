@@ -19,17 +19,17 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from psoas_nudge.core.entries import AnyEntry, FeelEntry, UndoneEntry
-from psoas_nudge.core.entry_ranges import invalid_value, out_of_range
+from psoas_nudge.core.ranges import invalid_value, out_of_range
 from psoas_nudge.core.state import State
 from psoas_nudge.core.statistics import Totals
 from psoas_nudge.journal import days
-from psoas_nudge.journal.failures import translated
-from psoas_nudge.journal.file import JournalFile
+from psoas_nudge.journal.file import JournalFile, translated
 from psoas_nudge.journal.first_state import read_first
-from psoas_nudge.journal.records import Ids, Stored, id_bytes, id_text, milliseconds, offset_minutes
+from psoas_nudge.journal.records import Ids, Stored, id_bytes, id_text, milliseconds
+from psoas_nudge.journal.schema import transaction
 
 if TYPE_CHECKING:
-    from psoas_nudge.journal.checkup import Checkup
+    from psoas_nudge.journal.upkeep import Checkup
 
 log = logging.getLogger(__name__)
 
@@ -108,7 +108,7 @@ class Journal:
                 return _state(row[0])
             except (msgspec.DecodeError, ValueError) as error:
                 log.warning("the stored state cannot be read (%s); it is set aside in %s", error, self._name)
-                with self._file.transaction():
+                with transaction(self._db):
                     self._db.execute("INSERT INTO set_aside (why, body) SELECT ?, body FROM snapshot", (str(error),))
                     self._db.execute("DELETE FROM snapshot")
                 return None
@@ -119,17 +119,10 @@ class Journal:
         `zone` is the person's: each entry keeps the UTC offset at its instant. A file that was deleted, moved or
         replaced since it was opened is opened again or created. Raises JournalBroken; then nothing has changed.
         """
-        stored = tuple(
-            Stored(
-                id=id_text(self._ids.new(milliseconds(entry.at))),
-                offset_minutes=offset_minutes(entry.at, zone),
-                entry=entry,
-            )
-            for entry in entries
-        )
+        stored = self._ids.stored(entries, zone)
         with translated(self._name):
             self._file.reopen_if_moved()
-            with self._file.transaction():
+            with transaction(self._db):
                 self._append(stored)
                 self._db.execute("INSERT OR REPLACE INTO snapshot VALUES (1, ?)", (msgspec.json.encode(state),))
         return stored
@@ -144,7 +137,7 @@ class Journal:
         given = new = 0
         source = iter(entries)
         while some := tuple(islice(source, 100)):
-            with translated(self._name), self._file.transaction():
+            with translated(self._name), transaction(self._db):
                 new += self._append(some)
             given += len(some)
         return given, new
@@ -179,7 +172,7 @@ class Journal:
         """Entries in the order of time, recorded from `since` (inclusive) until `until` (exclusive).
 
         `taken_back`: include reports of how it feels that the person has taken back; `impossible`: include entries that
-        are out of range (see entry_ranges). Entries that this version cannot read are left out. The log names what is
+        are out of range (see core.ranges). Entries that this version cannot read are left out. The log names what is
         left out. Raises JournalBroken.
         """
         where, values = ["true"], list[object]()
@@ -252,7 +245,7 @@ class Journal:
         with translated(self._name):
             if (reached := days.watermark(self._db)) is None:
                 return False
-            with self._file.transaction():
+            with transaction(self._db):
                 if reached == days.NOTHING:
                     days.forget(self._db)
                 rows = self._db.execute(f"{AFTER} LIMIT {days.SLICE}", reached).fetchall()
@@ -264,7 +257,7 @@ class Journal:
     def check(self, timed_out: Callable[[], bool] = lambda: False) -> Checkup:
         """Check the newest entries, then run SQLite's own check, then check every entry, until `timed_out()`. Raises
         JournalBroken."""
-        from psoas_nudge.journal.checkup import check  # most programs that open a journal do not need it
+        from psoas_nudge.journal.upkeep import check  # most programs that open a journal do not need it
 
         return check(self._file, timed_out)
 
@@ -276,7 +269,7 @@ def _state(body: bytes) -> State:
     except msgspec.ValidationError as error:
         try:
             state = read_first(body)
-        except msgspec.ValidationError:
+        except (msgspec.ValidationError, OverflowError):
             raise error from None
     if why := invalid_value(state):
         raise ValueError(why)

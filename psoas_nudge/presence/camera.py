@@ -15,8 +15,7 @@ from typing import TYPE_CHECKING
 from psoas_nudge.core.events import SignalChanged
 from psoas_nudge.core.words import Signal
 from psoas_nudge.errors import Unavailable
-from psoas_nudge.presence.guarded import GuardedSensor
-from psoas_nudge.presence.port import DesktopSession
+from psoas_nudge.presence.port import DesktopSession, Sensor
 
 if TYPE_CHECKING:
     from asyncinotify import Inotify, Mask
@@ -27,7 +26,7 @@ BROKERS = {"wireplumber", "pipewire-media-"}
 """Session managers that keep devices open without using them."""
 
 
-class Camera(GuardedSensor):
+class Camera(Sensor):
     """Reports CALL. `devices`: the folder of the video devices; `settle`: seconds after which an opening counts."""
 
     name = "camera"
@@ -100,9 +99,3 @@ def _target(link: str) -> str:
         return os.readlink(link)  # noqa: PTH115 - thousands of links, and Path objects take ten times as long
     except OSError:
         return ""  # closed meanwhile
-
-
-if __name__ == "__main__":
-    from psoas_nudge.presence.probe import run
-
-    run(Camera())

@@ -14,8 +14,7 @@ import time
 
 from psoas_nudge.core.events import ClockSet
 from psoas_nudge.errors import Unavailable
-from psoas_nudge.presence.guarded import GuardedSensor
-from psoas_nudge.presence.port import DesktopSession
+from psoas_nudge.presence.port import DesktopSession, Sensor
 
 TFD_TIMER_ABSTIME, TFD_TIMER_CANCEL_ON_SET = 1, 2
 FAR_SECONDS = 10 * 365 * 86400
@@ -30,7 +29,7 @@ class _Spec(ctypes.Structure):
     )
 
 
-class ClockSensor(GuardedSensor):
+class ClockSensor(Sensor):
     """Reports ClockSet."""
 
     name = "clock"
@@ -67,9 +66,3 @@ class ClockSensor(GuardedSensor):
                 raise
         self._arm()
         self.report(ClockSet())
-
-
-if __name__ == "__main__":
-    from psoas_nudge.presence.probe import run
-
-    run(ClockSensor())

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 from psoas_nudge.core.events import Active, Idle
 from psoas_nudge.core.words import SECOND, milliseconds
-from psoas_nudge.presence.guarded import GuardedIdleSource
+from psoas_nudge.presence.port import IdleSource
 
 CLOCKS_DIFFER_BY = 100
 """Milliseconds: the platform's clock and the process's clock are read one after the other."""
@@ -44,7 +44,7 @@ class Deadlines:
         return max(threshold - since_input, 1)
 
 
-class DeadlineSource(GuardedIdleSource):
+class DeadlineSource(IdleSource):
     """An idle source that is queried; subclasses implement `open` and `since_input`."""
 
     def __init__(self) -> None:

@@ -19,8 +19,7 @@ from collections.abc import Callable
 from psoas_nudge.core.events import Active, Idle, SignalChanged
 from psoas_nudge.core.words import Signal
 from psoas_nudge.errors import Unavailable
-from psoas_nudge.presence.guarded import GuardedIdleSource
-from psoas_nudge.presence.port import DesktopSession
+from psoas_nudge.presence.port import DesktopSession, IdleSource
 from psoas_nudge.presence.wayland import Compositor
 
 SEAT, NOTIFIER, PREDECESSOR = "wl_seat", "ext_idle_notifier_v1", "org_kde_kwin_idle"
@@ -33,7 +32,7 @@ INHIBITED_AFTER = 1.0
 """Seconds: without an inhibitor, a compositor sends both events almost at the same time."""
 
 
-class ExtIdle(GuardedIdleSource):
+class ExtIdle(IdleSource):
     """The idle source of a Wayland session; from version 2 on it also reports PLAYING."""
 
     name = "ext-idle-notify"
@@ -131,9 +130,3 @@ class ExtIdle(GuardedIdleSource):
         if self._settling:
             self._settling.cancel()
             self._settling = None
-
-
-if __name__ == "__main__":
-    from psoas_nudge.presence.probe import run
-
-    run(ExtIdle())

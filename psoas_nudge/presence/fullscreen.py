@@ -10,11 +10,8 @@ import struct
 
 from psoas_nudge.core.events import SignalChanged
 from psoas_nudge.core.words import Signal
-from psoas_nudge.presence.guarded import GuardedSensor
-from psoas_nudge.presence.port import DesktopSession
-from psoas_nudge.presence.rereading import Rereading
+from psoas_nudge.presence.port import DesktopSession, RereadingSensor
 from psoas_nudge.presence.wire import ServerRefused
-from psoas_nudge.presence.x11 import check_session
 from psoas_nudge.presence.xserver import XConnection
 
 CHANGE_ATTRIBUTES, INTERN_ATOM, GET_PROPERTY = 2, 16, 20
@@ -39,7 +36,7 @@ async def numbers(connection: XConnection, window: int, prop: int) -> tuple[int,
     return struct.unpack_from(f"<32x{count}I", reply) if form == 32 else ()
 
 
-class Fullscreen(GuardedSensor):
+class Fullscreen(RereadingSensor):
     """Reports FULLSCREEN."""
 
     name = "fullscreen"
@@ -49,11 +46,9 @@ class Fullscreen(GuardedSensor):
         self._window = 0
         self._on = False
         self._active = self._state = self._is_fullscreen = 0
-        self._rereading = Rereading(self.background, self._read)
 
     async def open(self, session: DesktopSession) -> None:
         """Raises Unavailable outside of an X11 session."""
-        check_session(session.environ)
         connection = self._connection = XConnection(self._on_event, self.lose)
         self.close_at_end(connection.close)
         await connection.connect(session.environ)
@@ -61,12 +56,12 @@ class Fullscreen(GuardedSensor):
         self._state = await atom(connection, "_NET_WM_STATE")
         self._is_fullscreen = await atom(connection, "_NET_WM_STATE_FULLSCREEN")
         self._select(connection.root, PROPERTY_CHANGE)
-        await self._read()
+        await self.read()
 
     def _select(self, window: int, events: int) -> None:
         self._connection.send(CHANGE_ATTRIBUTES, 0, struct.pack("<III", window, EVENT_MASK, events))
 
-    async def _read(self) -> None:
+    async def read(self) -> None:
         root = self._connection.root
         window = next(iter(await numbers(self._connection, root, self._active)), 0)
         if window not in {self._window, 0, root}:
@@ -83,10 +78,4 @@ class Fullscreen(GuardedSensor):
         gone = kind == DESTROY_NOTIFY and what == self._window
         changed = kind == PROPERTY_NOTIFY and (what == self._active or (what == self._state and window == self._window))
         if gone or changed:
-            self._rereading.request()
-
-
-if __name__ == "__main__":
-    from psoas_nudge.presence.probe import run
-
-    run(Fullscreen())
+            self.read_again()

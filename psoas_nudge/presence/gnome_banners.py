@@ -12,9 +12,7 @@ from typing import Any
 from psoas_nudge.core.events import SignalChanged
 from psoas_nudge.core.words import Signal
 from psoas_nudge.errors import Unavailable
-from psoas_nudge.presence.guarded import GuardedSensor
-from psoas_nudge.presence.port import DesktopSession
-from psoas_nudge.presence.rereading import Rereading
+from psoas_nudge.presence.port import DesktopSession, RereadingSensor
 
 SHELL = "org.gnome.Shell"
 DCONF, WRITER, WRITER_PATH = "ca.desrt.dconf", "ca.desrt.dconf.Writer", "/ca/desrt/dconf/Writer/user"
@@ -23,35 +21,28 @@ ARGV = ("gsettings", "get", "org.gnome.desktop.notifications", KEY)
 READ_SECONDS = 10.0
 
 
-class GnomeBanners(GuardedSensor):
+class GnomeBanners(RereadingSensor):
     """Reports DO_NOT_DISTURB on GNOME."""
 
     name = "gnome-banners"
 
-    def __init__(self) -> None:
-        super().__init__()
-        self._environ: dict[str, str] = {}
-        self._rereading = Rereading(self.background, self._read)
-
     async def open(self, session: DesktopSession) -> None:
         """Raises Unavailable outside of GNOME or without gsettings."""
-        bus = session.session_bus
-        if bus is None:
-            raise Unavailable("no session bus")
+        bus = session.bus("session")
         self._environ = session.environ
         if await bus.owner(SHELL) is None:
             raise Unavailable("no GNOME session: GNOME Shell is not running")
         await self.subscribe(bus, self._on_change, sender=DCONF, interface=WRITER, member="Notify", path=WRITER_PATH)
-        await self._read()
+        await self.read()
 
     def _on_change(self, body: list[Any]) -> None:
         prefix, changed = str(body[0]), body[1]
         paths = [prefix + path for path in changed] or [prefix]
         wanted = FOLDER + KEY
         if any(wanted.startswith(path) if path.endswith("/") else path == wanted for path in paths):
-            self._rereading.request()
+            self.read_again()
 
-    async def _read(self) -> None:
+    async def read(self) -> None:
         try:
             child = await asyncio.create_subprocess_exec(
                 *ARGV, env=self._environ, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE
@@ -68,9 +59,3 @@ class GnomeBanners(GuardedSensor):
         if child.returncode:
             raise Unavailable(f"gsettings says: {err.decode(errors='replace').strip()}")
         self.report(SignalChanged(signal=Signal.DO_NOT_DISTURB, on=out.strip() == b"false"))
-
-
-if __name__ == "__main__":
-    from psoas_nudge.presence.probe import run
-
-    run(GnomeBanners())

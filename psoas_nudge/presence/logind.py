@@ -20,8 +20,7 @@ from psoas_nudge.bus import Bus, CallFailed
 from psoas_nudge.core.events import SignalChanged
 from psoas_nudge.core.words import Signal
 from psoas_nudge.errors import Unavailable
-from psoas_nudge.presence.guarded import GuardedSensor
-from psoas_nudge.presence.port import DesktopSession
+from psoas_nudge.presence.port import DesktopSession, Sensor
 
 NAME = "org.freedesktop.login1"
 MANAGER_PATH, MANAGER, SESSION = "/org/freedesktop/login1", f"{NAME}.Manager", f"{NAME}.Session"
@@ -33,7 +32,7 @@ WHY_WAIT = "to record the end of sitting"
 log = logging.getLogger(__name__)
 
 
-class Logind(GuardedSensor):
+class Logind(Sensor):
     """Reports SUSPENDED, LOCKED and SWITCHED."""
 
     name = "logind"
@@ -48,9 +47,7 @@ class Logind(GuardedSensor):
 
     async def open(self, session: DesktopSession) -> None:
         """Raises Unavailable without a system bus, logind or a session of this user."""
-        if session.system_bus is None:
-            raise Unavailable("no system bus")
-        bus = self._bus = session.system_bus
+        bus = self._bus = session.bus("system")
         if await self.watch_owner(bus, NAME, self._on_owner) is None:
             raise Unavailable("systemd-logind (or elogind) is not running")
         self.at_end(self._release_inhibitor)
@@ -152,9 +149,3 @@ async def find_session(bus: Bus, environ: dict[str, str]) -> str:
         user = (await bus.call(NAME, MANAGER_PATH, MANAGER, "GetUser", "u", os.getuid()))[0]
         display = await bus.get(NAME, user, USER, "Display")
         return str(display[1])
-
-
-if __name__ == "__main__":
-    from psoas_nudge.presence.probe import run
-
-    run(Logind())

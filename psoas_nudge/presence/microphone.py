@@ -12,8 +12,7 @@ from typing import Any
 from psoas_nudge.core.events import SignalChanged
 from psoas_nudge.core.words import Signal
 from psoas_nudge.errors import Unavailable
-from psoas_nudge.presence.guarded import GuardedSensor
-from psoas_nudge.presence.port import DesktopSession
+from psoas_nudge.presence.port import DesktopSession, RereadingSensor
 from psoas_nudge.presence.pulse import (
     GET_SOURCE_INFO,
     GET_SOURCE_OUTPUT_INFO_LIST,
@@ -22,7 +21,6 @@ from psoas_nudge.presence.pulse import (
     number,
     text,
 )
-from psoas_nudge.presence.rereading import Rereading
 from psoas_nudge.presence.wire import ServerGone, ServerRefused
 
 FIELDS = 13
@@ -65,27 +63,23 @@ def is_recording(recording: list[Any]) -> bool:
     return not recording[PAUSED] and recording[RESAMPLER] != "peaks" and name != "Peak detect"
 
 
-class Microphone(GuardedSensor):
+class Microphone(RereadingSensor):
     """Reports CALL."""
 
     name = "microphone"
 
-    def __init__(self) -> None:
-        super().__init__()
-        self._rereading = Rereading(self.background, self._read)
-
     async def open(self, session: DesktopSession) -> None:
         """Raises Unavailable without a sound server."""
         path = socket_of(session.environ)
-        self._client = PulseClient(self._rereading.request, self.lose)
+        self._client = PulseClient(self.read_again, self.lose)
         self.close_at_end(self._client.close)
         try:
             await self._client.open(str(path), cookie_of(session.environ))
-            await self._read()
+            await self.read()
         except (OSError, ServerGone, ServerRefused) as error:
             raise Unavailable(f"the sound server at {path} cannot be used: {error}") from error
 
-    async def _read(self) -> None:
+    async def read(self) -> None:
         got = await self._client.ask(GET_SOURCE_OUTPUT_INFO_LIST)
         recordings = [got[at : at + FIELDS] for at in range(0, len(got), FIELDS)]
         sources = {recording[SOURCE] for recording in recordings if is_recording(recording)}
@@ -100,9 +94,3 @@ class Microphone(GuardedSensor):
         except ServerRefused:
             return False  # unplugged meanwhile
         return bool(got[MONITOR_OF] == INVALID)
-
-
-if __name__ == "__main__":
-    from psoas_nudge.presence.probe import run
-
-    run(Microphone())

@@ -9,18 +9,17 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import Any
 
-from psoas_nudge.bus import Bus, CallFailed
+from psoas_nudge.bus import CallFailed
 from psoas_nudge.core.events import Active, Idle
 from psoas_nudge.errors import Unavailable
-from psoas_nudge.presence.guarded import GuardedIdleSource
-from psoas_nudge.presence.port import DesktopSession
+from psoas_nudge.presence.port import DesktopSession, IdleSource
 
 NAME = "org.gnome.Mutter.IdleMonitor"
 PATH = "/org/gnome/Mutter/IdleMonitor/Core"
 CLOCK_GRAIN = 2
 
 
-class MutterIdle(GuardedIdleSource):
+class MutterIdle(IdleSource):
     """The idle source of a GNOME session."""
 
     name = "mutter"
@@ -34,9 +33,7 @@ class MutterIdle(GuardedIdleSource):
 
     async def open(self, session: DesktopSession) -> None:
         """Raises Unavailable where no Mutter offers its idle monitor."""
-        if session.session_bus is None:
-            raise Unavailable("no session bus")
-        self._bus: Bus = session.session_bus
+        self._bus = session.bus("session")
         if await self.watch_owner(self._bus, NAME, self._on_owner) is None:
             raise Unavailable("no GNOME session: Mutter's idle monitor is not there")
         self.close_at_end(self._remove_watches)
@@ -99,9 +96,3 @@ class MutterIdle(GuardedIdleSource):
     async def _call(self, member: str, signature: str = "", *body: Any) -> Any:
         got = await self._bus.call(NAME, PATH, NAME, member, signature, *body)
         return got[0] if got else None
-
-
-if __name__ == "__main__":
-    from psoas_nudge.presence.probe import run
-
-    run(MutterIdle())

@@ -7,7 +7,6 @@ and no sound.
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import struct
 from collections.abc import Callable
@@ -28,7 +27,6 @@ VERSION = 3
 """Of the core and of its registry, since PipeWire 0.3."""
 END_OF_LIST = [CORE, 1]
 """The answer after the list of objects. The server also sends "done" without a request (-1, 0)."""
-MOST_BYTES = 1 << 20
 HEAD = struct.Struct("=4I")
 """A message's header: object; opcode and size; sequence number; number of file descriptors."""
 
@@ -100,9 +98,10 @@ class PipeWireClient:
         on_lost: Callable[[str], None],
     ) -> None:
         self._on_global, self._on_remove = on_global, on_remove
-        self._listed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._sent = 0
-        self._stream = Stream("PipeWire", HEAD.size, self._length, self._on_message, on_lost)
+        self._stream: Stream[None] = Stream(
+            "PipeWire", HEAD.size, lambda head: int(HEAD.unpack(head)[1]) & 0xFFFFFF, self._on_message, on_lost
+        )
         self.close = self._stream.close
 
     async def open(self, path: str) -> None:
@@ -112,18 +111,11 @@ class PipeWireClient:
         self._send(CLIENT, UPDATE_PROPERTIES, record(record(1, "application.name", "psoas-nudge")))
         self._send(CORE, GET_REGISTRY, record(VERSION, REGISTRY))
         self._send(CORE, SYNC, record(*END_OF_LIST))
-        await self._stream.answer(self._listed)
+        await self._stream.answer(CORE)
 
     def _send(self, number: int, opcode: int, payload: bytes) -> None:
         self._stream.send(HEAD.pack(number, opcode << 24 | len(payload), self._sent, 0) + payload)
         self._sent += 1
-
-    @staticmethod
-    def _length(head: bytes) -> int:
-        size: int = HEAD.unpack(head)[1] & 0xFFFFFF
-        if size > MOST_BYTES:
-            raise ValueError(f"a message of {size} bytes")
-        return size
 
     def _on_message(self, head: bytes, payload: bytes) -> None:
         """Handle a message. After the first struct there may be a footer, which is ignored."""
@@ -137,12 +129,11 @@ class PipeWireClient:
             case "gone":
                 who, *_ = fields(payload)
                 self._on_remove(who)
-            case "done" if fields(payload)[:2] == END_OF_LIST and not self._listed.done():
-                self._listed.set_result(None)
+            case "done" if fields(payload)[:2] == END_OF_LIST:
+                self._stream.answered(CORE, None)
             case "ping":
                 self._send(CORE, PONG, record(*fields(payload)))
             case "error":
                 _who, _sequence, _code, message, *_ = fields(payload)
                 log.debug("PipeWire reports an error: %s", message)
-                if not self._listed.done():
-                    raise ServerRefused(message)
+                self._stream.refused(CORE, ServerRefused(message))

@@ -13,54 +13,45 @@ from psoas_nudge.bus import Bus, CallFailed
 from psoas_nudge.core.events import SignalChanged
 from psoas_nudge.core.words import Signal
 from psoas_nudge.errors import Unavailable
-from psoas_nudge.presence.guarded import GuardedSensor
-from psoas_nudge.presence.port import DesktopSession, Reading, SourceLost
-from psoas_nudge.presence.rereading import Rereading
-from psoas_nudge.presence.switch import BusSwitch, SwitchSpec
+from psoas_nudge.presence.port import DesktopSession, Reading, RereadingSensor, SourceLost
+from psoas_nudge.presence.switches import BusSwitch, SwitchSpec
 
 log = logging.getLogger(__name__)
 
 PLAYERS, PLAYER, PLAYER_PATH = "org.mpris.MediaPlayer2", "org.mpris.MediaPlayer2.Player", "/org/mpris/MediaPlayer2"
 DBUS, PROPERTIES = "org.freedesktop.DBus", "org.freedesktop.DBus.Properties"
-GNOME, KDE = "org.gnome.SessionManager", "org.kde.Solid.PowerManagement.PolicyAgent"
-FREEDESKTOP = "org.freedesktop.PowerManagement.Inhibit"
 
 INHIBITORS = (
     SwitchSpec(
         name="GNOME session",
         signal=Signal.PLAYING,
-        bus_name=GNOME,
-        path="/org/gnome/SessionManager",
-        interface=GNOME,
+        bus_name="org.gnome.SessionManager",
         member="IsInhibited",
-        arguments=("u", "8"),  # 8: inhibits going idle
-        changes=((GNOME, "InhibitorAdded"), (GNOME, "InhibitorRemoved")),
+        arguments=("u", 8),  # inhibits going idle
+        changes=("InhibitorAdded", "InhibitorRemoved"),
     ),
     SwitchSpec(
         name="Plasma",
         signal=Signal.PLAYING,
-        bus_name=KDE,
-        path="/org/kde/Solid/PowerManagement/PolicyAgent",
-        interface=KDE,
+        bus_name="org.kde.Solid.PowerManagement.PolicyAgent",
         member="HasInhibition",
-        arguments=("u", "4"),  # 4: inhibits changes to the screen
-        changes=((KDE, "InhibitionsChanged"),),
+        arguments=("u", 4),  # inhibits changes to the screen
+        changes=("InhibitionsChanged",),
     ),
     SwitchSpec(
         name="power manager",
         signal=Signal.PLAYING,
         bus_name="org.freedesktop.PowerManagement",
         path="/org/freedesktop/PowerManagement/Inhibit",
-        interface=FREEDESKTOP,
+        interface="org.freedesktop.PowerManagement.Inhibit",
         member="HasInhibit",
         arguments=(),
-        changes=((FREEDESKTOP, "HasInhibitChanged"),),
+        changes=("HasInhibitChanged",),
     ),
     SwitchSpec(
         name="logind",
         signal=Signal.PLAYING,
         bus_name="org.freedesktop.login1",
-        path="/org/freedesktop/login1",
         interface="org.freedesktop.login1.Manager",
         member="BlockInhibited",
         is_on=lambda blocked: "idle" in str(blocked).split(":"),
@@ -69,7 +60,7 @@ INHIBITORS = (
 )
 
 
-class Playing(GuardedSensor):
+class Playing(RereadingSensor):
     """Reports PLAYING."""
 
     name = "playing"
@@ -80,14 +71,10 @@ class Playing(GuardedSensor):
         self._inhibited: set[str] = set()
         self._plays = False
         self._on: bool | None = None
-        self._rereading = Rereading(self.background, self._read)
 
     async def open(self, session: DesktopSession) -> None:
         """Raises Unavailable where no service reports whether the screen is kept on."""
-        bus = session.session_bus
-        if bus is None:
-            raise Unavailable("no session bus")
-        self._bus = bus
+        bus = self._bus = session.bus("session")
         for spec in INHIBITORS:
             await self._start_switch(spec, session)
         if not self._switches:
@@ -96,9 +83,9 @@ class Playing(GuardedSensor):
             bus, self._on_changed, sender=None, interface=PROPERTIES, member="PropertiesChanged", path=PLAYER_PATH
         )
         await self.subscribe(
-            bus, self._on_owner, sender=DBUS, interface=DBUS, member="NameOwnerChanged", namespace=PLAYERS
+            bus, self.read_again, sender=DBUS, interface=DBUS, member="NameOwnerChanged", namespace=PLAYERS
         )
-        await self._read()
+        await self.read()
 
     async def _start_switch(self, spec: SwitchSpec, session: DesktopSession) -> None:
         def on_reading(reading: Reading) -> None:
@@ -117,7 +104,7 @@ class Playing(GuardedSensor):
             self._switches += 1
             self.close_at_end(switch.stop)
 
-    async def _read(self) -> None:
+    async def read(self) -> None:
         names = (await self._bus.call(DBUS, "/org/freedesktop/DBus", DBUS, "ListNames"))[0]
         plays = False
         for name in names:
@@ -129,10 +116,7 @@ class Playing(GuardedSensor):
 
     def _on_changed(self, body: list[Any]) -> None:
         if body[0] == PLAYER and ("PlaybackStatus" in body[1] or "PlaybackStatus" in body[2]):
-            self._rereading.request()
-
-    def _on_owner(self, _body: list[Any]) -> None:
-        self._rereading.request()
+            self.read_again()
 
     def _merge(self) -> None:
         on = self._plays and bool(self._inhibited)
@@ -146,9 +130,3 @@ async def _plays(bus: Bus, name: str) -> bool:
         return bool(await bus.get(name, PLAYER_PATH, PLAYER, "PlaybackStatus") == "Playing")
     except CallFailed:
         return False  # it has ended, or does not answer
-
-
-if __name__ == "__main__":
-    from psoas_nudge.presence.probe import run
-
-    run(Playing())

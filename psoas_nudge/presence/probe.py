@@ -1,4 +1,4 @@
-"""Runs one sensor alone and prints its readings: `python -m psoas_nudge.presence.x11`.
+"""Runs one sensor alone and prints its readings: `python -m psoas_nudge.presence.probe x11`.
 
 These are the readings that the daemon gets. A bug report about another desktop can include them.
 """
@@ -15,7 +15,8 @@ from psoas_nudge.bus import buses
 from psoas_nudge.core.events import Active, ClockSet, Idle, SignalChanged
 from psoas_nudge.core.words import SECOND
 from psoas_nudge.errors import Unavailable
-from psoas_nudge.presence.port import DesktopSession, IdleSource, Reading, Sensor, SourceLost
+from psoas_nudge.presence.port import DesktopSession, IdleSource, Reading, SourceLost
+from psoas_nudge.presence.table import IDLE_SOURCES, SENSORS, SensorRow
 
 THRESHOLD = 3 * SECOND
 
@@ -40,28 +41,35 @@ def show(reading: Reading) -> None:
     sys.stdout.flush()
 
 
-async def _watch(sensor: Sensor) -> int:
+async def watch(row: SensorRow) -> None:
+    """Print the readings of a sensor without end; raises Unavailable when it cannot work here."""
     async with buses(lambda _kind, why: sys.stderr.write(f"{why}\n")) as (session_bus, system_bus):
-        return await _watch_in(DesktopSession(dict(os.environ), session_bus, system_bus), sensor)
-
-
-async def _watch_in(session: DesktopSession, sensor: Sensor) -> int:
-    try:
+        session = DesktopSession(dict(os.environ), session_bus, system_bus)
+        if missing := row.missing(session):
+            raise Unavailable(missing)
+        sensor = row.load()
         await sensor.start(session, show)
-    except Unavailable as error:
-        sys.stderr.write(f"{sensor.name}: {error}\n")
-        return 1
-    else:
-        if isinstance(sensor, IdleSource):
-            await sensor.watch(THRESHOLD)
-        sys.stderr.write(f"{sensor.name} works; its readings follow until Ctrl+C\n")
-        await asyncio.Event().wait()
-        return 0
-    finally:
-        await sensor.stop()
+        try:
+            if isinstance(sensor, IdleSource):
+                await sensor.watch(THRESHOLD)
+            sys.stderr.write(f"{row.name} works; its readings follow until Ctrl+C\n")
+            await asyncio.Event().wait()
+        finally:
+            await sensor.stop()
 
 
-def run(sensor: Sensor) -> None:
+def main() -> None:
     """Print readings until Ctrl+C; exit status 1 when the sensor cannot work here."""
-    with suppress(KeyboardInterrupt):
-        sys.exit(asyncio.run(_watch(sensor)))
+    rows = {row.name: row for row in (*IDLE_SOURCES, *SENSORS)}
+    name = " ".join(sys.argv[1:])
+    if name not in rows:
+        sys.exit(f"Name one sensor: {', '.join(rows)}")
+    try:
+        with suppress(KeyboardInterrupt):
+            asyncio.run(watch(rows[name]))
+    except Unavailable as error:
+        sys.exit(f"{name}: {error}")
+
+
+if __name__ == "__main__":
+    main()

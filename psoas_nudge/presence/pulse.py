@@ -7,7 +7,6 @@ No stream is opened and no sound is recorded.
 
 from __future__ import annotations
 
-import asyncio
 import struct
 from collections.abc import Callable
 from typing import Any
@@ -19,7 +18,6 @@ COMMAND_ERROR, COMMAND_REPLY, AUTH, SET_CLIENT_NAME = 0, 2, 8, 9
 GET_SOURCE_INFO, GET_SOURCE_OUTPUT_INFO_LIST, SUBSCRIBE, SUBSCRIBE_EVENT = 23, 32, 35, 66
 MASK_SOURCE_OUTPUT = 0x0008
 INVALID = 0xFFFFFFFF
-MOST_BYTES = 4 << 20
 HEAD = struct.Struct(">5I")
 """A message's header: its length, its channel, and three numbers for audio."""
 
@@ -98,9 +96,10 @@ class PulseClient:
 
     def __init__(self, on_change: Callable[[], None], on_lost: Callable[[str], None]) -> None:
         self._on_change = on_change
-        self._waiting: dict[int, asyncio.Future[list[Any]]] = {}
         self._tag = 0
-        self._stream = Stream("the sound server", HEAD.size, self._length, self._on_message, on_lost)
+        self._stream: Stream[list[Any]] = Stream(
+            "the sound server", HEAD.size, lambda head: int(HEAD.unpack(head)[0]), self._on_message, on_lost
+        )
         self.close = self._stream.close
 
     async def open(self, path: str, cookie: bytes) -> None:
@@ -115,16 +114,8 @@ class PulseClient:
         """Send a command and wait for the values of its reply; raises ServerRefused or ServerGone."""
         self._tag += 1
         payload = number(command) + number(self._tag) + body
-        future = self._waiting[self._tag] = asyncio.get_running_loop().create_future()
         self._stream.send(HEAD.pack(len(payload), INVALID, 0, 0, 0) + payload)
-        return await self._stream.answer(future)
-
-    @staticmethod
-    def _length(head: bytes) -> int:
-        length: int = HEAD.unpack(head)[0]
-        if length > MOST_BYTES:
-            raise ValueError(f"a message of {length} bytes")
-        return length
+        return await self._stream.answer(self._tag)
 
     def _on_message(self, head: bytes, payload: bytes) -> None:
         if HEAD.unpack(head)[1] != INVALID:
@@ -132,12 +123,8 @@ class PulseClient:
         command, tag = struct.unpack_from(">xIxI", payload)
         if command == SUBSCRIBE_EVENT:
             self._on_change()
-            return
-        future = self._waiting.pop(tag, None)
-        if future is None or future.done():
-            return
-        got = values(payload[10:])
-        if command == COMMAND_REPLY:
-            future.set_result(got)
-        else:
-            future.set_exception(ServerRefused(f"the sound server refused with error {got[0] if got else '?'}"))
+        elif command == COMMAND_REPLY:
+            self._stream.answered(tag, values(payload[10:]))
+        elif command == COMMAND_ERROR:
+            code = next(iter(values(payload[10:])), "?")
+            self._stream.refused(tag, ServerRefused(f"the sound server refused with error {code}"))

@@ -13,9 +13,8 @@ from pathlib import Path
 from psoas_nudge.core.events import SignalChanged
 from psoas_nudge.core.words import Signal
 from psoas_nudge.errors import Unavailable
-from psoas_nudge.presence.guarded import GuardedSensor
 from psoas_nudge.presence.pipewire import PipeWireClient
-from psoas_nudge.presence.port import DesktopSession
+from psoas_nudge.presence.port import DesktopSession, Sensor
 from psoas_nudge.presence.wire import ServerGone, ServerRefused
 
 NODE = "PipeWire:Interface:Node"
@@ -45,7 +44,7 @@ def is_cast(kind: str, properties: dict[str, str]) -> bool:
     return offered == CAST or (offered == SOURCE and properties.get("node.name", "").startswith(PORTALS))
 
 
-class ScreenShare(GuardedSensor):
+class ScreenShare(Sensor):
     """Reports SCREEN_SHARE. `settle`: seconds after the end of the last cast until it counts."""
 
     name = "screen-share"
@@ -88,9 +87,3 @@ class ScreenShare(GuardedSensor):
         self._casts.remove(number)
         if self._listed and not self._casts:
             self._ending = self.later(self._settle, self._report_casts)
-
-
-if __name__ == "__main__":
-    from psoas_nudge.presence.probe import run
-
-    run(ScreenShare())

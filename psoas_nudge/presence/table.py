@@ -96,19 +96,10 @@ NOTIFICATIONS = "org.freedesktop.Notifications"
 
 SENSORS: tuple[SensorRow, ...] = (
     SensorRow("logind", "sleep, lock, another user", "system-bus", "logind:Logind", "org.freedesktop.login1"),
-    SensorRow(
-        "windows-session",
-        "sleep, lock, another user, the clock was set",
-        "win32",
-        "windows_session:WindowsSession",
-    ),
-    SensorRow(
-        "windows-microphone", "a program uses the microphone, as in a call", "win32", "windows_capture:microphone"
-    ),
-    SensorRow("windows-camera", "a program uses the camera, as in a call", "win32", "windows_capture:camera"),
-    SensorRow(
-        "windows-screen", "a fullscreen program, a presentation, quiet hours", "win32", "windows_screen:WindowsScreen"
-    ),
+    SensorRow("windows-session", "sleep, lock, another user, the clock was set", "win32", "windows:WindowsSession"),
+    SensorRow("windows-microphone", "a program uses the microphone, as in a call", "win32", "windows:microphone"),
+    SensorRow("windows-camera", "a program uses the camera, as in a call", "win32", "windows:camera"),
+    SensorRow("windows-screen", "a fullscreen program, a presentation, quiet hours", "win32", "windows:WindowsScreen"),
     SensorRow("clock", "the clock was set, or the computer slept", "linux", "clock:ClockSensor"),
     SensorRow("microphone", "a program uses the microphone, as in a call", "linux", "microphone:Microphone"),
     SensorRow("camera", "a program uses the camera, as in a call", "linux", "camera:Camera"),

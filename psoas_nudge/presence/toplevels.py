@@ -9,8 +9,7 @@ import struct
 
 from psoas_nudge.core.events import SignalChanged
 from psoas_nudge.core.words import Signal
-from psoas_nudge.presence.guarded import GuardedSensor
-from psoas_nudge.presence.port import DesktopSession
+from psoas_nudge.presence.port import DesktopSession, Sensor
 from psoas_nudge.presence.wayland import Compositor, read_numbers
 
 MANAGER = "zwlr_foreign_toplevel_manager_v1"
@@ -20,7 +19,7 @@ DESTROY = 7
 ACTIVATED, FULLSCREEN = 2, 3
 
 
-class Toplevels(GuardedSensor):
+class Toplevels(Sensor):
     """Reports FULLSCREEN."""
 
     name = "toplevels"
@@ -58,9 +57,3 @@ class Toplevels(GuardedSensor):
             if on != self._on:
                 self._on = on
                 self.report(SignalChanged(signal=Signal.FULLSCREEN, on=on))
-
-
-if __name__ == "__main__":
-    from psoas_nudge.presence.probe import run
-
-    run(Toplevels())

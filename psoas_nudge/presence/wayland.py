@@ -6,7 +6,6 @@ received, no file descriptors. Layout: "Wire Format" in the Wayland book.
 
 from __future__ import annotations
 
-import asyncio
 import struct
 from collections.abc import Callable
 from pathlib import Path
@@ -59,11 +58,17 @@ class Compositor:
         self._next_id = DISPLAY + 1
         self._free: list[int] = []
         self._registry = 0
-        self._stream = Stream("the compositor", HEAD.size, self._length, self._on_message, on_lost)
+        self._stream: Stream[None] = Stream(
+            "the compositor",
+            HEAD.size,
+            lambda head: (HEAD.unpack(head)[1] >> 16) - HEAD.size,
+            self._on_message,
+            on_lost,
+        )
         self.close = self._stream.close
 
     async def connect(self, environ: dict[str, str]) -> None:
-        """Connect and read the globals; raises Unavailable when no compositor answers."""
+        """Connect and read the globals; raises Unavailable when no compositor answers. `close` also then."""
         path = socket_of(environ)
         try:
             await self._stream.open(str(path))
@@ -74,7 +79,6 @@ class Compositor:
         try:
             await self.round_trip()
         except (ServerGone, ServerRefused) as error:
-            await self.close()
             raise Unavailable(f"the compositor at {path} does not answer: {error}") from error
 
     def new(self, on_event: OnEvent) -> int:
@@ -110,21 +114,9 @@ class Compositor:
 
     async def round_trip(self) -> None:
         """Wait until the compositor has handled all requests; raises ServerGone."""
-        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-
-        def on_done(_opcode: int, _data: bytes) -> None:
-            if not done.done():
-                done.set_result(None)
-
-        self.send(DISPLAY, SYNC, struct.pack("=I", self.new(on_done)))
-        await self._stream.answer(done)
-
-    @staticmethod
-    def _length(head: bytes) -> int:
-        size: int = HEAD.unpack(head)[1] >> 16
-        if size < HEAD.size:
-            raise ValueError(f"a message of {size} bytes")
-        return size - HEAD.size
+        number = self.new(lambda _opcode, _data: self._stream.answered(number, None))
+        self.send(DISPLAY, SYNC, struct.pack("=I", number))
+        await self._stream.answer(number)
 
     def _on_message(self, head: bytes, arguments: bytes) -> None:
         number, word = HEAD.unpack(head)

@@ -11,8 +11,7 @@ import struct
 
 from psoas_nudge.core.events import Active, Idle
 from psoas_nudge.errors import Unavailable
-from psoas_nudge.presence.guarded import GuardedIdleSource
-from psoas_nudge.presence.port import DesktopSession
+from psoas_nudge.presence.port import DesktopSession, IdleSource
 from psoas_nudge.presence.xserver import MESSAGE_BYTES, Extension, XConnection
 
 INITIALIZE, LIST_SYSTEM_COUNTERS, QUERY_COUNTER, CREATE_ALARM, CHANGE_ALARM = 0, 1, 5, 8, 9
@@ -22,15 +21,7 @@ ABSOLUTE = 0
 POSITIVE_TRANSITION, NEGATIVE_TRANSITION = 0, 1
 
 
-def check_session(environ: dict[str, str]) -> None:
-    """Raises Unavailable outside of an X11 session."""
-    if environ.get("WAYLAND_DISPLAY") or environ.get("XDG_SESSION_TYPE") == "wayland":
-        raise Unavailable("in a Wayland session the X server sees only what is typed into X11 windows")
-    if not environ.get("DISPLAY"):
-        raise Unavailable("no X11 session: DISPLAY is not set")
-
-
-class X11Idle(GuardedIdleSource):
+class X11Idle(IdleSource):
     """The idle source of an X11 session."""
 
     name = "x11"
@@ -44,7 +35,6 @@ class X11Idle(GuardedIdleSource):
 
     async def open(self, session: DesktopSession) -> None:
         """Raises Unavailable without an X server, without SYNC or without its IDLETIME counter."""
-        check_session(session.environ)
         self._connection = XConnection(self._on_event, self.lose)
         self.close_at_end(self._connection.close)
         await self._connection.connect(session.environ)
@@ -117,9 +107,3 @@ class X11Idle(GuardedIdleSource):
             self._idle = False
             self.report(Active())
             self._fall_at(self._threshold - 1)
-
-
-if __name__ == "__main__":
-    from psoas_nudge.presence.probe import run
-
-    run(X11Idle())

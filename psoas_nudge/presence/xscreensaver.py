@@ -9,8 +9,7 @@ import struct
 
 from psoas_nudge.presence.deadline import DeadlineSource
 from psoas_nudge.presence.port import DesktopSession
-from psoas_nudge.presence.x11 import check_session
-from psoas_nudge.presence.xserver import Extension, XConnection
+from psoas_nudge.presence.xserver import XConnection
 
 QUERY_INFO = 1
 
@@ -20,13 +19,8 @@ class XScreenSaverIdle(DeadlineSource):
 
     name = "xscreensaver"
 
-    def __init__(self) -> None:
-        super().__init__()
-        self._saver = Extension(0, 0)
-
     async def open(self, session: DesktopSession) -> None:
         """Raises Unavailable without an X server or without the extension."""
-        check_session(session.environ)
         self._connection = XConnection(lambda _event: None, self.lose)
         self.close_at_end(self._connection.close)
         await self._connection.connect(session.environ)
@@ -36,9 +30,3 @@ class XScreenSaverIdle(DeadlineSource):
         window = struct.pack("<I", self._connection.root)
         reply = await self._connection.ask(self._saver.major, QUERY_INFO, window)
         return int(struct.unpack_from("<16xI", reply)[0])
-
-
-if __name__ == "__main__":
-    from psoas_nudge.presence.probe import run
-
-    run(XScreenSaverIdle())

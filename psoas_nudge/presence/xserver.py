@@ -21,12 +21,13 @@ from psoas_nudge.presence.wire import ServerGone, ServerRefused, Stream, connect
 
 ERROR, REPLY, GENERIC_EVENT = 0, 1, 35
 MESSAGE_BYTES = 32
-MOST_BYTES = 4 << 20
 QUERY_EXTENSION = 98
 SETUP_REFUSED, SETUP_DONE = 0, 1
 COOKIE, LOCAL, ANY_HOST = b"MIT-MAGIC-COOKIE-1", 256, 65535
 TCP_PORT = 6000
 CONNECT_SECONDS = 5.0
+SETUP = -1
+"""The number of the first answer; those of replies are 16-bit sequence numbers."""
 REPLY_SECONDS = 30.0
 """Timeout for a reply, longer than a client grabs the server."""
 
@@ -94,14 +95,16 @@ class XConnection:
         self._on_event = on_event
         self._sequence = 0
         self._next_id = self._id_step = 0
-        self._waiting: dict[int, asyncio.Future[bytes]] = {}
-        self._set_up: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
-        self._stream = Stream("the X server", 8, self._setup_length, self._on_setup, on_lost)
+        self._stream: Stream[bytes] = Stream(
+            "the X server", 8, lambda head: int(4 * struct.unpack_from("<6xH", head)[0]), self._on_setup, on_lost
+        )
         self.close = self._stream.close
 
     async def connect(self, environ: dict[str, str]) -> None:
-        """Connect to DISPLAY; raises Unavailable when no server answers or this user may not."""
-        display = environ["DISPLAY"]
+        """Connect to DISPLAY; raises Unavailable when no server answers or this user may not. `close` also then."""
+        display = environ.get("DISPLAY", "")
+        if not display:
+            raise Unavailable("no X11 session: DISPLAY is not set")
         try:
             async with asyncio.timeout(CONNECT_SECONDS):
                 number, reader, writer = await _reach(display)
@@ -113,16 +116,12 @@ class XConnection:
         hello = struct.pack("<BxHHHHxx", ord("l"), 11, 0, len(name), len(secret))
         self._stream.send(hello + _padded(name) + _padded(secret))
         try:
-            setup = await self._stream.answer(self._set_up, CONNECT_SECONDS)
+            setup = await self._stream.answer(SETUP, CONNECT_SECONDS)
             self._next_id, id_mask, vendor_length, formats = struct.unpack_from("<4xII4xHxxxB", setup)
             self._id_step = id_mask & -id_mask
             (self.root,) = struct.unpack_from("<I", setup, 32 + len(_padded(bytes(vendor_length))) + 8 * formats)
         except ServerGone as error:
-            await self.close()
             raise Unavailable(f"no X server answers on display {display}: {error}") from error
-        except ServerRefused:
-            await self.close()
-            raise
 
     def new_id(self) -> int:
         """An id for a new resource."""
@@ -146,41 +145,29 @@ class XConnection:
     async def ask(self, major: int, minor: int, data: bytes = b"") -> bytes:
         """Send a request and wait for its whole reply; raises ServerRefused or ServerGone."""
         self.send(major, minor, data)
-        future = self._waiting[self._sequence] = asyncio.get_running_loop().create_future()
-        return await self._stream.answer(future, REPLY_SECONDS)
-
-    @staticmethod
-    def _setup_length(head: bytes) -> int:
-        return int(4 * struct.unpack_from("<6xH", head)[0])
+        return await self._stream.answer(self._sequence, REPLY_SECONDS)
 
     def _on_setup(self, head: bytes, body: bytes) -> None:
-        if self._set_up.done():
-            raise ValueError("the connection was set up twice")
         if head[0] != SETUP_DONE:
             said = body[: head[1]] if head[0] == SETUP_REFUSED else body
             raise ServerRefused(f"the X server refused: {said.decode(errors='replace').strip(chr(0)).strip()}")
         self._stream.head, self._stream.length = MESSAGE_BYTES, self._length
         self._stream.on_message = self._on_message
-        self._set_up.set_result(body)
+        self._stream.answered(SETUP, body)
 
     @staticmethod
     def _length(head: bytes) -> int:
         if head[0] & 0x7F not in {REPLY, GENERIC_EVENT}:
             return 0
-        length = int(4 * struct.unpack_from("<4xI", head)[0])
-        if length > MOST_BYTES:
-            raise ValueError(f"a message of {length} bytes")
-        return length
+        return int(4 * struct.unpack_from("<4xI", head)[0])
 
     def _on_message(self, head: bytes, body: bytes) -> None:
         kind = head[0]
         if kind not in {ERROR, REPLY}:
             self._on_event(head)
             return
-        future = self._waiting.pop(struct.unpack_from("<2xH", head)[0], None)
-        if future is None or future.done():
-            return  # an error for a request without a reply: its window or alarm no longer exists
+        (sequence,) = struct.unpack_from("<2xH", head)
         if kind == REPLY:
-            future.set_result(head + body)
-        else:
-            future.set_exception(ServerRefused(f"X error {head[1]} for request {head[10]}"))
+            self._stream.answered(sequence, head + body)
+        else:  # nobody waits where the window or alarm of a request without a reply no longer exists
+            self._stream.refused(sequence, ServerRefused(f"X error {head[1]} for request {head[10]}"))

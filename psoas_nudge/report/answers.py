@@ -8,7 +8,7 @@ from xml.etree.ElementTree import Element
 
 from psoas_nudge.core.followed import Period, by_hour, periods, share
 from psoas_nudge.core.shares import ENOUGH, Z_STRICT, Interval, Share, share_difference
-from psoas_nudge.core.summary import DAYS
+from psoas_nudge.core.status import DAYS
 from psoas_nudge.core.words import counted
 from psoas_nudge.report import words
 from psoas_nudge.report.elements import el, folded, percent, table

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 from math import ceil, floor
 from xml.etree.ElementTree import Element
 
-from psoas_nudge.core.dose import monday
 from psoas_nudge.core.history import DAY_MINUTES, Piece, PieceKind, PromptMark, Track
-from psoas_nudge.core.words import Outcome, counted, times
+from psoas_nudge.core.statistics import monday
+from psoas_nudge.core.words import OUTCOMES, Outcome, counted, times
 from psoas_nudge.report import words
 from psoas_nudge.report.elements import el, folded, key, percent, table
 from psoas_nudge.report.record import ReportData
@@ -63,7 +63,7 @@ def mark(outcome: Outcome, x: str, y: str, title: str) -> Element:
 def legend() -> Element:
     """The legend of bands and symbols."""
     bands = [_key(_swatch(kind), CALLED[kind]) for kind in BANDS]
-    prompts = [_key(_shape(outcome), words.OUTCOMES[outcome]) for outcome in SHAPES]
+    prompts = [_key(_shape(outcome), OUTCOMES[outcome]) for outcome in SHAPES]
     return el(
         "div",
         el("ul", *bands, class_="legend"),
@@ -150,7 +150,7 @@ def _title(piece: Piece) -> str:
 
 
 def _prompt(prompt: PromptMark) -> str:
-    return f"{words.clock(prompt.minute)} prompt: {words.OUTCOMES[prompt.outcome]}"
+    return f"{words.clock(prompt.minute)} prompt: {OUTCOMES[prompt.outcome]}"
 
 
 def _in_words(track: Track, sat: str) -> str:
@@ -171,7 +171,7 @@ def _rest(track: Track) -> Iterator[tuple[str, str]]:
     why = ", ".join(dict.fromkeys(", ".join(held).split(", ")))
     yield "delayed", f"prompts delayed {times(len(held))} ({why})" if held else ""
     outcomes = Counter(prompt.outcome for prompt in track.prompts)
-    text = ", ".join(f"{outcomes[each]} {words.OUTCOMES[each]}" for each in SHAPES if outcomes[each])
+    text = ", ".join(f"{outcomes[each]} {OUTCOMES[each]}" for each in SHAPES if outcomes[each])
     yield "prompts", f"prompts: {text}" if text else ""
     stretches = sum(piece.kind == "stretch" for piece in track.pieces)
     yield "stretches", counted(stretches, "stretch", "stretches") if stretches else ""

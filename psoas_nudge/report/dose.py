@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from xml.etree.ElementTree import Element
 
-from psoas_nudge.core.dose import monday
 from psoas_nudge.core.history import PastStretch
 from psoas_nudge.core.shares import mean_difference
+from psoas_nudge.core.statistics import monday
 from psoas_nudge.core.words import counted
 from psoas_nudge.report import words
 from psoas_nudge.report.elements import el, folded, key, percent, table

@@ -11,11 +11,10 @@ from datetime import UTC, date, datetime, timedelta
 
 from msgspec import Struct
 
-from psoas_nudge.core.dose import monday
 from psoas_nudge.core.history import HISTORY_KINDS, History, Recorded, Track, history, tracks
 from psoas_nudge.core.hours import WorkingHours
 from psoas_nudge.core.rules import Rules
-from psoas_nudge.core.statistics import Totals
+from psoas_nudge.core.statistics import Totals, monday
 from psoas_nudge.journal import Journal, Passing, Stored
 
 WEEKS = 52

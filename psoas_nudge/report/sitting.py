@@ -7,9 +7,8 @@ from datetime import date, timedelta
 from statistics import median
 from xml.etree.ElementTree import Element
 
-from psoas_nudge.core.dose import monday
 from psoas_nudge.core.shares import ENOUGH, mean, mean_difference
-from psoas_nudge.core.statistics import Totals
+from psoas_nudge.core.statistics import Totals, monday
 from psoas_nudge.core.words import counted
 from psoas_nudge.report import words
 from psoas_nudge.report.elements import el, folded, key, percent, table

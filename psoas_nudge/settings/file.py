@@ -12,10 +12,9 @@ from pathlib import Path
 from psoas_nudge.config import Settings, parse
 from psoas_nudge.config.advice import advice
 from psoas_nudge.config.kinds import Place
-from psoas_nudge.config.problems import dotted
+from psoas_nudge.config.problems import dotted, read_text
 from psoas_nudge.config.saving import save, with_value
 from psoas_nudge.config.table import SETTINGS
-from psoas_nudge.config.text import read_text
 from psoas_nudge.errors import BadInput, ConfigInvalid, PsoasNudgeError
 from psoas_nudge.settings import rows
 from psoas_nudge.settings.wire import DiffLine, Mistake, SettingsPage, Value
@@ -73,14 +72,9 @@ class SettingsFile:
             if key not in SETTINGS:
                 raise BadInput(f"There is no setting {key[:60]}.")
             raw = rows.from_page(key, value)
-            before = len(mistakes)
-
-            def report(_place: Place, what: str, key: str = key) -> None:
-                mistakes.append(Mistake(key, what))
-
-            if raw is not None:
-                SETTINGS[key].kind.read(raw, (), report)
-            if len(mistakes) == before:
+            wrong = SETTINGS[key].kind.mistakes(raw) if raw is not None else []
+            mistakes += [Mistake(key, what) for what in wrong]
+            if not wrong:
                 text = with_value(text, key, raw)
         if not mistakes:
             try:

@@ -74,9 +74,7 @@ def work(settings: Settings, calendar: Calendar, now: datetime, person: str) -> 
     zone = rules.hours.local(now).tzinfo
     midnight = datetime.combine(on, time(), zone)
     written = Days(midnight, zone or now.tzinfo or midnight.tzinfo, SEED)  # type: ignore[arg-type]
-    written.begin(0, 0.0)
-    PEOPLE[person](written)
-    written.close_lid()
+    written.add(0, PEOPLE[person])
     entries = [line.entry for line in Simulation(written.trace, rules, answers=("accept",)).play()]
     sitting = [_part(e.started, e.ended, on, rules.hours) for e in entries if isinstance(e, BoutEntry)]
     shown = [e.shown_at for e in entries if isinstance(e, PromptEntry) and e.shown_at]

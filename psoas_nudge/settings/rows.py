@@ -78,7 +78,7 @@ def _row(row: Setting, settings: Settings) -> SettingRow:
     kind, given = row.kind, settings.given.get(row.key, UNSET)
     least, most = (kind.least, kind.most) if isinstance(kind, Whole) else (None, None)
     if isinstance(kind, Duration):
-        least = 1 if kind.instead else 0
+        least = 1 if kind.zero else 0
     return SettingRow(
         key=row.key,
         section=row.section,
@@ -131,8 +131,7 @@ def begin(key: str, text: str | None) -> Begin:
 
 
 def _day_off(table: dict[str, Any]) -> DayOff:
-    day = Date()
-    first, last = (day.read(table.get(name, table.get("on")), (), lambda *_: None) for name in ("from", "to"))
+    first, last = (Date().read(table.get(name, table.get("on")), (), lambda *_: None) for name in ("from", "to"))
     return DayOff(first=first, last=last, hours=list(table.get("hours", [])), note=table.get("note", ""))
 
 

@@ -25,9 +25,11 @@ class Days:
         self._midnight = first.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0, tzinfo=None)
         self._day = self._midnight
 
-    def begin(self, number: int, at: float) -> None:
-        """Begin day `number` (from 0), at `at` minutes after midnight."""
-        self._day, self.now = self._midnight + timedelta(days=number), at
+    def add(self, number: int, person: Person) -> None:
+        """Add day `number` (from 0) of a person, after which the computer sleeps."""
+        self._day, self.now = self._midnight + timedelta(days=number), 0.0
+        person(self)
+        self.during(Signal.SUSPENDED, self.now, self.now + 60)
 
     def instant(self, minutes: float) -> datetime:
         """The instant `minutes` after midnight of the current day."""
@@ -62,10 +64,6 @@ class Days:
         if minutes > 1 and self.random.random() < locks:
             self.during(Signal.LOCKED, self.now + 0.2, self.now + minutes)
         self.now += minutes
-
-    def close_lid(self) -> None:
-        """End the day: the computer sleeps."""
-        self.during(Signal.SUSPENDED, self.now, self.now + 60)
 
 
 Person = Callable[[Days], None]
@@ -205,9 +203,7 @@ def week(person: Person, seed: int, first: datetime, zone: tzinfo, days: int = 5
     """The trace of `days` days of one person, beginning on the local date of `first`."""
     written = Days(first, zone, seed)
     for number in range(days):
-        written.begin(number, 0.0)
-        person(written)
-        written.close_lid()
+        written.add(number, person)
     return written.trace
 
 
@@ -217,7 +213,5 @@ def made_up(days: int, seed: int, first: datetime, zone: tzinfo) -> list[During 
     for number in range(days):
         weekday = (first.astimezone(zone) + timedelta(days=number)).weekday()
         if weekday < 5 or written.random.random() < 0.1:
-            written.begin(number, 0.0)
-            office(written)
-            written.close_lid()
+            written.add(number, office)
     return written.trace

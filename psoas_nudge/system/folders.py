@@ -5,7 +5,7 @@ from __future__ import annotations
 import ctypes
 import sys
 from collections.abc import Callable
-from ctypes import wintypes
+from ctypes.wintypes import BOOL, DWORD, HANDLE, LPCWSTR
 from pathlib import Path
 
 assert sys.platform == "win32"  # noqa: S101 - for mypy
@@ -14,13 +14,13 @@ from psoas_nudge.system.waits import Wait  # noqa: E402 - only on Windows
 
 NAMES, SIZES, WRITES, SECURITY = 0x1 | 0x2, 0x8, 0x10, 0x100
 """FILE_NOTIFY_CHANGE_*."""
-INVALID = wintypes.HANDLE(-1).value
+INVALID = HANDLE(-1).value
 
 _kernel = ctypes.WinDLL("kernel32", use_last_error=True)
-_kernel.FindFirstChangeNotificationW.argtypes = [wintypes.LPCWSTR, wintypes.BOOL, wintypes.DWORD]
-_kernel.FindFirstChangeNotificationW.restype = wintypes.HANDLE
-_kernel.FindNextChangeNotification.argtypes = [wintypes.HANDLE]
-_kernel.FindCloseChangeNotification.argtypes = [wintypes.HANDLE]
+_kernel.FindFirstChangeNotificationW.argtypes = [LPCWSTR, BOOL, DWORD]
+_kernel.FindFirstChangeNotificationW.restype = HANDLE
+_kernel.FindNextChangeNotification.argtypes = [HANDLE]
+_kernel.FindCloseChangeNotification.argtypes = [HANDLE]
 
 
 class FolderWatch:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import ctypes
 import sys
-from ctypes import wintypes
+from ctypes.wintypes import DWORD, HANDLE, LPVOID, UINT
 
 assert sys.platform == "win32"  # noqa: S101 - for mypy
 
@@ -22,15 +22,15 @@ NOT_ENOUGH_QUOTA = 1816
 """Exit status of a process that has used up its PROCESS_TIME."""
 
 _kernel = ctypes.WinDLL("kernel32", use_last_error=True)
-_kernel.CreateJobObjectW.restype = wintypes.HANDLE
-_kernel.OpenProcess.restype = wintypes.HANDLE
-_kernel.AssignProcessToJobObject.argtypes = [wintypes.HANDLE, wintypes.HANDLE]
-_kernel.TerminateJobObject.argtypes = [wintypes.HANDLE, wintypes.UINT]
-_kernel.SetInformationJobObject.argtypes = [wintypes.HANDLE, ctypes.c_int, wintypes.LPVOID, wintypes.DWORD]
-_kernel.GetCurrentProcess.restype = wintypes.HANDLE
-_kernel.CloseHandle.argtypes = [wintypes.HANDLE]
+_kernel.CreateJobObjectW.restype = HANDLE
+_kernel.OpenProcess.restype = HANDLE
+_kernel.AssignProcessToJobObject.argtypes = [HANDLE, HANDLE]
+_kernel.TerminateJobObject.argtypes = [HANDLE, UINT]
+_kernel.SetInformationJobObject.argtypes = [HANDLE, ctypes.c_int, LPVOID, DWORD]
+_kernel.GetCurrentProcess.restype = HANDLE
+_kernel.CloseHandle.argtypes = [HANDLE]
 _resume = ctypes.WinDLL("ntdll").NtResumeProcess
-_resume.argtypes = [wintypes.HANDLE]
+_resume.argtypes = [HANDLE]
 
 
 class _Accounting(ctypes.Structure):
@@ -38,10 +38,10 @@ class _Accounting(ctypes.Structure):
 
     _fields_ = (
         ("times", ctypes.c_int64 * 4),
-        ("page_faults", wintypes.DWORD),
-        ("processes", wintypes.DWORD),
-        ("active", wintypes.DWORD),
-        ("terminated", wintypes.DWORD),
+        ("page_faults", DWORD),
+        ("processes", DWORD),
+        ("active", DWORD),
+        ("terminated", DWORD),
     )
 
 
@@ -51,12 +51,12 @@ class _Limits(ctypes.Structure):
     _fields_ = (
         ("process_time", ctypes.c_int64),
         ("job_time", ctypes.c_int64),
-        ("flags", wintypes.DWORD),
+        ("flags", DWORD),
         ("working_set", ctypes.c_size_t * 2),
-        ("processes", wintypes.DWORD),
+        ("processes", DWORD),
         ("affinity", ctypes.c_size_t),
-        ("priority", wintypes.DWORD),
-        ("scheduling", wintypes.DWORD),
+        ("priority", DWORD),
+        ("scheduling", DWORD),
         ("transfers", ctypes.c_uint64 * 6),
         ("process_memory", ctypes.c_size_t),
         ("job_memory", ctypes.c_size_t),
@@ -93,7 +93,7 @@ class Family:
             self._job = _kernel.CreateJobObjectW(None, None)
             if not self._job or not _kernel.AssignProcessToJobObject(self._job, process):
                 error = ctypes.WinError(ctypes.get_last_error())
-                _kernel.TerminateProcess(wintypes.HANDLE(process), 1)
+                _kernel.TerminateProcess(HANDLE(process), 1)
                 raise error
             _resume(process)
         finally:
@@ -103,9 +103,7 @@ class Family:
         """The number of processes; 0 when it is unknown."""
         found = _Accounting()
         size = ctypes.sizeof(found)
-        known = _kernel.QueryInformationJobObject(
-            wintypes.HANDLE(self._job), ACCOUNTING, ctypes.byref(found), size, None
-        )
+        known = _kernel.QueryInformationJobObject(HANDLE(self._job), ACCOUNTING, ctypes.byref(found), size, None)
         return int(found.active) if known else 0
 
     def end(self, *, hard: bool) -> None:

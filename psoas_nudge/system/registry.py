@@ -22,7 +22,7 @@ class RegistryWatch(Protocol):
 if sys.platform == "win32":
     import ctypes
     import winreg
-    from ctypes import wintypes
+    from ctypes.wintypes import BOOL, DWORD, HANDLE
 
     from psoas_nudge.system.waits import Wait
 
@@ -30,16 +30,10 @@ if sys.platform == "win32":
     """REG_NOTIFY_*."""
 
     _advapi = ctypes.WinDLL("advapi32")
-    _advapi.RegNotifyChangeKeyValue.argtypes = [
-        wintypes.HANDLE,
-        wintypes.BOOL,
-        wintypes.DWORD,
-        wintypes.HANDLE,
-        wintypes.BOOL,
-    ]
+    _advapi.RegNotifyChangeKeyValue.argtypes = [HANDLE, BOOL, DWORD, HANDLE, BOOL]
     _kernel = ctypes.WinDLL("kernel32", use_last_error=True)
-    _kernel.CreateEventW.restype = wintypes.HANDLE
-    _kernel.CloseHandle.argtypes = [wintypes.HANDLE]
+    _kernel.CreateEventW.restype = HANDLE
+    _kernel.CloseHandle.argtypes = [HANDLE]
 
     def numbers(hive: Hive, key: str) -> Iterator[dict[str, int]]:
         """The numbers in the key, then those in each subkey. Raises OSError when there is no such key."""

@@ -6,24 +6,24 @@ import asyncio
 import ctypes
 import sys
 from collections.abc import Callable
-from ctypes import wintypes
+from ctypes.wintypes import HANDLE, ULONG
 
 assert sys.platform == "win32"  # noqa: S101 - for mypy
 
 ONLY_ONCE, FOREVER = 0x8, 0xFFFFFFFF
-WAIT_FOR_CALLBACK = wintypes.HANDLE(-1)
+WAIT_FOR_CALLBACK = HANDLE(-1)
 
 _Callback = ctypes.WINFUNCTYPE(None, ctypes.c_void_p, ctypes.c_ubyte)
 _kernel = ctypes.WinDLL("kernel32", use_last_error=True)
 _kernel.RegisterWaitForSingleObject.argtypes = [
-    ctypes.POINTER(wintypes.HANDLE),
-    wintypes.HANDLE,
+    ctypes.POINTER(HANDLE),
+    HANDLE,
     _Callback,
     ctypes.c_void_p,
-    wintypes.ULONG,
-    wintypes.ULONG,
+    ULONG,
+    ULONG,
 ]
-_kernel.UnregisterWaitEx.argtypes = [wintypes.HANDLE, wintypes.HANDLE]
+_kernel.UnregisterWaitEx.argtypes = [HANDLE, HANDLE]
 
 
 class Wait:
@@ -32,7 +32,7 @@ class Wait:
     def __init__(self, handle: int, on_signaled: Callable[[], None]) -> None:
         self._on_signaled, self._loop = on_signaled, asyncio.get_running_loop()
         self._callback = _Callback(lambda _context, _timed_out: self._signaled())
-        self._wait: wintypes.HANDLE | None = wintypes.HANDLE()
+        self._wait: HANDLE | None = HANDLE()
         if not _kernel.RegisterWaitForSingleObject(
             ctypes.byref(self._wait), handle, self._callback, None, FOREVER, ONLY_ONCE
         ):

@@ -4,7 +4,22 @@ from __future__ import annotations
 
 import ctypes
 import sys
-from ctypes import wintypes
+from ctypes.wintypes import (
+    BOOL,
+    DWORD,
+    HANDLE,
+    HINSTANCE,
+    HMENU,
+    HMODULE,
+    HWND,
+    LONG,
+    LPARAM,
+    LPCWSTR,
+    LPVOID,
+    UINT,
+    WCHAR,
+    WPARAM,
+)
 
 from psoas_nudge.system.shell import (
     LONGEST_TEXT,
@@ -34,36 +49,27 @@ LR_DEFAULTCOLOR = 0
 ICON_VERSION = 0x30000
 
 LRESULT = ctypes.c_ssize_t
-WNDPROC = ctypes.WINFUNCTYPE(LRESULT, wintypes.HWND, wintypes.UINT, wintypes.WPARAM, wintypes.LPARAM)
+WNDPROC = ctypes.WINFUNCTYPE(LRESULT, HWND, UINT, WPARAM, LPARAM)
 
 
 EVENT_SYSTEM_FOREGROUND = 0x3
-EVENTPROC = ctypes.WINFUNCTYPE(
-    None,
-    wintypes.HANDLE,
-    wintypes.DWORD,
-    wintypes.HWND,
-    wintypes.LONG,
-    wintypes.LONG,
-    wintypes.DWORD,
-    wintypes.DWORD,
-)
+EVENTPROC = ctypes.WINFUNCTYPE(None, HANDLE, DWORD, HWND, LONG, LONG, DWORD, DWORD)
 
 
 class WindowClass(ctypes.Structure):
     """WNDCLASSW."""
 
     _fields_ = (
-        ("style", wintypes.UINT),
+        ("style", UINT),
         ("proc", WNDPROC),
         ("class_extra", ctypes.c_int),
         ("window_extra", ctypes.c_int),
-        ("instance", wintypes.HINSTANCE),
-        ("icon", wintypes.HANDLE),
-        ("cursor", wintypes.HANDLE),
-        ("background", wintypes.HANDLE),
-        ("menu", wintypes.LPCWSTR),
-        ("name", wintypes.LPCWSTR),
+        ("instance", HINSTANCE),
+        ("icon", HANDLE),
+        ("cursor", HANDLE),
+        ("background", HANDLE),
+        ("menu", LPCWSTR),
+        ("name", LPCWSTR),
     )
 
 
@@ -71,78 +77,48 @@ class IconData(ctypes.Structure):
     """NOTIFYICONDATAW."""
 
     _fields_ = (
-        ("size", wintypes.DWORD),
-        ("window", wintypes.HWND),
-        ("id", wintypes.UINT),
-        ("flags", wintypes.UINT),
-        ("message", wintypes.UINT),
-        ("icon", wintypes.HANDLE),
-        ("tip", wintypes.WCHAR * (LONGEST_TIP + 1)),
-        ("state", wintypes.DWORD),
-        ("state_mask", wintypes.DWORD),
-        ("info", wintypes.WCHAR * (LONGEST_TEXT + 1)),
-        ("version", wintypes.UINT),
-        ("info_title", wintypes.WCHAR * (LONGEST_TITLE + 1)),
-        ("info_flags", wintypes.DWORD),
+        ("size", DWORD),
+        ("window", HWND),
+        ("id", UINT),
+        ("flags", UINT),
+        ("message", UINT),
+        ("icon", HANDLE),
+        ("tip", WCHAR * (LONGEST_TIP + 1)),
+        ("state", DWORD),
+        ("state_mask", DWORD),
+        ("info", WCHAR * (LONGEST_TEXT + 1)),
+        ("version", UINT),
+        ("info_title", WCHAR * (LONGEST_TITLE + 1)),
+        ("info_flags", DWORD),
         ("guid", ctypes.c_byte * 16),
-        ("balloon_icon", wintypes.HANDLE),
+        ("balloon_icon", HANDLE),
     )
 
 
 user32 = ctypes.WinDLL("user32", use_last_error=True)
 shell32 = ctypes.WinDLL("shell32", use_last_error=True)
 kernel32 = ctypes.WinDLL("kernel32", use_last_error=True)
-user32.DefWindowProcW.argtypes = [wintypes.HWND, wintypes.UINT, wintypes.WPARAM, wintypes.LPARAM]
+user32.DefWindowProcW.argtypes = [HWND, UINT, WPARAM, LPARAM]
 user32.DefWindowProcW.restype = LRESULT
-user32.CreateWindowExW.argtypes = [
-    wintypes.DWORD,
-    wintypes.LPCWSTR,
-    wintypes.LPCWSTR,
-    wintypes.DWORD,
-    *(ctypes.c_int,) * 4,
-    wintypes.HWND,
-    wintypes.HMENU,
-    wintypes.HINSTANCE,
-    wintypes.LPVOID,
-]
-user32.CreateWindowExW.restype = wintypes.HWND
-user32.SetWinEventHook.argtypes = [
-    wintypes.DWORD,
-    wintypes.DWORD,
-    wintypes.HMODULE,
-    EVENTPROC,
-    *(wintypes.DWORD,) * 3,
-]
-user32.SetWinEventHook.restype = wintypes.HANDLE
-user32.UnhookWinEvent.argtypes = [wintypes.HANDLE]
-user32.UnregisterClassW.argtypes = [wintypes.LPCWSTR, wintypes.HINSTANCE]
-user32.PostMessageW.argtypes = [wintypes.HWND, wintypes.UINT, wintypes.WPARAM, wintypes.LPARAM]
-user32.DestroyWindow.argtypes = [wintypes.HWND]
-user32.SetForegroundWindow.argtypes = [wintypes.HWND]
-user32.CreatePopupMenu.restype = wintypes.HMENU
-user32.AppendMenuW.argtypes = [wintypes.HMENU, wintypes.UINT, ctypes.c_size_t, wintypes.LPCWSTR]
-user32.TrackPopupMenu.argtypes = [
-    wintypes.HMENU,
-    wintypes.UINT,
-    *(ctypes.c_int,) * 3,
-    wintypes.HWND,
-    wintypes.LPVOID,
-]
-user32.DestroyMenu.argtypes = [wintypes.HMENU]
-user32.DestroyIcon.argtypes = [wintypes.HANDLE]
-user32.CreateIconFromResourceEx.argtypes = [
-    ctypes.c_char_p,
-    wintypes.DWORD,
-    wintypes.BOOL,
-    wintypes.DWORD,
-    ctypes.c_int,
-    ctypes.c_int,
-    wintypes.UINT,
-]
-user32.CreateIconFromResourceEx.restype = wintypes.HANDLE
-shell32.Shell_NotifyIconW.argtypes = [wintypes.DWORD, ctypes.POINTER(IconData)]
-kernel32.GetModuleHandleW.argtypes = [wintypes.LPCWSTR]
-kernel32.GetModuleHandleW.restype = wintypes.HMODULE
+user32.CreateWindowExW.argtypes = [DWORD, LPCWSTR, LPCWSTR, DWORD, *(ctypes.c_int,) * 4, HWND, HMENU, HINSTANCE, LPVOID]
+user32.CreateWindowExW.restype = HWND
+user32.SetWinEventHook.argtypes = [DWORD, DWORD, HMODULE, EVENTPROC, *(DWORD,) * 3]
+user32.SetWinEventHook.restype = HANDLE
+user32.UnhookWinEvent.argtypes = [HANDLE]
+user32.UnregisterClassW.argtypes = [LPCWSTR, HINSTANCE]
+user32.PostMessageW.argtypes = [HWND, UINT, WPARAM, LPARAM]
+user32.DestroyWindow.argtypes = [HWND]
+user32.SetForegroundWindow.argtypes = [HWND]
+user32.CreatePopupMenu.restype = HMENU
+user32.AppendMenuW.argtypes = [HMENU, UINT, ctypes.c_size_t, LPCWSTR]
+user32.TrackPopupMenu.argtypes = [HMENU, UINT, *(ctypes.c_int,) * 3, HWND, LPVOID]
+user32.DestroyMenu.argtypes = [HMENU]
+user32.DestroyIcon.argtypes = [HANDLE]
+user32.CreateIconFromResourceEx.argtypes = [ctypes.c_char_p, DWORD, BOOL, DWORD, ctypes.c_int, ctypes.c_int, UINT]
+user32.CreateIconFromResourceEx.restype = HANDLE
+shell32.Shell_NotifyIconW.argtypes = [DWORD, ctypes.POINTER(IconData)]
+kernel32.GetModuleHandleW.argtypes = [LPCWSTR]
+kernel32.GetModuleHandleW.restype = HMODULE
 
 
 def failure() -> OSError:

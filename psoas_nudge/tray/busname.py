@@ -31,8 +31,7 @@ from psoas_nudge.core.events import (
     checked,
 )
 from psoas_nudge.core.ranges import EARLIEST, LATEST, mistake
-from psoas_nudge.core.status import Status
-from psoas_nudge.core.summary import explained, look
+from psoas_nudge.core.status import Status, explained, look
 from psoas_nudge.core.words import EPOCH, milliseconds
 from psoas_nudge.errors import PsoasNudgeError
 from psoas_nudge.tasks import Tasks

@@ -5,22 +5,14 @@ from typing import Any
 
 from dbus_fast.annotations import DBusInt32, DBusStr
 from dbus_fast.service import ServiceInterface, dbus_method, dbus_signal
-from msgspec import Struct
 
-from psoas_nudge.core.summary import Look
+from psoas_nudge.core.status import Look
 from psoas_nudge.tray import dbusmenu
 from psoas_nudge.tray.exported import add_properties
 from psoas_nudge.tray.picture import pictures
+from psoas_nudge.tray.port import IconState
 
 INTERFACE, PATH = "org.kde.StatusNotifierItem", "/StatusNotifierItem"
-
-
-class IconState(Struct, frozen=True):
-    """The part of a status that is visible without opening the menu."""
-
-    look: Look
-    step: int
-    tooltip: str
 
 
 def _pixmaps(look: Look, step: int) -> list[Any]:
@@ -98,9 +90,9 @@ PROPERTIES: dict[str, tuple[str, Callable[[NotifierItem], Any]]] = {
     "IconAccessibleDesc": ("s", lambda item: f"psoas-nudge: {item.state.look.value}"),
     # For screen readers with NeedsAttention. Xfce's panel always shows it as a second line of the tooltip, unless it
     # equals the title.
-    "AttentionAccessibleDesc": ("s", lambda item: f"psoas-nudge: {item.state.tooltip}"),
+    "AttentionAccessibleDesc": ("s", lambda item: item.state.tooltip),
     # Icon name, icon, title, text; some hosts show only the title.
-    "ToolTip": ("(sa(iiay)ss)", lambda item: ["", [], f"psoas-nudge: {item.state.tooltip}", ""]),
+    "ToolTip": ("(sa(iiay)ss)", lambda item: ["", [], item.state.tooltip, ""]),
     "ItemIsMenu": ("b", lambda _: True),  # a click opens the menu too
     "Menu": ("o", lambda _: dbusmenu.PATH),  # GNOME's extension ignores an item without one
 }

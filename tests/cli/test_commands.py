@@ -153,6 +153,14 @@ def test_output_that_finds_no_room_is_told_in_one_line(type_in, command):
     assert done.stderr == "psoas-nudge: No space left on device.\n"
 
 
+def test_a_pager_that_is_closed_early_is_no_failure(tmp_path):
+    environ = {"PATH": "/usr/bin:/bin", "HOME": str(tmp_path)}
+    words = [sys.executable, "-m", "psoas_nudge", "man"]  # more than fits into one buffer
+    with subprocess.Popen(words, cwd=PROJECT, env=environ, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as man:
+        man.stdout.close()
+        assert (man.wait(), man.stderr.read()) == (0, b"")
+
+
 def test_a_fault_of_the_program_is_one_line_to_report_it_with(monkeypatch, capsys):
     monkeypatch.setattr(sys, "argv", ["psoas-nudge", "accept"])
     monkeypatch.setattr("psoas_nudge.cli.answers.ask", lambda *_: None)

@@ -149,6 +149,11 @@ def test_get_works_while_other_lines_are_broken(broken: str, where: str, nudge: 
         assert f"Your change to config.toml has {where}" in ran.stderr
 
 
+def test_get_reads_a_file_with_a_byte_order_mark_while_other_lines_are_broken(nudge: Nudge, file: Path) -> None:
+    write(file, '\ufeff[prompt]\nlull = "3s"\n[desktop]\nsound = "x"\n')
+    assert said(nudge("config", "get", "prompt.lull")) == "3s\n"
+
+
 def test_get_of_the_broken_setting_itself_says_what_is_wrong(nudge: Nudge, file: Path) -> None:
     write(file, "[prompt]\nlull = 3\n")
     assert 'prompt.lull: 3 is not a length of time. Did you mean "3m" or "3s"?' in said(

@@ -53,6 +53,17 @@ def test_a_state_of_today_is_never_taken_for_an_old_one() -> None:
         read_first(msgspec.json.encode(m.State()))
 
 
+@pytest.mark.parametrize("number", [b"1e999", b"1e300", b"[]"])
+def test_one_with_an_impossible_number_is_set_aside(number: bytes) -> None:
+    with Journal.in_memory() as journal:
+        journal.commit([], m.State(), UTC)
+        broken = body("paused").replace(b"174820.0", number)
+        assert broken != body("paused")
+        journal._db.execute("UPDATE snapshot SET body = ?", (broken,))
+        assert journal.load() is None
+        assert len(journal.check().problems) == 1
+
+
 def test_a_bout_with_a_break_and_an_open_prompt() -> None:
     state = read("open-prompt")
     assert state.time == m.Timeline(at=moment(8, 28, 30), tick=175_510_000, now=174_510_000)

@@ -15,9 +15,8 @@ from psoas_nudge.errors import Unavailable
 from psoas_nudge.presence import ext_idle, wire, xserver
 from psoas_nudge.presence.chooser import Presence
 from psoas_nudge.presence.ext_idle import ExtIdle
-from psoas_nudge.presence.guarded import GuardedIdleSource, GuardedSensor
 from psoas_nudge.presence.microphone import Microphone
-from psoas_nudge.presence.port import DesktopSession, IdleSource, SourceLost
+from psoas_nudge.presence.port import DesktopSession, IdleSource, Sensor, SourceLost
 from psoas_nudge.presence.screen_share import ScreenShare
 from psoas_nudge.presence.table import SensorRow
 from psoas_nudge.presence.x11 import X11Idle
@@ -38,7 +37,7 @@ async def until(condition, within=5):
 # --- a mistake in a callback ------------------------------------------------------------------------------------
 
 
-class Broken(GuardedIdleSource):
+class Broken(IdleSource):
     """Works until `fault` fires; then a callback of that kind raises."""
 
     name = "broken"
@@ -114,7 +113,7 @@ async def test_the_next_source_takes_over_and_doctor_says_why(kind, fake_idle):
 
 
 async def test_a_loss_while_it_starts_is_the_reason_why_it_cannot_be_used():
-    class Short(GuardedSensor):
+    class Short(Sensor):
         async def open(self, session):
             self.report(SignalChanged(signal=Signal.CALL, on=False))
             self.lose("the server went away")
@@ -138,7 +137,7 @@ async def test_after_a_stop_nothing_that_was_under_way_reports():
 
 @pytest.mark.parametrize("path", sorted(PACKAGE.glob("*.py")), ids=lambda path: path.stem)
 def test_sensors_register_callbacks_only_where_they_are_guarded(path):
-    if path.stem in {"guarded", "chooser"}:
+    if path.stem in {"port", "chooser"}:
         return
     unguarded = (
         ".call_later(",

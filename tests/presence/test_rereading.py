@@ -3,12 +3,25 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 
-from psoas_nudge.presence.rereading import Rereading
-from psoas_nudge.tasks import Tasks
+from psoas_nudge.presence.port import DesktopSession, RereadingSensor, SourceLost
 
-log = logging.getLogger("rereading")
+
+class Reads(RereadingSensor):
+    """Counts the readings; each waits for `gate`, and raises `failure`."""
+
+    def __init__(self):
+        super().__init__()
+        self.gate, self.failure, self.readings = asyncio.Event(), None, 0
+
+    async def open(self, session):
+        pass
+
+    async def read(self):
+        self.readings += 1
+        await self.gate.wait()
+        if self.failure:
+            raise self.failure
 
 
 async def turns(count: int = 10) -> None:
@@ -17,32 +30,29 @@ async def turns(count: int = 10) -> None:
 
 
 async def test_changes_during_a_reading_cost_one_more_reading():
-    gate, readings = asyncio.Event(), []
-
-    async def read() -> None:
-        readings.append(1)
-        await gate.wait()
-
-    rereading = Rereading(Tasks(log, "it").start, read)
+    sensor = Reads()
+    await sensor.start(DesktopSession(environ={}), print)
     for _ in range(50):
-        rereading.request()
+        sensor.read_again()
         await turns(1)
-    gate.set()
+    sensor.gate.set()
     await turns()
-    assert len(readings) == 2
-
-
-async def test_a_reading_that_fails_is_told_in_the_log_and_the_next_one_is_tried(caplog):
-    outcomes = [ValueError("gone"), None]
-
-    async def read() -> None:
-        if outcome := outcomes.pop(0):
-            raise outcome
-
-    rereading = Rereading(Tasks(log, "the switch").start, read)
-    rereading.request()
+    assert sensor.readings == 2
+    sensor.read_again()
     await turns()
-    rereading.request()
+    assert sensor.readings == 3
+    await sensor.stop()
+
+
+async def test_a_reading_that_fails_is_a_lost_source_with_its_reason():
+    sensor, heard = Reads(), []
+    await sensor.start(DesktopSession(environ={}), heard.append)
+    sensor.gate.set()
+    sensor.failure = ValueError("gone")
+    sensor.read_again()
     await turns()
-    assert "the switch: unexpected error, please report it: ValueError: gone" in caplog.text
-    assert outcomes == []
+    [lost] = heard
+    assert isinstance(lost, SourceLost)
+    assert lost.why.startswith("unexpected error, please report it: ValueError: gone")
+    sensor.failure = None
+    await sensor.stop()

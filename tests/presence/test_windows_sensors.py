@@ -11,12 +11,10 @@ import pytest
 from psoas_nudge.core.events import ClockSet, SignalChanged
 from psoas_nudge.core.words import Signal
 from psoas_nudge.errors import Unavailable
-from psoas_nudge.presence import windows_capture
+from psoas_nudge.presence import windows
 from psoas_nudge.presence.port import DesktopSession, Reading, SourceLost
 from psoas_nudge.presence.table import IDLE_SOURCES, SENSORS, here
-from psoas_nudge.presence.windows_capture import HIVES, Capture, camera, microphone
-from psoas_nudge.presence.windows_screen import WindowsScreen
-from psoas_nudge.presence.windows_session import WindowsSession
+from psoas_nudge.presence.windows import HIVES, Capture, WindowsScreen, WindowsSession, camera, microphone
 from psoas_nudge.system.shell import FRONT, WM_POWERBROADCAST, WM_TIMECHANGE, WM_WTSSESSION_CHANGE
 from tests.windows_shell import FakeShell
 
@@ -77,7 +75,7 @@ IDLE = {"LastUsedTimeStart": NOW, "LastUsedTimeStop": NOW + 1}
 
 @pytest.fixture(autouse=True)
 def switched_on(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("psoas_nudge.presence.windows_capture.switched_on", lambda: 2_000)
+    monkeypatch.setattr("psoas_nudge.presence.windows.switched_on", lambda: 2_000)
 
 
 class Store:
@@ -180,7 +178,7 @@ async def test_an_account_that_goes_away_loses_the_source(hive, capture, heard: 
 
 
 async def test_a_full_screen_program_and_its_end(shell: FakeShell, heard: list[Reading], monkeypatch) -> None:
-    monkeypatch.setattr("psoas_nudge.presence.windows_screen.AGAIN_SECONDS", 0.01)
+    monkeypatch.setattr("psoas_nudge.presence.windows.AGAIN_SECONDS", 0.01)
     now = 5
     sensor = WindowsScreen(lambda: now, shell.open)
     await sensor.start(HERE, heard.append)
@@ -214,6 +212,6 @@ def test_no_system_tries_the_sensors_of_another() -> None:
 def test_the_start_of_the_computer_is_told_in_the_units_of_the_registry(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.undo()
     monkeypatch.setattr(time, "time_ns", lambda: 1_800_000_000 * 10**9)  # 2027-01-15 08:00:00 UTC
-    monkeypatch.setattr(windows_capture, "milliseconds", lambda: 3_600_000)
-    begins = datetime(1601, 1, 1, tzinfo=UTC) + timedelta(microseconds=windows_capture.switched_on() / 10)
+    monkeypatch.setattr(windows, "milliseconds", lambda: 3_600_000)
+    begins = datetime(1601, 1, 1, tzinfo=UTC) + timedelta(microseconds=windows.switched_on() / 10)
     assert begins == datetime(2027, 1, 15, 6, 55, tzinfo=UTC)

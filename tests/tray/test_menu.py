@@ -65,6 +65,7 @@ def test_while_sitting(moment) -> None:
         "Stretch now",
         "How it feels",
         "I'm standing now",
+        "I just moved",
         "Pause prompts",
         "-",
         "Report",

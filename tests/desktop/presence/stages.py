@@ -199,6 +199,7 @@ class KWinStage(Shell):
             try:
                 await hand.connect(self.session.environ)
             except Unavailable:
+                await hand.close()
                 if time.monotonic() > end:
                     raise
                 await asyncio.sleep(0.05)

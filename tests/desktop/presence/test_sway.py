@@ -52,10 +52,10 @@ async def test_mako_falls_silent(sway, on_session_bus, session_bus, heard, folde
     await sensor.start(on_session_bus, heard)
     assert heard == [LOUD]
     await sway.run("makoctl", "mode", "-a", "do-not-disturb")
-    sensor._on_change([])
+    sensor.read_again()
     await heard.until(QUIET)
     await sway.run("makoctl", "mode", "-r", "do-not-disturb")
-    sensor._on_change([])
+    sensor.read_again()
     await heard.until(LOUD)
     await sensor.stop()
 

@@ -10,10 +10,9 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from psoas_nudge.core.events import SignalChanged
-from psoas_nudge.presence import windows_capture
+from psoas_nudge.presence import windows
 from psoas_nudge.presence.port import DesktopSession, Reading, SourceLost
-from psoas_nudge.presence.windows_capture import microphone, switched_on
-from psoas_nudge.presence.windows_screen import STATES, state
+from psoas_nudge.presence.windows import STATES, microphone, state, switched_on
 from psoas_nudge.system import registry
 
 USER = winreg.HKEY_CURRENT_USER
@@ -23,7 +22,7 @@ USER = winreg.HKEY_CURRENT_USER
 def store(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """A key of our own, in place of the one that Windows writes."""
     key = rf"Software\psoas-nudge-test-{secrets.token_hex(8)}"
-    monkeypatch.setattr(windows_capture, "STORE", key)
+    monkeypatch.setattr(windows, "STORE", key)
     winreg.CreateKey(USER, rf"{key}\microphone\NonPackaged").Close()
     yield key
     remove(key)
