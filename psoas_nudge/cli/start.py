@@ -22,7 +22,7 @@ from psoas_nudge.called import as_called
 from psoas_nudge.cli.run import engine_command
 from psoas_nudge.cli.running import running
 from psoas_nudge.config import load
-from psoas_nudge.control import takeover
+from psoas_nudge.control import lock
 from psoas_nudge.control.session import session_of
 from psoas_nudge.core.status import Status
 from psoas_nudge.engine.greeting import lines
@@ -67,7 +67,7 @@ def _stopped_if_left_behind() -> bool:
     """Stop a daemon whose session has ended: it would end within a minute (engine/life.py), after `start` said that it
     runs."""
     with suppress(AlreadyRunning):
-        takeover.take(places.lock_file(), places.socket_file(), session_of(os.environ)).release()
+        lock.take(places.lock_file(), places.socket_file(), session_of(os.environ)).release()
         return True
     return False
 
