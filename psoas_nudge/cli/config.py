@@ -13,7 +13,7 @@ from pathlib import Path
 
 import click
 
-from psoas_nudge.cli.candidates import setting_keys
+from psoas_nudge.cli.completion import setting_keys
 from psoas_nudge.config import Settings, load, parse, place, saving
 from psoas_nudge.config.kinds import Place
 from psoas_nudge.config.problems import dotted, read_text, summary

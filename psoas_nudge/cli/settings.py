@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from psoas_nudge.cli.candidates import setting_keys
+from psoas_nudge.cli.completion import setting_keys
 from psoas_nudge.config import place
 from psoas_nudge.errors import Unavailable
 from psoas_nudge.pages import browser

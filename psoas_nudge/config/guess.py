@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from psoas_nudge.config.table import DAYS
-from psoas_nudge.core.guessing import plain
+from psoas_nudge.core.written import plain
 
 CLOCK = r"(\d{1,2})(?:[:.h]?(\d\d))?\s*(?:uhr|h)?\s*(a\.?m\.?|p\.?m\.?)?"
 HOURS = re.compile(rf"(?:from\s+)?{CLOCK}\s*(?:[-\u2010-\u2015/~]+|to|until|till|bis)\s*{CLOCK}", re.ASCII)

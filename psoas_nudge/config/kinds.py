@@ -270,7 +270,7 @@ class Choice(ValueKind):
     def meant(self, raw: Any) -> Iterable[str]:
         """The choice that a synonym means, else the most similar one."""
         from psoas_nudge.config.guess import SYNONYMS
-        from psoas_nudge.core.guessing import plain
+        from psoas_nudge.core.written import plain
 
         found = [choice for choice in self.choices if plain(str(raw)) in SYNONYMS.get(choice, ())]
         return found or (closest(raw, self.choices) if isinstance(raw, str) else [])

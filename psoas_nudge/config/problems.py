@@ -171,7 +171,7 @@ def each_day(days: tuple[str, ...], raw: Any) -> str:
 def _corrected(line: str, section: str) -> str:
     """How to correct a line that is not TOML: the line with a valid value, else the message for the wrong value."""
     from psoas_nudge.config.guess import days
-    from psoas_nudge.core.guessing import QUOTES
+    from psoas_nudge.core.written import QUOTES
 
     straight = re.sub(r"\s#[^\"']*$", "", line[:LONGEST_GUESSED].translate(QUOTES))
     found = re.fullmatch(r"([\w.-]+)\s*[=:]\s*(.+?)\s*", straight)

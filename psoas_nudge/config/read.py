@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from psoas_nudge import places
 from psoas_nudge.config.kinds import Key, ReportMistake, nearest, shown
@@ -30,6 +30,9 @@ from psoas_nudge.core.rules import Rules
 from psoas_nudge.core.words import milliseconds
 from psoas_nudge.errors import ConfigInvalid
 
+if TYPE_CHECKING:
+    from psoas_nudge.config.pictures import Draw
+
 
 def place(path: Path | None, environ: Mapping[str, str]) -> tuple[Path, bool]:
     """The file to use, and whether it was named explicitly; then it must exist."""
@@ -38,13 +41,14 @@ def place(path: Path | None, environ: Mapping[str, str]) -> tuple[Path, bool]:
     return places.config_file(path), path is not None
 
 
-def load(path: Path | None, environ: Mapping[str, str]) -> Settings:
+def load(path: Path | None, environ: Mapping[str, str], draw: Draw | None = None) -> Settings:
     """The settings in force; raises ConfigInvalid with all mistakes.
 
-    `path`: the file that was named explicitly; None: the one that `place` finds, which need not exist.
+    `path`: the file that was named explicitly; None: the one that `place` finds, which need not exist. `draw`: see
+    pictures.with_pictures.
     """
     layers, file = _layers(path, environ)
-    return _settings(layers, environ, file)
+    return _settings(layers, environ, file, draw)
 
 
 def parse(text: str, name: str, environ: Mapping[str, str]) -> Settings:
@@ -98,7 +102,9 @@ def _given(layers: list[Problems], environ: Mapping[str, str]) -> dict[str, Give
     return given | _from_environment(environ, layers[-1])
 
 
-def _settings(layers: list[Problems], environ: Mapping[str, str], file: Path | None) -> Settings:
+def _settings(
+    layers: list[Problems], environ: Mapping[str, str], file: Path | None, draw: Draw | None = None
+) -> Settings:
     given = _given(layers, environ)
     own, sources = layers[-1], {layer.name: layer for layer in layers}
 
@@ -117,7 +123,8 @@ def _settings(layers: list[Problems], environ: Mapping[str, str], file: Path | N
         from psoas_nudge.config.pictures import with_pictures
 
         beside = _folder(given, "stretch.routines", file)
-        values["stretch.routines"] = with_pictures(values["stretch.routines"], beside, reporter("stretch.routines"))
+        report = reporter("stretch.routines")
+        values["stretch.routines"] = with_pictures(values["stretch.routines"], beside, report, draw)
     packs = imported(places.packs_directory())
     _check_routines(values, given, packs, reporter)
     if mistakes := [text for each in sources.values() for text in each.texts()]:

@@ -125,7 +125,7 @@ class Date(ValueKind):
 
     def meant(self, raw: Any) -> Iterable[date]:
         """Dates in other notations."""
-        from psoas_nudge.core.guessing import dates
+        from psoas_nudge.core.written import dates
 
         if isinstance(raw, datetime):
             return [raw.date()]

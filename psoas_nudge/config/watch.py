@@ -2,7 +2,7 @@
 
 It watches the directories of the file and of all links on the path to it with inotify (through asyncinotify), without
 polling or wake-ups while nothing happens there. On Windows it watches the file's folder, or the nearest one that exists
-(system/folders.py).
+(system/waits.py).
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from asyncinotify import Inotify, Mask, Watch
 
     if sys.platform == "win32":
-        from psoas_nudge.system.folders import FolderWatch
+        from psoas_nudge.system.waits import FolderWatch
 
 log = logging.getLogger(__name__)
 
@@ -93,7 +93,7 @@ class FileWatch:
     if sys.platform == "win32":
 
         def _arm(self) -> None:
-            from psoas_nudge.system.folders import FolderWatch
+            from psoas_nudge.system.waits import FolderWatch
 
             nearest = next(each for each in self.path.parents if each.is_dir())
             if self._folder and self._folder.folder == nearest:
