@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import tomllib
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -217,11 +218,9 @@ def valid_part(text: str) -> str:
     kept = ""
     for part in re.split(r"^(?=[ \t]*\[)", text, flags=re.MULTILINE):
         problems = Problems("", kept + part)
-        try:
+        with suppress(ConfigInvalid):
             problems.tables()
-        except ConfigInvalid:
-            continue
-        kept = problems.readable
+            kept = problems.readable
     return kept
 
 

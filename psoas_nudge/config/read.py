@@ -87,10 +87,8 @@ def _is_missing(file: Path) -> bool:
     """Whether the file certainly does not exist; `read_text` reports one that cannot be accessed."""
     try:
         file.lstat()
-    except (FileNotFoundError, NotADirectoryError):
-        return True
-    except OSError:
-        return False
+    except OSError as error:
+        return isinstance(error, (FileNotFoundError, NotADirectoryError))
     return False
 
 

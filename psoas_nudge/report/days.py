@@ -96,10 +96,9 @@ def chart(record: ReportData) -> Element:
 
 def _window(tracks: Sequence[Track]) -> tuple[float, float]:
     """The part of the day to draw, in whole hours, from the earliest to the latest piece or prompt."""
-    ends = [(piece.begin, piece.end) for track in tracks for piece in track.pieces]
-    ends += [(prompt.minute, prompt.minute) for track in tracks for prompt in track.prompts]
-    begin = min((first for first, _ in ends), default=9 * 60)
-    end = max((last for _, last in ends), default=17 * 60)
+    minutes = [minute for track in tracks for piece in track.pieces for minute in (piece.begin, piece.end)]
+    minutes += [prompt.minute for track in tracks for prompt in track.prompts]
+    begin, end = min(minutes, default=9 * 60), max(minutes, default=17 * 60)
     return floor(begin / 60) * 60, min(DAY_MINUTES, max(ceil(end / 60) * 60, floor(begin / 60) * 60 + 60))
 
 
