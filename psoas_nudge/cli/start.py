@@ -22,7 +22,7 @@ from psoas_nudge.called import as_called
 from psoas_nudge.cli.run import engine_command
 from psoas_nudge.cli.running import running
 from psoas_nudge.config import load
-from psoas_nudge.control import takeover
+from psoas_nudge.control import lock
 from psoas_nudge.control.session import session_of
 from psoas_nudge.core.status import Status
 from psoas_nudge.engine.greeting import lines
@@ -67,7 +67,7 @@ def _stopped_if_left_behind() -> bool:
     """Stop a daemon whose session has ended: it would end within a minute (engine/life.py), after `start` said that it
     runs."""
     with suppress(AlreadyRunning):
-        takeover.take(places.lock_file(), places.socket_file(), session_of(os.environ)).release()
+        lock.take(places.lock_file(), places.socket_file(), session_of(os.environ)).release()
         return True
     return False
 
@@ -110,11 +110,11 @@ def _started(config_file: Path | None) -> Status:
     return _answer(child, str(file))
 
 
-def _service_command() -> list[str]:
+def _service_command() -> tuple[str, ...]:
     """The command that starts the service that autostart has installed; empty when there is none."""
     computer = this_computer()
-    ways = [way for way, _ in chooser.find(computer, ()) if way.unavailable(computer) is None]
-    return next((command for way in ways if (command := way.start_now(computer))), [])
+    ways = (way for way, _ in chooser.find(computer, ()) if way.start_now and way.unavailable(computer) is None)
+    return next((way.start_now for way in ways), ())
 
 
 def _answer(child: subprocess.Popen[bytes] | None, log: str) -> Status:
@@ -152,5 +152,5 @@ def _in_the_menu(config_file: Path | None) -> None:
     if not application.is_supported(computer) or application.is_installed(computer):
         return
     if click.confirm("Add it to the applications menu, so that its windows show its name and icon?", default=True):
-        chooser.named(computer, chooser.command(config_file))
+        application.install(computer, chooser.command(config_file))
         click.echo(as_called("To undo that: psoas-nudge autostart disable"))

@@ -28,7 +28,7 @@ from psoas_nudge.errors import ShowFailed
 from psoas_nudge.journal.records import Stored
 from psoas_nudge.notify import ICON, picture
 from psoas_nudge.notify.chooser import Chooser
-from psoas_nudge.notify.port import Button, Message, Pressed, Showing
+from psoas_nudge.notify.port import Button, Message, OwnButton, Pressed, Showing
 from psoas_nudge.tasks import Tasks, log_failure
 
 log = logging.getLogger(__name__)
@@ -121,6 +121,8 @@ class Desktop(Listener):
 
     def pressed(self, pressed: Pressed) -> None:
         """The person pressed a button of the prompt. After a refusal the prompt is shown again, without Snooze."""
+        if isinstance(pressed.press, OwnButton):  # only a guide shows such buttons
+            return
         self._token = pressed.token
         prompt = self._engine.state.prompt
         refusal = self._engine.feed(pressed.press)

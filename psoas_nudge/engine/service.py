@@ -21,8 +21,7 @@ from psoas_nudge import places
 from psoas_nudge.bus import CallFailed, buses
 from psoas_nudge.config.problems import rejected, summary
 from psoas_nudge.config.watch import FileWatch
-from psoas_nudge.control import takeover
-from psoas_nudge.control.lock import Lock
+from psoas_nudge.control.lock import Lock, take
 from psoas_nudge.control.server import ControlServer
 from psoas_nudge.control.session import LoginSession, session_of
 from psoas_nudge.core.durations import duration
@@ -53,6 +52,7 @@ from psoas_nudge.tasks import LoopFailures, Tasks
 
 if TYPE_CHECKING:
     from psoas_nudge.engine.surfaces import Surfaces
+    from psoas_nudge.pictures.wire import PictureResult
 
 log = logging.getLogger(__name__)
 
@@ -69,7 +69,7 @@ async def serve(config_file: Path | None) -> None:
     """Run until SIGTERM, SIGINT or `stop`, or until the session ends. Raises AlreadyRunning."""
     asyncio.get_running_loop().set_exception_handler(LoopFailures(log))
     session = session_of(os.environ)
-    with takeover.take(places.lock_file(), places.socket_file(), session) as lock:
+    with take(places.lock_file(), places.socket_file(), session) as lock:
         while await _run(config_file, lock, session):
             log.info("restarting")
 
@@ -128,7 +128,7 @@ class Service:
         self._surfaces: Surfaces | None = None
         self._tasks = Tasks(log, "the service")
         self._reported = ""
-        self._up = self._changed = False
+        self._up = self._changed = self._drawing = False
         self._from_terminal = terminal.is_there()
         self._deadline = 0.0
 
@@ -235,10 +235,25 @@ class Service:
         if owner:
             self._engine.feed(NotifierAppeared())
 
-    def reload(self) -> str:
-        """Rule 15: read the configuration again. One with mistakes changes nothing and is reported once."""
+    def reload(self, ready: tuple[dict[str, bytes], PictureResult] | None = None) -> str:
+        """Rule 15: read the configuration again. One with mistakes changes nothing and is reported once.
+
+        `ready`: pictures that are drawn. With others that are not, it takes effect when they are.
+        """
+
+        def draw(files: dict[str, bytes]) -> PictureResult:
+            if ready and ready[0] == files:
+                return ready[1]
+            raise starting.Undrawn(files)
+
         try:
-            settings = starting.read(self._config_file)
+            settings = starting.read(self._config_file, draw)
+        except starting.Undrawn as new:
+            if not self._drawing:  # else what is new is seen after that
+                self._drawing = True
+                log.info("new pictures are being drawn")
+                self._tasks.start(self._draw(new.files))
+            return "New pictures are being drawn. The configuration takes effect as soon as they are done."
         except ConfigInvalid as error:
             self._report_mistake(error, starting.STAY)
             raise ConfigInvalid([rejected(error), *error.problems]) from error
@@ -253,6 +268,17 @@ class Service:
             self._tasks.start(self._surfaces.show_tray(settings.desktop.tray))
         log.info("the configuration is in force")
         return "The configuration was read again and is in force."
+
+    async def _draw(self, files: dict[str, bytes]) -> None:
+        """Draw new pictures, then reload."""
+        from psoas_nudge.config.pictures import drawn
+
+        try:
+            result = await drawn(files)
+        finally:
+            self._drawing = False
+        with contextlib.suppress(ConfigInvalid):  # reported by `reload`
+            self.reload((files, result))
 
     def _report_mistake(self, error: ConfigInvalid, instead: str) -> None:
         if self._reported != str(error):

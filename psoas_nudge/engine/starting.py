@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -16,6 +17,9 @@ from psoas_nudge.config import Settings, load, parse
 from psoas_nudge.engine.hooks import refuse_writable_by_others
 from psoas_nudge.errors import ConfigInvalid, PsoasNudgeError
 from psoas_nudge.system.files import write
+
+if TYPE_CHECKING:
+    from psoas_nudge.config.pictures import Draw
 
 log = logging.getLogger(__name__)
 
@@ -33,12 +37,24 @@ class Beginning(msgspec.Struct, frozen=True):
     instead: str = STAY
 
 
-def read(config_file: Path | None) -> Settings:
-    """Read the configuration and store it as the last good one. Raises ConfigInvalid."""
-    settings = load(config_file, os.environ)
+class Undrawn(Exception):
+    """There are new pictures of routines, which take a while to draw: their files by name."""
+
+    def __init__(self, files: dict[str, bytes]) -> None:
+        self.files = files
+
+
+def read(config_file: Path | None, draw: Draw | None = None) -> Settings:
+    """Read the configuration and store it as the last good one. Raises ConfigInvalid, and whatever `draw` raises for
+    new pictures; without it they are drawn now."""
+    settings = load(config_file, os.environ, draw)
     for file in settings.files if settings.hooks else ():
         refuse_writable_by_others(file)
     _keep(settings)
+    if (places.cache_directory() / "pictures").is_dir():
+        from psoas_nudge.config.pictures import forget_except
+
+        forget_except(settings.rules.routines)
     return settings
 
 
