@@ -30,6 +30,7 @@ from psoas_nudge.core.outcomes import answer_name
 from psoas_nudge.engine.others import advice, running
 from psoas_nudge.errors import NoDaemon, PsoasNudgeError, ShowFailed
 from psoas_nudge.journal.store import Journal
+from psoas_nudge.journal.upkeep import check
 from psoas_nudge.notify.chooser import AUTO, Chooser, NotifierChoice
 from psoas_nudge.notify.port import Capability, Pressed, Surroundings
 from psoas_nudge.notify.probe import TEST_MESSAGE
@@ -190,7 +191,7 @@ def _basics(config_file: Path | None) -> Basics:
         else:
             deadline = time.monotonic() + CHECK_SECONDS
             with kept:
-                found = kept.check(lambda: time.monotonic() > deadline)
+                found = check(kept, lambda: time.monotonic() > deadline)
             what = str(places.journal_file()) + ("" if found.entries is None else f", entries: {found.entries}")
             if not found.whole:
                 what += f"; checked for {CHECK_SECONDS:g} s, which was not enough for all of it"

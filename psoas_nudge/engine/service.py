@@ -116,7 +116,7 @@ class Service:
             engine, idle_time=self._presence, notifiers=self._notifiers, timer=self._timer, guides=self._guides
         )
         self._desktop.sound, self._desktop.insist = settings.desktop.sound, settings.desktop.insist
-        journal.on_reopened(lambda what: self._desktop.notify("Your journal file has been replaced", what))
+        journal.file.on_reopened = lambda what: self._desktop.notify("Your journal file has been replaced", what)
         self._hooks = Hooks(settings.hooks)
         self._requests = Requests(engine, self.reload, self._ended.set)
         self._schedule = Schedule(
