@@ -113,11 +113,6 @@ class Problems:
         end = next((n for n in range(row, len(lines)) if lines[n].lstrip().startswith("[")), len(lines))
         return any(row < number <= end for (number, _), _ in self.syntax)
 
-    def fail(self) -> None:
-        """Raise ConfigInvalid when there are mistakes."""
-        if texts := self.texts():
-            raise ConfigInvalid(texts)
-
     def texts(self) -> list[str]:
         """The messages: in the order of the file, then those about environment variables."""
         lines = list(self.syntax)
