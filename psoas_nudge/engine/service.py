@@ -116,7 +116,7 @@ class Service:
             engine, idle_time=self._presence, notifiers=self._notifiers, timer=self._timer, guides=self._guides
         )
         self._desktop.sound, self._desktop.insist = settings.desktop.sound, settings.desktop.insist
-        journal.on_reopened(partial(self._notify, "Your journal file has been replaced"))
+        journal.file.on_reopened = partial(self._notify, "Your journal file has been replaced")
         self._hooks = Hooks(settings.hooks)
         self._requests = Requests(engine, self.reload, self._ended.set)
         tell = partial(self._notify, "A calendar cannot be read")
