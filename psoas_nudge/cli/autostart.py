@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from psoas_nudge.autostart import application, chooser
-from psoas_nudge.autostart.port import Found, Way, this_computer
+from psoas_nudge.autostart.port import Computer, Found, Way
 from psoas_nudge.called import as_called
 from psoas_nudge.cli.running import running
 from psoas_nudge.errors import Unavailable
@@ -36,13 +36,13 @@ def enable(config: Path | None, way: str | None) -> None:
     \b
     Example:  psoas-nudge autostart enable --way xdg
     """
-    done = chooser.enable(this_computer(), chooser.command(config), way)
+    done = chooser.enable(Computer(), chooser.command(config), way)
     for reason in done.passed_over:
         if done.way.name == "xdg" and reason.startswith("systemd"):
             click.echo(f"psoas-nudge cannot use a {reason}.")
     for other in done.removed:
         click.echo(f"Removed: {other.title}, because with both psoas-nudge would start twice.")
-    found = done.way.find(this_computer(), chooser.command(config))
+    found = done.way.find(Computer(), chooser.command(config))
     place = found.place if found else ""
     click.echo(f"{'Set up' if done.changed else 'Already set up'}: {done.way.title} {place}")
     if not (found and _runs(found)):
@@ -61,7 +61,7 @@ def disable() -> None:
     \b
     Example:  psoas-nudge autostart disable
     """
-    removed = chooser.disable(this_computer())
+    removed = chooser.disable(Computer())
     for title in removed:
         click.echo(f"Removed: {title}.")
     if removed and _runs(None):
@@ -80,9 +80,9 @@ def menu(config: Path | None) -> None:
     \b
     Example:  psoas-nudge autostart menu
     """
-    if not application.is_supported(this_computer()):
+    if not application.is_supported(Computer()):
         raise Unavailable("This desktop has no applications menu that psoas-nudge could write to.")
-    application.install(this_computer(), chooser.command(config))
+    application.install(Computer(), chooser.command(config))
     click.echo("psoas-nudge is in the applications menu. Its windows show its name and icon.")
     click.echo(as_called("To undo that: psoas-nudge autostart disable"))
 
@@ -99,7 +99,7 @@ def status(config: Path | None) -> None:
         argv = chooser.command(config)
     except Unavailable:
         argv = ()
-    found = chooser.find(this_computer(), argv)
+    found = chooser.find(Computer(), argv)
     if not found:
         click.echo(as_called("Not set up to start at login. To do that: psoas-nudge autostart enable"))
     for way, what in found:

@@ -29,14 +29,12 @@ VARIABLE = "_PSOAS_NUDGE_COMPLETE"
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
 def completion(shell: str) -> None:
     """Print the completion script for your shell."""
-    from click.shell_completion import get_completion_class
+    from click.shell_completion import BashComplete, FishComplete, ZshComplete
 
     from psoas_nudge.cli import cli
 
-    made_for = get_completion_class(shell)
-    if made_for is None:
-        raise PsoasNudgeError(f"This version of click has no completion for {shell}.")
-    made = made_for(cli, {}, "psoas-nudge", VARIABLE)
+    made_for = {"bash": BashComplete, "zsh": ZshComplete, "fish": FishComplete}
+    made = made_for[shell](cli, {}, "psoas-nudge", VARIABLE)
     # not `source()`, which runs bash to warn about version 3; only macOS still has that
     print(made.source_template % made.source_vars())
 

@@ -89,25 +89,21 @@ def check(named: Path | None, file: Path | None) -> None:
     \b
     Example: psoas-nudge config check ~/new.toml
     """
+    from psoas_nudge.config.advice import advice
+
     used, must_exist = place(file or named, os.environ)
     try:
         settings = load(used if must_exist else None, os.environ)
     except ConfigInvalid as error:
         click.echo(error, err=True)
         sys.exit(error.exit_code)
-    warnings = list(_warnings(settings))
+    warnings = list(_located(settings, (*advice(settings, datetime.now(UTC)), *_calendar_problems(settings))))
     for warning in warnings:
         click.echo(warning)
     count = counted(len(warnings), "warning") if warnings else "no mistakes found"
     if not settings.file:
         click.echo(f"{used} does not exist, so {'other files' if settings.files else 'the defaults'} apply.")
     click.echo(f"{used}: {count}")
-
-
-def _warnings(settings: Settings) -> Iterator[str]:
-    from psoas_nudge.config.advice import advice
-
-    return _located(settings, (*advice(settings, datetime.now(UTC)), *_calendar_problems(settings)))
 
 
 def _located(settings: Settings, found: Iterable[tuple[Place, str]]) -> Iterator[str]:

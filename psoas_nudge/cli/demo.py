@@ -60,23 +60,23 @@ async def _play() -> None:
     async with AsyncExitStack() as stack:
         journal = stack.enter_context(Journal.in_memory())
         notifiers = Chooser("auto")
-        stretch = PracticePage(browser.page_missing(os.environ) or "")
-        story = Story(midnight, journal, rules_of_the_day(os.environ), notifiers, stretch)
+        missing = browser.page_missing(os.environ) or ""
+        story = Story(midnight, journal, rules_of_the_day(os.environ), notifiers, missing)
         session_bus, _ = await stack.enter_async_context(buses(lambda _kind, _why: None))
         surroundings = Surroundings(dict(os.environ), session_bus, is_one(sys.stdin))
         notifiers.begin(surroundings, story.pressed)
         stack.push_async_callback(notifiers.stop)
         if not any(each.verdict == "chosen" for each in await notifiers.choices()):
             raise Unavailable("No prompt can be shown here. To see why: psoas-nudge doctor")
-        stack.callback(stretch.close)
-        _introduce(stretch.missing)
+        _introduce(missing)
         story.start()
+        stack.callback(story.close_page)
         stack.push_async_callback(story.desktop.stop)
         await asyncio.sleep(0)  # lets the idle source receive its threshold
         desk = story.desk
         while (wait := desk.next()) is not None and desk.now().at + timedelta(milliseconds=wait) <= end:
             await asyncio.sleep(wait / SECOND / story.pace)
-            await stretch.over()
+            await story.page_closed()
             desk.advance()
     print(as_called("That was the day. To begin a real one: psoas-nudge start"))
 
@@ -95,34 +95,13 @@ def rules_of_the_day(environ: Mapping[str, str]) -> Rules:
     return parse(day.CONFIG, "the demo", {"TZ": environ.get("TZ", "")}).rules
 
 
-class PracticePage:
-    """The page of a stretch that the real person starts. `missing`: why it cannot open; empty when it can."""
-
-    def __init__(self, missing: str) -> None:
-        self.missing = missing
-        self._page: subprocess.Popen[bytes] | None = None
-
-    def open(self, routine: str) -> None:
-        words = [sys.executable, "-m", "psoas_nudge.guide", routine, "--practice"]
-        self._page = subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)  # noqa: S603 - this very program
-
-    async def over(self) -> None:
-        """Wait until the page is closed, if one is open."""
-        if self._page:
-            await asyncio.to_thread(self._page.wait)
-            self._page = None
-
-    def close(self) -> None:
-        if self._page:
-            self._page.terminate()
-
-
 class Story(Listener):
-    """Drives the engine through the made-up day and prints the timeline."""
+    """Drives the engine through the made-up day and prints the timeline.
 
-    def __init__(
-        self, midnight: datetime, journal: Journal, rules: Rules, notifiers: Chooser, stretch: PracticePage
-    ) -> None:
+    `missing`: why the page of a stretch cannot open; empty when it can.
+    """
+
+    def __init__(self, midnight: datetime, journal: Journal, rules: Rules, notifiers: Chooser, missing: str) -> None:
         self.desk = VirtualDesk(day.trace(midnight), day.at(midnight, "08:59"), self._feed, self.say)
         self._engine = engine = Engine(journal, rules, self.desk)
         self.desktop = Desktop(
@@ -130,7 +109,9 @@ class Story(Listener):
         )
         self._answers = iter(day.ANSWERS)
         self._seen = 0
-        self._stretch, self._by_person = stretch, False
+        self._by_person = False
+        self._missing = missing
+        self._page: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
         self._engine.listen(self)
@@ -159,11 +140,22 @@ class Story(Listener):
         """desktop.Guides: open the page if the real person accepted."""
         if not self._by_person:
             self.say("  The stretch would open now. Start one yourself to see it.")
-        elif self._stretch.missing:
+        elif self._missing:
             self.say("  The stretch would open now, but it cannot open here.")
         else:
             self.say("  You started the stretch. The day goes on when you close the page.")
-            self._stretch.open(routine)
+            words = [sys.executable, "-m", "psoas_nudge.guide", routine, "--practice"]
+            self._page = subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)  # noqa: S603 - this very program
+
+    async def page_closed(self) -> None:
+        """Wait until the page of a stretch is closed, if one is open."""
+        if self._page:
+            await asyncio.to_thread(self._page.wait)
+            self._page = None
+
+    def close_page(self) -> None:
+        if self._page:
+            self._page.terminate()
 
     def _feed(self, event: Sensed | Woke | Asked) -> None:
         self._engine.feed(event)

@@ -16,7 +16,7 @@ import click
 
 from psoas_nudge import places
 from psoas_nudge.autostart import application
-from psoas_nudge.autostart.port import Computer, this_computer
+from psoas_nudge.autostart.port import Computer
 from psoas_nudge.bus import Bus, CallFailed, buses
 from psoas_nudge.called import as_called
 from psoas_nudge.cli import distribution
@@ -80,7 +80,7 @@ async def _doctor(config_file: Path | None, everything: bool, notify: bool) -> i
         notifiers.begin(Surroundings(environ, session_bus, is_one(sys.stdin)), pressed.put_nowait)
         stack.push_async_callback(notifiers.stop)
         choices, ways = presence.choices(), await notifiers.choices()
-        computer, rivals = this_computer(), await others.running(environ)
+        computer, rivals = Computer(), await others.running(environ)
         reminders = others.advice(rivals) if rivals else ""
         found = Findings(
             mistakes=mistakes,
