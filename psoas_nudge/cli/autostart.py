@@ -8,7 +8,7 @@ import click
 
 from psoas_nudge.autostart import application, chooser
 from psoas_nudge.autostart.port import Computer, Found, Way
-from psoas_nudge.called import as_called
+from psoas_nudge.cli.output import say
 from psoas_nudge.cli.running import running
 from psoas_nudge.errors import Unavailable
 from psoas_nudge.system import command_line
@@ -46,7 +46,7 @@ def enable(config: Path | None, way: str | None) -> None:
     place = found.place if found else ""
     click.echo(f"{'Set up' if done.changed else 'Already set up'}: {done.way.title} {place}")
     if not (found and _runs(found)):
-        click.echo(as_called("It starts at the next login. To start it now: psoas-nudge start"))
+        say("It starts at the next login. To start it now: psoas-nudge start")
     if done.way.name == "xdg":
         click.echo(
             "A bare window manager does not read this entry. If you use one, put this into its own startup file:"
@@ -65,7 +65,7 @@ def disable() -> None:
     for title in removed:
         click.echo(f"Removed: {title}.")
     if removed and _runs(None):
-        click.echo(as_called("psoas-nudge keeps running until you stop it: psoas-nudge stop"))
+        say("psoas-nudge keeps running until you stop it: psoas-nudge stop")
     if not removed:
         click.echo("It was not set up to start at login.")
 
@@ -84,7 +84,7 @@ def menu(config: Path | None) -> None:
         raise Unavailable("This desktop has no applications menu that psoas-nudge could write to.")
     application.install(Computer(), chooser.command(config))
     click.echo("psoas-nudge is in the applications menu. Its windows show its name and icon.")
-    click.echo(as_called("To undo that: psoas-nudge autostart disable"))
+    say("To undo that: psoas-nudge autostart disable")
 
 
 @autostart.command()
@@ -101,15 +101,11 @@ def status(config: Path | None) -> None:
         argv = ()
     found = chooser.find(Computer(), argv)
     if not found:
-        click.echo(as_called("Not set up to start at login. To do that: psoas-nudge autostart enable"))
+        say("Not set up to start at login. To do that: psoas-nudge autostart enable")
     for way, what in found:
         _describe(way, what, bool(argv))
     if len(found) > 1:
-        click.echo(
-            as_called(
-                "It is set up twice, so psoas-nudge would start twice. To repair it: psoas-nudge autostart enable"
-            )
-        )
+        say("It is set up twice, so psoas-nudge would start twice. To repair it: psoas-nudge autostart enable")
 
 
 def _describe(way: Way, found: Found, comparable: bool) -> None:
@@ -119,9 +115,9 @@ def _describe(way: Way, found: Found, comparable: bool) -> None:
     click.echo(f"  enabled  {'yes' if found.enabled else 'no'}")
     click.echo(f"  running  {'yes' if _runs(found) else 'no'}")
     if found.starts and not Path(found.starts[0]).exists():
-        click.echo(as_called(f"  {found.starts[0]} no longer exists. To repair it: psoas-nudge autostart enable"))
+        say(f"  {found.starts[0]} no longer exists. To repair it: psoas-nudge autostart enable")
     elif comparable and not found.as_written_now:
-        click.echo(as_called("  This version sets it up differently. To update it: psoas-nudge autostart enable"))
+        say("  This version sets it up differently. To update it: psoas-nudge autostart enable")
 
 
 def _runs(found: Found | None) -> bool:

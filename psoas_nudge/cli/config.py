@@ -14,6 +14,7 @@ from pathlib import Path
 import click
 
 from psoas_nudge.cli.completion import setting_keys
+from psoas_nudge.cli.output import say
 from psoas_nudge.config import Settings, example, load, parse, place, saving
 from psoas_nudge.config.kinds import Place
 from psoas_nudge.config.problems import dotted, read_text, summary
@@ -95,11 +96,11 @@ def check(named: Path | None, file: Path | None) -> None:
     try:
         settings = load(used if must_exist else None, os.environ)
     except ConfigInvalid as error:
-        click.echo(error, err=True)
+        say(str(error), err=True)
         sys.exit(error.exit_code)
     warnings = list(_located(settings, (*advice(settings, datetime.now(UTC)), *_calendar_problems(settings))))
     for warning in warnings:
-        click.echo(warning)
+        say(warning)
     count = counted(len(warnings), "warning") if warnings else "no mistakes found"
     if not settings.file:
         click.echo(f"{used} does not exist, so {'other files' if settings.files else 'the defaults'} apply.")
@@ -149,7 +150,7 @@ def get(named: Path | None, key: str) -> None:
         raw = in_force_value(load(named, os.environ), row)
     except ConfigInvalid as error:
         raw = read_one(key, named, os.environ, error)
-        click.echo(
+        say(
             f"{summary(error)}. The value comes from the lines without mistakes. See: psoas-nudge config check",
             err=True,
         )
@@ -180,7 +181,7 @@ def _advise(settings: Settings, key: str = "") -> None:
     every = advice(settings, datetime.now(UTC))
     found = [each for each in every if dotted(each[0]).startswith(key) or key.startswith(dotted(each[0]))]
     for warning in _located(settings, found):
-        click.echo(warning, err=True)
+        say(warning, err=True)
 
 
 @config.command()
@@ -226,7 +227,7 @@ def _edited(copy: Path, before: str | None, name: str) -> str:
             if text != before:
                 parse(text, name, os.environ)
         except ConfigInvalid as error:
-            click.echo(f"{summary(error)}.\n{error}", err=True)
+            say(f"{summary(error)}.\n{error}", err=True)
         else:
             return text
         if not is_one(sys.stdin) or not click.confirm("Edit again?", default=True, err=True):

@@ -13,8 +13,8 @@ from datetime import datetime, timedelta
 import click
 
 from psoas_nudge.bus import buses
-from psoas_nudge.called import as_called
 from psoas_nudge.cli.entry_words import because
+from psoas_nudge.cli.output import say
 from psoas_nudge.config import parse
 from psoas_nudge.core.catalogue import find
 from psoas_nudge.core.durations import duration
@@ -78,13 +78,13 @@ async def _play() -> None:
             await asyncio.sleep(wait / SECOND / story.pace)
             await story.page_closed()
             desk.advance()
-    print(as_called("That was the day. To begin a real one: psoas-nudge start"))
+    say("That was the day. To begin a real one: psoas-nudge start")
 
 
 def _introduce(missing: str) -> None:
     print("A made-up workday in about a minute. The prompts are real; nothing is recorded.")
     if missing:
-        print(as_called(f"A stretch cannot open here: {missing}. To try one in the terminal: psoas-nudge stretch"))
+        say(f"A stretch cannot open here: {missing}. To try one in the terminal: psoas-nudge stretch")
     else:
         print("Start the stretch of a prompt, and its page opens while the day waits.")
     print("If you do not answer a prompt within a few seconds, the demo answers for you.\n", flush=True)
@@ -102,7 +102,7 @@ class Story(Listener):
     """
 
     def __init__(self, midnight: datetime, journal: Journal, rules: Rules, notifiers: Chooser, missing: str) -> None:
-        self.desk = VirtualDesk(day.trace(midnight), day.at(midnight, "08:59"), self._feed, self.say)
+        self.desk = VirtualDesk(day.trace(midnight), day.at(midnight, "08:59"), self._feed, self.narrate)
         self._engine = engine = Engine(journal, rules, self.desk)
         self.desktop = Desktop(
             engine, idle_time=self.desk, notifiers=notifiers, timer=self.desk, guides=self, typed=False
@@ -132,18 +132,18 @@ class Story(Listener):
         self.desktop.pressed(pressed)
         self._by_person = False
 
-    def say(self, words: str) -> None:
+    def narrate(self, words: str) -> None:
         """Print a line of the timeline."""
         print(f"{self.desk.now().at.astimezone():%H:%M}  {words}", flush=True)
 
     def open(self, routine: str, prompt: int | None, token: str | None) -> None:  # noqa: ARG002 - desktop.Guides
         """desktop.Guides: open the page if the real person accepted."""
         if not self._by_person:
-            self.say("  The stretch would open now. Start one yourself to see it.")
+            self.narrate("  The stretch would open now. Start one yourself to see it.")
         elif self._missing:
-            self.say("  The stretch would open now, but it cannot open here.")
+            self.narrate("  The stretch would open now, but it cannot open here.")
         else:
-            self.say("  You started the stretch. The day goes on when you close the page.")
+            self.narrate("  You started the stretch. The day goes on when you close the page.")
             words = [sys.executable, "-m", "psoas_nudge.guide", routine, "--practice"]
             self._page = subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)  # noqa: S603 - this very program
 
@@ -168,7 +168,7 @@ class Story(Listener):
         self._seen = prompt.number
         title = find(prompt.routine).title
         sat = duration(self._engine.status().sat_seconds)
-        self.say(f"PROMPT  {title}, after {sat} of sitting (shown by {prompt.notifier})")
+        self.narrate(f"PROMPT  {title}, after {sat} of sitting (shown by {prompt.notifier})")
         if answer := next(self._answers, None):
             self.desk.later(day.THINKS, ANSWERS[answer](via=STORY, prompt=prompt.number))
 
@@ -176,14 +176,14 @@ class Story(Listener):
         """Listener: print the entry on the timeline."""
         match stored.entry:
             case PromptEntry(outcome=outcome, via=via):
-                self.say(f"  {OUTCOMES[outcome]}" + (", by the demo" if via == STORY else ", by you" if via else ""))
+                self.narrate(f"  {OUTCOMES[outcome]}" + (", by the demo" if via == STORY else ", by you" if via else ""))
             case BoutEntry(sitting_seconds=seconds, ended_by=ended_by):
-                self.say(f"  You had been sitting for {duration(seconds)}, {ENDINGS[ended_by]}.")
+                self.narrate(f"  You had been sitting for {duration(seconds)}, {ENDINGS[ended_by]}.")
             case HeldBackEntry(reasons=reasons):
-                self.say(f"  A prompt waited: {because(reasons)}.")
+                self.narrate(f"  A prompt waited: {because(reasons)}.")
             case PostureEntry(posture=posture):
-                self.say(f"You are {posture} from now on.")
+                self.narrate(f"You are {posture} from now on.")
             case HoursEntry(open=is_open):
-                self.say(f"Working hours {'begin' if is_open else 'end'}.")
+                self.narrate(f"Working hours {'begin' if is_open else 'end'}.")
             case StretchEntry(performed=False):
-                self.say("  There was input the whole time, so the stretch counts as not done.")
+                self.narrate("  There was input the whole time, so the stretch counts as not done.")

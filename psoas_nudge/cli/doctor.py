@@ -18,8 +18,8 @@ from psoas_nudge import places
 from psoas_nudge.autostart import application
 from psoas_nudge.autostart.port import Computer
 from psoas_nudge.bus import Bus, CallFailed, buses
-from psoas_nudge.called import as_called
 from psoas_nudge.cli import distribution
+from psoas_nudge.cli.output import say
 from psoas_nudge.cli.presence import live
 from psoas_nudge.cli.running import running
 from psoas_nudge.cli.verdict import Findings, report
@@ -100,7 +100,7 @@ async def _doctor(config_file: Path | None, everything: bool, notify: bool) -> i
         here = distribution.manager()
         width = min(shutil.get_terminal_size().columns, WIDEST)
         for line in report(found, lambda what_for: distribution.command(what_for, here), width):
-            print(as_called(line))
+            say(line)
         works = found.works
         if notify:
             works = await _notify(notifiers, pressed) and works
@@ -111,7 +111,7 @@ async def _doctor(config_file: Path | None, everything: bool, notify: bool) -> i
             _table("Notifiers", ((row.name, row.verdict, row.why) for row in ways))
             _table("Desktop", _desktop(computer, reminders))
         else:
-            print(as_called("\nEvery sensor and notifier: psoas-nudge doctor --all"))
+            say("\nEvery sensor and notifier: psoas-nudge doctor --all")
     return 0 if works else 1
 
 
@@ -210,4 +210,4 @@ def _daemon() -> tuple[bool, str, Row]:
 def _table(title: str, rows: Iterable[Row]) -> None:
     print(f"\n{title}")
     for name, state, why in rows:
-        print(as_called(f"  {name:<20} {state:<12} {why}".rstrip()))
+        say(f"  {name:<20} {state:<12} {why}".rstrip())

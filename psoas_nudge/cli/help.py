@@ -9,9 +9,9 @@ from difflib import get_close_matches
 
 import click
 
-from psoas_nudge.called import as_called
 from psoas_nudge.cli.completion import topics
 from psoas_nudge.cli.man import PAGES, plain
+from psoas_nudge.cli.output import say
 from psoas_nudge.commands import MEANT
 from psoas_nudge.errors import BadInput
 
@@ -28,7 +28,7 @@ def help_(ctx: click.Context, topic: tuple[str, ...]) -> None:
         width = max(map(len, PAGES))
         for name, page in PAGES.items():
             click.echo(f"  {name:{width}}  {page.about[0].upper()}{page.about[1:]}.")
-        click.echo(as_called("\nTo read one: psoas-nudge help privacy"))
+        say("\nTo read one: psoas-nudge help privacy")
         return
     if page_name := _page(topic[0]):
         colours = sys.stdout.isatty() and not os.environ.get("NO_COLOR")

@@ -47,6 +47,11 @@ def hanging(first: str, text: str, width: int) -> str:
     return filled.replace(NO_BREAK, " ")
 
 
+def say(text: str, *, err: bool = False) -> None:
+    """Print `text`, in which every command begins with the name by which this program was called (see called.py)."""
+    click.echo(as_called(text), err=err)
+
+
 def print_json(lines: Iterable[bytes]) -> None:
     """Print JSON, one object per line."""
     sys.stdout.buffer.writelines(line + b"\n" for line in lines)

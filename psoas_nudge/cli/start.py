@@ -18,7 +18,7 @@ from psoas_nudge import places
 from psoas_nudge.autostart import application, chooser
 from psoas_nudge.autostart.port import Computer
 from psoas_nudge.bus import buses
-from psoas_nudge.called import as_called
+from psoas_nudge.cli.output import say
 from psoas_nudge.cli.run import engine_command
 from psoas_nudge.cli.running import running
 from psoas_nudge.config import load
@@ -63,7 +63,7 @@ def start(config_file: Path | None, autostart: bool | None) -> None:
 
 async def _can_prompt(wanted: str) -> None:
     """Raise Unavailable if a daemon in the background could not show notifications."""
-    in_a_terminal = as_called("To get prompts in this terminal, use: psoas-nudge run")
+    in_a_terminal = "To get prompts in this terminal, use: psoas-nudge run"
     if wanted == LAST_RESORT:
         raise Unavailable(f"Your settings put prompts in a terminal (desktop.notifier). {in_a_terminal}")
     elsewhere = {name: make for name, make in NOTIFIERS.items() if name != LAST_RESORT}
@@ -73,8 +73,8 @@ async def _can_prompt(wanted: str) -> None:
         notifiers.begin(Surroundings(dict(os.environ), session_bus), lambda _pressed: None)
         stack.push_async_callback(notifiers.stop)
         if not any(each.verdict == "chosen" for each in await notifiers.choices()):
-            why = as_called("To see why: psoas-nudge doctor")
-            raise Unavailable(f"No notification service answers in this session. {in_a_terminal}\n{why}")
+            none = f"No notification service answers in this session. {in_a_terminal}"
+            raise Unavailable(f"{none}\nTo see why: psoas-nudge doctor")
 
 
 def _started(config_file: Path | None) -> Status:
@@ -124,7 +124,7 @@ def _at_login(config_file: Path | None, wanted: bool | None) -> None:
         return
     if wanted is None:
         if not (is_one(sys.stdin) and is_one(sys.stdout)):
-            click.echo(as_called("  At every login psoas-nudge autostart enable"))
+            say("  At every login psoas-nudge autostart enable")
             return
         wanted = click.confirm("\nStart it at every login?", default=True)
         if not wanted:
@@ -132,7 +132,7 @@ def _at_login(config_file: Path | None, wanted: bool | None) -> None:
     if wanted:
         done = chooser.enable(Computer(), chooser.command(config_file))
         click.echo(f"It will start at every login ({done.way.title}).")
-        click.echo(as_called("To undo that: psoas-nudge autostart disable"))
+        say("To undo that: psoas-nudge autostart disable")
 
 
 def _in_the_menu(config_file: Path | None) -> None:
@@ -142,4 +142,4 @@ def _in_the_menu(config_file: Path | None) -> None:
         return
     if click.confirm("Add it to the applications menu, so that its windows show its name and icon?", default=True):
         application.install(computer, chooser.command(config_file))
-        click.echo(as_called("To undo that: psoas-nudge autostart disable"))
+        say("To undo that: psoas-nudge autostart disable")
