@@ -15,7 +15,7 @@ import click
 
 from psoas_nudge.cli.completion import setting_keys
 from psoas_nudge.cli.output import say
-from psoas_nudge.config import Settings, example, load, parse, place, saving
+from psoas_nudge.config import Settings, load, parse, place, saving
 from psoas_nudge.config.kinds import Place
 from psoas_nudge.config.problems import dotted, read_text, summary
 from psoas_nudge.config.read import read_one
@@ -43,7 +43,7 @@ def init(named: Path | None) -> None:
     \b
     Example: psoas-nudge config init && psoas-nudge config edit
     """
-    from psoas_nudge.config.writing import SCHEMA
+    from psoas_nudge.config.writing import SCHEMA, example
 
     file, _ = place(named, os.environ)
     saving.save(file, example(), fresh=True)
@@ -192,6 +192,8 @@ def edit(named: Path | None) -> None:
     \b
     Example: EDITOR=nano psoas-nudge config edit
     """
+    from psoas_nudge.config.writing import example
+
     file, _ = place(named, os.environ)
     before = read_text(file) if os.path.lexists(file) else None
     copy = file.with_name(f"{file.stem}.edited{file.suffix}")
@@ -258,6 +260,6 @@ def schema() -> None:
 
 
 def _schema() -> str:
-    from psoas_nudge.config.schema import schema
+    from psoas_nudge.config.writing import schema
 
     return json.dumps(schema(), indent=2, ensure_ascii=False) + "\n"

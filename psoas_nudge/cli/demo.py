@@ -102,7 +102,7 @@ class Story(Listener):
     """
 
     def __init__(self, midnight: datetime, journal: Journal, rules: Rules, notifiers: Chooser, missing: str) -> None:
-        self.desk = VirtualDesk(day.trace(midnight), day.at(midnight, "08:59"), self._feed, self.narrate)
+        self.desk = VirtualDesk(day.trace(midnight), day.at(midnight, "08:59"), self._feed, self.line)
         self._engine = engine = Engine(journal, rules, self.desk)
         self.desktop = Desktop(
             engine, idle_time=self.desk, notifiers=notifiers, timer=self.desk, guides=self, typed=False
@@ -132,18 +132,18 @@ class Story(Listener):
         self.desktop.pressed(pressed)
         self._by_person = False
 
-    def narrate(self, words: str) -> None:
+    def line(self, words: str) -> None:
         """Print a line of the timeline."""
         print(f"{self.desk.now().at.astimezone():%H:%M}  {words}", flush=True)
 
     def open(self, routine: str, prompt: int | None, token: str | None) -> None:  # noqa: ARG002 - desktop.Guides
         """desktop.Guides: open the page if the real person accepted."""
         if not self._by_person:
-            self.narrate("  The stretch would open now. Start one yourself to see it.")
+            self.line("  The stretch would open now. Start one yourself to see it.")
         elif self._missing:
-            self.narrate("  The stretch would open now, but it cannot open here.")
+            self.line("  The stretch would open now, but it cannot open here.")
         else:
-            self.narrate("  You started the stretch. The day goes on when you close the page.")
+            self.line("  You started the stretch. The day goes on when you close the page.")
             words = [sys.executable, "-m", "psoas_nudge.guide", routine, "--practice"]
             self._page = subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)  # noqa: S603 - this very program
 
@@ -168,7 +168,7 @@ class Story(Listener):
         self._seen = prompt.number
         title = find(prompt.routine).title
         sat = duration(self._engine.status().sat_seconds)
-        self.narrate(f"PROMPT  {title}, after {sat} of sitting (shown by {prompt.notifier})")
+        self.line(f"PROMPT  {title}, after {sat} of sitting (shown by {prompt.notifier})")
         if answer := next(self._answers, None):
             self.desk.later(day.THINKS, ANSWERS[answer](via=STORY, prompt=prompt.number))
 
@@ -176,14 +176,14 @@ class Story(Listener):
         """Listener: print the entry on the timeline."""
         match stored.entry:
             case PromptEntry(outcome=outcome, via=via):
-                self.narrate(f"  {OUTCOMES[outcome]}" + (", by the demo" if via == STORY else ", by you" if via else ""))
+                self.line(f"  {OUTCOMES[outcome]}" + (", by the demo" if via == STORY else ", by you" if via else ""))
             case BoutEntry(sitting_seconds=seconds, ended_by=ended_by):
-                self.narrate(f"  You had been sitting for {duration(seconds)}, {ENDINGS[ended_by]}.")
+                self.line(f"  You had been sitting for {duration(seconds)}, {ENDINGS[ended_by]}.")
             case HeldBackEntry(reasons=reasons):
-                self.narrate(f"  A prompt waited: {because(reasons)}.")
+                self.line(f"  A prompt waited: {because(reasons)}.")
             case PostureEntry(posture=posture):
-                self.narrate(f"You are {posture} from now on.")
+                self.line(f"You are {posture} from now on.")
             case HoursEntry(open=is_open):
-                self.narrate(f"Working hours {'begin' if is_open else 'end'}.")
+                self.line(f"Working hours {'begin' if is_open else 'end'}.")
             case StretchEntry(performed=False):
-                self.narrate("  There was input the whole time, so the stretch counts as not done.")
+                self.line("  There was input the whole time, so the stretch counts as not done.")

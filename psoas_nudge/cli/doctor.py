@@ -24,12 +24,11 @@ from psoas_nudge.cli.presence import live
 from psoas_nudge.cli.running import running
 from psoas_nudge.cli.verdict import Findings, report
 from psoas_nudge.config import Settings, load
-from psoas_nudge.core.outcomes import answer_name
 from psoas_nudge.engine import others
 from psoas_nudge.errors import NoDaemon, PsoasNudgeError, ShowFailed
 from psoas_nudge.journal.store import Journal
 from psoas_nudge.notify.chooser import AUTO, Chooser, NotifierChoice
-from psoas_nudge.notify.port import Capability, Pressed, Surroundings
+from psoas_nudge.notify.port import Capability, Pressed, Surroundings, key
 from psoas_nudge.notify.probe import TEST_MESSAGE
 from psoas_nudge.pages import browser
 from psoas_nudge.presence.chooser import Presence
@@ -156,7 +155,7 @@ async def _notify(notifiers: Chooser, pressed: asyncio.Queue[Pressed]) -> bool:
     if Capability.BUTTONS in notifiers.capabilities():
         print(f"Press a button within {PRESS_SECONDS} s to see that it arrives.", flush=True)
         try:
-            print(f"Pressed: {answer_name((await asyncio.wait_for(pressed.get(), PRESS_SECONDS)).press)}.", end="")
+            print(f"Pressed: {key((await asyncio.wait_for(pressed.get(), PRESS_SECONDS)).press)}.", end="")
         except TimeoutError:
             print("No button was pressed.", end="")
     print()

@@ -31,6 +31,6 @@ def settings(config_file: Path | None, key: str | None, value: str | None) -> No
     begin = rows.begin(key, value) if key else None
     if why := browser.page_missing(os.environ):
         raise Unavailable(f"The settings cannot be shown: {why}. To edit the file instead: psoas-nudge config edit")
-    from psoas_nudge.settings.page import run
+    from psoas_nudge.settings.server import run
 
     run(place(config_file, os.environ)[0], os.environ, begin)

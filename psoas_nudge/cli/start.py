@@ -8,7 +8,7 @@ import shlex
 import subprocess
 import sys
 import time
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -22,9 +22,11 @@ from psoas_nudge.cli.output import say
 from psoas_nudge.cli.run import engine_command
 from psoas_nudge.cli.running import running
 from psoas_nudge.config import load
+from psoas_nudge.control import lock
+from psoas_nudge.control.session import session_of
 from psoas_nudge.core.status import Status
 from psoas_nudge.engine.greeting import lines
-from psoas_nudge.errors import PsoasNudgeError, Unavailable
+from psoas_nudge.errors import AlreadyRunning, PsoasNudgeError, Unavailable
 from psoas_nudge.notify.chooser import AUTO, LAST_RESORT, NOTIFIERS, Chooser
 from psoas_nudge.notify.port import Surroundings
 from psoas_nudge.system.processes import HIDDEN
@@ -51,7 +53,7 @@ def start(config_file: Path | None, autostart: bool | None) -> None:
     """
     settings = load(config_file, os.environ)
     status = running()
-    if status is None:
+    if status is None or _stopped_if_left_behind():
         asyncio.run(_can_prompt(settings.desktop.notifier))
         status = _started(config_file)
     else:
@@ -59,6 +61,15 @@ def start(config_file: Path | None, autostart: bool | None) -> None:
     file = places.config_file(config_file)
     click.echo("\n".join(lines(status, settings.rules.hours, file, datetime.now(UTC))))
     _at_login(config_file, autostart)
+
+
+def _stopped_if_left_behind() -> bool:
+    """Stop a daemon whose session has ended: it would end within a minute (engine/life.py), after `start` said that it
+    runs."""
+    with suppress(AlreadyRunning):
+        lock.take(places.lock_file(), places.socket_file(), session_of(os.environ)).release()
+        return True
+    return False
 
 
 async def _can_prompt(wanted: str) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from psoas_nudge import places
 from psoas_nudge.config.kinds import Key, ReportMistake, nearest, shown
@@ -24,14 +24,15 @@ from psoas_nudge.config.settings import (
     StretchSettings,
 )
 from psoas_nudge.config.table import DAYS, EVENTS, PREFIX, QUIET, SECTIONS, SETTINGS
-from psoas_nudge.config.tables import unknown_routine
-from psoas_nudge.config.times import Duration
-from psoas_nudge.config.zone import system_zone
+from psoas_nudge.config.times import Duration, system_zone
 from psoas_nudge.core.catalogue import CATALOGUE
 from psoas_nudge.core.hours import WorkingHours
 from psoas_nudge.core.rules import Rules
 from psoas_nudge.core.words import milliseconds
 from psoas_nudge.errors import ConfigInvalid
+
+if TYPE_CHECKING:
+    from psoas_nudge.config.pictures import Draw
 
 
 class Layer(NamedTuple):
@@ -49,13 +50,14 @@ def place(path: Path | None, environ: Mapping[str, str]) -> tuple[Path, bool]:
     return places.config_file(path), path is not None
 
 
-def load(path: Path | None, environ: Mapping[str, str]) -> Settings:
+def load(path: Path | None, environ: Mapping[str, str], draw: Draw | None = None) -> Settings:
     """The settings in force; raises ConfigInvalid with all mistakes.
 
-    `path`: the file that was named explicitly; None: the one that `place` finds, which need not exist.
+    `path`: the file that was named explicitly; None: the one that `place` finds, which need not exist. `draw`: see
+    pictures.with_pictures.
     """
     layers, file = _layers(path, environ)
-    return _settings(layers, environ, file)
+    return _settings(layers, environ, file, draw)
 
 
 def parse(text: str, name: str, environ: Mapping[str, str]) -> Settings:
@@ -115,7 +117,7 @@ def _given(layers: list[Layer], environ: Mapping[str, str]) -> tuple[dict[str, G
     return given, sources
 
 
-def _settings(layers: list[Layer], environ: Mapping[str, str], file: Path | None) -> Settings:
+def _settings(layers: list[Layer], environ: Mapping[str, str], file: Path | None, draw: Draw | None = None) -> Settings:
     given, sources = _given(layers, environ)
     own = sources[layers[-1].name]
 
@@ -134,7 +136,8 @@ def _settings(layers: list[Layer], environ: Mapping[str, str], file: Path | None
         from psoas_nudge.config.pictures import with_pictures
 
         beside = _folder(given, "stretch.routines", file)
-        values["stretch.routines"] = with_pictures(values["stretch.routines"], beside, reporter("stretch.routines"))
+        report = reporter("stretch.routines")
+        values["stretch.routines"] = with_pictures(values["stretch.routines"], beside, report, draw)
     packs = imported(places.packs_directory())
     _check_routines(values, given, packs, reporter)
     if mistakes := [text for each in sources.values() for text in each.texts()]:
@@ -222,7 +225,8 @@ def _check_routines(
     known = {*seen, *packed, *(routine.id for routine in CATALOGUE)}
     for index, routine_id in enumerate(values[key]):
         if routine_id and routine_id not in known and complete:
-            reporter(key)(("stretch", "rotation", index), unknown_routine(routine_id, dict.fromkeys(known)))
+            hint = nearest(routine_id, known) or " List them: psoas-nudge routines"
+            reporter(key)(("stretch", "rotation", index), f'There is no routine "{routine_id}".{hint}')
 
 
 def _build(
@@ -242,21 +246,22 @@ def _build(
         exceptions=values["exceptions"],
     )
     stretch = section("stretch")
-    quiet = section("quiet")
-    prompt = section("prompt")
-    insist = prompt.pop("insist")
+    timing: dict[str, Any] = {
+        row.name: milliseconds(values[key]) if isinstance(row.kind, Duration) else values[key]
+        for key, row in SETTINGS.items()
+        if row.section in ("sitting", "prompt") and row.name != "insist"
+    }
     rules = Rules(
         hours=hours,
-        quiet=frozenset(signal for signal in QUIET if quiet[signal.value.replace("-", "_")]),
+        quiet=frozenset(signal for signal in QUIET if values[f"quiet.{signal.value.replace('-', '_')}"]),
         **{name: stretch.pop(name) for name in ("rotation", "routines", "floor")},
-        **_lengths("sitting", section("sitting")),
-        **_lengths("prompt", prompt),
+        **timing,
     )
     folder = _folder(given, "calendar.busy", file)
     return Settings(
         rules=rules,
         stretch=StretchSettings(**stretch),
-        desktop=DesktopSettings(**section("desktop"), insist=insist),
+        desktop=DesktopSettings(**section("desktop"), insist=values["prompt.insist"]),
         calendar=CalendarSettings(
             holidays=values["calendar.holidays"],
             busy=tuple((folder / path).absolute() for path in values["calendar.busy"]),
@@ -275,11 +280,3 @@ def _folder(given: dict[str, Given], key: str, file: Path | None) -> Path:
     if setting and setting.source != "environment":
         return Path(setting.name).parent
     return file.parent if file else Path()
-
-
-def _lengths(section: str, values: dict[str, Any]) -> dict[str, Any]:
-    """Convert lengths from seconds to the core's milliseconds."""
-    return {
-        name: milliseconds(value) if isinstance(SETTINGS[f"{section}.{name}"].kind, Duration) else value
-        for name, value in values.items()
-    }

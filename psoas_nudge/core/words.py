@@ -69,6 +69,7 @@ Pain = Literal[
     "groin",
     "pinching",
     "catching",
+    "lower-back",
     "numbness",
     "worse",
     "other",

@@ -30,8 +30,7 @@ from psoas_nudge.core.status import Status
 from psoas_nudge.core.words import EPOCH, SECOND
 from psoas_nudge.engine import greeting, ready, starting
 from psoas_nudge.engine.desktop import Desktop
-from psoas_nudge.engine.engine import Engine, SystemClock
-from psoas_nudge.engine.heartbeat import Heartbeats, started
+from psoas_nudge.engine.engine import Engine, Heartbeats, SystemClock, started
 from psoas_nudge.engine.hooks import HookRunner, Hooks
 from psoas_nudge.engine.life import Life, name_bus
 from psoas_nudge.engine.outside import GuideProcesses, Outside
@@ -52,6 +51,7 @@ from psoas_nudge.tasks import LoopFailures, Tasks
 
 if TYPE_CHECKING:
     from psoas_nudge.engine.surfaces import Surfaces
+    from psoas_nudge.pictures.wire import PictureResult
 
 log = logging.getLogger(__name__)
 
@@ -115,14 +115,14 @@ class Service:
             engine, idle_time=self._presence, notifiers=self._notifiers, timer=self._timer, guides=self._guides
         )
         self._desktop.sound, self._desktop.insist = settings.desktop.sound, settings.desktop.insist
-        journal.on_reopened(lambda what: self._desktop.notify("Your journal file has been replaced", what))
+        journal.on_reopened(lambda what: self._notify("Your journal file has been replaced", what))
         self._hooks = Hooks(settings.hooks)
         self._requests = Requests(engine, self.reload, self._ended.set)
         self._schedule = Schedule(
             lambda: clock.now().at,
             apply=engine.reload,
             report=engine.feed,
-            notify=lambda what: self._desktop.notify("A calendar cannot be read", what),
+            notify=lambda what: self._notify("A calendar cannot be read", what),
             reload=self._configuration_changed,
         )
         for listener in (Heartbeats(heartbeat), HookRunner(self._hooks, engine), self._schedule, ready.Watchdog()):
@@ -132,7 +132,7 @@ class Service:
         self._surfaces: Surfaces | None = None
         self._tasks = Tasks(log, "the service")
         self._reported = ""
-        self._up = self._changed = False
+        self._up = self._changed = self._drawing = False
         self._from_terminal = terminal.is_there()
         self._deadline = 0.0
 
@@ -195,8 +195,8 @@ class Service:
         ready.notify("READY=1")
         log.info("ready, a prompt comes after %s of sitting", duration(self._settings.rules.nudge_after / SECOND))
         self._schedule.want(self._settings)
-        upkeep = asyncio.get_running_loop().create_task(keep_up(self._journal, places.journal_file()))
-        stack.callback(upkeep.cancel)
+        stack.push_async_callback(self._in_time, self._tasks.cancel)
+        self._tasks.start(keep_up(self._journal, places.journal_file()))
         self._up = True
         if self._beginning.mistake:
             self._report_mistake(self._beginning.mistake, self._beginning.instead)
@@ -239,10 +239,25 @@ class Service:
         if owner:
             self._engine.feed(NotifierAppeared())
 
-    def reload(self) -> str:
-        """Rule 15: read the configuration again. One with mistakes changes nothing and is reported once."""
+    def reload(self, ready: tuple[dict[str, bytes], PictureResult] | None = None) -> str:
+        """Rule 15: read the configuration again. One with mistakes changes nothing and is reported once.
+
+        `ready`: pictures that are drawn. With others that are not, it takes effect when they are.
+        """
+
+        def draw(files: dict[str, bytes]) -> PictureResult:
+            if ready and ready[0] == files:
+                return ready[1]
+            raise starting.Undrawn(files)
+
         try:
-            settings = starting.read(self._config_file)
+            settings = starting.read(self._config_file, draw)
+        except starting.Undrawn as new:
+            if not self._drawing:  # else what is new is seen after that
+                self._drawing = True
+                log.info("new pictures are being drawn")
+                self._tasks.start(self._draw(new.files))
+            return "New pictures are being drawn. The configuration takes effect as soon as they are done."
         except ConfigInvalid as error:
             self._report_mistake(error, starting.STAY)
             raise ConfigInvalid([rejected(error), *error.problems]) from error
@@ -258,12 +273,23 @@ class Service:
         log.info("the configuration is in force")
         return "The configuration was read again and is in force."
 
+    async def _draw(self, files: dict[str, bytes]) -> None:
+        """Draw new pictures, then reload."""
+        from psoas_nudge.config.pictures import drawn
+
+        try:
+            result = await drawn(files)
+        finally:
+            self._drawing = False
+        with contextlib.suppress(ConfigInvalid):  # reported by `reload`
+            self.reload((files, result))
+
     def _report_mistake(self, error: ConfigInvalid, instead: str) -> None:
         if self._reported != str(error):
             self._reported = str(error)
             self._engine.mistake = f"{summary(error)}. {instead} See: psoas-nudge config check"
             log.warning("%s %s", rejected(error), error)
-            self._desktop.notify("Your psoas-nudge configuration has a mistake", f"{instead}\n{error}")
+            self._notify("Your psoas-nudge configuration has a mistake", f"{instead}\n{error}")
 
     def _greeted(self) -> tuple[Status, WorkingHours, Path, datetime]:
         now = self._clock.now().at
@@ -278,14 +304,12 @@ class Service:
             return
         if not self._notifiers.in_terminal:
             title, body = greeting.first(*self._greeted())
-            self._desktop.notify(title, f"{body}\n{others.advice(found)}" if found else body)
-            asyncio.get_running_loop().call_later(GREETING_SECONDS, self._withdraw_greeting)
+            self._notify(title, f"{body}\n{others.advice(found)}" if found else body)
+            await asyncio.sleep(GREETING_SECONDS)
+            if not self._reported:  # else the notice about a mistake has replaced it
+                self._desktop.withdraw_notice()
         elif found:
-            self._desktop.notify("Another break reminder is running", others.advice(found))
-
-    def _withdraw_greeting(self) -> None:
-        if not self._reported:  # else the notice about a mistake has replaced it
-            self._desktop.withdraw_notice()
+            self._notify("Another break reminder is running", others.advice(found))
 
     async def _watch_configuration(self, stack: contextlib.AsyncExitStack) -> None:
         watch = FileWatch(places.config_file(self._config_file), self._configuration_changed)
