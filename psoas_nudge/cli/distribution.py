@@ -4,28 +4,18 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Mapping
-from typing import NamedTuple
 
 from psoas_nudge.system.files import is_root
 
-
-class Manager(NamedTuple):
-    """A package manager. `ids`: values of ID or ID_LIKE in os-release. `install`: the command before package names."""
-
-    name: str
-    ids: frozenset[str]
-    install: str
-
-
-MANAGERS = (
-    Manager("nix", frozenset({"nixos"}), "nix profile install"),
-    Manager("apk", frozenset({"alpine", "postmarketos"}), "apk add"),
-    Manager("zypper", frozenset({"suse", "opensuse", "sles"}), "zypper install"),
-    Manager("pacman", frozenset({"arch"}), "pacman -S"),
-    Manager("dnf", frozenset({"fedora", "rhel", "centos"}), "dnf install"),
-    Manager("apt", frozenset({"debian", "ubuntu"}), "apt-get install"),
-)
-
+MANAGERS = {
+    # package manager: (the command before package names, values of ID or ID_LIKE in os-release)
+    "nix": ("nix profile install", {"nixos"}),
+    "apk": ("apk add", {"alpine", "postmarketos"}),
+    "zypper": ("zypper install", {"suse", "opensuse", "sles"}),
+    "pacman": ("pacman -S", {"arch"}),
+    "dnf": ("dnf install", {"fedora", "rhel", "centos"}),
+    "apt": ("apt-get install", {"debian", "ubuntu"}),
+}
 PACKAGES: dict[str, dict[str, str]] = {
     # need: {manager: package}; "" stands for every other manager
     "x11-notifications": {"": "dunst"},
@@ -38,24 +28,24 @@ PACKAGES: dict[str, dict[str, str]] = {
 }
 
 
-def manager(os_release: Mapping[str, str] | None = None) -> Manager | None:
+def manager(os_release: Mapping[str, str] | None = None) -> str | None:
     """The package manager of this distribution; None when unknown."""
     if os_release is None:
         try:
             os_release = platform.freedesktop_os_release()
         except OSError:
             return None
-    ids = {os_release.get("ID", ""), *os_release.get("ID_LIKE", "").split()}
-    return next((each for each in MANAGERS if ids & each.ids), None)
+    here = {os_release.get("ID", ""), *os_release.get("ID_LIKE", "").split()}
+    return next((name for name, (_, ids) in MANAGERS.items() if ids & here), None)
 
 
-def command(what_for: str, found: Manager | None, *, root: bool | None = None) -> str:
+def command(what_for: str, found: str | None, *, root: bool | None = None) -> str:
     """The command that installs what PACKAGES lists for `what_for`, or a sentence when `found` is None."""
     names = PACKAGES[what_for]
     if found is None:
         return f"install the package {names['']}"
-    package = names.get(found.name, names[""])
-    if found.name == "nix":
-        return f"{found.install} nixpkgs#{package}"
+    install, package = MANAGERS[found][0], names.get(found, names[""])
+    if found == "nix":
+        return f"{install} nixpkgs#{package}"
     am_root = is_root() if root is None else root
-    return f"{'' if am_root else 'sudo '}{found.install} {package}"
+    return f"{'' if am_root else 'sudo '}{install} {package}"

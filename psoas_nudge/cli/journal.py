@@ -14,7 +14,7 @@ from typing import get_args
 import click
 
 from psoas_nudge import places
-from psoas_nudge.cli.output import columns, hanging, new_file, print_json, progress, say, tallied
+from psoas_nudge.cli.output import FILE, columns, hanging, new_file, print_json, progress, say, tallied
 from psoas_nudge.core.model import AnyEntry
 from psoas_nudge.core.words import counted
 from psoas_nudge.errors import BadInput
@@ -99,7 +99,7 @@ def _latest(entries: Iterator[Stored], page: int) -> Iterator[Stored]:
 
 
 @journal.command(epilog="Example: psoas-nudge journal export journal.jsonl")
-@click.argument("file", type=click.Path(path_type=Path, dir_okay=False, allow_dash=True))
+@click.argument("file", type=FILE)
 def export(file: Path) -> None:
     """Write the whole journal to FILE. It gets one JSON object per line.
 

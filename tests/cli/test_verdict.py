@@ -153,7 +153,7 @@ def test_root_needs_no_sudo() -> None:
 
 
 def test_every_package_is_named_for_known_managers_only() -> None:
-    known = {each.name for each in MANAGERS} | {""}
+    known = {*MANAGERS, ""}
     assert all(set(names) <= known and names[""] for names in PACKAGES.values())
 
 
