@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
+import platform
 import shutil
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import AsyncExitStack
 from pathlib import Path
 
@@ -18,11 +19,10 @@ from psoas_nudge import places
 from psoas_nudge.autostart import application
 from psoas_nudge.autostart.port import Computer
 from psoas_nudge.bus import Bus, CallFailed, buses
-from psoas_nudge.cli import distribution
 from psoas_nudge.cli.output import say
 from psoas_nudge.cli.presence import live
 from psoas_nudge.cli.running import running
-from psoas_nudge.cli.verdict import Findings, report
+from psoas_nudge.cli.verdict import MANAGERS, Findings, report
 from psoas_nudge.config import Settings, load
 from psoas_nudge.engine import others
 from psoas_nudge.errors import NoDaemon, PsoasNudgeError, ShowFailed
@@ -34,6 +34,7 @@ from psoas_nudge.pages import browser
 from psoas_nudge.presence.chooser import Presence
 from psoas_nudge.presence.port import DesktopSession
 from psoas_nudge.system import shell
+from psoas_nudge.system.files import is_root
 from psoas_nudge.system.terminal import is_one
 from psoas_nudge.tray.tray import WATCHER
 
@@ -95,10 +96,10 @@ async def _doctor(config_file: Path | None, everything: bool, notify: bool) -> i
             session_bus=session_bus is not None,
             wayland=bool(environ.get("WAYLAND_DISPLAY")),
             gnome="GNOME" in environ.get("XDG_CURRENT_DESKTOP", "").split(":"),
+            manager=manager(),
+            root=is_root(),
         )
-        here = distribution.manager()
-        width = min(shutil.get_terminal_size().columns, WIDEST)
-        for line in report(found, lambda what_for: distribution.command(what_for, here), width):
+        for line in report(found, min(shutil.get_terminal_size().columns, WIDEST)):
             say(line)
         works = found.works
         if notify:
@@ -112,6 +113,17 @@ async def _doctor(config_file: Path | None, everything: bool, notify: bool) -> i
         else:
             say("\nEvery sensor and notifier: psoas-nudge doctor --all")
     return 0 if works else 1
+
+
+def manager(os_release: Mapping[str, str] | None = None) -> str | None:
+    """The package manager of this Linux distribution (os-release(5)); None when it is unknown."""
+    if os_release is None:
+        try:
+            os_release = platform.freedesktop_os_release()
+        except OSError:
+            return None
+    here = {os_release.get("ID", ""), *os_release.get("ID_LIKE", "").split()}
+    return next((name for name, (_, ids) in MANAGERS.items() if ids & here), None)
 
 
 def _has_balloons(ways: Iterable[NotifierChoice]) -> bool:
