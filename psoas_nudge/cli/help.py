@@ -30,17 +30,12 @@ def help_(ctx: click.Context, topic: tuple[str, ...]) -> None:
             click.echo(f"  {name:{width}}  {page.about[0].upper()}{page.about[1:]}.")
         say("\nTo read one: psoas-nudge help privacy")
         return
-    if page_name := _page(topic[0]):
+    pages = {word: name for name, page in PAGES.items() for word in (name, page.name, f"{page.name}({page.section})")}
+    if found := pages.get(topic[0]):
         colours = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
-        click.echo_via_pager(plain(page_name, shutil.get_terminal_size().columns, bold=colours), color=colours)
+        click.echo_via_pager(plain(found, shutil.get_terminal_size().columns, bold=colours), color=colours)
         return
     _show_help(root, topic)
-
-
-def _page(word: str) -> str | None:
-    return next(
-        (name for name, page in PAGES.items() if word in (name, page.name, f"{page.name}({page.section})")), None
-    )
 
 
 def _show_help(root: click.Context, words: tuple[str, ...]) -> None:
