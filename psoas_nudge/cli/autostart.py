@@ -64,7 +64,7 @@ def disable() -> None:
     removed = chooser.disable(Computer())
     for title in removed:
         click.echo(f"Removed: {title}.")
-    if removed and _runs(None):
+    if removed and running():
         say("psoas-nudge keeps running until you stop it: psoas-nudge stop")
     if not removed:
         click.echo("It was not set up to start at login.")
@@ -109,7 +109,6 @@ def status(config: Path | None) -> None:
 
 
 def _describe(way: Way, found: Found, comparable: bool) -> None:
-
     click.echo(f"{way.title}: {found.place}")
     click.echo(f"  starts   {command_line.join(found.starts)}")
     click.echo(f"  enabled  {'yes' if found.enabled else 'no'}")
@@ -120,8 +119,6 @@ def _describe(way: Way, found: Found, comparable: bool) -> None:
         say("  This version sets it up differently. To update it: psoas-nudge autostart enable")
 
 
-def _runs(found: Found | None) -> bool:
+def _runs(found: Found) -> bool:
     """Whether the daemon runs; asks the daemon itself where the way cannot tell."""
-    if found is None or found.running is None:
-        return running() is not None
-    return found.running
+    return running() is not None if found.running is None else found.running

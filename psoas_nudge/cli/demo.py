@@ -68,7 +68,12 @@ async def _play() -> None:
         stack.push_async_callback(notifiers.stop)
         if not any(each.verdict == "chosen" for each in await notifiers.choices()):
             raise Unavailable("No prompt can be shown here. To see why: psoas-nudge doctor")
-        _introduce(missing)
+        print("A made-up workday in about a minute. The prompts are real; nothing is recorded.")
+        if missing:
+            say(f"A stretch cannot open here: {missing}. To try one in the terminal: psoas-nudge stretch")
+        else:
+            print("Start the stretch of a prompt, and its page opens while the day waits.")
+        print("If you do not answer a prompt within a few seconds, the demo answers for you.\n", flush=True)
         story.start()
         stack.callback(story.close_page)
         stack.push_async_callback(story.desktop.stop)
@@ -79,15 +84,6 @@ async def _play() -> None:
             await story.page_closed()
             desk.advance()
     say("That was the day. To begin a real one: psoas-nudge start")
-
-
-def _introduce(missing: str) -> None:
-    print("A made-up workday in about a minute. The prompts are real; nothing is recorded.")
-    if missing:
-        say(f"A stretch cannot open here: {missing}. To try one in the terminal: psoas-nudge stretch")
-    else:
-        print("Start the stretch of a prompt, and its page opens while the day waits.")
-    print("If you do not answer a prompt within a few seconds, the demo answers for you.\n", flush=True)
 
 
 def rules_of_the_day(environ: Mapping[str, str]) -> Rules:

@@ -27,7 +27,7 @@ from psoas_nudge.config import Settings, load
 from psoas_nudge.engine import others
 from psoas_nudge.errors import NoDaemon, PsoasNudgeError, ShowFailed
 from psoas_nudge.journal.store import Journal
-from psoas_nudge.notify.chooser import AUTO, Chooser, NotifierChoice
+from psoas_nudge.notify.chooser import AUTO, Chooser
 from psoas_nudge.notify.port import Capability, Pressed, Surroundings, key
 from psoas_nudge.notify.probe import TEST_MESSAGE
 from psoas_nudge.pages import browser
@@ -81,6 +81,8 @@ async def _doctor(config_file: Path | None, everything: bool, notify: bool) -> i
         stack.push_async_callback(notifiers.stop)
         choices, ways = presence.choices(), await notifiers.choices()
         computer, rivals = Computer(), await others.running(environ)
+        # a desktop of Windows, which has no variable that says so
+        balloons = any(each.name == "balloon" and each.verdict != "unavailable" for each in ways)
         reminders = others.advice(rivals) if rivals else ""
         found = Findings(
             mistakes=mistakes,
@@ -92,7 +94,7 @@ async def _doctor(config_file: Path | None, everything: bool, notify: bool) -> i
             page=browser.page_missing(environ) or "",
             others=reminders,
             unnamed=application.is_supported(computer) and not application.is_installed(computer),
-            display=bool(environ.get("DISPLAY") or environ.get("WAYLAND_DISPLAY")) or _has_balloons(ways),
+            display=bool(environ.get("DISPLAY") or environ.get("WAYLAND_DISPLAY")) or balloons,
             session_bus=session_bus is not None,
             wayland=bool(environ.get("WAYLAND_DISPLAY")),
             gnome="GNOME" in environ.get("XDG_CURRENT_DESKTOP", "").split(":"),
@@ -124,11 +126,6 @@ def manager(os_release: Mapping[str, str] | None = None) -> str | None:
             return None
     here = {os_release.get("ID", ""), *os_release.get("ID_LIKE", "").split()}
     return next((name for name, (_, ids) in MANAGERS.items() if ids & here), None)
-
-
-def _has_balloons(ways: Iterable[NotifierChoice]) -> bool:
-    """Whether this is a desktop of Windows, which has no variable that says so."""
-    return any(each.name == "balloon" and each.verdict != "unavailable" for each in ways)
 
 
 async def _no_tray(session_bus: Bus | None, settings: Settings | None) -> str:
