@@ -7,7 +7,6 @@ while they are visible.
 
 from __future__ import annotations
 
-import asyncio
 from pathlib import Path
 
 from psoas_nudge.core.words import Signal
@@ -52,7 +51,6 @@ class ScreenShare(Sensor):
         super().__init__()
         self._settle = settle
         self._casts: set[int] = set()
-        self._ending: asyncio.TimerHandle | None = None
         self._listed = False
 
     async def open(self, session: DesktopSession) -> None:
@@ -68,14 +66,12 @@ class ScreenShare(Sensor):
         self._report_casts()
 
     def _report_casts(self) -> None:
-        self._ending = None
         self.report_signal(Signal.SCREEN_SHARE, on=bool(self._casts))
 
     def _on_global(self, number: int, kind: str, properties: dict[str, str]) -> None:
         if not is_cast(kind, properties):
             return
-        if self._ending:
-            self._ending.cancel()
+        self.not_later(self._report_casts)
         self._casts.add(number)
         if self._listed:
             self._report_casts()
@@ -85,4 +81,4 @@ class ScreenShare(Sensor):
             return
         self._casts.remove(number)
         if self._listed and not self._casts:
-            self._ending = self.later(self._settle, self._report_casts)
+            self.later(self._settle, self._report_casts)
