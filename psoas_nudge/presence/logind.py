@@ -15,7 +15,7 @@ import os
 import sys
 from typing import Any
 
-from psoas_nudge.bus import Bus, CallFailed
+from psoas_nudge.bus import PROPERTIES, Bus, CallFailed
 from psoas_nudge.core.words import Signal
 from psoas_nudge.errors import Unavailable
 from psoas_nudge.presence.port import DesktopSession, Sensor
@@ -23,7 +23,6 @@ from psoas_nudge.presence.port import DesktopSession, Sensor
 NAME = "org.freedesktop.login1"
 MANAGER_PATH, MANAGER, SESSION = "/org/freedesktop/login1", f"{NAME}.Manager", f"{NAME}.Session"
 USER = f"{NAME}.User"
-PROPERTIES = "org.freedesktop.DBus.Properties"
 LOCK_MUST_SHOW_WITHIN = 30.0
 WHY_WAIT = "to record the end of sitting"
 

@@ -82,10 +82,7 @@ class Microphone(RereadingSensor):
         got = await self._client.ask(GET_SOURCE_OUTPUT_INFO_LIST)
         recordings = [got[at : at + FIELDS] for at in range(0, len(got), FIELDS)]
         sources = {recording[SOURCE] for recording in recordings if is_recording(recording)}
-        on = False
-        for source in sources:
-            on = on or await self._is_microphone(source)
-        self.report_signal(Signal.CALL, on=on)
+        self.report_signal(Signal.CALL, on=any([await self._is_microphone(source) for source in sources]))
 
     async def _is_microphone(self, source: int) -> bool:
         try:
