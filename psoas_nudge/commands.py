@@ -1,25 +1,28 @@
-"""The table of commands as plain data, for the command line, the README and every text that names a command."""
+"""The table of commands as plain data, for the command line, the README and every text that names a command.
+
+A command that sends a request has the request's line. The requests in PLAIN become commands by themselves.
+"""
 
 from __future__ import annotations
+
+from psoas_nudge.core.events import PLAIN, Accept, Feel, Pause, Skip, Snooze, Stretch, Undo
 
 COMMANDS: dict[str, tuple[str, str]] = {
     # name: (module below psoas_nudge.cli, one line for the list of commands)
     "start": ("start", "Start in the background, and show when the next prompt can come."),
     "run": ("run", "Run in this terminal, until you stop it."),
     "status": ("status", "Show how long you have been sitting, and the next prompt."),
-    "accept": ("answers", "Start the stretch of the prompt."),
-    "snooze": ("answers", "Get the prompt again later."),
-    "skip": ("answers", "Skip the prompt."),
-    "pause": ("answers", "Get no prompts for a while."),
-    "resume": ("answers", "Get prompts again after a pause."),
-    "stand": ("answers", "Say that you are standing now."),
-    "sit": ("answers", "Say that you are sitting again."),
+    "accept": ("answers", Accept.help),  # before the other answers; PLAIN has it too
+    "snooze": ("answers", Snooze.help),
+    "skip": ("answers", Skip.help),
+    "pause": ("answers", Pause.help),
+    **{name: ("answers", kind.help) for name, kind in PLAIN.items()},
     "explain": ("status", "Show why there is no prompt now, and when the next can come."),
-    "stretch": ("stretch", "Start a guided stretch now."),
+    "stretch": ("stretch", Stretch.help),
     "routines": ("routines", "List the stretches and exercises, or show one."),
     "dose": ("dose", "Show how long you held each side, today and this week."),
-    "feel": ("feel", "Record how your hip and back feel, from 0 to 10."),
-    "undo": ("feel", "Take back your last report of how it feels."),
+    "feel": ("feel", Feel.help),
+    "undo": ("feel", Undo.help),
     "doctor": ("doctor", "Check whether prompts will appear here, and how to fix what is missing."),
     "presence": ("presence", "Show what the sensors see, live."),
     "demo": ("demo", "Play a made-up workday in about a minute, with real prompts."),

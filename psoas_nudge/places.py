@@ -101,6 +101,11 @@ def socket_file() -> Path:
     return runtime_directory() / "control.sock"
 
 
+def guide_socket() -> Path:
+    """The socket on which a stretch that is only heard listens for presses (guide/ear.py)."""
+    return runtime_directory() / "guide.sock"
+
+
 def page_file() -> Path:
     """The file through which a browser is sent to a page (pages/handover.py)."""
     return runtime_directory() / "page.html"

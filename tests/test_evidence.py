@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from psoas_nudge.core.catalogue import CATALOGUE, REVIEWED
-from psoas_nudge.core.evidence import SOURCES, WHY, Source, claimed
+from psoas_nudge.core.evidence import CLAIMED, SOURCES, WHY, Source
 from psoas_nudge.core.routines import Routine
 
 PROJECT = Path(__file__).resolve().parent.parent
@@ -19,9 +19,14 @@ PACKAGE = PROJECT / "psoas_nudge"
 MANUAL = [page.read_text("utf-8") for page in sorted((PACKAGE / "manual").glob("*.md"))]
 MODULES = [
     *(file for file in sorted(PACKAGE.rglob("*.py")) if file.name != "evidence.py"),
-    *sorted(PACKAGE.glob("*/static/*.html")),
+    *sorted(file for kind in ("html", "js") for file in PACKAGE.rglob(f"*.{kind}")),
 ]
 IDS = {source.id for source in SOURCES}
+
+
+def claimed(text: str) -> tuple[str, ...]:
+    """The ids in square brackets in a text."""
+    return tuple(each for found in CLAIMED.findall(text) for each in found.split(", "))
 
 
 def test_every_source_has_one_id() -> None:
@@ -122,13 +127,48 @@ def said_by(file: Path) -> list[str]:
     ]
 
 
+SCRIPT = re.compile(r'//[^\n]*|/\*.*?\*/|"((?:[^"\\\n]|\\.)*)"|`((?:[^`\\]|\\.)*)`', re.DOTALL)
+"""A comment, or a text of a script."""
+ATTRIBUTE = re.compile(r'\b(?:aria-label|alt|title|placeholder|content)="([^"]*)"')
+
+
+def said_by_page(file: Path) -> list[str]:
+    """The texts that a page or its script can show. What a script fills in is not among them."""
+    text = file.read_text("utf-8")
+    if file.suffix == ".js":
+        found = ["".join(groups) for groups in SCRIPT.findall(text)]
+        return [re.sub(r"\$\{[^}]*\}", "…", each) for each in found if " " in each]
+    blocks = re.split(r"</(?:p|li|dt|dd|h\d|button|legend|label|summary|title)>", text)
+    return [*blocks, *ATTRIBUTE.findall(text)]
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("page.js", 'words($("cue"), "Stretching prevents pain.");'),
+        ("page.js", "words(cue, `This heals the ${muscle}.`);"),
+        ("page.html", "<main><p>Choose one</p><p>Stretching <b>prevents</b> pain</p></main>"),
+        ("page.html", '<button aria-label="Begin, it prevents pain">Begin</button>'),
+    ],
+)
+def test_a_claim_on_a_page_or_in_its_script_is_noticed(tmp_path: Path, name: str, text: str) -> None:
+    (tmp_path / name).write_text(text)
+    assert [each for said in said_by_page(tmp_path / name) for each in unsourced(said)]
+    (tmp_path / name).write_text("// This prevents pain.\nfoo();" if name == "page.js" else "<p>Begin</p>")
+    assert not [each for said in said_by_page(tmp_path / name) for each in unsourced(said)]
+
+
+def test_the_pages_and_their_scripts_are_looked_at() -> None:
+    names = {file.name for file in MODULES}
+    assert {"page.html", "page.js", "figure.js", "sound.js"} <= names
+    assert "What kind of pain?" in said_by_page(PACKAGE / "guide" / "static" / "page.js")
+
+
 @pytest.mark.parametrize("file", MODULES, ids=lambda file: str(file.relative_to(PACKAGE)))
 def test_the_program_claims_nothing_without_a_source(file: Path) -> None:
-    if file.suffix == ".html":
-        assert unsourced(file.read_text("utf-8")) == []
-        return
+    said = said_by(file) if file.suffix == ".py" else said_by_page(file)
     # One text may have its source at its end, for all of it.
-    texts = [text for text in said_by(file) if not claimed(text) or not set(claimed(text)) <= IDS]
+    texts = [text for text in said if not claimed(text) or not set(claimed(text)) <= IDS]
     assert [each for text in texts for each in unsourced(text)] == []
 
 

@@ -16,6 +16,7 @@ import click
 from psoas_nudge import __version__
 from psoas_nudge.called import as_called, called
 from psoas_nudge.commands import COMMANDS, MEANT
+from psoas_nudge.core.events import PLAIN
 from psoas_nudge.errors import BadInput, PsoasNudgeError, Unavailable, fault, in_words
 
 if TYPE_CHECKING:
@@ -32,10 +33,12 @@ class Commands(click.Group):
         if cmd_name not in COMMANDS:
             return None
         module = import_module(f"psoas_nudge.cli.{COMMANDS[cmd_name][0]}")
-        attribute = cmd_name.replace("-", "_")
-        command = getattr(module, attribute, None) or getattr(module, attribute + "_")
+        if kind := PLAIN.get(cmd_name):
+            command = module.plain(kind)
+        else:
+            command = getattr(module, cmd_name, None) or getattr(module, f"{cmd_name}_")
         if not isinstance(command, click.Command):
-            raise TypeError(f"{module.__name__}.{attribute} is not a command")
+            raise TypeError(f"{module.__name__} has no command {cmd_name}")
         _name_as_called(command)
         return command
 
@@ -68,6 +71,14 @@ class Commands(click.Group):
             hint = f"Did you mean: {' or '.join(f'psoas-nudge {name}' for name in names)}" if names else ""
             raise BadInput(as_called(f"There is no command '{args[0]}'. {hint or 'See all: psoas-nudge --help'}"))
         return super().resolve_command(ctx, args)
+
+    def invoke(self, ctx: click.Context) -> object:
+        """A reader that ends early, such as `head`, is no failure. Click by itself would exit with status 1."""
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:
+            _discard_output()
+            return 0
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})

@@ -15,7 +15,7 @@ from psoas_nudge.cli.zone import system_zone
 from psoas_nudge.control.client import ask
 from psoas_nudge.control.messages import AnyRequest, Reload, Stop
 from psoas_nudge.core.durations import parse_duration
-from psoas_nudge.core.events import Accept, Resume, Sit, Skip, Snooze, Stand
+from psoas_nudge.core.events import Pause, Plain, Skip, Snooze
 from psoas_nudge.core.words import milliseconds
 from psoas_nudge.core.written import parse_pause
 from psoas_nudge.errors import PsoasNudgeError
@@ -29,60 +29,37 @@ def send(request: AnyRequest) -> None:
     print(as_called(ask(request, places.socket_file()).said))
 
 
-@click.command(epilog="Example: psoas-nudge accept")
-def accept() -> None:
-    """Start the stretch of the open prompt."""
-    send(Accept())
+def plain(kind: type[Plain | Reload]) -> click.Command:
+    """The command of a request without arguments: "accept", "stand"."""
+    name = str(kind.__struct_config__.tag)
+    return click.Command(name, callback=lambda: send(kind()), help=kind.help, epilog=f"Example: psoas-nudge {name}")
 
 
-@click.command(epilog="Example: psoas-nudge snooze 10m")
+reload = plain(Reload)
+
+
+@click.command(
+    help=f'{Snooze.help}\n\nFOR is a length of time such as "10m". The default is the setting prompt.snooze_for.',
+    epilog="Example: psoas-nudge snooze 10m",
+)
 @click.argument("for_", metavar="[FOR]", required=False)
 def snooze(for_: str | None) -> None:
-    """Get the open prompt again later.
-
-    FOR is a length of time such as "10m". The default is the setting prompt.snooze_for.
-    """
     send(Snooze(delay=None if for_ is None else milliseconds(parse_duration(for_))))
 
 
-@click.command(epilog='Example: psoas-nudge skip --because "train to catch"')
+@click.command(help=Skip.help, epilog='Example: psoas-nudge skip --because "train to catch"')
 @click.option("--because", metavar="TEXT", help="The reason, for your journal.")
 def skip(because: str | None) -> None:
-    """Skip the open prompt."""
     send(Skip(because=because))
 
 
 @click.command(
-    epilog="Examples: psoas-nudge pause 30m; psoas-nudge pause until 14:00; psoas-nudge pause until tomorrow"
+    help=f"{Pause.help} Without a length of time, until you resume.",
+    epilog="Examples: psoas-nudge pause 30m; psoas-nudge pause until 14:00; psoas-nudge pause until tomorrow",
 )
 @click.argument("words", metavar="[FOR | until TIME | until tomorrow]", nargs=-1)
 def pause(words: tuple[str, ...]) -> None:
-    """Get no prompts for a while. Without a length of time, until you resume."""
     send(parse_pause(words, datetime.now().astimezone(), system_zone(), via="command line"))
-
-
-@click.command(epilog="Example: psoas-nudge resume")
-def resume() -> None:
-    """Get prompts again after a pause."""
-    send(Resume())
-
-
-@click.command(epilog="Example: psoas-nudge stand")
-def stand() -> None:
-    """Say that you are standing now. Standing does not count as sitting."""
-    send(Stand())
-
-
-@click.command(epilog="Example: psoas-nudge sit")
-def sit() -> None:
-    """Say that you are sitting again."""
-    send(Sit())
-
-
-@click.command(epilog="Example: psoas-nudge reload")
-def reload() -> None:
-    """Read the configuration again."""
-    send(Reload())
 
 
 @click.command(epilog="Example: psoas-nudge stop")

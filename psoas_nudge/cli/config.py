@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
+import subprocess
 import sys
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
@@ -11,15 +13,16 @@ from pathlib import Path
 
 import click
 
-from psoas_nudge import places
-from psoas_nudge.cli.candidates import setting_keys
-from psoas_nudge.config import Settings, example, load, place
+from psoas_nudge.cli.completion import setting_keys
+from psoas_nudge.config import Settings, load, parse, place, saving
 from psoas_nudge.config.kinds import Place
-from psoas_nudge.config.problems import dotted, summary
-from psoas_nudge.config.read import parse, read_one
-from psoas_nudge.config.text import read_text
+from psoas_nudge.config.problems import dotted, read_text, summary
+from psoas_nudge.config.read import read_one
 from psoas_nudge.core.words import counted
-from psoas_nudge.errors import ConfigInvalid
+from psoas_nudge.errors import BadInput, ConfigInvalid, PsoasNudgeError
+from psoas_nudge.system.command_line import split
+from psoas_nudge.system.processes import EDITORS
+from psoas_nudge.system.terminal import is_one
 
 
 @click.group()
@@ -39,12 +42,11 @@ def init(named: Path | None) -> None:
     \b
     Example: psoas-nudge config init && psoas-nudge config edit
     """
-    from psoas_nudge.config.saving import save
-    from psoas_nudge.config.writing import SCHEMA
+    from psoas_nudge.config.writing import SCHEMA, example
 
     file, _ = place(named, os.environ)
-    save(file, example(), fresh=True)
-    save(file.parent / SCHEMA, _schema())
+    saving.save(file, example(), fresh=True)
+    saving.save(file.parent / SCHEMA, _schema())
     click.echo(f"Created: {file}")
 
 
@@ -91,8 +93,7 @@ def check(named: Path | None, file: Path | None) -> None:
     try:
         settings = load(used if must_exist else None, os.environ)
     except ConfigInvalid as error:
-        for problem in error.problems:
-            click.echo(problem, err=True)
+        click.echo(error, err=True)
         sys.exit(error.exit_code)
     warnings = list(_warnings(settings))
     for warning in warnings:
@@ -127,11 +128,10 @@ def _calendar_problems(settings: Settings) -> Iterator[tuple[Place, str]]:
         return
     import asyncio
 
-    from psoas_nudge.calendars import refresh
+    from psoas_nudge.simulation.coming import calendar_of
 
-    year, cache = datetime.now(UTC).year, places.cache_directory()
-    known = asyncio.run(refresh(source.holidays, source.busy, settings.rules.hours.zone, cache, (year, year + 1)))
-    for problem in known.problems:
+    now = datetime.now(UTC)
+    for problem in asyncio.run(calendar_of(settings, now, now, now)).problems:
         index = next((i for i, file in enumerate(source.busy) if problem.startswith(f"{file}: ")), None)
         yield ("calendar", "holidays") if index is None else ("calendar", "busy", index), problem
 
@@ -145,11 +145,10 @@ def get(named: Path | None, key: str) -> None:
     \b
     Example: psoas-nudge config get prompt.nudge_after
     """
-    from psoas_nudge.config.saving import setting
     from psoas_nudge.config.table import SETTINGS
     from psoas_nudge.config.writing import in_force_value, value_text
 
-    row = SETTINGS[setting(key)]
+    row = SETTINGS[saving.setting(key)]
     try:
         raw = in_force_value(load(named, os.environ), row)
     except ConfigInvalid as error:
@@ -172,8 +171,6 @@ def set_(named: Path | None, key: str, value: str) -> None:
     \b
     Example: psoas-nudge config set hours.friday "09:00-12:00, 13:00-16:00"
     """
-    from psoas_nudge.config import saving
-
     file, _ = place(named, os.environ)
     raw = saving.value(key, value)
     saving.change(file, key, raw, os.environ)
@@ -198,21 +195,61 @@ def edit(named: Path | None) -> None:
     \b
     Example: EDITOR=nano psoas-nudge config edit
     """
-    from psoas_nudge.cli.editing import edit_copy
+    from psoas_nudge.config.writing import example
 
     file, _ = place(named, os.environ)
     before = read_text(file) if os.path.lexists(file) else None
-
-    def checked(text: str) -> list[str]:
-        try:
-            parse(text, str(file), os.environ)
-        except ConfigInvalid as error:
-            return error.problems
-        return []
-
-    edit_copy(file, before, before or example(), checked, os.environ)
+    copy = file.with_name(f"{file.stem}.edited{file.suffix}")
+    if copy.exists():
+        click.echo(f"Opening your last edit, which still had mistakes: {copy}")
+    else:
+        saving.save(copy, before or example(), fresh=True)
+    text = _edited(copy, before, str(file))
+    if text == before:
+        click.echo("You changed nothing.")
+    else:
+        if (read_text(file) if file.exists() else None) != before:
+            raise PsoasNudgeError(f"Another program has changed {file} in the meantime. Your edit is kept in {copy}")
+        saving.save(file, text)
+        click.echo(f"Saved: {file}")
+    copy.unlink()
     if file.exists():
         _advise(load(file, os.environ))
+
+
+def _edited(copy: Path, before: str | None, name: str) -> str:
+    """The text of `copy` after editing: without mistakes, or `before`. Raises ConfigInvalid when the person stops."""
+    command = _editor(os.environ.get("VISUAL") or os.environ.get("EDITOR") or "")
+    while True:
+        try:
+            status = subprocess.run([*command, str(copy)], check=False).returncode  # noqa: S603 - the person's own editor
+        except OSError as error:
+            raise PsoasNudgeError(f"The editor {command[0]} cannot be started: {error.strerror}") from error
+        if status:
+            raise PsoasNudgeError(f"The editor {command[0]} ended with status {status}. Nothing was saved.")
+        text = read_text(copy)
+        try:
+            if text != before:
+                parse(text, name, os.environ)
+        except ConfigInvalid as error:
+            click.echo(f"{summary(error)}.\n{error}", err=True)
+        else:
+            return text
+        if not is_one(sys.stdin) or not click.confirm("Edit again?", default=True, err=True):
+            kept = f"The previous settings stay in force. Your edit is kept in {copy}."
+            raise ConfigInvalid([f"{kept} To continue: psoas-nudge config edit"])
+
+
+def _editor(wish: str) -> list[str]:
+    """The command of the editor that the person wishes, or of the first one that is installed."""
+    try:
+        command = split(wish)
+    except ValueError as error:
+        raise BadInput(f"$VISUAL or $EDITOR is not a valid command: {error}") from error
+    command = command or [name for name in EDITORS if shutil.which(name)][:1]
+    if not command:
+        raise PsoasNudgeError("No editor was found. Choose one: EDITOR=... psoas-nudge config edit")
+    return command
 
 
 @config.command()
@@ -226,6 +263,6 @@ def schema() -> None:
 
 
 def _schema() -> str:
-    from psoas_nudge.config.schema import schema
+    from psoas_nudge.config.writing import schema
 
     return json.dumps(schema(), indent=2, ensure_ascii=False) + "\n"

@@ -14,18 +14,18 @@ import click
 
 from psoas_nudge.bus import buses
 from psoas_nudge.called import as_called
-from psoas_nudge.cli.entry_words import ENDINGS, OUTCOMES, because
+from psoas_nudge.cli.entry_words import because
 from psoas_nudge.config import parse
 from psoas_nudge.core.catalogue import find
 from psoas_nudge.core.durations import duration
 from psoas_nudge.core.entries import BoutEntry, HeldBackEntry, HoursEntry, PostureEntry, PromptEntry, StretchEntry
 from psoas_nudge.core.events import AnyEvent, Asked, Sensed, Started, Woke
+from psoas_nudge.core.outcomes import ANSWERS
 from psoas_nudge.core.rules import Rules
 from psoas_nudge.core.state import Open, State
-from psoas_nudge.core.words import MINUTE, SECOND
+from psoas_nudge.core.words import ENDINGS, MINUTE, OUTCOMES, SECOND
 from psoas_nudge.engine.desktop import Desktop
 from psoas_nudge.engine.engine import Engine, Listener
-from psoas_nudge.engine.screen import Screen
 from psoas_nudge.errors import Unavailable
 from psoas_nudge.journal.records import Stored
 from psoas_nudge.journal.store import Journal
@@ -34,7 +34,6 @@ from psoas_nudge.notify.port import Pressed, Surroundings
 from psoas_nudge.pages import browser
 from psoas_nudge.simulation import day
 from psoas_nudge.simulation.desk import VirtualDesk
-from psoas_nudge.simulation.play import ANSWERS
 from psoas_nudge.system.terminal import is_one
 
 STORY = "story"
@@ -60,9 +59,9 @@ async def _play() -> None:
     end = day.at(midnight, "17:01")
     async with AsyncExitStack() as stack:
         journal = stack.enter_context(Journal.in_memory())
-        notifiers = Chooser("auto", asyncio.get_running_loop().time)
+        notifiers = Chooser("auto")
         stretch = PracticePage(browser.page_missing(os.environ) or "")
-        story = Story(midnight, journal, rules_of_the_day(os.environ), Screen(notifiers, typed=False), stretch)
+        story = Story(midnight, journal, rules_of_the_day(os.environ), notifiers, stretch)
         session_bus, _ = await stack.enter_async_context(buses(lambda _kind, _why: None))
         surroundings = Surroundings(dict(os.environ), session_bus, is_one(sys.stdin))
         notifiers.begin(surroundings, story.pressed)
@@ -122,12 +121,13 @@ class Story(Listener):
     """Drives the engine through the made-up day and prints the timeline."""
 
     def __init__(
-        self, midnight: datetime, journal: Journal, rules: Rules, screen: Screen, stretch: PracticePage
+        self, midnight: datetime, journal: Journal, rules: Rules, notifiers: Chooser, stretch: PracticePage
     ) -> None:
         self.desk = VirtualDesk(day.trace(midnight), day.at(midnight, "08:59"), self._feed, self.say)
-        self._screen = screen
         self._engine = engine = Engine(journal, rules, self.desk)
-        self.desktop = Desktop(engine, idle_time=self.desk, screen=screen, timer=self.desk, guides=self)
+        self.desktop = Desktop(
+            engine, idle_time=self.desk, notifiers=notifiers, timer=self.desk, guides=self, typed=False
+        )
         self._answers = iter(day.ANSWERS)
         self._seen = 0
         self._stretch, self._by_person = stretch, False
@@ -135,7 +135,7 @@ class Story(Listener):
     def start(self) -> None:
         self._engine.listen(self)
         self.desktop.start(Started())
-        self._screen.open()
+        self.desktop.open()
 
     @property
     def pace(self) -> float:

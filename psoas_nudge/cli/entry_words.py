@@ -8,19 +8,16 @@ from typing import assert_never
 
 from psoas_nudge.core.catalogue import TITLES
 from psoas_nudge.core.durations import duration
-from psoas_nudge.core.entry_ranges import out_of_range
 from psoas_nudge.core.feeling import described
 from psoas_nudge.core.model import (
     AdviceEntry,
     BoutEntry,
     ClearedEntry,
-    EndedBy,
     FeelEntry,
     HeldBackEntry,
     HoursEntry,
     LateAnswerEntry,
     NotShownEntry,
-    Outcome,
     PauseEntry,
     PostureEntry,
     PromptEntry,
@@ -29,27 +26,9 @@ from psoas_nudge.core.model import (
     UndoneEntry,
     WarningsReadEntry,
 )
-from psoas_nudge.core.words import harmless
+from psoas_nudge.core.ranges import out_of_range
+from psoas_nudge.core.words import ENDINGS, OUTCOMES, harmless
 from psoas_nudge.journal import Stored
-
-OUTCOMES: dict[Outcome, str] = {
-    "accepted": "accepted",
-    "skipped": "skipped",
-    "snoozed": "snoozed",
-    "missed": "no answer",
-    "taken": "you got up instead",
-    "withdrawn": "cancelled",
-}
-ENDINGS: dict[EndedBy, str] = {
-    "idle": "then you left",
-    "locked": "then the screen was locked",
-    "suspended": "then the computer slept",
-    "switched": "then another user took over",
-    "gap": "then the computer was off or asleep",
-    "restart": "then psoas-nudge was not running",
-    "accepted": "then a stretch",
-    "stretch": "then a stretch",
-}
 
 REASONS = {
     "locked": "the screen was locked",

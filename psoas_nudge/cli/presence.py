@@ -8,7 +8,6 @@ import sys
 import time
 from collections.abc import Callable
 from datetime import datetime
-from typing import Protocol
 
 import click
 import msgspec
@@ -24,43 +23,24 @@ from psoas_nudge.presence.probe import words
 IDLE_AFTER = 10.0
 
 
-class Out(Protocol):
-    """Receives the merged events that the daemon would get, and the raw readings of each sensor."""
-
-    def merged(self, event: Sensed) -> None: ...
-
-    def sensor(self, name: str, reading: Reading) -> None: ...
+def print_reading(name: str, reading: Reading) -> None:
+    """Print a raw reading of one sensor as text."""
+    print(f"{time.strftime('%H:%M:%S')}  {name:<20} {words(reading)}", flush=True)
 
 
-class ByName:
-    """Prints the readings of each sensor as text."""
-
-    def merged(self, event: Sensed) -> None:
-        """Ignored: `sensor` prints the readings."""
-
-    def sensor(self, name: str, reading: Reading) -> None:
-        print(f"{time.strftime('%H:%M:%S')}  {name:<20} {words(reading)}", flush=True)
-
-
-class AsJson:
-    """Prints the merged events as JSON, one object per line."""
-
-    def merged(self, event: Sensed) -> None:
-        """`kind` is active, idle, signal or clock-jumped."""
-        line: dict[str, object] = {"at": datetime.now().astimezone().isoformat(timespec="milliseconds")}
-        match event:
-            case Active():
-                line["kind"] = "active"
-            case Idle(idle_for=idle_for):
-                line |= {"kind": "idle", "seconds": idle_for / SECOND}
-            case SignalChanged(signal=signal, on=on):
-                line |= {"kind": "signal", "signal": signal.value, "on": on}
-            case ClockSet():
-                line["kind"] = "clock-jumped"
-        print(msgspec.json.encode(line).decode(), flush=True)
-
-    def sensor(self, name: str, reading: Reading) -> None:
-        """Ignored: `merged` prints the events."""
+def print_event(event: Sensed) -> None:
+    """Print an event that the daemon would get as JSON; `kind` is active, idle, signal or clock-jumped."""
+    line: dict[str, object] = {"at": datetime.now().astimezone().isoformat(timespec="milliseconds")}
+    match event:
+        case Active():
+            line["kind"] = "active"
+        case Idle(idle_for=idle_for):
+            line |= {"kind": "idle", "seconds": idle_for / SECOND}
+        case SignalChanged(signal=signal, on=on):
+            line |= {"kind": "signal", "signal": signal.value, "on": on}
+        case ClockSet():
+            line["kind"] = "clock-jumped"
+    print(msgspec.json.encode(line).decode(), flush=True)
 
 
 @click.command(epilog="Examples: psoas-nudge presence; psoas-nudge presence --json --idle-after 1m")
@@ -81,21 +61,21 @@ def presence(as_json: bool, idle_after: str) -> None:
 
     They see how long ago you typed, but not what you typed.
     """
-    live(AsJson() if as_json else ByName(), parse_duration(idle_after))
+    live(parse_duration(idle_after), as_json=as_json)
 
 
-def live(out: Out, idle_after: float = IDLE_AFTER) -> None:
-    """Print readings until Ctrl+C, or until the reading end of the pipe is closed. `idle_after`: seconds."""
+def live(idle_after: float = IDLE_AFTER, *, as_json: bool = False) -> None:
+    """Print until Ctrl+C, or until the reading end of the pipe is closed. `idle_after`: seconds.
+
+    As text it prints what each sensor says, as JSON what the sensors add up to.
+    """
     try:
-        asyncio.run(_live(out, idle_after))
+        asyncio.run(_live(idle_after, as_json))
     except KeyboardInterrupt:
         return
-    except BrokenPipeError:
-        # as in cli/__init__.py: flushing the buffer at exit must not fail again
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-async def _live(out: Out, idle_after: float) -> None:
+async def _live(idle_after: float, as_json: bool) -> None:
     unread: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
     def guarded(write: Callable[..., None]) -> Callable[..., None]:
@@ -108,10 +88,11 @@ async def _live(out: Out, idle_after: float) -> None:
 
         return guarded_write
 
-    sensors = Presence(listen=guarded(out.sensor))
+    sensors = Presence() if as_json else Presence(listen=guarded(print_reading))
+    on_event = guarded(print_event) if as_json else lambda _event: None
     async with buses(lambda _kind, why: print(why, file=sys.stderr)) as (session_bus, system_bus):
         try:
-            await sensors.start(DesktopSession(dict(os.environ), session_bus, system_bus), guarded(out.merged))
+            await sensors.start(DesktopSession(dict(os.environ), session_bus, system_bus), on_event)
             await sensors.watch(max(milliseconds(idle_after), 100))
             await unread
         finally:

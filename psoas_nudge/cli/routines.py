@@ -1,27 +1,37 @@
-"""The `routines` commands."""
+"""The `routines` commands: the stretches and exercises, and packs of them with pictures."""
 
 from __future__ import annotations
 
 import os
 import sys
+from contextlib import suppress
 from pathlib import Path
 from textwrap import fill
+from typing import TYPE_CHECKING
 
 import click
 import msgspec
 
-from psoas_nudge.cli import packs
-from psoas_nudge.cli.candidates import routine_ids
-from psoas_nudge.cli.width import columns, hanging
+from psoas_nudge import places
+from psoas_nudge.cli.completion import routine_ids
+from psoas_nudge.cli.output import columns, hanging, new_file
 from psoas_nudge.config import load
+from psoas_nudge.config.packs import Pack, imported
+from psoas_nudge.config.read import read_one
+from psoas_nudge.control.client import ask
+from psoas_nudge.control.messages import Reload
 from psoas_nudge.core.catalogue import CATALOGUE, REVIEWED, find
 from psoas_nudge.core.durations import duration
 from psoas_nudge.core.evidence import SOURCES, WHY
 from psoas_nudge.core.routines import SIDES, Routine, Side, Step
 from psoas_nudge.core.words import times
-from psoas_nudge.errors import BadInput
+from psoas_nudge.errors import BadInput, ConfigInvalid, NoDaemon, PsoasNudgeError
 from psoas_nudge.guide.figures import in_terminal, sheet
 
+if TYPE_CHECKING:
+    from psoas_nudge.packs.checking import Checked
+
+PACK = click.Path(path_type=Path)
 PICTURE = (60, 16)
 """(columns, lines) of the picture in `routines show`."""
 
@@ -91,8 +101,108 @@ def why() -> None:
             print(f"    {source.url}")
 
 
-for command in (packs.check, packs.import_, packs.export, packs.remove):
-    routines.add_command(command)
+@routines.command(epilog="Example: psoas-nudge routines check plan.zip")
+@click.argument("pack", metavar="FOLDER|ZIP", type=PACK)
+def check(pack: Path) -> None:
+    """Check a pack of routines, and change nothing.
+
+    A pack is a folder, or a zip of it, with pack.toml and pictures; see: psoas-nudge help packs
+    """
+    found = _checked(pack).pack
+    click.echo(f"{_called(found)}. Nothing is wrong with it.")
+    _list(found)
+
+
+@routines.command("import", epilog="Example: psoas-nudge routines import plan.zip")
+@click.argument("pack", metavar="FOLDER|ZIP", type=PACK)
+@click.pass_obj
+def import_(config_file: Path | None, pack: Path) -> None:
+    """Add the routines of a pack, with their pictures.
+
+    The pack is checked first, as `check` does. See: psoas-nudge help packs
+    """
+    from psoas_nudge.packs import keeping
+
+    settings = load(config_file, os.environ)
+    checked = _checked(pack)
+    keeping.keep(checked, [routine.id for routine in settings.rules.routines])
+    click.echo(f"Imported: {_called(checked.pack)}.")
+    _list(checked.pack)
+    ids = [routine.id for routine in checked.pack.routines]
+    if "stretch.rotation" in settings.given:
+        click.echo(f"To get them in prompts, add to stretch.rotation: {', '.join(ids)}.")
+    else:
+        click.echo("Prompts suggest them in turn from now on.")
+    if not settings.rules.floor and any("floor" in routine.needs for routine in checked.pack.routines):
+        click.echo("To get those on the floor too: psoas-nudge config set stretch.floor true")
+    _reload()
+
+
+@routines.command(epilog="Examples: psoas-nudge routines export plan copy.zip; psoas-nudge routines export plan folder")
+@click.argument("pack_id", metavar="ID")
+@click.argument("to", metavar="ZIP|FOLDER", type=PACK)
+def export(pack_id: str, to: Path) -> None:
+    """Write an imported pack to a new zip or folder, byte for byte."""
+    from psoas_nudge.packs import keeping
+
+    if to.suffix.lower() != ".zip":
+        keeping.export(pack_id, to)
+    else:
+        data = keeping.original(pack_id)
+        with new_file(to) as out:
+            out.write(data)
+    click.echo(f"Written: {to}")
+
+
+@routines.command(epilog="Example: psoas-nudge routines remove plan")
+@click.argument("pack_id", metavar="ID")
+@click.pass_obj
+def remove(config_file: Path | None, pack_id: str) -> None:
+    """Remove an imported pack. What you did with it stays in the journal."""
+    from psoas_nudge.packs import keeping
+
+    # read even if other lines of the file have mistakes
+    nothing = ConfigInvalid(["The configuration has mistakes. List them: psoas-nudge config check"])
+    rotation = read_one("stretch.rotation", config_file, os.environ, nothing)
+    if used := sorted(_routines_of(pack_id).intersection(rotation)):
+        raise PsoasNudgeError(
+            f"stretch.rotation in your configuration names {', '.join(used)} of this pack. Nothing was removed. "
+            f"First take {'it' if len(used) == 1 else 'them'} out: psoas-nudge config edit"
+        )
+    keeping.remove(pack_id)
+    click.echo(f"Removed: {pack_id}.")
+    _reload()
+
+
+def _checked(pack: Path) -> Checked:
+    from psoas_nudge.packs.checking import check
+    from psoas_nudge.packs.reading import zipped
+
+    return check(zipped(pack), str(pack))
+
+
+def _called(pack: Pack) -> str:
+    return f"{pack.title} ({pack.id}){f', by {pack.by}' if pack.by else ''}"
+
+
+def _list(pack: Pack) -> None:
+    for routine in pack.routines:
+        click.echo(f"  {routine.id}  {routine.title}, {duration(routine.length)}")
+
+
+def _routines_of(pack_id: str) -> set[str]:
+    """The ids of its routines; empty for an unreadable pack, which can then still be removed."""
+    try:
+        packs = imported(places.packs_directory())
+    except ConfigInvalid:
+        return set()
+    return {routine.id for pack in packs if pack.id == pack_id for routine in pack.routines}
+
+
+def _reload() -> None:
+    """Make a running daemon read the routines again."""
+    with suppress(NoDaemon):
+        ask(Reload(), places.socket_file())
 
 
 def in_full(routine: Routine) -> str:

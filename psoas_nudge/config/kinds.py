@@ -1,7 +1,7 @@
 """Kinds of values: how to read a value of the file, the error message for a wrong one, and its JSON Schema.
 
-A kind reports each mistake to a callback and continues, so that one run finds all mistakes; its return value after a
-report is not used. The place of a mistake is a path of keys; `locate` finds its line and column.
+A kind reports each mistake to a callback and continues, so that one run finds all mistakes. The place of a mistake is a
+path of keys; `locate` finds its line and column.
 """
 
 from __future__ import annotations
@@ -82,22 +82,46 @@ def from_toml(text: str) -> Any:
     return values["value"] if len(values) == 1 else text
 
 
-class _Rejected(Exception):
-    """`accepts` found a mistake."""
-
-
-def _refuse(at: Place, what: str) -> None:  # noqa: ARG001 - a ReportMistake
-    raise _Rejected
+class UnusableValue(Exception):
+    """A value of the right form that cannot be used; the message says why."""
 
 
 class ValueKind:
-    """A kind of value. `form` completes the sentence "… is not"."""
+    """A kind of value. `form` completes the sentence "… is not"; `right` says what to write when nothing is similar.
+
+    Kinds that contain others override `read` and `accepts` instead of `value`.
+    """
 
     form = ""
+    right = ""
+
+    def value(self, raw: Any) -> Any:
+        """Convert the value in the file for the program; None when it has another form. Raises UnusableValue."""
+        raise NotImplementedError
 
     def read(self, raw: Any, at: Place, report: ReportMistake) -> Any:
-        """Convert the value in the file for the program; report mistakes."""
-        raise NotImplementedError
+        """The converted value, or None after a reported mistake."""
+        try:
+            value = self.value(raw)
+        except UnusableValue as error:
+            report(at, str(error))
+            return None
+        if value is None:
+            self.wrong(raw, at, report)
+        return value
+
+    def accepts(self, raw: Any) -> bool:
+        """Whether `read` reports nothing."""
+        try:
+            return self.value(raw) is not None
+        except UnusableValue:
+            return False
+
+    def mistakes(self, raw: Any) -> list[str]:
+        """What `read` reports."""
+        found: list[str] = []
+        self.read(raw, (), lambda _, what: found.append(what))
+        return found
 
     def from_text(self, text: str) -> Any:
         """Convert a text from an environment variable or the command line to the value in the file."""
@@ -111,14 +135,6 @@ class ValueKind:
         """Suggestions for a wrong value, likeliest first, not checked yet."""
         return ()
 
-    def accepts(self, raw: Any) -> bool:
-        """Whether `read` reports nothing."""
-        try:
-            self.read(raw, (), _refuse)
-        except _Rejected:
-            return False
-        return True
-
     def likely(self, raw: Any) -> list[Any]:
         """At most two suggestions that are accepted; none for very long values, which are not typed by hand."""
         if (isinstance(raw, str) and len(raw) > LONGEST_GUESSED) or (isinstance(raw, int) and raw.bit_length() >= 64):
@@ -127,23 +143,22 @@ class ValueKind:
         candidates = [*alone, *self.meant(raw)]
         return [v for n, v in enumerate(candidates) if v not in candidates[:n] and self.accepts(v)][:2]
 
-    def wrong(self, raw: Any, at: Place, report: ReportMistake, right: str) -> None:
-        """Report that this is not such a value, with suggestions, else with `right`."""
-        if report is _refuse:  # called by `accepts`: no suggestions needed
-            _refuse(at, right)
+    def instead(self, raw: Any) -> str:
+        """What to write, as one or more sentences."""
         likely = " or ".join(toml(value) for value in self.likely(raw))
-        report(at, f"{shown(raw)} is not {self.form}. {f'Did you mean {likely}?' if likely else right}".rstrip())
+        return f"Did you mean {likely}?" if likely else self.right
+
+    def wrong(self, raw: Any, at: Place, report: ReportMistake) -> None:
+        """Report that this is not such a value, and what to write instead."""
+        report(at, f"{shown(raw)} is not {self.form}. {self.instead(raw)}".rstrip())
 
 
 class Switch(ValueKind):
-    """On or off."""
-
     form = "true or false"
+    right = "Write true or false, without quotes."
 
-    def read(self, raw: Any, at: Place, report: ReportMistake) -> bool:
-        if not isinstance(raw, bool):
-            self.wrong(raw, at, report, "Write true or false, without quotes.")
-        return raw is True
+    def value(self, raw: Any) -> bool | None:
+        return raw if isinstance(raw, bool) else None
 
     def from_text(self, text: str) -> Any:
         """Accepts yes, no, on, off, 1 and 0 too."""
@@ -164,12 +179,11 @@ class Whole(ValueKind):
     def __init__(self, least: int, most: int) -> None:
         self.least, self.most = least, most
         self.form = f"a whole number from {least} to {most}"
+        self.right = f"Write a number such as {max(least, 2)}, without quotes."
 
-    def read(self, raw: Any, at: Place, report: ReportMistake) -> int:
-        if isinstance(raw, bool) or not isinstance(raw, int) or not self.least <= raw <= self.most:
-            self.wrong(raw, at, report, f"Write a number such as {max(self.least, 2)}, without quotes.")
-            return self.least
-        return raw
+    def value(self, raw: Any) -> int | None:
+        fits = isinstance(raw, int) and not isinstance(raw, bool) and self.least <= raw <= self.most
+        return raw if fits else None
 
     def from_text(self, text: str) -> Any:
         return int(text) if re.fullmatch(r"\s*-?[0-9]{1,18}\s*", text) else text
@@ -188,18 +202,19 @@ class FreeText(ValueKind):
     """Text that is shown to people or passed to a program."""
 
     form = "text"
+    right = "Put it in quotes."
 
     def __init__(self, most: int = 500, *, empty: bool = True) -> None:
         self.most, self.empty = most, empty
 
-    def read(self, raw: Any, at: Place, report: ReportMistake) -> str:
+    def value(self, raw: Any) -> str | None:
         if not isinstance(raw, str):
-            self.wrong(raw, at, report, "Put it in quotes.")
-        elif len(raw) > self.most:
-            report(at, f"This text is too long: {counted(len(raw), 'character')}; the limit is {self.most}.")
-        elif not raw.strip() and not self.empty:
-            report(at, "This text is empty. Write something or delete the line.")
-        return raw if isinstance(raw, str) else ""
+            return None
+        if len(raw) > self.most:
+            raise UnusableValue(f"This text is too long: {counted(len(raw), 'character')}; the limit is {self.most}.")
+        if not raw.strip() and not self.empty:
+            raise UnusableValue("This text is empty. Write something or delete the line.")
+        return raw
 
     def meant(self, raw: Any) -> Iterable[str]:
         """A number or date in quotes."""
@@ -213,32 +228,23 @@ class FilePath(ValueKind):
     """The path of a file; ~ is the home directory. The reader of the file resolves relative paths."""
 
     form = "the name of a file"
+    right = 'Write for example "~/work.ics".'
 
-    def read(self, raw: Any, at: Place, report: ReportMistake) -> Path:
+    def value(self, raw: Any) -> Path | None:
         """A path without ~."""
-        if not isinstance(raw, str) or not raw.strip() or "\0" in raw:
-            self.wrong(raw, at, report, 'Write for example "~/work.ics".')
-            return Path()
+        if not isinstance(raw, str) or not raw.strip() or "\0" in raw or self.likely(raw):
+            return None
         if "://" in raw:
-            self._address(raw, at, report)
-            return Path()
+            # Only the host: the rest of a calendar's address may be a secret, and messages are logged.
+            host = raw.partition("://")[2].partition("/")[0].rpartition("@")[2]
+            raise UnusableValue(
+                f"This is a web address (at {shown(host)}), and psoas-nudge does not go online. "
+                'Download the calendar to a file and write its name, for example "~/work.ics".'
+            )
         try:
             return Path(raw).expanduser()
         except RuntimeError as error:
-            report(at, f"{shown(raw)} cannot be found: {error}")
-            return Path()
-
-    def _address(self, raw: str, at: Place, report: ReportMistake) -> None:
-        if self.likely(raw):
-            self.wrong(raw, at, report, "")
-            return
-        # Only the host: the rest of a calendar's address may be a secret, and messages are logged.
-        host = raw.partition("://")[2].partition("/")[0].rpartition("@")[2]
-        report(
-            at,
-            f"This is a web address (at {shown(host)}), and psoas-nudge does not go online. "
-            'Download the calendar to a file and write its name, for example "~/work.ics".',
-        )
+            raise UnusableValue(f"{shown(raw)} cannot be found: {error}") from error
 
     def meant(self, raw: Any) -> Iterable[str]:
         """The path of a file:// address."""
@@ -254,23 +260,20 @@ class FilePath(ValueKind):
 
 
 class Choice(ValueKind):
-    """One of a few words."""
-
     def __init__(self, *choices: str) -> None:
         self.choices = choices
         self.form = "one of " + ", ".join(f'"{choice}"' for choice in choices)
 
-    def read(self, raw: Any, at: Place, report: ReportMistake) -> str:
-        if raw not in self.choices:
-            self.wrong(raw, at, report, "")
-            return self.choices[0]
-        return str(raw)
+    def value(self, raw: Any) -> str | None:
+        return str(raw) if raw in self.choices else None
 
     def meant(self, raw: Any) -> Iterable[str]:
         """The choice that a synonym means, else the most similar one."""
-        from psoas_nudge.config.guess import choice
+        from psoas_nudge.config.guess import SYNONYMS
+        from psoas_nudge.core.written import plain
 
-        return [*choice(raw, self.choices), *(closest(raw, self.choices) if isinstance(raw, str) else [])][:1]
+        found = [choice for choice in self.choices if plain(str(raw)) in SYNONYMS.get(choice, ())]
+        return found or (closest(raw, self.choices) if isinstance(raw, str) else [])
 
     def schema(self) -> dict[str, Any]:
         return {"enum": list(self.choices)}
@@ -282,13 +285,11 @@ class Pattern(ValueKind):
     `known`: built-in values, which are suggested for another spelling."""
 
     def __init__(self, form: str, pattern: str, example: str, known: Iterable[str] = ()) -> None:
-        self.form, self.pattern, self.example, self.known = form, pattern, example, frozenset(known)
+        self.form, self.pattern, self.known = form, pattern, frozenset(known)
+        self.right = f'Write for example "{example}".'
 
-    def read(self, raw: Any, at: Place, report: ReportMistake) -> str:
-        if not isinstance(raw, str) or not re.fullmatch(self.pattern, raw):
-            self.wrong(raw, at, report, f'Write for example "{self.example}".')
-            return ""
-        return raw
+    def value(self, raw: Any) -> str | None:
+        return raw if isinstance(raw, str) and re.fullmatch(self.pattern, raw) else None
 
     def meant(self, raw: Any) -> Iterable[str]:
         """A known value in another spelling."""

@@ -11,20 +11,25 @@ from psoas_nudge.config.kinds import Key, Place, ReportMistake, ValueKind, from_
 class ListOf(ValueKind):
     """A list of values of one kind, at least `least` of them."""
 
+    form = "a list"
+
     def __init__(self, item: ValueKind, example: str, *, least: int = 0) -> None:
         self.item, self.example, self.least = item, example, least
-        self.form = "a list"
+        self.right = f"Write a list in brackets: {example}."
 
     def read(self, raw: Any, at: Place, report: ReportMistake) -> tuple[Any, ...]:
         if isinstance(raw, str) and not self.item.accepts(raw) and not self.likely(raw):
             self.item.read(raw, at, report)  # more helpful than that brackets are missing
             return ()
         if not isinstance(raw, list):
-            self.wrong(raw, at, report, f"Write a list in brackets: {self.example}.")
+            self.wrong(raw, at, report)
             return ()
         if len(raw) < self.least:
             report(at, f"This list is empty. Write for example {self.example}.")
         return tuple(self.item.read(value, (*at, index), report) for index, value in enumerate(raw))
+
+    def accepts(self, raw: Any) -> bool:
+        return isinstance(raw, list) and len(raw) >= self.least and all(map(self.item.accepts, raw))
 
     def from_text(self, text: str) -> Any:
         """A TOML list, or items separated by commas."""
@@ -35,7 +40,7 @@ class ListOf(ValueKind):
     def meant(self, raw: Any) -> Iterable[list[Any]]:
         """An empty list for false or "none"; else the items, with the best suggestion for each wrong one."""
         from psoas_nudge.config.guess import CLOSED
-        from psoas_nudge.core.guessing import plain
+        from psoas_nudge.core.written import plain
 
         if raw is False or (isinstance(raw, str) and plain(raw) in CLOSED):
             yield []
@@ -102,17 +107,21 @@ class Tables(ValueKind):
         least: int = 0,
     ) -> None:
         self.header, self.fields, self.build, self.least = header, fields, build, least
+        self.right = f"Write {header}."
 
     def read(self, raw: Any, at: Place, report: ReportMistake) -> tuple[Any, ...]:
         if isinstance(raw, dict) and not self.header.startswith("{"):
             report(at, f"Write two brackets on each side: {self.header}.")
             return ()
         if not isinstance(raw, list):
-            self.wrong(raw, at, report, f"Write {self.header}.")
+            self.wrong(raw, at, report)
             return ()
         if len(raw) < self.least:
             report(at, f"This list is empty. Write {self.header}.")
         return tuple(self._one(table, (*at, index), report) for index, table in enumerate(raw))
+
+    def accepts(self, raw: Any) -> bool:
+        return not self.mistakes(raw)
 
     def _one(self, table: Any, at: Place, report: ReportMistake) -> Any:
         if not isinstance(table, dict):

@@ -15,12 +15,12 @@ from msgspec.structs import replace
 
 from psoas_nudge.config.kinds import FreeText, Pattern, Place
 from psoas_nudge.config.lists import Field, Tables, read_fields
-from psoas_nudge.config.problems import Problems
-from psoas_nudge.config.tables import ROUTINE_FIELDS, routine
-from psoas_nudge.config.text import read_text
+from psoas_nudge.config.problems import Problems, read_text
+from psoas_nudge.config.tables import ID, ROUTINE_FIELDS, routine
 from psoas_nudge.core.catalogue import TITLES
 from psoas_nudge.core.routines import Routine
 from psoas_nudge.core.words import counted
+from psoas_nudge.errors import ConfigInvalid
 
 PACK_FILE = "pack.toml"
 PICTURES = "pictures"
@@ -28,7 +28,7 @@ PICTURES = "pictures"
 MOST_ROUTINES = 50
 CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 
-PACK_ID = Pattern("an id", r"(?=.{1,60}$)[a-z0-9]+(-[a-z0-9]+)*", "after-surgery")
+PACK_ID = Pattern("an id", rf"(?=.{{1,60}}$){ID}", "after-surgery")
 PACK_FIELDS = (
     Field("id", PACK_ID, "A short name.", required=True),
     Field("title", FreeText(80, empty=False), "What the pack is.", required=True),
@@ -53,7 +53,7 @@ class Pack(Struct, frozen=True, kw_only=True):
 
 def parse(text: str, name: str) -> Pack:
     """The pack in a text, which is called `name` in messages; raises ConfigInvalid with all mistakes."""
-    problems = Problems(name, text.removeprefix("\ufeff").replace("\r\n", "\n"))
+    problems = Problems(name, text)
     raw = problems.tables()
     values = read_fields(PACK_FIELDS, raw, (), problems.add)
     for place in _unprintable(raw, ()):
@@ -61,7 +61,8 @@ def parse(text: str, name: str) -> Pack:
     if not problems.found and not problems.syntax:
         for place, what in _clashes(values["routines"]):
             problems.add(place, what)
-    problems.fail()
+    if mistakes := problems.texts():
+        raise ConfigInvalid(mistakes)
     routines = tuple(replace(each, pack=values["id"]) for each in values["routines"])
     return Pack(**{**values, "routines": routines})
 
@@ -92,9 +93,8 @@ def imported(directory: Path) -> list[Pack]:
     """The packs in a directory, ordered by id; raises ConfigInvalid."""
     if not directory.is_dir():
         return []
-    return [_kept(file) for file in sorted(directory.glob(f"*/{PACK_FILE}"))]
-
-
-def _kept(file: Path) -> Pack:
-    pack, pictures = parse(read_text(file), str(file)), str(file.parent / PICTURES)
-    return replace(pack, routines=tuple(replace(each, pictures=pictures) for each in pack.routines))
+    packs = []
+    for file in sorted(directory.glob(f"*/{PACK_FILE}")):
+        pack, pictures = parse(read_text(file), str(file)), str(file.parent / PICTURES)
+        packs.append(replace(pack, routines=tuple(replace(each, pictures=pictures) for each in pack.routines)))
+    return packs

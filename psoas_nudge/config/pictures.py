@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import shutil
 import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha256
 from importlib.util import find_spec
@@ -29,14 +29,19 @@ from psoas_nudge.pictures.reading import bytes_of
 from psoas_nudge.pictures.wire import NEEDED, Drawn, NotTaken, PictureRequest, PictureResult
 
 SECONDS = 30.0
-"""Timeout for the child. A daemon that reads its configuration again blocks meanwhile."""
+"""Timeout for the child."""
+Draw = Callable[[dict[str, bytes]], PictureResult]
+"""Draws files again, or says why not."""
 WHERE: Place = ("stretch", "routines")
 
 
 def with_pictures(
-    routines: Iterable[Routine | None], folder: Path, report: ReportMistake
+    routines: Iterable[Routine | None], folder: Path, report: ReportMistake, draw: Draw | None = None
 ) -> tuple[Routine | None, ...]:
-    """The routines, each with the folder of its pictures. `folder`: the names of pictures are relative to it."""
+    """The routines, each with the folder of its pictures. `folder`: the names of pictures are relative to it.
+
+    `draw` gets the pictures that are not in the cache; without it they are drawn now, which may take SECONDS.
+    """
     every = tuple(routines)
     names = dict.fromkeys(name for routine in every if routine for _, _, name in routine.names)
     if not names:
@@ -45,10 +50,10 @@ def with_pictures(
     homes = {index: _home(each, files) for index, each in enumerate(every) if each and _is_complete(each, files)}
     undrawn = [index for index, home in homes.items() if not home.is_dir()]
     wanted = {name: files[name] for index in undrawn for _, _, name in _of(every[index])}
-    drawn, refused = _draw(wanted)
-    wrong |= refused
+    result = (draw or _draw)(wanted) if wanted else PictureResult(pictures={}, refused={})
+    wrong |= result.refused
     for index in undrawn:
-        mine = {name: drawn[name] for _, _, name in _of(every[index]) if name in drawn}
+        mine = {name: result.pictures[name] for _, _, name in _of(every[index]) if name in result.pictures}
         if _is_complete(every[index], mine) and (why := _keep(homes[index], mine)):
             wrong |= dict.fromkeys(mine, why)
     for index, routine in enumerate(every):
@@ -107,24 +112,39 @@ def _missing(folder: Path, name: str) -> str:
 def _home(routine: Routine, files: Mapping[str, bytes]) -> Path:
     """The folder of its pictures in the cache."""
     content = sorted((name, sha256(files[name]).hexdigest()) for _, _, name in routine.names)
-    return places.cache_directory() / "pictures" / sha256(repr(content).encode()).hexdigest()[:32]
+    return _homes() / sha256(repr(content).encode()).hexdigest()[:32]
 
 
-def _draw(files: dict[str, bytes]) -> tuple[dict[str, Drawn], dict[str, str]]:
-    """The pictures, drawn again, and why others are refused."""
-    if not files:
-        return {}, {}
+def _draw(files: dict[str, bytes]) -> PictureResult:
+    with ThreadPoolExecutor(1) as thread:  # at its start, the daemon's main thread already runs an event loop
+        return thread.submit(asyncio.run, drawn(files)).result()
+
+
+async def drawn(files: dict[str, bytes]) -> PictureResult:
+    """The pictures, drawn again in a limited child, and why others are refused."""
     if any(find_spec(module) is None for module in NEEDED):
-        return {}, dict.fromkeys(files, "Pictures cannot be checked here yet. First: pip install 'psoas-nudge[packs]'")
-    question = msgspec.json.encode(PictureRequest(files))
-    child = ask("psoas_nudge.pictures", question, SECONDS, "The reader of pictures")
-    try:
-        with ThreadPoolExecutor(1) as thread:  # the daemon's main thread already runs an event loop
-            answer = msgspec.json.decode(thread.submit(asyncio.run, child).result(), type=PictureResult)
-    except ChildFailed as error:
-        why = f"Drawing the pictures takes more than {CPU_SECONDS} s of computing." if error.exhausted else str(error)
-        return {}, dict.fromkeys(files, why)
-    return answer.pictures, answer.refused
+        why = "Pictures cannot be checked here yet. First: pip install 'psoas-nudge[packs]'"
+    else:
+        question = msgspec.json.encode(PictureRequest(files))
+        try:
+            answer = await ask("psoas_nudge.pictures", question, SECONDS, "The reader of pictures")
+            return msgspec.json.decode(answer, type=PictureResult)
+        except ChildFailed as error:
+            much = f"Drawing the pictures takes more than {CPU_SECONDS} s of computing."
+            why = much if error.exhausted else str(error)
+    return PictureResult(pictures={}, refused=dict.fromkeys(files, why))
+
+
+def forget_except(routines: Iterable[Routine]) -> None:
+    """Delete the drawings in the cache that these routines do not use."""
+    used = {routine.pictures for routine in routines}
+    for home in _homes().iterdir() if _homes().is_dir() else ():
+        if str(home) not in used:
+            shutil.rmtree(home, ignore_errors=True)
+
+
+def _homes() -> Path:
+    return places.cache_directory() / "pictures"
 
 
 def _keep(home: Path, pictures: Mapping[str, Drawn]) -> str | None:

@@ -1,13 +1,12 @@
-"""Collects all mistakes in a configuration and formats each as FILE:LINE:COLUMN: KEY: what is wrong."""
+"""Reads a text file of the configuration and collects all mistakes in it, as FILE:LINE:COLUMN: KEY: what is wrong."""
 
 from __future__ import annotations
 
 import os
 import re
 import tomllib
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from psoas_nudge import places
 from psoas_nudge.config.kinds import LONGEST_GUESSED, Place, ReportMistake, ValueKind, from_toml, shown, toml
@@ -26,28 +25,55 @@ ONE_LINE = (
     "Invalid initial",
 )
 """Errors that affect a single line: the parser can skip it and find more."""
+LARGEST = 1_000_000
+"""Bytes. Larger files are refused without being read into memory."""
 
 
-class Problem(NamedTuple):
-    """One mistake. `variable`: the environment variable that it is in; empty when it is in the file."""
-
-    place: Place
-    what: str
-    variable: str = ""
+def read_text(file: Path) -> str:
+    """The file's text; raises ConfigInvalid with the reason when it cannot be read."""
+    try:
+        if file.exists() and not file.is_file():
+            what = "a directory" if file.is_dir() else "not a regular file"
+            raise ConfigInvalid([f"{file}: This is {what}. The configuration has to be a text file."])
+        with file.open("rb") as opened:
+            data = opened.read(LARGEST + 1)
+    except FileNotFoundError:
+        what = "This link points to a file that does not exist." if file.is_symlink() else "There is no such file."
+        raise ConfigInvalid([f"{file}: {what} To create one with all settings: psoas-nudge config init"]) from None
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise ConfigInvalid([f"{file}: This file cannot be read: {reason}."]) from None
+    if len(data) > LARGEST:
+        raise ConfigInvalid([f"{file}: This file is larger than {LARGEST // 1000} kB. Is it the right one?"])
+    try:
+        return data.decode()
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        what = "This is not UTF-8 text. Save the file with UTF-8 encoding."
+        raise ConfigInvalid([f"{file}:{line}: {what}"]) from None
 
 
 class Problems:
-    """The mistakes in one text, which is called `name` in messages, and in the environment variables."""
+    """The mistakes in one text, which is called `name` in messages, and in the environment variables.
+
+    `readable`: the text without a byte order mark, and without the lines that are not TOML.
+    """
 
     def __init__(self, name: str, text: str) -> None:
-        self.name, self.text = name, text
-        self.readable = text
-        self.syntax: list[str] = []
-        self.found: list[Problem] = []
+        self.name = name
+        self.readable = text.removeprefix("\ufeff").replace("\r\n", "\n")
+        self.syntax: list[tuple[tuple[int, int], str]] = []
+        """(line, column) and message."""
+        self.found: list[tuple[Place, str]] = []
+        self.variables: list[str] = []
 
     def add(self, place: Place, what: str) -> None:
         """Record a mistake in the file."""
-        self.found.append(Problem(place, what))
+        self.found.append((place, what))
+
+    def in_variable(self, name: str) -> ReportMistake:
+        """A callback that records a mistake in an environment variable."""
+        return lambda _, what: self.variables.append(f"environment: {name}: {what}")
 
     def tables(self) -> dict[str, Any]:
         """Parse the text; a line that is not TOML is recorded and skipped, so that the rest is checked too."""
@@ -55,14 +81,12 @@ class Problems:
             try:
                 return tomllib.loads(self.readable)
             except RecursionError:
-                self.syntax.append(f"{self.name}: The brackets are nested too deeply.")
+                self.syntax.append(((0, 0), f"{self.name}: The brackets are nested too deeply."))
                 break
             except ValueError as error:
                 if not self._leave_out(str(error)):
                     break
-        self.found.clear()
-        self.fail()
-        return {}
+        raise ConfigInvalid(self.texts())
 
     def _leave_out(self, error: str) -> bool:
         where = WHERE.search(error)
@@ -75,8 +99,8 @@ class Problems:
             while number > 1 and not lines[number - 1].strip():
                 number -= 1
         line = lines[number - 1] if number <= len(lines) else ""
-        section = _section(lines[: number - 1])
-        self.syntax.append(f"{self.name}:{number}:{column}: {_advice(what, line, section)}")
+        advice = _advice(what, line, _section(lines[: number - 1]))
+        self.syntax.append(((number, column), f"{self.name}:{number}:{column}: {advice}"))
         if not where or not what.startswith(ONE_LINE) or not re.match(r"\s*[\w\"'.-]", line):
             return False
         lines[number - 1] = ""
@@ -87,35 +111,22 @@ class Problems:
         """Whether a line below this header was skipped."""
         lines = self.readable.split("\n")
         end = next((n for n in range(row, len(lines)) if lines[n].lstrip().startswith("[")), len(lines))
-        return any(row < _place(text)[0] <= end for text in self.syntax)
-
-    def fail(self) -> None:
-        """Raise ConfigInvalid when there are mistakes."""
-        if texts := self.texts():
-            raise ConfigInvalid(texts)
+        return any(row < number <= end for (number, _), _ in self.syntax)
 
     def texts(self) -> list[str]:
         """The messages: in the order of the file, then those about environment variables."""
-        lines = [(_place(text), text) for text in self.syntax]
-        if any(not problem.variable for problem in self.found):
+        lines = list(self.syntax)
+        if self.found:
             from psoas_nudge.config.locate import Locations
 
             locations = Locations(self.readable)
-            for problem in self.found:
-                if not problem.variable:
-                    row, column = locations.find(problem.place)
-                    if problem.place and isinstance(problem.place[-1], int) and self._has_skipped_line(row):
-                        continue  # the key that seems to be missing may be in the line that was skipped
-                    text = f"{self.name}:{row}:{column}: {dotted(problem.place)}: {problem.what}"
-                    lines.append(((row, column), text))
+            for place, what in self.found:
+                row, column = locations.find(place)
+                if place and isinstance(place[-1], int) and self._has_skipped_line(row):
+                    continue  # the key that seems to be missing may be in the line that was skipped
+                lines.append(((row, column), f"{self.name}:{row}:{column}: {dotted(place)}: {what}"))
         lines.sort(key=lambda line: line[0])
-        texts = [text for _, text in lines]
-        return texts + [f"environment: {p.variable}: {p.what}" for p in self.found if p.variable]
-
-
-def _place(text: str) -> tuple[int, int]:
-    found = re.search(r":(\d+):(\d+): ", text)
-    return (int(found.group(1)), int(found.group(2))) if found else (0, 0)
+        return [text for _, text in lines] + self.variables
 
 
 def dotted(place: Place) -> str:
@@ -159,7 +170,7 @@ def each_day(days: tuple[str, ...], raw: Any) -> str:
 def _corrected(line: str, section: str) -> str:
     """How to correct a line that is not TOML: the line with a valid value, else the message for the wrong value."""
     from psoas_nudge.config.guess import days
-    from psoas_nudge.core.guessing import QUOTES
+    from psoas_nudge.core.written import QUOTES
 
     straight = re.sub(r"\s#[^\"']*$", "", line[:LONGEST_GUESSED].translate(QUOTES))
     found = re.fullmatch(r"([\w.-]+)\s*[=:]\s*(.+?)\s*", straight)
@@ -176,9 +187,7 @@ def _corrected(line: str, section: str) -> str:
     for each in (raw, typed, *kind.likely(raw)):
         if kind.accepts(each):
             return f"Write {key} = {toml(each)}"
-    messages: list[str] = []
-    kind.read(typed, (), lambda _, what: messages.append(what))
-    return "" if text[0] in "\"'[{" else messages[0]
+    return "" if text[0] in "\"'[{" else kind.mistakes(typed)[0]
 
 
 def _advice(what: str, line: str, section: str) -> str:
@@ -200,21 +209,6 @@ def _advice(what: str, line: str, section: str) -> str:
     )
     advice = next(text for fits, text in cases if fits)
     return f"{shown(line)} cannot be read. {advice}"
-
-
-def environment(problems: Problems, variable: str) -> ReportMistake:
-    """A callback that records a mistake in an environment variable."""
-
-    def report(place: Place, what: str) -> None:  # noqa: ARG001 - the variable's name is the place
-        problems.found.append(Problem((), what, variable=variable))
-
-    return report
-
-
-def variables(environ: Mapping[str, str], prefix: str, sections: Mapping[str, str]) -> list[str]:
-    """The names of the variables that begin like that of a setting, sorted."""
-    starts = tuple(f"{prefix}{section.upper()}" for section in sections)
-    return sorted(name for name in environ if name.startswith(starts))
 
 
 def valid_part(text: str) -> str:

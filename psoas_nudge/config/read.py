@@ -9,12 +9,12 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from psoas_nudge import places
 from psoas_nudge.config.kinds import Key, ReportMistake, nearest, shown
 from psoas_nudge.config.packs import Pack, imported
-from psoas_nudge.config.problems import Problems, each_day, environment, valid_part, variables
+from psoas_nudge.config.problems import Problems, each_day, read_text, valid_part
 from psoas_nudge.config.settings import (
     CalendarSettings,
     DesktopSettings,
@@ -24,15 +24,15 @@ from psoas_nudge.config.settings import (
     StretchSettings,
 )
 from psoas_nudge.config.table import DAYS, EVENTS, PREFIX, QUIET, SECTIONS, SETTINGS
-from psoas_nudge.config.tables import unknown_routine
-from psoas_nudge.config.text import read_text
-from psoas_nudge.config.times import Duration
-from psoas_nudge.config.zone import system_zone
+from psoas_nudge.config.times import Duration, system_zone
 from psoas_nudge.core.catalogue import CATALOGUE
 from psoas_nudge.core.hours import WorkingHours
 from psoas_nudge.core.rules import Rules
 from psoas_nudge.core.words import milliseconds
 from psoas_nudge.errors import ConfigInvalid
+
+if TYPE_CHECKING:
+    from psoas_nudge.config.pictures import Draw
 
 
 class Layer(NamedTuple):
@@ -50,13 +50,14 @@ def place(path: Path | None, environ: Mapping[str, str]) -> tuple[Path, bool]:
     return places.config_file(path), path is not None
 
 
-def load(path: Path | None, environ: Mapping[str, str]) -> Settings:
+def load(path: Path | None, environ: Mapping[str, str], draw: Draw | None = None) -> Settings:
     """The settings in force; raises ConfigInvalid with all mistakes.
 
-    `path`: the file that was named explicitly; None: the one that `place` finds, which need not exist.
+    `path`: the file that was named explicitly; None: the one that `place` finds, which need not exist. `draw`: see
+    pictures.with_pictures.
     """
     layers, file = _layers(path, environ)
-    return _settings(layers, environ, file)
+    return _settings(layers, environ, file, draw)
 
 
 def parse(text: str, name: str, environ: Mapping[str, str]) -> Settings:
@@ -70,11 +71,7 @@ def read_one(key: str, path: Path | None, environ: Mapping[str, str], error: Con
     `error`: the mistakes; raised when this value has one.
     """
     layers, _ = _layers(path, environ)
-    given: dict[str, Given] = {}
-    for layer in layers:
-        problems = Problems(layer.name, valid_part(layer.text))
-        given |= _from_file(problems.tables(), problems, layer)
-    given |= _from_environment(environ, problems)
+    given, _ = _given([layer._replace(text=valid_part(layer.text)) for layer in layers], environ)
     if key not in given:
         return SETTINGS[key].default
     if not SETTINGS[key].kind.accepts(given[key].raw):
@@ -106,32 +103,41 @@ def _is_missing(file: Path) -> bool:
     return False
 
 
-def _settings(layers: list[Layer], environ: Mapping[str, str], file: Path | None) -> Settings:
+def _given(layers: list[Layer], environ: Mapping[str, str]) -> tuple[dict[str, Given], dict[str, Problems]]:
+    """The values that files and environment set, by key; and the problems of each file, by its name.
+
+    Problems of the environment are with those of the last file.
+    """
     sources: dict[str, Problems] = {}
     given: dict[str, Given] = {}
     for layer in layers:
-        problems = sources[layer.name] = Problems(layer.name, layer.text.removeprefix("\ufeff").replace("\r\n", "\n"))
+        problems = sources[layer.name] = Problems(layer.name, layer.text)
         given |= _from_file(problems.tables(), problems, layer)
     given |= _from_environment(environ, problems)
+    return given, sources
+
+
+def _settings(layers: list[Layer], environ: Mapping[str, str], file: Path | None, draw: Draw | None = None) -> Settings:
+    given, sources = _given(layers, environ)
+    own = sources[layers[-1].name]
 
     def reporter(key: str) -> ReportMistake:
         if key not in given:
-            return problems.add
-        if given[key].source == "environment":
-            return environment(problems, given[key].name)
-        return sources[given[key].name].add
+            return own.add
+        _, source, name = given[key]
+        return own.in_variable(name) if source == "environment" else sources[name].add
 
     values = {}
     for key, row in SETTINGS.items():
-        if key in given:
-            values[key] = row.kind.read(given[key].raw, tuple(key.split(".")), reporter(key))
-        elif row.default is not None:
-            values[key] = row.kind.read(row.default, (), problems.add)
+        raw = given[key].raw if key in given else row.default
+        if raw is not None:
+            values[key] = row.kind.read(raw, tuple(key.split(".")), reporter(key))
     if any(next(routine.names, None) for routine in values["stretch.routines"] if routine):
         from psoas_nudge.config.pictures import with_pictures
 
         beside = _folder(given, "stretch.routines", file)
-        values["stretch.routines"] = with_pictures(values["stretch.routines"], beside, reporter("stretch.routines"))
+        report = reporter("stretch.routines")
+        values["stretch.routines"] = with_pictures(values["stretch.routines"], beside, report, draw)
     packs = imported(places.packs_directory())
     _check_routines(values, given, packs, reporter)
     if mistakes := [text for each in sources.values() for text in each.texts()]:
@@ -183,14 +189,15 @@ def _unknown(where: tuple[str, ...], raw: Any, problems: Problems) -> None:
 
 def _from_environment(environ: Mapping[str, str], problems: Problems) -> dict[str, Given]:
     rows = {row.variable: row for row in SETTINGS.values()}
+    starts = tuple(f"{PREFIX}{section.upper()}" for section in SECTIONS)
     given = {}
-    for name in variables(environ, PREFIX, SECTIONS):
+    for name in sorted(name for name in environ if name.startswith(starts)):
         if name in rows:
             given[rows[name].key] = Given(rows[name].kind.from_text(environ[name]), "environment", name)
         else:
             near = nearest(name, {variable.lower(): variable for variable in rows}).upper()
             hint = near.replace("DID YOU MEAN", "Did you mean") or " List all: psoas-nudge config show"
-            environment(problems, name)((), f"There is no such setting.{hint}")
+            problems.in_variable(name)((), f"There is no such setting.{hint}")
     return given
 
 
@@ -218,7 +225,8 @@ def _check_routines(
     known = {*seen, *packed, *(routine.id for routine in CATALOGUE)}
     for index, routine_id in enumerate(values[key]):
         if routine_id and routine_id not in known and complete:
-            reporter(key)(("stretch", "rotation", index), unknown_routine(routine_id, dict.fromkeys(known)))
+            hint = nearest(routine_id, known) or " List them: psoas-nudge routines"
+            reporter(key)(("stretch", "rotation", index), f'There is no routine "{routine_id}".{hint}')
 
 
 def _build(
@@ -238,21 +246,22 @@ def _build(
         exceptions=values["exceptions"],
     )
     stretch = section("stretch")
-    quiet = section("quiet")
-    prompt = section("prompt")
-    insist = prompt.pop("insist")
+    timing: dict[str, Any] = {
+        row.name: milliseconds(values[key]) if isinstance(row.kind, Duration) else values[key]
+        for key, row in SETTINGS.items()
+        if row.section in ("sitting", "prompt") and row.name != "insist"
+    }
     rules = Rules(
         hours=hours,
-        quiet=frozenset(signal for signal in QUIET if quiet[signal.value.replace("-", "_")]),
+        quiet=frozenset(signal for signal in QUIET if values[f"quiet.{signal.value.replace('-', '_')}"]),
         **{name: stretch.pop(name) for name in ("rotation", "routines", "floor")},
-        **_lengths("sitting", section("sitting")),
-        **_lengths("prompt", prompt),
+        **timing,
     )
     folder = _folder(given, "calendar.busy", file)
     return Settings(
         rules=rules,
         stretch=StretchSettings(**stretch),
-        desktop=DesktopSettings(**section("desktop"), insist=insist),
+        desktop=DesktopSettings(**section("desktop"), insist=values["prompt.insist"]),
         calendar=CalendarSettings(
             holidays=values["calendar.holidays"],
             busy=tuple((folder / path).absolute() for path in values["calendar.busy"]),
@@ -271,11 +280,3 @@ def _folder(given: dict[str, Given], key: str, file: Path | None) -> Path:
     if setting and setting.source != "environment":
         return Path(setting.name).parent
     return file.parent if file else Path()
-
-
-def _lengths(section: str, values: dict[str, Any]) -> dict[str, Any]:
-    """Convert lengths from seconds to the core's milliseconds."""
-    return {
-        name: milliseconds(value) if isinstance(SETTINGS[f"{section}.{name}"].kind, Duration) else value
-        for name, value in values.items()
-    }

@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from psoas_nudge.config.kinds import Place, nearest, shown
+from psoas_nudge.config.kinds import nearest, shown
+from psoas_nudge.config.problems import read_text
 from psoas_nudge.config.read import parse
 from psoas_nudge.config.table import SETTINGS
-from psoas_nudge.config.text import read_text
 from psoas_nudge.errors import BadInput, ConfigInvalid, PsoasNudgeError
 from psoas_nudge.system import files
 
@@ -26,16 +26,10 @@ def setting(key: str) -> str:
 
 def value(key: str, text: str) -> Any:
     """The value for the file from a text; raises BadInput with all mistakes in it."""
-    row = SETTINGS[setting(key)]
-    raw = row.kind.from_text(text)
-    wrong: list[str] = []
-
-    def report(place: Place, what: str) -> None:  # noqa: ARG001 - there is only the one value
-        wrong.append(f"{key}: {what}")
-
-    row.kind.read(raw, (), report)
-    if wrong:
-        raise BadInput("\n".join(wrong))
+    kind = SETTINGS[setting(key)].kind
+    raw = kind.from_text(text)
+    if mistakes := kind.mistakes(raw):
+        raise BadInput("\n".join(f"{key}: {what}" for what in mistakes))
     return raw
 
 
@@ -57,20 +51,9 @@ def with_value(text: str, key: str, raw: Any) -> str:
                 document.add(tomlkit.nl())
             document.add(section, tomlkit.table())
         table = document[section] if section else document
-        table[name] = _item(raw)
+        table[name] = tomlkit.item(raw)
     made = mark + tomlkit.dumps(document)
     return made.replace("\r\n", "\n").replace("\n", ending) if ending != "\n" else made
-
-
-def _item(raw: Any) -> Any:
-    import tomlkit
-
-    if isinstance(raw, list) and raw and isinstance(raw[0], dict):
-        tables = tomlkit.aot()
-        for each in raw:
-            tables.append(tomlkit.item(each))
-        return tables
-    return tomlkit.item(raw)
 
 
 def change(file: Path, key: str, raw: Any, environ: Mapping[str, str]) -> None:

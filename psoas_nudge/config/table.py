@@ -13,6 +13,7 @@ from psoas_nudge.config.lists import Argv, ListOf, Tables
 from psoas_nudge.config.tables import (
     EXCEPTION_EXAMPLES,
     EXCEPTION_FIELDS,
+    ID,
     ROUTINE_EXAMPLES,
     ROUTINE_FIELDS,
     exception,
@@ -70,35 +71,10 @@ SECTIONS = {
 RANGES = ListOf(Hours(), '["09:00-12:30", "13:30-18:00"]')
 OFFICE = ["09:00-17:00"]
 COMMAND = Argv(FreeText(4000), '["notify-send", "Time to stand"]', least=1)
-ROUTINE_ID = Pattern("a routine's id", r"[a-z0-9]+(-[a-z0-9]+)*", "standing-hip-flexor")
-IN_TURN = Pattern(ROUTINE_ID.form, ROUTINE_ID.pattern, ROUTINE_ID.example, (each.id for each in CATALOGUE))
-
-HOURS = (
-    Setting(
-        "hours.timezone",
-        Zone(),
-        "",
-        'Time zone of the hours below. "" means the system\'s time zone, also when you travel.',
-        "Europe/Berlin",
-        label="Time zone",
-    ),
-    *(
-        Setting(
-            f"hours.{day}",
-            RANGES,
-            OFFICE if index < 5 else [],
-            "Hours in which prompts can appear. [] means no prompts on that day.",
-            label=day.capitalize(),
-        )
-        for index, day in enumerate(DAYS)
-    ),
-)
+ROUTINE_ID = Pattern("a routine's id", ID, "standing-hip-flexor", (each.id for each in CATALOGUE))
 
 QUIET = {
-    Signal.DO_NOT_DISTURB: (
-        "Wait during do-not-disturb",
-        "Wait while the desktop's do-not-disturb mode is on.",
-    ),
+    Signal.DO_NOT_DISTURB: ("Wait during do-not-disturb", "Wait while the desktop's do-not-disturb mode is on."),
     Signal.FULLSCREEN: ("Wait while a window is full screen", "Wait while a window is in full screen."),
     Signal.CALL: ("Wait during a call", "Wait while the microphone or the camera is in use."),
     Signal.SCREEN_SHARE: ("Wait while the screen is shared", "Wait while the screen is shared or recorded."),
@@ -122,7 +98,11 @@ EVENTS = {
 # Formatted by hand as a table: two or three lines for each setting.
 # fmt: off
 ROWS: tuple[Setting, ...] = (
-    *HOURS,
+    Setting("hours.timezone", Zone(), "", label="Time zone", example="Europe/Berlin",
+            help='Time zone of the hours below. "" means the system\'s time zone, also when you travel.'),
+    *(Setting(f"hours.{day}", RANGES, OFFICE if index < 5 else [], label=day.capitalize(),
+              help="Hours in which prompts can appear. [] means no prompts on that day.")
+      for index, day in enumerate(DAYS)),
     Setting("exceptions", Tables("[[exceptions]]", EXCEPTION_FIELDS, exception), [], label="Days with other hours",
             example=EXCEPTION_EXAMPLES, dormant=True,
             help="One day (on) or several (from, to) with their own hours. "
@@ -183,7 +163,7 @@ ROWS: tuple[Setting, ...] = (
             help="Ring softly when something changes in a guided stretch, and twice when you change sides."),
     Setting("stretch.weekly_dose", Duration(), "10m", label="Weekly goal for each side",
             help="Weekly goal: time holding a stretch, for each side."),
-    Setting("stretch.rotation", ListOf(IN_TURN, '["standing-hip-flexor"]', least=1), list(ROTATION),
+    Setting("stretch.rotation", ListOf(ROUTINE_ID, '["standing-hip-flexor"]', least=1), list(ROTATION),
             label="Routines that prompts suggest", example=["standing-hip-flexor", "glute-squeeze"], dormant=True,
             help="The routines that prompts suggest in turn, by id. To list all: `psoas-nudge routines`. "
                  "If you set this, add your own routines too."),

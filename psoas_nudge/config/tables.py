@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any, get_args
 
-from psoas_nudge.config.kinds import Choice, FreeText, Pattern, Place, ReportMistake, Switch, Whole, nearest
+from psoas_nudge.config.kinds import Choice, FreeText, Pattern, Place, ReportMistake, Switch, Whole
 from psoas_nudge.config.lists import Field, ListOf, Tables
 from psoas_nudge.config.times import Date, Duration, Hours
 from psoas_nudge.core.hours import DayException
@@ -37,11 +37,7 @@ def exception(values: dict[str, Any], at: Place, report: ReportMistake) -> DayEx
     return DayException(first, last, values.get("hours", ()), values.get("note", ""))
 
 
-def step(values: dict[str, Any], at: Place, report: ReportMistake) -> Step:  # noqa: ARG001 - Tables passes them
-    """One step of a routine."""
-    return Step(**values)
-
-
+ID = r"[a-z0-9]+(-[a-z0-9]+)*"
 PICTURE = Pattern(
     "the name of a picture",
     r"(?=.{1,200}$)[A-Za-z0-9][A-Za-z0-9 ._-]{0,99}(/[A-Za-z0-9][A-Za-z0-9 ._-]{0,99})*\.(?i:png|svg)",
@@ -60,15 +56,15 @@ STEP_FIELDS = (
 STEPS = '{ text = "Shift forward and hold.", seconds = "30s", hold = true }'
 
 ROUTINE_FIELDS = (
-    Field(
-        "id",
-        Pattern("an id", r"[a-z0-9]+(-[a-z0-9]+)*", "my-stretch"),
-        "A short name for stretch.rotation.",
-        required=True,
-    ),
+    Field("id", Pattern("an id", ID, "my-stretch"), "A short name for stretch.rotation.", required=True),
     Field("title", FreeText(80, empty=False), "The name shown in prompts.", required=True),
     Field("purpose", FreeText(), "What it is good for."),
-    Field("steps", Tables(STEPS, STEP_FIELDS, step, least=1), "What to do, step by step.", required=True),
+    Field(
+        "steps",
+        Tables(STEPS, STEP_FIELDS, lambda values, *_: Step(**values), least=1),
+        "What to do, step by step.",
+        required=True,
+    ),
     Field("needs", ListOf(Choice("floor", "chair"), '["chair"]'), "What you need for it."),
     Field("sided", Switch(), "Whether to do it once for each side."),
     Field("repeats", Whole(1, 20), "How many times to do the holds on each side."),
@@ -120,8 +116,3 @@ ROUTINE_EXAMPLES = [
         "cues": ["Tuck your pelvis first."],
     }
 ]
-
-
-def unknown_routine(routine_id: str, known: dict[str, Any]) -> str:
-    """The message for an id in the rotation that no routine has."""
-    return f'There is no routine "{routine_id}".{nearest(routine_id, known) or " List them: psoas-nudge routines"}'

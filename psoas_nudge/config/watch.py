@@ -64,17 +64,10 @@ class FileWatch:
             raise Unavailable("Changes to the configuration cannot be noticed here. After one: psoas-nudge reload")
         from asyncinotify import Inotify, Mask
 
-        self._in_directory = (
-            Mask.CLOSE_WRITE
-            | Mask.ATTRIB
-            | Mask.MOVE
-            | Mask.CREATE
-            | Mask.DELETE
-            | Mask.DELETE_SELF
-            | Mask.MOVE_SELF
-            | Mask.ONLYDIR
-        )
-        self._elsewhere = Mask.DELETE_SELF | Mask.MOVE_SELF | Mask.UNMOUNT | Mask.Q_OVERFLOW | Mask.IGNORED
+        gone = Mask.DELETE_SELF | Mask.MOVE_SELF
+        files = Mask.CLOSE_WRITE | Mask.ATTRIB | Mask.MOVE | Mask.CREATE | Mask.DELETE
+        self._in_directory = files | gone | Mask.ONLYDIR
+        self._elsewhere = gone | Mask.UNMOUNT | Mask.Q_OVERFLOW | Mask.IGNORED
         try:
             self._inotify = Inotify()
         except OSError as error:

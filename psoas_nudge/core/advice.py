@@ -33,14 +33,16 @@ KINDS: dict[Pain, str] = {
     "groin": "pain in the groin",
     "pinching": "pinching in the hip",
     "catching": "catching or snapping in the hip",
+    "lower-back": "pain in the lower back",
     "numbness": "numbness or tingling",
     "worse": "pain after stretching",
     "other": "pain",
 }
 PROFESSIONAL = "A physiotherapist or doctor can find out what is causing this. This program can't. Please see one."
 EMERGENCY = "If you are numb between the legs or have trouble with your bladder or bowels, go to a hospital at once."
-NERVE: frozenset[Pain] = frozenset({"shooting", "radiating", "numbness"})
+NERVE: frozenset[Pain] = frozenset({"shooting", "radiating", "numbness", "lower-back"})
 """Kinds of pain for which the advice names the signs of a damaged nerve that cannot wait (cauda equina)."""
+ARCHED = "A lower back that arches during a stretch can hurt. When you stretch again, tuck first and move forward less."
 PUT_OFF = "Prompts suggest a walk instead of a stretch until you run: psoas-nudge feel --clear"
 
 
@@ -79,8 +81,10 @@ def advice(entries: Iterable[AnyEntry], today: date, local_date: Callable[[datet
             else:
                 given_for_long = local_date(entry.at)
     if pain:
-        words = [f"You reported {KINDS[pain]}.", PROFESSIONAL, *([EMERGENCY] if pain in NERVE else []), PUT_OFF]
-        return Advice(because="pain", text=" ".join(words))
+        words = [f"You reported {KINDS[pain]}.", PROFESSIONAL]
+        words += [EMERGENCY] if pain in NERVE else []
+        words += [ARCHED] if pain == "lower-back" else []
+        return Advice(because="pain", text=" ".join([*words, PUT_OFF]))
     run = running(days, today)
     if len(run) > LONG_DAYS and (given_for_long is None or (today - given_for_long).days >= AGAIN_DAYS):
         return Advice(

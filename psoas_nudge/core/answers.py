@@ -10,7 +10,7 @@ from psoas_nudge.core.explain import status
 from psoas_nudge.core.feeling import described
 from psoas_nudge.core.rules import Rules
 from psoas_nudge.core.state import State
-from psoas_nudge.core.summary import when
+from psoas_nudge.core.status import when
 from psoas_nudge.core.words import SECOND, harmless
 
 

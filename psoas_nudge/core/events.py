@@ -15,7 +15,7 @@ Idea: h11's `_events.py`.
 from __future__ import annotations
 
 from datetime import datetime
-from typing import ClassVar, TypeVar
+from typing import ClassVar, TypeVar, get_args
 
 from msgspec import Struct, convert, to_builtins
 
@@ -46,7 +46,7 @@ class Request(Event, frozen=True, kw_only=True):
     """Something a person asks for. `via`: where they asked, for the journal."""
 
     help: ClassVar[str] = ""
-    """One line for the list of commands and for D-Bus."""
+    """One line: for the command's help, the list of commands, completion and D-Bus."""
     label: ClassVar[str] = ""
     """The text on a button or in a menu. {delay}: the length of a snooze."""
     answer: ClassVar[str] = ""
@@ -59,7 +59,7 @@ class Request(Event, frozen=True, kw_only=True):
 class Accept(Request, frozen=True, kw_only=True):
     """`prompt` None: the open prompt."""
 
-    help = "Answer the prompt: stretch now."
+    help = "Start the stretch of the open prompt."
     label = "Start"
     answer = "Accepted. Enjoy the stretch."
 
@@ -69,7 +69,7 @@ class Accept(Request, frozen=True, kw_only=True):
 class Snooze(Request, frozen=True, kw_only=True):
     """`delay` None: the length in the settings."""
 
-    help = "Answer the prompt: ask again later."
+    help = "Get the open prompt again later."
     label = "In {delay}"
     answer = "Snoozed. {next}"
 
@@ -80,7 +80,7 @@ class Snooze(Request, frozen=True, kw_only=True):
 class Skip(Request, frozen=True, kw_only=True):
     """`because`: a reason for the journal."""
 
-    help = "Answer the prompt: not this time."
+    help = "Skip the open prompt."
     label = "Skip"
     answer = "Skipped. {next}"
 
@@ -91,7 +91,7 @@ class Skip(Request, frozen=True, kw_only=True):
 class Pause(Request, frozen=True, kw_only=True):
     """For `length`, until an instant, or until tomorrow in the zone of the working hours; else until resumed."""
 
-    help = "Turn prompts off for a while."
+    help = "Get no prompts for a while."
     label = "Pause prompts"
     answer = "{pause}"
 
@@ -105,13 +105,13 @@ class Pause(Request, frozen=True, kw_only=True):
 
 
 class Resume(Request, frozen=True, kw_only=True):
-    help = "Turn prompts back on."
+    help = "Get prompts again after a pause."
     label = "Resume prompts"
     answer = "Prompts are back on. {next}"
 
 
 class Stand(Request, frozen=True, kw_only=True):
-    help = "Say that you are standing now. Standing does not count as sitting."
+    help = "Say that you are standing now."
     label = "I'm standing now"
     answer = "Standing does not count as sitting. Run `psoas-nudge sit` when you sit down again."
 
@@ -122,10 +122,16 @@ class Sit(Request, frozen=True, kw_only=True):
     answer = "Sitting counts again. {next}"
 
 
+class Moved(Request, frozen=True, kw_only=True):
+    help = "Say that you just got up or stretched on your own."
+    label = "I just moved"
+    answer = "Sitting counts from now. {next}"
+
+
 class Stretch(Request, frozen=True, kw_only=True):
     """Open a guide without a prompt. `routine` None: the next one in the rotation."""
 
-    help = "Stretch now."
+    help = "Start a guided stretch now."
     label = "Stretch now"
     answer = "The stretch opens."
 
@@ -275,6 +281,9 @@ class NotifierAppeared(Event, frozen=True, kw_only=True):
 
 
 Answering = Accept | Snooze | Skip
+Plain = Accept | Resume | Stand | Sit | Moved
+"""Each is a command, a method on D-Bus and a step of a trace of its own name, without arguments."""
+PLAIN: dict[str, type[Plain]] = {str(kind.__struct_config__.tag): kind for kind in get_args(Plain)}
 Asked = (
     Accept
     | Snooze
@@ -283,6 +292,7 @@ Asked = (
     | Resume
     | Stand
     | Sit
+    | Moved
     | Stretch
     | GuideStarted
     | GuideHeld

@@ -174,8 +174,3 @@ CLAIMED = re.compile(r"\[([a-z]+(?:-\d{4})?(?:, [a-z]+(?:-\d{4})?)*)\]")
 def without_ids(text: str) -> str:
     """The text without the ids, for a page whose footer names the sources."""
     return re.sub(rf" {CLAIMED.pattern}", "", text)
-
-
-def claimed(text: str) -> tuple[str, ...]:
-    """The ids in square brackets in a text."""
-    return tuple(each for found in CLAIMED.findall(text) for each in found.split(", "))

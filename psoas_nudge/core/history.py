@@ -22,7 +22,7 @@ from psoas_nudge.core.entries import (
     PromptEntry,
     StretchEntry,
 )
-from psoas_nudge.core.words import Outcome
+from psoas_nudge.core.words import Outcome, milliseconds
 
 Recorded = tuple[AnyEntry, tzinfo]
 """An entry, and the local time zone when it was recorded."""
@@ -121,11 +121,8 @@ def history(entries: Iterable[Recorded]) -> History:
 def tracks(
     entries: Iterable[Recorded], first: date, now: datetime, closes: Callable[[datetime], datetime | None]
 ) -> tuple[Track, ...]:
-    """The days from `first` to `now` (local) that have entries; `entries` in the order of time.
-
-    `closes`: when working hours that were open at an instant close. If their end was recorded later than that (the
-    machine was off), they count as closed then.
-    """
+    """The days from `first` to `now` (local) that have entries; `entries` in the order of time. `closes`: when working
+    hours that were open at an instant close, also if their end was recorded later (the machine was off)."""
     days: dict[date, Track] = {}
     on: dict[PieceKind, datetime] = {}
     closing: datetime | None = None
@@ -136,7 +133,8 @@ def tracks(
                 shown = on_the_wall(entry.shown_at, zone)
                 _track(days, shown.date()).prompts.append(PromptMark(_minute(shown), entry.outcome))
         elif isinstance(entry, HoursEntry | PostureEntry):
-            kind, begins = _switch(entry)
+            kind: PieceKind = "hours" if isinstance(entry, HoursEntry) else "standing"
+            begins = entry.open if isinstance(entry, HoursEntry) else entry.posture == "standing"
             if begins:
                 on.setdefault(kind, local)
             elif kind in on:
@@ -144,18 +142,11 @@ def tracks(
             if kind == "hours" and begins:
                 closing = on_the_wall(over, zone) if (over := closes(entry.at)) else None
         else:
-            for kind, begin, end, words in _spans(entry, zone):
-                _add(days, kind, begin, end, words)
+            for span in _spans(entry, zone):
+                _add(days, *span)
     for kind, begin in on.items():
         _add(days, kind, begin, now)
     return tuple(days[day] for day in sorted(days) if day >= first)
-
-
-def _switch(entry: HoursEntry | PostureEntry) -> tuple[PieceKind, bool]:
-    """What the entry begins or ends, and whether it begins it."""
-    if isinstance(entry, HoursEntry):
-        return "hours", entry.open
-    return "standing", entry.posture == "standing"
 
 
 def _spans(entry: AnyEntry, zone: tzinfo) -> Iterator[tuple[PieceKind, datetime, datetime, str]]:
@@ -178,10 +169,8 @@ def on_the_wall(at: datetime, zone: tzinfo) -> datetime:
 
 
 def _held(entry: StretchEntry, zone: tzinfo) -> PastStretch:
-    left, right, other = (
-        round(seconds * 1000) for seconds in (entry.left_seconds, entry.right_seconds, entry.other_seconds)
-    )
-    return PastStretch(on_the_wall(entry.at, zone), entry.routine, left, right, other)
+    held = (milliseconds(each) for each in (entry.left_seconds, entry.right_seconds, entry.other_seconds))
+    return PastStretch(on_the_wall(entry.at, zone), entry.routine, *held)
 
 
 def _track(days: dict[date, Track], day: date) -> Track:

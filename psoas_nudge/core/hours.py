@@ -67,20 +67,14 @@ class WorkingHours(Struct, frozen=True):
     week: tuple[tuple[Range, ...], ...] = (OFFICE,) * 5 + ((), ())
     exceptions: tuple[DayException, ...] = ()
 
-    def is_open(self, at: datetime) -> bool:
-        """Whether the instant is inside working hours."""
-        return self.span(at) is not None
-
     def span(self, at: datetime) -> Span | None:
         """The unbroken open time around the instant; None when it is closed."""
         found = self.next_span(at)
         return found if found and found.opens <= at else None
 
     def next_span(self, at: datetime) -> Span | None:
-        """The open time around the instant, else the next one; None when none comes within two years.
-
-        A span that does not end within two years closes at NEVER.
-        """
+        """The open time around the instant, else the next one; None when none comes within two years. One that does not
+        end within two years closes at NEVER."""
         return next((span for span in _around(self, self.local_date(at)) if span.closes > at), None)
 
     def next_change(self, at: datetime) -> datetime | None:

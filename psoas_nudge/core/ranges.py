@@ -1,6 +1,8 @@
-"""The allowed range of lengths, instants, numbers and texts from outside: socket, D-Bus, merge, trace, page.
+"""The allowed range of lengths, instants, numbers and texts from outside: socket, D-Bus, merge, trace, page, journal.
 
-The types are checked when a message is decoded; `instant` checks what the program puts together itself.
+The types are checked when a message is decoded; `instant` checks what the program puts together itself. Entries with
+numbers that would break arithmetic (1e308 seconds held, the year 1) are refused where they come in. One that is in a
+journal already counts nowhere and is shown as far as possible, so that it does not block the other entries.
 """
 
 from __future__ import annotations
@@ -24,6 +26,11 @@ LONGEST_LINE = 64 * 1024
 """Bytes of an entry or a request as JSON."""
 LONGEST_TEXT = 1000
 """Characters of a note or a reason: an entry of the journal fits on a line or two."""
+MOST_SECONDS = LONGEST / 1000
+HELD = {"left_seconds", "right_seconds", "other_seconds"}
+MOST_NUMBER = 2**53
+MOST_IN_STATE = 9000 * 365 * DAY
+"""Milliseconds, about to the year 9999: uninterrupted working hours close then."""
 
 Length = Annotated[int, Meta(ge=0, le=LONGEST, description="from 0 to 3650 days, in milliseconds")]
 HeldSeconds = Annotated[float, Meta(ge=0.0, le=MOST_HELD, description="from 0 to 86400 seconds")]
@@ -45,10 +52,8 @@ def instant(field: str, at: datetime) -> datetime:
 
 
 def mistake(error: Exception, kind: type[Struct]) -> str | None:
-    """The message for a field that `kind` does not have, or whose value is out of range; None for another mistake.
-
-    `error`: what msgspec raised; it names one limit, the message names both.
-    """
+    """The message for a field that `kind` does not have, or whose value is out of range: both limits, of which `error`
+    (from msgspec) names one. None for another mistake."""
     if isinstance(error.__cause__, ValueError):  # from a __post_init__, see `instant`
         return str(error.__cause__)
     if unknown := re.fullmatch(r"Object contains unknown field `(.*)`", str(error), re.DOTALL):
@@ -61,3 +66,42 @@ def mistake(error: Exception, kind: type[Struct]) -> str | None:
     hint = get_type_hints(kind, include_extras=True)[found[1]]
     [limits] = [meta for part in (hint, *get_args(hint)) for meta in get_args(part) if isinstance(meta, Meta)]
     return f"{found[1]} must be {limits.description}."
+
+
+def out_of_range(entry: Struct) -> str:
+    """Which field is out of its range, and the range; empty when none is."""
+    for name in entry.__struct_fields__:
+        value = getattr(entry, name)
+        if isinstance(value, datetime):
+            if value.tzinfo is None:
+                return f"{name} has no UTC offset"
+            if not EARLIEST <= value <= LATEST:
+                return f"{name} is not between the years {EARLIEST.year} and {LATEST.year}"
+        elif isinstance(value, int | float):
+            low, high = _range(name)
+            if not low <= value <= high:
+                return f"{name} is not between {low} and {high:.0f}"
+    return ""
+
+
+def invalid_value(part: object) -> str:
+    """The first number or instant in a stored state that no rule can compute with; empty when there is none."""
+    if isinstance(part, Struct):
+        return next((why for name in part.__struct_fields__ if (why := invalid_value(getattr(part, name)))), "")
+    if isinstance(part, tuple | frozenset | dict):
+        return next(
+            (why for each in (part.values() if isinstance(part, dict) else part) if (why := invalid_value(each))), ""
+        )
+    if isinstance(part, datetime):
+        return "" if part.tzinfo and part >= EARLIEST else f"{part.isoformat()} is not a valid time"
+    if isinstance(part, int | float) and not -MOST_IN_STATE <= part <= MOST_IN_STATE:
+        return f"{part} is not a valid number"
+    return ""
+
+
+def _range(name: str) -> tuple[int, float]:
+    if name == "level":
+        return 0, 10
+    if name in HELD:
+        return 0, MOST_HELD
+    return 0, MOST_SECONDS if name.endswith("_seconds") else MOST_NUMBER

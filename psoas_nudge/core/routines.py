@@ -8,6 +8,7 @@ Both players run the same script, and the length in a prompt is computed from it
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Literal
 from zlib import crc32
@@ -55,9 +56,13 @@ class Step(Struct, frozen=True, kw_only=True):
     """The picture in the second half of each repetition."""
 
     @property
+    def kind(self) -> StepKind:
+        return "reps" if self.reps > 0 else "hold" if self.hold else "move"
+
+    @property
     def counts(self) -> bool:
         """Whether its seconds are recorded."""
-        return self.hold or self.reps > 0
+        return self.kind in COUNTED
 
 
 class Routine(Struct, frozen=True, kw_only=True):
@@ -119,10 +124,9 @@ class Routine(Struct, frozen=True, kw_only=True):
     @property
     def picture(self) -> str:
         """The most typical picture: that of the last step that counts and has one, else the last picture."""
-        shown = [step.picture for step in self.steps if step.picture]
-        return next((step.picture for step in reversed(self.steps) if step.counts and step.picture), "") or (
-            shown[-1] if shown else ""
-        )
+        shown = [step for step in self.steps if step.picture]
+        typical = [step for step in shown if step.counts] or shown
+        return typical[-1].picture if typical else ""
 
     @property
     def names(self) -> Iterator[tuple[int, str, str]]:
@@ -169,31 +173,18 @@ def script(routine: Routine, first: Side = "left") -> tuple[Segment, ...]:
 
 def _one_side(routine: Routine, side: Side | None, index: int) -> Iterator[Segment]:
     once, again = parts(routine)
-    before = (*once, *again)[max(0, len(once) - 1)].picture if routine.steps else ""
     if index:
-        yield Segment(
-            kind="switch",
-            text=f"Now the {side} side.",
-            seconds=SWITCH_SECONDS,
-            side=side,
-            repeats=routine.repeats,
-            picture=routine.steps[0].picture,
-        )
+        switch = Step(text=f"Now the {side} side.", seconds=SWITCH_SECONDS, picture=routine.steps[0].picture)
+        yield _segment(switch, "switch", routine, side)
     for step in once:
-        yield _segment(step, routine, side, 1)
+        yield _segment(step, step.kind, routine, side)
+    position = (*once, *again)[max(0, len(once) - 1)].picture if routine.steps else ""
+    rest = Step(text="Relax and breathe.", seconds=routine.rest, picture=position)
     for repeat in range(1, routine.repeats + 1):
         if repeat > 1 and routine.rest:
-            yield Segment(
-                kind="rest",
-                text="Relax and breathe.",
-                seconds=routine.rest,
-                side=side,
-                repeat=repeat,
-                repeats=routine.repeats,
-                picture=before,
-            )
+            yield _segment(rest, "rest", routine, side, repeat)
         for step in again:
-            yield _segment(step, routine, side, repeat)
+            yield _segment(step, step.kind, routine, side, repeat)
 
 
 def parts(routine: Routine) -> tuple[tuple[Step, ...], tuple[Step, ...]]:
@@ -203,9 +194,9 @@ def parts(routine: Routine) -> tuple[tuple[Step, ...], tuple[Step, ...]]:
     return steps[:begin], steps[begin:]
 
 
-def _segment(step: Step, routine: Routine, side: Side | None, repeat: int) -> Segment:
+def _segment(step: Step, kind: StepKind, routine: Routine, side: Side | None, repeat: int = 1) -> Segment:
     return Segment(
-        kind="reps" if step.reps else "hold" if step.hold else "move",
+        kind=kind,
         text=step.text,
         seconds=step.seconds * max(1, step.reps),
         cue=step.cue,
@@ -251,9 +242,7 @@ def choose(
 def problems(routine: Routine) -> list[str]:
     """The mistakes in a person's own routine, each as "field: what to write"."""
     found = []
-    if not routine.id or not all(
-        part.isalnum() and part.isascii() and part == part.lower() for part in routine.id.split("-")
-    ):
+    if not re.fullmatch("[a-z0-9]+(-[a-z0-9]+)*", routine.id):
         found.append(f"id: use small letters, digits and single hyphens, not {routine.id!r}")
     if not routine.title.strip():
         found.append("title: give it a name that a prompt can show")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from psoas_nudge.core.decision import Decision
+from psoas_nudge.core.effects import Decision
 from psoas_nudge.core.entries import BoutEntry, PostureEntry
 from psoas_nudge.core.events import Idle, SignalChanged, Started
 from psoas_nudge.core.rules import Rules
@@ -79,9 +79,9 @@ def signal_changed(decision: Decision, event: SignalChanged) -> None:
     if not event.on and excused(state, decision.rules):
         state.excused_until = decision.now
     state.signals = state.signals | {event.signal} if event.on else state.signals - {event.signal}
-    left = bool(state.signals & LEAVING)
+    left = bool(state.signals & LEAVING.keys())
     if left and state.leaving is None:
-        state.leaving = Leaving(since=decision.now, by=_ended_by(event.signal))
+        state.leaving = Leaving(since=decision.now, by=LEAVING.get(event.signal, "locked"))
     elif not left and state.leaving is not None:
         add_break(state, state.leaving.since, decision.now)
         state.leaving = None
@@ -100,6 +100,12 @@ def sit(decision: Decision) -> None:
     if since is not None:
         _sit(decision.state, since, decision.now)
         decision.record(PostureEntry(at=decision.at, posture="sitting", by="person"))
+
+
+def moved(decision: Decision) -> None:
+    """Rule 5: the person has moved, and the sensors may have missed it."""
+    if decision.state.bout:
+        end_bout(decision, decision.now, "moved")
 
 
 # --- what time does ----------------------------------------------------------------------------------------------
@@ -124,26 +130,16 @@ def gap(decision: Decision, previous: State) -> None:
 def standing_over(decision: Decision) -> None:
     """Rule 5: after `standing_for`, sitting counts again."""
     since = decision.state.standing_since
-    if since is None:
-        return
-    over = since + decision.rules.standing_for
-    if decision.now < over:
-        decision.by(over)
-        return
-    _sit(decision.state, since, over)
-    decision.record(PostureEntry(at=decision.at, posture="sitting", by="time"))
+    if since is not None and decision.reached(over := since + decision.rules.standing_for):
+        _sit(decision.state, since, over)
+        decision.record(PostureEntry(at=decision.at, posture="sitting", by="time"))
 
 
 def left(decision: Decision) -> None:
     """Rule 3: a lock, a suspend or another user ends the bout when it has lasted `shortest_break`."""
-    state = decision.state
-    if state.bout is None or state.leaving is None:
-        return
-    over = state.leaving.since + decision.rules.shortest_break
-    if decision.now >= over:
-        end_bout(decision, state.leaving.since, state.leaving.by)
-    else:
-        decision.by(over)
+    bout, leaving = decision.state.bout, decision.state.leaving
+    if bout and leaving and decision.reached(leaving.since + decision.rules.shortest_break):
+        end_bout(decision, leaving.since, leaving.by)
 
 
 def away(decision: Decision) -> None:
@@ -157,10 +153,8 @@ def away(decision: Decision) -> None:
         limit = max(rules.unseen_limit, limit)
     else:
         last = max(last, state.excused_until)
-    if decision.now - last >= limit:
+    if decision.reached(last + limit):
         end_bout(decision, max(last, state.bout.started), "idle")
-    else:
-        decision.by(last + limit)
 
 
 def begin(decision: Decision) -> None:
@@ -198,13 +192,3 @@ def add_break(state: State, begin_at: int, end_at: int) -> None:
 def _sit(state: State, since: int, point: int) -> None:
     add_break(state, since, point)
     state.standing_since = None
-
-
-def _ended_by(signal: Signal) -> EndedBy:
-    match signal:
-        case Signal.SUSPENDED:
-            return "suspended"
-        case Signal.SWITCHED:
-            return "switched"
-        case _:
-            return "locked"

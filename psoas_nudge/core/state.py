@@ -14,7 +14,7 @@ from msgspec import Struct, field
 from msgspec.structs import replace as copy  # without changes: the quickest copy of a struct
 
 from psoas_nudge.core.entries import FeelEntry
-from psoas_nudge.core.hours import Span
+from psoas_nudge.core.hours import Span, merged
 from psoas_nudge.core.words import EPOCH, MILLISECOND, EndedBy, Pain, Signal
 
 
@@ -59,13 +59,7 @@ class Bout(Struct, frozen=True):
 
     def interrupted(self, begin: int, end: int) -> Bout:
         """The bout with one more break, merged with those that it overlaps (a lock while standing)."""
-        begin = max(begin, self.started)
-        if end <= begin:
-            return self
-        apart = tuple(b for b in self.breaks if b[1] < begin or end < b[0])
-        joined = [b for b in self.breaks if b not in apart]
-        first, last = min([begin, *(a for a, _ in joined)]), max([end, *(b for _, b in joined)])
-        return Bout(started=self.started, breaks=(*apart, (first, last)))
+        return Bout(started=self.started, breaks=merged([*self.breaks, (max(begin, self.started), end)]))
 
     def sat(self, since: int, until: int) -> int:
         """Milliseconds of sitting between two points, without breaks."""
@@ -117,7 +111,7 @@ class Stretching(Struct, frozen=True):
 
 
 class OpenHours(Struct):
-    """The working hours around the last event. Owner: pausing.py."""
+    """The working hours around the last event. Owner: prompting.py."""
 
     span: Span | None = None
     """The open time around the event, or the next one."""
@@ -127,7 +121,7 @@ class OpenHours(Struct):
 
 
 class Paused(Struct, frozen=True):
-    """Until the point `until`, or the instant `until_at`, or (both None) until resumed. Owner: pausing.py."""
+    """Until the point `until`, or the instant `until_at`, or (both None) until resumed. Owner: prompting.py."""
 
     until: int | None = None
     until_at: datetime | None = None

@@ -7,12 +7,11 @@ from datetime import datetime
 from msgspec.structs import replace
 
 from psoas_nudge.core.advice import KINDS
-from psoas_nudge.core.catalogue import find, suggestion
-from psoas_nudge.core.decision import Decision
-from psoas_nudge.core.effects import Refuse, StartGuide
+from psoas_nudge.core.catalogue import FALLBACK, find, rotation
+from psoas_nudge.core.effects import Decision, Refuse, StartGuide
 from psoas_nudge.core.entries import StretchEntry
 from psoas_nudge.core.events import GuideEnded, GuideGone, GuideHeld, GuideStarted, Started, Stretch
-from psoas_nudge.core.routines import LEAST_HELD, LONGEST, WALK
+from psoas_nudge.core.routines import LEAST_HELD, LONGEST, WALK, choose
 from psoas_nudge.core.rules import Rules
 from psoas_nudge.core.sitting import end_bout
 from psoas_nudge.core.state import Bout, Held, State, Stretching
@@ -120,17 +119,14 @@ def stretch_refused(state: State, rules: Rules, routine: str) -> str | None:
 
 
 def next_routine(state: State, rules: Rules, *, time_left: float = LONGEST, last: bool = False) -> str:
-    """The id of the next routine in the rotation. `time_left`: seconds until hours close."""
-    return suggestion(
-        state.rotation_order.last,
-        rules.rotation,
-        rules.routines,
-        read=state.read,
-        put_off=state.put_off is not None,
-        floor=rules.floor,
-        time_left=time_left,
-        last=last,
-    ).id
+    """The id of the routine to suggest: a walk while stretches are put off, else `choose` from the rotation, without
+    those that need care and whose warnings were not read. `time_left`: seconds until hours close."""
+    if state.put_off is not None:
+        return WALK
+    every = rotation(rules.rotation, rules.routines)
+    ready = [routine for routine in every if not routine.careful or routine.is_read(state.read)]
+    used = state.rotation_order.last
+    return choose(used, ready, fallback=FALLBACK, floor=rules.floor, time_left=time_left, last=last).id
 
 
 # --- what time does ----------------------------------------------------------------------------------------------

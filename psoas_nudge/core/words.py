@@ -46,11 +46,19 @@ class Signal(StrEnum):
     BUSY = "busy"
 
 
-LEAVING = frozenset({Signal.LOCKED, Signal.SUSPENDED, Signal.SWITCHED})
 QUIETING = frozenset({Signal.DO_NOT_DISTURB, Signal.FULLSCREEN, Signal.CALL, Signal.SCREEN_SHARE, Signal.BUSY})
 
 Answer = Literal["accept", "snooze", "skip"]
 Outcome = Literal["accepted", "skipped", "snoozed", "missed", "taken", "withdrawn"]
+OUTCOMES: dict[Outcome, str] = {
+    "accepted": "started",
+    "taken": "you got up instead",
+    "snoozed": "snoozed",
+    "skipped": "skipped",
+    "missed": "no answer",
+    "withdrawn": "cancelled",
+}
+"""The words for each outcome, in the order in which they are shown."""
 Afterwards = Literal["fine", "tight", "pain"]
 Pain = Literal[
     "sharp",
@@ -61,10 +69,28 @@ Pain = Literal[
     "groin",
     "pinching",
     "catching",
+    "lower-back",
     "numbness",
     "worse",
     "other",
 ]
 """Kinds of pain; all but "other" put stretches off, see core/advice.py. "worse": than before the stretch."""
-EndedBy = Literal["idle", "locked", "suspended", "switched", "gap", "restart", "accepted", "stretch"]
+EndedBy = Literal["idle", "locked", "suspended", "switched", "gap", "restart", "accepted", "stretch", "moved"]
+LEAVING: dict[Signal, EndedBy] = {
+    Signal.LOCKED: "locked",
+    Signal.SUSPENDED: "suspended",
+    Signal.SWITCHED: "switched",
+}
+"""The signals that mean that the person is leaving, and what then has ended the bout."""
+ENDINGS: dict[EndedBy, str] = {
+    "idle": "then you left",
+    "locked": "then the screen was locked",
+    "suspended": "then the computer slept",
+    "switched": "then another user took over",
+    "gap": "then the computer was off or asleep",
+    "restart": "then psoas-nudge was not running",
+    "accepted": "then a stretch",
+    "stretch": "then a stretch",
+    "moved": "then you moved, as you said",
+}
 AdviceReason = Literal["pain", "long"]

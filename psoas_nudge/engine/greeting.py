@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -14,8 +13,7 @@ from pathlib import Path
 from psoas_nudge.called import as_called
 from psoas_nudge.core.durations import duration
 from psoas_nudge.core.hours import WorkingHours, written
-from psoas_nudge.core.status import Status
-from psoas_nudge.core.summary import DAYS, when
+from psoas_nudge.core.status import DAYS, Status, when
 
 RUNNING = "psoas-nudge is running"
 
@@ -24,8 +22,6 @@ def greet(status: Status, hours: WorkingHours, file: Path, at: datetime) -> None
     """Print the greeting for a daemon in the foreground, but not into systemd's journal."""
     if "JOURNAL_STREAM" not in os.environ:
         print("\n".join(lines(status, hours, file, at, stop="Ctrl+C")), flush=True)  # noqa: T201 - no click here
-    elif sys.stdout:
-        sys.stdout.flush()
 
 
 def lines(status: Status, hours: WorkingHours, file: Path, at: datetime, stop: str = "") -> Iterator[str]:

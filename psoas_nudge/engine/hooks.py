@@ -20,11 +20,18 @@ from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO
 
+import msgspec
+
+from psoas_nudge.core.events import AnyEvent
 from psoas_nudge.core.model import AnyEntry, BoutEntry, HoursEntry, PromptEntry, StretchEntry
+from psoas_nudge.core.state import Open, State
 from psoas_nudge.core.words import counted
+from psoas_nudge.engine.engine import Engine, Listener
 from psoas_nudge.errors import ConfigInvalid
+from psoas_nudge.journal.records import Stored, as_json
 from psoas_nudge.system.processes import FOR_FAMILY, Family
 from psoas_nudge.system.trust import distrust
+from psoas_nudge.tasks import Tasks
 
 log = logging.getLogger(__name__)
 
@@ -49,7 +56,8 @@ class Hooks:
         self.commands = commands
         self._limit = limit
         self._waiting: dict[str, deque[bytes]] = {}
-        self._workers: dict[str, asyncio.Task[None]] = {}
+        self._working: set[str] = set()
+        self._tasks = Tasks(log, "a hook")
         self._closed = False
 
     def fire(self, event: str, payload: bytes) -> None:
@@ -61,23 +69,21 @@ class Hooks:
         if len(waiting) > WAITING:
             waiting.popleft()
             log.warning("hook on_%s is too slow: it was not run for one event", event)
-        if event not in self._workers:
-            self._workers[event] = asyncio.get_running_loop().create_task(self._work(event, waiting))
+        if event not in self._working:
+            self._working.add(event)
+            self._tasks.start(self._work(event, waiting))
 
     async def close(self) -> None:
         """Start no more hooks, wait GRACE_SECONDS for those that run, then end them. Takes under half a second."""
         self._closed = True
-        workers = list(self._workers.values())
         for event, waiting in self._waiting.items():
             if waiting:
                 missed = counted(len(waiting), "event")
                 log.warning("hook on_%s was not run for %s, because psoas-nudge is stopping", event, missed)
             waiting.clear()
-        if workers:
-            await asyncio.wait(workers, timeout=GRACE_SECONDS)
-        for worker in workers:
-            worker.cancel()
-        await asyncio.gather(*workers, return_exceptions=True)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._tasks.finish(), GRACE_SECONDS)
+        await self._tasks.cancel()
 
     async def _work(self, event: str, waiting: deque[bytes]) -> None:
         try:
@@ -87,7 +93,7 @@ class Hooks:
                 if command:
                     await self._run(event, command, payload)
         finally:
-            del self._workers[event]
+            self._working.discard(event)
 
     async def _run(self, event: str, command: tuple[str, ...], payload: bytes) -> None:
         program, *words = command
@@ -125,6 +131,25 @@ class Hooks:
                     family.close()
         except (OSError, ValueError) as error:  # no such program, no room for its input, a NUL among the words
             log.warning("hook on_%s could not be started: %s", event, error)
+
+
+class HookRunner(Listener):
+    """Fires the hooks for recorded entries, and for a prompt that was shown, which has no entry yet."""
+
+    def __init__(self, hooks: Hooks, engine: Engine) -> None:
+        self._hooks, self._engine = hooks, engine
+        self._shown = 0
+
+    def recorded(self, stored: Stored) -> None:
+        """The hook gets the entry as JSON."""
+        if event := event_of(stored.entry):
+            self._hooks.fire(event, as_json(stored))
+
+    def stepped(self, event: AnyEvent, state: State) -> None:  # noqa: ARG002 - for every event
+        """The hook gets the prompt as in `status`."""
+        if isinstance(state.stage, Open) and state.stage.number != self._shown:
+            self._shown = state.stage.number
+            self._hooks.fire("prompt_shown", msgspec.json.encode(self._engine.status().prompt))
 
 
 def event_of(entry: AnyEntry) -> str | None:

@@ -6,10 +6,12 @@ from collections.abc import Callable
 from typing import assert_never
 
 from psoas_nudge.control import messages as c
+from psoas_nudge.control.server import ControlServer
 from psoas_nudge.core.answers import answer
-from psoas_nudge.core.events import Asked, GuideGone, Request
+from psoas_nudge.core.events import AnyEvent, Asked, GuideGone, Request
 from psoas_nudge.core.explain import explain
-from psoas_nudge.engine.engine import Engine
+from psoas_nudge.core.state import State
+from psoas_nudge.engine.engine import Engine, Listener
 from psoas_nudge.errors import NoPromptOpen, NotSaved, Refused
 
 
@@ -52,3 +54,15 @@ class Requests:
         if self._engine.trouble:
             raise NotSaved(self._engine.trouble)
         return answer(request, self._engine.state_now(), self._engine.rules)
+
+
+class Followers(Listener):
+    """Sends each new status to the clients that follow it."""
+
+    def __init__(self, server: ControlServer, engine: Engine) -> None:
+        self._server, self._engine = server, engine
+
+    def stepped(self, event: AnyEvent, state: State) -> None:  # noqa: ARG002 - for every event
+        """Without followers no status is computed."""
+        if self._server.followed:
+            self._server.publish(self._engine.status())

@@ -18,12 +18,15 @@ from msgspec.structs import replace
 
 from psoas_nudge import places
 from psoas_nudge.config import Settings
+from psoas_nudge.config.times import LOCALTIME
 from psoas_nudge.config.watch import FileWatch
-from psoas_nudge.config.zone import LOCALTIME
-from psoas_nudge.core.events import SignalChanged
+from psoas_nudge.core.events import AnyEvent, ClockSet, SignalChanged
 from psoas_nudge.core.rules import Rules
+from psoas_nudge.core.state import State
 from psoas_nudge.core.words import Signal
+from psoas_nudge.engine.engine import Listener
 from psoas_nudge.errors import Unavailable
+from psoas_nudge.tasks import Tasks, log_failure
 
 if TYPE_CHECKING:
     from psoas_nudge.calendars import Calendar
@@ -34,7 +37,7 @@ LONGEST_SLEEP = 900.0
 """Seconds between two checks at most: the event loop's clock stops while the machine sleeps."""
 
 
-class Schedule:
+class Schedule(Listener):
     """`apply` is called with the rules, holidays included; `notify` with a message for the person; `reload` when the
     system's time zone has changed."""
 
@@ -55,29 +58,32 @@ class Schedule:
         self._reported: tuple[str, ...] = ()
         self._watches: dict[Path, FileWatch] = {}
         self._stale = asyncio.Event()
-        self._keeper: asyncio.Task[None] | None = None
         self._timer: asyncio.TimerHandle | None = None
+        self._tasks = Tasks(log, "the calendars")
 
     def want(self, settings: Settings) -> Rules:
         """Use these settings. Returns the rules with the holidays known so far; `apply` is called when that changes."""
+        if self._settings is None:
+            self._tasks.start(self._keep())
         self._settings = settings
         self._stale.set()
-        if self._keeper is None:
-            self._keeper = asyncio.get_running_loop().create_task(self._keep())
         return self._rules(settings)
 
     async def stop(self) -> None:
         """Call nothing any more."""
         if self._timer:
             self._timer.cancel()
-        if self._keeper:
-            self._keeper.cancel()
-            await asyncio.gather(self._keeper, return_exceptions=True)
+        await self._tasks.cancel()
         for watch in self._watches.values():
             await watch.stop()
 
+    def stepped(self, event: AnyEvent, state: State) -> None:  # noqa: ARG002 - only the event matters
+        """Check when the clock was set: that may have passed the start or end of a busy time."""
+        if isinstance(event, ClockSet):
+            self.check()
+
     def check(self) -> None:
-        """Report whether the person is busy now, and check again when that changes. Call it after a clock jump, too."""
+        """Report whether the person is busy now, and check again when that changes."""
         if self._timer:
             self._timer.cancel()
             self._timer = None
@@ -103,16 +109,13 @@ class Schedule:
         while True:
             await self._stale.wait()
             self._stale.clear()
-            try:
-                await self._renew()
-            except Exception as error:
-                log.error("unexpected error, please report it: %s: %s", type(error).__name__, error)  # noqa: TRY400 - one line
-                log.debug("where it came from", exc_info=error)
+            if self._settings:
+                try:
+                    await self._renew(self._settings)
+                except Exception as error:  # noqa: BLE001 - the next change is read all the same
+                    log_failure(log, "the calendars", error)
 
-    async def _renew(self) -> None:
-        settings = self._settings
-        if settings is None:
-            return
+    async def _renew(self, settings: Settings) -> None:
         await self._watch(settings)
         source = settings.calendar
         if source.holidays or source.busy:

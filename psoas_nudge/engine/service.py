@@ -20,8 +20,7 @@ from psoas_nudge import places
 from psoas_nudge.bus import CallFailed, buses
 from psoas_nudge.config.problems import rejected, summary
 from psoas_nudge.config.watch import FileWatch
-from psoas_nudge.control import takeover
-from psoas_nudge.control.lock import Lock
+from psoas_nudge.control.lock import Lock, take
 from psoas_nudge.control.server import ControlServer
 from psoas_nudge.control.session import LoginSession, session_of
 from psoas_nudge.core.durations import duration
@@ -30,18 +29,13 @@ from psoas_nudge.core.hours import WorkingHours
 from psoas_nudge.core.status import Status
 from psoas_nudge.core.words import EPOCH, SECOND
 from psoas_nudge.engine import greeting, ready, starting
-from psoas_nudge.engine.clock import SystemClock
 from psoas_nudge.engine.desktop import Desktop
-from psoas_nudge.engine.engine import Engine
-from psoas_nudge.engine.guides import GuideProcesses
-from psoas_nudge.engine.heartbeat import Heartbeats, started
-from psoas_nudge.engine.hooks import Hooks
+from psoas_nudge.engine.engine import Engine, Heartbeats, SystemClock, started
+from psoas_nudge.engine.hooks import HookRunner, Hooks
 from psoas_nudge.engine.life import Life, name_bus
-from psoas_nudge.engine.listeners import ClockWatch, Followers, HookRunner, Watchdog
-from psoas_nudge.engine.outside import Outside
-from psoas_nudge.engine.requests import Requests
+from psoas_nudge.engine.outside import GuideProcesses, Outside
+from psoas_nudge.engine.requests import Followers, Requests
 from psoas_nudge.engine.schedule import Schedule
-from psoas_nudge.engine.screen import Screen
 from psoas_nudge.engine.timers import SchedulerTimer
 from psoas_nudge.errors import ConfigInvalid, JournalBroken, Unavailable
 from psoas_nudge.journal.heartbeat import HeartbeatFile, boot_id
@@ -57,6 +51,7 @@ from psoas_nudge.tasks import LoopFailures, Tasks
 
 if TYPE_CHECKING:
     from psoas_nudge.engine.surfaces import Surfaces
+    from psoas_nudge.pictures.wire import PictureResult
 
 log = logging.getLogger(__name__)
 
@@ -73,7 +68,7 @@ async def serve(config_file: Path | None) -> None:
     """Run until SIGTERM, SIGINT or `stop`, or until the session ends. Raises AlreadyRunning."""
     asyncio.get_running_loop().set_exception_handler(LoopFailures(log))
     session = session_of(os.environ)
-    with takeover.take(places.lock_file(), places.socket_file(), session) as lock:
+    with take(places.lock_file(), places.socket_file(), session) as lock:
         while await _run(config_file, lock, session):
             log.info("restarting")
 
@@ -89,9 +84,7 @@ async def _run(config_file: Path | None, lock: Lock, session: LoginSession) -> b
         except JournalBroken as error:
             from psoas_nudge.engine.waiting import WaitForJournal
 
-            opens = lambda: Journal.open(places.journal_file()).close()  # noqa: E731 - one use, typed
-            notifier = beginning.settings.desktop.notifier
-            return await WaitForJournal(opens, places.journal_file(), lock, notifier).until_usable(error)
+            return await WaitForJournal(lock, beginning.settings.desktop.notifier).until_usable(error)
         return await Service(config_file, beginning, journal, heartbeat, lock, session).run(stack)
 
 
@@ -114,34 +107,32 @@ class Service:
         self._clock = clock = SystemClock()
         self._engine = engine = Engine(journal, settings.rules, clock)
         self._presence = Presence()
-        self._notifiers = Chooser(settings.desktop.notifier, lambda: clock.now().tick / SECOND)
-        self._screen = Screen(self._notifiers)
+        self._notifiers = Chooser(settings.desktop.notifier)
         self._timer = SchedulerTimer(lambda: engine.feed(Woke()))
         self._outside = Outside()
         self._guides = GuideProcesses(settings.stretch.guide, self._outside, self._notify, config_file)
         self._desktop = Desktop(
-            engine, idle_time=self._presence, screen=self._screen, timer=self._timer, guides=self._guides
+            engine, idle_time=self._presence, notifiers=self._notifiers, timer=self._timer, guides=self._guides
         )
         self._desktop.sound, self._desktop.insist = settings.desktop.sound, settings.desktop.insist
-        journal.on_reopened(lambda what: self._desktop.notify("Your journal file has been replaced", what))
+        journal.on_reopened(lambda what: self._notify("Your journal file has been replaced", what))
         self._hooks = Hooks(settings.hooks)
         self._requests = Requests(engine, self.reload, self._ended.set)
         self._schedule = Schedule(
             lambda: clock.now().at,
             apply=engine.reload,
             report=engine.feed,
-            notify=lambda what: self._desktop.notify("A calendar cannot be read", what),
+            notify=lambda what: self._notify("A calendar cannot be read", what),
             reload=self._configuration_changed,
         )
-        hooks, clock_watch = HookRunner(self._hooks, engine), ClockWatch(self._schedule)
-        for listener in (Heartbeats(heartbeat), hooks, clock_watch, Watchdog()):
+        for listener in (Heartbeats(heartbeat), HookRunner(self._hooks, engine), self._schedule, ready.Watchdog()):
             engine.listen(listener)
         self._life = Life(session, self._session_over, self._restart)
         self._restarting = False
         self._surfaces: Surfaces | None = None
         self._tasks = Tasks(log, "the service")
         self._reported = ""
-        self._up = self._changed = False
+        self._up = self._changed = self._drawing = False
         self._from_terminal = terminal.is_there()
         self._deadline = 0.0
 
@@ -204,8 +195,8 @@ class Service:
         ready.notify("READY=1")
         log.info("ready, a prompt comes after %s of sitting", duration(self._settings.rules.nudge_after / SECOND))
         self._schedule.want(self._settings)
-        upkeep = asyncio.get_running_loop().create_task(keep_up(self._journal, places.journal_file()))
-        stack.callback(upkeep.cancel)
+        stack.push_async_callback(self._in_time, self._tasks.cancel)
+        self._tasks.start(keep_up(self._journal, places.journal_file()))
         self._up = True
         if self._beginning.mistake:
             self._report_mistake(self._beginning.mistake, self._beginning.instead)
@@ -237,7 +228,7 @@ class Service:
 
     async def _open_screen(self, surroundings: Surroundings) -> None:
         await self._notifiers.start(surroundings, self._desktop.pressed)
-        self._screen.open()
+        self._desktop.open()
         if bus := surroundings.session_bus:
             try:
                 await bus.watch_owner(NOTIFICATIONS, self._on_notifications)
@@ -248,10 +239,25 @@ class Service:
         if owner:
             self._engine.feed(NotifierAppeared())
 
-    def reload(self) -> str:
-        """Rule 15: read the configuration again. One with mistakes changes nothing and is reported once."""
+    def reload(self, ready: tuple[dict[str, bytes], PictureResult] | None = None) -> str:
+        """Rule 15: read the configuration again. One with mistakes changes nothing and is reported once.
+
+        `ready`: pictures that are drawn. With others that are not, it takes effect when they are.
+        """
+
+        def draw(files: dict[str, bytes]) -> PictureResult:
+            if ready and ready[0] == files:
+                return ready[1]
+            raise starting.Undrawn(files)
+
         try:
-            settings = starting.read(self._config_file)
+            settings = starting.read(self._config_file, draw)
+        except starting.Undrawn as new:
+            if not self._drawing:  # else what is new is seen after that
+                self._drawing = True
+                log.info("new pictures are being drawn")
+                self._tasks.start(self._draw(new.files))
+            return "New pictures are being drawn. The configuration takes effect as soon as they are done."
         except ConfigInvalid as error:
             self._report_mistake(error, starting.STAY)
             raise ConfigInvalid([rejected(error), *error.problems]) from error
@@ -267,12 +273,23 @@ class Service:
         log.info("the configuration is in force")
         return "The configuration was read again and is in force."
 
+    async def _draw(self, files: dict[str, bytes]) -> None:
+        """Draw new pictures, then reload."""
+        from psoas_nudge.config.pictures import drawn
+
+        try:
+            result = await drawn(files)
+        finally:
+            self._drawing = False
+        with contextlib.suppress(ConfigInvalid):  # reported by `reload`
+            self.reload((files, result))
+
     def _report_mistake(self, error: ConfigInvalid, instead: str) -> None:
         if self._reported != str(error):
             self._reported = str(error)
             self._engine.mistake = f"{summary(error)}. {instead} See: psoas-nudge config check"
             log.warning("%s %s", rejected(error), error)
-            self._desktop.notify("Your psoas-nudge configuration has a mistake", f"{instead}\n{error}")
+            self._notify("Your psoas-nudge configuration has a mistake", f"{instead}\n{error}")
 
     def _greeted(self) -> tuple[Status, WorkingHours, Path, datetime]:
         now = self._clock.now().at
@@ -287,14 +304,12 @@ class Service:
             return
         if not self._notifiers.in_terminal:
             title, body = greeting.first(*self._greeted())
-            self._desktop.notify(title, f"{body}\n{others.advice(found)}" if found else body)
-            asyncio.get_running_loop().call_later(GREETING_SECONDS, self._withdraw_greeting)
+            self._notify(title, f"{body}\n{others.advice(found)}" if found else body)
+            await asyncio.sleep(GREETING_SECONDS)
+            if not self._reported:  # else the notice about a mistake has replaced it
+                self._desktop.withdraw_notice()
         elif found:
-            self._desktop.notify("Another break reminder is running", others.advice(found))
-
-    def _withdraw_greeting(self) -> None:
-        if not self._reported:  # else the notice about a mistake has replaced it
-            self._desktop.withdraw_notice()
+            self._notify("Another break reminder is running", others.advice(found))
 
     async def _watch_configuration(self, stack: contextlib.AsyncExitStack) -> None:
         watch = FileWatch(places.config_file(self._config_file), self._configuration_changed)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 import os
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -18,30 +18,43 @@ from psoas_nudge.engine.hooks import refuse_writable_by_others
 from psoas_nudge.errors import ConfigInvalid, PsoasNudgeError
 from psoas_nudge.system.files import write
 
+if TYPE_CHECKING:
+    from psoas_nudge.config.pictures import Draw
+
 log = logging.getLogger(__name__)
 
 STAY = "The previous settings stay in force."
+DEFAULTS = "The default settings are in force until you fix it."
+KEPT = "settings.json"
+"""The last good settings, in the cache directory."""
 
 
 class Beginning(msgspec.Struct, frozen=True):
-    """`mistake`: why the configuration was not used; `kept`: whether the settings are the last good ones."""
+    """`mistake`: why the configuration was not used; `instead`: which settings are in force, for the person."""
 
     settings: Settings
     mistake: ConfigInvalid | None = None
-    kept: bool = True
-
-    @property
-    def instead(self) -> str:
-        """Which settings are in force instead, as a sentence for the person."""
-        return STAY if self.kept else "The default settings are in force until you fix it."
+    instead: str = STAY
 
 
-def read(config_file: Path | None) -> Settings:
-    """Read the configuration and store it as the last good one. Raises ConfigInvalid."""
-    settings = load(config_file, os.environ)
+class Undrawn(Exception):
+    """There are new pictures of routines, which take a while to draw: their files by name."""
+
+    def __init__(self, files: dict[str, bytes]) -> None:
+        self.files = files
+
+
+def read(config_file: Path | None, draw: Draw | None = None) -> Settings:
+    """Read the configuration and store it as the last good one. Raises ConfigInvalid, and whatever `draw` raises for
+    new pictures; without it they are drawn now."""
+    settings = load(config_file, os.environ, draw)
     for file in settings.files if settings.hooks else ():
         refuse_writable_by_others(file)
     _keep(settings)
+    if (places.cache_directory() / "pictures").is_dir():
+        from psoas_nudge.config.pictures import forget_except
+
+        forget_except(settings.rules.routines)
     return settings
 
 
@@ -53,16 +66,12 @@ def begin(config_file: Path | None) -> Beginning:
         named = places.config_file(config_file)
         if last := _last_good(named):
             return Beginning(last, error)
-        return Beginning(parse("", str(named), {"XDG_CONFIG_DIRS": "-"}), error, kept=False)
-
-
-def _place() -> Path:
-    return places.cache_directory() / "settings.json"
+        return Beginning(parse("", str(named), {"XDG_CONFIG_DIRS": "-"}), error, DEFAULTS)
 
 
 def _keep(settings: Settings) -> None:
-    content = msgspec.json.encode(settings, enc_hook=_plain)
-    place = _place()
+    content = msgspec.json.encode(settings, enc_hook=str)
+    place = places.cache_directory() / KEPT
     try:
         if place.is_file() and place.read_bytes() == content:
             return
@@ -75,16 +84,10 @@ def _keep(settings: Settings) -> None:
 def _last_good(named: Path) -> Settings | None:
     """The last good settings, if they are of the same file and this version can read them."""
     try:
-        settings = msgspec.json.decode(_place().read_bytes(), type=Settings, dec_hook=_typed)
+        settings = msgspec.json.decode(
+            (places.cache_directory() / KEPT).read_bytes(), type=Settings, dec_hook=lambda kind, value: kind(value)
+        )
     except (OSError, msgspec.DecodeError, ValueError) as error:
         log.info("no last good settings: %s", error)
         return None
     return settings if settings.file in (None, named) else None
-
-
-def _plain(value: Any) -> str:
-    return str(value)
-
-
-def _typed(kind: type, value: Any) -> Any:
-    return kind(value)

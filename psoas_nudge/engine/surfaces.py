@@ -49,7 +49,7 @@ class Surfaces(Listener):
         configuration: Path,
     ) -> None:
         self._bus, self._engine, self._requests = bus, engine, requests
-        self._desktop, self._outside = desktop, outside
+        self._notify, self._outside = desktop.notify, outside
         self._journal, self._configuration = journal, configuration
         self._held: tuple[date, float] | None = None
         self._tray: Icon | None = None
@@ -133,7 +133,7 @@ class Surfaces(Listener):
             self.command(command)
         except PsoasNudgeError as error:
             log.info("%s from the tray: %s", name(command), error)
-            self._desktop.notify("psoas-nudge could not do that", str(error))
+            self._notify("psoas-nudge could not do that", str(error))
         else:
             if isinstance(command, Feel):
                 self._advise()
@@ -149,7 +149,7 @@ class Surfaces(Listener):
         due = advice((stored.entry for stored in recent), hours.local_date(now), hours.local_date)
         if due:
             self._engine.feed(Advised(via="tray", because=due.because))
-            self._desktop.notify("Please see a professional", due.text)
+            self._notify("Please see a professional", due.text)
 
     def command(self, command: Asked | Action) -> None:
         """Carry out a click or call; raises Refused and the other errors of Requests."""
@@ -157,11 +157,13 @@ class Surfaces(Listener):
             case Action.EXPLAIN:
                 status = self._engine.status()
                 if status.prompt is None:
-                    self._desktop.notify("Why there is no prompt now", "\n".join(status.why))
+                    self._notify("Why there is no prompt now", "\n".join(status.why))
             case Action.EDIT_SETTINGS:
-                self._edit()
+                self._page("settings", lambda _why: self._edit_file())
             case Action.REPORT:
-                self._report()
+                self._page(
+                    "report", lambda why: self._notify("The report did not open", f"Run: psoas-nudge report ({why})")
+                )
             case Action.RELOAD:
                 self._requests(c.Reload())
             case Action.QUIT:
@@ -169,30 +171,19 @@ class Surfaces(Listener):
             case _:
                 self._requests.ask(command)
 
-    def _report(self) -> None:
-        self._page(
-            "report",
-            failed=lambda why: self._desktop.notify("The report did not open", f"Run: psoas-nudge report ({why})"),
-        )
-
-    def _edit(self) -> None:
-        self._page("settings", failed=lambda _why: self._edit_file())
-
     def _page(self, command: str, failed: OnFailed) -> None:
         added = {CONFIG_VARIABLE: str(self._configuration.absolute())} if self._configuration.exists() else {}
         self._outside.start([sys.executable, "-m", "psoas_nudge", command], added, failed)
 
     def _edit_file(self) -> None:
         """Open the file in a text editor: no page can be shown."""
-        from psoas_nudge.config import example
         from psoas_nudge.config.saving import save
+        from psoas_nudge.config.writing import example
 
         if not self._configuration.exists():
             save(self._configuration, example(), fresh=True)
         where = f"Open this file in a text editor: {self._configuration}"
         self._outside.start(
             [OPEN_TEXT, str(self._configuration)],
-            failed=lambda why: self._desktop.notify(
-                "The settings did not open", f"{OPEN_TEXT} failed ({why}). {where}"
-            ),
+            failed=lambda why: self._notify("The settings did not open", f"{OPEN_TEXT} failed ({why}). {where}"),
         )

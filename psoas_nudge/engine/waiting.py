@@ -8,10 +8,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
-import time
-from collections.abc import Callable
 from contextlib import AsyncExitStack
-from pathlib import Path
 
 from psoas_nudge import places
 from psoas_nudge.bus import buses
@@ -20,8 +17,9 @@ from psoas_nudge.control import messages as c
 from psoas_nudge.control.lock import Lock
 from psoas_nudge.control.server import ControlServer
 from psoas_nudge.engine import ready
-from psoas_nudge.engine.screen import NOTICE
+from psoas_nudge.engine.desktop import NOTICE
 from psoas_nudge.errors import JournalBroken, ShowFailed, Unavailable
+from psoas_nudge.journal.store import Journal
 from psoas_nudge.notify import ICON
 from psoas_nudge.notify.chooser import Chooser
 from psoas_nudge.notify.port import Message, Surroundings
@@ -34,11 +32,11 @@ RESUMES = "It starts as soon as the file can be used again."
 
 
 class WaitForJournal:
-    """Waits until `opens` no longer raises JournalBroken. `notifier`: the setting."""
+    """Waits until the journal can be opened. `notifier`: the setting."""
 
-    def __init__(self, opens: Callable[[], object], watched: Path, lock: Lock, notifier: str) -> None:
-        self._opens, self._watched, self._lock = opens, watched, lock
-        self._notifiers = Chooser(notifier, time.monotonic)
+    def __init__(self, lock: Lock, notifier: str) -> None:
+        self._lock = lock
+        self._notifiers = Chooser(notifier)
         self._changed = asyncio.Event()
         self._ended = False
         self._why = ""
@@ -50,7 +48,7 @@ class WaitForJournal:
         log.error("%s %s", error, RESUMES)
         on_end(self._end, self._changed.set)
         async with AsyncExitStack() as stack:
-            watch = FileWatch(self._watched, self._changed.set)
+            watch = FileWatch(places.journal_file(), self._changed.set)
             try:
                 await watch.start()
             except Unavailable:
@@ -83,7 +81,7 @@ class WaitForJournal:
 
     def _still_broken(self) -> bool:
         try:
-            self._opens()
+            Journal.open(places.journal_file()).close()
         except JournalBroken as error:
             if str(error) != self._why:
                 self._why = str(error)

@@ -11,7 +11,7 @@ import os
 import sys
 
 from psoas_nudge.config import load
-from psoas_nudge.engine.guides import NOT_RECORDED
+from psoas_nudge.engine.outside import NOT_RECORDED
 from psoas_nudge.errors import NotRecorded, PsoasNudgeError
 from psoas_nudge.guide.opening import on_page, open_for_prompt
 from psoas_nudge.guide.reports import PracticeReports

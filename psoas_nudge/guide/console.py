@@ -1,4 +1,4 @@
-"""The Console (see terminal.py) of a real terminal: unbuffered keys without echo, and the alternate screen."""
+"""The Console through which a person follows a stretch without a page, and that of a real terminal."""
 
 from __future__ import annotations
 
@@ -6,45 +6,61 @@ import contextlib
 import os
 import shutil
 import time
-from collections.abc import Iterator
-from typing import TextIO
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from textwrap import wrap
+from typing import Protocol, TextIO
 
 from psoas_nudge.system import terminal
 
 
-class NoConsole:
-    """Where there is nothing to show and no key to press: the routine is only heard."""
+class Console(Protocol):
+    """What the player needs to show, to read and to ask; see also ear.py."""
 
-    screen = keys = braille = False
+    screen: bool
+    """Whether the screen can be redrawn; otherwise lines are appended."""
+    keys: bool
+    """Whether keys can be read."""
+    braille: bool
+    """Whether it can show Braille characters, in which figures are drawn."""
+    most: int
+    """The most choices that it can offer at once."""
 
     def size(self) -> tuple[int, int]:
-        """As a terminal without a size."""
-        return 80, 24
+        """(columns, lines)."""
 
     def write(self, text: str) -> None:
-        """Nobody sees it."""
+        """Write and flush."""
 
     def bell(self) -> None:
-        """There is none."""
+        """Ring the terminal bell."""
 
     def key(self, timeout: float) -> str | None:
-        """Nobody presses one."""
-        time.sleep(timeout)
-        return None
+        """The next key within `timeout` seconds: its character, or "left", "right", "esc". None if there is none."""
 
     def clock(self) -> float:
-        """The monotonic clock."""
-        return time.monotonic()
+        """Monotonic seconds."""
 
-    def own_screen(self) -> contextlib.AbstractContextManager[None]:
-        """There is none."""
-        return contextlib.nullcontext()
+    def controls(self, *, paused: bool) -> None:
+        """Show buttons for the play, where keys are not listed on the screen."""
 
-    single_keys = own_screen
+    def offer(self, question: str, choices: Mapping[str, str], otherwise: str = "") -> None:
+        """Ask a question. `choices`: the keys that answer it, with their labels; `otherwise`: what another key does."""
+
+    def tell(self, text: str) -> None:
+        """Give the person a paragraph that needs no answer."""
+
+    def own_screen(self) -> AbstractContextManager[None]:
+        """Switch to single keys and the alternate screen."""
+
+    def single_keys(self) -> AbstractContextManager[None]:
+        """Read keys unbuffered and without echo."""
 
 
 class TerminalConsole:
     """A Console on standard input and output."""
+
+    most = 99
 
     def __init__(self, stdin: TextIO, stdout: TextIO) -> None:
         self._in, self._out = stdin, stdout
@@ -87,6 +103,15 @@ class TerminalConsole:
     def clock(self) -> float:
         return time.monotonic()
 
+    def controls(self, *, paused: bool) -> None:
+        """The keys are on the screen."""
+
+    def offer(self, question: str, choices: Mapping[str, str], otherwise: str = "") -> None:
+        self.write(typed(question, choices, otherwise, self.size()[0]))
+
+    def tell(self, text: str) -> None:
+        self.write("\n".join(wrap(text, 90)) + "\n")
+
     @contextlib.contextmanager
     def own_screen(self) -> Iterator[None]:
         """Switch to single keys and the alternate screen; restores the terminal on exit, also after an exception."""
@@ -108,3 +133,18 @@ class TerminalConsole:
             return
         with terminal.single_keys(self._in):
             yield
+
+
+def typed(question: str, choices: Mapping[str, str], otherwise: str, columns: int) -> str:
+    """A question as lines, with the key of each answer."""
+    keys = [f"[{key}] {label}" for key, label in choices.items()] + (
+        [f"any other key: {otherwise}"] if otherwise else []
+    )
+    return "\n".join(wrap(f"{question}  {'   '.join(keys)}", max(20, columns - 1))) + "\n"
+
+
+def on_screen(lines: Sequence[str], console: Console) -> str:
+    """The escape sequences that draw the lines on the whole screen, clipped at its edges."""
+    columns, rows = console.size()
+    shown = (line[: columns - 1] + "\x1b[K" for line in lines[: max(1, rows - 1)])
+    return "\x1b[H" + "\r\n".join(shown) + "\x1b[J"

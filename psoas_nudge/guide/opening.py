@@ -9,17 +9,18 @@ import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Literal
+from typing import Literal, TextIO
 
 from psoas_nudge import places
 from psoas_nudge.config import Settings
 from psoas_nudge.core.catalogue import find
-from psoas_nudge.core.dose import Dose, dose
 from psoas_nudge.core.routines import Routine, Side
 from psoas_nudge.core.state import State
+from psoas_nudge.core.statistics import Dose, dose
 from psoas_nudge.errors import JournalBroken, NotRecorded, Unavailable
-from psoas_nudge.guide import chime, terminal, voice
-from psoas_nudge.guide.console import NoConsole, TerminalConsole
+from psoas_nudge.guide import asking, chime, terminal, voice
+from psoas_nudge.guide.console import TerminalConsole
+from psoas_nudge.guide.ear import EarConsole
 from psoas_nudge.guide.player import Player
 from psoas_nudge.guide.reports import Places, Recorder, Reports, StretchReports
 from psoas_nudge.guide.session import Asks
@@ -90,50 +91,55 @@ def in_terminal(settings: Settings, routine_id: str, prompt: int | None) -> None
     speaker = voice.find() if settings.stretch.voice else None
     if settings.stretch.voice and not speaker:
         log.warning("%s Playing without it.", voice.MISSING)
-    _play(settings, routine_id, prompt, TerminalConsole(sys.stdin, sys.stdout), speaker)
+    if speaker and not is_one(sys.stdin) and not is_one(sys.stdout):  # for example started by a key of the desktop
+        by_ear(settings, routine_id, prompt, sys.stdout)
+    else:
+        _play(settings, _player(settings, routine_id), prompt, TerminalConsole(sys.stdin, sys.stdout), speaker)
 
 
-def by_ear(settings: Settings, routine_id: str, prompt: int | None) -> None:
-    """Only speak the stretch, where nothing can be shown. Raises Unavailable without a voice.
+def by_ear(settings: Settings, routine_id: str, prompt: int | None, out: TextIO | None = None) -> None:
+    """Only speak the stretch, where nothing can be shown. Raises Unavailable without a voice, and NotRecorded.
 
-    Nobody can say here that the warnings were read, so they are spoken each time until that was said elsewhere.
+    `out` gets the lines that a terminal would show.
     """
     if not settings.stretch.voice:
         raise Unavailable("The setting stretch.voice is off, so the stretch is not spoken either.")
     if not (speaker := voice.find()):
         raise Unavailable(voice.MISSING)
-    _play(settings, routine_id, prompt, NoConsole(), speaker)
+    player = _player(settings, routine_id)
+    with EarConsole(player.routine, speaker, places.guide_socket(), out) as console:
+        _play(settings, player, prompt, console, speaker)
 
 
 def _play(
-    settings: Settings, routine_id: str, prompt: int | None, console: TerminalConsole | NoConsole, speaker: Voice | None
+    settings: Settings, player: Player, prompt: int | None, console: TerminalConsole | EarConsole, speaker: Voice | None
 ) -> None:
-    player = _player(settings, routine_id)
-    reports, asks = _reports(settings, routine_id, prompt), _asks(settings, player.routine)
+    reports, asks = _reports(settings, player.routine.id, prompt), _asks(settings, player.routine)
+    troubles: list[str | None] = []
+    warned = lambda: troubles.append(reports.warned().trouble)  # noqa: E731 - passed on twice
     at_end(lambda: player.command("stop"))
     bell = chime.find(console.bell) if settings.stretch.chime else None
     with console.own_screen():
-        trouble = None
-        if speaker and not console.keys:
-            speaker.say(terminal.heard_first(player, unread=asks.warnings))
-            while speaker.is_saying and not player.ended:
-                console.key(0.1)
-        if terminal.begins(player, console, unread=asks.warnings):
-            if asks.warnings and console.keys:
-                trouble = reports.warned().trouble
-            trouble = reports.begun().trouble or trouble
+        if isinstance(console, EarConsole):
+            begun = console.begins(player, unread=asks.warnings, warned=warned)
+        else:
+            begun = asking.begins(player, console, unread=asks.warnings, warned=warned)
+        if begun:
+            troubles.append(reports.begun().trouble)
         ring = bell.ring if bell else lambda _times: None
         terminal.play(player, console, speaker, holding=reports.holding, ring=ring)
     if speaker:
         speaker.finish()
     if bell:
         bell.finish()
-    trouble = reports.ended(player.held).trouble or trouble
-    console.write(terminal.summary(player))
+    troubles.append(reports.ended(player.held).trouble)
+    console.write(asking.summary(player))
     with console.single_keys():
         if player.held.total:
-            trouble = terminal.afterwards(console, reports, kneel=asks.kneel) or trouble
-    if trouble:
+            troubles.append(asking.afterwards(console, reports, kneel=asks.kneel))
+        if speaker:
+            speaker.finish()
+    if trouble := next(filter(None, reversed(troubles)), None):
         raise NotRecorded(trouble)
 
 

@@ -1,7 +1,8 @@
 """The terminal player: countdown, sides, repeats and breath on the alternate screen, or plain lines without one.
 
 A Console is injected, so tests play whole routines without a terminal and without waiting. Plain lines (for a dumb
-terminal, a pipe or a file) have no control characters. Without keys the routine runs to its end.
+terminal, a pipe or a file) have no control characters. Without keys the routine runs to its end. What is asked before
+and after the play: asking.py.
 """
 
 from __future__ import annotations
@@ -10,14 +11,12 @@ from collections.abc import Callable
 from textwrap import wrap
 from typing import Protocol
 
-from psoas_nudge.core.catalogue import CATALOGUE, REVIEWED
-from psoas_nudge.core.durations import duration
-from psoas_nudge.core.model import Afterwards, Held, Pain
+from psoas_nudge.core.model import Held
 from psoas_nudge.core.routines import Segment, StepKind
 from psoas_nudge.core.words import times
+from psoas_nudge.guide.console import Console, on_screen
 from psoas_nudge.guide.figures import in_terminal
 from psoas_nudge.guide.player import Command, Player
-from psoas_nudge.guide.reports import Reports
 
 KEYS: dict[str, Command] = {
     " ": "pause",
@@ -29,54 +28,9 @@ KEYS: dict[str, Command] = {
     "q": "stop",
     "esc": "stop",
 }
-AFTERWARDS: dict[str, Afterwards] = {"f": "fine", "t": "tight", "p": "pain"}
-PAINS: dict[str, tuple[Pain, str]] = {
-    "s": ("sharp", "sharp"),
-    "t": ("throbbing", "throbbing"),
-    "d": ("shooting", "shooting down the leg"),
-    "r": ("radiating", "radiating"),
-    "h": ("front-of-hip", "front of the hip"),
-    "g": ("groin", "in the groin"),
-    "p": ("pinching", "pinching"),
-    "c": ("catching", "catching or snapping"),
-    "n": ("numbness", "numbness or tingling"),
-    "w": ("worse", "worse than before"),
-    "o": ("other", "something else"),
-}
-READ = "y"
-"""The key that confirms the warnings."""
-UNDO = "u"
-"""The key that takes a report of pain back."""
-ANSWER_WITHIN = 60.0
-"""Seconds to answer a question at the end."""
-BEGIN_WITHIN = 900.0
-"""Seconds to begin the play."""
 KINDS: dict[StepKind, str] = {"move": "get into place", "rest": "relax", "switch": "change sides"}
 TALLEST = 20
 """Maximum lines of a figure."""
-
-
-class Console(Protocol):
-    """The terminal as the player uses it."""
-
-    screen: bool
-    """Whether the screen can be redrawn; otherwise lines are appended."""
-    keys: bool
-    """Whether keys can be read."""
-    braille: bool
-    """Whether it can show Braille characters, in which figures are drawn."""
-
-    def size(self) -> tuple[int, int]:
-        """(columns, lines)."""
-
-    def write(self, text: str) -> None:
-        """Write and flush."""
-
-    def key(self, timeout: float) -> str | None:
-        """The next key within `timeout` seconds: its character, or "left", "right", "esc". None if there is none."""
-
-    def clock(self) -> float:
-        """Monotonic seconds."""
 
 
 class Speaker(Protocol):
@@ -106,12 +60,14 @@ def play(
         if shown != (player.index, player.paused):
             if shown and shown[0] != player.index:
                 ring(2 if player.segment.kind == "switch" else 1)
+            if shown is None or shown[1] != player.paused:
+                console.controls(paused=player.paused)
             shown = (player.index, player.paused)
             if not console.screen:
                 console.write(_line(player))
         cues.follow(player)
         if console.screen:
-            console.write(_drawn(_screen(player, console), console))
+            console.write(on_screen(_screen(player, console), console))
         key = console.key(max(0.05, player.remaining % 1 or 1.0))
         now = console.clock()
         if not cues.hold_up(player):
@@ -163,103 +119,6 @@ def spoken(player: Player) -> str:
     return ""
 
 
-def heard_first(player: Player, *, unread: bool) -> str:
-    """What a person hears before it begins where nothing can be shown. `unread`: the warnings have not been read."""
-    routine = player.routine
-    said = [f"{routine.title}, {duration(routine.length)}."]
-    if unread and routine.not_for:
-        said.append(f"Skip it, or ask a physiotherapist or doctor first, if {'; or if '.join(routine.not_for)}.")
-    return " ".join([*said, *routine.cautions])
-
-
-def begins(player: Player, console: Console, *, unread: bool = False) -> bool:
-    """Show the opening and wait for the person to begin; False when they stop. Begins at once without keys.
-
-    `unread`: the warnings are not confirmed yet; then only the key READ begins.
-    """
-    if not console.screen:
-        console.write("\n".join(_opening(player, console, unread=unread)) + "\n")
-    if not console.keys:
-        return True
-    drawn: tuple[int, int] | None = None
-    end = console.clock() + BEGIN_WITHIN
-    while not player.ended and console.keys and console.clock() < end:
-        if console.screen and drawn != console.size():
-            drawn = console.size()
-            console.write(_drawn(_opening(player, console, unread=unread), console))
-        key = console.key(1.0)
-        if unread:
-            if key == READ:
-                return True
-        elif key in {"\n", "\r"} or KEYS.get(key or "", "stop") != "stop":
-            return True
-        if KEYS.get(key or "") == "stop":
-            break
-    player.command("stop")
-    return False
-
-
-def ask_afterwards(console: Console) -> tuple[Afterwards, Pain | None] | None:
-    """Ask how it feels and, after "pain", which kind, with one key each; None without an answer."""
-    if not console.keys:
-        return None
-    _ask(console, "How does it feel?  [f] fine   [t] tight   [p] pain   any other key: no answer")
-    afterwards = AFTERWARDS.get(console.key(ANSWER_WITHIN) or "")
-    if afterwards is None:
-        return None
-    if afterwards != "pain":
-        return afterwards, None
-    _ask(console, "What kind?  " + "   ".join(f"[{key}] {words}" for key, (_, words) in PAINS.items()))
-    kind = PAINS.get(console.key(ANSWER_WITHIN) or "")
-    return afterwards, kind[0] if kind else None
-
-
-def afterwards(console: Console, reports: Reports, *, kneel: bool) -> str | None:
-    """Ask the questions after a stretch and report the answers. Returns why something could not be recorded, or None.
-
-    `kneel`: whether to ask if there is room to kneel.
-    """
-    trouble = None
-    while answer := ask_afterwards(console):
-        receipt = reports.felt(*answer)
-        trouble = receipt.trouble or trouble
-        if receipt.advice:
-            console.write("\n".join(wrap(receipt.advice, 90)) + "\n")
-        if answer[0] != "pain":
-            break
-        _ask(console, f"Saved: pain.  [{UNDO}] I pressed the wrong key   any other key: done")
-        if console.key(ANSWER_WITHIN) != UNDO:
-            return trouble
-        trouble = reports.taken_back().trouble or trouble
-    if not kneel or not console.keys:
-        return trouble
-    _ask(console, "Can you kneel on the floor where you work?  [y] yes   [n] no   any other key: ask me next time")
-    if (can := {"y": True, "n": False}.get(console.key(ANSWER_WITHIN) or "")) is None:
-        return trouble
-    trouble = reports.kneels(can).trouble or trouble
-    console.write("Saved. Prompts also suggest stretches on the floor from now on.\n" if can else "Saved.\n")
-    return trouble
-
-
-def _ask(console: Console, question: str) -> None:
-    console.write("\n".join(wrap(question, max(20, console.size()[0] - 1))) + "\n")
-
-
-def summary(player: Player) -> str:
-    """The result as one line."""
-    done = held_words(player.held)
-    return f"{'Done' if player.ended == 'finished' else 'Stopped'}: {player.routine.title}. {done}\n"
-
-
-def held_words(held: Held) -> str:
-    """The seconds held, as a sentence."""
-    if not held.total:
-        return "Nothing was held, so nothing is counted."
-    if held.left or held.right:
-        return f"Held {round(held.left)} s on the left, {round(held.right)} s on the right."
-    return f"{duration(held.other)} done. This one does not count toward the weekly goal."
-
-
 def clock_words(seconds: float) -> str:
     """Minutes and seconds, rounded up, so that a countdown reaches 0:00 at the end."""
     whole = int(-(-max(0.0, seconds - 1e-6) // 1))
@@ -278,22 +137,6 @@ def _where(segment: Segment) -> str:
         parts.append("hold" if segment.side else "take your time")
     where = " · ".join(parts)
     return where[0].upper() + where[1:]
-
-
-def _opening(player: Player, console: Console, *, unread: bool) -> list[str]:
-    """The lines shown before the play."""
-    routine, width = player.routine, max(20, min(console.size()[0] - 1, 90))
-    lines = [f"{routine.title}, {duration(routine.length)}"]
-    begin = f"{READ}: I have read this and none of it applies to me" if unread else "space begins"
-    lines += [f"{begin} · q stops", ""] if console.keys else []
-    lines += wrap(routine.purpose, width)
-    if routine.not_for:
-        lines.append("Skip it, or ask a physiotherapist or doctor first, if")
-        lines += [line for each in routine.not_for for line in wrap(f"- {each}", width, subsequent_indent="  ")]
-    lines += [line for each in routine.cautions for line in wrap(f"! {each}", width, subsequent_indent="  ")]
-    for name, text in (("Feel it", f"{routine.feel} {routine.feel_not}".strip()), ("How strong", routine.effort)):
-        lines += wrap(f"{name}: {text}", width, subsequent_indent="  ") if text else []
-    return [*lines, *([REVIEWED] if routine in CATALOGUE else [])]
 
 
 def _line(player: Player) -> str:
@@ -329,10 +172,3 @@ def _screen(player: Player, console: Console) -> list[str]:
         figure = in_terminal(player.routine, player.picture, segment.side, room)
     warnings = [line for caution in player.routine.cautions for line in wrap(f"! {caution}", width)]
     return [*words, "", *(figure or warnings)]
-
-
-def _drawn(lines: list[str], console: Console) -> str:
-    """The escape sequences that draw the lines on the whole screen, clipped at its edges."""
-    columns, rows = console.size()
-    shown = (line[: columns - 1] + "\x1b[K" for line in lines[: max(1, rows - 1)])
-    return "\x1b[H" + "\r\n".join(shown) + "\x1b[J"

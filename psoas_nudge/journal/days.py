@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from psoas_nudge.core.statistics import FORM, SUMS, Totals, add, add_to, added_by
+from psoas_nudge.core.statistics import FORM, Totals, add_to, added_by, total
 from psoas_nudge.journal.records import Stored, id_bytes, milliseconds
 
 
@@ -55,10 +55,11 @@ def summed(entries: Iterable[Stored], before: Iterable[Totals] = ()) -> list[Tot
     """The sums by day of these entries plus those in `before`, in the order of time."""
     days = {totals.first: msgspec.structs.asdict(totals) for totals in before}
     for stored in entries:
-        adds = _adds(stored)
-        if adds is not None:
-            add_to(days.setdefault(adds[0], {}), adds[1])
-    return [msgspec.convert(days[day] | {"first": day, "last": day}, Totals) for day in sorted(days)]
+        if adds := added_by(stored.entry):
+            at, more = adds
+            day = at.astimezone(stored.zone).date()
+            add_to(days.setdefault(day, {"first": day, "last": day}), more)
+    return [Totals(**days[day]) for day in sorted(days)]
 
 
 def count(db: sqlite3.Connection, new: Stored) -> None:
@@ -71,14 +72,11 @@ def count(db: sqlite3.Connection, new: Stored) -> None:
 def add_all(db: sqlite3.Connection, entries: Iterable[Stored]) -> None:
     """Add entries to the sums, inside the caller's transaction."""
     for more in summed(entries):
-        row = db.execute("SELECT body FROM days WHERE day = ?", (more.first.isoformat(),)).fetchone()
-        before = msgspec.json.decode(row[0], type=Totals) if row else Totals(first=more.first, last=more.last)
-        _write(db, add(before, {name: getattr(more, name) for name in SUMS}))
-
-
-def forget(db: sqlite3.Connection) -> None:
-    """Delete all sums, inside the caller's transaction, to compute them again."""
-    db.execute("DELETE FROM days")
+        name = more.first.isoformat()
+        row = db.execute("SELECT body FROM days WHERE day = ?", (name,)).fetchone()
+        before = [msgspec.json.decode(row[0], type=Totals)] if row else []
+        body = msgspec.json.encode(total([*before, more], more.first, more.last)).decode()
+        db.execute("INSERT OR REPLACE INTO days VALUES (?, ?)", (name, body))
 
 
 def read(db: sqlite3.Connection, since: date | None) -> Iterator[Totals]:
@@ -87,13 +85,3 @@ def read(db: sqlite3.Connection, since: date | None) -> Iterator[Totals]:
     query = "SELECT body FROM days WHERE day >= ? ORDER BY day"
     for (body,) in db.execute(query, (since.isoformat() if since else "",)):
         yield decoder.decode(body)
-
-
-def _adds(stored: Stored) -> tuple[date, dict[str, float]] | None:
-    adds = added_by(stored.entry)
-    return None if adds is None else (adds[0].astimezone(stored.zone).date(), adds[1])
-
-
-def _write(db: sqlite3.Connection, totals: Totals) -> None:
-    body = msgspec.json.encode(totals).decode()
-    db.execute("INSERT OR REPLACE INTO days VALUES (?, ?)", (totals.first.isoformat(), body))

@@ -18,7 +18,6 @@ from msgspec import Struct
 
 from psoas_nudge.errors import JournalBroken
 from psoas_nudge.journal import schema
-from psoas_nudge.journal.failures import ADVICE, translated
 from psoas_nudge.system.files import others_may
 
 log = logging.getLogger(__name__)
@@ -28,6 +27,31 @@ BUSY_SECONDS = 2.0
 OLDEST_SQLITE = (3, 37, 0)  # STRICT tables
 MAGIC = b"SQLite format 3\0"
 NEWEST_FIRST = "SELECT id, CAST(body AS BLOB) FROM entries ORDER BY at_ms DESC, id DESC"
+ADVICE = {
+    sqlite3.SQLITE_FULL: "The disk is full: free some space. Everything recorded before is still there.",
+    sqlite3.SQLITE_NOTADB: "It is damaged, or not a journal, and was left as it is. Move it away to start a new one.",
+    sqlite3.SQLITE_CORRUPT: "It is damaged and was left as it is. Move it away to start a new one; "
+    "'sqlite3 FILE .recover' can often save what is in it.",
+    sqlite3.SQLITE_BUSY: "Another program keeps it locked: close that program and try again.",
+    sqlite3.SQLITE_LOCKED: "Another program keeps it locked: close that program and try again.",
+    sqlite3.SQLITE_READONLY: "The file and its directory must be writable for you.",
+    sqlite3.SQLITE_CANTOPEN: "The file must be readable, and its directory writable, for you.",
+    sqlite3.SQLITE_PERM: "The file must be readable, and its directory writable, for you.",
+    sqlite3.SQLITE_IOERR: "The disk reports an error: see the system's log.",
+}
+
+
+@contextmanager
+def translated(name: str) -> Iterator[None]:
+    """Raise JournalBroken, with a message for the person, for errors of SQLite and the system in the block."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        advice = ADVICE.get(getattr(error, "sqlite_errorcode", 0) & 0xFF, "It was left as it is.")
+        raise JournalBroken(f"The journal {name}: {error}. {advice}") from error
+    except OSError as error:
+        advice = "The file must be writable for you, and so must its directory."
+        raise JournalBroken(f"The journal {name}: {error.strerror or error}. {advice}") from error
 
 
 class JournalFile:
@@ -103,18 +127,6 @@ class JournalFile:
             _must_be_known(db, self.name)
             db.execute("SELECT body FROM snapshot").fetchone()
             db.execute(f"{NEWEST_FIRST} LIMIT 1").fetchone()
-
-    @contextmanager
-    def transaction(self) -> Iterator[None]:
-        """Commit everything that is written in the block, or nothing."""
-        self.db.execute("BEGIN IMMEDIATE")
-        try:
-            yield
-            self.db.execute("COMMIT")
-        except BaseException:
-            if self.db.in_transaction:  # after SQLITE_FULL it may be rolled back already
-                self.db.execute("ROLLBACK")
-            raise
 
 
 class Fingerprint(Struct, frozen=True):

@@ -10,14 +10,12 @@ from typing import BinaryIO
 import msgspec
 from msgspec import Struct
 
-from psoas_nudge.core.entry_ranges import out_of_range
 from psoas_nudge.core.model import AnyEntry
-from psoas_nudge.core.ranges import LONGEST_LINE
+from psoas_nudge.core.ranges import LONGEST_LINE, out_of_range
 from psoas_nudge.errors import BadInput
+from psoas_nudge.journal.file import MAGIC
 from psoas_nudge.journal.records import Stored, id_bytes
 from psoas_nudge.journal.store import Journal
-
-SQLITE = b"SQLite format 3\0"
 
 
 class Envelope(Struct, frozen=True):
@@ -49,7 +47,7 @@ def entries_of(file: Path, wrong: Callable[[str], None]) -> Iterator[Stored]:
     """The entries in `file`; `wrong` gets a message for each that cannot be used. Raises BadInput or JournalBroken."""
     try:
         with file.open("rb") as lines:
-            if lines.read(len(SQLITE)) != SQLITE:
+            if lines.read(len(MAGIC)) != MAGIC:
                 lines.seek(0)
                 yield from _lines_of(file.name, lines, wrong)
                 return

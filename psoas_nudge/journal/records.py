@@ -7,7 +7,7 @@ standard library has them since Python 3.14 only.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 
@@ -38,6 +38,15 @@ class Ids:
     def __init__(self, randomness: Callable[[int], bytes] = os.urandom) -> None:
         self._randomness = randomness
         self._last = 0
+
+    def stored(self, entries: Iterable[AnyEntry], zone: tzinfo) -> tuple[Stored, ...]:
+        """The entries with new ids and the UTC offset of `zone` at their instants."""
+        return tuple(
+            Stored(
+                id=id_text(self.new(milliseconds(entry.at))), offset_minutes=offset_minutes(entry.at, zone), entry=entry
+            )
+            for entry in entries
+        )
 
     def new(self, at_ms: int) -> bytes:
         """The 16 bytes of an id for the instant `at_ms` (milliseconds UTC)."""
@@ -84,9 +93,7 @@ def in_zone(at: datetime, zone: tzinfo) -> datetime:
 
 def as_json(stored: Stored) -> bytes:
     """One object: id, at, kind, then the entry's own fields. Instants are RFC 3339 with the local offset of their time.
-
-    `journal --json`, `journal export` and `simulate` print this form.
-    """
+    `journal --json`, `journal export` and `simulate` print this form."""
     entry, zone = stored.entry, stored.zone
     fields = {
         name: in_zone(value, zone) if isinstance(value, datetime) else value

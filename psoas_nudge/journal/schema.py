@@ -7,6 +7,8 @@ A released step is never changed: add another one below it. Each step runs in a 
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 APPLICATION_ID = 0x70736F61  # "psoa": marks an SQLite file as a journal
 
@@ -89,14 +91,21 @@ def migrate(db: sqlite3.Connection, upto: int = LATEST) -> None:
     for number, statements in enumerate(STEPS[:upto], 1):
         if version(db) >= number:
             continue
-        db.execute("BEGIN IMMEDIATE")
-        try:
+        with transaction(db):
             if version(db) < number:
                 for statement in statements:
                     db.execute(statement)
                 db.execute(f"PRAGMA user_version = {number}")
-            db.execute("COMMIT")
-        except BaseException:
-            if db.in_transaction:
-                db.execute("ROLLBACK")
-            raise
+
+
+@contextmanager
+def transaction(db: sqlite3.Connection) -> Iterator[None]:
+    """Commit everything that is written in the block, or nothing."""
+    db.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+        db.execute("COMMIT")
+    except BaseException:
+        if db.in_transaction:  # after SQLITE_FULL it may be rolled back already
+            db.execute("ROLLBACK")
+        raise

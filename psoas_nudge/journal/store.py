@@ -13,23 +13,22 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from itertools import islice
 from pathlib import Path
-from types import TracebackType
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from psoas_nudge.core.entries import AnyEntry, FeelEntry, UndoneEntry
-from psoas_nudge.core.entry_ranges import invalid_value, out_of_range
+from psoas_nudge.core.ranges import invalid_value, out_of_range
 from psoas_nudge.core.state import State
 from psoas_nudge.core.statistics import Totals
 from psoas_nudge.journal import days
-from psoas_nudge.journal.failures import translated
-from psoas_nudge.journal.file import JournalFile
+from psoas_nudge.journal.file import JournalFile, translated
 from psoas_nudge.journal.first_state import read_first
-from psoas_nudge.journal.records import Ids, Stored, id_bytes, id_text, milliseconds, offset_minutes
+from psoas_nudge.journal.records import Ids, Stored, id_bytes, id_text, milliseconds
+from psoas_nudge.journal.schema import transaction
 
 if TYPE_CHECKING:
-    from psoas_nudge.journal.checkup import Checkup
+    from psoas_nudge.journal.upkeep import Checkup
 
 log = logging.getLogger(__name__)
 
@@ -83,7 +82,7 @@ class Journal:
     def __enter__(self) -> Journal:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     def on_reopened(self, to: Callable[[str], object]) -> None:
@@ -95,11 +94,8 @@ class Journal:
         self._file.close()
 
     def load(self) -> State | None:
-        """The state of the last commit; None in a new journal.
-
-        A state that this version cannot read is moved to the table set_aside; the reason is logged, and None is
-        returned.
-        """
+        """The state of the last commit; None in a new journal, and when this version cannot read it. Then it is moved
+        to the table set_aside, and the reason is logged."""
         with translated(self._name):
             row = self._db.execute("SELECT body FROM snapshot").fetchone()
             if row is None:
@@ -108,43 +104,31 @@ class Journal:
                 return _state(row[0])
             except (msgspec.DecodeError, ValueError) as error:
                 log.warning("the stored state cannot be read (%s); it is set aside in %s", error, self._name)
-                with self._file.transaction():
+                with transaction(self._db):
                     self._db.execute("INSERT INTO set_aside (why, body) SELECT ?, body FROM snapshot", (str(error),))
                     self._db.execute("DELETE FROM snapshot")
                 return None
 
     def commit(self, entries: Sequence[AnyEntry], state: State, zone: tzinfo) -> tuple[Stored, ...]:
-        """Append the entries and store the state in one transaction; both are on the disk when this returns.
-
-        `zone` is the person's: each entry keeps the UTC offset at its instant. A file that was deleted, moved or
-        replaced since it was opened is opened again or created. Raises JournalBroken; then nothing has changed.
-        """
-        stored = tuple(
-            Stored(
-                id=id_text(self._ids.new(milliseconds(entry.at))),
-                offset_minutes=offset_minutes(entry.at, zone),
-                entry=entry,
-            )
-            for entry in entries
-        )
+        """Append the entries and store the state in one transaction; both are on the disk when this returns. Each entry
+        keeps the offset of the person's `zone` at its instant. A file that was deleted, moved or replaced since it was
+        opened is opened again or created. Raises JournalBroken; then nothing has changed."""
+        stored = self._ids.stored(entries, zone)
         with translated(self._name):
             self._file.reopen_if_moved()
-            with self._file.transaction():
+            with transaction(self._db):
                 self._append(stored)
                 self._db.execute("INSERT OR REPLACE INTO snapshot VALUES (1, ?)", (msgspec.json.encode(state),))
         return stored
 
     def merge(self, entries: Iterable[Stored]) -> tuple[int, int]:
-        """Add entries of another journal that are not here yet. Returns how many were given and how many were new.
-
-        The state does not change. One transaction has a hundred entries, so that a running daemon does not wait long.
-        After an interruption it can be run again: entries that are here already are not added twice. Raises
-        JournalBroken.
-        """
+        """Add entries of another journal that are not here yet, a hundred in a transaction so that a running daemon
+        does not wait long. It can be run again after an interruption. The state does not change. Returns how many were
+        given and how many were new. Raises JournalBroken."""
         given = new = 0
         source = iter(entries)
         while some := tuple(islice(source, 100)):
-            with translated(self._name), self._file.transaction():
+            with translated(self._name), transaction(self._db):
                 new += self._append(some)
             given += len(some)
         return given, new
@@ -176,12 +160,9 @@ class Journal:
         taken_back: bool = True,
         impossible: bool = False,
     ) -> Iterator[Stored]:
-        """Entries in the order of time, recorded from `since` (inclusive) until `until` (exclusive).
-
-        `taken_back`: include reports of how it feels that the person has taken back; `impossible`: include entries that
-        are out of range (see entry_ranges). Entries that this version cannot read are left out. The log names what is
-        left out. Raises JournalBroken.
-        """
+        """Entries in the order of time, recorded from `since` (inclusive) until `until` (exclusive), with reports that
+        the person has taken back (`taken_back`) and entries that are out of range (`impossible`). Those that this
+        version cannot read are left out. The log names what is left out. Raises JournalBroken."""
         where, values = ["true"], list[object]()
         if since is not None:
             where.append("at_ms >= ?")
@@ -230,10 +211,8 @@ class Journal:
             yield Stored(id=id_text(raw), offset_minutes=offset, entry=entry)
 
     def days(self, since: date | None = None, passing: Passing = lambda entries: entries) -> list[Totals]:
-        """The sums of each local day from `since` on, in the order of time. Raises JournalBroken.
-
-        `passing` gets the entries that no sum contains yet, and yields them, to show progress: there may be millions.
-        """
+        """The sums of each local day from `since` on, in the order of time. `passing` gets the entries that no sum
+        contains yet, and yields them, to show progress: there may be millions. Raises JournalBroken."""
         with translated(self._name):
             self._db.execute("BEGIN")  # a consistent view of watermark, sums and entries
             try:
@@ -252,9 +231,9 @@ class Journal:
         with translated(self._name):
             if (reached := days.watermark(self._db)) is None:
                 return False
-            with self._file.transaction():
+            with transaction(self._db):
                 if reached == days.NOTHING:
-                    days.forget(self._db)
+                    self._db.execute("DELETE FROM days")
                 rows = self._db.execute(f"{AFTER} LIMIT {days.SLICE}", reached).fetchall()
                 days.add_all(self._db, self._decoded(rows))
                 more = len(rows) == days.SLICE
@@ -264,7 +243,7 @@ class Journal:
     def check(self, timed_out: Callable[[], bool] = lambda: False) -> Checkup:
         """Check the newest entries, then run SQLite's own check, then check every entry, until `timed_out()`. Raises
         JournalBroken."""
-        from psoas_nudge.journal.checkup import check  # most programs that open a journal do not need it
+        from psoas_nudge.journal.upkeep import check  # most programs that open a journal do not need it
 
         return check(self._file, timed_out)
 
@@ -276,7 +255,7 @@ def _state(body: bytes) -> State:
     except msgspec.ValidationError as error:
         try:
             state = read_first(body)
-        except msgspec.ValidationError:
+        except (msgspec.ValidationError, OverflowError):
             raise error from None
     if why := invalid_value(state):
         raise ValueError(why)

@@ -17,7 +17,7 @@ from msgspec import Struct
 from psoas_nudge.bus import CallFailed
 from psoas_nudge.core.events import Accept, Answering
 from psoas_nudge.notify import words
-from psoas_nudge.notify.port import Capability, Message, key
+from psoas_nudge.notify.port import Capability, Message, OwnButton, key
 from psoas_nudge.places import APPLICATION
 
 INVALID = "org.freedesktop.DBus.Error.InvalidSignature"
@@ -96,7 +96,7 @@ def texts_in(*reply: Any) -> list[str]:
     raise CallFailed(INVALID, "the service does not say what it is and what it can do")
 
 
-def invokes(action: str, press: Answering) -> bool:
+def invokes(action: str, press: Answering | OwnButton) -> bool:
     """Whether this action key stands for the answer."""
     return action == key(press) or (action == BODY_CLICK and isinstance(press, Accept))
 

@@ -9,8 +9,9 @@ from __future__ import annotations
 import asyncio
 import logging
 import sys
-from collections.abc import Callable
-from typing import Literal
+from collections.abc import Callable, Mapping
+from importlib import import_module
+from typing import Literal, cast
 
 from msgspec import Struct
 
@@ -20,41 +21,26 @@ from psoas_nudge.tasks import log_failure
 
 log = logging.getLogger(__name__)
 
-MonotonicClock = Callable[[], float]
 AUTO = "auto"
 LAST_RESORT = "terminal"
 """Its use is logged, because the person may expect prompts on the desktop."""
 
 
-def _freedesktop(_clock: MonotonicClock) -> Notifier:
-    from psoas_nudge.notify.freedesktop import FreedesktopNotifier
-
-    return FreedesktopNotifier()
+Table = Mapping[str, Callable[[], Notifier]]
 
 
-def _plyer(clock: MonotonicClock) -> Notifier:
-    from psoas_nudge.notify.plyer_library import PlyerNotifier
-
-    return PlyerNotifier(clock)
-
-
-def _terminal(_clock: MonotonicClock) -> Notifier:
-    from psoas_nudge.notify.terminal import TerminalNotifier
-
-    return TerminalNotifier()
+def _in(module: str, name: str) -> Callable[[], Notifier]:
+    """Makes the notifier; its module is imported only then."""
+    return lambda: cast("Notifier", getattr(import_module(f"psoas_nudge.notify.{module}"), name)())
 
 
-def _balloon(_clock: MonotonicClock) -> Notifier:
-    from psoas_nudge.notify.balloon import BalloonNotifier
-
-    return BalloonNotifier()
-
-
-FIRST: dict[str, Callable[[MonotonicClock], Notifier]] = (
-    {"balloon": _balloon} if sys.platform == "win32" else {"freedesktop": _freedesktop}
-)
+FIRST = ("balloon", "BalloonNotifier") if sys.platform == "win32" else ("freedesktop", "FreedesktopNotifier")
 """The notifier of this operating system."""
-NOTIFIERS = {**FIRST, "plyer": _plyer, "terminal": _terminal}
+NOTIFIERS: Table = {
+    FIRST[0]: _in(*FIRST),
+    "plyer": _in("plyer_library", "PlyerNotifier"),
+    "terminal": _in("terminal", "TerminalNotifier"),
+}
 """In order of preference. A new notifier is a file of its own and a row here."""
 
 
@@ -71,19 +57,15 @@ class Chooser:
 
     Calls before `start` wait for it: after a crash, the first effect is a withdrawal.
     `wanted`: "auto", or a name in the table, which then is the only one tried (BadInput for any other).
-    `clock`: monotonic, in seconds.
     """
 
-    def __init__(
-        self, wanted: str, clock: MonotonicClock, table: dict[str, Callable[[MonotonicClock], Notifier]] = NOTIFIERS
-    ) -> None:
-        self._clock, self._table = clock, table
+    def __init__(self, wanted: str, table: Table = NOTIFIERS) -> None:
+        self._table = table
         self._surroundings = Surroundings({})
         self._begun = asyncio.Event()
         self._lock = asyncio.Lock()
         self._on_pressed: OnPressed = lambda _pressed: None
         self._started: dict[str, Notifier] = {}
-        self._failed: dict[str, str] = {}
         self.want(wanted)
 
     def want(self, wanted: str) -> None:
@@ -100,17 +82,19 @@ class Chooser:
     async def start(self, surroundings: Surroundings, on_pressed: OnPressed) -> None:
         """Start the first notifier that works. If none does, that is logged, not raised: one may work later."""
         self.begin(surroundings, on_pressed)
+        failures: dict[str, str] = {}
         for name in self._order:
             try:
                 await self._ready(name)
-            except Unavailable:
+            except Unavailable as error:
+                failures[name] = str(error)
                 continue
-            if name == LAST_RESORT and self._failed:
+            if name == LAST_RESORT and failures:
                 log.warning(
                     "no notification service here, so prompts appear in this terminal (to see why: psoas-nudge doctor)"
                 )
             return
-        log.warning("prompts cannot be shown here: %s", self._reasons(self._failed))
+        log.warning("prompts cannot be shown here: %s", self._reasons(failures))
 
     async def show(self, message: Message) -> Showing:
         """Show it through the first notifier that works. Raises ShowFailed with all reasons."""
@@ -177,7 +161,6 @@ class Chooser:
         return rows
 
     async def stop(self) -> None:
-        """Stop every notifier that was started."""
         for notifier in self._started.values():
             await notifier.stop()
         self._started.clear()
@@ -187,18 +170,15 @@ class Chooser:
         async with self._lock:  # a second caller waits for the notifier that is being started
             if name in self._started:
                 return self._started[name]
-            notifier = self._table[name](self._clock)
+            notifier = self._table[name]()
             try:
                 await notifier.start(self._surroundings, self._on_pressed)
-            except Unavailable as error:
-                self._failed[name] = str(error)
+            except Unavailable:
                 raise
             except Exception as error:
                 log_failure(log, f"{name} did not start", error)
-                self._failed[name] = str(error) or type(error).__name__
-                raise Unavailable(self._failed[name]) from error
+                raise Unavailable(str(error) or type(error).__name__) from error
             self._started[name] = notifier
-            self._failed.pop(name, None)
             return notifier
 
     @staticmethod

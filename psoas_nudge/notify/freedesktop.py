@@ -16,7 +16,10 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
+from contextlib import suppress
 from typing import Any
+
+from msgspec import Struct
 
 from psoas_nudge.bus import DBUS, Bus, CallFailed, OnSignal, Subscription
 from psoas_nudge.errors import ShowFailed, Unavailable
@@ -45,13 +48,16 @@ DISMISSED = 2
 """The reason of NotificationClosed when the person has closed it; also sent after a button was pressed."""
 
 
-class _OnScreen:
+class _OnScreen(Struct):
     """The notification that is shown. `refs`: all its refs, because a restarted server gives it another id."""
 
-    def __init__(self, message: Message, server: str, number: int, refs: frozenset[str]) -> None:
-        self.message, self.server, self.number, self.refs = message, server, number, refs
-        self.answered = self.dismissed = False
-        self.token: str | None = None
+    message: Message
+    server: str
+    number: int
+    refs: frozenset[str]
+    answered: bool = False
+    dismissed: bool = False
+    token: str | None = None
 
 
 class FreedesktopNotifier:
@@ -63,7 +69,6 @@ class FreedesktopNotifier:
         self._activate_after = activate_after
         self._call_seconds = call_seconds
         self._bus: Bus | None = None
-        self._watching = False
         self._on_pressed: OnPressed = lambda _pressed: None
         self._subscriptions: list[Subscription] = []
         self._owner: str | None = None
@@ -83,7 +88,6 @@ class FreedesktopNotifier:
         self._bus, self._on_pressed = bus, on_pressed
         try:
             self._owner = await bus.watch_owner(NAME, self._on_owner)
-            self._watching = True
             for member, handler in (
                 ("ActionInvoked", self._on_action),
                 ("ActivationToken", self._on_token),
@@ -124,9 +128,8 @@ class FreedesktopNotifier:
         for subscription in self._subscriptions:
             subscription.cancel()
         self._subscriptions.clear()
-        if self._bus and self._watching:
+        if self._bus:
             self._bus.unwatch_owner(NAME, self._on_owner)
-            self._watching = False
         if self._timer:
             self._timer.cancel()
         await self._tasks.cancel()
@@ -189,29 +192,22 @@ class FreedesktopNotifier:
 
     async def _notify(self, owner: str, replaces: int, message: Message) -> int:
         arguments = self._about.arguments(message, replaces)
-        number: asyncio.Future[int] = asyncio.get_running_loop().create_future()
-        self._tasks.start(self._send(owner, self._server, arguments, number))
+        calling = asyncio.ensure_future(self._call(owner, "Notify", "susssasa{sv}i", *arguments, timeout=LATE_SECONDS))
         try:
-            async with asyncio.timeout(self._call_seconds):
-                return await number
-        except TimeoutError:
-            raise CallFailed(
-                "org.freedesktop.DBus.Error.NoReply", f"no answer within {self._call_seconds:g} s"
-            ) from None
+            await asyncio.wait({calling}, timeout=self._call_seconds)
+        finally:
+            if not calling.done():
+                self._tasks.start(self._close_late(self._server, calling))
+        if not calling.done():
+            raise CallFailed("org.freedesktop.DBus.Error.NoReply", f"no answer within {self._call_seconds:g} s")
+        return id_in(calling.result())
 
-    async def _send(self, owner: str, server: str, arguments: tuple[Any, ...], number: asyncio.Future[int]) -> None:
-        """Call Notify and pass its reply on. After the timeout close what the server shows: another notifier has shown
-        the prompt meanwhile."""
-        try:
-            shown = id_in(await self._call(owner, "Notify", "susssasa{sv}i", *arguments, timeout=LATE_SECONDS))
-        except Exception as error:  # noqa: BLE001 - `_notify` raises it, if it still waits
-            if not number.done():
-                number.set_exception(error)
-            return
-        if not number.done():
-            number.set_result(shown)
-        elif self._shown is None or (self._shown.server, self._shown.number) != (server, shown):
-            await self._close(server, shown)
+    async def _close_late(self, server: str, calling: asyncio.Future[list[Any]]) -> None:
+        """Close what a server shows after the timeout: another notifier has shown the prompt meanwhile."""
+        with suppress(CallFailed):
+            number = id_in(await calling)
+            if self._shown is None or (self._shown.server, self._shown.number) != (server, number):
+                await self._close(server, number)
 
     async def _close(self, server: str, number: int) -> None:
         if self._owner is None:

@@ -23,6 +23,7 @@ from psoas_nudge.bus import LONGEST_ERROR, Bus, CallFailed
 from psoas_nudge.errors import ShowFailed, Unavailable
 from psoas_nudge.notify import DATA, words
 from psoas_nudge.notify.port import Capability, Message, OnPressed, Surroundings
+from psoas_nudge.system.clock import milliseconds
 from psoas_nudge.system.shell import LONGEST_TEXT, LONGEST_TITLE
 
 log = logging.getLogger(__name__)
@@ -90,7 +91,7 @@ class PlyerNotifier:
 
     def __init__(
         self,
-        clock: Callable[[], float],
+        clock: Callable[[], float] = lambda: milliseconds() / 1000,
         load: Callable[[], Facade] = load_plyer,
         limit: float = LIMIT_SECONDS,
         platform: str = sys.platform,
@@ -200,8 +201,6 @@ class PlyerNotifier:
 
 
 if __name__ == "__main__":
-    from time import monotonic
-
     from psoas_nudge.notify.probe import main
 
-    main(lambda: PlyerNotifier(monotonic))
+    main(PlyerNotifier)

@@ -30,15 +30,21 @@ class Capability(StrEnum):
     """A prompt of normal urgency disappears after a few seconds of activity."""
 
 
-def key(press: Answering) -> str:
+class OwnButton(Struct, frozen=True):
+    """A button that answers no prompt: its key goes back to the program that shows it (guide/ear.py)."""
+
+    key: str
+
+
+def key(press: Answering | OwnButton) -> str:
     """The key of an answer, for servers and for typing: "accept"."""
-    return str(press.__struct_config__.tag)
+    return press.key if isinstance(press, OwnButton) else str(press.__struct_config__.tag)
 
 
 class Button(Struct, frozen=True):
     """The request that a press sends, with the number of its prompt, and the label."""
 
-    press: Answering
+    press: Answering | OwnButton
     label: str
 
 
@@ -69,7 +75,7 @@ class Message(Struct, frozen=True):
 class Pressed(Struct, frozen=True):
     """The person pressed a button of a prompt. `token`: the activation token, where the server sends one."""
 
-    press: Answering
+    press: Answering | OwnButton
     token: str | None = None
 
 

@@ -6,22 +6,11 @@ from datetime import date, timedelta
 
 from psoas_nudge.core.durations import duration
 from psoas_nudge.core.shares import ENOUGH, Share
-from psoas_nudge.core.summary import DAYS
-from psoas_nudge.core.words import Outcome
+from psoas_nudge.core.status import DAYS
 
 SPACE = "\u00a0"
 """No-break space, between a number and its unit."""
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-
-OUTCOMES: dict[Outcome, str] = {
-    "accepted": "started",
-    "taken": "you got up instead",
-    "snoozed": "snoozed",
-    "skipped": "skipped",
-    "missed": "no answer",
-    "withdrawn": "cancelled",
-}
-"""The words for each outcome, in the order in which they are shown."""
 
 
 def length(milliseconds: float) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import time
 from collections.abc import AsyncIterator
 
 from psoas_nudge.bus import buses
@@ -21,7 +20,7 @@ async def trial(notifier: str) -> AsyncIterator[str]:
     pressed: asyncio.Queue[Pressed] = asyncio.Queue()
     async with buses(lambda _kind, _why: None) as (session_bus, _):
         try:
-            chooser = Chooser(notifier, time.monotonic)
+            chooser = Chooser(notifier)
             await chooser.start(Surroundings(dict(os.environ), session_bus), pressed.put_nowait)
             showing = await chooser.show(TEST_MESSAGE)
         except PsoasNudgeError as error:

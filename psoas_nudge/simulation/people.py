@@ -1,7 +1,6 @@
 """Generates plausible days at a desk; the same seed gives the same days.
 
-`made_up` generates the days of `simulate --days`. PEOPLE are ten kinds of people with whose weeks tests judge the
-rules.
+`made_up` is for `simulate --days`. PEOPLE are the ten kinds of people with whose weeks tests judge the rules.
 """
 
 from __future__ import annotations
@@ -25,9 +24,11 @@ class Days:
         self._midnight = first.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0, tzinfo=None)
         self._day = self._midnight
 
-    def begin(self, number: int, at: float) -> None:
-        """Begin day `number` (from 0), at `at` minutes after midnight."""
-        self._day, self.now = self._midnight + timedelta(days=number), at
+    def add(self, number: int, person: Person) -> None:
+        """Add day `number` (from 0) of a person, after which the computer sleeps."""
+        self._day, self.now = self._midnight + timedelta(days=number), 0.0
+        person(self)
+        self.during(Signal.SUSPENDED, self.now, self.now + 60)
 
     def instant(self, minutes: float) -> datetime:
         """The instant `minutes` after midnight of the current day."""
@@ -62,10 +63,6 @@ class Days:
         if minutes > 1 and self.random.random() < locks:
             self.during(Signal.LOCKED, self.now + 0.2, self.now + minutes)
         self.now += minutes
-
-    def close_lid(self) -> None:
-        """End the day: the computer sleeps."""
-        self.during(Signal.SUSPENDED, self.now, self.now + 60)
 
 
 Person = Callable[[Days], None]
@@ -205,9 +202,7 @@ def week(person: Person, seed: int, first: datetime, zone: tzinfo, days: int = 5
     """The trace of `days` days of one person, beginning on the local date of `first`."""
     written = Days(first, zone, seed)
     for number in range(days):
-        written.begin(number, 0.0)
-        person(written)
-        written.close_lid()
+        written.add(number, person)
     return written.trace
 
 
@@ -217,7 +212,5 @@ def made_up(days: int, seed: int, first: datetime, zone: tzinfo) -> list[During 
     for number in range(days):
         weekday = (first.astimezone(zone) + timedelta(days=number)).weekday()
         if weekday < 5 or written.random.random() < 0.1:
-            written.begin(number, 0.0)
-            office(written)
-            written.close_lid()
+            written.add(number, office)
     return written.trace

@@ -13,12 +13,13 @@ from random import Random
 
 from psoas_nudge.core.effects import Renew, Show, StartGuide, Withdraw
 from psoas_nudge.core.entries import AnyEntry
-from psoas_nudge.core.events import Accept, Answering, Asked, Sensed, Shown, Skip, Snooze, Started, Woke
+from psoas_nudge.core.events import Answering, Asked, Sensed, Shown, Started, Woke
+from psoas_nudge.core.outcomes import ANSWERS
 from psoas_nudge.core.rules import Rules
 from psoas_nudge.core.state import State
 from psoas_nudge.core.words import SECOND, Answer, Signal
 from psoas_nudge.engine.engine import Engine
-from psoas_nudge.journal.records import Ids, Stored, id_text, milliseconds, offset_minutes
+from psoas_nudge.journal.records import Ids, Stored
 from psoas_nudge.simulation.desk import Act, During, VirtualDesk
 
 NOTIFIER = "simulated"
@@ -27,14 +28,11 @@ LONGEST_REST = timedelta(days=1)
 """How long the play continues after the end of the trace while a bout or a prompt is open."""
 UNSEEN = {Signal.LOCKED, Signal.SUSPENDED}
 """Signals during which nobody answers a prompt."""
-ANSWERS = {"accept": Accept, "snooze": Snooze, "skip": Skip}
 
 
 class Simulation:
-    """The engine's World and Keeper for one trace. `play` yields the entries.
-
-    `answers`: the answers to prompts, cycled (None: no answer), each after `answer_after` milliseconds.
-    """
+    """The engine's World and Keeper for one trace. `answers`: the answers to prompts, cycled (None: no answer), each
+    after `answer_after` milliseconds."""
 
     def __init__(
         self,
@@ -90,14 +88,10 @@ class Simulation:
         if answer := next(self._answers):
             self.desk.later(self._answer_after, ANSWERS[answer](via=VIA, prompt=effect.prompt))
 
-    def renew(self, effect: Renew) -> None:
-        """Ignored: there is no screen."""
+    def renew(self, effect: Renew | Withdraw | StartGuide) -> None:
+        """Ignored: there is no screen, and what the person does is in the trace."""
 
-    def withdraw(self, effect: Withdraw) -> None:
-        """Ignored: there is no screen."""
-
-    def start_guide(self, effect: StartGuide) -> None:
-        """Ignored: what the person does is in the trace."""
+    withdraw = start_guide = renew
 
     # --- engine.Keeper ----------------------------------------------------------------------------------------
 
@@ -106,13 +100,6 @@ class Simulation:
 
     def commit(self, entries: Sequence[AnyEntry], state: State, zone: tzinfo) -> tuple[Stored, ...]:  # noqa: ARG002 - the state is not kept
         """Keep the entries until `play` yields them."""
-        stored = tuple(
-            Stored(
-                id=id_text(self._ids.new(milliseconds(entry.at))),
-                offset_minutes=offset_minutes(entry.at, zone),
-                entry=entry,
-            )
-            for entry in entries
-        )
+        stored = self._ids.stored(entries, zone)
         self._kept.extend(stored)
         return stored

@@ -4,18 +4,14 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
-from datetime import datetime
 
 from psoas_nudge.core.rules import Rules
-from psoas_nudge.core.status import Status
-from psoas_nudge.core.summary import Look
 from psoas_nudge.errors import Unavailable
 from psoas_nudge.system import shell
 from psoas_nudge.tasks import Tasks
-from psoas_nudge.tray.face import Face, Offering
 from psoas_nudge.tray.menu import MenuEntry, find
 from psoas_nudge.tray.picture import pictures
-from psoas_nudge.tray.port import OnCommand
+from psoas_nudge.tray.port import Face, Icon, IconState, OnCommand
 
 log = logging.getLogger(__name__)
 
@@ -23,9 +19,7 @@ SIZE = 32
 """Pixels; Windows scales the picture down where necessary."""
 
 
-class AreaTray:
-    """The port.Icon on Windows."""
-
+class AreaTray(Icon):
     def __init__(
         self,
         on_command: OnCommand,
@@ -33,16 +27,12 @@ class AreaTray:
         on_open: Callable[[], None],
         open_shell: shell.Opener = shell.opened,
     ) -> None:
-        self._on_command, self._on_open, self._open_shell = on_command, on_open, open_shell
-        self._offering = Offering(rules)
+        super().__init__(on_command, rules, on_open)
+        self._open_shell = open_shell
         self._shell: shell.Shell | None = None
-        self._face: Face | None = None
-        self._menu: MenuEntry | None = None
-        self._drawn: tuple[Look, int, str] | None = None
+        self._opened = MenuEntry(0)
+        self._drawn: IconState | None = None
         self._tasks = Tasks(log, "the icon in the notification area")
-
-    def use(self, rules: Rules) -> None:
-        self._offering.use(rules)
 
     async def start(self) -> None:
         """Show the icon from the first status on."""
@@ -50,13 +40,9 @@ class AreaTray:
             self._shell = await self._open_shell()
         except Unavailable as error:
             log.warning("no icon: %s", error)
-        else:
-            self._draw()
-
-    def update(self, status: Status, at: datetime, dose: float = 0.0) -> None:
-        """Show the status at the instant `at`; `dose`: seconds held today."""
-        self._face = Face(status, at, dose)
-        self._draw()
+            return
+        if self._face:
+            self._draw(self._face)
 
     async def stop(self) -> None:
         await self._tasks.cancel()
@@ -68,33 +54,26 @@ class AreaTray:
             await self._shell.release()
             self._shell = None
 
-    def _draw(self) -> None:
-        if self._shell is None or self._face is None:
-            return
-        look, step = self._face.picture()
-        wanted = look, step, f"psoas-nudge: {self._face.headline}"
-        if wanted != self._drawn:
-            self._drawn = wanted
-            self._tasks.start(self._show(self._shell, *wanted))
+    def _draw(self, face: Face) -> None:
+        state = face.state()
+        if self._shell and state != self._drawn:
+            self._drawn = state
+            self._tasks.start(self._show(self._shell, state))
 
-    async def _show(self, area: shell.Shell, look: Look, step: int, tip: str) -> None:
+    async def _show(self, area: shell.Shell, state: IconState) -> None:
         try:
-            await area.show_icon(_picture(look, step), tip, self._lines, self._chosen)
+            await area.show_icon(_picture(state), state.tooltip, self._lines, self._chosen)
         except OSError as error:
             self._drawn = None
             log.warning("no icon: %s", error)
 
     def _lines(self) -> Sequence[shell.MenuLine]:
         self._on_open()
-        if self._face is None:
-            return ()
-        self._menu = self._face.menu(self._offering.offers)
-        return _lines(self._menu)
+        self._opened = self._menu()
+        return _lines(self._opened)
 
     def _chosen(self, number: int) -> None:
-        entry = find(self._menu, number) if self._menu else None
-        if entry and entry.command is not None:
-            self._on_command(entry.command)
+        self._clicked(find(self._opened, number))
 
 
 def _lines(entry: MenuEntry) -> list[shell.MenuLine]:
@@ -110,8 +89,8 @@ def _lines(entry: MenuEntry) -> list[shell.MenuLine]:
     return lines
 
 
-def _picture(look: Look, step: int) -> shell.Bitmap:
-    argb = next(each.pixels for each in pictures(look, step) if each.width == SIZE)
+def _picture(state: IconState) -> shell.Bitmap:
+    argb = next(each.pixels for each in pictures(state.look, state.step) if each.width == SIZE)
     pixels = bytearray(len(argb))
     for at, source in enumerate((3, 2, 1, 0)):  # ARGB to BGRA
         pixels[at::4] = argb[source::4]

@@ -18,22 +18,20 @@ from dbus_fast.service import ServiceInterface, dbus_method, dbus_signal
 
 from psoas_nudge.bus import DBUS, Bus, CallFailed
 from psoas_nudge.core.events import (
-    Accept,
+    PLAIN,
     Asked,
     Clear,
     Feel,
     Pause,
-    Resume,
-    Sit,
+    Plain,
     Skip,
     Snooze,
-    Stand,
     Stretch,
+    Undo,
     checked,
 )
 from psoas_nudge.core.ranges import EARLIEST, LATEST, mistake
-from psoas_nudge.core.status import Status
-from psoas_nudge.core.summary import explained, look
+from psoas_nudge.core.status import Status, explained, look
 from psoas_nudge.core.words import EPOCH, milliseconds
 from psoas_nudge.errors import PsoasNudgeError
 from psoas_nudge.tasks import Tasks
@@ -87,8 +85,7 @@ class BusObject(ServiceInterface):
     def show(self, status: Status, at: datetime) -> None:
         """Store a status and send signals for the differences."""
         before, self.status, self.at = self.status, status, at
-        values = {name: value(status) for name, (_, value) in PROPERTIES.items()}
-        changed = {name: new for name, new in values.items() if new != PROPERTIES[name][1](before)}
+        changed = {name: new for name, (_, value) in PROPERTIES.items() if (new := value(status)) != value(before)}
         if changed:
             self.emit_properties_changed(changed)
         was, now = (s.prompt.number if s.prompt else 0 for s in (before, status))
@@ -165,7 +162,6 @@ class BusObject(ServiceInterface):
 
     @dbus_method("Stop")
     def stop(self) -> None:
-        """Stop the daemon."""
         self.command(Action.QUIT)
 
     @dbus_signal("PromptOpened")
@@ -198,7 +194,7 @@ def _until(seconds: int) -> datetime:
         ) from None
 
 
-WITHOUT_ARGUMENTS = (Accept, Stand, Sit, Resume, Clear)
+WITHOUT_ARGUMENTS = (*PLAIN.values(), Clear, Undo)
 """Requests that become methods of the same name."""
 
 
@@ -206,7 +202,7 @@ def _of_status(value: Callable[[Status], Any]) -> Callable[[BusObject], Any]:
     return lambda exported: value(exported.status)
 
 
-def _method(kind: type[Accept | Stand | Sit | Resume | Clear]) -> Any:
+def _method(kind: type[Plain | Clear | Undo]) -> Any:
     def ask(exported: BusObject) -> None:
         exported.command(kind(via=VIA))
 
@@ -238,7 +234,6 @@ class BusName:
         await self._take_name()
 
     def update(self, status: Status, at: datetime) -> None:
-        """Show the status at the instant `at`."""
         if self._exported is None:
             return
         if self._bus.connected:

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from msgspec import Struct
 
 from psoas_nudge.core.advice import KINDS
-from psoas_nudge.core.events import Accept, Clear, Feel, Pause, Resume, Sit, Skip, Snooze, Stand, Stretch, Undo
+from psoas_nudge.core.events import Accept, Clear, Feel, Moved, Pause, Resume, Sit, Skip, Snooze, Stand, Stretch, Undo
 from psoas_nudge.core.status import Status
 from psoas_nudge.core.words import HOUR, MINUTE
 from psoas_nudge.tray.port import Action, MenuCommand, Offers
@@ -66,6 +66,7 @@ def menu(status: Status, headline: str, offers: Offers, dose: float = 0.0) -> Me
             _feel(),
             MenuEntry(23, Sit.label, Sit(via=VIA), visible=status.presence == "standing"),
             MenuEntry(24, Stand.label, Stand(via=VIA), visible=status.presence != "standing"),
+            MenuEntry(27, Moved.label, Moved(via=VIA)),
             MenuEntry(30, Resume.label, Resume(via=VIA), visible=status.paused),
             _pause(visible=not status.paused),
             _line(53),

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from functools import cache
 from typing import NamedTuple
 
-from psoas_nudge.core.summary import Look
+from psoas_nudge.core.status import Look
 
 SIZES = (16, 22, 24, 32, 48)
 STEPS = 10

@@ -9,20 +9,15 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 from psoas_nudge.bus import Bus, CallFailed
 from psoas_nudge.core.rules import Rules
-from psoas_nudge.core.status import Status
 from psoas_nudge.tasks import Tasks
-from psoas_nudge.tray.face import Face, Offering
-from psoas_nudge.tray.port import Action, OnCommand
+from psoas_nudge.tray.port import ITEM_PATH, MENU_PATH, Action, Face, Icon, OnCommand
 
 if TYPE_CHECKING:
-    from psoas_nudge.tray.dbusmenu import DBusMenu
-    from psoas_nudge.tray.item import IconState, NotifierItem
-    from psoas_nudge.tray.menu import MenuEntry
+    from psoas_nudge.tray.item import DBusMenu, NotifierItem
 
 log = logging.getLogger(__name__)
 
@@ -33,36 +28,17 @@ RETRY_AFTER = (0.5, 2.0, 8.0, 30.0)
 may appear in between (seen with kded 6.3)."""
 
 
-class Tray:
-    """The port.Icon on D-Bus. `on_open` is called before the menu opens and calls `update`."""
-
+class Tray(Icon):
     def __init__(self, bus: Bus, on_command: OnCommand, rules: Rules, on_open: Callable[[], None]) -> None:
-        self._bus, self._on_command, self._on_open = bus, on_command, on_open
-        self._offering = Offering(rules)
-        self._face: Face | None = None
+        super().__init__(on_command, rules, on_open)
+        self._bus = bus
         self._watcher: str | None = None
         self._exported: tuple[NotifierItem, DBusMenu] | None = None
         self._tasks = Tasks(log, "the tray icon")
 
-    def use(self, rules: Rules) -> None:
-        """Use changed settings: the next menu has their routines and their snooze."""
-        self._offering.use(rules)
-
     async def start(self) -> None:
         """Wait for a tray. Raises CallFailed when the bus does not answer."""
         self._on_owner(await self._bus.watch_owner(WATCHER, self._on_owner))
-
-    def update(self, status: Status, at: datetime, dose: float = 0.0) -> None:
-        """Show the status at the instant `at`; `dose`: seconds held today. Signals are sent for changes only."""
-        first = self._face is None
-        self._face = Face(status, at, dose)
-        if self._exported:
-            item, menu = self._exported
-            with self._bus.emitting():
-                item.show(self._icon(self._face))
-                menu.refresh()
-        elif first and self._watcher:
-            self._appear(self._watcher)
 
     async def stop(self) -> None:
         self._bus.unwatch_owner(WATCHER, self._on_owner)
@@ -74,38 +50,39 @@ class Tray:
         if owner is None:
             self._disappear()
         elif self._face:
-            self._appear(owner)
+            self._appear(owner, self._face)
 
-    def _appear(self, watcher: str) -> None:
+    def _draw(self, face: Face) -> None:
+        """Signals are sent for changes only."""
+        if self._exported:
+            item, menu = self._exported
+            with self._bus.emitting():
+                item.show(face.state())
+                menu.refresh()
+        elif self._watcher:
+            self._appear(self._watcher, face)
+
+    def _appear(self, watcher: str, face: Face) -> None:
         if self._exported is None:
-            self._export()
+            from psoas_nudge.tray.item import DBusMenu, NotifierItem
+
+            menu = DBusMenu(self._menu, self._on_open, self._clicked)
+            icon = NotifierItem(face.state(), lambda: self._on_command(Action.EXPLAIN))
+            self._bus.connection.export(ITEM_PATH, icon)
+            self._bus.connection.export(MENU_PATH, menu)
+            self._exported = icon, menu
         self._tasks.start(self._register(watcher))
-
-    def _export(self) -> None:
-        # imported here, because without a tray they would only cost memory
-        from psoas_nudge.tray import dbusmenu, item
-
-        assert self._face  # noqa: S101 - both callers have checked it
-        menu = dbusmenu.DBusMenu(self._menu, self._on_open, self._clicked)
-        icon = item.NotifierItem(self._icon(self._face), lambda: self._on_command(Action.EXPLAIN))
-        self._bus.connection.export(item.PATH, icon)
-        self._bus.connection.export(dbusmenu.PATH, menu)
-        self._exported = icon, menu
 
     def _disappear(self) -> None:
         exported, self._exported = self._exported, None
         if exported and self._bus.connected:
-            from psoas_nudge.tray import dbusmenu, item
-
-            self._bus.connection.unexport(item.PATH)
-            self._bus.connection.unexport(dbusmenu.PATH)
+            self._bus.connection.unexport(ITEM_PATH)
+            self._bus.connection.unexport(MENU_PATH)
 
     async def _register(self, watcher: str) -> None:
-        from psoas_nudge.tray.item import PATH
-
         for pause in (*RETRY_AFTER, None):
             try:
-                await self._bus.call(watcher, WATCHER_PATH, WATCHER, "RegisterStatusNotifierItem", "s", PATH)
+                await self._bus.call(watcher, WATCHER_PATH, WATCHER, "RegisterStatusNotifierItem", "s", ITEM_PATH)
             except CallFailed as error:
                 if pause is None:
                     log.warning("the panel did not accept the icon: %s", error)
@@ -116,16 +93,3 @@ class Tray:
                 return
             if self._watcher != watcher:
                 return
-
-    def _icon(self, face: Face) -> IconState:
-        from psoas_nudge.tray.item import IconState
-
-        return IconState(*face.picture(), face.headline)
-
-    def _menu(self) -> MenuEntry:
-        assert self._face  # noqa: S101 - exported only with a status
-        return self._face.menu(self._offering.offers)
-
-    def _clicked(self, entry: MenuEntry) -> None:
-        if entry.command is not None:
-            self._on_command(entry.command)

@@ -15,6 +15,7 @@ from click.testing import CliRunner
 from psoas_nudge.called import called
 from psoas_nudge.cli import cli, main
 from psoas_nudge.commands import COMMANDS, MEANT
+from psoas_nudge.core.events import PLAIN
 from psoas_nudge.places import CONFIG_VARIABLE
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -49,8 +50,7 @@ def type_in(tmp_path):
 
 @pytest.mark.parametrize(
     "words",
-    ["status", "accept", "snooze", "snooze 10m", "skip", "pause", "pause 30m", "resume", "stand", "sit", "explain",
-     "reload", "stop"],
+    ["status", *PLAIN, "snooze", "snooze 10m", "skip", "pause", "pause 30m", "explain", "reload", "stop"],
 )  # fmt: skip
 def test_without_a_daemon_a_command_says_so_and_how_to_start_it(type_in, words):
     done = type_in(*words.split())
@@ -151,6 +151,14 @@ def test_output_that_finds_no_room_is_told_in_one_line(type_in, command):
         done = type_in(*command.split(), stdout=full)
     assert done.returncode == 1
     assert done.stderr == "psoas-nudge: No space left on device.\n"
+
+
+def test_a_pager_that_is_closed_early_is_no_failure(tmp_path):
+    environ = {"PATH": "/usr/bin:/bin", "HOME": str(tmp_path)}
+    words = [sys.executable, "-m", "psoas_nudge", "man"]  # more than fits into one buffer
+    with subprocess.Popen(words, cwd=PROJECT, env=environ, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as man:
+        man.stdout.close()
+        assert (man.wait(), man.stderr.read()) == (0, b"")
 
 
 def test_a_fault_of_the_program_is_one_line_to_report_it_with(monkeypatch, capsys):

@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from threading import Condition, Thread
@@ -127,3 +128,53 @@ def test_however_the_file_is_written_it_takes_effect_and_a_broken_one_changes_no
     )
     running.process.send_signal(signal.SIGHUP)
     running.until(1000 * 60)
+
+
+PICTURED = """\
+[prompt]
+nudge_after = "{}m"
+[[stretch.routines]]
+id = "my-lunge"
+title = "My lunge"
+steps = [{{ text = "Hold.", seconds = "40s", hold = true, picture = "hold.svg" }}]
+"""
+DRAWING = "New pictures are being drawn. The configuration takes effect as soon as they are done.\n"
+
+
+def slow(color: str) -> str:
+    """A drawing with many parts, which takes some seconds."""
+    part = f'<circle cx="50" cy="50" r="40" fill="{color}" filter="url(#f)"/>'
+    blur = '<filter id="f"><feGaussianBlur stdDeviation="5"/></filter>'
+    return f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 100 100">{blur}{part * 7}</svg>'
+
+
+def test_while_new_pictures_are_drawn_the_daemon_answers_and_old_drawings_are_removed(running: Running) -> None:
+    running.until(2700)
+    picture, drawings = (
+        running.file.with_name("hold.svg"),
+        Path(running.environ["XDG_CACHE_HOME"], "psoas-nudge/pictures"),
+    )
+    picture.write_text(slow("red"))
+    running.file.write_text(PICTURED.format(21))
+    running.until_told("new pictures are being drawn")
+    begun = time.monotonic()
+    running.status()
+    assert time.monotonic() - begun < 2.5, "drawing takes longer"
+    assert running.needed == 2700, "in force when the pictures are there"
+    running.until(21 * 60)
+    [before] = drawings.iterdir()
+    picture.write_text(slow("blue"))
+    asked = subprocess.run(running.words("reload"), env=running.environ, capture_output=True, text=True, check=False)
+    assert (asked.returncode, asked.stdout) == (0, DRAWING)
+    running.file.write_text(PICTURED.format(22))
+    running.until(22 * 60)
+    [after] = drawings.iterdir()
+    assert after != before
+    picture.write_text('<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><script/></svg>')
+    running.file.write_text(PICTURED.format(23))
+    running.until_told("It has scripts")
+    assert running.needed == 22 * 60
+    picture.unlink()
+    running.file.write_text(PICTURED.format(24).partition("[[")[0])
+    running.until(24 * 60)
+    assert list(drawings.iterdir()) == []

@@ -5,7 +5,7 @@ from typing import get_args
 
 import pytest
 
-from psoas_nudge.core.advice import EMERGENCY, advice, puts_off, running
+from psoas_nudge.core.advice import ARCHED, EMERGENCY, advice, puts_off, running
 from psoas_nudge.core.model import AdviceEntry, AnyEntry, ClearedEntry, FeelEntry, Pain
 
 FIRST = date(2026, 3, 2)
@@ -127,4 +127,7 @@ def test_a_run_that_has_ended_is_no_run() -> None:
 def test_what_may_come_from_a_nerve_brings_the_signs_that_cannot_wait(pain: Pain) -> None:
     found = advice([FeelEntry(at=at(0), pain=pain)], FIRST, datetime.date)
     assert (found is None) == (pain == "other")
-    assert (found is not None and EMERGENCY in found.text) == (pain in {"shooting", "radiating", "numbness"})
+    assert (found is not None and EMERGENCY in found.text) == (
+        pain in {"shooting", "radiating", "numbness", "lower-back"}
+    )
+    assert (found is not None and ARCHED in found.text) == (pain == "lower-back")

@@ -4,8 +4,8 @@ from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
 
-from psoas_nudge.core.dose import Sides, dose
 from psoas_nudge.core.model import StretchEntry
+from psoas_nudge.core.statistics import Sides, dose
 
 WEDNESDAY = date(2026, 3, 4)
 

@@ -7,9 +7,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from psoas_nudge.core.entries import AnyEntry, BoutEntry, FeelEntry, LateAnswerEntry, StretchEntry
-from psoas_nudge.core.entry_ranges import MOST_IN_STATE, invalid_value, out_of_range
 from psoas_nudge.core.hours import Span
-from psoas_nudge.core.ranges import EARLIEST, LATEST
+from psoas_nudge.core.ranges import EARLIEST, LATEST, MOST_IN_STATE, invalid_value, out_of_range
 from psoas_nudge.core.state import Bout, OpenHours, RotationOrder, State, Timeline
 
 AT = datetime(2026, 3, 4, 12, tzinfo=UTC)

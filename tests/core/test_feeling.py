@@ -145,7 +145,7 @@ def test_rest_on_the_floor_counts_as_performed_although_no_side_was_held() -> No
     assert entry == StretchEntry(at=AT, routine="constructive-rest", performed=True, other_seconds=300)
 
 
-@pytest.mark.parametrize("pain", ["front-of-hip", "groin", "pinching", "catching", "numbness"])
+@pytest.mark.parametrize("pain", ["front-of-hip", "groin", "pinching", "catching", "numbness", "lower-back"])
 def test_pain_for_which_nobody_should_stretch_a_hip_puts_stretches_off_with_advice(pain: Pain) -> None:
     state, entries = after(Feel(afterwards="pain", pain=pain, routine="standing-hip-flexor"))
     assert suggested(state) == "stand-and-walk"

@@ -150,7 +150,11 @@ class Hostile(RuleBasedStateMachine):
         if told:
             self.take(m.ClockSet())
 
-    @rule(seconds=SECONDS, both=st.booleans(), kind=st.sampled_from([m.Woke, m.Active, m.Stand, m.Sit, m.ClockSet]))
+    @rule(
+        seconds=SECONDS,
+        both=st.booleans(),
+        kind=st.sampled_from([m.Woke, m.Active, m.Stand, m.Sit, m.Moved, m.ClockSet]),
+    )
     def an_event_comes_from_the_past(self, seconds: float, both: bool, kind: type[m.AnyEvent]) -> None:
         at, tick = self.at, self.tick
         self.tick -= m.milliseconds(seconds)
@@ -347,7 +351,7 @@ class Hostile(RuleBasedStateMachine):
         assert not self.standing
         assert self.state.stretching is None
         assert not self.signals & self.rules.quiet
-        assert not self.signals & m.LEAVING
+        assert not self.signals & m.LEAVING.keys()
         span = self.rules.hours.span(self.at)
         assert span is not None, "never outside working hours"
         assert self.at - span.opens >= timedelta(milliseconds=self.rules.settle_in)

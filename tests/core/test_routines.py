@@ -1,15 +1,38 @@
 """The catalogue and the choice: what a prompt suggests, for how long, and in which words."""
 
+from collections.abc import Mapping
+
 import pytest
 from msgspec.structs import replace
 
-from psoas_nudge.core.catalogue import CATALOGUE, FALLBACK, ROTATION, find, prompt_words, rotation, suggestion
+from psoas_nudge.core.catalogue import CATALOGUE, FALLBACK, ROTATION, find, prompt_words, rotation
 from psoas_nudge.core.durations import duration, elapsed
-from psoas_nudge.core.routines import BREATH_IN, BREATH_OUT, Routine, Step, choose, problems, script
+from psoas_nudge.core.hours import WorkingHours
+from psoas_nudge.core.routines import BREATH_IN, BREATH_OUT, LONGEST, Routine, Step, choose, problems, script
+from psoas_nudge.core.rules import Rules
+from psoas_nudge.core.state import RotationOrder, State
+from psoas_nudge.core.stretching import next_routine
+from psoas_nudge.core.words import Pain
 from psoas_nudge.errors import BadInput
 
 EVERY = pytest.mark.parametrize("routine", CATALOGUE, ids=lambda routine: routine.id)
 FROM_THE_ARTICLE = {"kneeling-hip-flexor": (25, 3), "constructive-rest": (300, 1), "ball-release": (45, 1)}
+
+
+def suggestion(
+    last_used: Mapping[str, int],
+    ids: tuple[str, ...],
+    own: tuple[Routine, ...] = (),
+    *,
+    read: Mapping[str, int] | None = None,
+    put_off: Pain | None = None,
+    floor: bool = False,
+    time_left: float = LONGEST,
+    last: bool = False,
+) -> Routine:
+    state = State(rotation_order=RotationOrder(last=dict(last_used)), read=dict(read or {}), put_off=put_off)
+    rules = Rules(hours=WorkingHours(), rotation=ids, routines=own, floor=floor)
+    return find(next_routine(state, rules, time_left=time_left, last=last), own)
 
 
 def held(routine: Routine, side: str | None) -> list[float]:
@@ -103,7 +126,7 @@ def test_what_would_not_be_over_before_hours_close_is_left_out_and_the_short_one
 
 
 def test_who_is_in_pain_is_asked_to_walk_whatever_the_rotation_says() -> None:
-    assert suggestion({}, ("kneeling-hip-flexor",), floor=True, put_off=True).id == "stand-and-walk"
+    assert suggestion({}, ("kneeling-hip-flexor",), floor=True, put_off="sharp").id == "stand-and-walk"
 
 
 def test_choose_takes_the_first_in_the_rotation_among_equals() -> None:

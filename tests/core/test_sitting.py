@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from psoas_nudge.core.explain import status
-from psoas_nudge.core.model import LEAVING, Active, PostureEntry, Signal, SignalChanged, Sit, Stand
+from psoas_nudge.core.model import LEAVING, Active, Moved, PostureEntry, PromptEntry, Signal, SignalChanged, Sit, Stand
 from psoas_nudge.core.state import Bout
 from tests.core.timeline import Day
 
@@ -222,6 +222,38 @@ def test_standing_stops_the_bout_until_sitting_down() -> None:
     day.leave(6)
     assert bouts(day) == [("09:00", "09:35", 15, "idle")]
     assert [(p.posture, p.by) for p in day.of(PostureEntry)] == [("standing", "person"), ("sitting", "person")]
+
+
+def test_a_walk_that_the_computer_did_not_notice_can_be_reported() -> None:
+    day = Day()
+    day.sit(20)
+    day.read(4)
+    day.sit(1)
+    day.feed(Moved())
+    assert bouts(day) == [("09:00", "09:25", 25, "moved")]
+    assert day.state.bout == Bout(started=day.state.now)
+    day.sit(29)
+    assert day.state.prompt is None
+    day.sit(7)
+    assert day.state.prompt is not None
+
+
+def test_having_moved_answers_the_open_prompt_as_taken_and_ends_back_off() -> None:
+    day = Day()
+    day.sit(36)
+    day.feed(Moved())
+    assert [(prompt.outcome, prompt.via) for prompt in day.of(PromptEntry)] == [("taken", None)]
+    assert day.state.prompt is None
+    assert bouts(day) == [("09:00", "09:36", 36, "moved")]
+
+
+def test_having_moved_changes_nothing_for_somebody_who_does_not_sit() -> None:
+    day = Day()
+    day.sit(10)
+    day.leave(10)
+    before = len(day.entries)
+    day.feed(Moved())
+    assert len(day.entries) == before
 
 
 def test_standing_that_is_forgotten_turns_into_sitting_after_an_hour() -> None:

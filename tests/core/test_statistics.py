@@ -17,7 +17,7 @@ from psoas_nudge.core.model import (
     PromptEntry,
     StretchEntry,
 )
-from psoas_nudge.core.statistics import SUMS, Totals, add, added_by, months, total, weeks
+from psoas_nudge.core.statistics import SUMS, Totals, add_to, added_by, months, total, weeks
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 MONDAY = date(2026, 11, 23)
@@ -31,10 +31,10 @@ def prompt(outcome: Outcome, *, shown: bool = True) -> PromptEntry:
 
 
 def day_of(*entries: AnyEntry) -> Totals:
-    day = Totals(first=MONDAY, last=MONDAY)
+    sums: dict[str, float] = {}
     for entry in entries:
-        day = add(day, (added_by(entry) or (NOON, {}))[1])
-    return day
+        add_to(sums, (added_by(entry) or (NOON, {}))[1])
+    return Totals(first=MONDAY, last=MONDAY, **sums)
 
 
 def test_bouts_add_up_and_the_longest_stands_out() -> None:

@@ -17,11 +17,9 @@ from zoneinfo import ZoneInfo
 from psoas_nudge.core import model as m
 from psoas_nudge.core.hours import WorkingHours
 from psoas_nudge.core.machine import step
+from psoas_nudge.core.outcomes import ANSWERS
 
 BERLIN = WorkingHours(zone="Europe/Berlin")
-
-
-ANSWERS: dict[m.Answer, type[m.Answering]] = {"accept": m.Accept, "snooze": m.Snooze, "skip": m.Skip}
 
 
 def rules(**settings: Any) -> m.Rules:

@@ -15,7 +15,7 @@ from msgspec.structs import replace
 
 from psoas_nudge.bus import Bus, CallFailed
 from psoas_nudge.core.advice import KINDS
-from psoas_nudge.core.events import Accept, Feel, Pause, Resume, Sit, Skip, Snooze, Stand, Stretch, Undo
+from psoas_nudge.core.events import Accept, Feel, Moved, Pause, Resume, Sit, Skip, Snooze, Stand, Stretch, Undo
 from psoas_nudge.core.hours import WorkingHours
 from psoas_nudge.core.rules import Rules
 from psoas_nudge.core.status import Status
@@ -251,6 +251,7 @@ async def test_every_entry_of_the_menu_does_what_it_says(panel: Panel, desk: Des
         "Constructive rest": Stretch(routine="constructive-rest", via="tray"),
         "I'm sitting again": Sit(via="tray"),
         "I'm standing now": Stand(via="tray"),
+        "I just moved": Moved(via="tray"),
         "Resume prompts": Resume(via="tray"),
         "For 30 minutes": Pause(length=30 * MINUTE, via="tray"),
         "For 1 hour": Pause(length=HOUR, via="tray"),

@@ -12,7 +12,7 @@ import pytest
 from msgspec.structs import replace
 
 from psoas_nudge.bus import Bus, CallFailed
-from psoas_nudge.core.events import Accept, Clear, Feel, Pause, Resume, Sit, Skip, Snooze, Stand, Stretch
+from psoas_nudge.core.events import PLAIN, Clear, Feel, Pause, Sit, Skip, Snooze, Stand, Stretch, Undo
 from psoas_nudge.core.words import MINUTE
 from psoas_nudge.errors import NoPromptOpen
 from psoas_nudge.tray.busname import NAME, PATH, PROPERTIES, BusName
@@ -67,42 +67,25 @@ async def test_busctl_shows_every_property_and_method(desktop_need, session_bus,
     seen = await busctl(session_bus.address, "introspect", NAME, PATH)
     for name in PROPERTIES:
         assert f".{name} " in seen
-    for name in (
-        "Accept",
-        "Snooze",
-        "Skip",
-        "Stretch",
-        "Stand",
-        "Sit",
-        "Pause",
-        "Resume",
-        "Feel",
-        "Clear",
-        "Explain",
-        "Stop",
-    ):
+    for name in {method for method, *_ in CALLS} | {"Explain"}:
         assert f".{name} " in seen
     assert (await busctl(session_bus.address, "get-property", NAME, PATH, NAME, "SatSeconds")) == "d 1460\n"
     assert (await busctl(session_bus.address, "get-property", NAME, PATH, NAME, "Quiet")) == 'as 1 "call"\n'
 
 
 CALLS: list[tuple[str, str, tuple[Any, ...], MenuCommand]] = [
-    ("Accept", "", (), Accept(via="dbus")),
+    *((kind.__name__, "", (), kind(via="dbus")) for kind in (*PLAIN.values(), Clear, Undo)),
     ("Snooze", "d", (600.0,), Snooze(delay=10 * MINUTE, via="dbus")),
     ("Snooze", "d", (0.0,), Snooze(via="dbus")),
     ("Skip", "s", ("in a hurry",), Skip(because="in a hurry", via="dbus")),
     ("Skip", "s", ("",), Skip(via="dbus")),
     ("Stretch", "s", ("",), Stretch(via="dbus")),
     ("Stretch", "s", ("constructive-rest",), Stretch(routine="constructive-rest", via="dbus")),
-    ("Stand", "", (), Stand(via="dbus")),
-    ("Sit", "", (), Sit(via="dbus")),
     ("Pause", "d", (1800.0,), Pause(length=30 * MINUTE, via="dbus")),
     ("Pause", "d", (0.0,), Pause(via="dbus")),
     ("PauseUntil", "x", (int(AT.timestamp()),), Pause(until=AT, via="dbus")),
-    ("Resume", "", (), Resume(via="dbus")),
     ("Feel", "us", (3, "better"), Feel(level=3, note="better", via="dbus")),
     ("Feel", "us", (0, ""), Feel(level=0, via="dbus")),
-    ("Clear", "", (), Clear(via="dbus")),
     ("Reload", "", (), Action.RELOAD),
     ("Stop", "", (), Action.QUIT),
 ]

@@ -21,7 +21,7 @@ from psoas_nudge.bus import Bus
 from psoas_nudge.core.events import Accept
 from psoas_nudge.core.hours import WorkingHours
 from psoas_nudge.core.rules import Rules
-from psoas_nudge.core.summary import Look
+from psoas_nudge.core.status import Look
 from psoas_nudge.tray.picture import LOOKS
 from psoas_nudge.tray.port import MenuCommand
 from psoas_nudge.tray.tray import WATCHER, Tray

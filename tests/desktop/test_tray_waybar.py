@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from psoas_nudge.core.summary import Look
+from psoas_nudge.core.status import Look
 from psoas_nudge.tray.picture import LOOKS
 
 pytestmark = pytest.mark.heavy

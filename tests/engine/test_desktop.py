@@ -11,7 +11,6 @@ import pytest
 from psoas_nudge.core import model as m
 from psoas_nudge.engine.desktop import Desktop
 from psoas_nudge.engine.engine import Engine, Listener
-from psoas_nudge.engine.screen import Screen
 from psoas_nudge.errors import JournalBroken, ShowFailed
 from psoas_nudge.notify.port import Message, Pressed, Showing
 
@@ -92,10 +91,9 @@ def engine(journal, rules, clock) -> Engine:
 
 @pytest.fixture
 async def desktop(engine, screen, desk, guides) -> AsyncIterator[Desktop]:
-    shown = Screen(screen)
-    desktop = Desktop(engine, idle_time=desk, screen=shown, timer=desk, guides=guides)
+    desktop = Desktop(engine, idle_time=desk, notifiers=screen, timer=desk, guides=guides)
     desktop.start(m.Started())
-    shown.open()
+    desktop.open()
     engine.feed(m.Active())
     yield desktop
     await desktop.stop()
@@ -167,7 +165,7 @@ async def test_stopping_takes_the_open_prompt_away_and_says_why(desktop, engine,
 
 
 async def test_a_notifier_that_hangs_does_not_keep_the_daemon_from_ending(desktop, engine, clock, screen, monkeypatch):
-    monkeypatch.setattr("psoas_nudge.engine.screen.LAST_SECONDS", 0.01)
+    monkeypatch.setattr("psoas_nudge.engine.desktop.LAST_SECONDS", 0.01)
     screen.gate.clear()
     await sit(engine, clock)
     await asyncio.wait_for(desktop.stop(), 1)
@@ -234,7 +232,7 @@ async def test_a_prompt_that_comes_up_while_the_daemon_ends_is_taken_away_and_no
 
 
 async def test_the_end_before_there_is_a_screen_waits_for_nothing(engine, clock, screen, desk, guides, caplog):
-    desktop = Desktop(engine, idle_time=desk, screen=Screen(screen), timer=desk, guides=guides)
+    desktop = Desktop(engine, idle_time=desk, notifiers=screen, timer=desk, guides=guides)
     desktop.start(m.Started())
     engine.feed(m.Active())
     await sit(engine, clock)
@@ -349,6 +347,23 @@ async def test_a_notifier_that_neither_shows_nor_refuses_is_named_in_the_log_and
     await settle()
     assert [message.prompt for message in screen.shown] == [1, 2]
     assert ("fake", "ref-1") in screen.withdrawn
+
+
+async def test_an_unexpected_error_in_the_notifiers_is_logged_and_the_prompt_comes_again(
+    desktop, engine, clock, screen, caplog
+):
+    show = screen.show
+
+    async def broken(message: Message) -> Showing:
+        screen.show = show
+        raise RuntimeError("a bug")
+
+    screen.show = broken
+    await sit(engine, clock, 30)
+    await sit(engine, clock, 6)
+    assert "a notifier: unexpected error, please report it" in caplog.text
+    assert "prompt 1 was not shown in time and is closed" in caplog.text
+    assert [message.prompt for message in screen.shown] == [2]
 
 
 async def test_a_prompt_that_stays_is_shown_once(desktop, engine, clock, screen):

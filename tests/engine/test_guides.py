@@ -11,8 +11,7 @@ from typing import Any
 
 import pytest
 
-from psoas_nudge.engine.guides import NOT_RECORDED, GuideProcesses
-from psoas_nudge.engine.outside import Outside
+from psoas_nudge.engine.outside import NOT_RECORDED, GuideProcesses, Outside
 
 
 class Remembering(Outside):

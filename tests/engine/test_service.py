@@ -21,7 +21,7 @@ from psoas_nudge.control.client import ask
 from psoas_nudge.control.messages import GetStatus, Stop
 from psoas_nudge.core import model as m
 from psoas_nudge.engine import service, waiting
-from psoas_nudge.engine.clock import SystemClock
+from psoas_nudge.engine.engine import SystemClock
 from psoas_nudge.engine.service import serve
 from psoas_nudge.errors import PsoasNudgeError, Refused
 from psoas_nudge.journal import Journal
@@ -70,7 +70,7 @@ class Notifiers:
         self.titles: list[str] = []
         self.bodies: list[str] = []
 
-    def __call__(self, _wanted: str, _clock: object) -> Notifiers:
+    def __call__(self, _wanted: str) -> Notifiers:
         return self
 
     async def start(self, _surroundings: Surroundings, _on_pressed: OnPressed) -> None:

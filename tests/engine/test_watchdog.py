@@ -11,7 +11,7 @@ from psoas_nudge.core import model as m
 from psoas_nudge.core.words import MINUTE
 from psoas_nudge.engine import ready
 from psoas_nudge.engine.engine import Engine
-from psoas_nudge.engine.listeners import Watchdog
+from psoas_nudge.engine.ready import Watchdog
 from psoas_nudge.engine.timers import LONGEST_SLEEP
 
 

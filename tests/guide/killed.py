@@ -7,7 +7,7 @@ from pathlib import Path
 
 from psoas_nudge.core import model as m
 from psoas_nudge.core.hours import WorkingHours
-from psoas_nudge.engine.clock import SystemClock
+from psoas_nudge.engine.engine import SystemClock
 from psoas_nudge.guide.reports import Places, Recorder
 from psoas_nudge.journal import Journal
 

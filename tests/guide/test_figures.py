@@ -20,12 +20,15 @@ from psoas_nudge.guide.figures import ANGLE, FIGURES, paths_between, sheet
 from psoas_nudge.guide.figures.body import ASIS, FLOOR, FOREARM, PUBIS, SHANK, THIGH, UPPER_ARM, Point, Skeleton, solve
 from psoas_nudge.guide.figures.dots import dots
 from psoas_nudge.guide.figures.drawing import picture, svg
+from psoas_nudge.guide.figures.shapes import parts
 from psoas_nudge.notify import ICON
 from psoas_nudge.notify import picture as picture_file
 
 EVERY = pytest.mark.parametrize("routine", CATALOGUE, ids=lambda routine: routine.id)
 STRETCHES = [routine.id for routine in CATALOGUE if routine.aim == "stretch"]
 POSES = [(name, pose) for name, figure in FIGURES.items() for pose in figure.poses]
+MAT = 183.0
+"""The upper side of the mat on which somebody lies."""
 FLESH = 3.0
 """Of an elbow or a hand, around its joint."""
 SVG = "{http://www.w3.org/2000/svg}"
@@ -93,6 +96,49 @@ def test_the_body_rests_on_the_floor_or_the_mat_and_no_elbow_is_in_it(routine_id
     assert on_a_mat or lowest >= FLOOR - 0.5, "nobody floats"
     for limb in ("near", "far"):
         assert all(y + FLESH <= FLOOR - 1 for _, y in drawn.arm(limb)[1:])
+
+
+HELD = {
+    "standing-hip-flexor": "prop", "standing-march": "prop", "split-stance-raise": "prop",
+    "chair-kneeling-hip-flexor": "chair back",
+}  # fmt: skip
+"""The prop on which the far hand rests."""
+
+
+@pytest.mark.parametrize(("routine_id", "pose"), [each for each in POSES if each[0] in HELD])
+def test_a_hand_that_holds_on_lies_on_what_it_holds_from_the_first_picture_to_the_last(
+    routine_id: str, pose: str
+) -> None:
+    x, y = skeleton(routine_id, pose).arm("far")[2]
+    outline = next(path for kind, path in FIGURES[routine_id].behind if kind == HELD[routine_id])
+    left, top, right = (float(each) for each in re.findall(r"[\d.]+", outline)[:3])
+    assert left <= x <= right
+    assert y + FLESH == pytest.approx(top, abs=1)
+
+
+def test_who_lies_on_the_back_lies_on_it_from_the_head_to_the_pelvis() -> None:
+    for pose in FIGURES["constructive-rest"].poses:
+        outline = {kind: path for kind, path in parts(skeleton("constructive-rest", pose)) if kind in {"head", "trunk"}}
+        lowest = {kind: max(y for _, y in numbers(path)) for kind, path in outline.items()}
+        back = max(y for x, y in numbers(outline["trunk"]) if x < 70)
+        assert [lowest["head"], back, lowest["trunk"]] == pytest.approx([MAT, MAT, MAT], abs=1.2)
+
+
+def numbers(path: str) -> list[tuple[float, float]]:
+    """The points of an outline that a picture draws."""
+    return [(float(x), float(y)) for x, y in re.findall(r"(-?[\d.]+) (-?[\d.]+)(?=[CZ])", path)]
+
+
+def test_forearms_and_toes_of_who_lies_face_down_are_on_the_mat() -> None:
+    for pose in FIGURES["ball-release"].poses:
+        _, elbow, hand = skeleton("ball-release", pose).arm("near")
+        assert [elbow[1] + 4, hand[1] + FLESH] == pytest.approx([MAT + 1, MAT + 1], abs=2.5)
+
+
+def test_the_instep_of_the_kneeling_leg_is_on_the_floor() -> None:
+    for pose in FIGURES["kneeling-hip-flexor"].poses:
+        foot = dict(parts(skeleton("kneeling-hip-flexor", pose)))["foot"]
+        assert max(y for _, y in numbers(foot)) == pytest.approx(FLOOR, abs=1.5)
 
 
 @EVERY

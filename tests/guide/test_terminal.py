@@ -1,5 +1,7 @@
 """The terminal player with a clock that only tests move: every routine, keys, plain lines, and the question after."""
 
+from collections.abc import Mapping
+from contextlib import nullcontext
 from typing import get_args
 
 import pytest
@@ -7,18 +9,11 @@ import pytest
 from psoas_nudge.core.catalogue import CATALOGUE, find
 from psoas_nudge.core.model import Afterwards, Pain
 from psoas_nudge.core.routines import Routine
+from psoas_nudge.guide.asking import BEGIN_WITHIN, PAINS, afterwards, ask_afterwards, begins, summary
+from psoas_nudge.guide.console import typed
 from psoas_nudge.guide.player import Held, Player
 from psoas_nudge.guide.reports import PracticeReports, Receipt
-from psoas_nudge.guide.terminal import (
-    BEGIN_WITHIN,
-    PAINS,
-    afterwards,
-    ask_afterwards,
-    begins,
-    clock_words,
-    play,
-    summary,
-)
+from psoas_nudge.guide.terminal import clock_words, play
 
 STANDING = find("standing-hip-flexor")
 EVERY = pytest.mark.parametrize("routine", CATALOGUE, ids=lambda routine: routine.id)
@@ -26,6 +21,8 @@ EVERY = pytest.mark.parametrize("routine", CATALOGUE, ids=lambda routine: routin
 
 class FakeConsole:
     """A terminal at which keys are pressed at the seconds that a test names."""
+
+    most = 99
 
     def __init__(
         self, keys: dict[float, str] | None = None, *, screen: bool = False, size: tuple[int, int] = (80, 24)
@@ -56,6 +53,20 @@ class FakeConsole:
 
     def clock(self) -> float:
         return self.now
+
+    def controls(self, *, paused: bool) -> None:
+        """The keys are on the screen."""
+
+    def offer(self, question: str, choices: Mapping[str, str], otherwise: str = "") -> None:
+        self.write(typed(question, choices, otherwise, self._size[0]))
+
+    def tell(self, text: str) -> None:
+        self.write(text)
+
+    def bell(self) -> None:
+        """Tests hear the chime."""
+
+    own_screen = single_keys = nullcontext
 
     @property
     def text(self) -> str:

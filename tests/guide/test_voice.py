@@ -5,16 +5,21 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import time
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 
 from psoas_nudge.core.catalogue import CATALOGUE, find
-from psoas_nudge.core.entries import StretchEntry, WarningsReadEntry
+from psoas_nudge.core.entries import AnyEntry, FeelEntry, StretchEntry, UndoneEntry, WarningsReadEntry
 from psoas_nudge.core.routines import Routine
+from psoas_nudge.errors import Refused, Unavailable
 from psoas_nudge.guide import voice
+from psoas_nudge.guide.ear import heard_first, press
 from psoas_nudge.guide.player import Player
-from psoas_nudge.guide.terminal import heard_first, play, spoken
+from psoas_nudge.guide.terminal import play, spoken
 from psoas_nudge.journal import Journal
 from tests.guide.test_terminal import FakeConsole
 
@@ -137,7 +142,7 @@ def test_no_instruction_is_cut_off_and_the_dose_is_what_it_is_without_a_voice(ro
 
 def test_where_nothing_can_be_shown_the_warnings_are_heard_until_they_were_read() -> None:
     ball = find("ball-release")
-    unread, read = heard_first(Player(ball), unread=True), heard_first(Player(ball), unread=False)
+    unread, read = heard_first(ball, unread=True), heard_first(ball, unread=False)
     assert all(words in unread for words in (*ball.not_for, *ball.cautions))
     assert all(words in read for words in ball.cautions)
     assert ball.not_for[0] not in read
@@ -153,41 +158,143 @@ sided = false
 not_for = ["your knee swells"]
 steps = [
     {{ text = "Stand up.", seconds = "1s" }},
-    {{ text = "Hold it.", seconds = "2s", hold = true }},
+    {{ text = "Hold it.", seconds = "{hold}s", hold = true }},
 ]
 """
 
 
-def guide(home: Path, *, voice: bool, speaker: bool) -> subprocess.CompletedProcess[str]:
+def guide(home: Path, *, voice: bool, speaker: bool, hold: int = 2, **more: str) -> subprocess.Popen[str]:
     """The guide as the daemon starts it, where there is no display and no terminal."""
-    (home / "config.toml").write_text(SHORT.format(voice=str(voice).lower()))
+    (home / "config.toml").write_text(SHORT.format(voice=str(voice).lower(), hold=hold))
     if speaker:
         program = home / "espeak-ng"
         program.write_text(f'#!/bin/sh\nfor last; do :; done\necho "$last" >> {home}/said\n')
         program.chmod(0o755)
     environ = {k: v for k, v in os.environ.items() if not k.startswith(("XDG_", "PSOAS_NUDGE_", "DISPLAY", "WAYLAND_"))}
     environ |= {"HOME": str(home), "XDG_RUNTIME_DIR": str(home / "run"), "PYTHONPATH": str(PROJECT), "PATH": str(home)}
-    environ |= {"PSOAS_NUDGE_CONFIG": str(home / "config.toml")}
-    return subprocess.run(
+    environ |= {"PSOAS_NUDGE_CONFIG": str(home / "config.toml")} | more
+    return subprocess.Popen(
         [sys.executable, "-m", "psoas_nudge.guide", "short", "--prompt", "4", "--page"],
-        env=environ, check=False, capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=60, cwd=home,
+        env=environ, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, stdin=subprocess.DEVNULL, cwd=home,
     )  # fmt: skip
 
 
-def test_without_a_browser_or_a_terminal_a_stretch_is_played_by_ear(tmp_path: Path) -> None:
-    done = guide(tmp_path, voice=True, speaker=True)
-    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
-    said = (tmp_path / "said").read_text().splitlines()
-    assert said[0] == ("A short one, 3 s. Skip it, or ask a physiotherapist or doctor first, if your knee swells.")
-    assert said[1] == "Get into place. Stand up."
-    assert said[-1] == "Well done."
-    found = Journal.open_reading(tmp_path / ".local/share/psoas-nudge/journal.db")
-    assert found is not None
-    with found:
-        entries = [line.entry for line in found.read()]
-    [stretch] = [entry for entry in entries if isinstance(entry, StretchEntry)]
+E = TypeVar("E", bound=AnyEntry)
+
+
+class Ear:
+    """A stretch that is only heard, and who hears it."""
+
+    def __init__(self, home: Path, hold: int = 2, **more: str) -> None:
+        self.home, self.socket = home, home / "run" / "psoas-nudge" / "guide.sock"
+        self.start(hold, **more)
+
+    def start(self, hold: int = 2, **more: str) -> None:
+        self.guide = guide(self.home, voice=True, speaker=True, hold=hold, **more)
+
+    @property
+    def said(self) -> list[str]:
+        file = self.home / "said"
+        return file.read_text().splitlines() if file.exists() else []
+
+    def heard(self, text: str) -> bool:
+        return any(text in line for line in self.said)
+
+    def says(self, text: str) -> None:
+        """Wait until it is said."""
+        end = time.monotonic() + 30
+        while not self.heard(text):
+            assert time.monotonic() < end, f"{text!r} was not said: {self.said}"
+            time.sleep(0.02)
+
+    def press(self, word: str) -> str:
+        """Press as soon as there is such a button."""
+        end = time.monotonic() + 15
+        while True:
+            try:
+                return press(word, self.socket)
+            except (Refused, Unavailable):
+                assert time.monotonic() < end
+                time.sleep(0.05)
+
+    def ends(self) -> tuple[int, str, str]:
+        out, err = self.guide.communicate(timeout=30)
+        return self.guide.returncode, out, err
+
+    def entries(self, kind: type[E]) -> list[E]:
+        found = Journal.open_reading(self.home / ".local/share/psoas-nudge/journal.db")
+        assert found is not None
+        with found:
+            return [line.entry for line in found.read() if isinstance(line.entry, kind)]
+
+
+@pytest.fixture
+def ear(tmp_path: Path) -> Iterator[Ear]:
+    heard = Ear(tmp_path)
+    yield heard
+    heard.guide.kill()
+    heard.guide.communicate()
+
+
+def test_without_a_browser_or_a_terminal_a_stretch_is_played_by_ear(ear: Ear) -> None:
+    ear.says("A short one, 3 s. Skip it, or ask a physiotherapist or doctor first, if your knee swells. If none of ")
+    ear.says("Well done.")  # it begins by itself
+    ear.press("fine")
+    ear.press("no")
+    assert ear.ends() == (0, "", "")
+    assert "Get into place. Stand up." in ear.said
+    [stretch] = ear.entries(StretchEntry)
     assert (stretch.routine, stretch.prompt, stretch.other_seconds) == ("short", 4, 2.0)
-    assert not [entry for entry in entries if isinstance(entry, WarningsReadEntry)], "hearing them is not reading them"
+    assert [(each.afterwards, each.routine) for each in ear.entries(FeelEntry)] == [("fine", "short")]
+    assert ear.entries(WarningsReadEntry) == [], "hearing them is not reading them"
+
+
+def test_who_only_hears_a_stretch_can_confirm_the_warnings_pause_and_take_an_answer_back(ear: Ear) -> None:
+    ear.says("A short one")
+    assert ear.press("read") == "None of this applies to me"
+    ear.says("Hold it.")
+    assert ear.press("pause") == "Pause"
+    ear.says("Paused.")
+    with pytest.raises(Refused, match=r"^Now you can press pause or stop\.$"):
+        press("fine", ear.socket)
+    time.sleep(2.5)  # longer than the hold
+    assert not ear.heard("Well done.")
+    assert ear.press("pause") == "Go on"
+    ear.says("How does it feel? fine, tight or pain?")
+    assert ear.press("pain") == "pain"
+    ear.says("You reported pain after stretching.")
+    assert ear.press("undo") == "I pressed the wrong key"
+    ear.press("tight")
+    ear.says("Can you kneel on the floor where you work?")
+    ear.press("no")
+    assert ear.ends() == (0, "", "")
+    assert [each.other_seconds for each in ear.entries(StretchEntry)] == [2.0]
+    assert [each.routine for each in ear.entries(WarningsReadEntry)] == ["short"]
+    assert [each.afterwards for each in ear.entries(FeelEntry)] == ["pain", "tight"]
+    assert len(ear.entries(UndoneEntry)) == 1
+    with pytest.raises(Unavailable, match="No stretch is being spoken now"):
+        press("pause", ear.socket)
+
+
+def test_a_stretch_that_is_only_heard_can_be_stopped_while_its_warnings_are_spoken(ear: Ear) -> None:
+    ear.says("A short one")
+    assert ear.press("stop") == "Stop"
+    assert ear.ends() == (0, "", "")
+    assert [each.performed for each in ear.entries(StretchEntry)] == [False]
+    assert not ear.heard("Get into place")
+
+
+def test_warnings_that_were_confirmed_are_not_spoken_again(ear: Ear) -> None:
+    ear.says("A short one")
+    ear.press("read")
+    ear.says("Get into place")
+    ear.press("stop")
+    ear.ends()
+    (ear.home / "said").unlink()
+    ear.start()
+    ear.says("A short one, 3 s.")
+    ear.press("stop")
+    assert not ear.heard("physiotherapist")
 
 
 @pytest.mark.parametrize(
@@ -195,10 +302,11 @@ def test_without_a_browser_or_a_terminal_a_stretch_is_played_by_ear(tmp_path: Pa
 )
 def test_without_any_of_them_it_says_what_is_missing(tmp_path: Path, voice: bool, why: str) -> None:
     done = guide(tmp_path, voice=voice, speaker=False)
+    _, said = done.communicate(timeout=60)
     assert done.returncode == 1
-    assert "there is no display" in done.stderr
-    assert why in done.stderr
-    assert "Traceback" not in done.stderr
+    assert "there is no display" in said
+    assert why in said
+    assert "Traceback" not in said
 
 
 def test_without_a_voice_there_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,7 +14,7 @@ import pytest
 
 from psoas_nudge.core import model as m
 from psoas_nudge.core.hours import WorkingHours
-from psoas_nudge.engine.engine import Engine, Nowhere
+from psoas_nudge.engine.engine import Engine
 from psoas_nudge.journal.first_state import read_first
 from psoas_nudge.journal.store import Journal
 
@@ -51,6 +51,17 @@ def test_the_journal_reads_it_as_if_it_were_its_own(file: Path, tmp_path: Path) 
 def test_a_state_of_today_is_never_taken_for_an_old_one() -> None:
     with pytest.raises(msgspec.ValidationError):
         read_first(msgspec.json.encode(m.State()))
+
+
+@pytest.mark.parametrize("number", [b"1e999", b"1e300", b"[]"])
+def test_one_with_an_impossible_number_is_set_aside(number: bytes) -> None:
+    with Journal.in_memory() as journal:
+        journal.commit([], m.State(), UTC)
+        broken = body("paused").replace(b"174820.0", number)
+        assert broken != body("paused")
+        journal._db.execute("UPDATE snapshot SET body = ?", (broken,))
+        assert journal.load() is None
+        assert len(journal.check().problems) == 1
 
 
 def test_a_bout_with_a_break_and_an_open_prompt() -> None:
@@ -119,7 +130,7 @@ def test_the_update_is_a_restart_like_any_other() -> None:
     with Journal.in_memory() as journal:
         journal.commit([], read("open-prompt"), UTC)
         engine = Engine(journal, rules, StandingClock(m.Moment(moment(8, 29, 30), 60_000)))
-        engine.start(Nowhere(), m.Started(silent_for=60_000))
+        engine.start(None, m.Started(silent_for=60_000))
         [prompt] = [stored.entry for stored in journal.read()]
         assert (prompt.outcome, prompt.because, prompt.notifier) == ("withdrawn", "restart", "dbus")
         assert prompt.shown_at == moment(8, 28, 30)

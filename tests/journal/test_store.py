@@ -40,7 +40,7 @@ from psoas_nudge.core.model import (
     UndoneEntry,
 )
 from psoas_nudge.errors import JournalBroken
-from psoas_nudge.journal import Journal, Stored, as_json, checkup, schema
+from psoas_nudge.journal import Journal, Stored, as_json, schema, upkeep
 
 KINDS = {kind.__struct_config__.tag for kind in get_args(AnyEntry)}
 
@@ -527,7 +527,7 @@ def test_a_check_sees_all_and_what_takes_longer_than_its_time_is_interrupted(mor
         assert (whole.entries, whole.problems, whole.whole) == (10_000, (), True)
         journal._db.create_function("slow", 1, lambda text: threading.Event().wait(0.002) or text)
         with (
-            checkup.interrupted(journal._db, lambda: True),
+            upkeep.interrupted(journal._db, lambda: True),
             pytest.raises(sqlite3.OperationalError, match="interrupted"),
         ):
             journal._db.execute("SELECT count(slow(body)) FROM entries").fetchone()
@@ -537,7 +537,7 @@ def test_a_check_sees_all_and_what_takes_longer_than_its_time_is_interrupted(mor
 def test_a_check_that_has_no_time_says_that_it_did_not_see_all(
     morning, berlin, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(checkup, "POLL_SECONDS", 0.0002)
+    monkeypatch.setattr(upkeep, "POLL_SECONDS", 0.0002)
     with Journal.in_memory() as journal:
         journal.commit([HoursEntry(at=morning, open=True)] * 20_000, State(), berlin)
         checked = journal.check(lambda: True)

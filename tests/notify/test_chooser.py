@@ -62,8 +62,8 @@ class House:
     def __init__(self, wanted: str = "auto") -> None:
         self.best, self.next, self.last = Fake("best"), Fake("next"), Fake("last")
         fakes = (self.best, self.next, self.last)
-        self.table: dict[str, Callable[[Callable[[], float]], Notifier]] = {f.name: lambda _, f=f: f for f in fakes}
-        self.chooser = Chooser(wanted, lambda: 0.0, self.table)
+        self.table: dict[str, Callable[[], Notifier]] = {f.name: lambda f=f: f for f in fakes}
+        self.chooser = Chooser(wanted, self.table)
         self.pressed: list[Pressed] = []
 
     async def start(self) -> None:
@@ -261,4 +261,4 @@ def test_plyer_and_dbus_are_imported_only_when_they_are_used() -> None:
 
 @pytest.mark.parametrize("name", NOTIFIERS)
 def test_each_row_of_the_table_makes_the_notifier_of_its_name(name: str) -> None:
-    assert NOTIFIERS[name](lambda: 0.0).name == name
+    assert NOTIFIERS[name]().name == name

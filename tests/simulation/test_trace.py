@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from psoas_nudge.core.events import Accept, Asked, Pause, Resume, Sit, Skip, Snooze, Stand
+from psoas_nudge.core.events import PLAIN, Accept, Asked, Pause, Skip, Snooze
 from psoas_nudge.core.words import MINUTE, Signal
 from psoas_nudge.errors import BadInput
 from psoas_nudge.simulation.desk import Act, During
@@ -32,9 +32,7 @@ def test_every_signal_that_a_sensor_can_report_may_stand_in_a_trace(signal: str)
         ("pause 30m", Pause(via="trace", length=30 * MINUTE)),
         ("pause until tomorrow", Pause(via="trace", until_tomorrow=True)),
         ("pause until 10:00", Pause(via="trace", until=AT.replace(hour=10))),
-        ("resume", Resume(via="trace")),
-        ("stand", Stand(via="trace")),
-        ("sit", Sit(via="trace")),
+        *((name, kind(via="trace")) for name, kind in PLAIN.items()),
     ],
 )
 def test_what_a_person_may_do_at_the_desk(do: str, asked: Asked) -> None:

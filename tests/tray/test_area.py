@@ -11,8 +11,7 @@ from msgspec.structs import replace
 from psoas_nudge.config import parse
 from psoas_nudge.core.events import Accept, Feel, Pause
 from psoas_nudge.core.rules import Rules
-from psoas_nudge.core.status import Status
-from psoas_nudge.core.summary import Look
+from psoas_nudge.core.status import Look, Status
 from psoas_nudge.system.shell import SEPARATOR
 from psoas_nudge.tray.area import AreaTray
 from psoas_nudge.tray.picture import pictures

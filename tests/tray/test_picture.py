@@ -6,7 +6,7 @@ from itertools import combinations
 
 import pytest
 
-from psoas_nudge.core.summary import Look
+from psoas_nudge.core.status import Look
 from psoas_nudge.tray.picture import LOOKS, SIZES, STEPS, Pixmap, pictures
 
 PANELS = {"light": (246, 245, 244), "dark": (43, 43, 43), "white": (255, 255, 255), "black": (0, 0, 0)}

@@ -7,13 +7,12 @@ their ids in square brackets. No physiotherapist has reviewed the words yet; REV
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from types import MappingProxyType
+from collections.abc import Iterable
 
-from psoas_nudge.core.catalogue.floor import BALL, CHAIR_KNEELING, KNEELING, REST
-from psoas_nudge.core.catalogue.standing import CHAIR_EDGE, MARCH, RAISE, SQUEEZE, STANDING, WALKING
+from psoas_nudge.core.catalogue.others import BALL, MARCH, RAISE, REST, SQUEEZE, WALKING
+from psoas_nudge.core.catalogue.stretches import CHAIR_EDGE, CHAIR_KNEELING, KNEELING, STANDING
 from psoas_nudge.core.durations import duration, spelled
-from psoas_nudge.core.routines import LONGEST, Routine, choose
+from psoas_nudge.core.routines import Routine
 from psoas_nudge.errors import BadInput
 
 REVIEWED = "No physiotherapist has reviewed these routines yet."
@@ -38,32 +37,6 @@ def find(routine_id: str, own: Iterable[Routine] = ()) -> Routine:
     raise BadInput(f"There is no routine '{routine_id}'. {hint}")
 
 
-def is_known(routine_id: str, own: Iterable[Routine]) -> bool:
-    """Whether there is such a routine."""
-    return routine_id in TITLES or any(routine.id == routine_id for routine in own)
-
-
-def suggestion(
-    last_used: Mapping[str, int],
-    ids: Iterable[str],
-    own: Iterable[Routine] = (),
-    *,
-    read: Mapping[str, int] = MappingProxyType({}),
-    put_off: bool = False,
-    floor: bool = False,
-    time_left: float = LONGEST,
-    last: bool = False,
-) -> Routine:
-    """What a prompt suggests now: a walk while stretches are put off (`put_off`), else `choose` from the rotation.
-
-    A routine that needs care is left out until its warnings were read (`read`: see State.read).
-    """
-    if put_off:
-        return WALKING
-    fitting = [routine for routine in rotation(ids, own) if not routine.careful or routine.is_read(read)]
-    return choose(last_used, fitting, fallback=FALLBACK, floor=floor, time_left=time_left, last=last)
-
-
 def rotation(ids: Iterable[str], own: Iterable[Routine] = ()) -> tuple[Routine, ...]:
     """The routines of a rotation, from their ids; raises errors.BadInput for one that does not exist."""
     own = tuple(own)
@@ -71,9 +44,8 @@ def rotation(ids: Iterable[str], own: Iterable[Routine] = ()) -> tuple[Routine, 
 
 
 def prompt_words(routine: Routine, sat_seconds: float) -> tuple[str, str]:
-    """(title, body) of a prompt: how long the person has been sitting; the routine, its length and the first cue.
-
-    The body can follow a colon, as in "Click to start: ...". The title of a person's own routine is not changed."""
+    """(title, body) of a prompt: how long the person has been sitting; the routine, its length and the first cue. The
+    body can follow a colon, as in "Click to start: ...". The title of a person's own routine is not changed."""
     name = routine.title
     if routine in CATALOGUE:
         name = name[:1].lower() + name[1:]

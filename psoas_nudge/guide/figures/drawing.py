@@ -199,7 +199,7 @@ def _arrow(shaft: str, begin: Point, tip: Point) -> str:
 
 def _lens(kind: str, skeleton: Skeleton, frame: Frame, shown: float, before: Skeleton | None = None) -> str:
     """A close-up of the pelvis, or a whole body; `before`: the pose whose pelvis is drawn faintly."""
-    x, y = skeleton.pelvic((0, 5))
+    x, y = skeleton.pelvic((0, 8))
     if shown == WHOLE:
         y = FLOOR + 4 - shown / 2
     ghost = ""
@@ -253,7 +253,7 @@ STYLE = """
 .thigh{fill:none;stroke:#3b5a72;stroke-width:15}.thigh.far{stroke:#9db0bd}
 .pelvis{fill:#f2b13c;stroke:#6b4200;stroke-width:1}.joint{fill:#6b4200}
 .spine{fill:none;stroke:#c5d3dc;stroke-width:2.4}
-.figure .lumbar{fill:none;stroke:#fff;stroke-width:5.4;stroke-dasharray:3.2 .8;stroke-linecap:butt}
+.figure .lumbar{fill:none;stroke:#fff;stroke-width:5.4;stroke-dasharray:3.2 .9;stroke-linecap:butt}
 .psoas{fill:#d9482b}.glow,.felt{fill:none;stroke:#ff5d3a}.felt.belly,.glow.belly{stroke:#1aa08f}.glow{stroke-width:11;stroke-opacity:.35}
 .felt{stroke-width:5;stroke-opacity:.9}
 .edge{fill:none;stroke:#f6f4ef;stroke-width:6.5}

@@ -44,11 +44,11 @@ class Figure(Struct, frozen=True, kw_only=True):
         return list(self.poses)[-1]
 
 
-BESIDE_DESK = (("prop", "M56 116H170V122H56Z"), ("prop", "M62 122H68V186H62Z"), ("prop", "M158 122H164V186H158Z"))
+BESIDE_DESK = (("prop", "M56 112H170V118H56Z"), ("prop", "M62 118H68V186H62Z"), ("prop", "M158 118H164V186H158Z"))
 """A desk on the far side of the body."""
-DESK = (("prop", "M140 112H186V118H140Z"), ("prop", "M172 118H178V186H172Z"))
+DESK = (("prop", "M130 112H186V118H130Z"), ("prop", "M172 118H178V186H172Z"))
 """A desk in front of the body."""
-EASY, SWUNG = Reach(at=(134, 108), forward=False), Reach(at=(147, 74), forward=False)
+EASY, SWUNG = Reach(at=(127, 114), forward=False), Reach(at=(147, 74), forward=False)
 PAD = ("pad", "M78 182H112V187H78Z")
 FAR_FOOT = FLOOR - 5.5
 
@@ -58,7 +58,7 @@ def _standing(pelvis: float, thigh: float, knee: float, chest: float = 2) -> Pos
     return Pose(
         anchor="ball", at=(88, FLOOR), pelvis=pelvis, chest=chest,
         near=Bend(hip=thigh + pelvis, knee=knee, sole=48), far=Reach(at=(133, FAR_FOOT)),
-        near_hand=EASY, far_hand=Reach(at=(151, 114), forward=False),
+        near_hand=EASY, far_hand=Reach(at=(136.5, 109), forward=False),
     )  # fmt: skip
 
 
@@ -66,7 +66,7 @@ def _kneeling(pelvis: float, thigh: float, chest: float = 0.0, hand: Point = (13
     """On the near knee, the far foot in front; the near hand on the thigh, the far one there or on a chair."""
     return Pose(
         anchor="knee", at=(95, 176), pelvis=pelvis, chest=chest,
-        near=Bend(hip=thigh + pelvis, knee=88 + thigh, sole=172), far=Reach(at=(135, FAR_FOOT)),
+        near=Bend(hip=thigh + pelvis, knee=82 + thigh, sole=174), far=Reach(at=(135, FAR_FOOT)),
         near_hand=Reach(at=(130, 138), forward=False), far_hand=Reach(at=hand, forward=False),
     )  # fmt: skip
 
@@ -88,7 +88,7 @@ def _raising(pelvis: float, hip: float, knee: float, chest: float = 0.0) -> Pose
     """Standing on the far leg, the far hand on a desk, the near arm swung forward."""
     return Pose(
         at=(112, 102.8), pelvis=pelvis, chest=chest, near=Bend(hip=hip, knee=knee), far=Reach(at=(113, FAR_FOOT)),
-        near_hand=SWUNG if hip > 20 else EASY, far_hand=Reach(at=(144, 117), forward=False),
+        near_hand=SWUNG if hip > 20 else EASY, far_hand=Reach(at=(135, 109), forward=False),
     )  # fmt: skip
 
 
@@ -101,7 +101,7 @@ def _both_feet(pelvis: float, x: float, chest: float = 0.0) -> Pose:
 
 def _supine(hand: Point) -> Pose:
     return Pose(
-        at=(98, 169), pelvis=-88, chest=-91, head=-95,
+        at=(98, 168.7), pelvis=-95, chest=-96, head=-92,
         near=Reach(at=(141, 177.5)), far=Reach(at=(145, 177)),
         near_hand=Reach(at=hand, forward=hand[1] > 170),
         far_hand=Reach(at=(hand[0] + 2, hand[1] - 2), forward=hand[1] > 170),
@@ -112,7 +112,7 @@ def _prone(y: float, chest: float, head: float) -> Pose:
     return Pose(
         at=(98, y), pelvis=84, chest=chest, head=head,
         near=Reach(at=(20, 178), sole=176), far=Reach(at=(21, 177), sole=176),
-        near_hand=Reach(at=(196, 178), forward=False), far_hand=Reach(at=(198, 177), forward=False),
+        near_hand=Reach(at=(196, 180), forward=False), far_hand=Reach(at=(198, 179), forward=False),
     )  # fmt: skip
 
 
@@ -124,10 +124,11 @@ SEAT_FROM_THE_FRONT = (
     ("seat", "M72 144Q72 139 78 139H124Q130 139 130 144V147Q130 152 124 152H78Q72 152 72 147Z"),
 )
 CHAIR = (
-    ("chair back", "M186 88H192V146H186Z"), ("seat", "M132 140H192V147H132Z"),
-    ("chair", "M136 147H141V186H136Z"), ("chair", "M184 147H189V186H184Z"),
+    ("chair back", "M148 96H154V146H148Z"), ("seat", "M148 140H200V147H148Z"),
+    ("chair", "M151 147H156V186H151Z"), ("chair", "M192 147H197V186H192Z"),
 )  # fmt: skip
-SHIFT = {"end": (((60.0, 140.0), (76.0, 140.0)),)}
+"""A chair that turns its back to the body."""
+SHIFT = {"end": (((54.0, 140.0), (72.0, 140.0)),)}
 
 FIGURES: dict[str, Figure] = {
     "standing-hip-flexor": Figure(
@@ -151,10 +152,10 @@ FIGURES: dict[str, Figure] = {
     ),
     "chair-kneeling-hip-flexor": Figure(
         poses={
-            "start": _kneeling(4, 2, hand=(140, 137)), "tuck": _kneeling(-9, 1, hand=(140, 137)),
-            "end": _kneeling(-9, -3, hand=(140, 137)),
+            "start": _kneeling(4, 2, hand=(150, 93)), "tuck": _kneeling(-9, 1, hand=(150, 93)),
+            "end": _kneeling(-9, -3, hand=(150, 93)),
         },
-        fault=_kneeling(20, -30, -10), box=(34, 46, 162, 144), tucked=("tuck", "end"), felt="hip",
+        fault=_kneeling(20, -30, -10), box=(34, 46, 170, 144), tucked=("tuck", "end"), felt="hip",
         moves=SHIFT, behind=(PAD, *CHAIR),
     ),
     "standing-march": Figure(
@@ -181,7 +182,7 @@ FIGURES: dict[str, Figure] = {
         moves={"end": (((72, 134), (72, 114)), ((60, 138), (46, 126)), ((84, 138), (98, 126)))},
     ),
     "ball-release": Figure(
-        poses={"start": _prone(162, 64, 30), "end": _prone(165, 69, 44)},
+        poses={"start": _prone(164, 67.5, 34), "end": _prone(165, 69, 44)},
         box=(2, 92, 204, 98), belly=True,
         behind=(("pad", "M6 184H202V189H6Z"), ("ball", "M110 177a7 7 0 1 0 14 0a7 7 0 1 0 -14 0Z")),
         moves={"end": (((117, 116), (117, 142)),)},

@@ -179,6 +179,14 @@ function feel(afterwards, pain) {
   send("/feel", pain ? { afterwards, pain } : { afterwards });
 }
 
+function painButton({ kind, key, label }) {
+  const button = Object.assign(document.createElement("button"), { type: "button", textContent: `${label} ` });
+  button.append(Object.assign(document.createElement("kbd"), { textContent: key.toUpperCase() }));
+  button.dataset.key = key;
+  button.onclick = () => feel("pain", kind);
+  return button;
+}
+
 function askForPain() {
   askedForPain = true;
   if (before.state === "finished") words($("after-title"), "Done");
@@ -263,7 +271,7 @@ async function begin() {
   for (const button of document.querySelectorAll("[data-feel]")) {
     button.onclick = () => (button.dataset.feel === "pain" ? askForPain() : feel(button.dataset.feel));
   }
-  for (const button of document.querySelectorAll("[data-pain]")) button.onclick = () => feel("pain", button.dataset.pain);
+  $("pains").replaceChildren(...routine.pains.map(painButton));
   $("undo").onclick = () => send("/undo", {});
   for (const button of document.querySelectorAll("[data-can]")) {
     button.onclick = () => send("/kneel", { can: button.dataset.can === "true" });

@@ -17,11 +17,12 @@ from typing import Any
 
 import pytest
 
-from psoas_nudge.core.entries import StretchEntry
+from psoas_nudge.core.entries import FeelEntry, StretchEntry, WarningsReadEntry
 from psoas_nudge.guide import voice
 from psoas_nudge.journal import Journal
 from tests.desktop.presence.test_microphone import PulseAudio
 from tests.guide.test_console import PROJECT, Terminal
+from tests.guide.test_voice import Ear as Hearing
 
 pytestmark = pytest.mark.heavy
 RATE = 8000
@@ -195,3 +196,34 @@ def test_a_stretch_is_played_by_speech_dispatcher_where_there_is_no_browser_and_
         [stretch] = [line.entry for line in found.read(kinds=("stretch",))]
     assert isinstance(stretch, StretchEntry)
     assert stretch.other_seconds == 6.0
+
+
+def test_a_stretch_that_is_only_heard_is_paused_and_answered_on_a_notification(
+    dunst: Any, tmp_path: Path, eventually: Any
+) -> None:
+    heard = Hearing(tmp_path, hold=8, DBUS_SESSION_BUS_ADDRESS=dunst.bus.address)
+
+    def press(label: str) -> None:
+        eventually(dunst.count, within=15)
+        eventually(lambda: any(line.startswith(f"#{label} ") for line in dunst.buttons()), within=15)
+        dunst.press(label)
+
+    try:
+        press("None of this applies to me")
+        heard.says("Hold it.")
+        press("Pause")
+        heard.says("Paused.")
+        time.sleep(8.5)  # longer than the hold
+        assert not heard.heard("Well done.")
+        press("Go on")
+        heard.says("How does it feel? fine, tight or pain?")
+        press("Fine")
+        press("No")
+        assert heard.ends() == (0, "", "")
+    finally:
+        heard.guide.kill()
+        heard.guide.communicate()
+    assert [each.other_seconds for each in heard.entries(StretchEntry)] == [8.0]
+    assert [each.routine for each in heard.entries(WarningsReadEntry)] == ["short"]
+    assert [each.afterwards for each in heard.entries(FeelEntry)] == ["fine"]
+    assert dunst.count() == 0, "nothing is left on the screen"

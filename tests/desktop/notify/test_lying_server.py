@@ -215,8 +215,8 @@ async def test_a_fault_where_the_answer_goes_is_logged_and_the_prompt_stays_show
 
 @pytest.mark.parametrize("signature", ["", "s"])
 async def test_when_the_service_lies_the_next_notifier_shows_the_prompt(desk: Any, plyer: Any, signature: str) -> None:
-    table = {stage.notifier.name: (lambda _clock, made=stage.notifier: made) for stage in (desk, plyer)}
-    chooser = Chooser("auto", lambda: 0.0, table)
+    table = {stage.notifier.name: (lambda made=stage.notifier: made) for stage in (desk, plyer)}
+    chooser = Chooser("auto", table)
     desk.service.replies["Notify"] = signature, ("x",) * len(signature)
     await chooser.start(desk.surroundings, desk.pressed.append)
     assert await chooser.show(PROMPT) == Showing("plyer")

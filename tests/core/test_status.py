@@ -7,8 +7,7 @@ from datetime import timedelta
 import pytest
 from msgspec.structs import replace
 
-from psoas_nudge.core.status import Status
-from psoas_nudge.core.summary import Look, explained, headline, look, progress, when
+from psoas_nudge.core.status import Look, Status, explained, headline, look, progress, when
 from tests.moments import AT, PROMPT, SITTING
 
 BERLIN = "Europe/Berlin"
