@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import struct
 
-from psoas_nudge.presence.pulse import INVALID, blob, number, text
+from psoas_nudge.presence.microphone import INVALID, blob, number, text
 from psoas_nudge.presence.wayland import text as wayland_text
 
 

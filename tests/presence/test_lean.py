@@ -51,7 +51,6 @@ def test_only_sensors_that_could_work_are_imported() -> None:
             "microphone",
             "pipewire",
             "port",
-            "pulse",
             "screen_share",
             "slot",
             "table",
