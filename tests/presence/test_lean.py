@@ -49,7 +49,6 @@ def test_only_sensors_that_could_work_are_imported() -> None:
             "chooser",
             "clock",
             "microphone",
-            "pipewire",
             "port",
             "screen_share",
             "slot",
