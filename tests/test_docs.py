@@ -13,7 +13,7 @@ import pytest
 from click.testing import CliRunner
 
 from psoas_nudge.cli import cli
-from psoas_nudge.cli.pages import PAGES, source
+from psoas_nudge.cli.man import PAGES, source
 from psoas_nudge.commands import COMMANDS
 
 PROJECT = Path(__file__).resolve().parent.parent

@@ -16,7 +16,6 @@ MODULES = {
 PLATFORM_PAIRS = {
     "Listening": {"psoas_nudge/system/channel.py", "psoas_nudge/system/loopback.py"},
     "Family": {"psoas_nudge/system/processes.py", "psoas_nudge/system/jobs.py"},
-    "Call": {"psoas_nudge/system/signals.py", "psoas_nudge/system/console.py"},
 }
 """One thing with two implementations: the first module takes the second one's on Windows, so only one is ever loaded."""
 

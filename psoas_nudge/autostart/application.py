@@ -12,8 +12,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from psoas_nudge import places
-from psoas_nudge.autostart.port import SUMMARY, Computer, clear, put
-from psoas_nudge.autostart.xdg import quote
+from psoas_nudge.autostart.port import Computer, clear, put
+from psoas_nudge.autostart.xdg import desktop_entry
 from psoas_nudge.pages.browser import window_id
 from psoas_nudge.places import APPLICATION
 
@@ -36,22 +36,30 @@ def page_entry(computer: Computer) -> Path:
     return entry(computer).with_name(f"{APPLICATION}.page.desktop")
 
 
-def render(argv: Sequence[str]) -> str:
-    """The desktop entry. `argv`: the daemon's command. Launching the entry starts a stretch."""
-    return _render(argv, APPLICATION, "X-GNOME-UsesNotifications=true")
+def render(argv: Sequence[str], window: str = APPLICATION) -> str:
+    """The desktop entry, or the hidden one for windows of pages, which have another id. It starts a stretch.
 
-
-def render_page(argv: Sequence[str], window: str) -> str:
-    """The entry for the windows of pages, which have this id."""
-    return _render(argv, window, "NoDisplay=true")
+    `argv`: the daemon's command.
+    """
+    return desktop_entry(
+        [*argv[:-1], "stretch", "--page"],
+        f"Icon={APPLICATION}",
+        "Terminal=false",
+        "Categories=Utility;",
+        "Keywords=break;stretch;posture;sitting;health;",
+        f"StartupWMClass={window}",
+        "StartupNotify=true",
+        "X-GNOME-UsesNotifications=true" if window == APPLICATION else "NoDisplay=true",
+    )
 
 
 def install(computer: Computer, argv: Sequence[str]) -> bool:
-    """Write entries and icon. Returns whether anything changed."""
-    return put(
+    """Write entries and icon where desktops read them. Returns whether anything changed."""
+    page = render(argv, window_id(places.page_file(), computer.environ))
+    return is_supported(computer) and put(
         {
             entry(computer): render(argv).encode(),
-            page_entry(computer): render_page(argv, window_id(places.page_file(), computer.environ)).encode(),
+            page_entry(computer): page.encode(),
             icon(computer): ICON.read_bytes(),
         }
     )
@@ -70,22 +78,3 @@ def is_installed(computer: Computer) -> bool:
 def is_supported(computer: Computer) -> bool:
     """Whether desktops of this system read such entries."""
     return computer.platform != "win32"
-
-
-def _render(argv: Sequence[str], window: str, last: str) -> str:
-    return f"""\
-[Desktop Entry]
-Type=Application
-Version=1.1
-Name=psoas-nudge
-GenericName=Break reminder
-Comment={SUMMARY}
-Exec={quote([*argv[:-1], "stretch", "--page"])}
-Icon={APPLICATION}
-Terminal=false
-Categories=Utility;
-Keywords=break;stretch;posture;sitting;health;
-StartupWMClass={window}
-StartupNotify=true
-{last}
-"""

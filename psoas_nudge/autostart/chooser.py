@@ -35,14 +35,15 @@ def command(config: Path | None = None) -> tuple[str, ...]:
 
     Links are not resolved: those of pipx and uv stay valid when the program is upgraded.
     """
-    called = Path(sys.argv[0])
     options = ("--config", str(config.absolute())) if config else ()
+    module = (sys.executable, "-m", "psoas_nudge", *options, "run")
     if sys.platform == "win32":  # the script would open a console
-        return (sys.executable, "-m", "psoas_nudge", *options, "run")
+        return module
+    called = Path(sys.argv[0])
+    script = shutil.which("psoas-nudge")
     if called.stem == "psoas-nudge":
-        found = shutil.which(str(called)) or shutil.which("psoas-nudge")
-        return (str(Path(found or called).absolute()), *options, "run")
-    if script := shutil.which("psoas-nudge"):
+        script = shutil.which(str(called)) or script or str(called)
+    if script:
         return (str(Path(script).absolute()), *options, "run")
     try:
         importlib.metadata.distribution("psoas-nudge")
@@ -50,23 +51,21 @@ def command(config: Path | None = None) -> tuple[str, ...]:
         raise Unavailable(
             "psoas-nudge runs from a source folder, so it cannot start at login. To install it: pipx install '.[all]'"
         ) from None
-    return (sys.executable, "-m", "psoas_nudge", *options, "run")
+    return module
 
 
 def choose(computer: Computer, name: str | None = None, ways: Sequence[Way] = WAYS) -> tuple[Way, tuple[str, ...]]:
     """The first way that works, and why preferred ones do not; or the way `name`. Raises BadInput, Unavailable."""
-    if name is not None:
-        way = next((w for w in ways if w.name == name), None)
-        if way is None:
-            raise BadInput(f"'{name}' is not a way to start at login. Choose from: {', '.join(w.name for w in ways)}")
-        if problem := way.unavailable(computer):
-            raise problem
-        return way, ()
+    wanted = [way for way in ways if name in (None, way.name)]
+    if not wanted:
+        raise BadInput(f"'{name}' is not a way to start at login. Choose from: {', '.join(way.name for way in ways)}")
     reasons: list[str] = []
-    for way in ways:
+    for way in wanted:
         problem = way.unavailable(computer)
         if problem is None:
             return way, tuple(reasons)
+        if name is not None:
+            raise problem
         reasons.append(f"{way.title}: {problem}")
     raise Unavailable("psoas-nudge cannot start at login here. " + "; ".join(reasons))
 
@@ -77,15 +76,10 @@ def enable(computer: Computer, argv: Sequence[str], name: str | None = None, way
     # before enabling, because ways share the activation file
     removed = tuple(other for other in ways if other is not way and other.disable(computer))
     changed = way.enable(computer, argv)
-    changed |= named(computer, argv)
+    changed |= application.install(computer, argv)
     if changed and activation.path(computer).exists():
         activation.reload_bus(computer)
     return Done(way=way, changed=changed, removed=removed, passed_over=passed_over)
-
-
-def named(computer: Computer, argv: Sequence[str]) -> bool:
-    """Install the desktop entry if this desktop supports it. Returns whether anything changed."""
-    return application.is_supported(computer) and application.install(computer, argv)
 
 
 def disable(computer: Computer, ways: Sequence[Way] = WAYS) -> tuple[str, ...]:

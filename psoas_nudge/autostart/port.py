@@ -88,6 +88,8 @@ class Way(Protocol):
 
     name: str
     title: str
+    start_now: tuple[str, ...] = ()
+    """The command that starts the daemon through a service manager; empty without one."""
 
     def unavailable(self, computer: Computer) -> Unavailable | None:
         """Why it cannot work here, and what to do about it; None when it can."""
@@ -101,34 +103,33 @@ class Way(Protocol):
     def find(self, computer: Computer, argv: Sequence[str]) -> Found | None:
         """What is installed, compared with what `argv` would install."""
 
-    def start_now(self, computer: Computer) -> list[str]:
-        """The command that starts the daemon through a service manager now; empty without one."""
-
 
 def put(files: Mapping[Path, bytes]) -> bool:
     """Write each file atomically unless it has this content. Returns whether any was written. Raises Unavailable."""
     changed = False
     for path, content in files.items():
         try:
-            changed = _put(path, content) or changed
+            if not are_written({path: content}):
+                path.parent.mkdir(parents=True, exist_ok=True)
+                write(path, content, mode=0o644)
+                changed = True
         except OSError as error:
             raise Unavailable(f"{path} cannot be written: {error.strerror or error}.") from error
     return changed
 
 
-def _put(path: Path, content: bytes) -> bool:
-    if path.is_file() and not path.is_symlink() and path.read_bytes() == content:
-        return False
-    path.parent.mkdir(parents=True, exist_ok=True)
-    write(path, content, mode=0o644)
-    return True
+def are_written(files: Mapping[Path, bytes]) -> bool:
+    """Whether `put` would change nothing."""
+    return all(
+        path.is_file() and not path.is_symlink() and path.read_bytes() == content for path, content in files.items()
+    )
 
 
 def clear(paths: Sequence[Path], keep: Path) -> bool:
     """Remove files, and their parent directories below `keep` if empty. Returns whether there was any file."""
     changed = False
     for path in paths:
-        if path.exists() or path.is_symlink():
+        if os.path.lexists(path):
             path.unlink()
             changed = True
         for folder in path.parents:

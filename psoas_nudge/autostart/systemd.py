@@ -21,12 +21,13 @@ No Environment= and PassEnvironment=: the manager received the session's environ
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Sequence
 from pathlib import Path
 
 from psoas_nudge.autostart import activation
-from psoas_nudge.autostart.port import LABEL, SUMMARY, UNIT, Computer, Found, clear, put
+from psoas_nudge.autostart.port import LABEL, SUMMARY, UNIT, Computer, Found, Way, are_written, clear, put
 from psoas_nudge.errors import Unavailable
 
 BACK_OFF_SINCE = 254
@@ -124,11 +125,16 @@ def command_in(text: str) -> tuple[str, ...]:
     return command[1:] if command[:1] == (ENV,) else command
 
 
-class Systemd:
+def _ctl(*args: str) -> tuple[str, ...]:
+    return ("systemctl", "--user", "--no-ask-password", *args)
+
+
+class Systemd(Way):
     """For sessions with a systemd user manager."""
 
     name = "systemd"
     title = "systemd user unit"
+    start_now = _ctl("start", UNIT)  # so that the manager also supervises the first run
 
     def unavailable(self, computer: Computer) -> Unavailable | None:
         """Needs a user manager, and a desktop that activates graphical-session.target."""
@@ -150,10 +156,11 @@ class Systemd:
 
     def disable(self, computer: Computer) -> bool:
         """Disable and remove the unit. A running daemon is not stopped."""
-        if not (paths := self._present(computer)):
+        unit, links = self._unit(computer), self._links(computer)
+        if not any(map(os.path.lexists, (unit, *links))):
             return False
         computer.run(_ctl("disable", UNIT))
-        clear([*self._links(computer), *paths], computer.home)
+        clear([*links, unit, unit.with_name(TROUBLE), activation.path(computer)], computer.home)
         computer.run(_ctl("daemon-reload"))
         return True
 
@@ -162,18 +169,13 @@ class Systemd:
         path = self._unit(computer)
         if not path.is_file():
             return None
-        files = self._files(computer, argv)
         return Found(
             place=str(path),
             starts=command_in(path.read_text("utf-8", "replace")),
             enabled=computer.run(_ctl("is-enabled", UNIT)).code == 0,
             running=computer.run(_ctl("is-active", UNIT)).code == 0,
-            as_written_now=all(p.is_file() and p.read_bytes() == content for p, content in files.items()),
+            as_written_now=are_written(self._files(computer, argv)),
         )
-
-    def start_now(self, computer: Computer) -> list[str]:  # noqa: ARG002 - see port.Way
-        """Start the unit, so that the manager also supervises the first run."""
-        return _ctl("start", UNIT)
 
     def _unit(self, computer: Computer) -> Path:
         return computer.config() / "systemd" / "user" / UNIT
@@ -182,11 +184,6 @@ class Systemd:
         # systemctl disable also removes them, but needs a manager and may leave the directory
         folders = {f"{TARGET}.wants", *(p.name for p in self._unit(computer).parent.glob("*.wants"))}
         return [self._unit(computer).parent / folder / UNIT for folder in sorted(folders)]
-
-    def _present(self, computer: Computer) -> list[Path]:
-        paths = [self._unit(computer), self._unit(computer).with_name(TROUBLE), activation.path(computer)]
-        mine = [paths[0], *self._links(computer)]
-        return paths if any(p.exists() or p.is_symlink() for p in mine) else []
 
     def _files(self, computer: Computer, argv: Sequence[str]) -> dict[Path, bytes]:
         found = re.search(r"\d+", computer.run(["systemctl", "--version"]).text)
@@ -201,7 +198,3 @@ class Systemd:
         done = computer.run(_ctl(*args))
         if done.code:
             raise Unavailable(f"systemctl --user {' '.join(args)} failed: {done.text}")
-
-
-def _ctl(*args: str) -> list[str]:
-    return ["systemctl", "--user", "--no-ask-password", *args]

@@ -9,9 +9,8 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Sequence
-from typing import Protocol
 
-from psoas_nudge.autostart.port import Computer, Found
+from psoas_nudge.autostart.port import Computer, Found, Way
 from psoas_nudge.errors import Unavailable
 from psoas_nudge.system.command_line import split_windows
 from psoas_nudge.system.processes import without_console
@@ -21,19 +20,6 @@ APPROVED = r"Software\Microsoft\Windows\CurrentVersion\Explorer\StartupApproved\
 VALUE = "psoas-nudge"
 
 
-class Registry(Protocol):
-    """Access to HKEY_CURRENT_USER."""
-
-    def get(self, key: str, name: str) -> str | bytes | None:
-        """The value; None if it does not exist."""
-
-    def set(self, key: str, name: str, value: str) -> None:
-        """Write a string value."""
-
-    def delete(self, key: str, name: str) -> None:
-        """Delete a value if it exists."""
-
-
 def render(argv: Sequence[str]) -> str:
     """The command line, with pythonw.exe so that no console appears."""
     program, *rest = argv
@@ -41,9 +27,10 @@ def render(argv: Sequence[str]) -> str:
 
 
 class CurrentUser:
-    """The real registry."""
+    """Access to HKEY_CURRENT_USER. Tests pass another one."""
 
     def get(self, key: str, name: str) -> str | bytes | None:
+        """The value; None if it does not exist."""
         if sys.platform != "win32":
             raise Unavailable("there is no Windows registry here")
         import winreg
@@ -63,6 +50,7 @@ class CurrentUser:
                 winreg.SetValueEx(opened, name, 0, winreg.REG_SZ, value)
 
     def delete(self, key: str, name: str) -> None:
+        """Delete a value if it exists."""
         if sys.platform == "win32":
             import contextlib
             import winreg
@@ -74,13 +62,13 @@ class CurrentUser:
                 winreg.DeleteValue(opened, name)
 
 
-class RunKey:
+class RunKey(Way):
     """For Windows: a value in HKEY_CURRENT_USER that Windows runs at login."""
 
     name = "windows"
     title = "Run key"
 
-    def __init__(self, registry: Registry | None = None) -> None:
+    def __init__(self, registry: CurrentUser | None = None) -> None:
         self._registry = registry or CurrentUser()
 
     def unavailable(self, computer: Computer) -> Unavailable | None:
@@ -116,7 +104,3 @@ class RunKey:
             enabled=not (isinstance(switch, bytes) and switch[:1] and switch[0] % 2),
             as_written_now=bool(argv) and value == render(argv),
         )
-
-    def start_now(self, computer: Computer) -> list[str]:  # noqa: ARG002 - see port.Way
-        """There is no service manager."""
-        return []

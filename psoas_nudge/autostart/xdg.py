@@ -2,32 +2,28 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Sequence
 from pathlib import Path
 
 from psoas_nudge.autostart import activation
-from psoas_nudge.autostart.port import SUMMARY, Computer, Found, clear, put
+from psoas_nudge.autostart.port import SUMMARY, Computer, Found, Way, are_written, clear, put
 from psoas_nudge.errors import Unavailable
 
 FILE = "psoas-nudge.desktop"
 
 
 def render(argv: Sequence[str]) -> str:
-    """The desktop entry."""
-    return f"""\
-[Desktop Entry]
-Type=Application
-Version=1.1
-Name=psoas-nudge
-GenericName=Break reminder
-Comment={SUMMARY}
-Exec={quote(argv)}
-Terminal=false
-NoDisplay=true
-StartupNotify=false
-X-GNOME-Autostart-enabled=true
-"""
+    """The autostart entry."""
+    about = ("Terminal=false", "NoDisplay=true", "StartupNotify=false", "X-GNOME-Autostart-enabled=true")
+    return desktop_entry(argv, *about)
+
+
+def desktop_entry(argv: Sequence[str], *about: str) -> str:
+    """A desktop entry that runs `argv`, with these lines about it."""
+    name = ("Type=Application", "Version=1.1", "Name=psoas-nudge", "GenericName=Break reminder", f"Comment={SUMMARY}")
+    return "\n".join(("[Desktop Entry]", *name, f"Exec={quote(argv)}", *about, ""))
 
 
 def quote(argv: Sequence[str]) -> str:
@@ -50,7 +46,7 @@ def command_in(text: str) -> tuple[str, ...]:
     return tuple((re.sub(r"\\(.)", r"\1", quoted) or bare).replace("%%", "%") for quoted, bare in words)
 
 
-class Xdg:
+class Xdg(Way):
     """For other desktops on Linux and the BSDs."""
 
     name = "xdg"
@@ -67,7 +63,7 @@ class Xdg:
 
     def disable(self, computer: Computer) -> bool:
         entry = self._entry(computer)
-        if not entry.exists() and not entry.is_symlink():
+        if not os.path.lexists(entry):
             return False
         return clear([entry, activation.path(computer)], computer.home)
 
@@ -78,17 +74,12 @@ class Xdg:
             return None
         text = path.read_text("utf-8", "replace")
         off = re.search(r"^(Hidden\s*=\s*true|X-GNOME-Autostart-enabled\s*=\s*false)\s*$", text, re.MULTILINE)
-        files = self._files(computer, argv)
         return Found(
             place=str(path),
             starts=command_in(text),
             enabled=off is None,
-            as_written_now=all(p.is_file() and p.read_bytes() == content for p, content in files.items()),
+            as_written_now=are_written(self._files(computer, argv)),
         )
-
-    def start_now(self, computer: Computer) -> list[str]:  # noqa: ARG002 - see port.Way
-        """There is no service manager."""
-        return []
 
     def _entry(self, computer: Computer) -> Path:
         return computer.config() / "autostart" / FILE

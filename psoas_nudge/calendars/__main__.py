@@ -8,7 +8,7 @@ from __future__ import annotations
 import sys
 from datetime import UTC, datetime
 
-from psoas_nudge.calendars import limits
+from psoas_nudge.calendars import wire
 from psoas_nudge.calendars.wire import CalendarRequest, CalendarResult
 from psoas_nudge.confined.limits import limit, serve
 from psoas_nudge.core.words import counted
@@ -25,12 +25,12 @@ def answer(request: CalendarRequest) -> CalendarResult:
 
         found, problem = holidays(request.region, request.years)
     except MemoryError:
-        return CalendarResult(problem=f"{request.name}: Reading this takes more than {limits.MEGABYTES} MB of memory.")
+        return CalendarResult(problem=f"{request.name}: Reading this takes more than {wire.MEGABYTES} MB of memory.")
     return CalendarResult(holidays=found, problem=problem)
 
 
 def main() -> None:
-    limit(limits.MEGABYTES, limits.CPU_SECONDS)
+    limit(wire.MEGABYTES, wire.CPU_SECONDS)
     if len(sys.argv) > 1:
         _show(sys.argv[1:])
         return

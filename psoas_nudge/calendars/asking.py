@@ -12,9 +12,9 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from psoas_nudge import __version__
-from psoas_nudge.calendars.child import ask
 from psoas_nudge.calendars.known import Calendar
-from psoas_nudge.calendars.wire import CalendarRequest, CalendarResult, Holidays, Spans
+from psoas_nudge.calendars.wire import CPU_SECONDS, CalendarRequest, CalendarResult, Holidays, Spans
+from psoas_nudge.confined import child
 from psoas_nudge.core.hours import merged
 from psoas_nudge.system.files import write
 
@@ -22,6 +22,9 @@ log = logging.getLogger(__name__)
 
 AT_ONCE = 2
 """Children that run at the same time."""
+SECONDS = 120.0
+"""Timeout for one child: twice its CPU time, because other programs run too."""
+READER = "The reader of calendars"
 
 
 class CachedFile(Struct, frozen=True, kw_only=True):
@@ -129,6 +132,20 @@ class _Known:
         """Write the cache if it has changed."""
         if (fresh := replace(self._cache, files=self._files)) != self._stored:
             _save(self._store, fresh)
+
+
+async def ask(request: CalendarRequest) -> CalendarResult:
+    """The child's result; when the child fails, a result with the reason."""
+    try:
+        found = await child.ask("psoas_nudge.calendars", msgspec.json.encode(request), SECONDS, READER)
+        return msgspec.json.decode(found, type=CalendarResult)
+    except child.ChildFailed as error:
+        if error.exhausted:
+            return CalendarResult(problem=f"{request.name}: Reading this takes more than {CPU_SECONDS} s of computing.")
+        why = str(error)
+    except msgspec.DecodeError as error:
+        why = f"{READER} failed: {error}"
+    return CalendarResult(problem=f"{request.name}: {why}", transient=True)
 
 
 def _signature(path: Path) -> tuple[int, ...]:

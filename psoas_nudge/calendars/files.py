@@ -9,9 +9,10 @@ separately, so that a broken or far too large event is left out and named, and t
 from __future__ import annotations
 
 import re
+import sys
 import warnings
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
 from pathlib import Path
@@ -19,7 +20,6 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from psoas_nudge.calendars.days import MISSING
-from psoas_nudge.calendars.limits import EVENT_SECONDS, TookTooLong, event_time
 from psoas_nudge.calendars.wire import CalendarResult, Spans
 from psoas_nudge.core.hours import merged
 from psoas_nudge.core.words import counted
@@ -27,6 +27,8 @@ from psoas_nudge.core.words import counted
 if TYPE_CHECKING:
     from icalendar import Component
 
+EVENT_SECONDS = 2.0
+"""CPU time for one event with all its occurrences; ten years of a daily meeting take 0.2."""
 LARGEST = 10_000_000
 """Bytes; twenty years of a busy calendar have about half."""
 MOST_TIMES = 10_000
@@ -43,6 +45,30 @@ NEEDED = (
 
 class Unusable(Exception):
     """A file or an event cannot be used; the message completes the sentence 'This …' or 'The event "x" …'."""
+
+
+class TookTooLong(Exception):
+    """An event took more CPU time than `EVENT_SECONDS`."""
+
+
+@contextmanager
+def event_time() -> Iterator[None]:
+    """Raise TookTooLong in the block when it takes too much CPU time. Only for the main thread."""
+    if sys.platform == "win32":
+        yield
+        return
+    import signal
+
+    def stop(*_: object) -> None:
+        raise TookTooLong
+
+    before = signal.signal(signal.SIGVTALRM, stop)
+    signal.setitimer(signal.ITIMER_VIRTUAL, EVENT_SECONDS)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+        signal.signal(signal.SIGVTALRM, before)
 
 
 class Busy:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 
 import msgspec
 from msgspec import Struct
@@ -42,7 +42,7 @@ class Calendar(Struct, frozen=True, kw_only=True):
         """The busy times between two instants, clipped to them."""
         found = []
         for opens, closes in self.spans[max(0, self._after(begin) - 1) : self._after(end)]:
-            span = Span(max(begin, _instant(opens)), min(end, _instant(closes)))
+            span = Span(max(begin, datetime.fromtimestamp(opens, UTC)), min(end, datetime.fromtimestamp(closes, UTC)))
             if span.opens < span.closes:
                 found.append(span)
         return found
@@ -50,7 +50,3 @@ class Calendar(Struct, frozen=True, kw_only=True):
     def _after(self, at: datetime) -> int:
         """The index of the first span that begins after the instant."""
         return bisect_right(self.spans, at.timestamp(), key=lambda span: span[0])
-
-
-def _instant(seconds: int) -> datetime:
-    return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=seconds)

@@ -1,10 +1,15 @@
-"""Request and result of the child that reads calendars, each one line of JSON."""
+"""Request and result of the child that reads calendars, each one line of JSON, and its limits."""
 
 from __future__ import annotations
 
 from datetime import date
 
 from msgspec import Struct
+
+MEGABYTES = 512
+"""Address space. The largest file that is read (files.LARGEST) takes about 300."""
+CPU_SECONDS = 60
+"""Five thousand weekly meetings take 28."""
 
 Holidays = tuple[tuple[date, str], ...]
 Spans = tuple[tuple[int, int], ...]

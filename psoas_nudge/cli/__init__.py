@@ -36,8 +36,7 @@ class Commands(click.Group):
         if kind := PLAIN.get(cmd_name):
             command = module.plain(kind)
         else:
-            attribute = cmd_name.replace("-", "_")
-            command = getattr(module, attribute, None) or getattr(module, attribute + "_")
+            command = getattr(module, cmd_name, None) or getattr(module, f"{cmd_name}_")
         if not isinstance(command, click.Command):
             raise TypeError(f"{module.__name__} has no command {cmd_name}")
         _name_as_called(command)

@@ -82,7 +82,7 @@ def menu(config: Path | None) -> None:
     """
     if not application.is_supported(this_computer()):
         raise Unavailable("This desktop has no applications menu that psoas-nudge could write to.")
-    chooser.named(this_computer(), chooser.command(config))
+    application.install(this_computer(), chooser.command(config))
     click.echo("psoas-nudge is in the applications menu. Its windows show its name and icon.")
     click.echo(as_called("To undo that: psoas-nudge autostart disable"))
 

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import click
 
-from psoas_nudge.cli.candidates import setting_keys
-from psoas_nudge.config import Settings, example, load, parse, place, saving
+from psoas_nudge.cli.completion import setting_keys
+from psoas_nudge.config import Settings, load, parse, place, saving
 from psoas_nudge.config.kinds import Place
 from psoas_nudge.config.problems import dotted, read_text, summary
 from psoas_nudge.config.read import read_one
@@ -42,7 +42,7 @@ def init(named: Path | None) -> None:
     \b
     Example: psoas-nudge config init && psoas-nudge config edit
     """
-    from psoas_nudge.config.writing import SCHEMA
+    from psoas_nudge.config.writing import SCHEMA, example
 
     file, _ = place(named, os.environ)
     saving.save(file, example(), fresh=True)
@@ -195,6 +195,8 @@ def edit(named: Path | None) -> None:
     \b
     Example: EDITOR=nano psoas-nudge config edit
     """
+    from psoas_nudge.config.writing import example
+
     file, _ = place(named, os.environ)
     before = read_text(file) if os.path.lexists(file) else None
     copy = file.with_name(f"{file.stem}.edited{file.suffix}")
@@ -261,6 +263,6 @@ def schema() -> None:
 
 
 def _schema() -> str:
-    from psoas_nudge.config.schema import schema
+    from psoas_nudge.config.writing import schema
 
     return json.dumps(schema(), indent=2, ensure_ascii=False) + "\n"

@@ -11,22 +11,20 @@ import time
 from collections.abc import Iterable
 from contextlib import AsyncExitStack
 from pathlib import Path
-from typing import NamedTuple
 
 import click
 
 from psoas_nudge import places
 from psoas_nudge.autostart import application
-from psoas_nudge.autostart.port import this_computer
+from psoas_nudge.autostart.port import Computer, this_computer
 from psoas_nudge.bus import Bus, CallFailed, buses
 from psoas_nudge.called import as_called
 from psoas_nudge.cli import distribution
 from psoas_nudge.cli.presence import live
+from psoas_nudge.cli.running import running
 from psoas_nudge.cli.verdict import Findings, report
 from psoas_nudge.config import Settings, load
-from psoas_nudge.control import messages as c
-from psoas_nudge.control.client import ask
-from psoas_nudge.engine.others import advice, running
+from psoas_nudge.engine import others
 from psoas_nudge.errors import NoDaemon, PsoasNudgeError, ShowFailed
 from psoas_nudge.journal.store import Journal
 from psoas_nudge.notify.chooser import AUTO, Chooser, NotifierChoice
@@ -44,16 +42,6 @@ PRESS_SECONDS = 15
 WIDEST = 100
 CHECK_SECONDS = 1.0
 """Time limit for checking the journal."""
-
-
-class Basics(NamedTuple):
-    """Findings that do not depend on the desktop. `mistakes`, `journal`: what is wrong with them, empty if nothing."""
-
-    settings: Settings | None
-    mistakes: str
-    journal: str
-    running: bool
-    rows: tuple[Row, ...]
 
 
 @click.command(epilog="Examples: psoas-nudge doctor; psoas-nudge doctor --notify; psoas-nudge doctor --all")
@@ -75,7 +63,9 @@ def doctor(config_file: Path | None, everything: bool, notify: bool, watch: bool
 
 
 async def _doctor(config_file: Path | None, everything: bool, notify: bool) -> int:
-    basics = _basics(config_file)
+    settings, mistakes, configuration = _configuration(config_file)
+    journal, entries = _journal()
+    runs, trouble, daemon = _daemon()
     async with AsyncExitStack() as stack:
         buses_missing: list[Row] = []
         missing = buses(lambda kind, why: buses_missing.append((f"{kind} bus", "missing", why)))
@@ -84,21 +74,22 @@ async def _doctor(config_file: Path | None, everything: bool, notify: bool) -> i
         presence = Presence()
         await presence.start(DesktopSession(environ, session_bus, system_bus), lambda _event: None)
         stack.push_async_callback(presence.stop)
-        notifiers = Chooser(basics.settings.desktop.notifier if basics.settings else AUTO)
+        notifiers = Chooser(settings.desktop.notifier if settings else AUTO)
         pressed: asyncio.Queue[Pressed] = asyncio.Queue()
         notifiers.begin(Surroundings(environ, session_bus, is_one(sys.stdin)), pressed.put_nowait)
         stack.push_async_callback(notifiers.stop)
         choices, ways = presence.choices(), await notifiers.choices()
-        computer, rivals = this_computer(), await running(environ)
+        computer, rivals = this_computer(), await others.running(environ)
+        reminders = others.advice(rivals) if rivals else ""
         found = Findings(
-            mistakes=basics.mistakes,
-            journal=basics.journal,
-            running=basics.running,
+            mistakes=mistakes,
+            journal=journal or trouble,
+            running=runs,
             sensors=tuple(choices),
             notifiers=tuple(ways),
-            tray=await _no_tray(session_bus, basics.settings),
+            tray=await _no_tray(session_bus, settings),
             page=browser.page_missing(environ) or "",
-            others=advice(rivals) if rivals else "",
+            others=reminders,
             unnamed=application.is_supported(computer) and not application.is_installed(computer),
             display=bool(environ.get("DISPLAY") or environ.get("WAYLAND_DISPLAY")) or _has_balloons(ways),
             session_bus=session_bus is not None,
@@ -113,11 +104,11 @@ async def _doctor(config_file: Path | None, everything: bool, notify: bool) -> i
         if notify:
             works = await _notify(notifiers, pressed) and works
         if everything:
-            _table("Basics", [*basics.rows, *buses_missing])
+            _table("Basics", [configuration, entries, daemon, *buses_missing])
             for port, title in (("idle", "Idle time"), ("signals", "Signals")):
                 _table(title, ((e.name, e.state, e.why or e.about) for e in choices if e.port == port))
             _table("Notifiers", ((row.name, row.verdict, row.why) for row in ways))
-            _table("Desktop", _desktop(rivals))
+            _table("Desktop", _desktop(computer, reminders))
         else:
             print(as_called("\nEvery sensor and notifier: psoas-nudge doctor --all"))
     return 0 if works else 1
@@ -142,15 +133,14 @@ async def _no_tray(session_bus: Bus | None, settings: Settings | None) -> str:
         return "the session bus does not answer"
 
 
-def _desktop(others: list[str]) -> list[Row]:
+def _desktop(computer: Computer, reminders: str) -> list[Row]:
     """Rows about the desktop entry and other break reminders."""
-    computer = this_computer()
     rows = []
     if application.is_supported(computer):
         named = application.is_installed(computer)
         how = str(application.entry(computer)) if named else "to add them: psoas-nudge autostart menu"
         rows.append(("name and icon", "installed" if named else "missing", how))
-    rows.append(("other reminders", "found" if others else "none", advice(others) if others else ""))
+    rows.append(("other reminders", "found" if reminders else "none", reminders))
     return rows
 
 
@@ -173,51 +163,50 @@ async def _notify(notifiers: Chooser, pressed: asyncio.Queue[Pressed]) -> bool:
     return True
 
 
-def _basics(config_file: Path | None) -> Basics:
-    settings, mistakes, journal, rows = None, "", "", []
+def _configuration(config_file: Path | None) -> tuple[Settings | None, str, Row]:
+    """The settings, what is wrong with them, and the row about them."""
     try:
         settings = load(config_file, os.environ)
     except PsoasNudgeError as error:
-        mistakes = str(error)
-        rows.append(("configuration", "broken", mistakes))
-    else:
-        rows.append(("configuration", "in force", str(settings.file or "the defaults; there is no file")))
+        return None, str(error), ("configuration", "broken", str(error))
+    return settings, "", ("configuration", "in force", str(settings.file or "the defaults; there is no file"))
+
+
+def _journal() -> tuple[str, Row]:
+    """What is wrong with the journal, and the row about it."""
+    file = places.journal_file()
     try:
-        kept = Journal.open_reading(places.journal_file())
+        kept = Journal.open_reading(file)
         if kept is None:
-            rows.append(("journal", "empty", f"{places.journal_file()} is created at the first start"))
-        else:
-            deadline = time.monotonic() + CHECK_SECONDS
-            with kept:
-                found = kept.check(lambda: time.monotonic() > deadline)
-            what = str(places.journal_file()) + ("" if found.entries is None else f", entries: {found.entries}")
-            if not found.whole:
-                what += f"; checked for {CHECK_SECONDS:g} s, which was not enough for all of it"
-            rows.append(("journal", "damaged" if found.problems else "ok", what))
-            if found.problems:
-                journal = f"Some of the journal cannot be read and is left out: {'; '.join(found.problems)}"
+            return "", ("journal", "empty", f"{file} is created at the first start")
+        deadline = time.monotonic() + CHECK_SECONDS
+        with kept:
+            found = kept.check(lambda: time.monotonic() > deadline)
     except PsoasNudgeError as error:
-        journal = f"The journal cannot be used: {error}"
-        rows.append(("journal", "broken", str(error)))
+        return f"The journal cannot be used: {error}", ("journal", "broken", str(error))
+    what = str(file) + ("" if found.entries is None else f", entries: {found.entries}")
+    if not found.whole:
+        what += f"; checked for {CHECK_SECONDS:g} s, which was not enough for all of it"
+    if not found.problems:
+        return "", ("journal", "ok", what)
+    wrong = f"Some of the journal cannot be read and is left out: {'; '.join(found.problems)}"
+    return wrong, ("journal", "damaged", what)
+
+
+def _daemon() -> tuple[bool, str, Row]:
+    """Whether the daemon runs, why it cannot save, and the row about it."""
     try:
-        now = ask(c.GetStatus(), places.socket_file()).status
+        now = running()
     except PsoasNudgeError as error:
-        runs = not isinstance(error, NoDaemon)
-        rows.append(("psoas-nudge", "waits" if runs else "not running", str(error)))
-        return Basics(settings, mistakes, journal, runs, tuple(rows))
-    if now and now.trouble:
-        journal = journal or f"The journal cannot be used: {now.trouble}"
-        rows.append(("psoas-nudge", "cannot save", now.trouble))
-    else:
-        rows.append(("psoas-nudge", "running", str(places.socket_file())))
-    return Basics(settings, mistakes, journal, True, tuple(rows))
+        return True, "", ("psoas-nudge", "waits", str(error))
+    if now is None:
+        return False, "", ("psoas-nudge", "not running", str(NoDaemon()))
+    if now.trouble:
+        return True, f"The journal cannot be used: {now.trouble}", ("psoas-nudge", "cannot save", now.trouble)
+    return True, "", ("psoas-nudge", "running", str(places.socket_file()))
 
 
 def _table(title: str, rows: Iterable[Row]) -> None:
     print(f"\n{title}")
-    _rows(rows)
-
-
-def _rows(rows: Iterable[Row]) -> None:
     for name, state, why in rows:
         print(as_called(f"  {name:<20} {state:<12} {why}".rstrip()))

@@ -6,17 +6,22 @@ import csv
 import io
 import platform
 from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
+from typing import BinaryIO
 
 import click
 
 from psoas_nudge.cli.journal import moment, opened
-from psoas_nudge.cli.new_file import new_file
+from psoas_nudge.cli.output import new_file
 from psoas_nudge.core.entries import AnyEntry
+from psoas_nudge.journal import Journal
 
 FILE = click.argument("file", type=click.Path(path_type=Path, dir_okay=False, allow_dash=True))
 SINCE = click.option(
     "--since",
+    type=moment,
     metavar="TIME",
     help='Only what was recorded since then: "2026-12-24", or "30d" for 30 days ago. The default is everything.',
 )
@@ -33,50 +38,43 @@ def export() -> None:
 @export.command(epilog="Example: psoas-nudge export activitywatch psoas-nudge.json --since 2026-01-01")
 @FILE
 @SINCE
-def activitywatch(file: Path, since: str | None) -> None:
+def activitywatch(file: Path, since: datetime | None) -> None:
     """Write FILE for ActivityWatch. It gets JSON buckets, to import on the page "Raw data".
 
     The file contains the name of this computer, because ActivityWatch keeps separate buckets for each computer.
     """
     from psoas_nudge.report.activitywatch import buckets
 
-    with opened() as found:
-        if found is None:
-            return
-        after = moment(since) if since else None
+    with _exporting(file) as (found, out):
 
         def read(kinds: tuple[str, ...]) -> Iterator[AnyEntry]:
-            return (stored.entry for stored in found.read(since=after, kinds=kinds, taken_back=False))
+            return (stored.entry for stored in found.read(since=since, kinds=kinds, taken_back=False))
 
-        with new_file(file) as out:
-            out.writelines(buckets(read, platform.node() or "unknown"))
-    _report(file)
+        out.writelines(buckets(read, platform.node() or "unknown"))
 
 
 @export.command("csv", epilog="Example: psoas-nudge export csv psoas-nudge.csv --since 2026-01-01")
 @FILE
 @SINCE
-def csv_(file: Path, since: str | None) -> None:
+def csv_(file: Path, since: datetime | None) -> None:
     """Write FILE as a table for spreadsheets. It has one row for each entry, with lengths in seconds.
 
     Text that a spreadsheet would read as a formula gets an apostrophe in front.
     """
     from psoas_nudge.report.rows import COLUMNS, cells, row
 
-    with opened() as found:
-        if found is None:
-            return
-        after = moment(since) if since else None
-        with new_file(file) as raw:
-            out = io.TextIOWrapper(raw, encoding="utf-8", newline="", write_through=False)
-            lines = csv.writer(out)
-            lines.writerow(COLUMNS)
-            lines.writerows(cells(row((stored.entry, stored.zone))) for stored in found.read(since=after))
-            out.flush()
-            out.detach()
-    _report(file)
+    with _exporting(file) as (found, out):
+        table = io.TextIOWrapper(out, encoding="utf-8", newline="", write_through=False)
+        lines = csv.writer(table)
+        lines.writerow(COLUMNS)
+        lines.writerows(cells(row((stored.entry, stored.zone))) for stored in found.read(since=since))
+        table.detach()
 
 
-def _report(file: Path) -> None:
+@contextmanager
+def _exporting(file: Path) -> Iterator[tuple[Journal, BinaryIO]]:
+    """The journal, and the new file for it. Says at the end where it was written."""
+    with opened() as found, new_file(file) as out:
+        yield found, out
     if str(file) != "-":
         print(f"Written to {file}.")

@@ -10,8 +10,8 @@ from difflib import get_close_matches
 import click
 
 from psoas_nudge.called import as_called
-from psoas_nudge.cli.candidates import topics
-from psoas_nudge.cli.pages import PAGES, plain
+from psoas_nudge.cli.completion import topics
+from psoas_nudge.cli.man import PAGES, plain
 from psoas_nudge.commands import MEANT
 from psoas_nudge.errors import BadInput
 

@@ -5,20 +5,17 @@ They open the database themselves, so they work with and without a running daemo
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TextIO, get_args
+from typing import get_args
 
 import click
 
 from psoas_nudge import places
 from psoas_nudge.called import as_called
-from psoas_nudge.cli.new_file import new_file
-from psoas_nudge.cli.progress import progress, tallied
-from psoas_nudge.cli.width import columns, hanging
+from psoas_nudge.cli.output import columns, hanging, new_file, print_json, progress, tallied
 from psoas_nudge.core.model import AnyEntry
 from psoas_nudge.core.words import counted
 from psoas_nudge.errors import BadInput
@@ -33,6 +30,21 @@ PAGE = 100
 NOTHING_YET = "Nothing is recorded yet. Recording begins with: psoas-nudge start"
 
 
+def moment(text: str) -> datetime:
+    """Parse the value of --since: a moment, or a length of time before now."""
+    from psoas_nudge.cli.zone import system_zone
+    from psoas_nudge.core.durations import parse_duration
+    from psoas_nudge.core.written import LOOKS, parse_moment
+
+    now = datetime.now().astimezone()
+    with suppress(BadInput, OverflowError):
+        return now - timedelta(seconds=parse_duration(text))
+    try:
+        return parse_moment(text, now, system_zone())
+    except BadInput:
+        raise BadInput(f'"{text}" is not a time. {LOOKS} Or how long ago: "2h".') from None
+
+
 @click.group(
     invoke_without_command=True,
     epilog="Examples: psoas-nudge journal --since today; psoas-nudge journal --kind prompt --last 5 --json",
@@ -40,6 +52,7 @@ NOTHING_YET = "Nothing is recorded yet. Recording begins with: psoas-nudge start
 @click.option("--json", "json_", is_flag=True, help="Print one JSON object per line.")
 @click.option(
     "--since",
+    type=moment,
     metavar="TIME",
     help='Only what was recorded since then: "today", "14:00", "2026-12-24", or "2h" for two hours ago.',
 )
@@ -48,7 +61,7 @@ NOTHING_YET = "Nothing is recorded yet. Recording begins with: psoas-nudge start
 )
 @click.option("--last", type=click.IntRange(min=1), metavar="N", help="Only the last N.")
 @click.pass_context
-def journal(ctx: click.Context, json_: bool, since: str | None, kinds: tuple[str, ...], last: int | None) -> None:
+def journal(ctx: click.Context, json_: bool, since: datetime | None, kinds: tuple[str, ...], last: int | None) -> None:
     """Show what happened: sitting, prompts and your answers, stretches, pauses.
 
     By default you see the latest 100 entries in words. With --json you get all of them. In --kind and --json, "bout"
@@ -59,33 +72,23 @@ def journal(ctx: click.Context, json_: bool, since: str | None, kinds: tuple[str
         if json_ or since or kinds or last:
             raise BadInput(f"Use these options with `journal`, not with `journal {ctx.invoked_subcommand}`.")
         return
-    after = None if since is None else moment(since)
     with opened(silent=json_) as found:
-        if found is None:
-            return
         page = PAGE if not (json_ or since or last) else None
-        entries = found.read(since=after, kinds=kinds or None, last=last or (page and page + 1), impossible=True)
+        entries = found.read(since=since, kinds=kinds or None, last=last or (page and page + 1), impossible=True)
         if page:
             entries = _latest(entries, page)
-        if json_:
-            for stored in entries:
-                sys.stdout.buffer.write(as_json(stored) + b"\n")
-            sys.stdout.buffer.flush()
-        elif not print_days(entries):
-            print("No entry matches." if since or kinds else as_called(NOTHING_YET))
+        nothing = "No entry matches." if since or kinds else as_called(NOTHING_YET)
+        print_entries(entries, nothing, json_=json_)
 
 
-@contextmanager
-def opened(*, silent: bool = False) -> Iterator[Journal | None]:
-    """The journal, opened for reading. When nothing is recorded yet: prints so, unless `silent`, and yields None."""
+def opened(*, silent: bool = False) -> Journal:
+    """The journal, open for reading. When nothing is recorded yet: prints so, unless `silent`, and ends the command."""
     found = Journal.open_reading(places.journal_file())
     if found is None:
         if not silent:
             print(as_called(NOTHING_YET))
-        yield None
-        return
-    with found:
-        yield found
+        raise click.exceptions.Exit(0)
+    return found
 
 
 def _latest(entries: Iterator[Stored], page: int) -> Iterator[Stored]:
@@ -104,13 +107,10 @@ def export(file: Path) -> None:
     FILE must not exist yet; "-" is standard output.
     """
     count = 0
-    with opened() as found:
-        if found is None:
-            return
-        with new_file(file) as out:
-            for stored in found.read(impossible=True):
-                out.write(as_json(stored) + b"\n")
-                count += 1
+    with opened() as found, new_file(file) as out:
+        for stored in found.read(impossible=True):
+            out.write(as_json(stored) + b"\n")
+            count += 1
     if str(file) != "-":
         print(f"{counted(count, 'entry', 'entries')} written to {file}.")
 
@@ -136,30 +136,19 @@ def merge(file: Path) -> None:
         raise BadInput("\n".join([*wrong, left_out]))
 
 
-def moment(text: str) -> datetime:
-    """Parse the value of --since: a moment, or a length of time before now."""
-    from psoas_nudge.cli.zone import system_zone
-    from psoas_nudge.core.durations import parse_duration
-    from psoas_nudge.core.written import LOOKS, parse_moment
-
-    now = datetime.now().astimezone()
-    with suppress(BadInput, OverflowError):
-        return now - timedelta(seconds=parse_duration(text))
-    try:
-        return parse_moment(text, now, system_zone())
-    except BadInput:
-        raise BadInput(f'"{text}" is not a time. {LOOKS} Or how long ago: "2h".') from None
-
-
-def print_days(entries: Iterator[Stored], out: TextIO | None = None) -> bool:
-    """Print the entries grouped by day. Returns whether there were any."""
+def print_entries(entries: Iterator[Stored], nothing: str, *, json_: bool) -> None:
+    """Print the entries as JSON, or in words by day. `nothing`: what to say in words when there are none."""
+    if json_:
+        print_json(map(as_json, entries))
+        return
     from psoas_nudge.cli.entry_words import words
 
-    day, width = None, columns() if out is None else sys.maxsize
+    day, width = None, columns()
     for stored in entries:
         local = in_zone(stored.entry.at, stored.zone)
         if local.date() != day:
-            print("" if day is None else "\n", f"{local:%A} {local.date()}", sep="", file=out)
+            print("" if day is None else "\n", f"{local:%A} {local.date()}", sep="")
             day = local.date()
-        print(hanging(f"  {local:%H:%M}  ", words(stored), width), file=out)
-    return day is not None
+        print(hanging(f"  {local:%H:%M}  ", words(stored), width))
+    if day is None:
+        print(nothing)

@@ -22,8 +22,7 @@ class ManualPages(BuildHookInterface[Any]):
         sys.path.insert(0, self.root)
         try:
             from psoas_nudge.cli import cli
-            from psoas_nudge.cli.man import NAME, page
-            from psoas_nudge.cli.pages import PAGES, roff
+            from psoas_nudge.cli.man import NAME, PAGES, page, roff
         finally:
             sys.path.remove(self.root)
         self.folder.mkdir(parents=True, exist_ok=True)

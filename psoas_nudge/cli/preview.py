@@ -12,8 +12,7 @@ from pathlib import Path
 
 import click
 
-from psoas_nudge.cli.progress import progress
-from psoas_nudge.cli.width import columns, hanging
+from psoas_nudge.cli.output import columns, hanging, progress
 from psoas_nudge.config import load
 from psoas_nudge.core.hours import WorkingHours
 from psoas_nudge.core.written import parse_moment

@@ -12,12 +12,10 @@ from typing import TYPE_CHECKING
 import click
 
 from psoas_nudge import places
-from psoas_nudge.called import as_called
-from psoas_nudge.cli.journal import NOTHING_YET
-from psoas_nudge.cli.progress import ADDED_UP, progress, tallied
+from psoas_nudge.cli.journal import opened
+from psoas_nudge.cli.output import ADDED_UP, progress, tallied
 from psoas_nudge.config.saving import save
 from psoas_nudge.errors import Unavailable
-from psoas_nudge.journal import Journal
 
 if TYPE_CHECKING:
     from psoas_nudge.report.page import Paper
@@ -58,10 +56,7 @@ def report(config_file: Path | None, output: Path | None, as_pdf: bool, paper: P
     """
     with progress() as show:
         record = _record(config_file, show)
-        page = _page(record, for_therapist, show) if record else ""
-    if record is None:
-        print(as_called(NOTHING_YET))
-        return
+        page = _page(record, for_therapist, show)
     if as_pdf:
         from psoas_nudge.report.page import on_paper
 
@@ -73,17 +68,14 @@ def report(config_file: Path | None, output: Path | None, as_pdf: bool, paper: P
         _open(page, record, config_file)
 
 
-def _record(config_file: Path | None, show: Callable[[str], None]) -> ReportData | None:
-    """The data of the page; None when nothing is recorded yet. Raises ConfigInvalid and JournalBroken."""
+def _record(config_file: Path | None, show: Callable[[str], None]) -> ReportData:
+    """The data of the page. Raises ConfigInvalid and JournalBroken."""
     from psoas_nudge import config
     from psoas_nudge.report import record
 
     settings = config.load(config_file, os.environ)
-    found = Journal.open_reading(places.journal_file())
-    if found is None:
-        return None
-    show("Reading the journal …")
-    with found:
+    with opened() as found:
+        show("Reading the journal …")
         return record.read(
             found,
             settings.rules,

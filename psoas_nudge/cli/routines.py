@@ -13,9 +13,8 @@ import click
 import msgspec
 
 from psoas_nudge import places
-from psoas_nudge.cli.candidates import routine_ids
-from psoas_nudge.cli.new_file import new_file
-from psoas_nudge.cli.width import columns, hanging
+from psoas_nudge.cli.completion import routine_ids
+from psoas_nudge.cli.output import columns, hanging, new_file
 from psoas_nudge.config import load
 from psoas_nudge.config.packs import Pack, imported
 from psoas_nudge.config.read import read_one

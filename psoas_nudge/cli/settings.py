@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from psoas_nudge.cli.candidates import setting_keys
+from psoas_nudge.cli.completion import setting_keys
 from psoas_nudge.config import place
 from psoas_nudge.errors import Unavailable
 from psoas_nudge.pages import browser
@@ -31,6 +31,6 @@ def settings(config_file: Path | None, key: str | None, value: str | None) -> No
     begin = rows.begin(key, value) if key else None
     if why := browser.page_missing(os.environ):
         raise Unavailable(f"The settings cannot be shown: {why}. To edit the file instead: psoas-nudge config edit")
-    from psoas_nudge.settings.page import run
+    from psoas_nudge.settings.server import run
 
     run(place(config_file, os.environ)[0], os.environ, begin)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import get_args
@@ -13,14 +12,13 @@ from typing import get_args
 import click
 from msgspec.structs import replace
 
-from psoas_nudge.cli.journal import print_days
+from psoas_nudge.cli.journal import print_entries
 from psoas_nudge.config import Settings, load
 from psoas_nudge.core.durations import parse_duration
 from psoas_nudge.core.rules import Rules
 from psoas_nudge.core.words import Answer, Signal, milliseconds
 from psoas_nudge.core.written import parse_moment
 from psoas_nudge.errors import BadInput
-from psoas_nudge.journal import Stored, as_json
 from psoas_nudge.simulation.coming import calendar_of
 from psoas_nudge.simulation.desk import Act, During
 from psoas_nudge.simulation.people import made_up
@@ -100,7 +98,7 @@ def simulate(
         return  # the made-up days are all days off
     items, rules = _with_calendar(items, settings)
     played = Simulation(items, rules, answers=ANSWERS[answers], answer_after=delay, seed=seed)
-    _print(played.play(), json_)
+    print_entries(played.play(), "Nothing would be recorded.", json_=json_)
 
 
 def _read(trace: Path | None) -> list[During | Act]:
@@ -125,12 +123,3 @@ def _with_calendar(items: list[During | Act], settings: Settings) -> tuple[list[
         click.echo(f"psoas-nudge: {problem}", err=True)
     busy = [During(span.opens, span.closes, Signal.BUSY) for span in calendar.busy(begin, end + timedelta(days=1))]
     return [*items, *busy], replace(rules, hours=calendar.close(rules.hours))
-
-
-def _print(entries: Iterator[Stored], json_: bool) -> None:
-    if json_:
-        for stored in entries:
-            sys.stdout.buffer.write(as_json(stored) + b"\n")
-        sys.stdout.buffer.flush()
-    elif not print_days(entries):
-        print("Nothing would be recorded.")

@@ -8,7 +8,7 @@ import shlex
 import subprocess
 import sys
 import time
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -22,9 +22,11 @@ from psoas_nudge.called import as_called
 from psoas_nudge.cli.run import engine_command
 from psoas_nudge.cli.running import running
 from psoas_nudge.config import load
+from psoas_nudge.control import lock
+from psoas_nudge.control.session import session_of
 from psoas_nudge.core.status import Status
 from psoas_nudge.engine.greeting import lines
-from psoas_nudge.errors import PsoasNudgeError, Unavailable
+from psoas_nudge.errors import AlreadyRunning, PsoasNudgeError, Unavailable
 from psoas_nudge.notify.chooser import AUTO, LAST_RESORT, NOTIFIERS, Chooser
 from psoas_nudge.notify.port import Surroundings
 from psoas_nudge.system.processes import HIDDEN
@@ -51,7 +53,7 @@ def start(config_file: Path | None, autostart: bool | None) -> None:
     """
     settings = load(config_file, os.environ)
     status = running()
-    if status is None:
+    if status is None or _stopped_if_left_behind():
         asyncio.run(_can_prompt(settings.desktop.notifier))
         status = _started(config_file)
     else:
@@ -59,6 +61,15 @@ def start(config_file: Path | None, autostart: bool | None) -> None:
     file = places.config_file(config_file)
     click.echo("\n".join(lines(status, settings.rules.hours, file, datetime.now(UTC))))
     _at_login(config_file, autostart)
+
+
+def _stopped_if_left_behind() -> bool:
+    """Stop a daemon whose session has ended: it would end within a minute (engine/life.py), after `start` said that it
+    runs."""
+    with suppress(AlreadyRunning):
+        lock.take(places.lock_file(), places.socket_file(), session_of(os.environ)).release()
+        return True
+    return False
 
 
 async def _can_prompt(wanted: str) -> None:
@@ -99,11 +110,11 @@ def _started(config_file: Path | None) -> Status:
     return _answer(child, str(file))
 
 
-def _service_command() -> list[str]:
+def _service_command() -> tuple[str, ...]:
     """The command that starts the service that autostart has installed; empty when there is none."""
     computer = this_computer()
-    ways = [way for way, _ in chooser.find(computer, ()) if way.unavailable(computer) is None]
-    return next((command for way in ways if (command := way.start_now(computer))), [])
+    ways = (way for way, _ in chooser.find(computer, ()) if way.start_now and way.unavailable(computer) is None)
+    return next((way.start_now for way in ways), ())
 
 
 def _answer(child: subprocess.Popen[bytes] | None, log: str) -> Status:
@@ -141,5 +152,5 @@ def _in_the_menu(config_file: Path | None) -> None:
     if not application.is_supported(computer) or application.is_installed(computer):
         return
     if click.confirm("Add it to the applications menu, so that its windows show its name and icon?", default=True):
-        chooser.named(computer, chooser.command(config_file))
+        application.install(computer, chooser.command(config_file))
         click.echo(as_called("To undo that: psoas-nudge autostart disable"))

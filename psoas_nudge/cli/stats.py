@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime, timedelta
 
@@ -10,8 +9,7 @@ import click
 import msgspec
 
 from psoas_nudge.cli.journal import moment, opened
-from psoas_nudge.cli.progress import ADDED_UP, progress, tallied
-from psoas_nudge.cli.width import columns, hanging
+from psoas_nudge.cli.output import ADDED_UP, columns, hanging, print_json, progress, tallied
 from psoas_nudge.core.durations import duration
 from psoas_nudge.core.statistics import Totals, months, total, weeks
 from psoas_nudge.core.words import counted
@@ -29,34 +27,32 @@ LABELS = {"day": "%Y-%m-%d %a", "week": "%G-W%V", "month": "%Y-%m"}
     show_default=True,
     help="What each line adds up.",
 )
-@click.option("--since", metavar="TIME", help="The first day. The default is 7 days, 12 weeks or a year back.")
+@click.option(
+    "--since", type=moment, metavar="TIME", help="The first day. The default is 7 days, 12 weeks or a year back."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object per line, with lengths in seconds.")
-def stats(by: str, since: str | None, as_json: bool) -> None:
+def stats(by: str, since: datetime | None, as_json: bool) -> None:
     """Show how long you sat, how you answered prompts, and how long you stretched.
 
     "got up" counts prompts during which you got up without answering, "cancelled" those that psoas-nudge took back.
     """
     first = _first_day(by, since)
     with opened(silent=as_json) as found, progress() as show:
-        if found is None:
-            return
         lines = list(SUMS[by](found.days(first, lambda entries: tallied(ADDED_UP, entries, show))))
     if as_json:
-        for line in lines:
-            sys.stdout.buffer.write(msgspec.json.encode(line) + b"\n")
-        sys.stdout.buffer.flush()
+        print_json(map(msgspec.json.encode, lines))
     elif lines:
         _print_table(lines, by)
     else:
         print(f"Nothing is recorded since {first}.")
 
 
-def _first_day(by: str, since: str | None) -> date:
+def _first_day(by: str, since: datetime | None) -> date:
     """The first day to show; the first of its week or month with `by`."""
     if since is None:
         first = datetime.now().astimezone().date() - timedelta(days=DEFAULT_DAYS[by] - 1)
     else:
-        first = moment(since).astimezone().date()
+        first = since.astimezone().date()
     if by == "month":
         return first.replace(day=1)
     return first - timedelta(days=first.weekday()) if by == "week" else first

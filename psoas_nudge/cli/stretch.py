@@ -8,8 +8,8 @@ from pathlib import Path
 import click
 
 from psoas_nudge import places
-from psoas_nudge.cli.candidates import routine_ids
-from psoas_nudge.config import Settings, load
+from psoas_nudge.cli.completion import routine_ids
+from psoas_nudge.config import load
 from psoas_nudge.core.state import State
 from psoas_nudge.core.stretching import next_routine, stretch_refused
 from psoas_nudge.errors import BadInput, JournalBroken, Refused
@@ -43,29 +43,24 @@ def stretch(config_file: Path | None, routine_id: str | None, page: bool, press:
         print(ear.press(press, places.guide_socket()))
         return
     settings = load(config_file, os.environ)
-    chosen = _chosen(settings, routine_id)
+    state, rules = _state(), settings.rules
+    chosen = routine_id or next_routine(state, rules)
+    if why := stretch_refused(state, rules, chosen):
+        raise Refused(why)
     if page:
         on_page(settings, chosen, None)
     else:
         in_terminal(settings, chosen, None)
 
 
-def _chosen(settings: Settings, routine_id: str | None) -> str:
-    try:
-        state = _state()
-    except JournalBroken as error:
-        state = State()
-        click.echo(f"This stretch will not be recorded, and your reports of pain cannot be read. {error}", err=True)
-    rules = settings.rules
-    routine = routine_id or next_routine(state, rules)
-    if why := stretch_refused(state, rules, routine):
-        raise Refused(why)
-    return routine
-
-
 def _state() -> State:
-    found = Journal.open_reading(places.journal_file())
-    if found is None:
+    """The state in the journal; prints what it means when the journal cannot be read."""
+    try:
+        found = Journal.open_reading(places.journal_file())
+        if found is None:
+            return State()
+        with found:
+            return found.load() or State()
+    except JournalBroken as error:
+        click.echo(f"This stretch will not be recorded, and your reports of pain cannot be read. {error}", err=True)
         return State()
-    with found:
-        return found.load() or State()

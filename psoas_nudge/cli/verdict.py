@@ -5,64 +5,56 @@ Pure: takes Findings, yields lines.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
 
 from msgspec import Struct
 
-from psoas_nudge.cli.width import hanging
+from psoas_nudge.cli.output import hanging
 from psoas_nudge.notify.chooser import LAST_RESORT, NotifierChoice
 from psoas_nudge.presence.slot import SensorChoice
 
-TITLES = {
-    "mutter": "GNOME",
-    "ext-idle-notify": "Wayland",
-    "x11": "X11",
-    "xscreensaver": "X11 (XScreenSaver)",
-    "windows": "Windows",
-    "windows-session": "Windows",
-    "windows-microphone": "microphone",
-    "windows-camera": "camera",
-    "windows-screen": "Windows",
-    "microphone": "microphone",
-    "camera": "camera",
-    "screen-share": "PipeWire",
-    "playing": "media players",
-    "fullscreen": "X11",
-    "toplevels": "Wayland",
-    "logind": "systemd-logind",
-    "dunst": "dunst",
-    "plasma": "Plasma",
-    "mako": "mako",
-    "swaync": "swaync",
-    "xfce": "Xfce",
-    "gnome-banners": "GNOME",
-    "screensaver": "the screen saver",
-    "gnome-screensaver": "GNOME",
-    "cinnamon-screensaver": "Cinnamon",
-    "mate-screensaver": "MATE",
-    "xfce-screensaver": "Xfce",
+NOTIFIERS = {
     "freedesktop": "desktop notifications",
     "balloon": "balloons beside the icon",
     "plyer": "desktop notifications (plyer)",
     "terminal": "in this terminal",
 }
-GROUPS = {
-    "Calls": ("microphone", "camera", "windows-microphone", "windows-camera"),
-    "Screen sharing": ("screen-share",),
-    "Do not disturb": ("dunst", "plasma", "mako", "swaync", "xfce", "gnome-banners"),
-    "Full screen": ("fullscreen", "toplevels", "windows-screen"),
-    "Lock and sleep": (
-        "logind",
-        "windows-session",
-        "screensaver",
-        "gnome-screensaver",
-        "cinnamon-screensaver",
-        "mate-screensaver",
-        "xfce-screensaver",
-    ),
-    "Videos": ("playing",),
+IDLE_SOURCES = {
+    "mutter": "GNOME",
+    "ext-idle-notify": "Wayland",
+    "x11": "X11",
+    "xscreensaver": "X11 (XScreenSaver)",
+    "windows": "Windows",
 }
-"""What people call the purpose of sensors: the names of the sensors that serve it."""
+SENSORS = {
+    "Calls": {
+        "microphone": "microphone",
+        "camera": "camera",
+        "windows-microphone": "microphone",
+        "windows-camera": "camera",
+    },
+    "Screen sharing": {"screen-share": "PipeWire"},
+    "Do not disturb": {
+        "dunst": "dunst",
+        "plasma": "Plasma",
+        "mako": "mako",
+        "swaync": "swaync",
+        "xfce": "Xfce",
+        "gnome-banners": "GNOME",
+    },
+    "Full screen": {"fullscreen": "X11", "toplevels": "Wayland", "windows-screen": "Windows"},
+    "Lock and sleep": {
+        "logind": "systemd-logind",
+        "windows-session": "Windows",
+        "screensaver": "the screen saver",
+        "gnome-screensaver": "GNOME",
+        "cinnamon-screensaver": "Cinnamon",
+        "mate-screensaver": "MATE",
+        "xfce-screensaver": "Xfce",
+    },
+    "Videos": {"playing": "media players"},
+}
+"""By what people use them for: what people call each sensor."""
 
 
 class Findings(Struct, frozen=True, kw_only=True):
@@ -98,9 +90,9 @@ class Findings(Struct, frozen=True, kw_only=True):
         """The idle source in use; empty when none works."""
         return next((each.name for each in self.sensors if each.port == "idle" and each.state == "chosen"), "")
 
-    def used(self, names: tuple[str, ...]) -> list[str]:
-        """Which of the sensors `names` work."""
-        return [each.name for each in self.sensors if each.name in names and each.state == "chosen"]
+    def used(self, sensors: Container[str]) -> list[str]:
+        """Which of these sensors work."""
+        return [each.name for each in self.sensors if each.name in sensors and each.state == "chosen"]
 
     @property
     def works(self) -> bool:
@@ -121,10 +113,10 @@ def verdict(found: Findings) -> str:
 
 def rows(found: Findings) -> Iterator[tuple[str, str]]:
     """(purpose, what is used for it), for what matters in this session."""
-    yield "Prompts", TITLES[found.notifier] if found.notifier else "none"
-    yield "Idle time", TITLES[found.idle] if found.idle else "none, so you count as present all the time"
-    for title, names in GROUPS.items():
-        used = list(dict.fromkeys(TITLES[name] for name in found.used(names)))
+    yield "Prompts", NOTIFIERS.get(found.notifier, "none")
+    yield "Idle time", IDLE_SOURCES.get(found.idle, "none, so you count as present all the time")
+    for title, sensors in SENSORS.items():
+        used = dict.fromkeys(sensors[name] for name in found.used(sensors))
         if used:
             yield title, ", ".join(used)
         elif found.display and title != "Do not disturb":

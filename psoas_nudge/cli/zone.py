@@ -9,6 +9,6 @@ from zoneinfo import ZoneInfo
 
 def system_zone() -> tzinfo:
     """The system's time zone as tzinfo."""
-    from psoas_nudge.config.zone import system_zone as name
+    from psoas_nudge.config.times import system_zone as name
 
     return ZoneInfo(name(os.environ))

@@ -6,11 +6,4 @@
 from psoas_nudge.config.read import load, parse, place
 from psoas_nudge.config.settings import Settings
 
-__all__ = ["Settings", "example", "load", "parse", "place"]
-
-
-def example() -> str:
-    """The text of config.example.toml: every setting with its default and what it does."""
-    from psoas_nudge.config import writing
-
-    return writing.example()
+__all__ = ["Settings", "load", "parse", "place"]

@@ -9,79 +9,56 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from psoas_nudge.core.guessing import plain
+from psoas_nudge.config.table import DAYS
+from psoas_nudge.core.written import plain
 
 CLOCK = r"(\d{1,2})(?:[:.h]?(\d\d))?\s*(?:uhr|h)?\s*(a\.?m\.?|p\.?m\.?)?"
 HOURS = re.compile(rf"(?:from\s+)?{CLOCK}\s*(?:[-\u2010-\u2015/~]+|to|until|till|bis)\s*{CLOCK}", re.ASCII)
 CLOSED = ("", "-", "0", "closed", "false", "free", "no", "none", "off")
 
-CHOICES = {
-    "automatic": "auto",
-    "default": "auto",
-    "browser": "page",
-    "web": "page",
-    "console": "terminal",
-    "tty": "terminal",
-    "dbus": "freedesktop",
-    "d-bus": "freedesktop",
-    "desktop": "freedesktop",
-    "libnotify": "freedesktop",
-    "notify-send": "freedesktop",
-    "notification": "freedesktop",
-    "notifications": "freedesktop",
-    **dict.fromkeys(CLOSED, "none"),
+SYNONYMS = {
+    "auto": ("automatic", "default"),
+    "page": ("browser", "web"),
+    "terminal": ("console", "tty"),
+    "freedesktop": ("dbus", "d-bus", "desktop", "libnotify", "notify-send", "notification", "notifications"),
+    "none": CLOSED,
 }
-"""Synonyms for the choices of settings."""
+"""Other words for the choices of settings."""
 OFFSET = re.compile(r"(?:utc|gmt) ?([+-]) ?0?(\d{1,2})(?::?00)?")
 
-WEEK = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 GROUPS = {
-    "weekday": WEEK[:5],
-    "workday": WEEK[:5],
-    "weekend": WEEK[5:],
-    "everyday": WEEK,
-    "daily": WEEK,
-    "day": WEEK,
-    "default": WEEK[:5],
+    **dict.fromkeys(("weekday", "workday", "default"), DAYS[:5]),
+    "weekend": DAYS[5:],
+    **dict.fromkeys(("everyday", "daily", "day"), DAYS),
 }
 
 COUNTRY_TABLES = (Path("/usr/share/zoneinfo/iso3166.tab"), Path("/usr/share/lib/zoneinfo/tab/country.tab"))
-OTHER_NAMES = {
-    "america": "US",
-    "bavaria": "DE-BY",
-    "bayern": "DE-BY",
-    "berlin": "DE-BE",
-    "brasil": "BR",
-    "california": "US-CA",
-    "catalonia": "ES-CT",
-    "czechia": "CZ",
-    "danmark": "DK",
-    "deutschland": "DE",
-    "england": "GB-ENG",
-    "españa": "ES",
-    "france": "FR",
-    "germany": "DE",
-    "great britain": "GB",
-    "holland": "NL",
-    "italia": "IT",
-    "nederland": "NL",
-    "new york": "US-NY",
-    "norge": "NO",
-    "northern ireland": "GB-NIR",
-    "polska": "PL",
-    "scotland": "GB-SCT",
-    "schweiz": "CH",
-    "suisse": "CH",
-    "suomi": "FI",
-    "sverige": "SE",
-    "the netherlands": "NL",
-    "uk": "GB",
-    "united kingdom": "GB",
-    "united states": "US",
-    "united states of america": "US",
-    "usa": "US",
-    "wales": "GB-WLS",
-    "österreich": "AT",
+NAMES = {
+    "AT": ("österreich",),
+    "BR": ("brasil",),
+    "CH": ("schweiz", "suisse"),
+    "CZ": ("czechia",),
+    "DE": ("deutschland", "germany"),
+    "DE-BE": ("berlin",),
+    "DE-BY": ("bavaria", "bayern"),
+    "DK": ("danmark",),
+    "ES": ("españa",),
+    "ES-CT": ("catalonia",),
+    "FI": ("suomi",),
+    "FR": ("france",),
+    "GB": ("great britain", "uk", "united kingdom"),
+    "GB-ENG": ("england",),
+    "GB-NIR": ("northern ireland",),
+    "GB-SCT": ("scotland",),
+    "GB-WLS": ("wales",),
+    "IT": ("italia",),
+    "NL": ("holland", "nederland", "the netherlands"),
+    "NO": ("norge",),
+    "PL": ("polska",),
+    "SE": ("sverige",),
+    "US": ("america", "united states", "united states of america", "usa"),
+    "US-CA": ("california",),
+    "US-NY": ("new york",),
 }
 """Names that tzdata's table of countries does not have, and the most common ones for systems without the table."""
 
@@ -150,28 +127,21 @@ def days(word: str) -> tuple[str, ...]:
         if group in GROUPS:
             return GROUPS[group]
     ends = [
-        [index for index, day in enumerate(WEEK) if len(part) > 1 and day.startswith(part)]
+        [index for index, day in enumerate(DAYS) if len(part) > 1 and day.startswith(part)]
         for part in re.split(r"-to-|-", name.replace("thurs", "thu").replace("tues", "tue"))
     ]
     if not 1 <= len(ends) <= 2 or any(len(found) != 1 for found in ends):
         return ()
-    return WEEK[ends[0][0] : ends[-1][0] + 1]
+    return DAYS[ends[0][0] : ends[-1][0] + 1]
 
 
 def regions(text: str) -> Iterator[str]:
     """Codes such as DE or DE-BY from a country's name."""
-    name = plain(text)
-    yield name.upper().replace("_", "-").replace(" ", "-").replace("/", "-")
-    if name in OTHER_NAMES:
-        yield OTHER_NAMES[name]
-        return
-    names = dict(_countries())
-    if name in names:
-        yield names[name]
-        return
     from difflib import get_close_matches
 
-    known = names | OTHER_NAMES
+    name = plain(text)
+    yield name.upper().replace("_", "-").replace(" ", "-").replace("/", "-")
+    known = dict(_countries()) | {each: code for code, names in NAMES.items() for each in names}
     for near in get_close_matches(name[:60], known, 1, 0.8):
         yield known[near]
 

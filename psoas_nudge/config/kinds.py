@@ -154,8 +154,6 @@ class ValueKind:
 
 
 class Switch(ValueKind):
-    """On or off."""
-
     form = "true or false"
     right = "Write true or false, without quotes."
 
@@ -262,8 +260,6 @@ class FilePath(ValueKind):
 
 
 class Choice(ValueKind):
-    """One of a few words."""
-
     def __init__(self, *choices: str) -> None:
         self.choices = choices
         self.form = "one of " + ", ".join(f'"{choice}"' for choice in choices)
@@ -273,12 +269,11 @@ class Choice(ValueKind):
 
     def meant(self, raw: Any) -> Iterable[str]:
         """The choice that a synonym means, else the most similar one."""
-        from psoas_nudge.config.guess import CHOICES
-        from psoas_nudge.core.guessing import plain
+        from psoas_nudge.config.guess import SYNONYMS
+        from psoas_nudge.core.written import plain
 
-        if (choice := CHOICES.get(plain(str(raw)))) in self.choices:
-            return [choice]
-        return closest(raw, self.choices) if isinstance(raw, str) else []
+        found = [choice for choice in self.choices if plain(str(raw)) in SYNONYMS.get(choice, ())]
+        return found or (closest(raw, self.choices) if isinstance(raw, str) else [])
 
     def schema(self) -> dict[str, Any]:
         return {"enum": list(self.choices)}

@@ -40,7 +40,7 @@ class ListOf(ValueKind):
     def meant(self, raw: Any) -> Iterable[list[Any]]:
         """An empty list for false or "none"; else the items, with the best suggestion for each wrong one."""
         from psoas_nudge.config.guess import CLOSED
-        from psoas_nudge.core.guessing import plain
+        from psoas_nudge.core.written import plain
 
         if raw is False or (isinstance(raw, str) and plain(raw) in CLOSED):
             yield []

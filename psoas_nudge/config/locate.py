@@ -6,12 +6,12 @@ The text is valid TOML, so this scanner only has to find keys and skip values; i
 from __future__ import annotations
 
 import re
+import tomllib
 
 from psoas_nudge.config.kinds import Key, Place
 
 SPACE = re.compile(r"(?:[ \t\r\n]|#[^\n]*)*")
-INLINE_SPACE = re.compile(r"[ \t]*")
-BARE = re.compile(r"[A-Za-z0-9_-]+")
+KEY = re.compile(r"""(?:[A-Za-z0-9_. \t-]|"(?:[^"\\\n]|\\.)*"|'[^'\n]*')+""")
 TEXT = re.compile(
     r'"""(?:[^\\]|\\.)*?"{3,5}|' + r"'''.*?'{3,5}|" + r'"(?:[^"\\\n]|\\.)*"|' + r"'[^'\n]*'",
     re.DOTALL,
@@ -80,17 +80,13 @@ class Locations:
                 self.keys[table] = start
 
     def _key(self) -> tuple[str, ...]:
-        parts = []
-        while True:
-            self._skip(INLINE_SPACE)
-            if self._next_is('"') or self._next_is("'"):
-                parts.append(_unquoted(self._skip(TEXT)))
-            else:
-                parts.append(self._skip(BARE))
-            self._skip(INLINE_SPACE)
-            if not self._next_is("."):
-                return tuple(parts)
-            self.at += 1
+        """The parts of a dotted key."""
+        nested = tomllib.loads(f"{self._skip(KEY)} = 0")
+        parts: list[str] = []
+        while nested:
+            parts += nested
+            nested = nested[parts[-1]]
+        return tuple(parts)
 
     def _pair(self, table: Place) -> None:
         start = self.at
@@ -98,7 +94,7 @@ class Locations:
         for length in range(1, len(parts) + 1):
             self.keys.setdefault((*table, *parts[:length]), start)
         self.at += 1
-        self._skip(INLINE_SPACE)
+        self._skip(SPACE)
         self._value((*table, *parts))
 
     def _value(self, place: Place) -> None:
@@ -123,11 +119,3 @@ class Locations:
             if self._next_is(","):
                 self.at += 1
         self.at += 1
-
-
-def _unquoted(text: str) -> str:
-    if text.startswith("'"):
-        return text[1:-1]
-    import tomllib
-
-    return str(tomllib.loads(f"x = {text}")["x"])

@@ -20,6 +20,7 @@ from psoas_nudge.config.tables import ID, ROUTINE_FIELDS, routine
 from psoas_nudge.core.catalogue import TITLES
 from psoas_nudge.core.routines import Routine
 from psoas_nudge.core.words import counted
+from psoas_nudge.errors import ConfigInvalid
 
 PACK_FILE = "pack.toml"
 PICTURES = "pictures"
@@ -60,7 +61,8 @@ def parse(text: str, name: str) -> Pack:
     if not problems.found and not problems.syntax:
         for place, what in _clashes(values["routines"]):
             problems.add(place, what)
-    problems.fail()
+    if mistakes := problems.texts():
+        raise ConfigInvalid(mistakes)
     routines = tuple(replace(each, pack=values["id"]) for each in values["routines"])
     return Pack(**{**values, "routines": routines})
 
@@ -91,9 +93,8 @@ def imported(directory: Path) -> list[Pack]:
     """The packs in a directory, ordered by id; raises ConfigInvalid."""
     if not directory.is_dir():
         return []
-    return [_kept(file) for file in sorted(directory.glob(f"*/{PACK_FILE}"))]
-
-
-def _kept(file: Path) -> Pack:
-    pack, pictures = parse(read_text(file), str(file)), str(file.parent / PICTURES)
-    return replace(pack, routines=tuple(replace(each, pictures=pictures) for each in pack.routines))
+    packs = []
+    for file in sorted(directory.glob(f"*/{PACK_FILE}")):
+        pack, pictures = parse(read_text(file), str(file)), str(file.parent / PICTURES)
+        packs.append(replace(pack, routines=tuple(replace(each, pictures=pictures) for each in pack.routines)))
+    return packs

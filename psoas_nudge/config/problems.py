@@ -113,11 +113,6 @@ class Problems:
         end = next((n for n in range(row, len(lines)) if lines[n].lstrip().startswith("[")), len(lines))
         return any(row < number <= end for (number, _), _ in self.syntax)
 
-    def fail(self) -> None:
-        """Raise ConfigInvalid when there are mistakes."""
-        if texts := self.texts():
-            raise ConfigInvalid(texts)
-
     def texts(self) -> list[str]:
         """The messages: in the order of the file, then those about environment variables."""
         lines = list(self.syntax)
@@ -175,7 +170,7 @@ def each_day(days: tuple[str, ...], raw: Any) -> str:
 def _corrected(line: str, section: str) -> str:
     """How to correct a line that is not TOML: the line with a valid value, else the message for the wrong value."""
     from psoas_nudge.config.guess import days
-    from psoas_nudge.core.guessing import QUOTES
+    from psoas_nudge.core.written import QUOTES
 
     straight = re.sub(r"\s#[^\"']*$", "", line[:LONGEST_GUESSED].translate(QUOTES))
     found = re.fullmatch(r"([\w.-]+)\s*[=:]\s*(.+?)\s*", straight)

@@ -24,9 +24,7 @@ from psoas_nudge.config.settings import (
     StretchSettings,
 )
 from psoas_nudge.config.table import DAYS, EVENTS, PREFIX, QUIET, SECTIONS, SETTINGS
-from psoas_nudge.config.tables import unknown_routine
-from psoas_nudge.config.times import Duration
-from psoas_nudge.config.zone import system_zone
+from psoas_nudge.config.times import Duration, system_zone
 from psoas_nudge.core.catalogue import CATALOGUE
 from psoas_nudge.core.hours import WorkingHours
 from psoas_nudge.core.rules import Rules
@@ -227,7 +225,8 @@ def _check_routines(
     known = {*seen, *packed, *(routine.id for routine in CATALOGUE)}
     for index, routine_id in enumerate(values[key]):
         if routine_id and routine_id not in known and complete:
-            reporter(key)(("stretch", "rotation", index), unknown_routine(routine_id, dict.fromkeys(known)))
+            hint = nearest(routine_id, known) or " List them: psoas-nudge routines"
+            reporter(key)(("stretch", "rotation", index), f'There is no routine "{routine_id}".{hint}')
 
 
 def _build(
@@ -247,21 +246,22 @@ def _build(
         exceptions=values["exceptions"],
     )
     stretch = section("stretch")
-    quiet = section("quiet")
-    prompt = section("prompt")
-    insist = prompt.pop("insist")
+    timing: dict[str, Any] = {
+        row.name: milliseconds(values[key]) if isinstance(row.kind, Duration) else values[key]
+        for key, row in SETTINGS.items()
+        if row.section in ("sitting", "prompt") and row.name != "insist"
+    }
     rules = Rules(
         hours=hours,
-        quiet=frozenset(signal for signal in QUIET if quiet[signal.value.replace("-", "_")]),
+        quiet=frozenset(signal for signal in QUIET if values[f"quiet.{signal.value.replace('-', '_')}"]),
         **{name: stretch.pop(name) for name in ("rotation", "routines", "floor")},
-        **_lengths("sitting", section("sitting")),
-        **_lengths("prompt", prompt),
+        **timing,
     )
     folder = _folder(given, "calendar.busy", file)
     return Settings(
         rules=rules,
         stretch=StretchSettings(**stretch),
-        desktop=DesktopSettings(**section("desktop"), insist=insist),
+        desktop=DesktopSettings(**section("desktop"), insist=values["prompt.insist"]),
         calendar=CalendarSettings(
             holidays=values["calendar.holidays"],
             busy=tuple((folder / path).absolute() for path in values["calendar.busy"]),
@@ -280,11 +280,3 @@ def _folder(given: dict[str, Given], key: str, file: Path | None) -> Path:
     if setting and setting.source != "environment":
         return Path(setting.name).parent
     return file.parent if file else Path()
-
-
-def _lengths(section: str, values: dict[str, Any]) -> dict[str, Any]:
-    """Convert lengths from seconds to the core's milliseconds."""
-    return {
-        name: milliseconds(value) if isinstance(SETTINGS[f"{section}.{name}"].kind, Duration) else value
-        for name, value in values.items()
-    }

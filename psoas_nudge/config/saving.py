@@ -51,20 +51,9 @@ def with_value(text: str, key: str, raw: Any) -> str:
                 document.add(tomlkit.nl())
             document.add(section, tomlkit.table())
         table = document[section] if section else document
-        table[name] = _item(raw)
+        table[name] = tomlkit.item(raw)
     made = mark + tomlkit.dumps(document)
     return made.replace("\r\n", "\n").replace("\n", ending) if ending != "\n" else made
-
-
-def _item(raw: Any) -> Any:
-    import tomlkit
-
-    if isinstance(raw, list) and raw and isinstance(raw[0], dict):
-        tables = tomlkit.aot()
-        for each in raw:
-            tables.append(tomlkit.item(each))
-        return tables
-    return tomlkit.item(raw)
 
 
 def change(file: Path, key: str, raw: Any, environ: Mapping[str, str]) -> None:

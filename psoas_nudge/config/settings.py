@@ -41,8 +41,6 @@ class DesktopSettings(Struct, frozen=True, kw_only=True):
 
 
 class CalendarSettings(Struct, frozen=True, kw_only=True):
-    """The section [calendar]."""
-
     holidays: str
     """A country or region, for example DE-BY; empty for none."""
     busy: tuple[Path, ...]
@@ -50,8 +48,6 @@ class CalendarSettings(Struct, frozen=True, kw_only=True):
 
 
 class Settings(Struct, frozen=True, kw_only=True):
-    """All settings in force."""
-
     rules: Rules
     stretch: StretchSettings
     desktop: DesktopSettings
@@ -66,7 +62,3 @@ class Settings(Struct, frozen=True, kw_only=True):
     """All files that were read, the person's first, then those of the system in falling precedence."""
     given: dict[str, Given]
     """The values that files and environment set, by key; all others are defaults."""
-
-    def source(self, key: str) -> SettingSource:
-        """Where the value of a setting comes from."""
-        return self.given[key].source if key in self.given else "default"

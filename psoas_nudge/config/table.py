@@ -73,32 +73,8 @@ OFFICE = ["09:00-17:00"]
 COMMAND = Argv(FreeText(4000), '["notify-send", "Time to stand"]', least=1)
 ROUTINE_ID = Pattern("a routine's id", ID, "standing-hip-flexor", (each.id for each in CATALOGUE))
 
-HOURS = (
-    Setting(
-        "hours.timezone",
-        Zone(),
-        "",
-        'Time zone of the hours below. "" means the system\'s time zone, also when you travel.',
-        "Europe/Berlin",
-        label="Time zone",
-    ),
-    *(
-        Setting(
-            f"hours.{day}",
-            RANGES,
-            OFFICE if index < 5 else [],
-            "Hours in which prompts can appear. [] means no prompts on that day.",
-            label=day.capitalize(),
-        )
-        for index, day in enumerate(DAYS)
-    ),
-)
-
 QUIET = {
-    Signal.DO_NOT_DISTURB: (
-        "Wait during do-not-disturb",
-        "Wait while the desktop's do-not-disturb mode is on.",
-    ),
+    Signal.DO_NOT_DISTURB: ("Wait during do-not-disturb", "Wait while the desktop's do-not-disturb mode is on."),
     Signal.FULLSCREEN: ("Wait while a window is full screen", "Wait while a window is in full screen."),
     Signal.CALL: ("Wait during a call", "Wait while the microphone or the camera is in use."),
     Signal.SCREEN_SHARE: ("Wait while the screen is shared", "Wait while the screen is shared or recorded."),
@@ -122,7 +98,11 @@ EVENTS = {
 # Formatted by hand as a table: two or three lines for each setting.
 # fmt: off
 ROWS: tuple[Setting, ...] = (
-    *HOURS,
+    Setting("hours.timezone", Zone(), "", label="Time zone", example="Europe/Berlin",
+            help='Time zone of the hours below. "" means the system\'s time zone, also when you travel.'),
+    *(Setting(f"hours.{day}", RANGES, OFFICE if index < 5 else [], label=day.capitalize(),
+              help="Hours in which prompts can appear. [] means no prompts on that day.")
+      for index, day in enumerate(DAYS)),
     Setting("exceptions", Tables("[[exceptions]]", EXCEPTION_FIELDS, exception), [], label="Days with other hours",
             example=EXCEPTION_EXAMPLES, dormant=True,
             help="One day (on) or several (from, to) with their own hours. "

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any, get_args
 
-from psoas_nudge.config.kinds import Choice, FreeText, Pattern, Place, ReportMistake, Switch, Whole, nearest
+from psoas_nudge.config.kinds import Choice, FreeText, Pattern, Place, ReportMistake, Switch, Whole
 from psoas_nudge.config.lists import Field, ListOf, Tables
 from psoas_nudge.config.times import Date, Duration, Hours
 from psoas_nudge.core.hours import DayException
@@ -116,8 +116,3 @@ ROUTINE_EXAMPLES = [
         "cues": ["Tuck your pelvis first."],
     }
 ]
-
-
-def unknown_routine(routine_id: str, known: dict[str, Any]) -> str:
-    """The message for an id in the rotation that no routine has."""
-    return f'There is no routine "{routine_id}".{nearest(routine_id, known) or " List them: psoas-nudge routines"}'

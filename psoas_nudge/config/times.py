@@ -1,10 +1,12 @@
-"""Kinds of values for times and places: lengths of time, hours, dates, time zones, countries."""
+"""Kinds of values for times and places: lengths of time, hours, dates, time zones (also the system's), countries."""
 
 from __future__ import annotations
 
+import logging
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -12,6 +14,9 @@ from psoas_nudge.config.kinds import LONGEST_GUESSED, UnusableValue, ValueKind, 
 from psoas_nudge.core.durations import HOURS, MINUTES, SECONDS, meant, parse_duration
 from psoas_nudge.core.hours import Range
 from psoas_nudge.errors import BadInput
+
+log = logging.getLogger(__name__)
+LOCALTIME = Path("/etc/localtime")
 
 
 class Duration(ValueKind):
@@ -120,7 +125,7 @@ class Date(ValueKind):
 
     def meant(self, raw: Any) -> Iterable[date]:
         """Dates in other notations."""
-        from psoas_nudge.core.guessing import dates
+        from psoas_nudge.core.written import dates
 
         if isinstance(raw, datetime):
             return [raw.date()]
@@ -151,3 +156,31 @@ class Region(ValueKind):
 
     def schema(self) -> dict[str, Any]:
         return {"type": "string", "pattern": rf"^\s*{self.written}\s*$"}
+
+
+def system_zone(environ: Mapping[str, str], localtime: Path = LOCALTIME) -> str:
+    """The IANA name of the system's time zone: from TZ, else from the link /etc/localtime, else from tzlocal, else UTC.
+
+    It is read again each time, because it changes when a laptop travels.
+    """
+    named = environ.get("TZ", "").removeprefix(":")
+    for candidate in (named, named.partition("zoneinfo/")[2], _pointed_at(localtime)):
+        if candidate and Zone().accepts(candidate):
+            return candidate
+    try:
+        import tzlocal
+
+        tzlocal.reload_localzone()
+        return tzlocal.get_localzone_name()
+    except Exception as error:  # noqa: BLE001 - each platform's reader raises different errors; they are logged
+        log.warning(
+            "the system's time zone is unknown (%s), so UTC is used. Set hours.timezone in the configuration.", error
+        )
+        return "UTC"
+
+
+def _pointed_at(localtime: Path) -> str:
+    try:
+        return str(localtime.readlink()).partition("zoneinfo/")[2]
+    except OSError:
+        return ""

@@ -2,7 +2,7 @@
 
 It watches the directories of the file and of all links on the path to it with inotify (through asyncinotify), without
 polling or wake-ups while nothing happens there. On Windows it watches the file's folder, or the nearest one that exists
-(system/folders.py).
+(system/waits.py).
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from asyncinotify import Inotify, Mask, Watch
 
     if sys.platform == "win32":
-        from psoas_nudge.system.folders import FolderWatch
+        from psoas_nudge.system.waits import FolderWatch
 
 log = logging.getLogger(__name__)
 
@@ -64,17 +64,10 @@ class FileWatch:
             raise Unavailable("Changes to the configuration cannot be noticed here. After one: psoas-nudge reload")
         from asyncinotify import Inotify, Mask
 
-        self._in_directory = (
-            Mask.CLOSE_WRITE
-            | Mask.ATTRIB
-            | Mask.MOVE
-            | Mask.CREATE
-            | Mask.DELETE
-            | Mask.DELETE_SELF
-            | Mask.MOVE_SELF
-            | Mask.ONLYDIR
-        )
-        self._elsewhere = Mask.DELETE_SELF | Mask.MOVE_SELF | Mask.UNMOUNT | Mask.Q_OVERFLOW | Mask.IGNORED
+        gone = Mask.DELETE_SELF | Mask.MOVE_SELF
+        files = Mask.CLOSE_WRITE | Mask.ATTRIB | Mask.MOVE | Mask.CREATE | Mask.DELETE
+        self._in_directory = files | gone | Mask.ONLYDIR
+        self._elsewhere = gone | Mask.UNMOUNT | Mask.Q_OVERFLOW | Mask.IGNORED
         try:
             self._inotify = Inotify()
         except OSError as error:
@@ -123,7 +116,7 @@ class FileWatch:
     if sys.platform == "win32":
 
         def _arm_folder(self) -> None:
-            from psoas_nudge.system.folders import FolderWatch
+            from psoas_nudge.system.waits import FolderWatch
 
             nearest = next(each for each in self.path.parents if each.is_dir())
             if self._folder and self._folder.folder == nearest:

@@ -1,13 +1,14 @@
-"""Writes settings as TOML: config.example.toml and the output of `config show`, both made from the table."""
+"""What is made from the table of settings: config.example.toml, the output of `config show` and the JSON Schema."""
 
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterable
 from typing import Any
 
+import msgspec
 import tomli_w
 
+from psoas_nudge.config.lists import Tables
 from psoas_nudge.config.settings import Settings
 from psoas_nudge.config.table import ROWS, SECTIONS, Setting
 
@@ -77,24 +78,22 @@ def in_force_value(settings: Settings, row: Setting) -> Any:
     return list(settings.rules.rotation) if row.key == "stretch.rotation" else row.default
 
 
-def in_force(settings: Settings, keys: Iterable[str] | None = None) -> str:
+def in_force(settings: Settings) -> str:
     """The settings in force as a valid TOML file; a comment on each has its source."""
-    wanted = [row for row in ROWS if keys is None or row.key in set(keys)]
-    parts: list[str] = []
-    header = ""
-    for row in sorted(wanted, key=lambda row: row.key in ("exceptions", "stretch.routines")):
-        raw = in_force_value(settings, row)
-        if raw is None or (row.key in ("exceptions", "stretch.routines") and not raw):
+    text = header = ""
+    # Lists of tables come last, because each of their headers ends the section above.
+    for row in sorted(ROWS, key=lambda row: isinstance(row.kind, Tables)):
+        raw, origin = in_force_value(settings, row), _origin(settings, row.key)
+        if raw is None:
             continue
-        text = pair(row, raw)
-        if text.startswith("[["):
-            parts.append(f"\n# {_origin(settings, row.key)}\n{text}")
+        if isinstance(row.kind, Tables):
+            text += f"\n# {origin}\n{pair(row, raw)}" if raw else ""
             continue
         if row.section != header:
             header = row.section
-            parts.append(f"\n[{header}]\n" if parts else f"[{header}]\n")
-        parts.append(f"{text[:-1]}  # {_origin(settings, row.key)}\n")
-    return "".join(parts)
+            text += f"\n[{header}]\n"
+        text += f"{pair(row, raw)[:-1]}  # {origin}\n"
+    return text.removeprefix("\n")
 
 
 def _origin(settings: Settings, key: str) -> str:
@@ -102,3 +101,29 @@ def _origin(settings: Settings, key: str) -> str:
     if given is None:
         return "default"
     return f"system: {given.name}" if given.source == "system" else given.source
+
+
+def schema() -> dict[str, Any]:
+    """The JSON Schema of config.toml for editors (draft 7, which the tools for TOML support)."""
+    properties: dict[str, Any] = {}
+    for row in ROWS:
+        about: dict[str, Any] = {"description": row.help}
+        if row.default is not None:
+            about["default"] = row.default
+        if row.example is not None:
+            about["examples"] = [msgspec.to_builtins(row.example)]
+        if "." not in row.key:
+            properties[row.key] = row.kind.schema() | about
+            continue
+        section = properties.setdefault(
+            row.section,
+            {"type": "object", "description": SECTIONS[row.section], "additionalProperties": False, "properties": {}},
+        )
+        section["properties"][row.name] = row.kind.schema() | about
+    return {
+        "$schema": "http://json-schema.org/draft-07/schema#",
+        "title": "psoas-nudge: config.toml",
+        "type": "object",
+        "additionalProperties": False,
+        "properties": properties,
+    }

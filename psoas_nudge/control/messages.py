@@ -20,26 +20,17 @@ class DaemonRequest(
 ):
     """A request that the daemon answers without the core: the state does not change."""
 
-    help: ClassVar[str] = ""
-    """One line for the list of commands."""
-    answer: ClassVar[str] = ""
-    """What the person reads afterwards."""
-
 
 class GetStatus(DaemonRequest, frozen=True, kw_only=True):
-    help = "Show how long you have been sitting, and the next prompt."
+    """Answered with a status."""
 
 
 class Follow(DaemonRequest, frozen=True, kw_only=True):
     """Answered with a status now and at each change, until the connection is closed."""
 
-    help = "Show the status now and at each change."
-
 
 class Explain(DaemonRequest, frozen=True, kw_only=True):
     """Answered with an explanation for the instant `at` (None: now)."""
-
-    help = "Show why there is no prompt, and when the next one can come."
 
     at: Instant | None = None
 
@@ -56,15 +47,13 @@ class WatchGuide(DaemonRequest, frozen=True, kw_only=True):
 
 
 class Reload(DaemonRequest, frozen=True, kw_only=True):
-    help = "Read the configuration again."
-    answer = "The configuration was read again and is in force."
+    help: ClassVar[str] = "Read the configuration again."
 
 
 class Stop(DaemonRequest, frozen=True, kw_only=True):
     """The daemon withdraws an open prompt and ends."""
 
-    help = "Stop psoas-nudge."
-    answer = "Stopping."
+    answer: ClassVar[str] = "Stopping."
 
 
 Looks = GetStatus | Follow | Explain

@@ -1,10 +1,16 @@
-"""The effects that `machine.step` returns and the engine carries out, a closed union."""
+"""The effects that `machine.step` returns and the engine carries out, a closed union, and the Decision that collects
+them."""
 
 from __future__ import annotations
+
+from datetime import datetime, timedelta
 
 from msgspec import Struct
 
 from psoas_nudge.core.entries import AnyEntry
+from psoas_nudge.core.events import AnyEvent, Moment, Started
+from psoas_nudge.core.rules import Rules
+from psoas_nudge.core.state import State
 
 
 class Effect(Struct, frozen=True, kw_only=True, tag=True):
@@ -70,3 +76,46 @@ class Refuse(Effect, frozen=True, kw_only=True):
 
 
 AnyEffect = Record | Show | Renew | Withdraw | StartGuide | Watch | Wake | Refuse
+
+
+class Decision:
+    """One decision in progress, which the rules work on: a copy of the state, the effects so far, and the points at
+    which to run again. `now`: the event's point on the timeline; `at`: its instant."""
+
+    __slots__ = ("at", "deadlines", "effects", "now", "rules", "state")
+
+    def __init__(self, state: State, moment: Moment, event: AnyEvent, rules: Rules) -> None:
+        self.rules = rules
+        self.state = state.copy()
+        time = self.state.time
+        if isinstance(event, Started):
+            elapsed = max(0, event.lived) + max(0, event.silent_for)
+            time.tick = moment.tick
+        else:
+            elapsed = max(0, moment.tick - time.tick)
+            time.tick = max(time.tick, moment.tick)
+        time.now += elapsed
+        time.at = moment.at
+        self.now, self.at = time.now, moment.at
+        self.effects: list[AnyEffect] = []
+        self.deadlines: list[int] = []
+
+    def do(self, effect: AnyEffect) -> None:
+        self.effects.append(effect)
+
+    def record(self, entry: AnyEntry) -> None:
+        self.effects.append(Record(entry=entry))
+
+    def instant(self, point: int) -> datetime:
+        """The wall-clock instant of a point, as the clock is set now."""
+        return self.at - timedelta(milliseconds=self.now - point)
+
+    def by(self, point: int | None) -> None:
+        """Have the rules run again at a point in the future; None: no such point is known."""
+        if point is not None and point > self.now:
+            self.deadlines.append(point)
+
+    def reached(self, point: int | None) -> bool:
+        """Whether the point is reached. If not, the rules run again then."""
+        self.by(point)
+        return point is not None and point <= self.now

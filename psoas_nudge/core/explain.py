@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Literal, get_args
 
 from psoas_nudge.core import conditions, sitting
 from psoas_nudge.core.advice import KINDS
@@ -58,6 +58,8 @@ ENDLESS = {
     "closed": "There are no working hours in the next two years.",
     "paused": "Prompts are paused. Run `psoas-nudge resume` to turn them back on.",
 }
+UP_TO_THE_PERSON = {"prompt-open", "stretching", "away", "standing", "sitting"}
+KNOWN_AHEAD = {*get_args(conditions.ConditionKind), "paused"} - UP_TO_THE_PERSON
 
 
 def at_moment(state: State, moment: Moment) -> State:
@@ -73,12 +75,6 @@ def _ahead(state: State, at: datetime, elapsed: int) -> State:
     return new
 
 
-def _end_pause(state: State) -> None:
-    ends = conditions.pause_ends(state)
-    if ends is not None and ends <= state.now:
-        state.paused, state.quiet.clear_since = None, ends
-
-
 def explain(state: State, at: datetime, rules: Rules, trouble: str = "") -> Explanation:
     """Why there is no prompt at `at`: now (the state's own instant) or later, at most ranges.LONGEST ahead. For a later
     instant only the schedule, a pause, a snooze and the daily limit are known. `trouble`: why the journal cannot be
@@ -87,26 +83,15 @@ def explain(state: State, at: datetime, rules: Rules, trouble: str = "") -> Expl
     later = at > state.at
     if later:
         state = _ahead(state, at, (at - state.at) // MILLISECOND)
-        _end_pause(state)
-    known = (
-        "snoozed",
-        "asked-again",
-        "not-shown",
-        "closed",
-        "settling-in",
-        "winding-down",
-        "daily-limit",
-        "spread",
-        "paused",
-    )
-    reasons = tuple(reason for reason in _reasons(state, rules, trouble) if not later or reason.kind in known)
+        ends = conditions.pause_ends(state)
+        if ends is not None and ends <= state.now:
+            state.paused, state.quiet.clear_since = None, ends
+    reasons = tuple(reason for reason in _reasons(state, rules, trouble) if not later or reason.kind in KNOWN_AHEAD)
     return Explanation(at=at, reasons=reasons, next_prompt=next_prompt(state, rules), zone=rules.hours.zone)
 
 
 def status(state: State, rules: Rules, trouble: str = "") -> Status:
     """The status at the state's moment (see at_moment). `trouble`: as in explain."""
-    span = rules.hours.next_span(state.at)
-    pause_ends = conditions.pause_ends(state)
     return Status(
         presence=_presence(state),
         sat_seconds=sitting.sat(state, 0) / SECOND,
@@ -114,9 +99,9 @@ def status(state: State, rules: Rules, trouble: str = "") -> Status:
         needed=conditions.needed(state, rules) / SECOND,
         prompt=_open_prompt(state, rules),
         paused=state.paused is not None,
-        paused_until=None if pause_ends is None else _instant(state, pause_ends),
+        paused_until=_instant(state, conditions.pause_ends(state)),
         quiet=conditions.quiet_reasons(state, rules),
-        hours_open=span is not None and span.opens <= state.at,
+        hours_open=rules.hours.span(state.at) is not None,
         hours_change=rules.hours.next_change(state.at),
         zone=rules.hours.zone,
         prompts_today=conditions.prompts_today(state, rules, state.at),
@@ -157,9 +142,7 @@ def next_prompt(state: State, rules: Rules) -> datetime | None:
 def _sitting_on(state: State, rules: Rules) -> State:
     """The state if the person sat down now and had ended everything that a person can end."""
     new = state.copy()
-    bout, left_at = state.bout, state.leaving.since if state.leaving else None
-    if bout is None:
-        bout = Bout(started=state.now)
+    bout, left_at = state.bout or Bout(started=state.now), state.leaving.since if state.leaving else None
     since = min((p for p in (state.standing_since, left_at) if p is not None), default=None)
     if since is not None and since < state.now:
         bout = bout.interrupted(since, state.now)
@@ -208,7 +191,7 @@ def _reasons(state: State, rules: Rules, trouble: str) -> Iterator[Reason]:
 
 
 def _reason(state: State, rules: Rules, kind: str, until: int | None) -> Reason:
-    instant = None if until is None else _instant(state, until)
+    instant = _instant(state, until)
     text = (ENDLESS.get(kind) if instant is None else None) or TEXTS[kind]
     words = {
         "until": "" if instant is None else when(instant, state.at, rules.hours.zone),
@@ -221,7 +204,8 @@ def _reason(state: State, rules: Rules, kind: str, until: int | None) -> Reason:
     return Reason(kind, text.format(**words), instant)
 
 
-def _instant(state: State, point: int) -> datetime | None:
-    """The instant of a point; None when it is further ahead than LONGEST."""
-    ahead = point - state.now
-    return None if ahead > LONGEST else state.at + timedelta(milliseconds=ahead)
+def _instant(state: State, point: int | None) -> datetime | None:
+    """The instant of a point; None when there is none, or it is further ahead than LONGEST."""
+    if point is None or point - state.now > LONGEST:
+        return None
+    return state.at + timedelta(milliseconds=point - state.now)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from psoas_nudge.core.advice import KINDS, puts_off
 from psoas_nudge.core.catalogue import TITLES, find
-from psoas_nudge.core.decision import Decision
-from psoas_nudge.core.effects import Refuse
+from psoas_nudge.core.effects import Decision, Refuse
 from psoas_nudge.core.entries import AdviceEntry, ClearedEntry, FeelEntry, UndoneEntry, WarningsReadEntry
 from psoas_nudge.core.events import Advised, Feel, WarningsRead
 from psoas_nudge.core.state import LastReport

@@ -42,7 +42,7 @@ class Period(Struct, frozen=True):
     share: Share
 
 
-class Suggestion(Struct, frozen=True, kw_only=True):
+class Suggestion(Struct, frozen=True):
     """A setting that the record supports. `seldom`: the prompts that it would leave out; `others`: the rest."""
 
     key: str
@@ -63,12 +63,11 @@ def share(asked: Iterable[PastPrompt]) -> Share:
 
 def by_hour(asked: Iterable[PastPrompt]) -> dict[tuple[int, int], Share]:
     """(weekday, hour) -> share, Monday 0; hours without a counted prompt are left out."""
-    found: dict[tuple[int, int], Share] = {}
+    cells: dict[tuple[int, int], list[PastPrompt]] = defaultdict(list)
     for prompt in asked:
         if prompt.outcome in COUNTED:
-            cell = prompt.at.weekday(), prompt.at.hour
-            found[cell] = found.get(cell, Share(0, 0)).plus(prompt.outcome in FOLLOWED)
-    return found
+            cells[prompt.at.weekday(), prompt.at.hour].append(prompt)
+    return {cell: share(some) for cell, some in cells.items()}
 
 
 def periods(days: Sequence[Totals], today: date) -> list[Period]:
@@ -104,34 +103,26 @@ def clearly_seldom(few: Share, others: Share) -> bool:
     return share_difference(few, others, Z_STRICT).high < 0
 
 
-def _seldom_itself(asked: Iterable[PastPrompt]) -> bool:
-    """Whether the prompts at the edge of a group are seldom followed: a good hour is not cut off with bad ones."""
-    edge = share(asked)
-    return edge.enough and edge.part < SELDOM
-
-
-def _split(asked: Sequence[PastPrompt], inside: Iterable[bool]) -> tuple[Share, Share]:
-    """The shares of the prompts that are inside and of those that are not."""
-    seldom, others = Share(0, 0), Share(0, 0)
-    for prompt, belongs in zip(asked, inside, strict=True):
-        if belongs:
-            seldom = seldom.plus(prompt.outcome in FOLLOWED)
-        else:
-            others = others.plus(prompt.outcome in FOLLOWED)
-    return seldom, others
+def _sides(
+    asked: Sequence[PastPrompt], left_out: Sequence[PastPrompt], edge: Sequence[PastPrompt]
+) -> tuple[Share, Share] | None:
+    """The shares of the prompts that a setting would leave out and of the others; None if that is not supported. Those
+    at the edge of what it would leave out must be seldom followed, too: a good hour is not cut off with bad ones."""
+    every, seldom, last = share(asked), share(left_out), share(edge)
+    others = Share(every.yes - seldom.yes, every.of - seldom.of)
+    supported = last.enough and last.part < SELDOM and clearly_seldom(seldom, others)
+    return (seldom, others) if supported else None
 
 
 def _late(asked: Sequence[PastPrompt], rules: Rules) -> Suggestion | None:
     closes = _usual(rules.hours, last=True)
     for hour in range(closes // 60 - 3, closes // 60 + 1):
         before = closes - hour * 60
-        seldom, others = _split(asked, (prompt.at.hour >= hour for prompt in asked))
-        edge = _seldom_itself(prompt for prompt in asked if prompt.at.hour == hour)
-        if before * MINUTE > rules.wind_down and edge and clearly_seldom(seldom, others):
-            return Suggestion(
-                key="prompt.wind_down", value=format_duration(before * 60), seldom=seldom, others=others,
-                when=f"from {hour}:00 on", then=f"end prompts at {hour}:00, when hours close at {_clock(closes)}",
-            )  # fmt: skip
+        late = [prompt for prompt in asked if prompt.at.hour >= hour]
+        sides = _sides(asked, late, [prompt for prompt in late if prompt.at.hour == hour])
+        if sides and before * MINUTE > rules.wind_down:
+            then = f"end prompts at {hour}:00, when hours close at {_clock(closes)}"
+            return Suggestion("prompt.wind_down", format_duration(before * 60), *sides, f"from {hour}:00 on", then)
     return None
 
 
@@ -139,37 +130,30 @@ def _early(asked: Sequence[PastPrompt], rules: Rules) -> Suggestion | None:
     opens = _usual(rules.hours, last=False)
     for hour in range(opens // 60 + 3, opens // 60, -1):
         after = hour * 60 - opens
-        seldom, others = _split(asked, (prompt.at.hour < hour for prompt in asked))
-        edge = _seldom_itself(prompt for prompt in asked if prompt.at.hour == hour - 1)
-        if after * MINUTE > rules.settle_in and edge and clearly_seldom(seldom, others):
-            return Suggestion(
-                key="prompt.settle_in", value=format_duration(after * 60), seldom=seldom, others=others,
-                when=f"before {hour}:00", then=f"begin prompts at {hour}:00, when hours open at {_clock(opens)}",
-            )  # fmt: skip
+        early = [prompt for prompt in asked if prompt.at.hour < hour]
+        sides = _sides(asked, early, [prompt for prompt in early if prompt.at.hour == hour - 1])
+        if sides and after * MINUTE > rules.settle_in:
+            then = f"begin prompts at {hour}:00, when hours open at {_clock(opens)}"
+            return Suggestion("prompt.settle_in", format_duration(after * 60), *sides, f"before {hour}:00", then)
     return None
 
 
 def _many(asked: Sequence[PastPrompt], rules: Rules) -> Suggestion | None:
     for most in range(2, rules.daily_limit):
-        seldom, others = _split(asked, (prompt.nth > most for prompt in asked))
-        edge = _seldom_itself(prompt for prompt in asked if prompt.nth == most + 1)
-        if edge and clearly_seldom(seldom, others):
-            return Suggestion(
-                key="prompt.daily_limit", value=str(most), seldom=seldom, others=others,
-                when=f"after the first {most} of a day", then=f"stop after {counted(most, 'prompt')} a day",
-            )  # fmt: skip
+        more = [prompt for prompt in asked if prompt.nth > most]
+        if sides := _sides(asked, more, [prompt for prompt in more if prompt.nth == most + 1]):
+            then = f"stop after {counted(most, 'prompt')} a day"
+            return Suggestion("prompt.daily_limit", str(most), *sides, f"after the first {most} of a day", then)
     return None
 
 
 def _routine(asked: Sequence[PastPrompt], rules: Rules) -> Suggestion | None:
     for routine in rules.rotation if len(rules.rotation) > 2 else ():
-        seldom, others = _split(asked, (prompt.routine == routine for prompt in asked))
-        if clearly_seldom(seldom, others):
-            left = ", ".join(f'"{other}"' for other in rules.rotation if other != routine)
-            return Suggestion(
-                key="stretch.rotation", value=f"[{left}]", seldom=seldom, others=others,
-                when=f"for {routine}", then=f"leave {routine} out of the rotation",
-            )  # fmt: skip
+        its = [prompt for prompt in asked if prompt.routine == routine]
+        if sides := _sides(asked, its, its):
+            rest = ", ".join(f'"{other}"' for other in rules.rotation if other != routine)
+            then = f"leave {routine} out of the rotation"
+            return Suggestion("stretch.rotation", f"[{rest}]", *sides, f"for {routine}", then)
     return None
 
 

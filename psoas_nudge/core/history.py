@@ -121,11 +121,8 @@ def history(entries: Iterable[Recorded]) -> History:
 def tracks(
     entries: Iterable[Recorded], first: date, now: datetime, closes: Callable[[datetime], datetime | None]
 ) -> tuple[Track, ...]:
-    """The days from `first` to `now` (local) that have entries; `entries` in the order of time.
-
-    `closes`: when working hours that were open at an instant close. If their end was recorded later than that (the
-    machine was off), they count as closed then.
-    """
+    """The days from `first` to `now` (local) that have entries; `entries` in the order of time. `closes`: when working
+    hours that were open at an instant close, also if their end was recorded later (the machine was off)."""
     days: dict[date, Track] = {}
     on: dict[PieceKind, datetime] = {}
     closing: datetime | None = None

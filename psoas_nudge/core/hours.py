@@ -73,10 +73,8 @@ class WorkingHours(Struct, frozen=True):
         return found if found and found.opens <= at else None
 
     def next_span(self, at: datetime) -> Span | None:
-        """The open time around the instant, else the next one; None when none comes within two years.
-
-        A span that does not end within two years closes at NEVER.
-        """
+        """The open time around the instant, else the next one; None when none comes within two years. One that does not
+        end within two years closes at NEVER."""
         return next((span for span in _around(self, self.local_date(at)) if span.closes > at), None)
 
     def next_change(self, at: datetime) -> datetime | None:

@@ -64,11 +64,10 @@ setting. Durations use the second, schedules the first. If the reading is lower 
     routine that was removed is withdrawn.
 16. At any moment the core can say why there is no prompt now and when the next could come: see explain.py.
 
-Where the rules live: sitting.py has 1 to 5 and 14, prompting.py 6 to 9, outcomes.py 9 to 11, stretching.py 12,
-pausing.py 13, feeling.py the end of 12. The conditions of 6 to 8 are in conditions.py, and explain.py puts them into
-words. Each rule is a function of a Decision. It reads the state, changes it, and says when it has to run again. `step`
-calls all rules in a fixed order after every event, so it does not matter which event made a rule apply. Idea: h11's
-`_state.py`.
+Where the rules live: sitting.py has 1 to 5 and 14, prompting.py 6 to 9 and 13, outcomes.py 9 to 11, stretching.py 12,
+feeling.py the end of 12. The conditions of 6 to 8 are in conditions.py, and explain.py puts them into words. Each rule
+is a function of a Decision. It reads the state, changes it, and says when it has to run again. `step` calls all rules
+in a fixed order after every event, so it does not matter which event made a rule apply. Idea: h11's `_state.py`.
 """
 
 from __future__ import annotations
@@ -77,9 +76,8 @@ from collections.abc import Callable
 from typing import assert_never
 
 from psoas_nudge.core import events as e
-from psoas_nudge.core import feeling, outcomes, pausing, prompting, sitting, stretching
-from psoas_nudge.core.decision import Decision
-from psoas_nudge.core.effects import AnyEffect, Wake, Watch
+from psoas_nudge.core import feeling, outcomes, prompting, sitting, stretching
+from psoas_nudge.core.effects import AnyEffect, Decision, Wake, Watch
 from psoas_nudge.core.rules import Rules
 from psoas_nudge.core.state import Open, Pending, State, Timeline, Waiting
 from psoas_nudge.core.words import MILLISECOND, MINUTE, SECOND
@@ -96,8 +94,8 @@ OVERDUE: tuple[Rule, ...] = (
     sitting.left,
     sitting.away,
     outcomes.left,
-    pausing.hours,
-    pausing.pause_over,
+    prompting.hours,
+    prompting.pause_over,
 )
 """What became due with time is applied before the event: the wake-up for it may arrive after the event."""
 RULES: tuple[Rule, ...] = (
@@ -147,9 +145,9 @@ def _handle(decision: Decision, event: e.AnyEvent) -> None:  # noqa: C901, PLR09
         case e.Accept() | e.Snooze() | e.Skip():
             outcomes.answered(decision, event)
         case e.Pause():
-            pausing.pause(decision, event)
+            prompting.pause(decision, event)
         case e.Resume():
-            pausing.resume(decision)
+            prompting.resume(decision)
         case e.Stand():
             sitting.stand(decision)
         case e.Sit():
@@ -187,7 +185,7 @@ def _handle(decision: Decision, event: e.AnyEvent) -> None:  # noqa: C901, PLR09
         case e.NotifierAppeared():
             prompting.notifier_appeared(decision)
         case e.Reloaded():
-            pausing.look_up_hours(decision)
+            prompting.look_up_hours(decision)
             prompting.drop_removed(decision)
         case _:
             assert_never(event)

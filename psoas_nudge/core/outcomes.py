@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from psoas_nudge.core.conditions import snooze_refused
-from psoas_nudge.core.decision import Decision
-from psoas_nudge.core.effects import Refuse, StartGuide, Withdraw
+from psoas_nudge.core.effects import Decision, Refuse, StartGuide, Withdraw
 from psoas_nudge.core.entries import LateAnswerEntry, PromptEntry
 from psoas_nudge.core.events import Accept, Answering, GuideHeld, GuideStarted, Skip, Snooze
 from psoas_nudge.core.ranges import LONGEST
@@ -85,10 +84,9 @@ def expire(decision: Decision) -> None:
         return
     if isinstance(prompt, Open) and state.input.state == "active":
         prompt.noticed = True
-    over = expires(prompt, decision.rules)
-    if decision.now < over:
-        decision.by(over)
-    elif isinstance(prompt, Pending):
+    if not decision.reached(expires(prompt, decision.rules)):
+        return
+    if isinstance(prompt, Pending):
         close(decision, "withdrawn", because=UNCONFIRMED)
     elif not state.leaving and (state.input.state != "idle" or excused(state, decision.rules)):
         close(decision, "missed")
@@ -105,27 +103,23 @@ def close(decision: Decision, outcome: Outcome, *, via: str | None = None, becau
         return
     if isinstance(prompt, Pending) and outcome != "withdrawn":
         prompt = confirmed(decision, prompt, None, "")
-    shown_by = prompt if isinstance(prompt, Open) else None
+    shown_at, notifier, ref = None, None, ""
+    if isinstance(prompt, Open):
+        shown_at, notifier, ref = decision.instant(prompt.since), prompt.notifier, prompt.ref
     decision.record(
         PromptEntry(
             at=decision.at,
             number=prompt.number,
-            shown_at=decision.instant(shown_by.since) if shown_by else None,
+            shown_at=shown_at,
             closed_at=decision.at,
             outcome=outcome,
             routine=prompt.routine,
-            notifier=shown_by.notifier if shown_by else None,
+            notifier=notifier,
             via=via,
             because=because,
         )
     )
-    decision.do(
-        Withdraw(
-            prompt=prompt.number,
-            notifier=shown_by.notifier if shown_by else None,
-            ref=shown_by.ref if shown_by else "",
-        )
-    )
+    decision.do(Withdraw(prompt=prompt.number, notifier=notifier, ref=ref))
     state.stage = None
     if outcome == "withdrawn":
         return

@@ -1,21 +1,20 @@
-"""Rules 6 to 9: when a prompt is due, what holds it back, and how it is shown."""
+"""Rules 6 to 9 and 13: when a prompt is due, what holds it back (hours, pauses, quiet), and how it is shown."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 
-from psoas_nudge.core.catalogue import is_known
-from psoas_nudge.core.conditions import lull_until, obstacles, quiet_reasons, quiet_until, snooze_refused, waits_until
-from psoas_nudge.core.decision import Decision
-from psoas_nudge.core.effects import Renew, Show, Withdraw
-from psoas_nudge.core.entries import HeldBackEntry, NotShownEntry
-from psoas_nudge.core.events import NotShown, Shown
+from psoas_nudge.core import conditions
+from psoas_nudge.core.catalogue import CATALOGUE
+from psoas_nudge.core.effects import Decision, Renew, Show, Withdraw
+from psoas_nudge.core.entries import HeldBackEntry, HoursEntry, NotShownEntry, PauseEntry, ResumeEntry
+from psoas_nudge.core.events import NotShown, Pause, Shown
 from psoas_nudge.core.outcomes import RETRY, close, confirmed, expires
-from psoas_nudge.core.pausing import look_up_hours
+from psoas_nudge.core.ranges import LONGEST
 from psoas_nudge.core.sitting import sat
-from psoas_nudge.core.state import Again, HeldBack, Open, Pending, Waiting
+from psoas_nudge.core.state import Again, HeldBack, Open, Paused, Pending, Waiting, point_of
 from psoas_nudge.core.stretching import next_routine
-from psoas_nudge.core.words import MINUTE
+from psoas_nudge.core.words import EPOCH, MINUTE
 
 RENEW_AFTER = MINUTE
 """How often a prompt that fades is shown again while the person is active."""
@@ -67,20 +66,69 @@ def notifier_appeared(decision: Decision) -> None:
         decision.state.pacing.again = Again(at, "not-shown", again.since)
 
 
+def look_up_hours(decision: Decision) -> None:
+    """Forget the known span: the rules, and with them the working hours, may have changed."""
+    decision.state.hours.span, decision.state.hours.checked = None, EPOCH
+
+
 def drop_removed(decision: Decision) -> None:
     """Rule 15: a prompt for a routine that the settings no longer have is withdrawn."""
     prompt = decision.state.prompt
-    if prompt and not is_known(prompt.routine, decision.rules.routines):
+    if prompt and prompt.routine not in {routine.id for routine in (*CATALOGUE, *decision.rules.routines)}:
         close(decision, "withdrawn", because="routine removed")
+
+
+def pause(decision: Decision, event: Pause) -> None:
+    """Rule 13: no prompts until the pause ends; the longest pause is LONGEST."""
+    farthest = decision.at + timedelta(milliseconds=LONGEST)
+    until = None if event.length is None else decision.now + min(event.length, LONGEST)
+    until_at = None
+    if until is None and (event.until or event.until_tomorrow):
+        until_at = min(event.until or decision.rules.hours.next_day(decision.at), farthest)
+    decision.state.paused = Paused(until=until, until_at=until_at)
+    decision.record(PauseEntry(at=decision.at, until=until_at if until is None else decision.instant(until)))
+
+
+def resume(decision: Decision) -> None:
+    """Rule 13: end the pause. Rule 11: stop backing off."""
+    if decision.state.paused:
+        decision.state.paused = None
+        decision.record(ResumeEntry(at=decision.at, by="person"))
+    decision.state.pacing.stop_backing_off()
 
 
 # --- what time does ----------------------------------------------------------------------------------------------
 
 
+def hours(decision: Decision) -> None:
+    """Rule 13: record when working hours open and close; when they close, the open prompt is withdrawn."""
+    state, at = decision.state, decision.at
+    known = state.hours
+    if not known.checked <= at < (known.span.closes if known.span else known.checked + timedelta(days=1)):
+        known.span, known.checked = decision.rules.hours.next_span(at), at
+    span = known.span
+    is_open = span is not None and span.opens <= at
+    if is_open != known.open:
+        known.open = is_open
+        if state.time.wake is not None or state.numbered:
+            decision.record(HoursEntry(at=at, open=is_open))
+        if not is_open:
+            close(decision, "withdrawn", because="working hours ended")
+    if span is not None:
+        decision.by(point_of(state, span.closes if is_open else span.opens))
+
+
+def pause_over(decision: Decision) -> None:
+    """Rule 13: a pause ends at its time."""
+    if decision.reached(conditions.pause_ends(decision.state)):
+        decision.state.paused = None
+        decision.record(ResumeEntry(at=decision.at, by="time"))
+
+
 def quiet(decision: Decision) -> None:
     """Rules 7 and 9: quiet and standing withdraw the open prompt; `after_quiet` begins when the last reason ends."""
     state = decision.state
-    reasons = quiet_reasons(state, decision.rules)
+    reasons = conditions.quiet_reasons(state, decision.rules)
     if reasons != state.quiet.reasons:
         state.quiet.reasons = reasons
         if not reasons:
@@ -114,7 +162,7 @@ def renew(decision: Decision) -> None:
                 prompt=prompt.number,
                 routine=prompt.routine,
                 sat=sat(state, 0),
-                snooze=snooze_refused(state, decision.rules) is None,
+                snooze=conditions.snooze_refused(state, decision.rules) is None,
             )
         )
         again = decision.now + RENEW_AFTER
@@ -128,29 +176,26 @@ def due(decision: Decision) -> None:
         return
     if state.quiet.reasons:
         held = state.stage if isinstance(state.stage, HeldBack) else HeldBack(since=now, reasons=())
-        new = tuple(reason for reason in state.quiet.reasons if reason not in held.reasons)
-        state.stage = HeldBack(since=held.since, reasons=held.reasons + new)
+        reasons = dict.fromkeys((*held.reasons, *state.quiet.reasons))
+        state.stage = HeldBack(since=held.since, reasons=tuple(reasons))
         return
-    if (until := quiet_until(state, rules)) is not None:
+    if (until := conditions.quiet_until(state, rules)) is not None:
         decision.by(until)
         return
     _end_hold_back(decision)
     waiting = state.stage = state.stage if isinstance(state.stage, Waiting) else Waiting(since=now)
-    for point in (lull_until(state, waiting, rules), waits_until(state, waiting, rules)):
-        if point is not None and point <= now:
+    for point in (conditions.lull_until(state, waiting, rules), conditions.waits_until(state, waiting, rules)):
+        if decision.reached(point):
             _show(decision)
             return
-        if point is not None:
-            decision.by(point)
 
 
 def _obstructed(decision: Decision) -> bool:
     """Rule 6: whether any condition is not met; the rules run again when one ends."""
     state = decision.state
-    unmet = list(obstacles(state, decision.rules, state.hours.span))
+    unmet = list(conditions.obstacles(state, decision.rules, state.hours.span))
     for obstacle in unmet:
-        if obstacle.until is not None:
-            decision.by(obstacle.until)
+        decision.by(obstacle.until)
     if unmet and isinstance(state.stage, Waiting):
         state.stage = None
     if unmet and not (len(unmet) == 1 and unmet[0].kind == "away" and state.bout):  # a short lock may still end
@@ -167,7 +212,7 @@ def _show(decision: Decision) -> None:
     state.numbered += 1
     prompt = state.stage = Pending(number=state.numbered, routine=routine, since=decision.now)
     decision.by(expires(prompt, rules))
-    snooze = snooze_refused(state, rules) is None
+    snooze = conditions.snooze_refused(state, rules) is None
     decision.do(Show(prompt=prompt.number, routine=routine, sat=sat(state, 0), snooze=snooze))
 
 

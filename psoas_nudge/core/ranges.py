@@ -52,10 +52,8 @@ def instant(field: str, at: datetime) -> datetime:
 
 
 def mistake(error: Exception, kind: type[Struct]) -> str | None:
-    """The message for a field that `kind` does not have, or whose value is out of range; None for another mistake.
-
-    `error`: what msgspec raised; it names one limit, the message names both.
-    """
+    """The message for a field that `kind` does not have, or whose value is out of range: both limits, of which `error`
+    (from msgspec) names one. None for another mistake."""
     if isinstance(error.__cause__, ValueError):  # from a __post_init__, see `instant`
         return str(error.__cause__)
     if unknown := re.fullmatch(r"Object contains unknown field `(.*)`", str(error), re.DOTALL):

@@ -8,6 +8,7 @@ Both players run the same script, and the length in a prompt is computed from it
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Literal
 from zlib import crc32
@@ -123,10 +124,9 @@ class Routine(Struct, frozen=True, kw_only=True):
     @property
     def picture(self) -> str:
         """The most typical picture: that of the last step that counts and has one, else the last picture."""
-        shown = [step.picture for step in self.steps if step.picture]
-        return next((step.picture for step in reversed(self.steps) if step.counts and step.picture), "") or (
-            shown[-1] if shown else ""
-        )
+        shown = [step for step in self.steps if step.picture]
+        typical = [step for step in shown if step.counts] or shown
+        return typical[-1].picture if typical else ""
 
     @property
     def names(self) -> Iterator[tuple[int, str, str]]:
@@ -242,9 +242,7 @@ def choose(
 def problems(routine: Routine) -> list[str]:
     """The mistakes in a person's own routine, each as "field: what to write"."""
     found = []
-    if not routine.id or not all(
-        part.isalnum() and part.isascii() and part == part.lower() for part in routine.id.split("-")
-    ):
+    if not re.fullmatch("[a-z0-9]+(-[a-z0-9]+)*", routine.id):
         found.append(f"id: use small letters, digits and single hyphens, not {routine.id!r}")
     if not routine.title.strip():
         found.append("title: give it a name that a prompt can show")

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from math import sqrt
+from statistics import variance
 from typing import NamedTuple
 
 Z_95 = 1.959964
@@ -46,10 +47,6 @@ class Share(NamedTuple):
         """Whether there are enough observations to state it."""
         return self.of >= ENOUGH
 
-    def plus(self, yes: bool) -> Share:
-        """The share with one more observation."""
-        return Share(self.yes + yes, self.of + 1)
-
     def interval(self, z: float = Z_95) -> Interval:
         """Wilson's score interval; without observations it is 0 to 1."""
         if not self.of:
@@ -80,17 +77,12 @@ def mean_difference(later: Sequence[float], earlier: Sequence[float]) -> Interva
     if min(len(later), len(earlier)) < ENOUGH:
         return None
     difference = mean(later) - mean(earlier)
-    a, b = _variance(later) / len(later), _variance(earlier) / len(earlier)
+    a, b = variance(later) / len(later), variance(earlier) / len(earlier)
     if a + b == 0:
         return Interval(difference, difference)
     freedom = (a + b) ** 2 / (a * a / (len(later) - 1) + b * b / (len(earlier) - 1))
     half = _t_95(freedom) * sqrt(a + b)
     return Interval(difference - half, difference + half)
-
-
-def _variance(values: Sequence[float]) -> float:
-    middle = mean(values)
-    return sum((value - middle) ** 2 for value in values) / (len(values) - 1)
 
 
 def _t_95(freedom: float) -> float:

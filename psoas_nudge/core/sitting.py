@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from psoas_nudge.core.decision import Decision
+from psoas_nudge.core.effects import Decision
 from psoas_nudge.core.entries import BoutEntry, PostureEntry
 from psoas_nudge.core.events import Idle, SignalChanged, Started
 from psoas_nudge.core.rules import Rules
@@ -130,26 +130,16 @@ def gap(decision: Decision, previous: State) -> None:
 def standing_over(decision: Decision) -> None:
     """Rule 5: after `standing_for`, sitting counts again."""
     since = decision.state.standing_since
-    if since is None:
-        return
-    over = since + decision.rules.standing_for
-    if decision.now < over:
-        decision.by(over)
-        return
-    _sit(decision.state, since, over)
-    decision.record(PostureEntry(at=decision.at, posture="sitting", by="time"))
+    if since is not None and decision.reached(over := since + decision.rules.standing_for):
+        _sit(decision.state, since, over)
+        decision.record(PostureEntry(at=decision.at, posture="sitting", by="time"))
 
 
 def left(decision: Decision) -> None:
     """Rule 3: a lock, a suspend or another user ends the bout when it has lasted `shortest_break`."""
-    state = decision.state
-    if state.bout is None or state.leaving is None:
-        return
-    over = state.leaving.since + decision.rules.shortest_break
-    if decision.now >= over:
-        end_bout(decision, state.leaving.since, state.leaving.by)
-    else:
-        decision.by(over)
+    bout, leaving = decision.state.bout, decision.state.leaving
+    if bout and leaving and decision.reached(leaving.since + decision.rules.shortest_break):
+        end_bout(decision, leaving.since, leaving.by)
 
 
 def away(decision: Decision) -> None:
@@ -163,10 +153,8 @@ def away(decision: Decision) -> None:
         limit = max(rules.unseen_limit, limit)
     else:
         last = max(last, state.excused_until)
-    if decision.now - last >= limit:
+    if decision.reached(last + limit):
         end_bout(decision, max(last, state.bout.started), "idle")
-    else:
-        decision.by(last + limit)
 
 
 def begin(decision: Decision) -> None:

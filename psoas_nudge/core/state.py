@@ -111,7 +111,7 @@ class Stretching(Struct, frozen=True):
 
 
 class OpenHours(Struct):
-    """The working hours around the last event. Owner: pausing.py."""
+    """The working hours around the last event. Owner: prompting.py."""
 
     span: Span | None = None
     """The open time around the event, or the next one."""
@@ -121,7 +121,7 @@ class OpenHours(Struct):
 
 
 class Paused(Struct, frozen=True):
-    """Until the point `until`, or the instant `until_at`, or (both None) until resumed. Owner: pausing.py."""
+    """Until the point `until`, or the instant `until_at`, or (both None) until resumed. Owner: prompting.py."""
 
     until: int | None = None
     until_at: datetime | None = None

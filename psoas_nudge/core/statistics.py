@@ -116,10 +116,6 @@ class Sides(Struct, frozen=True):
     left: float = 0.0
     right: float = 0.0
 
-    def plus(self, entry: StretchEntry) -> Sides:
-        """The sum with one more stretch."""
-        return Sides(self.left + entry.left_seconds, self.right + entry.right_seconds)
-
 
 class Dose(Struct, frozen=True, kw_only=True):
     """Seconds held per side, today and in the week (from Monday) that today is in."""
@@ -145,14 +141,10 @@ class Dose(Struct, frozen=True, kw_only=True):
 
 def dose(entries: Iterable[AnyEntry], today: date, local_date: Callable[[datetime], date], target: float) -> Dose:
     """The dose up to today from journal entries; `target` in seconds a side and week."""
-    day, week = Sides(), Sides()
-    begin = monday(today)
-    for entry in entries:
-        if (
-            isinstance(entry, StretchEntry)
-            and not out_of_range(entry)
-            and begin <= (when := local_date(entry.at)) <= today
-        ):
-            week = week.plus(entry)
-            day = day.plus(entry) if when == today else day
-    return Dose(today=day, week=week, target=target)
+    stretches = [each for each in entries if isinstance(each, StretchEntry) and not out_of_range(each)]
+
+    def since(first: date) -> Sides:
+        counted = [each for each in stretches if first <= local_date(each.at) <= today]
+        return Sides(sum(each.left_seconds for each in counted), sum(each.right_seconds for each in counted))
+
+    return Dose(today=since(today), week=since(monday(today)), target=target)

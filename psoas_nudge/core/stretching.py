@@ -8,8 +8,7 @@ from msgspec.structs import replace
 
 from psoas_nudge.core.advice import KINDS
 from psoas_nudge.core.catalogue import FALLBACK, find, rotation
-from psoas_nudge.core.decision import Decision
-from psoas_nudge.core.effects import Refuse, StartGuide
+from psoas_nudge.core.effects import Decision, Refuse, StartGuide
 from psoas_nudge.core.entries import StretchEntry
 from psoas_nudge.core.events import GuideEnded, GuideGone, GuideHeld, GuideStarted, Started, Stretch
 from psoas_nudge.core.routines import LEAST_HELD, LONGEST, WALK, choose

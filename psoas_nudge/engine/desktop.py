@@ -27,6 +27,7 @@ from psoas_nudge.engine.engine import Engine, Listener
 from psoas_nudge.errors import ShowFailed
 from psoas_nudge.journal.records import Stored
 from psoas_nudge.notify import ICON, picture
+from psoas_nudge.notify.chooser import Chooser
 from psoas_nudge.notify.port import Button, Message, OwnButton, Pressed, Showing
 from psoas_nudge.tasks import Tasks, log_failure
 
@@ -65,14 +66,6 @@ class Guides(Protocol):
     def open(self, routine: str, prompt: int | None, token: str | None) -> None: ...
 
 
-class Notifiers(Protocol):
-    """See notify.chooser."""
-
-    async def show(self, message: Message) -> Showing: ...
-
-    async def withdraw(self, name: str, ref: str) -> None: ...
-
-
 class Desktop(Listener):
     """Carries out the effects of `engine` (engine.World) and feeds it what becomes of a prompt.
 
@@ -84,7 +77,7 @@ class Desktop(Listener):
         engine: Engine,
         *,
         idle_time: IdleTime,
-        notifiers: Notifiers,
+        notifiers: Chooser,
         timer: Timer,
         guides: Guides,
         typed: bool = True,

@@ -26,9 +26,10 @@ from psoas_nudge.core.machine import step
 from psoas_nudge.core.rules import Rules
 from psoas_nudge.core.state import State
 from psoas_nudge.core.status import Status
-from psoas_nudge.core.words import MINUTE
+from psoas_nudge.core.words import EPOCH, MINUTE
 from psoas_nudge.engine.log import line
 from psoas_nudge.errors import JournalBroken
+from psoas_nudge.journal.heartbeat import Heartbeat, HeartbeatFile
 from psoas_nudge.journal.records import Stored
 from psoas_nudge.system.clock import milliseconds
 from psoas_nudge.tasks import log_failure
@@ -70,28 +71,6 @@ class World(Protocol):
     def start_guide(self, effect: StartGuide) -> None: ...
 
 
-class Nowhere:
-    """A world without screen, sensors and timers, for a guide that records a report without a daemon."""
-
-    def wake(self, after: int | None) -> None:
-        """Ignored: the process ends after the report."""
-
-    def watch(self, threshold: int) -> None:
-        """Ignored: there is no idle source."""
-
-    def show(self, effect: Show) -> None:
-        """Not reached: the core shows no prompt before there was input."""
-
-    def renew(self, effect: Renew) -> None:
-        """Not reached: no prompt is open."""
-
-    def withdraw(self, effect: Withdraw) -> None:
-        """Ignored: the daemon that showed the prompt has withdrawn it when it ended."""
-
-    def start_guide(self, effect: StartGuide) -> None:
-        """Ignored: the caller is the guide."""
-
-
 class Listener:
     """Is called after each step. An exception is logged and affects neither the step nor other listeners."""
 
@@ -100,6 +79,17 @@ class Listener:
 
     def stepped(self, event: AnyEvent, state: State) -> None:
         """The core has handled `event`; `state` is the new state."""
+
+
+class Heartbeats(Listener):
+    """Writes a heartbeat (rule 14) with every step during a bout; the core takes at least one a minute."""
+
+    def __init__(self, file: HeartbeatFile) -> None:
+        self._file = file
+
+    def stepped(self, event: AnyEvent, state: State) -> None:  # noqa: ARG002 - for every event
+        if state.bout:
+            self._file.beat(Moment(state.at, state.time.tick))
 
 
 class Keeper(Protocol):
@@ -121,20 +111,20 @@ class Engine:
         self.mistake = ""
         """See Status.mistake."""
         self._journal, self._clock = journal, clock
-        self._world: World = Nowhere()
+        self._world: World | None = None
         self._listeners: list[Listener] = []
         self._queue: deque[AnyEvent] = deque()
         self._stepping = self._closed = False
         self._unwritten: list[AnyEntry] = []
         self._written = self.state
 
-    def start(self, world: World, started: Started) -> None:
-        """Feed the first event; effects go to `world`."""
+    def start(self, world: World | None, started: Started) -> None:
+        """Feed the first event; effects go to `world`. None: they are ignored, for a guide that records a report
+        without a daemon: it has neither screen nor sensors, and ends after the report."""
         self._world = world
         self.feed(started)
 
     def listen(self, listener: Listener) -> None:
-        """Call `listener` for every step and entry from now on."""
         self._listeners.append(listener)
 
     def close(self) -> None:
@@ -168,7 +158,6 @@ class Engine:
         self.feed(Reloaded())
 
     def state_now(self) -> State:
-        """The state at the current moment."""
         return at_moment(self.state, self._clock.now())
 
     def status(self) -> Status:
@@ -183,7 +172,8 @@ class Engine:
         stored = self._commit(entries) if wanted else ()
         refusal = None
         for effect in effects:
-            self._carry_out(effect)
+            if self._world:
+                self._carry_out(effect, self._world)
             if type(effect) is Refuse:
                 refusal = effect
         for listener in self._listeners:
@@ -195,27 +185,27 @@ class Engine:
                 log_failure(log, type(listener).__name__, error)
         return refusal
 
-    def _carry_out(self, effect: AnyEffect) -> None:
+    def _carry_out(self, effect: AnyEffect, world: World) -> None:
         match effect:
             case Record():
                 pass
             case Wake(after=after):
-                self._world.wake(min(RETRY, after or RETRY) if self.trouble else after)
+                world.wake(min(RETRY, after or RETRY) if self.trouble else after)
             case Watch(threshold=threshold):
-                self._world.watch(threshold)
+                world.watch(threshold)
             case Show():
                 _log("show", effect)
                 if self.trouble:
                     self.feed(NotShown(prompt=effect.prompt, why="the journal cannot be written"))
                 else:
-                    self._world.show(effect)
+                    world.show(effect)
             case Renew():
-                self._world.renew(effect)
+                world.renew(effect)
             case Withdraw():
-                self._world.withdraw(effect)
+                world.withdraw(effect)
             case StartGuide():
                 _log("guide", effect)
-                self._world.start_guide(effect)
+                world.start_guide(effect)
             case Refuse():
                 _log("refuse", effect)
             case _:
@@ -235,15 +225,28 @@ class Engine:
             log.warning("the journal can be written again")
         self._written, self.trouble = self.state, ""
         self._unwritten.clear()
-        if log.isEnabledFor(logging.INFO):
-            for kept in stored:
-                facts = to_builtins(kept.entry)
-                log.info("%s", line(facts.pop("kind"), facts))
+        for kept in stored:
+            _log(str(kept.entry.__struct_config__.tag), kept.entry)
         return stored
 
 
-def _log(words: str, effect: AnyEffect) -> None:
+def _log(words: str, decision: AnyEffect | AnyEntry) -> None:
     if log.isEnabledFor(logging.INFO):
-        facts = to_builtins(effect)
-        facts.pop("type")
+        facts = to_builtins(decision)
+        facts.pop(decision.__struct_config__.tag_field)
         log.info("%s", line(words, facts))
+
+
+def started(stored: State, last: Heartbeat | None, now: Moment, boot: str) -> Started:
+    """The first event after the state `stored`. `last`: the last heartbeat; `boot`: the id of the current boot.
+
+    Within one boot the clock readings are compared, because the wall clock may have been set.
+    """
+    if stored.at == EPOCH:
+        return Started()
+    alive = Moment(stored.at, stored.time.tick)
+    same_boot = last is not None and last.boot == boot != ""
+    if last is not None and (last.moment.at >= alive.at or (same_boot and last.moment.tick >= alive.tick)):
+        alive = last.moment
+    silent_for = now.tick - alive.tick if same_boot else int((now.at - alive.at).total_seconds() * 1000)
+    return Started(lived=max(0, alive.tick - stored.time.tick), silent_for=max(0, silent_for))

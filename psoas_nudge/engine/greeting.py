@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -23,8 +22,6 @@ def greet(status: Status, hours: WorkingHours, file: Path, at: datetime) -> None
     """Print the greeting for a daemon in the foreground, but not into systemd's journal."""
     if "JOURNAL_STREAM" not in os.environ:
         print("\n".join(lines(status, hours, file, at, stop="Ctrl+C")), flush=True)  # noqa: T201 - no click here
-    elif sys.stdout:
-        sys.stdout.flush()
 
 
 def lines(status: Status, hours: WorkingHours, file: Path, at: datetime, stop: str = "") -> Iterator[str]:

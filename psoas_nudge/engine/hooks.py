@@ -31,6 +31,7 @@ from psoas_nudge.errors import ConfigInvalid
 from psoas_nudge.journal.records import Stored, as_json
 from psoas_nudge.system.processes import FOR_FAMILY, Family
 from psoas_nudge.system.trust import distrust
+from psoas_nudge.tasks import Tasks
 
 log = logging.getLogger(__name__)
 
@@ -55,7 +56,8 @@ class Hooks:
         self.commands = commands
         self._limit = limit
         self._waiting: dict[str, deque[bytes]] = {}
-        self._workers: dict[str, asyncio.Task[None]] = {}
+        self._working: set[str] = set()
+        self._tasks = Tasks(log, "a hook")
         self._closed = False
 
     def fire(self, event: str, payload: bytes) -> None:
@@ -67,23 +69,21 @@ class Hooks:
         if len(waiting) > WAITING:
             waiting.popleft()
             log.warning("hook on_%s is too slow: it was not run for one event", event)
-        if event not in self._workers:
-            self._workers[event] = asyncio.get_running_loop().create_task(self._work(event, waiting))
+        if event not in self._working:
+            self._working.add(event)
+            self._tasks.start(self._work(event, waiting))
 
     async def close(self) -> None:
         """Start no more hooks, wait GRACE_SECONDS for those that run, then end them. Takes under half a second."""
         self._closed = True
-        workers = list(self._workers.values())
         for event, waiting in self._waiting.items():
             if waiting:
                 missed = counted(len(waiting), "event")
                 log.warning("hook on_%s was not run for %s, because psoas-nudge is stopping", event, missed)
             waiting.clear()
-        if workers:
-            await asyncio.wait(workers, timeout=GRACE_SECONDS)
-        for worker in workers:
-            worker.cancel()
-        await asyncio.gather(*workers, return_exceptions=True)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._tasks.finish(), GRACE_SECONDS)
+        await self._tasks.cancel()
 
     async def _work(self, event: str, waiting: deque[bytes]) -> None:
         try:
@@ -93,7 +93,7 @@ class Hooks:
                 if command:
                     await self._run(event, command, payload)
         finally:
-            del self._workers[event]
+            self._working.discard(event)
 
     async def _run(self, event: str, command: tuple[str, ...], payload: bytes) -> None:
         program, *words = command

@@ -18,8 +18,8 @@ from msgspec.structs import replace
 
 from psoas_nudge import places
 from psoas_nudge.config import Settings
+from psoas_nudge.config.times import LOCALTIME
 from psoas_nudge.config.watch import FileWatch
-from psoas_nudge.config.zone import LOCALTIME
 from psoas_nudge.core.events import AnyEvent, ClockSet, SignalChanged
 from psoas_nudge.core.rules import Rules
 from psoas_nudge.core.state import State

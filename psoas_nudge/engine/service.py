@@ -20,8 +20,7 @@ from psoas_nudge import places
 from psoas_nudge.bus import CallFailed, buses
 from psoas_nudge.config.problems import rejected, summary
 from psoas_nudge.config.watch import FileWatch
-from psoas_nudge.control import takeover
-from psoas_nudge.control.lock import Lock
+from psoas_nudge.control.lock import Lock, take
 from psoas_nudge.control.server import ControlServer
 from psoas_nudge.control.session import LoginSession, session_of
 from psoas_nudge.core.durations import duration
@@ -31,8 +30,7 @@ from psoas_nudge.core.status import Status
 from psoas_nudge.core.words import EPOCH, SECOND
 from psoas_nudge.engine import greeting, ready, starting
 from psoas_nudge.engine.desktop import Desktop
-from psoas_nudge.engine.engine import Engine, SystemClock
-from psoas_nudge.engine.heartbeat import Heartbeats, started
+from psoas_nudge.engine.engine import Engine, Heartbeats, SystemClock, started
 from psoas_nudge.engine.hooks import HookRunner, Hooks
 from psoas_nudge.engine.life import Life, name_bus
 from psoas_nudge.engine.outside import GuideProcesses, Outside
@@ -70,7 +68,7 @@ async def serve(config_file: Path | None) -> None:
     """Run until SIGTERM, SIGINT or `stop`, or until the session ends. Raises AlreadyRunning."""
     asyncio.get_running_loop().set_exception_handler(LoopFailures(log))
     session = session_of(os.environ)
-    with takeover.take(places.lock_file(), places.socket_file(), session) as lock:
+    with take(places.lock_file(), places.socket_file(), session) as lock:
         while await _run(config_file, lock, session):
             log.info("restarting")
 
@@ -117,14 +115,14 @@ class Service:
             engine, idle_time=self._presence, notifiers=self._notifiers, timer=self._timer, guides=self._guides
         )
         self._desktop.sound, self._desktop.insist = settings.desktop.sound, settings.desktop.insist
-        journal.on_reopened(lambda what: self._desktop.notify("Your journal file has been replaced", what))
+        journal.on_reopened(lambda what: self._notify("Your journal file has been replaced", what))
         self._hooks = Hooks(settings.hooks)
         self._requests = Requests(engine, self.reload, self._ended.set)
         self._schedule = Schedule(
             lambda: clock.now().at,
             apply=engine.reload,
             report=engine.feed,
-            notify=lambda what: self._desktop.notify("A calendar cannot be read", what),
+            notify=lambda what: self._notify("A calendar cannot be read", what),
             reload=self._configuration_changed,
         )
         for listener in (Heartbeats(heartbeat), HookRunner(self._hooks, engine), self._schedule, ready.Watchdog()):
@@ -197,8 +195,8 @@ class Service:
         ready.notify("READY=1")
         log.info("ready, a prompt comes after %s of sitting", duration(self._settings.rules.nudge_after / SECOND))
         self._schedule.want(self._settings)
-        upkeep = asyncio.get_running_loop().create_task(keep_up(self._journal, places.journal_file()))
-        stack.callback(upkeep.cancel)
+        stack.push_async_callback(self._in_time, self._tasks.cancel)
+        self._tasks.start(keep_up(self._journal, places.journal_file()))
         self._up = True
         if self._beginning.mistake:
             self._report_mistake(self._beginning.mistake, self._beginning.instead)
@@ -291,7 +289,7 @@ class Service:
             self._reported = str(error)
             self._engine.mistake = f"{summary(error)}. {instead} See: psoas-nudge config check"
             log.warning("%s %s", rejected(error), error)
-            self._desktop.notify("Your psoas-nudge configuration has a mistake", f"{instead}\n{error}")
+            self._notify("Your psoas-nudge configuration has a mistake", f"{instead}\n{error}")
 
     def _greeted(self) -> tuple[Status, WorkingHours, Path, datetime]:
         now = self._clock.now().at
@@ -306,14 +304,12 @@ class Service:
             return
         if not self._notifiers.in_terminal:
             title, body = greeting.first(*self._greeted())
-            self._desktop.notify(title, f"{body}\n{others.advice(found)}" if found else body)
-            asyncio.get_running_loop().call_later(GREETING_SECONDS, self._withdraw_greeting)
+            self._notify(title, f"{body}\n{others.advice(found)}" if found else body)
+            await asyncio.sleep(GREETING_SECONDS)
+            if not self._reported:  # else the notice about a mistake has replaced it
+                self._desktop.withdraw_notice()
         elif found:
-            self._desktop.notify("Another break reminder is running", others.advice(found))
-
-    def _withdraw_greeting(self) -> None:
-        if not self._reported:  # else the notice about a mistake has replaced it
-            self._desktop.withdraw_notice()
+            self._notify("Another break reminder is running", others.advice(found))
 
     async def _watch_configuration(self, stack: contextlib.AsyncExitStack) -> None:
         watch = FileWatch(places.config_file(self._config_file), self._configuration_changed)

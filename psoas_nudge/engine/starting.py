@@ -24,21 +24,17 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 STAY = "The previous settings stay in force."
+DEFAULTS = "The default settings are in force until you fix it."
 KEPT = "settings.json"
 """The last good settings, in the cache directory."""
 
 
 class Beginning(msgspec.Struct, frozen=True):
-    """`mistake`: why the configuration was not used; `kept`: whether the settings are the last good ones."""
+    """`mistake`: why the configuration was not used; `instead`: which settings are in force, for the person."""
 
     settings: Settings
     mistake: ConfigInvalid | None = None
-    kept: bool = True
-
-    @property
-    def instead(self) -> str:
-        """Which settings are in force instead, as a sentence for the person."""
-        return STAY if self.kept else "The default settings are in force until you fix it."
+    instead: str = STAY
 
 
 class Undrawn(Exception):
@@ -70,7 +66,7 @@ def begin(config_file: Path | None) -> Beginning:
         named = places.config_file(config_file)
         if last := _last_good(named):
             return Beginning(last, error)
-        return Beginning(parse("", str(named), {"XDG_CONFIG_DIRS": "-"}), error, kept=False)
+        return Beginning(parse("", str(named), {"XDG_CONFIG_DIRS": "-"}), error, DEFAULTS)
 
 
 def _keep(settings: Settings) -> None:

@@ -177,8 +177,8 @@ class Surfaces(Listener):
 
     def _edit_file(self) -> None:
         """Open the file in a text editor: no page can be shown."""
-        from psoas_nudge.config import example
         from psoas_nudge.config.saving import save
+        from psoas_nudge.config.writing import example
 
         if not self._configuration.exists():
             save(self._configuration, example(), fresh=True)

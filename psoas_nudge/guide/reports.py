@@ -24,8 +24,7 @@ from psoas_nudge.core.events import Advised, Asked, Feel, GuideEnded, GuideHeld,
 from psoas_nudge.core.rules import Rules
 from psoas_nudge.core.state import Held
 from psoas_nudge.core.words import Afterwards, Pain
-from psoas_nudge.engine.engine import Clock, Engine, Nowhere, SystemClock
-from psoas_nudge.engine.heartbeat import started
+from psoas_nudge.engine.engine import Clock, Engine, SystemClock, started
 from psoas_nudge.errors import AlreadyRunning, BadInput, DaemonSilent, JournalBroken, NoDaemon, PsoasNudgeError, Refused
 from psoas_nudge.journal import Journal
 from psoas_nudge.journal.heartbeat import HeartbeatFile, boot_id
@@ -159,7 +158,7 @@ class Recorder:
         ):
             engine = Engine(journal, self.rules, self._clock)
             now = self._clock.now()
-            engine.start(Nowhere(), started(engine.state, heartbeat.read(), now, boot_id()))
+            engine.start(None, started(engine.state, heartbeat.read(), now, boot_id()))
             refusal = engine.feed(request)
         if engine.trouble:
             raise JournalBroken(engine.trouble)

@@ -79,11 +79,6 @@ def add_all(db: sqlite3.Connection, entries: Iterable[Stored]) -> None:
         db.execute("INSERT OR REPLACE INTO days VALUES (?, ?)", (name, body))
 
 
-def forget(db: sqlite3.Connection) -> None:
-    """Delete all sums, inside the caller's transaction, to compute them again."""
-    db.execute("DELETE FROM days")
-
-
 def read(db: sqlite3.Connection, since: date | None) -> Iterator[Totals]:
     """The sums of the days from `since` on, in the order of time; days without any are left out."""
     decoder = msgspec.json.Decoder(Totals)

@@ -11,7 +11,6 @@ import logging
 import os
 from datetime import timedelta
 from pathlib import Path
-from types import TracebackType
 from zlib import crc32
 
 from msgspec import Struct
@@ -42,10 +41,8 @@ class Heartbeat(Struct, frozen=True):
 
 
 class HeartbeatFile:
-    """The file is created with mode 0600 (its directory with 0700) when it is missing, also when it was deleted later.
-
-    A failure is logged once and not raised: without a heartbeat, a restart only knows less.
-    """
+    """Made with mode 0600 (its directory with 0700) when it is missing, also when it was deleted later. A failure is
+    logged once and not raised: without a heartbeat, a restart only knows less."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -104,5 +101,5 @@ class HeartbeatFile:
     def __enter__(self) -> HeartbeatFile:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()

@@ -93,9 +93,7 @@ def in_zone(at: datetime, zone: tzinfo) -> datetime:
 
 def as_json(stored: Stored) -> bytes:
     """One object: id, at, kind, then the entry's own fields. Instants are RFC 3339 with the local offset of their time.
-
-    `journal --json`, `journal export` and `simulate` print this form.
-    """
+    `journal --json`, `journal export` and `simulate` print this form."""
     entry, zone = stored.entry, stored.zone
     fields = {
         name: in_zone(value, zone) if isinstance(value, datetime) else value

@@ -13,7 +13,6 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from itertools import islice
 from pathlib import Path
-from types import TracebackType
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -83,7 +82,7 @@ class Journal:
     def __enter__(self) -> Journal:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     def on_reopened(self, to: Callable[[str], object]) -> None:
@@ -95,11 +94,8 @@ class Journal:
         self._file.close()
 
     def load(self) -> State | None:
-        """The state of the last commit; None in a new journal.
-
-        A state that this version cannot read is moved to the table set_aside; the reason is logged, and None is
-        returned.
-        """
+        """The state of the last commit; None in a new journal, and when this version cannot read it. Then it is moved
+        to the table set_aside, and the reason is logged."""
         with translated(self._name):
             row = self._db.execute("SELECT body FROM snapshot").fetchone()
             if row is None:
@@ -114,11 +110,9 @@ class Journal:
                 return None
 
     def commit(self, entries: Sequence[AnyEntry], state: State, zone: tzinfo) -> tuple[Stored, ...]:
-        """Append the entries and store the state in one transaction; both are on the disk when this returns.
-
-        `zone` is the person's: each entry keeps the UTC offset at its instant. A file that was deleted, moved or
-        replaced since it was opened is opened again or created. Raises JournalBroken; then nothing has changed.
-        """
+        """Append the entries and store the state in one transaction; both are on the disk when this returns. Each entry
+        keeps the offset of the person's `zone` at its instant. A file that was deleted, moved or replaced since it was
+        opened is opened again or created. Raises JournalBroken; then nothing has changed."""
         stored = self._ids.stored(entries, zone)
         with translated(self._name):
             self._file.reopen_if_moved()
@@ -128,12 +122,9 @@ class Journal:
         return stored
 
     def merge(self, entries: Iterable[Stored]) -> tuple[int, int]:
-        """Add entries of another journal that are not here yet. Returns how many were given and how many were new.
-
-        The state does not change. One transaction has a hundred entries, so that a running daemon does not wait long.
-        After an interruption it can be run again: entries that are here already are not added twice. Raises
-        JournalBroken.
-        """
+        """Add entries of another journal that are not here yet, a hundred in a transaction so that a running daemon
+        does not wait long. It can be run again after an interruption. The state does not change. Returns how many were
+        given and how many were new. Raises JournalBroken."""
         given = new = 0
         source = iter(entries)
         while some := tuple(islice(source, 100)):
@@ -169,12 +160,9 @@ class Journal:
         taken_back: bool = True,
         impossible: bool = False,
     ) -> Iterator[Stored]:
-        """Entries in the order of time, recorded from `since` (inclusive) until `until` (exclusive).
-
-        `taken_back`: include reports of how it feels that the person has taken back; `impossible`: include entries that
-        are out of range (see core.ranges). Entries that this version cannot read are left out. The log names what is
-        left out. Raises JournalBroken.
-        """
+        """Entries in the order of time, recorded from `since` (inclusive) until `until` (exclusive), with reports that
+        the person has taken back (`taken_back`) and entries that are out of range (`impossible`). Those that this
+        version cannot read are left out. The log names what is left out. Raises JournalBroken."""
         where, values = ["true"], list[object]()
         if since is not None:
             where.append("at_ms >= ?")
@@ -223,10 +211,8 @@ class Journal:
             yield Stored(id=id_text(raw), offset_minutes=offset, entry=entry)
 
     def days(self, since: date | None = None, passing: Passing = lambda entries: entries) -> list[Totals]:
-        """The sums of each local day from `since` on, in the order of time. Raises JournalBroken.
-
-        `passing` gets the entries that no sum contains yet, and yields them, to show progress: there may be millions.
-        """
+        """The sums of each local day from `since` on, in the order of time. `passing` gets the entries that no sum
+        contains yet, and yields them, to show progress: there may be millions. Raises JournalBroken."""
         with translated(self._name):
             self._db.execute("BEGIN")  # a consistent view of watermark, sums and entries
             try:
@@ -247,7 +233,7 @@ class Journal:
                 return False
             with transaction(self._db):
                 if reached == days.NOTHING:
-                    days.forget(self._db)
+                    self._db.execute("DELETE FROM days")
                 rows = self._db.execute(f"{AFTER} LIMIT {days.SLICE}", reached).fetchall()
                 days.add_all(self._db, self._decoded(rows))
                 more = len(rows) == days.SLICE

@@ -66,7 +66,6 @@ class Chooser:
         self._lock = asyncio.Lock()
         self._on_pressed: OnPressed = lambda _pressed: None
         self._started: dict[str, Notifier] = {}
-        self._failed: dict[str, str] = {}
         self.want(wanted)
 
     def want(self, wanted: str) -> None:
@@ -83,17 +82,19 @@ class Chooser:
     async def start(self, surroundings: Surroundings, on_pressed: OnPressed) -> None:
         """Start the first notifier that works. If none does, that is logged, not raised: one may work later."""
         self.begin(surroundings, on_pressed)
+        failures: dict[str, str] = {}
         for name in self._order:
             try:
                 await self._ready(name)
-            except Unavailable:
+            except Unavailable as error:
+                failures[name] = str(error)
                 continue
-            if name == LAST_RESORT and self._failed:
+            if name == LAST_RESORT and failures:
                 log.warning(
                     "no notification service here, so prompts appear in this terminal (to see why: psoas-nudge doctor)"
                 )
             return
-        log.warning("prompts cannot be shown here: %s", self._reasons(self._failed))
+        log.warning("prompts cannot be shown here: %s", self._reasons(failures))
 
     async def show(self, message: Message) -> Showing:
         """Show it through the first notifier that works. Raises ShowFailed with all reasons."""
@@ -160,7 +161,6 @@ class Chooser:
         return rows
 
     async def stop(self) -> None:
-        """Stop every notifier that was started."""
         for notifier in self._started.values():
             await notifier.stop()
         self._started.clear()
@@ -173,13 +173,12 @@ class Chooser:
             notifier = self._table[name]()
             try:
                 await notifier.start(self._surroundings, self._on_pressed)
+            except Unavailable:
+                raise
             except Exception as error:
-                if not isinstance(error, Unavailable):
-                    log_failure(log, f"{name} did not start", error)
-                self._failed[name] = str(error) or type(error).__name__
-                raise Unavailable(self._failed[name]) from error
+                log_failure(log, f"{name} did not start", error)
+                raise Unavailable(str(error) or type(error).__name__) from error
             self._started[name] = notifier
-            self._failed.pop(name, None)
             return notifier
 
     @staticmethod

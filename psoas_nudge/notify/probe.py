@@ -8,9 +8,9 @@ import os
 import sys
 from collections.abc import Callable
 
-from psoas_nudge.bus import Bus
+from psoas_nudge.bus import buses
 from psoas_nudge.core.events import Accept, Skip, Snooze
-from psoas_nudge.errors import PsoasNudgeError, Unavailable
+from psoas_nudge.errors import PsoasNudgeError
 from psoas_nudge.notify import ICON
 from psoas_nudge.notify.port import Button, Message, Notifier, Pressed, Surroundings, key
 from psoas_nudge.system.terminal import is_one
@@ -45,15 +45,10 @@ def main(create: Callable[[], Notifier]) -> None:
 
 
 async def _try_out(notifier: Notifier) -> Pressed | None:
-    bus = Bus("session")
-    try:
-        await bus.connect()
-    except Unavailable as error:
-        sys.stdout.write(f"{error}\n")
     pressed = asyncio.get_running_loop().create_future()
-    try:
+    async with buses(lambda kind, why: kind == "session" and sys.stdout.write(f"{why}\n")) as (session_bus, _):
         await notifier.start(
-            Surroundings(dict(os.environ), bus if bus.connected else None, interactive=is_one(sys.stdin)),
+            Surroundings(dict(os.environ), session_bus, interactive=is_one(sys.stdin)),
             lambda it: None if pressed.done() else pressed.set_result(it),
         )
         sys.stdout.write(f"{notifier.name} can do: {', '.join(sorted(notifier.capabilities())) or 'nothing more'}\n")
@@ -66,5 +61,3 @@ async def _try_out(notifier: Notifier) -> Pressed | None:
         finally:
             await notifier.withdraw(ref)
             await notifier.stop()
-    finally:
-        await bus.close()

@@ -12,7 +12,6 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from psoas_nudge.core.events import SignalChanged
 from psoas_nudge.core.words import Signal
 from psoas_nudge.errors import Unavailable
 from psoas_nudge.presence.port import DesktopSession, Sensor
@@ -77,7 +76,7 @@ class Camera(Sensor):
 
     def _read(self) -> None:
         self._settling = None
-        self.report(SignalChanged(signal=Signal.CALL, on=self._in_use()))
+        self.report_signal(Signal.CALL, on=self._in_use())
 
     def _in_use(self) -> bool:
         devices = {str(device) for device in self._cameras()}

@@ -15,8 +15,9 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 
-from psoas_nudge.bus import Bus, CallFailed, OnOwner
+from psoas_nudge.bus import CallFailed
 from psoas_nudge.core.events import Active, Idle, Sensed, SignalChanged
 from psoas_nudge.core.words import SECOND, Signal
 from psoas_nudge.presence.port import DesktopSession, IdleSource, Reading, Sensor, SourceLost
@@ -61,11 +62,10 @@ class Presence:
         self._lost_at: float | None = None
         """When the idle source was lost, until there is another; on the event loop's clock."""
         self._absence: asyncio.TimerHandle | None = None
-        self._ending: list[Sensor] = []
         self._choosing = asyncio.Lock()
-        self._tasks = Tasks(log, "a sensor")
+        self._tasks, self._ending = Tasks(log, "a sensor"), Tasks(log, "the end of a sensor")
         self._timers: dict[str, asyncio.TimerHandle] = {}
-        self._watched: list[tuple[Bus, str, OnOwner]] = []
+        self._watches = ExitStack()
         self._stopped = False
 
     async def start(self, session: DesktopSession, report: Callable[[Sensed], object]) -> None:
@@ -79,9 +79,7 @@ class Presence:
     async def watch(self, threshold: int) -> None:
         """Report Idle after `threshold` milliseconds without input, from the source in use and any later one."""
         self._threshold = threshold
-        self._count_as_away_later()
-        if self._current and isinstance(self._current.sensor, IdleSource):
-            await self._current.sensor.watch(threshold)
+        await self._watch_current()
 
     async def stop(self) -> None:
         """Stop every sensor; nothing is reported afterwards."""
@@ -90,11 +88,9 @@ class Presence:
             slot.closed = True
         for timer in (*self._timers.values(), *([self._absence] if self._absence else ())):
             timer.cancel()
-        for bus, name, on_owner in self._watched:
-            bus.unwatch_owner(name, on_owner)
+        self._watches.close()
         await self._tasks.cancel()
-        for sensor in self._ending:
-            await sensor.stop()
+        await self._ending.finish()
         for slot in (*self._idle, *self._sensors):
             await slot.end()
 
@@ -127,10 +123,13 @@ class Presence:
                 self._no_source()
                 return
             self._without_source, self._lost_at = False, None
-            self._count_as_away_later()
             log.info("idle time comes from %s", chosen.row.name)
-            if self._threshold is not None and isinstance(chosen.sensor, IdleSource):
-                await chosen.sensor.watch(self._threshold)
+            await self._watch_current()
+
+    async def _watch_current(self) -> None:
+        self._count_as_away_later()
+        if self._threshold is not None and self._current and isinstance(self._current.sensor, IdleSource):
+            await self._current.sensor.watch(self._threshold)
 
     def _no_source(self) -> None:
         if not self._without_source:
@@ -176,10 +175,6 @@ class Presence:
             self._retry(slot)
         return outcome == "running"
 
-    async def _end_lost(self, sensor: Sensor) -> None:
-        await sensor.stop()
-        self._ending.remove(sensor)
-
     def _on_reading(self, slot: Slot, sensor: Sensor, reading: Reading) -> None:
         """Pass a reading on: signals also while the sensor is starting, input only from the source in use."""
         if self._stopped or slot.sensor not in {None, sensor}:
@@ -224,8 +219,7 @@ class Presence:
         for signal in list(slot.on):
             self._signal(slot, signal, on=False)
         if sensor:
-            self._ending.append(sensor)
-            self._tasks.start(self._end_lost(sensor))
+            self._ending.start(sensor.stop())
         if slot is self._current:
             self._current, self._lost_at = None, now
             self._tasks.start(self._choose())
@@ -235,8 +229,8 @@ class Presence:
         """Try again after a pause: lost sensors forever with back-off, the others twice after the start."""
         if slot.row.name in self._timers or self._stopped:
             return
-        if not slot.lost and self._announced(slot.row):
-            return
+        if not slot.lost and slot.row.service(self._session):
+            return  # a signal of the bus announces that it can start
         pauses = self._retry_seconds
         if not slot.lost and (slot in self._sensors or self._current):
             pauses = LATE_STARTER_SECONDS
@@ -245,10 +239,6 @@ class Presence:
         pause = pauses[min(slot.tries, len(pauses) - 1)]
         slot.tries += 1
         self._timers[slot.row.name] = asyncio.get_running_loop().call_later(pause, self._try_again, slot)
-
-    def _announced(self, row: SensorRow) -> bool:
-        """Whether a bus signal announces that the sensor can start, so that no retry is needed."""
-        return row.bus_name is not None and row.bus(self._session) is not None
 
     def _try_again(self, slot: Slot) -> None:
         timer = self._timers.pop(slot.row.name, None)
@@ -259,17 +249,18 @@ class Presence:
 
     async def _watch_name(self, slot: Slot) -> None:
         """Start the sensor when its service appears on the bus."""
-        bus = slot.row.bus(self._session)
-        if bus is None or slot.row.bus_name is None:
+        service = slot.row.service(self._session)
+        if service is None:
             return
+        bus, name = service
 
         def on_owner(owner: str | None) -> None:
             if owner and slot.sensor is None:
                 self._try_again(slot)
 
         try:
-            await bus.watch_owner(slot.row.bus_name, on_owner)
+            await bus.watch_owner(name, on_owner)
         except CallFailed as error:
-            log.debug("cannot watch for %s: %s", slot.row.bus_name, error)
+            log.debug("cannot watch for %s: %s", name, error)
         else:
-            self._watched.append((bus, slot.row.bus_name, on_owner))
+            self._watches.callback(bus.unwatch_owner, name, on_owner)

@@ -20,15 +20,6 @@ TFD_TIMER_ABSTIME, TFD_TIMER_CANCEL_ON_SET = 1, 2
 FAR_SECONDS = 10 * 365 * 86400
 
 
-class _Spec(ctypes.Structure):
-    _fields_ = (
-        ("interval_seconds", ctypes.c_long),
-        ("interval_nanoseconds", ctypes.c_long),
-        ("seconds", ctypes.c_long),
-        ("nanoseconds", ctypes.c_long),
-    )
-
-
 class ClockSensor(Sensor):
     """Reports ClockSet."""
 
@@ -49,7 +40,8 @@ class ClockSensor(Sensor):
         self.readable(self._timer, self._on_readable)
 
     def _arm(self) -> None:
-        spec = _Spec(0, 0, int(time.time()) + FAR_SECONDS, 0)
+        # struct itimerspec: the interval, then the time, both in seconds and nanoseconds
+        spec = (ctypes.c_long * 4)(0, 0, int(time.time()) + FAR_SECONDS, 0)
         flags = TFD_TIMER_ABSTIME | TFD_TIMER_CANCEL_ON_SET
         if self._libc.timerfd_settime(self._timer, flags, ctypes.byref(spec), None) < 0:
             code = ctypes.get_errno()

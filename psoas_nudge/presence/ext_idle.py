@@ -16,7 +16,7 @@ import asyncio
 import struct
 from collections.abc import Callable
 
-from psoas_nudge.core.events import Active, Idle, SignalChanged
+from psoas_nudge.core.events import Active, Idle
 from psoas_nudge.core.words import Signal
 from psoas_nudge.errors import Unavailable
 from psoas_nudge.presence.port import DesktopSession, IdleSource
@@ -45,7 +45,7 @@ class ExtIdle(IdleSource):
         """The notification of an earlier threshold that will report the next input."""
         self._threshold = 0
         self._idle: bool | None = None
-        self._inhibitable_idle = self._playing = False
+        self._inhibitable_idle = False
         self._settling: asyncio.TimerHandle | None = None
 
     async def open(self, session: DesktopSession) -> None:
@@ -103,7 +103,7 @@ class ExtIdle(IdleSource):
             self._destroy(self._resuming)
             self._resuming = 0
             self.report(Active())
-            self._set_playing(on=False)
+            self.report_change(Signal.PLAYING, on=False)
 
     def _on_inhibitable(self, _notification: int, what: int) -> None:
         self._inhibitable_idle = what == IDLED
@@ -119,12 +119,7 @@ class ExtIdle(IdleSource):
     def _settle(self) -> None:
         """Without input, but not idle for the compositor: a program keeps the screen on."""
         self._cancel_settling()
-        self._set_playing(on=bool(self._idle) and not self._inhibitable_idle)
-
-    def _set_playing(self, *, on: bool) -> None:
-        if on != self._playing:
-            self._playing = on
-            self.report(SignalChanged(signal=Signal.PLAYING, on=on))
+        self.report_change(Signal.PLAYING, on=bool(self._idle) and not self._inhibitable_idle)
 
     def _cancel_settling(self) -> None:
         if self._settling:

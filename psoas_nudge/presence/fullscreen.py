@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import struct
 
-from psoas_nudge.core.events import SignalChanged
 from psoas_nudge.core.words import Signal
 from psoas_nudge.presence.port import DesktopSession, RereadingSensor
 from psoas_nudge.presence.wire import ServerRefused
@@ -44,7 +43,6 @@ class Fullscreen(RereadingSensor):
     def __init__(self) -> None:
         super().__init__()
         self._window = 0
-        self._on = False
         self._active = self._state = self._is_fullscreen = 0
 
     async def open(self, session: DesktopSession) -> None:
@@ -68,9 +66,7 @@ class Fullscreen(RereadingSensor):
             self._select(window, PROPERTY_CHANGE | STRUCTURE_NOTIFY)
         self._window = window
         on = window != 0 and self._is_fullscreen in await numbers(self._connection, window, self._state)
-        if on != self._on:
-            self._on = on
-            self.report(SignalChanged(signal=Signal.FULLSCREEN, on=on))
+        self.report_change(Signal.FULLSCREEN, on=on)
 
     def _on_event(self, event: bytes) -> None:
         kind, (window, what) = event[0] & 0x7F, struct.unpack_from("<4xII", event)

@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-from psoas_nudge.core.events import SignalChanged
 from psoas_nudge.core.words import Signal
 from psoas_nudge.errors import Unavailable
 from psoas_nudge.presence.port import DesktopSession, RereadingSensor
@@ -58,4 +57,4 @@ class GnomeBanners(RereadingSensor):
             raise Unavailable(f"gsettings did not answer within {READ_SECONDS:g} s") from None
         if child.returncode:
             raise Unavailable(f"gsettings says: {err.decode(errors='replace').strip()}")
-        self.report(SignalChanged(signal=Signal.DO_NOT_DISTURB, on=out.strip() == b"false"))
+        self.report_signal(Signal.DO_NOT_DISTURB, on=out.strip() == b"false")

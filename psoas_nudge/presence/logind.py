@@ -17,7 +17,6 @@ import sys
 from typing import Any
 
 from psoas_nudge.bus import Bus, CallFailed
-from psoas_nudge.core.events import SignalChanged
 from psoas_nudge.core.words import Signal
 from psoas_nudge.errors import Unavailable
 from psoas_nudge.presence.port import DesktopSession, Sensor
@@ -71,11 +70,11 @@ class Logind(Sensor):
     async def _read(self) -> None:
         state = (await self._bus.call(NAME, self._path, PROPERTIES, "GetAll", "s", SESSION))[0]
         preparing = await self._bus.get(NAME, MANAGER_PATH, MANAGER, "PreparingForSleep")
-        self._set(Signal.SUSPENDED, on=bool(preparing))
+        self.report_signal(Signal.SUSPENDED, on=bool(preparing))
         self._on_properties([SESSION, state, []])
 
     def _on_leaving(self, body: list[Any]) -> None:
-        self._set(Signal.SUSPENDED, on=bool(body[0]))
+        self.report_signal(Signal.SUSPENDED, on=bool(body[0]))
         self._release_inhibitor()
         if not body[0]:
             self.background(self._inhibit())
@@ -102,19 +101,19 @@ class Logind(Sensor):
         if "LockedHint" in changed:
             self._cancel_unconfirmed()
             self._hinted = bool(changed["LockedHint"].value)
-            self._set(Signal.LOCKED, on=self._hinted)
+            self.report_signal(Signal.LOCKED, on=self._hinted)
         if "Active" in changed:
-            self._set(Signal.SWITCHED, on=not changed["Active"].value)
+            self.report_signal(Signal.SWITCHED, on=not changed["Active"].value)
 
     def _on_lock(self, _body: list[Any]) -> None:
         self._cancel_unconfirmed()
-        self._set(Signal.LOCKED, on=True)
+        self.report_signal(Signal.LOCKED, on=True)
         if not self._hinted:
             self._unconfirmed_lock = self.later(self._lock_must_show_within, lambda: self._on_unlock([]))
 
     def _on_unlock(self, _body: list[Any]) -> None:
         self._cancel_unconfirmed()
-        self._set(Signal.LOCKED, on=False)
+        self.report_signal(Signal.LOCKED, on=False)
 
     def _on_owner(self, owner: str | None) -> None:
         if owner:
@@ -132,9 +131,6 @@ class Logind(Sensor):
         if self._unconfirmed_lock:
             self._unconfirmed_lock.cancel()
             self._unconfirmed_lock = None
-
-    def _set(self, signal: Signal, *, on: bool) -> None:
-        self.report(SignalChanged(signal=signal, on=on))
 
 
 async def find_session(bus: Bus, environ: dict[str, str]) -> str:

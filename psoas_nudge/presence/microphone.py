@@ -9,7 +9,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from psoas_nudge.core.events import SignalChanged
 from psoas_nudge.core.words import Signal
 from psoas_nudge.errors import Unavailable
 from psoas_nudge.presence.port import DesktopSession, RereadingSensor
@@ -86,7 +85,7 @@ class Microphone(RereadingSensor):
         on = False
         for source in sources:
             on = on or await self._is_microphone(source)
-        self.report(SignalChanged(signal=Signal.CALL, on=on))
+        self.report_signal(Signal.CALL, on=on)
 
     async def _is_microphone(self, source: int) -> bool:
         try:

@@ -70,11 +70,11 @@ class Playing(RereadingSensor):
         self._switches = 0
         self._inhibited: set[str] = set()
         self._plays = False
-        self._on: bool | None = None
 
     async def open(self, session: DesktopSession) -> None:
         """Raises Unavailable where no service reports whether the screen is kept on."""
         bus = self._bus = session.bus("session")
+        self.report_signal(Signal.PLAYING, on=False)
         for spec in INHIBITORS:
             await self._start_switch(spec, session)
         if not self._switches:
@@ -119,10 +119,7 @@ class Playing(RereadingSensor):
             self.read_again()
 
     def _merge(self) -> None:
-        on = self._plays and bool(self._inhibited)
-        if on != self._on:
-            self._on = on
-            self.report(SignalChanged(signal=Signal.PLAYING, on=on))
+        self.report_change(Signal.PLAYING, on=self._plays and bool(self._inhibited))
 
 
 async def _plays(bus: Bus, name: str) -> bool:

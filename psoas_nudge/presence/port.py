@@ -22,7 +22,8 @@ from weakref import WeakSet
 from msgspec import Struct
 
 from psoas_nudge.bus import Bus, CallFailed
-from psoas_nudge.core.events import Sensed
+from psoas_nudge.core.events import Sensed, SignalChanged
+from psoas_nudge.core.words import Signal
 from psoas_nudge.errors import PsoasNudgeError, Unavailable, fault
 from psoas_nudge.tasks import Tasks
 
@@ -76,6 +77,7 @@ class Sensor:
         self._report: ReportReading = lambda _reading: None
         self._starting = self._running = False
         self._why = ""
+        self._on: set[Signal] = set()
         self._timers: WeakSet[asyncio.TimerHandle] = WeakSet()
         self._tasks = Tasks(log, self.name)
         self._stack = AsyncExitStack()
@@ -120,6 +122,16 @@ class Sensor:
         """Report an event, unless the sensor has stopped."""
         if self._running:
             self._report(event)
+
+    def report_signal(self, signal: Signal, *, on: bool) -> None:
+        """Report whether a signal is on."""
+        (self._on.add if on else self._on.discard)(signal)
+        self.report(SignalChanged(signal=signal, on=on))
+
+    def report_change(self, signal: Signal, *, on: bool) -> None:
+        """Report a signal unless that was reported last; at first it is off."""
+        if on != (signal in self._on):
+            self.report_signal(signal, on=on)
 
     def lose(self, why: str) -> None:
         """Report SourceLost once. While the sensor starts, `start` raises Unavailable with this reason instead."""

@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
-from psoas_nudge.core.events import SignalChanged
 from psoas_nudge.core.words import Signal
 from psoas_nudge.errors import Unavailable
 from psoas_nudge.presence.pipewire import PipeWireClient
@@ -70,7 +69,7 @@ class ScreenShare(Sensor):
 
     def _report_casts(self) -> None:
         self._ending = None
-        self.report(SignalChanged(signal=Signal.SCREEN_SHARE, on=bool(self._casts)))
+        self.report_signal(Signal.SCREEN_SHARE, on=bool(self._casts))
 
     def _on_global(self, number: int, kind: str, properties: dict[str, str]) -> None:
         if not is_cast(kind, properties):

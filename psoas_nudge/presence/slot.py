@@ -88,7 +88,8 @@ class Slot:
 
     async def _unowned(self, session: DesktopSession) -> str | None:
         """Why the service is missing. Asking the bus is cheaper than importing the sensor."""
-        bus = self.row.bus(session)
-        if bus is None or self.row.bus_name is None or await bus.owner(self.row.bus_name):
+        service = self.row.service(session)
+        if service is None:
             return None
-        return f"no program here provides {self.row.bus_name}"
+        bus, name = service
+        return None if await bus.owner(name) else f"no program here provides {name}"

@@ -12,7 +12,6 @@ from typing import Any, Literal
 from msgspec import Struct
 
 from psoas_nudge.bus import CallFailed
-from psoas_nudge.core.events import SignalChanged
 from psoas_nudge.core.words import Signal
 from psoas_nudge.errors import Unavailable
 from psoas_nudge.presence.port import DesktopSession, RereadingSensor
@@ -87,7 +86,7 @@ class BusSwitch(RereadingSensor):
             on = False
         else:
             on = spec.is_on(value)
-        self.report(SignalChanged(signal=spec.signal, on=on))
+        self.report_signal(spec.signal, on=on)
         if spec.read_every:
             self.later(spec.read_every, self.read_again)
 

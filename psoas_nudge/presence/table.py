@@ -28,18 +28,13 @@ def _wayland(session: DesktopSession) -> str | None:
     return None if session.environ.get("WAYLAND_DISPLAY") else "no Wayland session: WAYLAND_DISPLAY is not set"
 
 
-def _platform(name: str) -> Callable[[DesktopSession], str | None]:
-    titles = {"linux": "Linux", "win32": "Windows"}
-    return lambda _session: None if sys.platform == name else f"this is not {titles[name]}"
-
-
 MISSING: dict[Needs, Callable[[DesktopSession], str | None]] = {
     "x11": _x11,
     "wayland": _wayland,
     "session-bus": lambda session: None if session.session_bus else "no session bus",
     "system-bus": lambda session: None if session.system_bus else "no system bus",
-    "linux": _platform("linux"),
-    "win32": _platform("win32"),
+    "linux": lambda _session: None if sys.platform == "linux" else "this is not Linux",
+    "win32": lambda _session: None if sys.platform == "win32" else "this is not Windows",
 }
 
 
@@ -56,9 +51,10 @@ class SensorRow(Struct, frozen=True):
         """Why it cannot work in this session, judged from the environment; None when it may."""
         return MISSING[self.needs](session)
 
-    def bus(self, session: DesktopSession) -> Bus | None:
-        """The bus that `bus_name` is on."""
-        return session.system_bus if self.needs == "system-bus" else session.session_bus
+    def service(self, session: DesktopSession) -> tuple[Bus, str] | None:
+        """The bus and the name of its service, where it needs one and there is a bus."""
+        bus = session.system_bus if self.needs == "system-bus" else session.session_bus
+        return (bus, self.bus_name) if bus and self.bus_name else None
 
     def load(self) -> Sensor:
         """A new sensor; imports its module."""

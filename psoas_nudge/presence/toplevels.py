@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import struct
 
-from psoas_nudge.core.events import SignalChanged
 from psoas_nudge.core.words import Signal
 from psoas_nudge.presence.port import DesktopSession, Sensor
 from psoas_nudge.presence.wayland import Compositor, read_numbers
@@ -27,7 +26,6 @@ class Toplevels(Sensor):
     def __init__(self) -> None:
         super().__init__()
         self._states: dict[int, tuple[int, ...]] = {}
-        self._on = False
 
     async def open(self, session: DesktopSession) -> None:
         """Raises Unavailable where the compositor does not offer the protocol."""
@@ -54,6 +52,4 @@ class Toplevels(Sensor):
             self._compositor.send(window, DESTROY)
         if what in {DONE, CLOSED}:
             on = any(ACTIVATED in states and FULLSCREEN in states for states in self._states.values())
-            if on != self._on:
-                self._on = on
-                self.report(SignalChanged(signal=Signal.FULLSCREEN, on=on))
+            self.report_change(Signal.FULLSCREEN, on=on)

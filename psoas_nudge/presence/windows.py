@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
 
-from psoas_nudge.core.events import ClockSet, SignalChanged
+from psoas_nudge.core.events import ClockSet
 from psoas_nudge.core.words import Signal
 from psoas_nudge.errors import Unavailable
 from psoas_nudge.presence.deadline import DeadlineSource
@@ -97,7 +97,7 @@ class WindowsSession(Sensor):
             self.report(ClockSet())
         elif change := CHANGES.get((message, about)):
             signal, on = change
-            self.report(SignalChanged(signal=signal, on=on))
+            self.report_signal(signal, on=on)
 
 
 # --- microphone and camera ------------------------------------------------------------------------------------------
@@ -161,7 +161,7 @@ class Capture(Sensor):
         since = switched_on()
         entries = (entry for hive in self._watches for entry in self._numbers(hive, self._key))
         in_use = any(entry.get(STOPPED) == 0 and entry.get(STARTED, 0) > since for entry in entries)
-        self.report(SignalChanged(signal=Signal.CALL, on=in_use))
+        self.report_signal(Signal.CALL, on=in_use)
 
 
 def microphone() -> Capture:
@@ -207,7 +207,6 @@ class WindowsScreen(Sensor):
     def __init__(self, ask: Callable[[], int] = state, open_shell: shell.Opener = shell.opened) -> None:
         super().__init__()
         self._ask, self._open_shell = ask, open_shell
-        self._on: Signal | None = None
         self._again: asyncio.TimerHandle | None = None
 
     async def open(self, session: DesktopSession) -> None:  # noqa: ARG002 - the platform has one session
@@ -225,11 +224,8 @@ class WindowsScreen(Sensor):
 
     def _query(self) -> None:
         on = STATES.get(self._ask())
-        if on != self._on:
-            for signal in (self._on, on):
-                if signal:
-                    self.report(SignalChanged(signal=signal, on=signal is on))
-            self._on = on
+        for signal in (Signal.FULLSCREEN, Signal.DO_NOT_DISTURB):
+            self.report_change(signal, on=signal is on)
         if on:
             self._query_later(AGAIN_SECONDS)
 

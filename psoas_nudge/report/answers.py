@@ -6,13 +6,12 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from xml.etree.ElementTree import Element
 
-from psoas_nudge.core.followed import Period, by_hour, periods, share
+from psoas_nudge.core.followed import Period, by_hour, periods
 from psoas_nudge.core.shares import ENOUGH, Z_STRICT, Interval, Share, share_difference
 from psoas_nudge.core.status import DAYS
 from psoas_nudge.core.words import counted
 from psoas_nudge.report import words
-from psoas_nudge.report.elements import el, folded, percent, table
-from psoas_nudge.report.plots import centre, plot
+from psoas_nudge.report.elements import centre, circle, el, folded, percent, plot, table
 from psoas_nudge.report.record import ReportData
 
 LONG_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -148,15 +147,13 @@ def over_time_chart(record: ReportData) -> Element:
 def _period(number: int, count: int, period: Period) -> list[Element]:
     if not period.share.of:
         return []
-    x, y = percent(centre(number, count)), percent(1 - period.share.part)
-    title = el("title", f"{_named(period)}: {words.share(period.share)}")
+    x, y = centre(number, count), 1 - period.share.part
+    title = f"{_named(period)}: {words.share(period.share)}"
     if not period.share.enough:
-        return [el("circle", title, cx=x, cy=y, r="0.25em", class_="ring")]
+        return [circle(x, y, "ring", title)]
     low, high = period.share.interval()
-    return [
-        el("line", x1=x, x2=x, y1=percent(1 - low), y2=percent(1 - high), class_="interval"),
-        el("circle", title, cx=x, cy=y, r="0.28em", class_="point"),
-    ]
+    bar = el("line", x1=percent(x), x2=percent(x), y1=percent(1 - low), y2=percent(1 - high), class_="interval")
+    return [bar, circle(x, y, "point", title, r="0.28em")]
 
 
 def _below(found: Sequence[Period]) -> list[Element]:
@@ -177,9 +174,3 @@ def _short(period: Period, before: Period) -> str:
 
 def _named(period: Period) -> str:
     return f"{words.full_day(period.first)} to {words.full_day(period.last)}"
-
-
-def overall(record: ReportData) -> Share:
-    """The share of the last four weeks."""
-    since = record.now - timedelta(weeks=4)
-    return share(prompt for prompt in record.history.prompts if prompt.at >= since)

@@ -11,7 +11,7 @@ from psoas_nudge.core.history import DAY_MINUTES, Piece, PieceKind, PromptMark, 
 from psoas_nudge.core.statistics import monday
 from psoas_nudge.core.words import OUTCOMES, Outcome, counted, times
 from psoas_nudge.report import words
-from psoas_nudge.report.elements import el, folded, key, percent, table
+from psoas_nudge.report.elements import el, folded, key, legend, percent, table
 from psoas_nudge.report.record import ReportData
 
 # kind: (top, height) in em within a line, in drawing order
@@ -60,20 +60,11 @@ def mark(outcome: Outcome, x: str, y: str, title: str) -> Element:
     )
 
 
-def legend() -> Element:
-    """The legend of bands and symbols."""
-    bands = [_key(_swatch(kind), CALLED[kind]) for kind in BANDS]
-    prompts = [_key(_shape(outcome), OUTCOMES[outcome]) for outcome in SHAPES]
-    return el(
-        "div",
-        el("ul", *bands, class_="legend"),
-        el("ul", el("li", "Prompts:"), *prompts, class_="legend"),
-        class_="legends",
-    )
-
-
-def _key(picture: Element, what: str) -> Element:
-    return el("li", picture, " ", what)
+def _legends() -> Element:
+    bands = legend(*((_swatch(kind), CALLED[kind]) for kind in BANDS))
+    prompts = legend(*((key(el("use", href=f"#prompt-{each}")), OUTCOMES[each]) for each in SHAPES))
+    prompts.insert(0, el("li", "Prompts:"))
+    return el("div", bands, prompts, class_="legends")
 
 
 def _swatch(kind: PieceKind) -> Element:
@@ -82,10 +73,6 @@ def _swatch(kind: PieceKind) -> Element:
         "svg", el("rect", width="100%", height="100%", class_=kind),
         class_="swatch", style=f"height:{height}em", aria_hidden="true",
     )  # fmt: skip
-
-
-def _shape(outcome: Outcome) -> Element:
-    return key(el("use", href=f"#prompt-{outcome}"))
 
 
 def chart(record: ReportData) -> Element:
@@ -101,7 +88,7 @@ def chart(record: ReportData) -> Element:
         sitting = words.length(sat.get(track.day, 0))
         name, amount = el("span", words.day(track.day), class_="day"), el("span", sitting, class_="sat")
         lines.append(el("li", name, _line(track, begin, end, _in_words(track, sitting)), amount))
-    return el("div", el("ol", *lines, class_="days"), legend(), folded(_table(tracks)))
+    return el("div", el("ol", *lines, class_="days"), _legends(), folded(_table(tracks)))
 
 
 def _window(tracks: Sequence[Track]) -> tuple[float, float]:
@@ -159,22 +146,22 @@ def _in_words(track: Track, sat: str) -> str:
     parts = [f"{words.day(track.day)}: sitting {sat}"]
     if sitting:
         parts.append(f"between {words.clock(sitting[0].begin)} and {words.clock(sitting[-1].end)}")
-    parts += [text for _, text in _rest(track) if text]
+    parts += filter(None, _rest(track))
     return ", ".join(parts) + "."
 
 
-def _rest(track: Track) -> Iterator[tuple[str, str]]:
-    """(column, text) for everything except hours and sitting."""
+def _rest(track: Track) -> Iterator[str]:
+    """A text for each column of the table except hours and sitting."""
     standing = track.minutes("standing")
-    yield "standing", f"standing {words.length(standing * 60_000)}" if standing else ""
+    yield f"standing {words.length(standing * 60_000)}" if standing else ""
     held = [piece.words for piece in track.pieces if piece.kind == "held-back"]
     why = ", ".join(dict.fromkeys(", ".join(held).split(", ")))
-    yield "delayed", f"prompts delayed {times(len(held))} ({why})" if held else ""
+    yield f"prompts delayed {times(len(held))} ({why})" if held else ""
     outcomes = Counter(prompt.outcome for prompt in track.prompts)
     text = ", ".join(f"{outcomes[each]} {OUTCOMES[each]}" for each in SHAPES if outcomes[each])
-    yield "prompts", f"prompts: {text}" if text else ""
+    yield f"prompts: {text}" if text else ""
     stretches = sum(piece.kind == "stretch" for piece in track.pieces)
-    yield "stretches", counted(stretches, "stretch", "stretches") if stretches else ""
+    yield counted(stretches, "stretch", "stretches") if stretches else ""
 
 
 def _table(tracks: Sequence[Track]) -> Element:
@@ -183,7 +170,7 @@ def _table(tracks: Sequence[Track]) -> Element:
             words.day(track.day),
             ", ".join(_span(piece) for piece in track.pieces if piece.kind == "hours"),
             ", ".join(_span(piece) for piece in track.pieces if piece.kind == "sitting"),
-            *(text for _, text in _rest(track)),
+            *_rest(track),
         )
         for track in reversed(tracks)
     ]

@@ -7,12 +7,11 @@ from datetime import date, timedelta
 from xml.etree.ElementTree import Element
 
 from psoas_nudge.core.history import PastStretch
-from psoas_nudge.core.shares import mean_difference
+from psoas_nudge.core.shares import mean, mean_difference
 from psoas_nudge.core.statistics import monday
 from psoas_nudge.core.words import counted
 from psoas_nudge.report import words
-from psoas_nudge.report.elements import el, folded, key, percent, table
-from psoas_nudge.report.plots import column, months, plot, rounded_up
+from psoas_nudge.report.elements import column, el, folded, key, legend, level, months, percent, plot, rounded_up, table
 from psoas_nudge.report.record import ReportData
 
 MINUTE = 60_000
@@ -37,13 +36,10 @@ def summary(record: ReportData) -> str:
     sides = by_week(record.history.stretches, weeks)
     left, right = [float(one) for one, _ in sides], [float(two) for _, two in sides]
     reached = sum(min(pair) >= record.target for pair in sides)
+    when, each = (f"In the last {len(weeks)} whole weeks", " a week") if len(weeks) > 1 else ("Last week", "")
     text = (
-        f"In the last {counted(len(weeks), 'whole week')} you held {words.length(sum(left) / len(weeks))} a week on "
-        f"the left and {words.length(sum(right) / len(weeks))} on the right. The goal is "
-        f"{words.length(record.target)} a side."
-        if len(weeks) > 1
-        else f"Last week you held {words.length(left[0])} on the left and {words.length(right[0])} on the right. The "
-        f"goal is {words.length(record.target)} a side."
+        f"{when} you held {words.length(mean(left))}{each} on the left and {words.length(mean(right))} on the right. "
+        f"The goal is {words.length(record.target)} a side."
     )
     text += f" Both sides reached it in {reached or 'none'} of {counted(len(weeks), 'week')}."
     apart = mean_difference([a - b for a, b in zip(left, right, strict=True)], [0.0] * len(weeks))
@@ -70,40 +66,30 @@ def chart(record: ReportData) -> Element:
     step = top / 2
     scale = [(0.5 + n * step / top / 2, words.length(abs(n) * step) if n else "0") for n in range(-2, 3)]
     target = record.target / top / 2
-    lines = [
-        el("line", x1=0, x2="100%", y1=percent(0.5 + way * target), y2=percent(0.5 + way * target), class_="target")
-        for way in (-1, 1)
-        if target
-    ]
+    lines = [level(0.5 + way * target, "target") for way in (-1, 1) if target]
     label = f"Hold time per side over {counted(len(weeks), 'week')}. {summary(record)}"
     drawn = plot(*bars, *lines, label=label, scale=scale, below=months(weeks))
     rows = [
         (words.week(week), words.length(left), words.length(right))
         for week, (left, right) in zip(weeks, sides, strict=True)
     ]
-    dashed = key(el("line", x1=0, x2="100%", y1="50%", y2="50%", class_="target"))
-    return el(
-        "div", drawn,
-        el("ul",
-           el("li", key(el("rect", width="100%", height="100%", class_="left")), " left side, upwards"),
-           el("li", key(el("rect", width="100%", height="100%", class_="right")), " right side, downwards"),
-           el("li", dashed, f" the goal, {words.length(record.target)} a side and week"), class_="legend"),
-        folded(table(("Week", "Left", "Right"), rows, "Hold time per side and week")),
-    )  # fmt: skip
+    keys = legend(
+        (key(el("rect", width="100%", height="100%", class_="left")), "left side, upwards"),
+        (key(el("rect", width="100%", height="100%", class_="right")), "right side, downwards"),
+        (key(level(0.5, "target")), f"the goal, {words.length(record.target)} a side and week"),
+    )
+    return el("div", drawn, keys, folded(table(("Week", "Left", "Right"), rows, "Hold time per side and week")))
 
 
 def _week(number: int, count: int, week: date, sides: tuple[int, int], top: float) -> list[Element]:
     x, width = column(number, count)
     left, right = (side / top / 2 for side in sides)
     title = f"{words.week(week)}: left {words.length(sides[0])}, right {words.length(sides[1])}"
-    bars = []
-    if left:
-        bars.append(
-            el("rect", el("title", title), x=x, width=width, y=percent(0.5 - left), height=percent(left), class_="left")
-        )
-    if right:
-        bars.append(el("rect", el("title", title), x=x, width=width, y="50%", height=percent(right), class_="right"))
-    return bars
+    return [
+        el("rect", el("title", title), x=x, width=width, y=percent(y), height=percent(height), class_=side)
+        for side, y, height in (("left", 0.5 - left, left), ("right", 0.5, right))
+        if height
+    ]
 
 
 def in_weeks(record: ReportData, count: int) -> tuple[list[date], list[PastStretch]]:

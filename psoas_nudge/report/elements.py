@@ -12,9 +12,14 @@ draw the line of a day. drawsvg 2.4 and svgwrite 1.4 (1 MB each) only build SVG 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from xml.etree.ElementTree import Element, tostring
 
+from psoas_nudge.report.words import MONTHS
+
 Inside = Element | str | None
+BAR = 0.62
+"""The share of a column that its bar fills."""
 
 
 def el(tag: str, *inside: Inside, **attributes: str | float) -> Element:
@@ -42,9 +47,71 @@ def table(heads: tuple[str, ...], rows: Sequence[tuple[str, ...]], caption: str)
     return el("table", el("caption", caption), el("thead", head), el("tbody", *body))
 
 
+def circle(x: float, y: float, kind: str, title: str = "", r: str = "0.25em") -> Element:
+    """A dot; its position in shares of the width and of the height, from the top left."""
+    return el("circle", el("title", title) if title else None, cx=percent(x), cy=percent(y), r=r, class_=kind)
+
+
+def level(y: float, kind: str, begin: float = 0, end: float = 1) -> Element:
+    """A horizontal line, in the same shares."""
+    return el("line", x1=percent(begin), x2=percent(end), y1=percent(y), y2=percent(y), class_=kind)
+
+
 def key(mark: Element) -> Element:
     """A symbol in a legend, hidden from screen readers."""
     return el("svg", mark, class_="key", aria_hidden="true")
+
+
+def legend(*entries: tuple[Element, str]) -> Element:
+    return el("ul", *(el("li", mark, f" {what}") for mark, what in entries), class_="legend")
+
+
+def plot(*inside: Element, label: str, scale: Sequence[tuple[float, str]], below: Sequence[Element]) -> Element:
+    """A chart. `label`: its text alternative; `scale`: (share of the height from the bottom, text)."""
+    grid = [
+        part
+        for height, text in scale
+        for part in (
+            level(1 - height, "grid"),
+            el("text", text, x="-0.66em", y=percent(1 - height), dy="0.32em", text_anchor="end", class_="scale"),
+        )
+    ]
+    return el("svg", *grid, *inside, *below, role="img", aria_label=label, class_="plot")
+
+
+def months(weeks: Sequence[date]) -> list[Element]:
+    """A label below the first week of each month. Narrow screens hide every second one (class "minor")."""
+    names: list[Element] = []
+    for number, monday in enumerate(weeks):
+        if number and monday.month == weeks[number - 1].month:
+            continue
+        if not number and monday.day > 21:  # would overlap the next label
+            continue
+        minor = "minor" if len(names) % 2 and len(weeks) > 20 else "major"
+        text = MONTHS[monday.month - 1] + (f" {monday.year}" if monday.month == 1 else "")
+        names.append(el("text", text, x=percent(number / len(weeks)), y="100%", dy="2em", class_=minor))
+    return names
+
+
+def centre(number: int, count: int) -> float:
+    """The center of column `number` of `count` equal columns, as a share of the width."""
+    return (number + 0.5) / count
+
+
+def column(number: int, count: int) -> tuple[str, str]:
+    """(x, width) of a bar in column `number` of `count` equal columns, of which it fills BAR."""
+    return percent((number + (1 - BAR) / 2) / count), percent(BAR / count)
+
+
+def across(day: date, weeks: Sequence[date]) -> float:
+    """The center of a day in a chart over weeks, as a share of the width."""
+    return ((day - weeks[0]).days + 0.5) / (7 * len(weeks))
+
+
+def rounded_up(value: float, steps: Sequence[float]) -> float:
+    """The top of a scale: `value` rounded up to a multiple of a suitable step."""
+    step = next((step for step in steps if value <= step * 4), steps[-1])
+    return max(step, -(-value // step) * step)
 
 
 def wide(what: Element) -> Element:
@@ -58,7 +125,6 @@ def folded(what: Element, summary: str = "The same as a table") -> Element:
 
 
 def written(tree: Element) -> str:
-    """The page as HTML."""
     return "<!doctype html>\n" + tostring(tree, encoding="unicode", method="html") + "\n"
 
 

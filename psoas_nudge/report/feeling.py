@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from datetime import date, timedelta
+from typing import get_args
 from xml.etree.ElementTree import Element
 
-from psoas_nudge.core.advice import KINDS, is_discomfort
+from psoas_nudge.core.advice import KINDS
 from psoas_nudge.core.history import PastReport
 from psoas_nudge.core.shares import mean, mean_difference
-from psoas_nudge.core.words import counted, times
+from psoas_nudge.core.words import Afterwards, counted, times
 from psoas_nudge.report import words
 from psoas_nudge.report.days import mark
-from psoas_nudge.report.elements import el, folded, key, percent, table
-from psoas_nudge.report.plots import months, plot
+from psoas_nudge.report.elements import across, circle, el, folded, key, legend, months, percent, plot, table
 from psoas_nudge.report.record import ReportData
 
 LATELY_WEEKS = 12
@@ -27,10 +27,8 @@ def summary(record: ReportData) -> str:
     felt = record.history.reports
     levels = [(each.at, each.report.level) for each in felt if each.report.level is not None]
     text = f"You rated your discomfort {times(len(levels))}." if levels else "You have not rated your discomfort yet."
-    after = Counter(each.report.afterwards for each in felt if each.report.afterwards)
-    if after:
-        counts = ", ".join(f"{name} {times(after[name])}" for name in ("fine", "tight", "pain") if after[name])
-        text += f" Right after a stretch you said {counts}."
+    if said := afterwards(felt):
+        text += f" Right after a stretch you said {said}."
     if not levels:
         return text
     split = record.now - timedelta(weeks=LATELY_WEEKS)
@@ -49,6 +47,16 @@ def summary(record: ReportData) -> str:
     return f"{text} These figures cannot say what changed it."
 
 
+def afterwards(felt: Sequence[PastReport]) -> str:
+    """How often each answer was given right after a stretch, in words."""
+    after = Counter(each.report.afterwards for each in felt)
+    return ", ".join(f"{name} {times(after[name])}" for name in get_args(Afterwards) if after[name])
+
+
+def tells_pain(each: PastReport) -> bool:
+    return bool(each.report.pain) or each.report.afterwards == "pain"
+
+
 def _mean(levels: Sequence[float]) -> str:
     return f"{mean(levels):.1f} (n{words.SPACE}={words.SPACE}{len(levels)})"
 
@@ -56,37 +64,25 @@ def _mean(levels: Sequence[float]) -> str:
 def chart(record: ReportData) -> Element:
     """A dot for each level, and a cross at the top for each report of pain."""
     weeks, felt = record.weeks, record.history.reports
-    width = timedelta(weeks=len(weeks))
     marks = []
     for each in felt:
-        across = percent((each.at.date() - weeks[0]) / width + 0.5 / (7 * len(weeks)))
-        if each.report.pain or each.report.afterwards == "pain":
-            marks.append(mark("skipped", across, "-0.9em", described(each)))
-        if each.report.level is not None:
-            marks.append(
-                el(
-                    "circle",
-                    el("title", described(each)),
-                    cx=across,
-                    cy=percent(1 - each.report.level / 10),
-                    r="0.25em",
-                    class_="felt",
-                )
-            )
+        x, level = across(each.at.date(), weeks), each.report.level
+        if tells_pain(each):
+            marks.append(mark("skipped", percent(x), "-0.9em", described(each)))
+        if level is not None:
+            marks.append(circle(x, 1 - level / 10, "felt", described(each)))
     scale = [(0.0, "0 none"), (0.5, "5"), (1.0, "10")]
     label = f"Discomfort over {counted(len(weeks), 'week')}. {summary(record)}"
     drawn = plot(*marks, label=label, scale=scale, below=months(weeks))
     cross = key(el("use", href="#prompt-skipped", class_="pain"))
-    dot = key(el("circle", cx="50%", cy="50%", r="0.25em", class_="felt"))
-    legend = el("ul", el("li", dot, " discomfort, 0 to 10"), el("li", cross, " pain"), class_="legend")
+    keys = legend((key(circle(0.5, 0.5, "felt")), "discomfort, 0 to 10"), (cross, "pain"))
     rows = [(words.full_day(each.at.date()), described(each)) for each in reversed(felt)]
     everything = folded(table(("Day", "Report"), rows, "Everything you reported"))
     notes = [(each.at.date(), each.report.note) for each in felt if each.report.note]
-    return el("div", drawn, legend, listed(notes[-NOTES:]), everything)
+    return el("div", drawn, keys, listed(notes[-NOTES:]), everything)
 
 
 def described(each: PastReport) -> str:
-    """A report as text."""
     report = each.report
     parts = [
         f"discomfort {report.level}" if report.level is not None else "",
@@ -103,8 +99,3 @@ def listed(lines: Sequence[tuple[date, str]]) -> Element | None:
         return None
     items = [el("div", el("dt", words.full_day(when)), el("dd", line, dir="auto")) for when, line in reversed(lines)]
     return el("dl", *items, class_="notes")
-
-
-def days_with_discomfort(felt: Sequence[PastReport]) -> int:
-    """The number of days with a report of discomfort or pain."""
-    return len({each.at.date() for each in felt if is_discomfort(each.report)})

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 from shlex import quote
 from typing import Literal
 from xml.etree.ElementTree import Element
 
 from psoas_nudge.called import as_called
-from psoas_nudge.core.followed import Suggestion, suggestions
+from psoas_nudge.core.followed import Suggestion, share, suggestions
 from psoas_nudge.core.shares import ENOUGH, mean
 from psoas_nudge.core.words import counted
 from psoas_nudge.report import answers, days, dose, feeling, sitting, words
@@ -46,7 +47,6 @@ READING = (
 
 
 def report(record: ReportData) -> str:
-    """The whole page."""
     sections = (
         _section("days", "Your days", days.summary(record), days.chart(record)),
         _section("sitting", "Sitting a day", sitting.summary(record), sitting.chart(record)),
@@ -100,11 +100,7 @@ def _opening(record: ReportData) -> Element:
             el("p", "No whole stretch of sitting is recorded.", class_="lede"),
         )
     since = words.full_day(record.days[0].first)
-    lede = [
-        el("p", _sat(record)),
-        el("p", _followed(record)),
-        el("p", _held(record)),
-    ]
+    lede = [el("p", text(record)) for text in (_sat, _followed, _held)]
     made = f"{words.full_day(record.today)}. Recorded since {since}. The sitting that you are in now is not in it yet."
     return el("header", el("p", made, class_="made"), el("h1", "Your last four weeks"), el("div", *lede, class_="lede"))
 
@@ -117,7 +113,8 @@ def _sat(record: ReportData) -> str:
 
 
 def _followed(record: ReportData) -> str:
-    found = answers.overall(record)
+    since = record.now - timedelta(weeks=DAYS_WEEKS)
+    found = share(prompt for prompt in record.history.prompts if prompt.at >= since)
     if not found.of:
         return "No prompt was answered or missed."
     if not found.enough:
@@ -144,12 +141,11 @@ def _section(name: str, title: str, summary: str, *inside: Element) -> Element:
 
 def _changes(record: ReportData) -> Element:
     found = suggestions(record.history.prompts, record.rules)
-    if not found:
-        return _section(
-            "changes", "What you might change", "Nothing in the record is clear enough to suggest a change."
-        )
-    summary = "Chance is unlikely to explain these: they hold even with stricter intervals (99.7\u00a0%)."
-    return _section("changes", "What you might change", summary, el("ul", *map(_suggestion, found), class_="changes"))
+    summary = "Nothing in the record is clear enough to suggest a change."
+    if found:
+        summary = "Chance is unlikely to explain these: they hold even with stricter intervals (99.7\u00a0%)."
+    shown = [el("ul", *map(_suggestion, found), class_="changes")] if found else []
+    return _section("changes", "What you might change", summary, *shown)
 
 
 def _suggestion(found: Suggestion) -> Element:

@@ -6,16 +6,14 @@ kinds of entries that the weekly charts need.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, timedelta
 
 from msgspec import Struct
 
-from psoas_nudge.core.history import HISTORY_KINDS, History, Recorded, Track, history, tracks
-from psoas_nudge.core.hours import WorkingHours
+from psoas_nudge.core.history import HISTORY_KINDS, History, Track, history, tracks
 from psoas_nudge.core.rules import Rules
 from psoas_nudge.core.statistics import Totals, monday
-from psoas_nudge.journal import Journal, Passing, Stored
+from psoas_nudge.journal import Journal, Passing
 
 WEEKS = 52
 """Weeks in the weekly charts, including this one."""
@@ -58,16 +56,19 @@ def read(
     here = hours.local(now).replace(tzinfo=None)
     this_week = monday(here.date())
     year, weeks = this_week - timedelta(weeks=WEEKS - 1), this_week - timedelta(weeks=DAYS_WEEKS - 1)
-    past = history(
-        _after(year, _recorded(journal.read(since=_before(year), until=now, kinds=HISTORY_KINDS, taken_back=False)))
-    )
+    a_year = journal.read(since=_before(year), until=now, kinds=HISTORY_KINDS, taken_back=False)
+    past = history((e.entry, e.zone) for e in a_year if e.entry.at.astimezone(e.zone).date() >= year)
+    lately = ((e.entry, e.zone) for e in journal.read(since=_before(weeks), until=now))
+
+    def closes(at: datetime) -> datetime | None:
+        span = hours.span(at)
+        return span.closes if span else None
+
     return ReportData(
         now=here,
         days=tuple(day for day in journal.days(passing=passing) if day.first <= here.date()),
         history=past,
-        tracks=tracks(
-            _recorded(journal.read(since=_before(weeks), until=now)), weeks, here, lambda at: _closes(hours, at)
-        ),
+        tracks=tracks(lately, weeks, here, closes),
         rules=rules,
         target=round(weekly_dose * 1000),
     )
@@ -76,17 +77,3 @@ def read(
 def _before(day: date) -> datetime:
     """An instant before the day begins in any time zone."""
     return datetime(day.year, day.month, day.day, tzinfo=UTC) - timedelta(days=1)
-
-
-def _recorded(stored: Iterable[Stored]) -> Iterator[Recorded]:
-    return ((line.entry, line.zone) for line in stored)
-
-
-def _after(day: date, entries: Iterable[Recorded]) -> Iterator[Recorded]:
-    """The entries recorded on the local day or later."""
-    return ((entry, zone) for entry, zone in entries if entry.at.astimezone(zone).date() >= day)
-
-
-def _closes(hours: WorkingHours, at: datetime) -> datetime | None:
-    span = hours.span(at)
-    return span.closes if span else None

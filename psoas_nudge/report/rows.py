@@ -49,7 +49,6 @@ def cells(row: SpreadsheetRow) -> tuple[str, ...]:
 
 
 def row(recorded: Recorded) -> SpreadsheetRow:
-    """The row for an entry."""
     entry, zone = recorded
     kind, at = str(entry.__struct_config__.tag), _instant(entry.at, zone)
     made = SpreadsheetRow(kind=kind, begin=at)

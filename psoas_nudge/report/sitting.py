@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import timedelta
 from statistics import median
 from xml.etree.ElementTree import Element
 
@@ -11,13 +10,26 @@ from psoas_nudge.core.shares import ENOUGH, mean, mean_difference
 from psoas_nudge.core.statistics import Totals, monday
 from psoas_nudge.core.words import counted
 from psoas_nudge.report import words
-from psoas_nudge.report.elements import el, folded, key, percent, table
-from psoas_nudge.report.plots import months, plot, rounded_up
+from psoas_nudge.report.elements import (
+    across,
+    circle,
+    el,
+    folded,
+    key,
+    legend,
+    level,
+    months,
+    plot,
+    rounded_up,
+    table,
+)
 from psoas_nudge.report.record import ReportData
 
 LEAST_MS = 3_600_000
 """Days with less sitting do not count as working days and are left out of the comparison."""
 LATELY_WEEKS, BEFORE_WEEKS = 4, 12
+LEAST_DAYS = 3
+"""Days of a week for which its median is drawn."""
 
 
 def sat(day: Totals) -> int:
@@ -67,54 +79,38 @@ def chart(record: ReportData) -> Element:
     scale = [(hours * LEAST_MS / top, f"{hours} h") for hours in range(0, round(top / LEAST_MS) + 1, step)]
     split = record.today - timedelta(weeks=LATELY_WEEKS)
     dots = [
-        el(
-            "circle", el("title", f"{words.day(day.first)}: {words.length(sat(day))}"),
-            cx=percent(_across(day.first, weeks)), cy=percent(1 - sat(day) / top), r="0.2em",
-            class_="dot now" if day.first >= split else "dot",
+        _dot(
+            across(day.first, weeks),
+            1 - sat(day) / top,
+            f"{words.day(day.first)}: {words.length(sat(day))}",
+            now=day.first >= split,
         )
         for day in shown
-    ]  # fmt: skip
-    lines = [_middle(number, len(weeks), value, top) for number, value in enumerate(_medians(shown, weeks)) if value]
+    ]
+    by_week = [[sat(day) for day in shown if monday(day.first) == week] for week in weeks]
+    lines = [
+        level(1 - median(some) / top, "middle", (number + 0.1) / len(weeks), (number + 0.9) / len(weeks))
+        for number, some in enumerate(by_week)
+        if len(some) >= LEAST_DAYS
+    ]
     label = f"Sitting a day over {counted(len(weeks), 'week')}. {summary(record)}"
     drawn = plot(*dots, *lines, label=label, scale=scale, below=months(weeks))
     rows = [
         (words.week(week), str(len(some)), words.length(min(some)), words.length(median(some)), words.length(max(some)))
-        for week, some in zip(weeks, _by_week(shown, weeks), strict=True)
+        for week, some in zip(weeks, by_week, strict=True)
         if some
     ]
     heads = ("Week", "Days", "Least", "Median", "Most")
-    return el("div", drawn, _legend(), folded(table(heads, rows, "Sitting a day, by week")))
-
-
-def _legend() -> Element:
-    return el(
-        "ul",
-        el("li", key(el("circle", cx="50%", cy="50%", r="0.2em", class_="dot")), " a day"),
-        el("li", key(el("circle", cx="50%", cy="50%", r="0.2em", class_="dot now")),
-           " a day of the last four weeks"),
-        el("li", key(el("line", x1=0, x2="100%", y1="50%", y2="50%", class_="middle")),
-           " the middle day of a week (median)"),
-        class_="legend",
-    )  # fmt: skip
-
-
-def _middle(number: int, count: int, value: float, top: float) -> Element:
-    y = percent(1 - value / top)
-    return el(
-        "line", x1=percent((number + 0.1) / count), x2=percent((number + 0.9) / count), y1=y, y2=y, class_="middle"
+    keys = legend(
+        (key(_dot(0.5, 0.5)), "a day"),
+        (key(_dot(0.5, 0.5, now=True)), "a day of the last four weeks"),
+        (key(level(0.5, "middle")), "the middle day of a week (median)"),
     )
+    return el("div", drawn, keys, folded(table(heads, rows, "Sitting a day, by week")))
 
 
-def _across(day: date, weeks: Sequence[date]) -> float:
-    return ((day - weeks[0]).days + 0.5) / (7 * len(weeks))
-
-
-def _by_week(days: Sequence[Totals], weeks: Sequence[date]) -> list[list[int]]:
-    return [[sat(day) for day in days if monday(day.first) == week] for week in weeks]
-
-
-def _medians(days: Sequence[Totals], weeks: Sequence[date]) -> list[float]:
-    return [median(some) if len(some) >= 3 else 0.0 for some in _by_week(days, weeks)]
+def _dot(x: float, y: float, title: str = "", *, now: bool = False) -> Element:
+    return circle(x, y, "dot now" if now else "dot", title, r="0.2em")
 
 
 def _signed(milliseconds: float) -> str:

@@ -12,6 +12,7 @@ from datetime import date, datetime, time
 from textwrap import shorten
 from xml.etree.ElementTree import Element
 
+from psoas_nudge.core.advice import is_discomfort
 from psoas_nudge.core.catalogue import CATALOGUE
 from psoas_nudge.core.durations import duration
 from psoas_nudge.core.followed import COUNTED
@@ -21,6 +22,7 @@ from psoas_nudge.core.words import counted, times
 from psoas_nudge.report import dose, feeling, words
 from psoas_nudge.report.days import shapes
 from psoas_nudge.report.elements import el, table, wide
+from psoas_nudge.report.feeling import tells_pain
 from psoas_nudge.report.page import document
 from psoas_nudge.report.record import ReportData
 
@@ -80,9 +82,9 @@ def _used(record: ReportData, asked: Sequence[PastPrompt], held: Sequence[PastSt
 def _done(used: Sequence[Routine], asked: Sequence[PastPrompt], held: Sequence[PastStretch]) -> Element:
     rows = [_row(routine, asked, held) for routine in used[:ROWS]]
     heads = ("Routine", "Done", "Left", "Right", "Suggested", "Skipped", "No answer")
-    if not rows:
-        return el("section", el("h2", "Done and skipped"), el("p", "Nothing was suggested or done."))
-    return el("section", el("h2", "Done and skipped"), wide(table(heads, rows, "How often, and hold time in all")))
+    nothing = el("p", "Nothing was suggested or done.")
+    shown = wide(table(heads, rows, "How often, and hold time in all")) if rows else nothing
+    return el("section", el("h2", "Done and skipped"), shown)
 
 
 def _row(routine: Routine, asked: Sequence[PastPrompt], held: Sequence[PastStretch]) -> tuple[str, ...]:
@@ -103,16 +105,14 @@ def _row(routine: Routine, asked: Sequence[PastPrompt], held: Sequence[PastStret
 
 def _discomfort(felt: Sequence[PastReport]) -> Element:
     levels = [each.report.level for each in felt if each.report.level is not None]
-    days = feeling.days_with_discomfort(felt)
-    after = Counter(each.report.afterwards for each in felt if each.report.afterwards)
+    days = len({each.at.date() for each in felt if is_discomfort(each.report)})
     text = f"Discomfort or pain was reported on {counted(days, 'day')}."
     if levels:
         text += f" Numbers from 0 to 10: n = {len(levels)}, lowest {min(levels)}, highest {max(levels)}."
-    if after:
-        counts = ", ".join(f"{name} {times(after[name])}" for name in ("fine", "tight", "pain") if after[name])
-        text += f" Right after a stretch: {counts}."
+    if said := feeling.afterwards(felt):
+        text += f" Right after a stretch: {said}."
     telling = sorted(
-        (each for each in felt if each.report.note or _pain(each)), key=lambda each: (_pain(each), each.at)
+        (each for each in felt if each.report.note or tells_pain(each)), key=lambda each: (tells_pain(each), each.at)
     )
     latest = sorted(telling[-REPORTS:], key=lambda each: each.at)
     reports = [(each.at.date(), shorten(feeling.described(each), LONGEST_NOTE, placeholder=" …")) for each in latest]
@@ -122,10 +122,6 @@ def _discomfort(felt: Sequence[PastReport]) -> Element:
         "section", el("h2", "Discomfort, in the person's own words"), el("p", text),
         feeling.listed(reports), el("p", more, class_="note") if more else None,
     )  # fmt: skip
-
-
-def _pain(each: PastReport) -> bool:
-    return bool(each.report.pain) or each.report.afterwards == "pain"
 
 
 def _routines(used: Sequence[Routine], figure: DrawRoutine) -> Element:

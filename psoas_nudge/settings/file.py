@@ -4,23 +4,54 @@ from __future__ import annotations
 
 import difflib
 import os
+import re
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
+
+from msgspec import Struct, field
 
 from psoas_nudge.config import Settings, parse
 from psoas_nudge.config.advice import advice
 from psoas_nudge.config.kinds import Place
 from psoas_nudge.config.problems import dotted, read_text
 from psoas_nudge.config.saving import save, with_value
-from psoas_nudge.config.table import SETTINGS
+from psoas_nudge.config.table import SECTIONS, SETTINGS
 from psoas_nudge.errors import BadInput, ConfigInvalid, PsoasNudgeError
 from psoas_nudge.settings import rows
-from psoas_nudge.settings.wire import DiffLine, Mistake, SettingsPage, Value
+from psoas_nudge.settings.rows import ABOUT, Begin, Option, SettingRow, Value
 
 CONTEXT = 1
 """Lines around a change in a diff."""
+
+
+class SettingsPage(Struct, frozen=True, kw_only=True):
+    """The data with which the page starts. With mistakes there are no rows, only the text to correct."""
+
+    file: str
+    version: str
+    text: str
+    mistakes: list[str]
+    rows: list[SettingRow] = field(default_factory=list)
+    sections: dict[str, str] = field(default_factory=dict)
+    """What each section of the file is about."""
+    people: list[Option] = field(default_factory=list)
+    begin: Begin | None = None
+
+
+class Mistake(Struct, frozen=True):
+    """What is wrong with a value. `key` is empty if it concerns several settings."""
+
+    key: str
+    what: str
+
+
+class DiffLine(Struct, frozen=True):
+    """A line of a diff. `sign`: "+", "-", " " for context, "…" for omitted lines."""
+
+    sign: str
+    text: str
 
 
 class ChangedElsewhere(PsoasNudgeError):
@@ -58,12 +89,12 @@ class SettingsFile:
             text=text,
             mistakes=[],
             rows=rows.rows(settings),
-            sections=rows.sections(),
+            sections=SECTIONS | ABOUT,
         )
 
     def short(self, error: ConfigInvalid) -> list[str]:
         """The mistakes without the path of the file, which the page shows elsewhere."""
-        return [each.replace(f"{self.path}:", "Line ", 1) for each in error.problems]
+        return [re.sub(rf"^{re.escape(str(self.path))}:(?=\d)", "Line ", each) for each in error.problems]
 
     def changed(self, text: str, changes: Mapping[str, Value]) -> tuple[str, list[Mistake]]:
         """The text with the changes applied, and what is wrong with them."""
@@ -89,20 +120,21 @@ class SettingsFile:
 
     def save_changes(self, changes: Mapping[str, Value], expected: str) -> None:
         """Change these settings. Raises ChangedElsewhere, ConfigInvalid."""
-        before = self._unchanged(expected)
+        before = self.unchanged(expected)
         text, mistakes = self.changed(before, changes)
         if mistakes:
             raise ConfigInvalid([f"{each.key}: {each.what}" if each.key else each.what for each in mistakes])
-        self._unchanged(expected)
+        self.unchanged(expected)
         save(self.path, text)
 
     def mend(self, text: str, expected: str) -> None:
         """Replace the whole text by one without mistakes. Raises ChangedElsewhere, ConfigInvalid."""
-        self._unchanged(expected)
+        self.unchanged(expected)
         self.settings(text)
         save(self.path, text)
 
-    def _unchanged(self, expected: str) -> str:
+    def unchanged(self, expected: str) -> str:
+        """The text, if it still has this version; raises ChangedElsewhere."""
         text = self.text()
         if version(text) != expected:
             raise ChangedElsewhere(self.path)
@@ -110,7 +142,6 @@ class SettingsFile:
 
 
 def version(text: str) -> str:
-    """Tells one text from another."""
     return sha256(text.encode()).hexdigest()
 
 

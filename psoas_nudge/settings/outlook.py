@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from psoas_nudge import places
@@ -12,7 +14,7 @@ from psoas_nudge.config import Settings
 from psoas_nudge.core.entries import BoutEntry, PromptEntry
 from psoas_nudge.core.hours import WorkingHours
 from psoas_nudge.core.words import Signal, counted
-from psoas_nudge.settings.wire import ComingDay, DayPart, Option, WorkDay
+from psoas_nudge.settings.rows import Option
 from psoas_nudge.simulation.coming import clock, day
 from psoas_nudge.simulation.desk import During
 from psoas_nudge.simulation.people import PEOPLE, Days
@@ -24,8 +26,34 @@ SEED = 3
 CALLS = (Signal.CALL, Signal.SCREEN_SHARE)
 
 
+class DayPart(Struct, frozen=True):
+    """Part of a day, in minutes after its midnight."""
+
+    begin: int
+    end: int
+
+
+class ComingDay(Struct, frozen=True, kw_only=True):
+    """A day of the preview."""
+
+    name: str
+    open: list[DayPart]
+    busy: list[DayPart]
+    words: str
+
+
+class WorkDay(Struct, frozen=True, kw_only=True):
+    """The simulated day."""
+
+    name: str
+    open: list[DayPart]
+    sitting: list[DayPart]
+    calls: list[DayPart]
+    prompts: list[int]
+    words: str
+
+
 def people() -> list[Option]:
-    """The people who can be simulated."""
     return [Option(name, f"{name[0].upper()}{name[1:]}") for name in PEOPLE]
 
 
@@ -71,9 +99,8 @@ def work(settings: Settings, calendar: Calendar, now: datetime, person: str) -> 
     on = next((today + timedelta(days=n) for n in range(1, 15) if rules.hours.ranges(today + timedelta(days=n))), None)
     if on is None:
         return None
-    zone = rules.hours.local(now).tzinfo
-    midnight = datetime.combine(on, time(), zone)
-    written = Days(midnight, zone or now.tzinfo or midnight.tzinfo, SEED)  # type: ignore[arg-type]
+    zone = ZoneInfo(rules.hours.zone)
+    written = Days(datetime.combine(on, time(), zone), zone, SEED)
     written.add(0, PEOPLE[person])
     entries = [line.entry for line in Simulation(written.trace, rules, answers=("accept",)).play()]
     sitting = [_part(e.started, e.ended, on, rules.hours) for e in entries if isinstance(e, BoutEntry)]

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
+from datetime import date
+from typing import Any, Literal
+
+from msgspec import Struct, field
 
 from psoas_nudge.config import Settings, saving
 from psoas_nudge.config.kinds import Choice, Switch, Whole
 from psoas_nudge.config.lists import Argv, ListOf, Tables
-from psoas_nudge.config.settings import Given
-from psoas_nudge.config.table import ROWS, SECTIONS, SETTINGS, Setting
-from psoas_nudge.config.times import Date, Duration, Hours, Zone
+from psoas_nudge.config.settings import Given, SettingSource
+from psoas_nudge.config.table import RANGES, ROWS, SETTINGS, Setting
+from psoas_nudge.config.times import Date, Duration, Zone
 from psoas_nudge.config.writing import in_force_value, value_text
 from psoas_nudge.core.catalogue import CATALOGUE
 from psoas_nudge.core.durations import parse_duration
-from psoas_nudge.settings.wire import Begin, DayOff, Form, Option, Section, SettingRow, Value
 from psoas_nudge.system import command_line
 
 UNSET = Given(None, "default", "")
@@ -26,8 +28,6 @@ WORDS = {
     "balloon": "balloons of Windows",
     "plyer": "plyer",
 }
-
-
 HELP = {
     "stretch.guide": "Where the guided stretch opens.",
     "desktop.notifier": "How prompts are shown.",
@@ -40,33 +40,74 @@ HELP = {
 ABOUT = {"quiet": "What delays a prompt."}
 """The same for sections."""
 
-
-def form(row: Setting) -> Form:
-    """The kind of control for a row."""
-    kind = row.kind
-    if row.key in ("exceptions", "stretch.rotation"):
-        return "days" if row.key == "exceptions" else "pick"
-    for match, name in FORMS.items():
-        if isinstance(kind, match):
-            return name
-    if isinstance(kind, ListOf):
-        return "hours" if isinstance(kind.item, Hours) else "lines"
-    return "text"
+Form = Literal[
+    "switch", "number", "length", "choice", "text", "zone", "lines", "words", "toml", "hours", "days", "pick"
+]
+"""The control for a value. `words`: a command line; `lines`: one item per line; `days`: exceptions by date."""
 
 
-FORMS: dict[type, Form] = {
+class DayOff(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """An entry of [[exceptions]]."""
+
+    first: date
+    last: date
+    hours: list[str] = field(default_factory=list)
+    note: str = ""
+
+
+Value = bool | int | float | str | list[str | DayOff] | None
+"""Lengths are seconds toward the page and text from it. None: the file does not set it."""
+
+
+class Option(Struct, frozen=True):
+    value: str
+    label: str
+
+
+class SettingRow(Struct, frozen=True, kw_only=True):
+    """A setting with everything the page needs to draw it."""
+
+    key: str
+    section: str
+    label: str
+    help: str
+    form: Form
+    value: Value
+    default: Value
+    source: SettingSource
+    origin: str
+    """The system's file or the environment variable that sets it; otherwise empty."""
+    least: int | None = None
+    most: int | None = None
+    options: list[Option] = field(default_factory=list)
+
+
+class Begin(Struct, frozen=True):
+    """The setting at which the page begins, and a value to fill in; None leaves the value as it is."""
+
+    key: str
+    value: Value
+
+
+BY_KEY: dict[str, Form] = {"exceptions": "days", "stretch.rotation": "pick"}
+BY_KIND: dict[type, Form] = {
     Switch: "switch",
     Whole: "number",
     Duration: "length",
     Choice: "choice",
     Zone: "zone",
     Argv: "words",
+    ListOf: "lines",
     Tables: "toml",
 }
 
 
-def sections() -> list[Section]:
-    return [Section(name, ABOUT.get(name, about)) for name, about in SECTIONS.items()]
+def form(row: Setting) -> Form:
+    if row.kind is RANGES:
+        return "hours"
+    if row.key in BY_KEY:
+        return BY_KEY[row.key]
+    return next((form for kind, form in BY_KIND.items() if isinstance(row.kind, kind)), "text")
 
 
 def rows(settings: Settings) -> list[SettingRow]:

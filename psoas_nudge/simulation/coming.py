@@ -32,10 +32,8 @@ async def calendar_of(
     now: datetime,
     reading: Callable[[str], None] = lambda _name: None,
 ) -> Calendar:
-    """Holidays and busy times from `begin` to `end`, from the daemon's cache if it covers them.
-
-    `reading`: called with the name of each file before it is read.
-    """
+    """Holidays and busy times from `begin` to `end`, from the daemon's cache if it covers them. `reading`: called with
+    the name of each file before it is read."""
     wanted, kept = range(begin.year, end.year + 1), (now.year, now.year + 1)
     usual = set(wanted) <= set(kept)
     cache = places.cache_directory() if usual else places.cache_directory() / "preview"

@@ -44,10 +44,8 @@ class _Happening(NamedTuple):
 
 
 class VirtualDesk:
-    """Clock (`now`), timer (`wake`) and idle source (`watch`) in virtual time, in whole milliseconds.
-
-    `feed` receives sensor events, wake-ups and requests; `remark` the remarks. `later` adds a request during the play.
-    """
+    """Clock (`now`), timer (`wake`) and idle source (`watch`) in virtual time, in whole milliseconds. `feed` receives
+    sensor events, wake-ups and requests; `remark` the remarks. `later` adds a request during the play."""
 
     def __init__(
         self,

@@ -1,7 +1,6 @@
 """Generates plausible days at a desk; the same seed gives the same days.
 
-`made_up` generates the days of `simulate --days`. PEOPLE are ten kinds of people with whose weeks tests judge the
-rules.
+`made_up` is for `simulate --days`. PEOPLE are the ten kinds of people with whose weeks tests judge the rules.
 """
 
 from __future__ import annotations

@@ -31,10 +31,8 @@ UNSEEN = {Signal.LOCKED, Signal.SUSPENDED}
 
 
 class Simulation:
-    """The engine's World and Keeper for one trace. `play` yields the entries.
-
-    `answers`: the answers to prompts, cycled (None: no answer), each after `answer_after` milliseconds.
-    """
+    """The engine's World and Keeper for one trace. `answers`: the answers to prompts, cycled (None: no answer), each
+    after `answer_after` milliseconds."""
 
     def __init__(
         self,
@@ -90,14 +88,10 @@ class Simulation:
         if answer := next(self._answers):
             self.desk.later(self._answer_after, ANSWERS[answer](via=VIA, prompt=effect.prompt))
 
-    def renew(self, effect: Renew) -> None:
-        """Ignored: there is no screen."""
+    def renew(self, effect: Renew | Withdraw | StartGuide) -> None:
+        """Ignored: there is no screen, and what the person does is in the trace."""
 
-    def withdraw(self, effect: Withdraw) -> None:
-        """Ignored: there is no screen."""
-
-    def start_guide(self, effect: StartGuide) -> None:
-        """Ignored: what the person does is in the trace."""
+    withdraw = start_guide = renew
 
     # --- engine.Keeper ----------------------------------------------------------------------------------------
 

@@ -8,11 +8,10 @@ from datetime import UTC, datetime
 import msgspec
 from msgspec import Struct, field
 
-from psoas_nudge.core.durations import parse_duration
 from psoas_nudge.core.events import PLAIN, Asked, Plain, Skip, Snooze
-from psoas_nudge.core.ranges import LONGEST, instant
-from psoas_nudge.core.words import Signal, milliseconds
-from psoas_nudge.core.written import parse_pause
+from psoas_nudge.core.ranges import instant
+from psoas_nudge.core.words import Signal
+from psoas_nudge.core.written import parse_length, parse_pause
 from psoas_nudge.errors import BadInput
 from psoas_nudge.simulation.desk import INPUT, Act, During
 from psoas_nudge.simulation.play import VIA
@@ -44,7 +43,8 @@ def read_trace(name: str, lines: Iterable[bytes]) -> list[During | Act]:
         try:
             trace.append(_item(decoder.decode(text)))
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, OverflowError, BadInput) as error:
-            wrong.append(f"{name}:{number}: {_first_up(str(error))}")
+            why = str(error)
+            wrong.append(f"{name}:{number}: {why[:1].upper()}{why[1:]}")
             if len(wrong) == MOST_MISTAKES:
                 break
     if wrong:
@@ -80,14 +80,7 @@ def _asked(do: str, at: datetime) -> Asked:
     if what == "pause":
         return parse_pause(tuple(rest.split()), at, at.tzinfo or UTC, via=VIA)
     if what == "snooze":
-        delay = milliseconds(parse_duration(rest)) if rest else None
-        if delay is not None and delay > LONGEST:
-            raise BadInput(f'"{rest[:40]}" is longer than ten years.')
-        return Snooze(via=VIA, delay=delay)
+        return Snooze(via=VIA, delay=parse_length(rest) if rest else None)
     if do not in ALONE:
         raise BadInput(f'"{do[:40]}" is not something to do. Write one of {", ".join(ALONE)}, snooze or "pause 30m".')
     return ALONE[do]
-
-
-def _first_up(text: str) -> str:
-    return text[:1].upper() + text[1:]

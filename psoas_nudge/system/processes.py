@@ -10,35 +10,24 @@ import sys
 from collections.abc import Callable
 from subprocess import Popen
 
-__all__ = [
-    "EDITORS",
-    "FOR_FAMILY",
-    "HIDDEN",
-    "OPEN_TEXT",
-    "OUT_OF_TIME",
-    "OWN_CONSOLE",
-    "Family",
-    "on_end",
-    "with_console",
-    "without_console",
-]
-
 log = logging.getLogger(__name__)
 
 if sys.platform == "win32":
     import subprocess
 
-    from psoas_nudge.system.jobs import NOT_ENOUGH_QUOTA, SUSPENDED, Family
+    from psoas_nudge.system import jobs
     from psoas_nudge.system.waits import Wait
 
     HIDDEN = subprocess.CREATE_NO_WINDOW
     """`creationflags` for a program without a console window."""
-    FOR_FAMILY = HIDDEN | SUSPENDED
+    FOR_FAMILY = HIDDEN | jobs.SUSPENDED
     """`creationflags` for a program in a Family, which resumes it."""
     OWN_CONSOLE = subprocess.CREATE_NEW_CONSOLE
     """`creationflags` for a program with a console window of its own."""
 
-    OUT_OF_TIME = NOT_ENOUGH_QUOTA
+    Family = jobs.Family
+
+    OUT_OF_TIME = jobs.NOT_ENOUGH_QUOTA
     """Exit status of a program that exceeded its CPU time."""
     EDITORS: tuple[str, ...] = ("notepad",)
     """Tried in this order when $VISUAL and $EDITOR are not set."""

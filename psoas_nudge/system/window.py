@@ -18,7 +18,7 @@ from collections.abc import Callable, Sequence
 from ctypes import wintypes
 
 from psoas_nudge.errors import Unavailable
-from psoas_nudge.system import console
+from psoas_nudge.system import signals
 from psoas_nudge.system import winapi as api
 from psoas_nudge.system.shell import (
     FRONT,
@@ -137,7 +137,7 @@ class Window:
         if self.users == 0 and _shared.get(self.loop) is self:
             del _shared[self.loop]
             api.user32.PostMessageW(self._handle, api.WM_CLOSE, 0, 0)
-            if not console.ending.is_set():
+            if not signals.ending.is_set():
                 await asyncio.to_thread(self._thread.join, END_SECONDS)
 
     async def _do(self, work: Callable[[], None]) -> None:
@@ -196,7 +196,7 @@ class Window:
         elif message == api.FROM_ICON:
             self._from_icon(lparam & 0xFFFF)
         elif message == api.WM_ENDSESSION and wparam:
-            console.end_now()
+            signals.end_now()
         elif message in self._answers:
             self._answers[message]()
         elif message not in {api.WM_ENDSESSION, api.WM_QUERYENDSESSION}:

@@ -85,8 +85,7 @@ class BusObject(ServiceInterface):
     def show(self, status: Status, at: datetime) -> None:
         """Store a status and send signals for the differences."""
         before, self.status, self.at = self.status, status, at
-        values = {name: value(status) for name, (_, value) in PROPERTIES.items()}
-        changed = {name: new for name, new in values.items() if new != PROPERTIES[name][1](before)}
+        changed = {name: new for name, (_, value) in PROPERTIES.items() if (new := value(status)) != value(before)}
         if changed:
             self.emit_properties_changed(changed)
         was, now = (s.prompt.number if s.prompt else 0 for s in (before, status))
@@ -163,7 +162,6 @@ class BusObject(ServiceInterface):
 
     @dbus_method("Stop")
     def stop(self) -> None:
-        """Stop the daemon."""
         self.command(Action.QUIT)
 
     @dbus_signal("PromptOpened")
@@ -236,7 +234,6 @@ class BusName:
         await self._take_name()
 
     def update(self, status: Status, at: datetime) -> None:
-        """Show the status at the instant `at`."""
         if self._exported is None:
             return
         if self._bus.connected:

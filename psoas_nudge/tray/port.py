@@ -39,6 +39,8 @@ class Action(StrEnum):
 
 MenuCommand = Asked | Action
 OnCommand = Callable[[MenuCommand], None]
+ITEM_PATH, MENU_PATH = "/StatusNotifierItem", "/MenuBar"
+"""Of the objects on D-Bus."""
 ROUTINES = 1000
 """The number of the first routine in the menu."""
 

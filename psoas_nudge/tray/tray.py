@@ -14,11 +14,10 @@ from typing import TYPE_CHECKING
 from psoas_nudge.bus import Bus, CallFailed
 from psoas_nudge.core.rules import Rules
 from psoas_nudge.tasks import Tasks
-from psoas_nudge.tray.port import Action, Face, Icon, OnCommand
+from psoas_nudge.tray.port import ITEM_PATH, MENU_PATH, Action, Face, Icon, OnCommand
 
 if TYPE_CHECKING:
-    from psoas_nudge.tray.dbusmenu import DBusMenu
-    from psoas_nudge.tray.item import NotifierItem
+    from psoas_nudge.tray.item import DBusMenu, NotifierItem
 
 log = logging.getLogger(__name__)
 
@@ -65,29 +64,25 @@ class Tray(Icon):
 
     def _appear(self, watcher: str, face: Face) -> None:
         if self._exported is None:
-            from psoas_nudge.tray import dbusmenu, item
+            from psoas_nudge.tray.item import DBusMenu, NotifierItem
 
-            menu = dbusmenu.DBusMenu(self._menu, self._on_open, self._clicked)
-            icon = item.NotifierItem(face.state(), lambda: self._on_command(Action.EXPLAIN))
-            self._bus.connection.export(item.PATH, icon)
-            self._bus.connection.export(dbusmenu.PATH, menu)
+            menu = DBusMenu(self._menu, self._on_open, self._clicked)
+            icon = NotifierItem(face.state(), lambda: self._on_command(Action.EXPLAIN))
+            self._bus.connection.export(ITEM_PATH, icon)
+            self._bus.connection.export(MENU_PATH, menu)
             self._exported = icon, menu
         self._tasks.start(self._register(watcher))
 
     def _disappear(self) -> None:
         exported, self._exported = self._exported, None
         if exported and self._bus.connected:
-            from psoas_nudge.tray import dbusmenu, item
-
-            self._bus.connection.unexport(item.PATH)
-            self._bus.connection.unexport(dbusmenu.PATH)
+            self._bus.connection.unexport(ITEM_PATH)
+            self._bus.connection.unexport(MENU_PATH)
 
     async def _register(self, watcher: str) -> None:
-        from psoas_nudge.tray.item import PATH
-
         for pause in (*RETRY_AFTER, None):
             try:
-                await self._bus.call(watcher, WATCHER_PATH, WATCHER, "RegisterStatusNotifierItem", "s", PATH)
+                await self._bus.call(watcher, WATCHER_PATH, WATCHER, "RegisterStatusNotifierItem", "s", ITEM_PATH)
             except CallFailed as error:
                 if pause is None:
                     log.warning("the panel did not accept the icon: %s", error)

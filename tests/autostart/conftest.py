@@ -9,7 +9,7 @@ import pytest
 
 from psoas_nudge.autostart.port import Computer, Ran, Way
 from psoas_nudge.autostart.systemd import Systemd
-from psoas_nudge.autostart.windows import RunKey
+from psoas_nudge.autostart.windows import CurrentUser, RunKey
 from psoas_nudge.autostart.xdg import Xdg
 
 PROGRAM = ("/home/ada/.local/bin/psoas-nudge", "run")
@@ -54,7 +54,7 @@ class SystemCommands:
         raise AssertionError(f"not a command the ways should use: {argv}")
 
 
-class PretendRegistry:
+class PretendRegistry(CurrentUser):
     """The current user's registry as a dictionary."""
 
     def __init__(self) -> None:

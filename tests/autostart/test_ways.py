@@ -280,6 +280,21 @@ def test_clearing_spares_folders_that_hold_something_else(tmp_path: Path) -> Non
     assert [p.name for p in (tmp_path / "a").iterdir()] == ["yours"]
 
 
+@pytest.mark.parametrize("name", ["systemd", "xdg"])
+def test_a_link_in_place_of_a_file_is_found_different_as_enabling_replaces_it(name: str, pretend, program) -> None:
+    here = pretend()
+    chooser.enable(here.computer, program, name, here.ways)
+    [(_, found)] = chooser.find(here.computer, program, here.ways)
+    file = Path(found.place)
+    elsewhere = file.rename(file.with_name("elsewhere"))
+    file.symlink_to(elsewhere)
+    [(_, found)] = chooser.find(here.computer, program, here.ways)
+    assert not found.as_written_now
+    assert chooser.enable(here.computer, program, name, here.ways).changed
+    [(_, found)] = chooser.find(here.computer, program, here.ways)
+    assert found.as_written_now
+
+
 @each_way
 def test_status_works_while_the_program_itself_cannot_be_found(name: str, platform: str, pretend, program) -> None:
     here = pretend(platform)

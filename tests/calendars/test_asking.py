@@ -13,7 +13,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from psoas_nudge.calendars import Calendar, child
+from psoas_nudge.calendars import Calendar
 from psoas_nudge.calendars import asking as module
 from psoas_nudge.calendars.asking import refresh
 from psoas_nudge.calendars.days import holidays
@@ -168,7 +168,7 @@ async def test_a_child_that_hangs_or_dies_is_a_problem_and_not_the_end(
     program.write_text("#!/bin/sh\necho nonsense\n")
     assert "The reader of calendars failed" in (await again("DE")).problems[0]
     program.write_text("#!/bin/sh\nexec sleep 600\n")
-    monkeypatch.setattr(child, "SECONDS", 0.2)
+    monkeypatch.setattr(module, "SECONDS", 0.2)
     assert "took longer than" in (await again("DE")).problems[0]
     async with asyncio.timeout(5):
         assert (await again()).problems == ()
@@ -180,7 +180,7 @@ async def test_a_slow_file_delays_only_itself_and_is_named(
     slow, quick = tmp_path / "slow.ics", tmp_path / "quick.ics"
     quick.write_text(EVENT.format("09", "10"))
     os.mkfifo(slow)  # nobody ever writes into it
-    monkeypatch.setattr(child, "SECONDS", 3.0)
+    monkeypatch.setattr(module, "SECONDS", 3.0)
     known: list[Calendar] = []
     names: list[str] = []
     found = await refresh("", [slow, quick], "UTC", tmp_path, (2026,), reading=names.append, so_far=known.append)
@@ -213,7 +213,7 @@ async def test_a_file_that_is_too_much_is_not_read_again_until_it_changes(
 
 def ask_of(file: Path, prelude: str) -> subprocess.CompletedProcess[bytes]:
     """The child asked for one file, after its limits were changed."""
-    script = f"from psoas_nudge.calendars import limits, __main__ as child; {prelude}; child.main()"
+    script = f"from psoas_nudge.calendars import wire, __main__ as child; {prelude}; child.main()"
     question = msgspec.json.encode(CalendarRequest(years=(2026,), zone="UTC", file=str(file)))
     with subprocess.Popen([sys.executable, "-c", script], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
         assert process.stdin
@@ -229,7 +229,7 @@ async def test_a_file_that_needs_too_much_memory_is_named(tmp_path: Path) -> Non
     event = "BEGIN:VEVENT\nUID:{0}\nDTSTART:20260501T100000Z\nDURATION:PT1H\nX-A:{1}\nEND:VEVENT\n"
     events = "".join(event.format(n, "x" * 2000) for n in range(4_000))
     file.write_text(f"BEGIN:VCALENDAR\nVERSION:2.0\nPRODID:x\n{events}END:VCALENDAR\n")
-    done = ask_of(file, "limits.MEGABYTES = 60")
+    done = ask_of(file, "wire.MEGABYTES = 60")
     assert done.returncode == 0
     why = f"{file}: Reading this takes more than 60 MB of memory."
     assert msgspec.json.decode(done.stdout, type=CalendarResult).problem == why
@@ -238,7 +238,7 @@ async def test_a_file_that_needs_too_much_memory_is_named(tmp_path: Path) -> Non
 async def test_a_file_that_computes_for_too_long_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     file = tmp_path / "work.ics"
     file.write_text(EVENT.format("09", "10").replace("DTEND", "RRULE:FREQ=SECONDLY;BYMONTH=2;BYMONTHDAY=30\nDTEND"))
-    done = ask_of(file, "limits.CPU_SECONDS = 1")
+    done = ask_of(file, "wire.CPU_SECONDS = 1")
     assert done.returncode == -signal.SIGXCPU
     program = tmp_path / "python"
     program.write_text("#!/bin/sh\nkill -XCPU $$\n")

@@ -387,7 +387,7 @@ def test_a_free_busy_listing_is_read_as_busy_without_what_it_calls_free(tmp_path
 def test_an_event_that_cannot_be_used_is_left_out_and_named_and_the_others_count(
     bad: str, why: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("psoas_nudge.calendars.limits.EVENT_SECONDS", 0.5)
+    monkeypatch.setattr("psoas_nudge.calendars.files.EVENT_SECONDS", 0.5)
     monkeypatch.setattr("psoas_nudge.calendars.files.MOST_TIMES", 300)
     assert busy(tmp_path, calendar(bad, GOOD)) == ["05-01 10:00 11:00"]
     (said,) = read(str(tmp_path / "work.ics"), (2026,), "UTC").left_out

@@ -13,7 +13,7 @@ import pytest
 from click.shell_completion import ShellComplete
 
 from psoas_nudge.cli import COMMANDS, cli
-from psoas_nudge.cli.candidates import routine_ids
+from psoas_nudge.cli.completion import routine_ids
 
 ROOT = Path(__file__).parents[2]
 

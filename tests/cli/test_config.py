@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from psoas_nudge import config
-from psoas_nudge.config.schema import schema
+from psoas_nudge.config.writing import example, schema
 
 PROJECT = Path(__file__).parents[2]
 Ran = subprocess.CompletedProcess[str]
@@ -70,7 +70,7 @@ def write(file: Path, text: str) -> Path:
 
 def test_init_writes_the_example_for_its_owner_alone_and_never_over_a_file(nudge: Nudge, file: Path) -> None:
     assert said(nudge("config", "init")) == f"Created: {file}\n"
-    assert file.read_text() == config.example()
+    assert file.read_text() == example()
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert json.loads((file.parent / "config.schema.json").read_text()) == schema()
     file.write_text("# mine\n")
@@ -295,7 +295,7 @@ def test_check_warns_when_no_day_is_open_and_when_the_environment_decides(nudge:
 def test_set_changes_exactly_one_line_of_a_file_full_of_comments(
     key: str, value: str, line: str, nudge: Nudge, file: Path
 ) -> None:
-    before = write(file, config.example()).read_text().splitlines()
+    before = write(file, example()).read_text().splitlines()
     said(nudge("config", "set", key, value))
     after = file.read_text().splitlines()
     changes = [d for d in difflib.ndiff(before, after) if d[0] in "+-"]
@@ -395,7 +395,7 @@ def test_edit_swaps_a_right_edit_in(nudge: Nudge, file: Path, tmp_path: Path) ->
 
 def test_edit_without_a_file_begins_with_the_example(nudge: Nudge, file: Path, tmp_path: Path) -> None:
     said(nudge("config", "edit", EDITOR=editor(tmp_path, "# all default\n")))
-    assert (tmp_path / "seen").read_text() == config.example()
+    assert (tmp_path / "seen").read_text() == example()
     assert file.read_text() == "# all default\n"
 
 

@@ -8,7 +8,7 @@ import msgspec
 import pytest
 from msgspec.structs import replace
 
-from psoas_nudge.cli.formats import check, formatted
+from psoas_nudge.cli.status import check, fields, formatted
 from psoas_nudge.core.status import Status
 from psoas_nudge.errors import BadInput
 from tests.moments import AT, PROMPT
@@ -78,8 +78,7 @@ def test_a_status_is_never_more_than_one_line(how: str) -> None:
 
 def test_the_manual_names_every_field_of_a_template() -> None:
 
-    from psoas_nudge.cli.formats import fields
-    from psoas_nudge.cli.pages import source
+    from psoas_nudge.cli.man import source
 
     page = source("scripts")
     told = page[page.index("Your own template") : page.index("## D-Bus")]

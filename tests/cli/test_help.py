@@ -6,7 +6,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from psoas_nudge.cli import cli
-from psoas_nudge.cli.pages import PAGES
+from psoas_nudge.cli.man import PAGES
 from psoas_nudge.errors import BadInput
 
 

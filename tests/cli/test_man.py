@@ -11,8 +11,7 @@ import click
 import pytest
 
 from psoas_nudge.cli import cli
-from psoas_nudge.cli.man import page, paragraphs
-from psoas_nudge.cli.pages import PAGES, Block, blocks, escaped, plain, roff
+from psoas_nudge.cli.man import PAGES, Block, blocks, escaped, page, paragraphs, plain, roff
 from psoas_nudge.commands import COMMANDS
 from psoas_nudge.config.table import ROWS
 

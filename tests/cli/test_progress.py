@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from psoas_nudge.cli import progress
+from psoas_nudge.cli import output
 from psoas_nudge.core.entries import HoursEntry
 from psoas_nudge.core.state import State
 from psoas_nudge.journal import Journal
@@ -30,10 +30,10 @@ Typed = Callable[..., tuple[str, str]]
 def typed(tmp_path: Path) -> Typed:
     """What a command printed, and what a terminal at its standard error showed."""
 
-    def run(*words: str, every_seconds: float = progress.EVERY_SECONDS) -> tuple[str, str]:
+    def run(*words: str, every_seconds: float = output.EVERY_SECONDS) -> tuple[str, str]:
         here, there = pty.openpty()
         environ = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "TERM": "xterm", "COLUMNS": "80"}
-        program = f"from psoas_nudge.cli import main, progress; progress.EVERY_SECONDS = {every_seconds}; main()"
+        program = f"from psoas_nudge.cli import main, output; output.EVERY_SECONDS = {every_seconds}; main()"
         command = [sys.executable, "-c", program, *words]
         ran = subprocess.run(command, env=environ, cwd=PROJECT, stdout=subprocess.PIPE, stderr=there, check=True)
         os.write(there, b".")
@@ -72,9 +72,9 @@ def test_a_quick_merge_shows_no_number_and_leaves_the_line_empty(typed: Typed, r
 
 def test_a_long_merge_counts_what_it_has_read(monkeypatch: pytest.MonkeyPatch) -> None:
     clock = iter(float(second) for second in range(10_000))
-    monkeypatch.setattr(progress.time, "monotonic", lambda: next(clock) / 10)
+    monkeypatch.setattr(output.time, "monotonic", lambda: next(clock) / 10)
     shown: list[str] = []
-    passed = list(progress.tallied("Entries read", range(2500), shown.append))
+    passed = list(output.tallied("Entries read", range(2500), shown.append))
     assert passed == list(range(2500))
     assert shown[:2] == ["Entries read: 1", "Entries read: 3"]
     assert shown[-1] == "Entries read: 2,498"

@@ -6,8 +6,9 @@ from typing import Literal
 
 import pytest
 
+from psoas_nudge.cli import verdict
 from psoas_nudge.cli.distribution import MANAGERS, PACKAGES, command, manager
-from psoas_nudge.cli.verdict import GROUPS, TITLES, Findings, report
+from psoas_nudge.cli.verdict import Findings, report
 from psoas_nudge.notify.chooser import NOTIFIERS, NotifierChoice
 from psoas_nudge.presence.slot import SensorChoice
 from psoas_nudge.presence.table import IDLE_SOURCES, SENSORS
@@ -157,6 +158,6 @@ def test_every_package_is_named_for_known_managers_only() -> None:
 
 
 def test_every_sensor_and_notifier_has_a_name_for_people() -> None:
-    assert {row.name for row in (*IDLE_SOURCES, *SENSORS)} | {*NOTIFIERS, "balloon"} == set(TITLES) | {"clock"}
-    grouped = {name for names in GROUPS.values() for name in names}
-    assert grouped == {row.name for row in SENSORS} - {"clock"}
+    assert {row.name for row in IDLE_SOURCES} == set(verdict.IDLE_SOURCES)
+    assert {row.name for row in SENSORS} - {"clock"} == {name for names in verdict.SENSORS.values() for name in names}
+    assert {*NOTIFIERS, "balloon"} == set(verdict.NOTIFIERS)

@@ -7,7 +7,7 @@ from itertools import pairwise
 import pytest
 
 from psoas_nudge import called
-from psoas_nudge.cli.width import hanging
+from psoas_nudge.cli.output import hanging
 
 
 @pytest.mark.parametrize("width", range(30, 120))

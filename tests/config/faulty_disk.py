@@ -13,7 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from psoas_nudge.autostart.port import put
-from psoas_nudge.cli.new_file import new_file
+from psoas_nudge.cli.output import new_file
 from psoas_nudge.config import parse, saving
 from psoas_nudge.engine import starting
 from psoas_nudge.errors import PsoasNudgeError

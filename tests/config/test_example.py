@@ -7,7 +7,7 @@ import pytest
 
 from psoas_nudge import config
 from psoas_nudge.config.table import ROWS, SETTINGS, Setting
-from psoas_nudge.config.writing import in_force, pair
+from psoas_nudge.config.writing import example, in_force, pair
 from psoas_nudge.errors import ConfigInvalid
 from tests.packs.plans import lying, photo
 
@@ -28,7 +28,7 @@ def named(row: Setting) -> int:
 
 
 def test_the_example_is_what_the_table_makes() -> None:
-    assert EXAMPLE.read_text() == config.example()
+    assert EXAMPLE.read_text() == example()
 
 
 def test_the_example_changes_nothing() -> None:

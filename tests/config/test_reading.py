@@ -32,7 +32,7 @@ def test_an_empty_file_means_the_defaults_of_the_rule_book() -> None:
     settings = read("")
     assert settings.rules == Rules(hours=WorkingHours(zone="Europe/Berlin"))
     assert settings.follows_system_zone
-    assert settings.source("prompt.lull") == "default"
+    assert settings.given == {}
 
 
 def test_a_week_with_several_ranges_a_night_shift_and_days_off() -> None:
@@ -157,8 +157,8 @@ def test_the_environment_has_the_last_word_and_says_so() -> None:
     assert settings.hooks == {"taken": ("logger", "well done")}
     assert settings.rules.rotation == ("glute-squeeze",)
     assert settings.rules.hours.exceptions == (DayException(date(2026, 5, 1), date(2026, 5, 1)),)
-    assert settings.source("prompt.lull") == "environment"
-    assert settings.source("prompt.patience") == "default"
+    assert settings.given["prompt.lull"].source == "environment"
+    assert "prompt.patience" not in settings.given
 
 
 def test_a_wrong_variable_is_named_and_a_mistyped_one_is_not_overlooked() -> None:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from psoas_nudge.config.zone import system_zone
+from psoas_nudge.config.times import system_zone
 
 
 @pytest.mark.parametrize("named", ["Asia/Kathmandu", ":Asia/Kathmandu", "/usr/share/zoneinfo/Asia/Kathmandu"])

@@ -12,9 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from psoas_nudge.control.lock import Lock, holder_in
+from psoas_nudge.control.lock import Lock, holder_in, take
 from psoas_nudge.control.session import LoginSession, gone, session_of
-from psoas_nudge.control.takeover import take
 from psoas_nudge.errors import AlreadyRunning
 
 HOLDS_THE_LOCK = """

@@ -62,7 +62,7 @@ def test_the_applications_entry_is_a_valid_one(desktop_need, odd_program: Path, 
     entry = tmp_path / "io.github.psoas_nudge.desktop"
     page = tmp_path / "io.github.psoas_nudge.page.desktop"
     entry.write_text(application.render([str(odd_program), "run"]))
-    page.write_text(application.render_page([str(odd_program), "run"], "chrome-_page.html-Default"))
+    page.write_text(application.render([str(odd_program), "run"], "chrome-_page.html-Default"))
     argv = ["desktop-file-validate", str(entry), str(page)]
     done = subprocess.run(argv, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout) == (0, "")

@@ -60,6 +60,30 @@ def _status(terminal: Terminal) -> str:
     return done.stdout + done.stderr
 
 
+def test_start_replaces_a_daemon_whose_session_bus_is_gone(
+    terminal: Terminal, session_bus, dunst, folder: Path, eventually
+) -> None:
+    (folder / "earlier").mkdir()
+    earlier = type(session_bus)("session", folder / "earlier")
+    earlier.start()
+    left_behind = subprocess.Popen(
+        [sys.executable, "-m", "psoas_nudge", "run"],
+        env={**terminal.environ, "DBUS_SESSION_BUS_ADDRESS": earlier.address},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        eventually(lambda: "psoas-nudge is not running" not in _status(terminal), within=20)
+        earlier.kill()
+        assert terminal.type("start", "--no-autostart").startswith("psoas-nudge is running.")
+        assert left_behind.wait(10) == 0
+        assert terminal.type("status")
+    finally:
+        left_behind.kill()
+        left_behind.wait()
+
+
 def test_only_the_very_first_start_shows_a_notification(terminal: Terminal, dunst, eventually) -> None:
     terminal.type("start")
     eventually(lambda: dunst.count() == 1)

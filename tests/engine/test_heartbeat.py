@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from psoas_nudge.core import model as m
-from psoas_nudge.engine.heartbeat import Heartbeats, started
+from psoas_nudge.engine.engine import Heartbeats, started
 from psoas_nudge.journal.heartbeat import Heartbeat, HeartbeatFile
 
 NINE = datetime(2026, 11, 23, 9, tzinfo=UTC)

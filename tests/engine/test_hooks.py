@@ -158,7 +158,7 @@ async def test_a_hook_that_starts_ever_more_processes_is_ended_with_all_of_them(
     script = 'trap "" TERM; while :; do sleep 60 & echo $! >> "$1"; sleep 0.002; done'
     hooks.commands = {"missed": sh(script, str(tmp_path / "children"))}
     hooks.fire("missed", b"{}")
-    await until(lambda: not hooks._workers)
+    await until(lambda: not hooks._working)
     assert caplog.records[0].getMessage() == "hook on_missed started more than 64 processes and was ended"
     children = [int(pid) for pid in (tmp_path / "children").read_text().split()]
     assert len(children) > 50
@@ -173,7 +173,7 @@ async def test_a_script_that_others_can_change_is_not_given_to_its_interpreter(
     script.chmod(0o666)
     hooks.commands = {"missed": ("sh", str(script))}
     hooks.fire("missed", b"{}")
-    await until(lambda: not hooks._workers)
+    await until(lambda: not hooks._working)
     why = f"others can write the file {script}; run: chmod go-w {script}"
     assert caplog.records[0].getMessage() == f"hook on_missed is not started because {why}"
     assert not (tmp_path / "ran").exists()
@@ -193,7 +193,7 @@ async def test_a_program_that_others_can_change_is_not_started_and_is_again_when
     monkeypatch.setenv("PATH", f"{tmp_path}/bin", prepend=os.pathsep)
     hooks.commands = {"missed": ("my-hook",)}
     hooks.fire("missed", b"{}")
-    await until(lambda: not hooks._workers)
+    await until(lambda: not hooks._working)
     why = f"others can write the folder {tmp_path}/bin; run: chmod go-w {tmp_path}/bin"
     assert caplog.records[0].getMessage() == f"hook on_missed is not started because {why}"
     assert not (tmp_path / "ran").exists()
@@ -207,7 +207,7 @@ async def test_a_hook_that_reads_nothing_and_leaves_a_child_with_its_output_is_o
 ) -> None:
     hooks.commands = {"missed": sh('sleep 5 & echo $! > "$1"', str(tmp_path / "child"))}
     hooks.fire("missed", b"x" * 1_000_000)
-    await until(lambda: not hooks._workers)
+    await until(lambda: not hooks._working)
     child = int((tmp_path / "child").read_text())
     assert alive(child), "what a hook leaves running on purpose is left alone"
     assert caplog.records == []
@@ -220,7 +220,7 @@ async def test_a_flood_of_events_leaves_out_the_oldest_and_says_so(
     hooks.commands = {"missed": sh('read n; echo "$n" >> "$1"', str(tmp_path / "done"))}
     for number in range(WAITING + 3):
         hooks.fire("missed", str(number).encode())
-    await until(lambda: not hooks._workers)
+    await until(lambda: not hooks._working)
     assert (tmp_path / "done").read_text().split() == [str(n) for n in range(3, WAITING + 3)]
     assert "hook on_missed is too slow: it was not run for one event" in caplog.text
 
@@ -247,7 +247,7 @@ async def test_the_end_of_the_daemon_waits_a_moment_and_leaves_no_hook_behind(
     assert not alive(int((tmp_path / "slow").read_text()))
     assert "hook on_missed was not run for 1 event, because psoas-nudge is stopping" in caplog.text
     hooks.fire("skipped", b"{}")
-    assert not hooks._workers
+    assert not hooks._working
 
 
 async def test_a_hook_taken_out_of_the_configuration_runs_no_more(hooks: Hooks, tmp_path: Path) -> None:
@@ -256,7 +256,7 @@ async def test_a_hook_taken_out_of_the_configuration_runs_no_more(hooks: Hooks, 
     await asyncio.sleep(0)
     hooks.fire("missed", b"2")
     hooks.commands = {}
-    await until(lambda: not hooks._workers)
+    await until(lambda: not hooks._working)
     assert not (tmp_path / "ran").exists() or (tmp_path / "ran").read_text() == "\n"
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from psoas_nudge.core import model as m
 from psoas_nudge.core.hours import WorkingHours
-from psoas_nudge.engine.engine import Engine, Nowhere
+from psoas_nudge.engine.engine import Engine
 from psoas_nudge.engine.requests import Requests
 from psoas_nudge.errors import JournalBroken, NotSaved
 from psoas_nudge.journal import Journal
@@ -56,7 +56,7 @@ def main(path: Path, room: int) -> None:
     with opened(path) as journal:
         engine = Engine(journal, m.Rules(hours=WorkingHours()), Clock())
         requests = Requests(engine, lambda: "", lambda: None)
-        engine.start(Nowhere(), m.Started())
+        engine.start(None, m.Started())
         if room:
             limit(room)
         for number in range(1, REPORTS + 1):

@@ -14,7 +14,7 @@ import pytest
 
 from psoas_nudge.core import model as m
 from psoas_nudge.core.hours import WorkingHours
-from psoas_nudge.engine.engine import Engine, Nowhere
+from psoas_nudge.engine.engine import Engine
 from psoas_nudge.journal.first_state import read_first
 from psoas_nudge.journal.store import Journal
 
@@ -130,7 +130,7 @@ def test_the_update_is_a_restart_like_any_other() -> None:
     with Journal.in_memory() as journal:
         journal.commit([], read("open-prompt"), UTC)
         engine = Engine(journal, rules, StandingClock(m.Moment(moment(8, 29, 30), 60_000)))
-        engine.start(Nowhere(), m.Started(silent_for=60_000))
+        engine.start(None, m.Started(silent_for=60_000))
         [prompt] = [stored.entry for stored in journal.read()]
         assert (prompt.outcome, prompt.because, prompt.notifier) == ("withdrawn", "restart", "dbus")
         assert prompt.shown_at == moment(8, 28, 30)

@@ -11,9 +11,8 @@ from psoas_nudge import config
 from psoas_nudge.config.table import ROWS, SETTINGS
 from psoas_nudge.config.writing import in_force_value
 from psoas_nudge.errors import BadInput, ConfigInvalid
-from psoas_nudge.settings.file import ChangedElsewhere, SettingsFile, diff, version
-from psoas_nudge.settings.rows import from_page, rows, to_page
-from psoas_nudge.settings.wire import DayOff, DiffLine, Value
+from psoas_nudge.settings.file import ChangedElsewhere, DiffLine, SettingsFile, diff, version
+from psoas_nudge.settings.rows import DayOff, Value, from_page, rows, to_page
 
 TEXT = """\
 # My settings.

@@ -9,8 +9,7 @@ import pytest
 from psoas_nudge import config
 from psoas_nudge.calendars import Calendar
 from psoas_nudge.config.table import DAYS
-from psoas_nudge.settings.outlook import coming, people, work
-from psoas_nudge.settings.wire import DayPart, WorkDay
+from psoas_nudge.settings.outlook import DayPart, WorkDay, coming, people, work
 from psoas_nudge.simulation.people import PEOPLE
 
 NOW = datetime(2025, 3, 4, 7, tzinfo=UTC)  # a Tuesday

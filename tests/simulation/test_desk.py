@@ -9,7 +9,7 @@ import pytest
 
 from psoas_nudge.core import model as m
 from psoas_nudge.core.hours import Range, WorkingHours
-from psoas_nudge.engine.engine import Engine, Nowhere
+from psoas_nudge.engine.engine import Engine
 from psoas_nudge.journal.store import Journal
 from psoas_nudge.simulation.desk import Act, During, VirtualDesk
 
@@ -26,7 +26,7 @@ def during(signal: str, begin: float, end: float) -> During:
     return During(at(begin), at(end), signal)
 
 
-class Desk(Nowhere):
+class Desk:
     """The engine's world on a virtual desk."""
 
     def __init__(self, trace: Sequence[During | Act]) -> None:
@@ -48,6 +48,15 @@ class Desk(Nowhere):
     def show(self, effect: m.Show) -> None:
         self.shown.append(self.desk.now().tick / m.MINUTE)
         self.engine.feed(m.Shown(prompt=effect.prompt, notifier="none"))
+
+    def renew(self, effect: m.Renew) -> None:
+        """There is no screen."""
+
+    def withdraw(self, effect: m.Withdraw) -> None:
+        """There is no screen."""
+
+    def start_guide(self, effect: m.StartGuide) -> None:
+        """There is no guide."""
 
 
 Play = Callable[..., Desk]

@@ -24,7 +24,7 @@ from psoas_nudge.core.events import (
 from psoas_nudge.core.status import Status
 from psoas_nudge.core.words import Pain
 from psoas_nudge.tray import menu as menus
-from psoas_nudge.tray.dbusmenu import layout, properties
+from psoas_nudge.tray.item import layout, properties
 from psoas_nudge.tray.menu import MenuEntry, everything, find
 from psoas_nudge.tray.port import Action, MenuCommand, Offers
 

@@ -37,11 +37,6 @@ def find(routine_id: str, own: Iterable[Routine] = ()) -> Routine:
     raise BadInput(f"There is no routine '{routine_id}'. {hint}")
 
 
-def is_known(routine_id: str, own: Iterable[Routine]) -> bool:
-    """Whether there is such a routine."""
-    return routine_id in TITLES or any(routine.id == routine_id for routine in own)
-
-
 def rotation(ids: Iterable[str], own: Iterable[Routine] = ()) -> tuple[Routine, ...]:
     """The routines of a rotation, from their ids; raises errors.BadInput for one that does not exist."""
     own = tuple(own)
@@ -49,9 +44,8 @@ def rotation(ids: Iterable[str], own: Iterable[Routine] = ()) -> tuple[Routine, 
 
 
 def prompt_words(routine: Routine, sat_seconds: float) -> tuple[str, str]:
-    """(title, body) of a prompt: how long the person has been sitting; the routine, its length and the first cue.
-
-    The body can follow a colon, as in "Click to start: ...". The title of a person's own routine is not changed."""
+    """(title, body) of a prompt: how long the person has been sitting; the routine, its length and the first cue. The
+    body can follow a colon, as in "Click to start: ...". The title of a person's own routine is not changed."""
     name = routine.title
     if routine in CATALOGUE:
         name = name[:1].lower() + name[1:]

@@ -35,6 +35,8 @@ export function merged(ranges) {
   return found;
 }
 
+export const $ = (id) => document.getElementById(id);
+
 // Creates an element with properties or attributes, and children or text.
 export function el(name, given = {}, ...inside) {
   const made = document.createElement(name);
@@ -50,7 +52,7 @@ export function el(name, given = {}, ...inside) {
 
 // The ranges of one day as pairs of text fields. `change` receives the new ranges. `update` shows other ranges in the same
 // fields, so that the focus stays; it returns false if their number differs.
-export function rangeFields(name, ranges, change) {
+function rangeFields(name, ranges, change) {
   const box = el("div", { class: "ranges" });
   const fields = ranges.map((_, index) => rangeField(name, index, ranges.length, (range) => change(now.map((each, at) => (at === index ? range : each))),
     () => change(now.filter((_each, at) => at !== index))));
@@ -112,8 +114,11 @@ function rangeField(name, index, count, change, remove) {
   return made;
 }
 
-// Replaces the fields. If they had the focus, it moves to the added range, or to the add button.
-export function redrawn(old, fields) {
+// Shows ranges in the fields of a day; replaces the fields if their number changes. If they had the focus, it moves to the
+// added range, or to the add button.
+export function drawRanges(old, name, ranges, change) {
+  if (old.update?.(ranges)) return;
+  const fields = rangeFields(name, ranges, change);
   const held = old.contains(document.activeElement);
   const more = fields.querySelectorAll(".range").length > old.querySelectorAll(".range").length;
   old.replaceWith(fields);

@@ -1,8 +1,6 @@
 // The preview: the coming days and one simulated workday.
 
-import { DAY, el } from "/hours.js";
-
-const $ = (id) => document.getElementById(id);
+import { $, DAY, el } from "/hours.js";
 
 // `span`: the minutes that the line shows.
 function part({ begin, end }, kind, span = [0, DAY]) {
@@ -25,7 +23,8 @@ function around({ open, sitting }) {
   return [Math.floor(first / step) * step, Math.ceil(last / step) * step, step];
 }
 
-function scale([from, to, step]) {
+// The hours from one minute of the day to another.
+export function scale([from, to, step]) {
   const made = el("div", { class: "scale", "aria-hidden": "true" });
   for (let minute = from; minute <= to; minute += step) {
     const mark = el("span", {}, String((minute / 60) % 24 || (minute === DAY ? 24 : 0)));

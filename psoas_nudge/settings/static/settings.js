@@ -1,11 +1,10 @@
 // The settings page. Changes stay in the page until they are saved. The server validates, previews and saves them.
 
 import { field, lengthOf } from "/fields.js";
-import { el } from "/hours.js";
+import { $, el } from "/hours.js";
 import { drawDiff, drawOutlook } from "/outlook.js";
 import { drawExceptions, drawWeek } from "/week.js";
 
-const $ = (id) => document.getElementById(id);
 const OFTEN = ["prompt.nudge_after", "prompt.daily_limit", "prompt.snooze_for", "stretch.floor", "stretch.weekly_dose", "stretch.guide", "stretch.voice", "stretch.chime", "desktop.notifier", "desktop.sound"];
 const NAMES = { hours: "Time zone", calendar: "Holidays and calendars", sitting: "Sitting and breaks", prompt: "Prompts", quiet: "When to wait", stretch: "Stretches", desktop: "Desktop", hooks: "Programs to start" };
 
@@ -118,7 +117,7 @@ function draw(now) {
   $("often").replaceChildren(...OFTEN.filter((key) => rows.has(key)).map((key) => field(rows.get(key), settings)));
   document.querySelector('[data-key="desktop.notifier"]').append(
     el("button", { type: "button", id: "test", onclick: test }, "Test it now"), el("p", { id: "tested", role: "status" }));
-  $("all").replaceChildren(...now.sections.flatMap(({ id, about }) => {
+  $("all").replaceChildren(...Object.entries(now.sections).flatMap(([id, about]) => {
     const here = now.rows.filter((row) => row.section === id && !OFTEN.includes(row.key) && !["hours", "days"].includes(row.form));
     if (!here.length) return [];
     return [el("details", {}, el("summary", {}, NAMES[id] ?? id),

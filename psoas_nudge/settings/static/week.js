@@ -1,18 +1,11 @@
 // The week as a grid: each day has a track to drag on, and the same hours as text fields for the keyboard.
 
-import { DAY, STEP, clock, el, merged, rangeFields, read, redrawn, written } from "/hours.js";
+import { $, DAY, STEP, clock, drawRanges, el, merged, read, written } from "/hours.js";
+import { scale } from "/outlook.js";
 
 export const DAYS = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
-const $ = (id) => document.getElementById(id);
 const EDGE = 8; // pixels of a bar's end that resize it
 const title = (day) => day[0].toUpperCase() + day.slice(1);
-
-// Shows ranges in the fields of a day; replaces the fields if their number changes.
-function drawRanges(old, name, ranges, change) {
-  if (old.update?.(ranges)) return;
-  const fields = rangeFields(name, ranges, change);
-  redrawn(old, fields);
-}
 
 // `settings.get(key)` and `settings.set(key, ranges as text)`.
 export function drawWeek(box, settings) {
@@ -68,18 +61,15 @@ export function drawWeek(box, settings) {
       track.dataset.now = now.end > now.begin ? `${clock(now.begin)} – ${clock(now.end)}` : "";
     };
     const end = () => {
-      track.removeEventListener("pointermove", move);
-      track.removeEventListener("pointerup", end);
-      track.removeEventListener("pointercancel", end);
+      track.onpointermove = track.onpointerup = track.onpointercancel = null;
       delete track.dataset.now;
       if (now === from || now.end - now.begin < STEP) draw(day);
       else save(day, old.toSpliced(index, 1, now));
     };
     event.preventDefault();
     track.setPointerCapture(event.pointerId);
-    track.addEventListener("pointermove", move);
-    track.addEventListener("pointerup", end);
-    track.addEventListener("pointercancel", end);
+    track.onpointermove = move;
+    track.onpointerup = track.onpointercancel = end;
   }
 
   function draw(day) {
@@ -92,13 +82,7 @@ export function drawWeek(box, settings) {
     row.classList.toggle("changed", settings.changed(`hours.${day}`));
   }
 
-  const scale = el("div", { class: "scale", "aria-hidden": "true" });
-  for (let hour = 0; hour <= 24; hour += 3) {
-    const mark = el("span", {}, String(hour));
-    mark.style.left = `${(hour / 24) * 100}%`;
-    scale.append(mark);
-  }
-  box.replaceChildren(el("div", { class: "day head" }, el("span"), scale, el("span")));
+  box.replaceChildren(el("div", { class: "day head" }, el("span"), scale([0, DAY, 180]), el("span")));
   for (const day of DAYS) {
     const track = el("div", { class: "track", "aria-hidden": "true", onpointerdown: (event) => event.button || drag(track, day, event) });
     const locked = settings.locked(`hours.${day}`);

@@ -14,16 +14,24 @@ from psoas_nudge.core.events import Active, Idle
 from psoas_nudge.errors import Unavailable
 from psoas_nudge.presence.chooser import Presence
 from psoas_nudge.presence.port import DesktopSession
+from psoas_nudge.presence.table import IDLE_SOURCES
 from psoas_nudge.presence.x11 import X11Idle
 from psoas_nudge.presence.xscreensaver import XScreenSaverIdle
 from psoas_nudge.presence.xserver import XConnection
 
 
-@pytest.mark.parametrize("source", [X11Idle, XScreenSaverIdle])
+@pytest.mark.parametrize("name", ["x11", "xscreensaver"])
 @pytest.mark.parametrize("wayland", [{"WAYLAND_DISPLAY": "wayland-0"}, {"XDG_SESSION_TYPE": "wayland"}])
-async def test_xwayland_is_never_trusted(xvfb, heard, source, wayland):
-    with pytest.raises(Unavailable, match="Wayland"):
-        await source().start(DesktopSession(environ=xvfb.environ | wayland), heard)
+async def test_xwayland_is_never_trusted(xvfb, heard, name, wayland):
+    presence = Presence([row for row in IDLE_SOURCES if row.name == name], ())
+    await presence.start(DesktopSession(environ=xvfb.environ | wayland), heard)
+    await presence.watch(100)
+    await asyncio.sleep(0.2)
+    [choice] = presence.choices()
+    assert choice.state == "missing"
+    assert "this is a Wayland session" in choice.why
+    assert heard == [Active()]
+    await presence.stop()
 
 
 @pytest.mark.parametrize("source", [X11Idle, XScreenSaverIdle])

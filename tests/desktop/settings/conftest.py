@@ -13,8 +13,8 @@ from psoas_nudge.pages.guard import Guard
 from psoas_nudge.pages.serving import listen, serve
 from psoas_nudge.pages.windows import PageWindows
 from psoas_nudge.settings.file import SettingsFile
+from psoas_nudge.settings.rows import Begin
 from psoas_nudge.settings.server import app
-from psoas_nudge.settings.wire import Begin
 from tests.desktop.browsers import browser, chromium, firefox
 from tests.desktop.guide.conftest import Tab
 

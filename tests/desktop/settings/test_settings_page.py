@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from psoas_nudge.settings.wire import Begin
+from psoas_nudge.settings.rows import Begin
 from tests.desktop.settings.conftest import Served
 
 pytestmark = pytest.mark.heavy

@@ -12,12 +12,12 @@ import pytest
 
 ON_A_LOOP = """
 import asyncio, threading
-from psoas_nudge.system import console
+from psoas_nudge.system import signals
 
 async def main():
     over = asyncio.Event()
-    console.on_end(over.set)
-    threading.Thread(target=console._on_event, args=({kind},), daemon=True).start()
+    signals.on_end(over.set)
+    threading.Thread(target=signals._on_event, args=({kind},), daemon=True).start()
     async with asyncio.timeout(20):
         await over.wait()
     print("saved", flush=True)
@@ -26,11 +26,11 @@ asyncio.run(main())
 """
 IN_A_TERMINAL = """
 import threading, time
-from psoas_nudge.system import console
+from psoas_nudge.system import signals
 
 over = []
-console.at_end(lambda: over.append(threading.current_thread() is threading.main_thread()))
-threading.Thread(target=console._on_event, args=({kind},), daemon=True).start()
+signals.at_end(lambda: over.append(threading.current_thread() is threading.main_thread()))
+threading.Thread(target=signals._on_event, args=({kind},), daemon=True).start()
 for _ in range(200):
     if over:
         break
@@ -56,9 +56,9 @@ def test_windows_ends_it_only_after_it_has_ended() -> None:
     """The handler does not return before LAST_SECONDS: Windows ends the process as soon as it does."""
     program = ON_A_LOOP.replace(
         "asyncio.run(main())",
-        "import time\nbegan = time.monotonic()\nconsole.LAST_SECONDS = 1\n"
+        "import time\nbegan = time.monotonic()\nsignals.LAST_SECONDS = 1\n"
         "import signal\nsignal.signal(signal.SIGBREAK, lambda *_: None)\n"
-        "assert console._on_event({kind}) == 1\nassert time.monotonic() - began > 0.9\nprint('waited')",
+        "assert signals._on_event({kind}) == 1\nassert time.monotonic() - began > 0.9\nprint('waited')",
     )
     done = run(program.format(kind=2))
     assert (done.stdout, done.stderr) == ("waited\n", "")
