@@ -39,8 +39,12 @@ KEYS = {
     "Enter": "\ue007",
 }
 """https://www.w3.org/TR/webdriver2/#keyboard-actions"""
-GONE = ("NS_ERROR", "was interrupted while the page was loading", "Scripts may not close windows")
-"""What Firefox says of a server that has ended, of a stream that a reload ends, and of a page that would close its tab."""
+GONE = (
+    "NS_ERROR", "was interrupted while the page was loading", "Scripts may not close windows",
+    "Script terminated by timeout",
+)  # fmt: skip
+"""What Firefox says of a server that has ended, of a stream that a reload ends, of a page that would close its tab, and
+of one that does it: its handler of pagehide is cut off."""
 COMPLAINTS = """
 return Services.console.getMessageArray()
   .filter(m => m instanceof Ci.nsIScriptError && m.sourceName.startsWith("http") || /Content-Security-Policy/.test(m.message))
