@@ -90,10 +90,9 @@ def periods(days: Sequence[Totals], today: date) -> list[Period]:
 
 def suggestions(asked: Sequence[PastPrompt], rules: Rules) -> list[Suggestion]:
     """The settings that the record supports, each with its evidence; usually none."""
-    counted = [prompt for prompt in asked if prompt.outcome in COUNTED]
-    late, early = _late(counted, rules), _early(counted, rules)
-    many = None if late else _many(counted, rules)  # the last prompts of a day are the late ones
-    return [found for found in (late, early, many, _routine(counted, rules)) if found]
+    late, early = (_late(asked, rules), _early(asked, rules)) if any(rules.hours.week) else (None, None)
+    many = None if late else _many(asked, rules)  # the last prompts of a day are the late ones
+    return [found for found in (late, early, many, _routine(asked, rules)) if found]
 
 
 def clearly_seldom(few: Share, others: Share) -> bool:
@@ -160,7 +159,7 @@ def _routine(asked: Sequence[PastPrompt], rules: Rules) -> Suggestion | None:
 def _usual(hours: WorkingHours, *, last: bool) -> int:
     """The minute after midnight at which most days of the week close (or open); a night shift closes past 1440."""
     ends = Counter(ranges[-1].end if last else ranges[0].start for ranges in hours.week if ranges)
-    return ends.most_common()[0][0] if ends else 0
+    return ends.most_common()[0][0]
 
 
 def _clock(minute: int) -> str:
