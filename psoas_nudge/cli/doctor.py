@@ -27,6 +27,7 @@ from psoas_nudge.config import Settings, load
 from psoas_nudge.engine import others
 from psoas_nudge.errors import NoDaemon, PsoasNudgeError, ShowFailed
 from psoas_nudge.journal.store import Journal
+from psoas_nudge.journal.upkeep import check
 from psoas_nudge.notify.chooser import AUTO, Chooser
 from psoas_nudge.notify.port import Capability, Pressed, Surroundings, key
 from psoas_nudge.notify.probe import TEST_MESSAGE
@@ -190,7 +191,7 @@ def _journal() -> tuple[str, Row]:
             return "", ("journal", "empty", f"{file} is created at the first start")
         deadline = time.monotonic() + CHECK_SECONDS
         with kept:
-            found = kept.check(lambda: time.monotonic() > deadline)
+            found = check(kept, lambda: time.monotonic() > deadline)
     except PsoasNudgeError as error:
         return f"The journal cannot be used: {error}", ("journal", "broken", str(error))
     what = str(file) + ("" if found.entries is None else f", entries: {found.entries}")

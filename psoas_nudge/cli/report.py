@@ -115,7 +115,7 @@ def _open(page: str, record: ReportData, config_file: Path | None) -> None:
 
 def _served(page: str, record: ReportData, config_file: Path | None) -> bool:
     from psoas_nudge.core.followed import suggestions
-    from psoas_nudge.pages.running import run
+    from psoas_nudge.pages.serving import run
     from psoas_nudge.report.page import served
     from psoas_nudge.report.server import app, started
 

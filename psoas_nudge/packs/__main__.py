@@ -8,8 +8,7 @@ from psoas_nudge.errors import ConfigInvalid
 from psoas_nudge.packs.unpacking import files
 from psoas_nudge.packs.wire import PackRequest, PackResult
 from psoas_nudge.pictures import __main__ as drawing
-from psoas_nudge.pictures.limits import CPU_SECONDS, MEGABYTES
-from psoas_nudge.pictures.wire import NotTaken, PictureRequest
+from psoas_nudge.pictures.wire import CPU_SECONDS, MEGABYTES, NotTaken, PictureRequest
 
 
 def answer(question: PackRequest) -> PackResult:

@@ -12,8 +12,7 @@ from psoas_nudge.config.packs import Pack, parse
 from psoas_nudge.confined.child import ChildFailed, ask
 from psoas_nudge.errors import Unavailable
 from psoas_nudge.packs.wire import PackRefused, PackRequest, PackResult
-from psoas_nudge.pictures.limits import CPU_SECONDS, SECONDS
-from psoas_nudge.pictures.wire import NEEDED, Drawn
+from psoas_nudge.pictures.wire import CPU_SECONDS, NEEDED, SECONDS, Drawn
 
 
 class Checked(Struct, frozen=True, kw_only=True):

@@ -8,9 +8,7 @@ from pathlib import Path
 
 from psoas_nudge.core.words import counted
 from psoas_nudge.packs.wire import PackRefused
-from psoas_nudge.pictures.limits import MOST_BYTES, MOST_FILES
-from psoas_nudge.pictures.reading import bytes_of
-from psoas_nudge.pictures.wire import NotTaken
+from psoas_nudge.pictures.wire import MOST_BYTES, MOST_FILES, NotTaken, bytes_of
 
 LEFT_BY_DESKTOPS = frozenset({".DS_Store", "Thumbs.db", "desktop.ini", ".directory"})
 TOO_LARGE = f"The pack is larger than {MOST_BYTES // 1_000_000} MB."

@@ -14,8 +14,7 @@ from collections.abc import Iterator
 
 from psoas_nudge.core.words import counted
 from psoas_nudge.packs.reading import LEFT_BY_DESKTOPS, TOO_LARGE
-from psoas_nudge.pictures.limits import MOST_BYTES, MOST_FILES
-from psoas_nudge.pictures.wire import NotTaken
+from psoas_nudge.pictures.wire import MOST_BYTES, MOST_FILES, NotTaken
 
 PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._-]{0,99}")
 ENCRYPTED = 0x1
