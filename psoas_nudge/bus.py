@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 DBUS = ("org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus")
+PROPERTIES = "org.freedesktop.DBus.Properties"
 CONNECT_SECONDS, CALL_SECONDS = 5.0, 5.0
 RETRY_SECONDS = (0.2, 1.0, 5.0, 15.0, 60.0)
 
@@ -197,7 +198,7 @@ class Bus:
 
     async def get(self, destination: str, path: str, interface: str, prop: str) -> Any:
         """The value of a property; raises CallFailed."""
-        got = await self.call(destination, path, "org.freedesktop.DBus.Properties", "Get", "ss", interface, prop)
+        got = await self.call(destination, path, PROPERTIES, "Get", "ss", interface, prop)
         return got[0].value
 
     async def owner(self, name: str) -> str | None:

@@ -19,8 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from psoas_nudge.calendars.days import MISSING
-from psoas_nudge.calendars.wire import CalendarResult, Spans
+from psoas_nudge.calendars.wire import MISSING, CalendarResult, Spans
 from psoas_nudge.core.hours import merged
 from psoas_nudge.core.words import counted
 

@@ -11,6 +11,8 @@ MEGABYTES = 512
 CPU_SECONDS = 60
 """Five thousand weekly meetings take 28."""
 
+MISSING = "Calendars need libraries that are not installed: pip install 'psoas-nudge[calendar]'"
+
 Holidays = tuple[tuple[date, str], ...]
 Spans = tuple[tuple[int, int], ...]
 

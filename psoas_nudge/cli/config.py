@@ -14,6 +14,7 @@ from pathlib import Path
 import click
 
 from psoas_nudge.cli.completion import setting_keys
+from psoas_nudge.cli.output import say
 from psoas_nudge.config import Settings, load, parse, place, saving
 from psoas_nudge.config.kinds import Place
 from psoas_nudge.config.problems import dotted, read_text, summary
@@ -89,25 +90,21 @@ def check(named: Path | None, file: Path | None) -> None:
     \b
     Example: psoas-nudge config check ~/new.toml
     """
+    from psoas_nudge.config.advice import advice
+
     used, must_exist = place(file or named, os.environ)
     try:
         settings = load(used if must_exist else None, os.environ)
     except ConfigInvalid as error:
-        click.echo(error, err=True)
+        say(str(error), err=True)
         sys.exit(error.exit_code)
-    warnings = list(_warnings(settings))
+    warnings = list(_located(settings, (*advice(settings, datetime.now(UTC)), *_calendar_problems(settings))))
     for warning in warnings:
-        click.echo(warning)
+        say(warning)
     count = counted(len(warnings), "warning") if warnings else "no mistakes found"
     if not settings.file:
         click.echo(f"{used} does not exist, so {'other files' if settings.files else 'the defaults'} apply.")
     click.echo(f"{used}: {count}")
-
-
-def _warnings(settings: Settings) -> Iterator[str]:
-    from psoas_nudge.config.advice import advice
-
-    return _located(settings, (*advice(settings, datetime.now(UTC)), *_calendar_problems(settings)))
 
 
 def _located(settings: Settings, found: Iterable[tuple[Place, str]]) -> Iterator[str]:
@@ -153,7 +150,7 @@ def get(named: Path | None, key: str) -> None:
         raw = in_force_value(load(named, os.environ), row)
     except ConfigInvalid as error:
         raw = read_one(key, named, os.environ, error)
-        click.echo(
+        say(
             f"{summary(error)}. The value comes from the lines without mistakes. See: psoas-nudge config check",
             err=True,
         )
@@ -184,7 +181,7 @@ def _advise(settings: Settings, key: str = "") -> None:
     every = advice(settings, datetime.now(UTC))
     found = [each for each in every if dotted(each[0]).startswith(key) or key.startswith(dotted(each[0]))]
     for warning in _located(settings, found):
-        click.echo(warning, err=True)
+        say(warning, err=True)
 
 
 @config.command()
@@ -232,7 +229,7 @@ def _edited(copy: Path, before: str | None, name: str) -> str:
             if text != before:
                 parse(text, name, os.environ)
         except ConfigInvalid as error:
-            click.echo(f"{summary(error)}.\n{error}", err=True)
+            say(f"{summary(error)}.\n{error}", err=True)
         else:
             return text
         if not is_one(sys.stdin) or not click.confirm("Edit again?", default=True, err=True):

@@ -14,11 +14,10 @@ from typing import BinaryIO
 import click
 
 from psoas_nudge.cli.journal import moment, opened
-from psoas_nudge.cli.output import new_file
+from psoas_nudge.cli.output import FILE, new_file
 from psoas_nudge.core.entries import AnyEntry
 from psoas_nudge.journal import Journal
 
-FILE = click.argument("file", type=click.Path(path_type=Path, dir_okay=False, allow_dash=True))
 SINCE = click.option(
     "--since",
     type=moment,
@@ -36,7 +35,7 @@ def export() -> None:
 
 
 @export.command(epilog="Example: psoas-nudge export activitywatch psoas-nudge.json --since 2026-01-01")
-@FILE
+@click.argument("file", type=FILE)
 @SINCE
 def activitywatch(file: Path, since: datetime | None) -> None:
     """Write FILE for ActivityWatch. It gets JSON buckets, to import on the page "Raw data".
@@ -54,7 +53,7 @@ def activitywatch(file: Path, since: datetime | None) -> None:
 
 
 @export.command("csv", epilog="Example: psoas-nudge export csv psoas-nudge.csv --since 2026-01-01")
-@FILE
+@click.argument("file", type=FILE)
 @SINCE
 def csv_(file: Path, since: datetime | None) -> None:
     """Write FILE as a table for spreadsheets. It has one row for each entry, with lengths in seconds.

@@ -14,8 +14,7 @@ from typing import get_args
 import click
 
 from psoas_nudge import places
-from psoas_nudge.called import as_called
-from psoas_nudge.cli.output import columns, hanging, new_file, print_json, progress, tallied
+from psoas_nudge.cli.output import FILE, columns, hanging, new_file, print_json, progress, say, tallied
 from psoas_nudge.core.model import AnyEntry
 from psoas_nudge.core.words import counted
 from psoas_nudge.errors import BadInput
@@ -77,7 +76,7 @@ def journal(ctx: click.Context, json_: bool, since: datetime | None, kinds: tupl
         entries = found.read(since=since, kinds=kinds or None, last=last or (page and page + 1), impossible=True)
         if page:
             entries = _latest(entries, page)
-        nothing = "No entry matches." if since or kinds else as_called(NOTHING_YET)
+        nothing = "No entry matches." if since or kinds else NOTHING_YET
         print_entries(entries, nothing, json_=json_)
 
 
@@ -86,7 +85,7 @@ def opened(*, silent: bool = False) -> Journal:
     found = Journal.open_reading(places.journal_file())
     if found is None:
         if not silent:
-            print(as_called(NOTHING_YET))
+            say(NOTHING_YET)
         raise click.exceptions.Exit(0)
     return found
 
@@ -95,12 +94,12 @@ def _latest(entries: Iterator[Stored], page: int) -> Iterator[Stored]:
     """The last `page` entries. Prints a note when there are more."""
     read = list(entries)
     if len(read) > page:
-        print(as_called(f"The latest {page}. For more: psoas-nudge journal --last 1000, or --since 2026-01-01\n"))
+        say(f"The latest {page}. For more: psoas-nudge journal --last 1000, or --since 2026-01-01\n")
     return iter(read[-page:])
 
 
 @journal.command(epilog="Example: psoas-nudge journal export journal.jsonl")
-@click.argument("file", type=click.Path(path_type=Path, dir_okay=False, allow_dash=True))
+@click.argument("file", type=FILE)
 def export(file: Path) -> None:
     """Write the whole journal to FILE. It gets one JSON object per line.
 
@@ -151,4 +150,4 @@ def print_entries(entries: Iterator[Stored], nothing: str, *, json_: bool) -> No
             day = local.date()
         print(hanging(f"  {local:%H:%M}  ", words(stored), width))
     if day is None:
-        print(nothing)
+        say(nothing)

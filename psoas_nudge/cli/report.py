@@ -13,7 +13,7 @@ import click
 
 from psoas_nudge import places
 from psoas_nudge.cli.journal import opened
-from psoas_nudge.cli.output import ADDED_UP, progress, tallied
+from psoas_nudge.cli.output import ADDED_UP, FILE, progress, tallied
 from psoas_nudge.config.saving import save
 from psoas_nudge.errors import Unavailable
 
@@ -23,12 +23,7 @@ if TYPE_CHECKING:
 
 
 @click.command(epilog="Examples: psoas-nudge report; psoas-nudge report --for-therapist --print --output hip.pdf")
-@click.option(
-    "--output",
-    type=click.Path(path_type=Path, dir_okay=False),
-    metavar="FILE",
-    help="Write the page to FILE, and do not open it. Overwrites FILE.",
-)
+@click.option("--output", type=FILE, help="Write the page to FILE, and do not open it. Overwrites FILE.")
 @click.option(
     "--print",
     "as_pdf",

@@ -6,7 +6,6 @@ process of this user that has it open. No picture is read. Idea: the camera indi
 
 from __future__ import annotations
 
-import asyncio
 import os
 import sys
 from pathlib import Path
@@ -36,7 +35,7 @@ class Camera(Sensor):
     def __init__(self, devices: Path = Path("/dev"), *, settle: float = SETTLE_SECONDS) -> None:
         super().__init__()
         self._devices, self._settle = devices, settle
-        self._settling: asyncio.TimerHandle | None = None
+        self._settling = False
 
     async def open(self, session: DesktopSession) -> None:  # noqa: ARG002 - the port's signature
         """Raises Unavailable where there is no inotify."""
@@ -71,11 +70,12 @@ class Camera(Sensor):
                 if event.path is None or not event.path.name.startswith("video"):
                     continue
                 self._watch(event.path)
-            if self._settling is None:
-                self._settling = self.later(self._settle, self._read)
+            if not self._settling:
+                self._settling = True
+                self.later(self._settle, self._read)
 
     def _read(self) -> None:
-        self._settling = None
+        self._settling = False
         self.report_signal(Signal.CALL, on=self._in_use())
 
     def _in_use(self) -> bool:

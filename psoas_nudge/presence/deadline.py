@@ -50,7 +50,7 @@ class DeadlineSource(IdleSource):
     def __init__(self) -> None:
         super().__init__()
         self._deadlines = Deadlines()
-        self._timer: asyncio.TimerHandle | None = None
+        self._threshold = 0
 
     async def since_input(self) -> int:
         """Milliseconds since the last input; a failure loses the source."""
@@ -58,11 +58,12 @@ class DeadlineSource(IdleSource):
 
     async def set_threshold(self, threshold: int) -> None:
         """Query now, and again whenever a query is due."""
-        if self._timer:
-            self._timer.cancel()
+        self._threshold = threshold
         since_input = await self.since_input()
         now = milliseconds(asyncio.get_running_loop().time())
         for reading in self._deadlines.readings(now, since_input, threshold):
             self.report(reading)
-        pause = self._deadlines.pause(since_input, threshold) / SECOND
-        self._timer = self.later(pause, lambda: self.background(self.watch(threshold)))
+        self.later(self._deadlines.pause(since_input, threshold) / SECOND, self._query)
+
+    def _query(self) -> None:
+        self.background(self.watch(self._threshold))

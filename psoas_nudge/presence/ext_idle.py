@@ -12,7 +12,6 @@ A compositor counts from the time of the request. It cannot be asked how long ag
 
 from __future__ import annotations
 
-import asyncio
 import struct
 from collections.abc import Callable
 
@@ -46,7 +45,6 @@ class ExtIdle(IdleSource):
         self._threshold = 0
         self._idle: bool | None = None
         self._inhibitable_idle = False
-        self._settling: asyncio.TimerHandle | None = None
 
     async def open(self, session: DesktopSession) -> None:
         """Raises Unavailable without a compositor or where it does not offer the protocol."""
@@ -96,10 +94,10 @@ class ExtIdle(IdleSource):
             self._idle = True
             self.report(Idle(idle_for=self._threshold))
             if self._version > 1:
-                self._settle_later()
+                self.later(INHIBITED_AFTER, self._settle)
         elif what == RESUMED and self._idle:
             self._idle = False
-            self._cancel_settling()
+            self.not_later(self._settle)
             self._destroy(self._resuming)
             self._resuming = 0
             self.report(Active())
@@ -107,21 +105,12 @@ class ExtIdle(IdleSource):
 
     def _on_inhibitable(self, _notification: int, what: int) -> None:
         self._inhibitable_idle = what == IDLED
-        if self._idle and self._inhibitable_idle and not self._settling:
+        if self._idle and self._inhibitable_idle:
             self._settle()
-        elif self._idle and not self._inhibitable_idle:
-            self._settle_later()  # the person may have come back: then both resume, one after the other
-
-    def _settle_later(self) -> None:
-        if not self._settling:
-            self._settling = self.later(INHIBITED_AFTER, self._settle)
+        elif self._idle:  # the person may have come back: then both resume, one after the other
+            self.later(INHIBITED_AFTER, self._settle)
 
     def _settle(self) -> None:
         """Without input, but not idle for the compositor: a program keeps the screen on."""
-        self._cancel_settling()
+        self.not_later(self._settle)
         self.report_change(Signal.PLAYING, on=bool(self._idle) and not self._inhibitable_idle)
-
-    def _cancel_settling(self) -> None:
-        if self._settling:
-            self._settling.cancel()
-            self._settling = None

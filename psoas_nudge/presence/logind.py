@@ -10,13 +10,12 @@ the report, so the entry is on the disk by then. The inhibitor is taken again af
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import os
 import sys
 from typing import Any
 
-from psoas_nudge.bus import Bus, CallFailed
+from psoas_nudge.bus import PROPERTIES, Bus, CallFailed
 from psoas_nudge.core.words import Signal
 from psoas_nudge.errors import Unavailable
 from psoas_nudge.presence.port import DesktopSession, Sensor
@@ -24,7 +23,6 @@ from psoas_nudge.presence.port import DesktopSession, Sensor
 NAME = "org.freedesktop.login1"
 MANAGER_PATH, MANAGER, SESSION = "/org/freedesktop/login1", f"{NAME}.Manager", f"{NAME}.Session"
 USER = f"{NAME}.User"
-PROPERTIES = "org.freedesktop.DBus.Properties"
 LOCK_MUST_SHOW_WITHIN = 30.0
 WHY_WAIT = "to record the end of sitting"
 
@@ -41,7 +39,6 @@ class Logind(Sensor):
         self._lock_must_show_within = lock_must_show_within
         self._path = ""
         self._hinted = False
-        self._unconfirmed_lock: asyncio.TimerHandle | None = None
         self._inhibitor: int | None = None
 
     async def open(self, session: DesktopSession) -> None:
@@ -99,20 +96,20 @@ class Logind(Sensor):
         if interface != SESSION:
             return
         if "LockedHint" in changed:
-            self._cancel_unconfirmed()
+            self.not_later(self._on_unlock)
             self._hinted = bool(changed["LockedHint"].value)
             self.report_signal(Signal.LOCKED, on=self._hinted)
         if "Active" in changed:
             self.report_signal(Signal.SWITCHED, on=not changed["Active"].value)
 
     def _on_lock(self, _body: list[Any]) -> None:
-        self._cancel_unconfirmed()
+        self.not_later(self._on_unlock)
         self.report_signal(Signal.LOCKED, on=True)
         if not self._hinted:
-            self._unconfirmed_lock = self.later(self._lock_must_show_within, lambda: self._on_unlock([]))
+            self.later(self._lock_must_show_within, self._on_unlock)
 
-    def _on_unlock(self, _body: list[Any]) -> None:
-        self._cancel_unconfirmed()
+    def _on_unlock(self, _body: list[Any] | None = None) -> None:
+        self.not_later(self._on_unlock)
         self.report_signal(Signal.LOCKED, on=False)
 
     def _on_owner(self, owner: str | None) -> None:
@@ -126,11 +123,6 @@ class Logind(Sensor):
         except CallFailed as error:
             raise Unavailable(f"logind was restarted and does not know this session: {error}") from error
         await self._inhibit()
-
-    def _cancel_unconfirmed(self) -> None:
-        if self._unconfirmed_lock:
-            self._unconfirmed_lock.cancel()
-            self._unconfirmed_lock = None
 
 
 async def find_session(bus: Bus, environ: dict[str, str]) -> str:

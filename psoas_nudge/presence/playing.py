@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 from typing import Any
 
-from psoas_nudge.bus import Bus, CallFailed
+from psoas_nudge.bus import DBUS, PROPERTIES, Bus, CallFailed
 from psoas_nudge.core.events import SignalChanged
 from psoas_nudge.core.words import Signal
 from psoas_nudge.errors import Unavailable
@@ -19,7 +19,6 @@ from psoas_nudge.presence.switches import BusSwitch, SwitchSpec
 log = logging.getLogger(__name__)
 
 PLAYERS, PLAYER, PLAYER_PATH = "org.mpris.MediaPlayer2", "org.mpris.MediaPlayer2.Player", "/org/mpris/MediaPlayer2"
-DBUS, PROPERTIES = "org.freedesktop.DBus", "org.freedesktop.DBus.Properties"
 
 INHIBITORS = (
     SwitchSpec(
@@ -83,7 +82,7 @@ class Playing(RereadingSensor):
             bus, self._on_changed, sender=None, interface=PROPERTIES, member="PropertiesChanged", path=PLAYER_PATH
         )
         await self.subscribe(
-            bus, self.read_again, sender=DBUS, interface=DBUS, member="NameOwnerChanged", namespace=PLAYERS
+            bus, self.read_again, sender=DBUS[0], interface=DBUS[2], member="NameOwnerChanged", namespace=PLAYERS
         )
         await self.read()
 
@@ -105,7 +104,7 @@ class Playing(RereadingSensor):
             self.close_at_end(switch.stop)
 
     async def read(self) -> None:
-        names = (await self._bus.call(DBUS, "/org/freedesktop/DBus", DBUS, "ListNames"))[0]
+        names = (await self._bus.call(*DBUS, "ListNames"))[0]
         plays = False
         for name in names:
             if name.startswith(f"{PLAYERS}.") and await _plays(self._bus, name):

@@ -17,7 +17,6 @@ from collections.abc import Callable, Coroutine
 from contextlib import AsyncExitStack
 from functools import partial
 from typing import Any, Literal, ParamSpec
-from weakref import WeakSet
 
 from msgspec import Struct
 
@@ -78,7 +77,7 @@ class Sensor:
         self._starting = self._running = False
         self._why = ""
         self._on: set[Signal] = set()
-        self._timers: WeakSet[asyncio.TimerHandle] = WeakSet()
+        self._timers: dict[Callable[[], None], asyncio.TimerHandle] = {}
         self._tasks = Tasks(log, self.name)
         self._stack = AsyncExitStack()
 
@@ -109,7 +108,7 @@ class Sensor:
     async def stop(self) -> None:
         """Disconnect; nothing is reported afterwards."""
         self._running = False
-        for timer in self._timers:
+        for timer in self._timers.values():
             timer.cancel()
         try:
             await self._tasks.cancel()
@@ -152,11 +151,20 @@ class Sensor:
 
         return guarded
 
-    def later(self, seconds: float, callback: Callable[[], None]) -> asyncio.TimerHandle:
-        """Call once after a delay."""
-        timer = asyncio.get_running_loop().call_later(seconds, self.guard(callback))
-        self._timers.add(timer)
-        return timer
+    def later(self, seconds: float, callback: Callable[[], None]) -> None:
+        """Call once after a delay, which replaces an earlier delay of the same callback."""
+
+        def call() -> None:
+            del self._timers[callback]
+            callback()
+
+        self.not_later(callback)
+        self._timers[callback] = asyncio.get_running_loop().call_later(seconds, self.guard(call))
+
+    def not_later(self, callback: Callable[[], None]) -> None:
+        """Take back a `later` that has not come yet, if there is one."""
+        if timer := self._timers.pop(callback, None):
+            timer.cancel()
 
     def background(self, work: Coroutine[Any, Any, None]) -> None:
         """Run `work` without waiting for it."""

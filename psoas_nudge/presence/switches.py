@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 from msgspec import Struct
 
-from psoas_nudge.bus import CallFailed
+from psoas_nudge.bus import PROPERTIES, CallFailed
 from psoas_nudge.core.words import Signal
 from psoas_nudge.errors import Unavailable
 from psoas_nudge.presence.port import DesktopSession, RereadingSensor
@@ -21,8 +21,6 @@ FOREIGN = frozenset(
     for what in ("UnknownInterface", "UnknownMethod", "UnknownObject", "UnknownProperty", "InvalidArgs")
 )
 """Errors of a service that does not have the member: another program owns this bus name."""
-
-PROPERTIES = "org.freedesktop.DBus.Properties"
 
 
 class SwitchSpec(Struct, frozen=True, kw_only=True):

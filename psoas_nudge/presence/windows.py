@@ -5,7 +5,6 @@ Written from Microsoft's documentation; tested with recorded values, and under W
 
 from __future__ import annotations
 
-import asyncio
 import ctypes
 import sys
 import time
@@ -207,7 +206,6 @@ class WindowsScreen(Sensor):
     def __init__(self, ask: Callable[[], int] = state, open_shell: shell.Opener = shell.opened) -> None:
         super().__init__()
         self._ask, self._open_shell = ask, open_shell
-        self._again: asyncio.TimerHandle | None = None
 
     async def open(self, session: DesktopSession) -> None:  # noqa: ARG002 - the platform has one session
         """Raises Unavailable without a desktop, or where Windows does not report the state."""
@@ -220,16 +218,11 @@ class WindowsScreen(Sensor):
     def _on_message(self, message: int, _about: int) -> None:
         if message == FRONT:
             self._query()
-            self._query_later(SETTLE_SECONDS)
+            self.later(SETTLE_SECONDS, self._query)
 
     def _query(self) -> None:
         on = STATES.get(self._ask())
         for signal in (Signal.FULLSCREEN, Signal.DO_NOT_DISTURB):
             self.report_change(signal, on=signal is on)
         if on:
-            self._query_later(AGAIN_SECONDS)
-
-    def _query_later(self, seconds: float) -> None:
-        if self._again:
-            self._again.cancel()
-        self._again = self.later(seconds, self._query)
+            self.later(AGAIN_SECONDS, self._query)

@@ -12,7 +12,7 @@ import struct
 from psoas_nudge.core.events import Active, Idle
 from psoas_nudge.errors import Unavailable
 from psoas_nudge.presence.port import DesktopSession, IdleSource
-from psoas_nudge.presence.xserver import MESSAGE_BYTES, Extension, XConnection
+from psoas_nudge.presence.xserver import MESSAGE_BYTES, XConnection
 
 INITIALIZE, LIST_SYSTEM_COUNTERS, QUERY_COUNTER, CREATE_ALARM, CHANGE_ALARM = 0, 1, 5, 8, 9
 ALARM_NOTIFY, MAPPING_NOTIFY = 1, 34
@@ -28,7 +28,6 @@ class X11Idle(IdleSource):
 
     def __init__(self) -> None:
         super().__init__()
-        self._sync = Extension(0, 0)
         self._counter = self._rise = self._fall = 0
         self._threshold = self._fall_below = 0
         self._idle: bool | None = None
@@ -38,8 +37,8 @@ class X11Idle(IdleSource):
         self._connection = XConnection(self._on_event, self.lose)
         self.close_at_end(self._connection.close)
         await self._connection.connect(session.environ)
-        self._sync = await self._connection.extension("SYNC")
-        await self._connection.ask(self._sync.major, INITIALIZE, bytes((3, 1, 0, 0)))
+        self._sync, self._first_event = await self._connection.extension("SYNC")
+        await self._connection.ask(self._sync, INITIALIZE, bytes((3, 1, 0, 0)))
         self._counter = await self._find_counter()
 
     async def set_threshold(self, threshold: int) -> None:
@@ -53,7 +52,7 @@ class X11Idle(IdleSource):
             self._fall_below = self._threshold - 1
         else:
             self._alarm(CHANGE_ALARM, self._rise, self._threshold, POSITIVE_TRANSITION)
-        reply = await connection.ask(self._sync.major, QUERY_COUNTER, struct.pack("<I", self._counter))
+        reply = await connection.ask(self._sync, QUERY_COUNTER, struct.pack("<I", self._counter))
         high, low = struct.unpack_from("<8xiI", reply)
         since_input = (high << 32) + low
         if self._idle:
@@ -69,7 +68,7 @@ class X11Idle(IdleSource):
             self.report(Active())
 
     async def _find_counter(self) -> int:
-        reply = await self._connection.ask(self._sync.major, LIST_SYSTEM_COUNTERS)
+        reply = await self._connection.ask(self._sync, LIST_SYSTEM_COUNTERS)
         (count,) = struct.unpack_from("<8xI", reply)
         offset = MESSAGE_BYTES
         for _ in range(count):
@@ -90,13 +89,13 @@ class X11Idle(IdleSource):
         if request == CREATE_ALARM:
             mask |= COUNTER
             values = struct.pack("<I", self._counter) + values
-        self._connection.send(self._sync.major, request, struct.pack("<II", alarm, mask) + values)
+        self._connection.send(self._sync, request, struct.pack("<II", alarm, mask) + values)
 
     def _on_event(self, event: bytes) -> None:
         kind = event[0] & 0x7F
         if kind == MAPPING_NOTIFY:
             return  # sent to every client
-        if kind != self._sync.first_event + ALARM_NOTIFY:
+        if kind != self._first_event + ALARM_NOTIFY:
             raise ValueError(f"an event of kind {kind}, which was not asked for")
         alarm, high, low, set_high, set_low = struct.unpack_from("<4xIiIiI", event)
         since_input, value = (high << 32) + low, (set_high << 32) + set_low

@@ -24,9 +24,9 @@ class XScreenSaverIdle(DeadlineSource):
         self._connection = XConnection(lambda _event: None, self.lose)
         self.close_at_end(self._connection.close)
         await self._connection.connect(session.environ)
-        self._saver = await self._connection.extension("MIT-SCREEN-SAVER")
+        self._saver, _ = await self._connection.extension("MIT-SCREEN-SAVER")
 
     async def since_input(self) -> int:
         window = struct.pack("<I", self._connection.root)
-        reply = await self._connection.ask(self._saver.major, QUERY_INFO, window)
+        reply = await self._connection.ask(self._saver, QUERY_INFO, window)
         return int(struct.unpack_from("<16xI", reply)[0])

@@ -14,8 +14,6 @@ import struct
 from collections.abc import Callable
 from pathlib import Path
 
-from msgspec import Struct
-
 from psoas_nudge.errors import Unavailable
 from psoas_nudge.presence.wire import ServerGone, ServerRefused, Stream, connect_unix
 
@@ -30,13 +28,6 @@ SETUP = -1
 """The number of the first answer; those of replies are 16-bit sequence numbers."""
 REPLY_SECONDS = 30.0
 """Timeout for a reply, longer than a client grabs the server."""
-
-
-class Extension(Struct, frozen=True):
-    """The server's codes for an extension."""
-
-    major: int
-    first_event: int
 
 
 def _padded(data: bytes) -> bytes:
@@ -128,13 +119,13 @@ class XConnection:
         self._next_id += self._id_step
         return self._next_id
 
-    async def extension(self, name: str) -> Extension:
-        """Look up an extension; raises Unavailable when the server does not have it."""
+    async def extension(self, name: str) -> tuple[int, int]:
+        """The code of an extension's requests, and that of its first event; raises Unavailable when there is none."""
         reply = await self.ask(QUERY_EXTENSION, 0, struct.pack("<HH", len(name), 0) + name.encode())
         present, major, first_event = struct.unpack_from("<8x3B", reply)
         if not present:
             raise Unavailable(f"the X server has no {name} extension")
-        return Extension(major, first_event)
+        return major, first_event
 
     def send(self, major: int, minor: int, data: bytes = b"") -> None:
         """Send a request without a reply. `minor`: the second byte; `data`: what follows the length."""

@@ -58,11 +58,9 @@ def chart(record: ReportData) -> Element:
     sides = by_week(record.history.stretches, weeks)
     steps = (2.0 * MINUTE, 4.0 * MINUTE, 10.0 * MINUTE, 20.0 * MINUTE, 60.0 * MINUTE)  # half of each is whole minutes
     top = rounded_up(max([record.target * 1.1, *(max(pair) for pair in sides)]), steps)
-    bars = [
-        part
-        for number, (week, pair) in enumerate(zip(weeks, sides, strict=True))
-        for part in _week(number, len(weeks), week, pair, top)
-    ]
+    bars: list[Element] = []
+    for number, (week, pair) in enumerate(zip(weeks, sides, strict=True)):
+        bars += _week(*column(number, len(weeks)), week, pair, top)
     step = top / 2
     scale = [(0.5 + n * step / top / 2, words.length(abs(n) * step) if n else "0") for n in range(-2, 3)]
     target = record.target / top / 2
@@ -81,8 +79,7 @@ def chart(record: ReportData) -> Element:
     return el("div", drawn, keys, folded(table(("Week", "Left", "Right"), rows, "Hold time per side and week")))
 
 
-def _week(number: int, count: int, week: date, sides: tuple[int, int], top: float) -> list[Element]:
-    x, width = column(number, count)
+def _week(x: str, width: str, week: date, sides: tuple[int, int], top: float) -> list[Element]:
     left, right = (side / top / 2 for side in sides)
     title = f"{words.week(week)}: left {words.length(sides[0])}, right {words.length(sides[1])}"
     return [

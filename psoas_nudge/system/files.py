@@ -28,9 +28,6 @@ if sys.platform == "win32":
         """Whether other users may read, write or search it."""
         return False
 
-    def give_mode(descriptor: int, mode: int) -> None:
-        """Change the mode of an open file."""
-
     def put_new(part: Path, target: Path) -> None:
         """Move a complete file to `target`; raises FileExistsError when that exists."""
         part.rename(target)  # MoveFile does not replace files
@@ -62,10 +59,6 @@ else:
         """Whether other users may read, write or search it."""
         return bool(found.st_mode & (stat.S_IRWXG | stat.S_IRWXO))
 
-    def give_mode(descriptor: int, mode: int) -> None:
-        """Change the mode of an open file."""
-        os.fchmod(descriptor, mode)
-
     def put_new(part: Path, target: Path) -> None:
         """Move a complete file to `target`; raises FileExistsError when that exists."""
         os.link(part, target)  # unlike rename, it fails if the target exists
@@ -84,7 +77,8 @@ def write(target: Path, content: bytes, *, mode: int = 0o600, durable: bool = Fa
     part = target.with_name(f".{target.name}.{os.urandom(8).hex()}")
     try:
         with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | NEW, 0o600), "wb") as file:
-            give_mode(file.fileno(), mode)
+            if sys.platform != "win32":
+                os.fchmod(file.fileno(), mode)
             file.write(content)
             if durable:
                 file.flush()

@@ -12,6 +12,11 @@ from subprocess import Popen
 
 log = logging.getLogger(__name__)
 
+EDITORS = ("notepad",) if sys.platform == "win32" else ("sensible-editor", "nano", "vim", "vi")
+"""Tried in this order when $VISUAL and $EDITOR are not set."""
+OPEN_TEXT = "notepad" if sys.platform == "win32" else "xdg-open"
+"""Opens a text file on the desktop."""
+
 if sys.platform == "win32":
     import subprocess
 
@@ -29,10 +34,6 @@ if sys.platform == "win32":
 
     OUT_OF_TIME = jobs.NOT_ENOUGH_QUOTA
     """Exit status of a program that exceeded its CPU time."""
-    EDITORS: tuple[str, ...] = ("notepad",)
-    """Tried in this order when $VISUAL and $EDITOR are not set."""
-    OPEN_TEXT = "notepad"
-    """Opens a text file on the desktop."""
 
     def on_end(child: Popen[bytes], ended: Callable[[], None]) -> None:
         """Call `ended` on the running loop when a child has ended."""
@@ -47,10 +48,6 @@ else:
     """`creationflags` are for Windows only."""
     OUT_OF_TIME = -signal.SIGXCPU
     """Exit status of a program that exceeded its CPU time."""
-    EDITORS = ("sensible-editor", "nano", "vim", "vi")
-    """Tried in this order when $VISUAL and $EDITOR are not set."""
-    OPEN_TEXT = "xdg-open"
-    """Opens a text file on the desktop."""
 
     def on_end(child: Popen[bytes], ended: Callable[[], None]) -> None:
         """Call `ended` on the running loop when a child has ended; without pidfds it is never called."""

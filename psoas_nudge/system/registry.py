@@ -60,22 +60,18 @@ if sys.platform == "win32":
                 raise
 
         def again(self) -> None:
-            """See RegistryWatch."""
             what = NAMES | VALUES | FROM_ANY_THREAD
             if code := _advapi.RegNotifyChangeKeyValue(int(self._key), 1, what, self._event, 1):
                 raise ctypes.WinError(code)
             self._wait = Wait(self._event, self._on_change)
 
         def close(self) -> None:
-            """See RegistryWatch."""
             if self._wait:
                 self._wait.cancel()
             self._key.Close()
             _kernel.CloseHandle(self._event)
 
-    def watch(hive: Hive, key: str, on_change: Callable[[], None]) -> RegistryWatch:
-        """See KeyWatch."""
-        return KeyWatch(hive, key, on_change)
+    watch = KeyWatch
 
 else:
 

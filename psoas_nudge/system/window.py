@@ -15,6 +15,7 @@ import sys
 import threading
 from collections import deque
 from collections.abc import Callable, Sequence
+from concurrent.futures import Future
 from ctypes import wintypes
 
 from psoas_nudge.errors import Unavailable
@@ -142,23 +143,20 @@ class Window:
 
     async def _do(self, work: Callable[[], None]) -> None:
         """Run `work` on the thread and wait for it. Raises its OSError."""
-        done: asyncio.Future[None] = self.loop.create_future()
-
-        def settle(error: BaseException | None) -> None:
-            if not done.done():
-                done.set_exception(error) if error else done.set_result(None)
+        done: Future[None] = Future()
 
         def try_it() -> None:
-            failed: OSError | None = None
-            try:
-                work()
-            except OSError as error:
-                failed = error
-            self._on_loop(settle, failed)
+            if done.set_running_or_notify_cancel():  # False after the timeout
+                try:
+                    work()
+                except OSError as error:
+                    done.set_exception(error)
+                else:
+                    done.set_result(None)
 
         self._work.append(try_it)
         api.user32.PostMessageW(self._handle, api.WORK, 0, 0)
-        await asyncio.wait_for(done, END_SECONDS)
+        await asyncio.wait_for(asyncio.wrap_future(done), END_SECONDS)
 
     # --- on the thread ----------------------------------------------------------------------------------------
 

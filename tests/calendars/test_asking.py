@@ -15,8 +15,8 @@ import pytest
 
 from psoas_nudge.calendars import Calendar
 from psoas_nudge.calendars import asking as module
+from psoas_nudge.calendars.__main__ import holidays
 from psoas_nudge.calendars.asking import refresh
-from psoas_nudge.calendars.days import holidays
 from psoas_nudge.calendars.files import read
 from psoas_nudge.calendars.wire import CalendarRequest, CalendarResult
 from psoas_nudge.core.hours import DayException, Range, Span, WorkingHours

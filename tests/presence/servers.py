@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import struct
 
-from psoas_nudge.presence.pulse import INVALID, blob, number, text
+from psoas_nudge.presence.microphone import INVALID, blob, number, text
 from psoas_nudge.presence.wayland import text as wayland_text
 
 
@@ -167,7 +167,7 @@ class PipeWireStandIn(StandIn):
         await self.start(self.folder / "pipewire-0")
 
     def message(self, to, opcode, *values):
-        from psoas_nudge.presence.pipewire import record
+        from psoas_nudge.presence.screen_share import record
 
         payload = record(*values)
         self.send(struct.pack("=4I", to, opcode << 24 | len(payload), 0, 0) + payload)
@@ -182,7 +182,7 @@ class PipeWireStandIn(StandIn):
                 self.message(0, 1, 0, 1)
 
     def offer(self):
-        from psoas_nudge.presence.pipewire import record
+        from psoas_nudge.presence.screen_share import record
 
         about = record(1, "media.class", "Stream/Output/Video")
         self.message(2, 0, self.number, 0o700, "PipeWire:Interface:Node", 3, about)

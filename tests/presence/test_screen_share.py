@@ -12,9 +12,8 @@ from psoas_nudge.core.events import SignalChanged
 from psoas_nudge.core.words import Signal
 from psoas_nudge.errors import Unavailable
 from psoas_nudge.presence import wire
-from psoas_nudge.presence.pipewire import fields, properties, record
 from psoas_nudge.presence.port import DesktopSession, SourceLost
-from psoas_nudge.presence.screen_share import NODE, ScreenShare, socket_of
+from psoas_nudge.presence.screen_share import NODE, ScreenShare, fields, properties, record, socket_of
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="PipeWire is Linux'")
 
