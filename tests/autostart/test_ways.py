@@ -215,6 +215,14 @@ def test_windows_and_notifications_have_its_name_where_desktop_entries_are_read(
     assert any(name.endswith(".svg") for name in here.left()) is named
 
 
+def test_where_no_desktop_entries_are_read_it_does_not_matter_what_a_browser_is_called(
+    pretend, program, monkeypatch
+) -> None:
+    here = pretend("win32")
+    monkeypatch.setattr("psoas_nudge.pages.browser.chromium", lambda _environ: "/Program Files/vivaldi.EXE")
+    assert chooser.enable(here.computer, program, ways=here.ways).changed
+
+
 def test_the_entry_in_the_menu_of_applications_plays_a_stretch_with_the_same_configuration() -> None:
     entry = application.render(["/a b/psoas-nudge", "--config", "/c.toml", "run"])
     assert 'Exec="/a b/psoas-nudge" --config /c.toml stretch --page\n' in entry
