@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
-import io
 import platform
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -61,11 +61,9 @@ def csv_(file: Path, since: datetime | None) -> None:
     Text that a spreadsheet would read as a formula gets an apostrophe in front.
     """
     with _exporting(file) as (found, out):
-        table = io.TextIOWrapper(out, encoding="utf-8", newline="", write_through=False)
-        lines = csv.writer(table)
+        lines = csv.writer(codecs.getwriter("utf-8")(out))
         lines.writerow(COLUMNS)
         lines.writerows(cells(row((stored.entry, stored.zone))) for stored in found.read(since=since))
-        table.detach()
 
 
 @contextmanager
