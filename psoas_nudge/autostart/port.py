@@ -13,15 +13,11 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from psoas_nudge.errors import Unavailable
-from psoas_nudge.places import APPLICATION
 from psoas_nudge.system.files import write
 
-UNIT = "psoas-nudge.service"
-LABEL = APPLICATION
-"""The D-Bus name in the activation file."""
 SUMMARY = "Reminds you to get up and stretch your hip flexors"
 
 
@@ -47,10 +43,10 @@ def run(argv: Sequence[str]) -> Ran:
 
 
 class Computer(Struct, frozen=True, kw_only=True):
-    """The environment and the commands that a way uses. Tests pass fakes."""
+    """The environment and the commands that a way uses: those of the real computer, unless others are given."""
 
-    environ: Mapping[str, str]
-    home: Path
+    environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
+    home: Path = field(default_factory=Path.home)
     platform: str = sys.platform
     run: Run = run
 
@@ -65,11 +61,6 @@ class Computer(Struct, frozen=True, kw_only=True):
     def _xdg(self, variable: str, default: str) -> Path:
         path = Path(self.environ.get(variable, ""))
         return path if path.is_absolute() else self.home / default
-
-
-def this_computer() -> Computer:
-    """The real computer."""
-    return Computer(environ=os.environ, home=Path.home())
 
 
 class Found(Struct, frozen=True, kw_only=True):

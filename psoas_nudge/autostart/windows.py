@@ -9,11 +9,15 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 
 from psoas_nudge.autostart.port import Computer, Found, Way
 from psoas_nudge.errors import Unavailable
 from psoas_nudge.system.command_line import split_windows
 from psoas_nudge.system.processes import without_console
+
+if sys.platform == "win32":
+    import winreg
 
 RUN = r"Software\Microsoft\Windows\CurrentVersion\Run"
 APPROVED = r"Software\Microsoft\Windows\CurrentVersion\Explorer\StartupApproved\Run"
@@ -31,32 +35,22 @@ class CurrentUser:
 
     def get(self, key: str, name: str) -> str | bytes | None:
         """The value; None if it does not exist."""
-        if sys.platform != "win32":
-            raise Unavailable("there is no Windows registry here")
-        import winreg
-
-        try:
-            with winreg.OpenKey(winreg.HKEY_CURRENT_USER, key) as opened:
+        if sys.platform == "win32":
+            with suppress(FileNotFoundError), winreg.OpenKey(winreg.HKEY_CURRENT_USER, key) as opened:
                 value = winreg.QueryValueEx(opened, name)[0]
-        except FileNotFoundError:
-            return None
-        return value if isinstance(value, bytes) else str(value)
+                return value if isinstance(value, bytes) else str(value)
+        return None
 
     def set(self, key: str, name: str, value: str) -> None:
         if sys.platform == "win32":
-            import winreg
-
             with winreg.CreateKey(winreg.HKEY_CURRENT_USER, key) as opened:
                 winreg.SetValueEx(opened, name, 0, winreg.REG_SZ, value)
 
     def delete(self, key: str, name: str) -> None:
         """Delete a value if it exists."""
         if sys.platform == "win32":
-            import contextlib
-            import winreg
-
             with (
-                contextlib.suppress(FileNotFoundError),
+                suppress(FileNotFoundError),
                 winreg.OpenKey(winreg.HKEY_CURRENT_USER, key, 0, winreg.KEY_SET_VALUE) as opened,
             ):
                 winreg.DeleteValue(opened, name)

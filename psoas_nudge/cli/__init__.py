@@ -49,12 +49,10 @@ class Commands(click.Group):
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
         """Complete commands from the table, without importing their modules, and the options of the group."""
-        from click.shell_completion import CompletionItem
+        from psoas_nudge.cli.completion import matching
 
-        commands = [CompletionItem(name, help=line) for name, (_, line) in COMMANDS.items()]
-        return [c for c in commands if c.value.startswith(incomplete)] + click.Command.shell_complete(
-            self, ctx, incomplete
-        )
+        commands = matching(incomplete, ((name, line) for name, (_, line) in COMMANDS.items()))
+        return commands + click.Command.shell_complete(self, ctx, incomplete)
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]

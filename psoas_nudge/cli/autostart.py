@@ -7,8 +7,8 @@ from pathlib import Path
 import click
 
 from psoas_nudge.autostart import application, chooser
-from psoas_nudge.autostart.port import Found, Way, this_computer
-from psoas_nudge.called import as_called
+from psoas_nudge.autostart.port import Computer, Found, Way
+from psoas_nudge.cli.output import say
 from psoas_nudge.cli.running import running
 from psoas_nudge.errors import Unavailable
 from psoas_nudge.system import command_line
@@ -36,17 +36,17 @@ def enable(config: Path | None, way: str | None) -> None:
     \b
     Example:  psoas-nudge autostart enable --way xdg
     """
-    done = chooser.enable(this_computer(), chooser.command(config), way)
+    done = chooser.enable(Computer(), chooser.command(config), way)
     for reason in done.passed_over:
         if done.way.name == "xdg" and reason.startswith("systemd"):
             click.echo(f"psoas-nudge cannot use a {reason}.")
     for other in done.removed:
         click.echo(f"Removed: {other.title}, because with both psoas-nudge would start twice.")
-    found = done.way.find(this_computer(), chooser.command(config))
+    found = done.way.find(Computer(), chooser.command(config))
     place = found.place if found else ""
     click.echo(f"{'Set up' if done.changed else 'Already set up'}: {done.way.title} {place}")
     if not (found and _runs(found)):
-        click.echo(as_called("It starts at the next login. To start it now: psoas-nudge start"))
+        say("It starts at the next login. To start it now: psoas-nudge start")
     if done.way.name == "xdg":
         click.echo(
             "A bare window manager does not read this entry. If you use one, put this into its own startup file:"
@@ -61,11 +61,11 @@ def disable() -> None:
     \b
     Example:  psoas-nudge autostart disable
     """
-    removed = chooser.disable(this_computer())
+    removed = chooser.disable(Computer())
     for title in removed:
         click.echo(f"Removed: {title}.")
-    if removed and _runs(None):
-        click.echo(as_called("psoas-nudge keeps running until you stop it: psoas-nudge stop"))
+    if removed and running():
+        say("psoas-nudge keeps running until you stop it: psoas-nudge stop")
     if not removed:
         click.echo("It was not set up to start at login.")
 
@@ -80,11 +80,11 @@ def menu(config: Path | None) -> None:
     \b
     Example:  psoas-nudge autostart menu
     """
-    if not application.is_supported(this_computer()):
+    if not application.is_supported(Computer()):
         raise Unavailable("This desktop has no applications menu that psoas-nudge could write to.")
-    application.install(this_computer(), chooser.command(config))
+    application.install(Computer(), chooser.command(config))
     click.echo("psoas-nudge is in the applications menu. Its windows show its name and icon.")
-    click.echo(as_called("To undo that: psoas-nudge autostart disable"))
+    say("To undo that: psoas-nudge autostart disable")
 
 
 @autostart.command()
@@ -99,33 +99,26 @@ def status(config: Path | None) -> None:
         argv = chooser.command(config)
     except Unavailable:
         argv = ()
-    found = chooser.find(this_computer(), argv)
+    found = chooser.find(Computer(), argv)
     if not found:
-        click.echo(as_called("Not set up to start at login. To do that: psoas-nudge autostart enable"))
+        say("Not set up to start at login. To do that: psoas-nudge autostart enable")
     for way, what in found:
         _describe(way, what, bool(argv))
     if len(found) > 1:
-        click.echo(
-            as_called(
-                "It is set up twice, so psoas-nudge would start twice. To repair it: psoas-nudge autostart enable"
-            )
-        )
+        say("It is set up twice, so psoas-nudge would start twice. To repair it: psoas-nudge autostart enable")
 
 
 def _describe(way: Way, found: Found, comparable: bool) -> None:
-
     click.echo(f"{way.title}: {found.place}")
     click.echo(f"  starts   {command_line.join(found.starts)}")
     click.echo(f"  enabled  {'yes' if found.enabled else 'no'}")
     click.echo(f"  running  {'yes' if _runs(found) else 'no'}")
     if found.starts and not Path(found.starts[0]).exists():
-        click.echo(as_called(f"  {found.starts[0]} no longer exists. To repair it: psoas-nudge autostart enable"))
+        say(f"  {found.starts[0]} no longer exists. To repair it: psoas-nudge autostart enable")
     elif comparable and not found.as_written_now:
-        click.echo(as_called("  This version sets it up differently. To update it: psoas-nudge autostart enable"))
+        say("  This version sets it up differently. To update it: psoas-nudge autostart enable")
 
 
-def _runs(found: Found | None) -> bool:
+def _runs(found: Found) -> bool:
     """Whether the daemon runs; asks the daemon itself where the way cannot tell."""
-    if found is None or found.running is None:
-        return running() is not None
-    return found.running
+    return running() is not None if found.running is None else found.running

@@ -7,6 +7,7 @@ during completion.
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import click
@@ -29,30 +30,31 @@ VARIABLE = "_PSOAS_NUDGE_COMPLETE"
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
 def completion(shell: str) -> None:
     """Print the completion script for your shell."""
-    from click.shell_completion import get_completion_class
+    from click.shell_completion import BashComplete, FishComplete, ZshComplete
 
     from psoas_nudge.cli import cli
 
-    made_for = get_completion_class(shell)
-    if made_for is None:
-        raise PsoasNudgeError(f"This version of click has no completion for {shell}.")
-    made = made_for(cli, {}, "psoas-nudge", VARIABLE)
+    made_for = {"bash": BashComplete, "zsh": ZshComplete, "fish": FishComplete}
+    made = made_for[shell](cli, {}, "psoas-nudge", VARIABLE)
     # not `source()`, which runs bash to warn about version 3; only macOS still has that
     print(made.source_template % made.source_vars())
 
 
-def setting_keys(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:  # noqa: ARG001 - click's signature
+def matching(incomplete: str, words: Iterable[tuple[str, str | None]]) -> list[CompletionItem]:
+    """The words that begin like this, from pairs of a word and its help."""
     from click.shell_completion import CompletionItem
 
+    return [CompletionItem(word, help=about) for word, about in words if word.startswith(incomplete)]
+
+
+def setting_keys(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:  # noqa: ARG001 - click's signature
     from psoas_nudge.config.table import SETTINGS
 
-    return [CompletionItem(key, help=row.help) for key, row in SETTINGS.items() if key.startswith(incomplete)]
+    return matching(incomplete, ((key, row.help) for key, row in SETTINGS.items()))
 
 
 def routine_ids(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:  # noqa: ARG001 - click's signature
     """The routines of the catalogue and of the configuration."""
-    from click.shell_completion import CompletionItem
-
     from psoas_nudge.config import load
     from psoas_nudge.core.catalogue import CATALOGUE
 
@@ -60,26 +62,20 @@ def routine_ids(ctx: click.Context, param: click.Parameter, incomplete: str) -> 
         own = load(ctx.find_root().params.get("config_file"), os.environ).rules.routines
     except PsoasNudgeError:
         own = ()
-    return [CompletionItem(r.id, help=r.title) for r in (*CATALOGUE, *own) if r.id.startswith(incomplete)]
+    return matching(incomplete, ((routine.id, routine.title) for routine in (*CATALOGUE, *own)))
 
 
 def formats(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:  # noqa: ARG001 - click's signature
     """The named formats of `status --format`."""
-    from click.shell_completion import CompletionItem
-
     from psoas_nudge.cli.status import NAMED
 
-    return [CompletionItem(name) for name in NAMED if name.startswith(incomplete)]
+    return matching(incomplete, ((name, None) for name in NAMED))
 
 
 def topics(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:  # noqa: ARG001 - click's signature
     """The topics of the manual, then the commands."""
-    from click.shell_completion import CompletionItem
-
     from psoas_nudge.cli.man import PAGES
     from psoas_nudge.commands import COMMANDS
 
-    named = [(name, page.about) for name, page in PAGES.items()] + [
-        (name, line) for name, (_, line) in COMMANDS.items()
-    ]
-    return [CompletionItem(name, help=about) for name, about in named if name.startswith(incomplete)]
+    pages = matching(incomplete, ((name, page.about) for name, page in PAGES.items()))
+    return pages + matching(incomplete, ((name, line) for name, (_, line) in COMMANDS.items()))

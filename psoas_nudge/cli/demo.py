@@ -13,8 +13,8 @@ from datetime import datetime, timedelta
 import click
 
 from psoas_nudge.bus import buses
-from psoas_nudge.called import as_called
 from psoas_nudge.cli.entry_words import because
+from psoas_nudge.cli.output import say
 from psoas_nudge.config import parse
 from psoas_nudge.core.catalogue import find
 from psoas_nudge.core.durations import duration
@@ -60,34 +60,30 @@ async def _play() -> None:
     async with AsyncExitStack() as stack:
         journal = stack.enter_context(Journal.in_memory())
         notifiers = Chooser("auto")
-        stretch = PracticePage(browser.page_missing(os.environ) or "")
-        story = Story(midnight, journal, rules_of_the_day(os.environ), notifiers, stretch)
+        missing = browser.page_missing(os.environ) or ""
+        story = Story(midnight, journal, rules_of_the_day(os.environ), notifiers, missing)
         session_bus, _ = await stack.enter_async_context(buses(lambda _kind, _why: None))
         surroundings = Surroundings(dict(os.environ), session_bus, is_one(sys.stdin))
         notifiers.begin(surroundings, story.pressed)
         stack.push_async_callback(notifiers.stop)
         if not any(each.verdict == "chosen" for each in await notifiers.choices()):
             raise Unavailable("No prompt can be shown here. To see why: psoas-nudge doctor")
-        stack.callback(stretch.close)
-        _introduce(stretch.missing)
+        print("A made-up workday in about a minute. The prompts are real; nothing is recorded.")
+        if missing:
+            say(f"A stretch cannot open here: {missing}. To try one in the terminal: psoas-nudge stretch")
+        else:
+            print("Start the stretch of a prompt, and its page opens while the day waits.")
+        print("If you do not answer a prompt within a few seconds, the demo answers for you.\n", flush=True)
         story.start()
+        stack.callback(story.close_page)
         stack.push_async_callback(story.desktop.stop)
         await asyncio.sleep(0)  # lets the idle source receive its threshold
         desk = story.desk
         while (wait := desk.next()) is not None and desk.now().at + timedelta(milliseconds=wait) <= end:
             await asyncio.sleep(wait / SECOND / story.pace)
-            await stretch.over()
+            await story.page_closed()
             desk.advance()
-    print(as_called("That was the day. To begin a real one: psoas-nudge start"))
-
-
-def _introduce(missing: str) -> None:
-    print("A made-up workday in about a minute. The prompts are real; nothing is recorded.")
-    if missing:
-        print(as_called(f"A stretch cannot open here: {missing}. To try one in the terminal: psoas-nudge stretch"))
-    else:
-        print("Start the stretch of a prompt, and its page opens while the day waits.")
-    print("If you do not answer a prompt within a few seconds, the demo answers for you.\n", flush=True)
+    say("That was the day. To begin a real one: psoas-nudge start")
 
 
 def rules_of_the_day(environ: Mapping[str, str]) -> Rules:
@@ -95,42 +91,23 @@ def rules_of_the_day(environ: Mapping[str, str]) -> Rules:
     return parse(day.CONFIG, "the demo", {"TZ": environ.get("TZ", "")}).rules
 
 
-class PracticePage:
-    """The page of a stretch that the real person starts. `missing`: why it cannot open; empty when it can."""
-
-    def __init__(self, missing: str) -> None:
-        self.missing = missing
-        self._page: subprocess.Popen[bytes] | None = None
-
-    def open(self, routine: str) -> None:
-        words = [sys.executable, "-m", "psoas_nudge.guide", routine, "--practice"]
-        self._page = subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)  # noqa: S603 - this very program
-
-    async def over(self) -> None:
-        """Wait until the page is closed, if one is open."""
-        if self._page:
-            await asyncio.to_thread(self._page.wait)
-            self._page = None
-
-    def close(self) -> None:
-        if self._page:
-            self._page.terminate()
-
-
 class Story(Listener):
-    """Drives the engine through the made-up day and prints the timeline."""
+    """Drives the engine through the made-up day and prints the timeline.
 
-    def __init__(
-        self, midnight: datetime, journal: Journal, rules: Rules, notifiers: Chooser, stretch: PracticePage
-    ) -> None:
-        self.desk = VirtualDesk(day.trace(midnight), day.at(midnight, "08:59"), self._feed, self.say)
+    `missing`: why the page of a stretch cannot open; empty when it can.
+    """
+
+    def __init__(self, midnight: datetime, journal: Journal, rules: Rules, notifiers: Chooser, missing: str) -> None:
+        self.desk = VirtualDesk(day.trace(midnight), day.at(midnight, "08:59"), self._feed, self.line)
         self._engine = engine = Engine(journal, rules, self.desk)
         self.desktop = Desktop(
             engine, idle_time=self.desk, notifiers=notifiers, timer=self.desk, guides=self, typed=False
         )
         self._answers = iter(day.ANSWERS)
         self._seen = 0
-        self._stretch, self._by_person = stretch, False
+        self._by_person = False
+        self._missing = missing
+        self._page: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
         self._engine.listen(self)
@@ -151,19 +128,30 @@ class Story(Listener):
         self.desktop.pressed(pressed)
         self._by_person = False
 
-    def say(self, words: str) -> None:
+    def line(self, words: str) -> None:
         """Print a line of the timeline."""
         print(f"{self.desk.now().at.astimezone():%H:%M}  {words}", flush=True)
 
     def open(self, routine: str, prompt: int | None, token: str | None) -> None:  # noqa: ARG002 - desktop.Guides
         """desktop.Guides: open the page if the real person accepted."""
         if not self._by_person:
-            self.say("  The stretch would open now. Start one yourself to see it.")
-        elif self._stretch.missing:
-            self.say("  The stretch would open now, but it cannot open here.")
+            self.line("  The stretch would open now. Start one yourself to see it.")
+        elif self._missing:
+            self.line("  The stretch would open now, but it cannot open here.")
         else:
-            self.say("  You started the stretch. The day goes on when you close the page.")
-            self._stretch.open(routine)
+            self.line("  You started the stretch. The day goes on when you close the page.")
+            words = [sys.executable, "-m", "psoas_nudge.guide", routine, "--practice"]
+            self._page = subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)  # noqa: S603 - this very program
+
+    async def page_closed(self) -> None:
+        """Wait until the page of a stretch is closed, if one is open."""
+        if self._page:
+            await asyncio.to_thread(self._page.wait)
+            self._page = None
+
+    def close_page(self) -> None:
+        if self._page:
+            self._page.terminate()
 
     def _feed(self, event: Sensed | Woke | Asked) -> None:
         self._engine.feed(event)
@@ -176,7 +164,7 @@ class Story(Listener):
         self._seen = prompt.number
         title = find(prompt.routine).title
         sat = duration(self._engine.status().sat_seconds)
-        self.say(f"PROMPT  {title}, after {sat} of sitting (shown by {prompt.notifier})")
+        self.line(f"PROMPT  {title}, after {sat} of sitting (shown by {prompt.notifier})")
         if answer := next(self._answers, None):
             self.desk.later(day.THINKS, ANSWERS[answer](via=STORY, prompt=prompt.number))
 
@@ -184,14 +172,14 @@ class Story(Listener):
         """Listener: print the entry on the timeline."""
         match stored.entry:
             case PromptEntry(outcome=outcome, via=via):
-                self.say(f"  {OUTCOMES[outcome]}" + (", by the demo" if via == STORY else ", by you" if via else ""))
+                self.line(f"  {OUTCOMES[outcome]}" + (", by the demo" if via == STORY else ", by you" if via else ""))
             case BoutEntry(sitting_seconds=seconds, ended_by=ended_by):
-                self.say(f"  You had been sitting for {duration(seconds)}, {ENDINGS[ended_by]}.")
+                self.line(f"  You had been sitting for {duration(seconds)}, {ENDINGS[ended_by]}.")
             case HeldBackEntry(reasons=reasons):
-                self.say(f"  A prompt waited: {because(reasons)}.")
+                self.line(f"  A prompt waited: {because(reasons)}.")
             case PostureEntry(posture=posture):
-                self.say(f"You are {posture} from now on.")
+                self.line(f"You are {posture} from now on.")
             case HoursEntry(open=is_open):
-                self.say(f"Working hours {'begin' if is_open else 'end'}.")
+                self.line(f"Working hours {'begin' if is_open else 'end'}.")
             case StretchEntry(performed=False):
-                self.say("  There was input the whole time, so the stretch counts as not done.")
+                self.line("  There was input the whole time, so the stretch counts as not done.")

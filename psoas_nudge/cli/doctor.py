@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
+import platform
 import shutil
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import AsyncExitStack
 from pathlib import Path
 
@@ -16,24 +17,25 @@ import click
 
 from psoas_nudge import places
 from psoas_nudge.autostart import application
-from psoas_nudge.autostart.port import Computer, this_computer
+from psoas_nudge.autostart.port import Computer
 from psoas_nudge.bus import Bus, CallFailed, buses
-from psoas_nudge.called import as_called
-from psoas_nudge.cli import distribution
+from psoas_nudge.cli.output import say
 from psoas_nudge.cli.presence import live
 from psoas_nudge.cli.running import running
-from psoas_nudge.cli.verdict import Findings, report
+from psoas_nudge.cli.verdict import MANAGERS, Findings, report
 from psoas_nudge.config import Settings, load
 from psoas_nudge.engine import others
 from psoas_nudge.errors import NoDaemon, PsoasNudgeError, ShowFailed
 from psoas_nudge.journal.store import Journal
-from psoas_nudge.notify.chooser import AUTO, Chooser, NotifierChoice
+from psoas_nudge.journal.upkeep import check
+from psoas_nudge.notify.chooser import AUTO, Chooser
 from psoas_nudge.notify.port import Capability, Pressed, Surroundings, key
 from psoas_nudge.notify.probe import TEST_MESSAGE
 from psoas_nudge.pages import browser
 from psoas_nudge.presence.chooser import Presence
 from psoas_nudge.presence.port import DesktopSession
 from psoas_nudge.system import shell
+from psoas_nudge.system.files import is_root
 from psoas_nudge.system.terminal import is_one
 from psoas_nudge.tray.tray import WATCHER
 
@@ -79,7 +81,9 @@ async def _doctor(config_file: Path | None, everything: bool, notify: bool) -> i
         notifiers.begin(Surroundings(environ, session_bus, is_one(sys.stdin)), pressed.put_nowait)
         stack.push_async_callback(notifiers.stop)
         choices, ways = presence.choices(), await notifiers.choices()
-        computer, rivals = this_computer(), await others.running(environ)
+        computer, rivals = Computer(), await others.running(environ)
+        # a desktop of Windows, which has no variable that says so
+        balloons = any(each.name == "balloon" and each.verdict != "unavailable" for each in ways)
         reminders = others.advice(rivals) if rivals else ""
         found = Findings(
             mistakes=mistakes,
@@ -91,15 +95,15 @@ async def _doctor(config_file: Path | None, everything: bool, notify: bool) -> i
             page=browser.page_missing(environ) or "",
             others=reminders,
             unnamed=application.is_supported(computer) and not application.is_installed(computer),
-            display=bool(environ.get("DISPLAY") or environ.get("WAYLAND_DISPLAY")) or _has_balloons(ways),
+            display=bool(environ.get("DISPLAY") or environ.get("WAYLAND_DISPLAY")) or balloons,
             session_bus=session_bus is not None,
             wayland=bool(environ.get("WAYLAND_DISPLAY")),
             gnome="GNOME" in environ.get("XDG_CURRENT_DESKTOP", "").split(":"),
+            manager=manager(),
+            root=is_root(),
         )
-        here = distribution.manager()
-        width = min(shutil.get_terminal_size().columns, WIDEST)
-        for line in report(found, lambda what_for: distribution.command(what_for, here), width):
-            print(as_called(line))
+        for line in report(found, min(shutil.get_terminal_size().columns, WIDEST)):
+            say(line)
         works = found.works
         if notify:
             works = await _notify(notifiers, pressed) and works
@@ -110,13 +114,19 @@ async def _doctor(config_file: Path | None, everything: bool, notify: bool) -> i
             _table("Notifiers", ((row.name, row.verdict, row.why) for row in ways))
             _table("Desktop", _desktop(computer, reminders))
         else:
-            print(as_called("\nEvery sensor and notifier: psoas-nudge doctor --all"))
+            say("\nEvery sensor and notifier: psoas-nudge doctor --all")
     return 0 if works else 1
 
 
-def _has_balloons(ways: Iterable[NotifierChoice]) -> bool:
-    """Whether this is a desktop of Windows, which has no variable that says so."""
-    return any(each.name == "balloon" and each.verdict != "unavailable" for each in ways)
+def manager(os_release: Mapping[str, str] | None = None) -> str | None:
+    """The package manager of this Linux distribution (os-release(5)); None when it is unknown."""
+    if os_release is None:
+        try:
+            os_release = platform.freedesktop_os_release()
+        except OSError:
+            return None
+    here = {os_release.get("ID", ""), *os_release.get("ID_LIKE", "").split()}
+    return next((name for name, (_, ids) in MANAGERS.items() if ids & here), None)
 
 
 async def _no_tray(session_bus: Bus | None, settings: Settings | None) -> str:
@@ -181,7 +191,7 @@ def _journal() -> tuple[str, Row]:
             return "", ("journal", "empty", f"{file} is created at the first start")
         deadline = time.monotonic() + CHECK_SECONDS
         with kept:
-            found = kept.check(lambda: time.monotonic() > deadline)
+            found = check(kept, lambda: time.monotonic() > deadline)
     except PsoasNudgeError as error:
         return f"The journal cannot be used: {error}", ("journal", "broken", str(error))
     what = str(file) + ("" if found.entries is None else f", entries: {found.entries}")
@@ -209,4 +219,4 @@ def _daemon() -> tuple[bool, str, Row]:
 def _table(title: str, rows: Iterable[Row]) -> None:
     print(f"\n{title}")
     for name, state, why in rows:
-        print(as_called(f"  {name:<20} {state:<12} {why}".rstrip()))
+        say(f"  {name:<20} {state:<12} {why}".rstrip())

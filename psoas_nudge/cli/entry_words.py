@@ -6,26 +6,10 @@ from collections.abc import Iterable
 from datetime import datetime, tzinfo
 from typing import assert_never
 
+from psoas_nudge.core import entries
 from psoas_nudge.core.catalogue import TITLES
 from psoas_nudge.core.durations import duration
 from psoas_nudge.core.feeling import described
-from psoas_nudge.core.model import (
-    AdviceEntry,
-    BoutEntry,
-    ClearedEntry,
-    FeelEntry,
-    HeldBackEntry,
-    HoursEntry,
-    LateAnswerEntry,
-    NotShownEntry,
-    PauseEntry,
-    PostureEntry,
-    PromptEntry,
-    ResumeEntry,
-    StretchEntry,
-    UndoneEntry,
-    WarningsReadEntry,
-)
 from psoas_nudge.core.ranges import out_of_range
 from psoas_nudge.core.words import ENDINGS, OUTCOMES, harmless
 from psoas_nudge.journal import Stored
@@ -55,41 +39,41 @@ def _words(stored: Stored) -> str:  # noqa: C901, PLR0911, PLR0912 - one case fo
     if why := out_of_range(entry):
         return f"An entry that cannot be right ({entry.__struct_config__.tag}): {why}"
     match entry:
-        case BoutEntry():
+        case entries.BoutEntry():
             span = f"{_clock(entry.started, entry.ended, zone)} to {_clock(entry.ended, entry.at, zone)}"
             return f"Sat for {duration(entry.sitting_seconds)}, {span}; {ENDINGS[entry.ended_by]}"
-        case PromptEntry():
+        case entries.PromptEntry():
             return f"Prompt ({_title(entry.routine)}): {_outcome(entry)}"
-        case HeldBackEntry():
+        case entries.HeldBackEntry():
             waited = duration((entry.until - entry.since).total_seconds())
             return f"A prompt waited for {waited}: {because(entry.reasons)}"
-        case NotShownEntry():
+        case entries.NotShownEntry():
             return f"A prompt could not be shown: {entry.why}"
-        case LateAnswerEntry():
+        case entries.LateAnswerEntry():
             return f'The answer "{entry.answer}" came too late and changed nothing (via {entry.via})'
-        case StretchEntry():
+        case entries.StretchEntry():
             return _stretch(entry)
-        case PauseEntry():
+        case entries.PauseEntry():
             until = "you resume" if entry.until is None else _clock(entry.until, entry.at, zone)
             return f"Paused until {until}"
-        case ResumeEntry():
+        case entries.ResumeEntry():
             return "Resumed" if entry.by == "person" else "The pause ended"
-        case PostureEntry():
+        case entries.PostureEntry():
             now = "Standing" if entry.posture == "standing" else "Sitting"
             return (
                 f"{now} from now on" if entry.by == "person" else f"{now} again, because the time for standing was over"
             )
-        case HoursEntry():
+        case entries.HoursEntry():
             return "Working hours began" if entry.open else "Working hours ended"
-        case FeelEntry():
+        case entries.FeelEntry():
             return f"How it feels: {described(entry)}"
-        case UndoneEntry():
+        case entries.UndoneEntry():
             return f"The report of {_clock(entry.reported, entry.at, zone)} was taken back"
-        case ClearedEntry():
+        case entries.ClearedEntry():
             return "You said that you can stretch again"
-        case WarningsReadEntry():
+        case entries.WarningsReadEntry():
             return f"You read the warnings of {_title(entry.routine)}"
-        case AdviceEntry():
+        case entries.AdviceEntry():
             why = "you reported pain" if entry.because == "pain" else "you reported discomfort for more than a week"
             return f"You were advised to see a professional, because {why}"
         case _:
@@ -111,7 +95,7 @@ def _title(routine: str) -> str:
     return TITLES.get(routine, routine)
 
 
-def _outcome(entry: PromptEntry) -> str:
+def _outcome(entry: entries.PromptEntry) -> str:
     text = OUTCOMES[entry.outcome]
     if entry.shown_at is None:
         text += " before it was shown"
@@ -120,7 +104,7 @@ def _outcome(entry: PromptEntry) -> str:
     return text + (f": {entry.because}" if entry.because else "")
 
 
-def _stretch(entry: StretchEntry) -> str:
+def _stretch(entry: entries.StretchEntry) -> str:
     if not entry.performed:
         return f"{_title(entry.routine)}: {'opened' if entry.prompt is None else 'accepted'}, not done"
     held = {"left": entry.left_seconds, "right": entry.right_seconds, "both sides": entry.other_seconds}

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
-import io
 import platform
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,11 +14,12 @@ from typing import BinaryIO
 import click
 
 from psoas_nudge.cli.journal import moment, opened
-from psoas_nudge.cli.output import new_file
+from psoas_nudge.cli.output import FILE, new_file
 from psoas_nudge.core.entries import AnyEntry
 from psoas_nudge.journal import Journal
+from psoas_nudge.report.activitywatch import buckets
+from psoas_nudge.report.rows import COLUMNS, cells, row
 
-FILE = click.argument("file", type=click.Path(path_type=Path, dir_okay=False, allow_dash=True))
 SINCE = click.option(
     "--since",
     type=moment,
@@ -36,15 +37,13 @@ def export() -> None:
 
 
 @export.command(epilog="Example: psoas-nudge export activitywatch psoas-nudge.json --since 2026-01-01")
-@FILE
+@click.argument("file", type=FILE)
 @SINCE
 def activitywatch(file: Path, since: datetime | None) -> None:
     """Write FILE for ActivityWatch. It gets JSON buckets, to import on the page "Raw data".
 
     The file contains the name of this computer, because ActivityWatch keeps separate buckets for each computer.
     """
-    from psoas_nudge.report.activitywatch import buckets
-
     with _exporting(file) as (found, out):
 
         def read(kinds: tuple[str, ...]) -> Iterator[AnyEntry]:
@@ -54,21 +53,17 @@ def activitywatch(file: Path, since: datetime | None) -> None:
 
 
 @export.command("csv", epilog="Example: psoas-nudge export csv psoas-nudge.csv --since 2026-01-01")
-@FILE
+@click.argument("file", type=FILE)
 @SINCE
 def csv_(file: Path, since: datetime | None) -> None:
     """Write FILE as a table for spreadsheets. It has one row for each entry, with lengths in seconds.
 
     Text that a spreadsheet would read as a formula gets an apostrophe in front.
     """
-    from psoas_nudge.report.rows import COLUMNS, cells, row
-
     with _exporting(file) as (found, out):
-        table = io.TextIOWrapper(out, encoding="utf-8", newline="", write_through=False)
-        lines = csv.writer(table)
+        lines = csv.writer(codecs.getwriter("utf-8")(out))
         lines.writerow(COLUMNS)
         lines.writerows(cells(row((stored.entry, stored.zone))) for stored in found.read(since=since))
-        table.detach()
 
 
 @contextmanager

@@ -9,9 +9,9 @@ from difflib import get_close_matches
 
 import click
 
-from psoas_nudge.called import as_called
 from psoas_nudge.cli.completion import topics
 from psoas_nudge.cli.man import PAGES, plain
+from psoas_nudge.cli.output import say
 from psoas_nudge.commands import MEANT
 from psoas_nudge.errors import BadInput
 
@@ -28,19 +28,14 @@ def help_(ctx: click.Context, topic: tuple[str, ...]) -> None:
         width = max(map(len, PAGES))
         for name, page in PAGES.items():
             click.echo(f"  {name:{width}}  {page.about[0].upper()}{page.about[1:]}.")
-        click.echo(as_called("\nTo read one: psoas-nudge help privacy"))
+        say("\nTo read one: psoas-nudge help privacy")
         return
-    if page_name := _page(topic[0]):
+    pages = {word: name for name, page in PAGES.items() for word in (name, page.name, f"{page.name}({page.section})")}
+    if found := pages.get(topic[0]):
         colours = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
-        click.echo_via_pager(plain(page_name, shutil.get_terminal_size().columns, bold=colours), color=colours)
+        click.echo_via_pager(plain(found, shutil.get_terminal_size().columns, bold=colours), color=colours)
         return
     _show_help(root, topic)
-
-
-def _page(word: str) -> str | None:
-    return next(
-        (name for name, page in PAGES.items() if word in (name, page.name, f"{page.name}({page.section})")), None
-    )
 
 
 def _show_help(root: click.Context, words: tuple[str, ...]) -> None:

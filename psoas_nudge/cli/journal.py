@@ -5,6 +5,7 @@ They open the database themselves, so they work with and without a running daemo
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import datetime, timedelta
@@ -14,10 +15,12 @@ from typing import get_args
 import click
 
 from psoas_nudge import places
-from psoas_nudge.called import as_called
-from psoas_nudge.cli.output import columns, hanging, new_file, print_json, progress, tallied
+from psoas_nudge.cli.output import FILE, columns, hanging, new_file, print_json, progress, say, tallied
+from psoas_nudge.cli.zone import system_zone
+from psoas_nudge.core.durations import parse_duration
 from psoas_nudge.core.model import AnyEntry
 from psoas_nudge.core.words import counted
+from psoas_nudge.core.written import LOOKS, parse_moment
 from psoas_nudge.errors import BadInput
 from psoas_nudge.journal import Journal, Stored, as_json
 from psoas_nudge.journal.records import in_zone
@@ -31,18 +34,16 @@ NOTHING_YET = "Nothing is recorded yet. Recording begins with: psoas-nudge start
 
 
 def moment(text: str) -> datetime:
-    """Parse the value of --since: a moment, or a length of time before now."""
-    from psoas_nudge.cli.zone import system_zone
-    from psoas_nudge.core.durations import parse_duration
-    from psoas_nudge.core.written import LOOKS, parse_moment
-
+    """Parse the value of --since: a moment, or a length of time before now, in days too."""
     now = datetime.now().astimezone()
     with suppress(BadInput, OverflowError):
+        if days := re.fullmatch(r"(\d{1,9})\s*d(?:ays?)?", text.strip(), re.ASCII):
+            return now - timedelta(days=int(days[1]))
         return now - timedelta(seconds=parse_duration(text))
     try:
         return parse_moment(text, now, system_zone())
     except BadInput:
-        raise BadInput(f'"{text}" is not a time. {LOOKS} Or how long ago: "2h".') from None
+        raise BadInput(f'"{text}" is not a time. {LOOKS} Or how long ago: "2h", "30d".') from None
 
 
 @click.group(
@@ -54,7 +55,7 @@ def moment(text: str) -> datetime:
     "--since",
     type=moment,
     metavar="TIME",
-    help='Only what was recorded since then: "today", "14:00", "2026-12-24", or "2h" for two hours ago.',
+    help='Only what was recorded since then: "today", "14:00", "2026-12-24", or how long ago: "2h", "30d".',
 )
 @click.option(
     "--kind", "kinds", type=click.Choice(KINDS), multiple=True, help="Only this kind. You can repeat this option."
@@ -77,7 +78,7 @@ def journal(ctx: click.Context, json_: bool, since: datetime | None, kinds: tupl
         entries = found.read(since=since, kinds=kinds or None, last=last or (page and page + 1), impossible=True)
         if page:
             entries = _latest(entries, page)
-        nothing = "No entry matches." if since or kinds else as_called(NOTHING_YET)
+        nothing = "No entry matches." if since or kinds else NOTHING_YET
         print_entries(entries, nothing, json_=json_)
 
 
@@ -86,7 +87,7 @@ def opened(*, silent: bool = False) -> Journal:
     found = Journal.open_reading(places.journal_file())
     if found is None:
         if not silent:
-            print(as_called(NOTHING_YET))
+            say(NOTHING_YET)
         raise click.exceptions.Exit(0)
     return found
 
@@ -95,12 +96,12 @@ def _latest(entries: Iterator[Stored], page: int) -> Iterator[Stored]:
     """The last `page` entries. Prints a note when there are more."""
     read = list(entries)
     if len(read) > page:
-        print(as_called(f"The latest {page}. For more: psoas-nudge journal --last 1000, or --since 2026-01-01\n"))
+        say(f"The latest {page}. For more: psoas-nudge journal --last 1000, or --since 2026-01-01\n")
     return iter(read[-page:])
 
 
 @journal.command(epilog="Example: psoas-nudge journal export journal.jsonl")
-@click.argument("file", type=click.Path(path_type=Path, dir_okay=False, allow_dash=True))
+@click.argument("file", type=FILE)
 def export(file: Path) -> None:
     """Write the whole journal to FILE. It gets one JSON object per line.
 
@@ -151,4 +152,4 @@ def print_entries(entries: Iterator[Stored], nothing: str, *, json_: bool) -> No
             day = local.date()
         print(hanging(f"  {local:%H:%M}  ", words(stored), width))
     if day is None:
-        print(nothing)
+        say(nothing)

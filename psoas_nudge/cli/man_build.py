@@ -13,11 +13,6 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 class ManualPages(BuildHookInterface[Any]):
     """See the module."""
 
-    @property
-    def folder(self) -> Path:
-        """Temporary directory of the pages."""
-        return Path(self.directory) / "manual"
-
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:  # noqa: ARG002 - hatchling's signature
         sys.path.insert(0, self.root)
         try:
@@ -25,12 +20,13 @@ class ManualPages(BuildHookInterface[Any]):
             from psoas_nudge.cli.man import NAME, PAGES, page, roff
         finally:
             sys.path.remove(self.root)
-        self.folder.mkdir(parents=True, exist_ok=True)
+        folder = Path(self.directory, "manual")
+        folder.mkdir(parents=True, exist_ok=True)
         written = {f"{each.name}.{each.section}": roff(topic) for topic, each in PAGES.items()}
         for name, text in {f"{NAME}.1": page(cli), **written}.items():
-            file = self.folder / name
+            file = folder / name
             file.write_text(text, "utf-8")
             build_data["shared_data"][str(file)] = f"share/man/man{name[-1]}/{name}"
 
     def finalize(self, version: str, build_data: dict[str, Any], artifact_path: str) -> None:  # noqa: ARG002 - hatchling's signature
-        shutil.rmtree(self.folder)
+        shutil.rmtree(Path(self.directory, "manual"))

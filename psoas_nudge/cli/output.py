@@ -22,6 +22,8 @@ Item = TypeVar("Item")
 TOGETHER = re.compile(r"(?<=\d) (?=[a-z])|(?<=\dh) (?=\d)|(?<=\d h) (?=\d)|(?<=psoas-nudge) (?=[a-z])")
 """Spaces at which no line is broken: between a number and its unit, and in a command."""
 NO_BREAK = "\u00a0"
+FILE = click.Path(path_type=Path, dir_okay=False, allow_dash=True)
+"""The type of arguments that name a file; "-" is standard input or output."""
 ADDED_UP = "Entries added up"
 EVERY_SECONDS = 0.2
 """Minimum time between two updates of a count."""
@@ -45,6 +47,11 @@ def hanging(first: str, text: str, width: int) -> str:
         break_long_words=False,
     )
     return filled.replace(NO_BREAK, " ")
+
+
+def say(text: str, *, err: bool = False) -> None:
+    """Print `text`, in which every command begins with the name by which this program was called (see called.py)."""
+    click.echo(as_called(text), err=err)
 
 
 def print_json(lines: Iterable[bytes]) -> None:

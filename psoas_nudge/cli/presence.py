@@ -77,19 +77,17 @@ def live(idle_after: float = IDLE_AFTER, *, as_json: bool = False) -> None:
 
 async def _live(idle_after: float, as_json: bool) -> None:
     unread: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+    write: Callable[..., None] = print_event if as_json else print_reading
 
-    def guarded(write: Callable[..., None]) -> Callable[..., None]:
-        def guarded_write(*what: object) -> None:
-            try:
-                write(*what)
-            except BrokenPipeError as error:
-                if not unread.done():
-                    unread.set_exception(error)
+    def show(*what: object) -> None:
+        try:
+            write(*what)
+        except BrokenPipeError as error:
+            if not unread.done():
+                unread.set_exception(error)
 
-        return guarded_write
-
-    sensors = Presence() if as_json else Presence(listen=guarded(print_reading))
-    on_event = guarded(print_event) if as_json else lambda _event: None
+    sensors = Presence() if as_json else Presence(listen=show)
+    on_event = show if as_json else lambda _event: None
     async with buses(lambda _kind, why: print(why, file=sys.stderr)) as (session_bus, system_bus):
         try:
             await sensors.start(DesktopSession(dict(os.environ), session_bus, system_bus), on_event)

@@ -58,7 +58,7 @@ def preview(config_file: Path | None, first: str, days: int, as_json: bool) -> N
         for each in coming[2:]:
             click.echo(json.dumps(as_json_object(each, hours), ensure_ascii=False))
     else:
-        click.echo("\n".join(_picture(coming, hours, fine=_can_draw())))
+        click.echo("\n".join(_calendar(coming, hours, blocks=_has_blocks())))
 
 
 def as_json_object(each: Day, hours: WorkingHours) -> dict[str, object]:
@@ -67,7 +67,7 @@ def as_json_object(each: Day, hours: WorkingHours) -> dict[str, object]:
     return {"date": each.date.isoformat(), "ranges": ranges, "why": list(each.why)}
 
 
-def _can_draw() -> bool:
+def _has_blocks() -> bool:
     """Whether the encoding of standard output has block characters."""
     try:
         "█▒·".encode(sys.stdout.encoding or "ascii")
@@ -76,8 +76,9 @@ def _can_draw() -> bool:
     return True
 
 
-def _picture(coming: list[Day], hours: WorkingHours, *, fine: bool) -> Iterator[str]:
-    full, half, empty = "█▒·" if fine else "#-."
+def _calendar(coming: list[Day], hours: WorkingHours, *, blocks: bool) -> Iterator[str]:
+    """The lines of the schedule: a legend, the hours, and one bar per day."""
+    full, half, empty = "█▒·" if blocks else "#-."
     legend = f"open {full}  busy {half}  closed {empty}"
     width = columns()
     slots = HALF_HOURS if width >= BEFORE + HALF_HOURS else HOURS

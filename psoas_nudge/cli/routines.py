@@ -14,7 +14,7 @@ import msgspec
 
 from psoas_nudge import places
 from psoas_nudge.cli.completion import routine_ids
-from psoas_nudge.cli.output import columns, hanging, new_file
+from psoas_nudge.cli.output import columns, hanging, new_file, say
 from psoas_nudge.config import load
 from psoas_nudge.config.packs import Pack, imported
 from psoas_nudge.config.read import read_one
@@ -70,7 +70,7 @@ def routines(ctx: click.Context, as_json: bool) -> None:
 def show(config_file: Path | None, routine_id: str) -> None:
     """Show one in full: what to do, for how long, and when to stop; in a terminal with its picture."""
     routine = find(routine_id, load(config_file, os.environ).rules.routines)
-    print(in_full(routine))
+    say(in_full(routine))
     if sys.stdout.isatty() and (sys.stdout.encoding or "").lower().startswith("utf"):
         print("\n" + "\n".join(in_terminal(routine, routine.picture, "right" if routine.sided else None, PICTURE)))
 
@@ -134,7 +134,7 @@ def import_(config_file: Path | None, pack: Path) -> None:
     else:
         click.echo("Prompts suggest them in turn from now on.")
     if not settings.rules.floor and any("floor" in routine.needs for routine in checked.pack.routines):
-        click.echo("To get those on the floor too: psoas-nudge config set stretch.floor true")
+        say("To get those on the floor too: psoas-nudge config set stretch.floor true")
     _reload()
 
 
@@ -175,8 +175,7 @@ def remove(config_file: Path | None, pack_id: str) -> None:
 
 
 def _checked(pack: Path) -> Checked:
-    from psoas_nudge.packs.checking import check
-    from psoas_nudge.packs.reading import zipped
+    from psoas_nudge.packs.checking import check, zipped
 
     return check(zipped(pack), str(pack))
 

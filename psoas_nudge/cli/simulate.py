@@ -13,6 +13,7 @@ import click
 from msgspec.structs import replace
 
 from psoas_nudge.cli.journal import print_entries
+from psoas_nudge.cli.output import FILE
 from psoas_nudge.config import Settings, load
 from psoas_nudge.core.durations import parse_duration
 from psoas_nudge.core.rules import Rules
@@ -35,14 +36,8 @@ ANSWERS: dict[str, tuple[Answer | None, ...]] = {
 @click.command(
     epilog="Examples: psoas-nudge simulate --days 30 --answers accept; psoas-nudge simulate day.jsonl --json",
 )
-@click.argument("trace", required=False, type=click.Path(path_type=Path, dir_okay=False, allow_dash=True))
-@click.option(
-    "--config",
-    "own_config",
-    type=click.Path(path_type=Path, dir_okay=False),
-    metavar="FILE",
-    help="The configuration file to use.",
-)
+@click.argument("trace", required=False, type=FILE)
+@click.option("--config", "own_config", type=FILE, help="The configuration file to use.")
 @click.option("--json", "json_", is_flag=True, help="Print one JSON object per line, as `journal --json` does.")
 @click.option(
     "--answers",

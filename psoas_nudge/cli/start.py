@@ -16,9 +16,9 @@ import click
 
 from psoas_nudge import places
 from psoas_nudge.autostart import application, chooser
-from psoas_nudge.autostart.port import this_computer
+from psoas_nudge.autostart.port import Computer
 from psoas_nudge.bus import buses
-from psoas_nudge.called import as_called
+from psoas_nudge.cli.output import say
 from psoas_nudge.cli.run import engine_command
 from psoas_nudge.cli.running import running
 from psoas_nudge.config import load
@@ -74,7 +74,7 @@ def _stopped_if_left_behind() -> bool:
 
 async def _can_prompt(wanted: str) -> None:
     """Raise Unavailable if a daemon in the background could not show notifications."""
-    in_a_terminal = as_called("To get prompts in this terminal, use: psoas-nudge run")
+    in_a_terminal = "To get prompts in this terminal, use: psoas-nudge run"
     if wanted == LAST_RESORT:
         raise Unavailable(f"Your settings put prompts in a terminal (desktop.notifier). {in_a_terminal}")
     elsewhere = {name: make for name, make in NOTIFIERS.items() if name != LAST_RESORT}
@@ -84,14 +84,14 @@ async def _can_prompt(wanted: str) -> None:
         notifiers.begin(Surroundings(dict(os.environ), session_bus), lambda _pressed: None)
         stack.push_async_callback(notifiers.stop)
         if not any(each.verdict == "chosen" for each in await notifiers.choices()):
-            why = as_called("To see why: psoas-nudge doctor")
-            raise Unavailable(f"No notification service answers in this session. {in_a_terminal}\n{why}")
+            none = f"No notification service answers in this session. {in_a_terminal}"
+            raise Unavailable(f"{none}\nTo see why: psoas-nudge doctor")
 
 
 def _started(config_file: Path | None) -> Status:
     """Start the daemon and wait for its first status. Raises PsoasNudgeError with the end of its log if it fails."""
     if by_service := _service_command():
-        done = this_computer().run(by_service)
+        done = Computer().run(by_service)
         if done.code:
             raise PsoasNudgeError(f"{shlex.join(by_service)} failed: {done.text}")
         return _answer(None, "journalctl --user --unit psoas-nudge")
@@ -112,7 +112,7 @@ def _started(config_file: Path | None) -> Status:
 
 def _service_command() -> tuple[str, ...]:
     """The command that starts the service that autostart has installed; empty when there is none."""
-    computer = this_computer()
+    computer = Computer()
     ways = (way for way, _ in chooser.find(computer, ()) if way.start_now and way.unavailable(computer) is None)
     return next((way.start_now for way in ways), ())
 
@@ -131,26 +131,26 @@ def _answer(child: subprocess.Popen[bytes] | None, log: str) -> Status:
 
 def _at_login(config_file: Path | None, wanted: bool | None) -> None:
     """Enable autostart if `wanted`; ask in a terminal if `wanted` is None and it is not enabled yet."""
-    if wanted is False or (wanted is None and chooser.find(this_computer(), ())):
+    if wanted is False or (wanted is None and chooser.find(Computer(), ())):
         return
     if wanted is None:
         if not (is_one(sys.stdin) and is_one(sys.stdout)):
-            click.echo(as_called("  At every login psoas-nudge autostart enable"))
+            say("  At every login psoas-nudge autostart enable")
             return
         wanted = click.confirm("\nStart it at every login?", default=True)
         if not wanted:
             _in_the_menu(config_file)
     if wanted:
-        done = chooser.enable(this_computer(), chooser.command(config_file))
+        done = chooser.enable(Computer(), chooser.command(config_file))
         click.echo(f"It will start at every login ({done.way.title}).")
-        click.echo(as_called("To undo that: psoas-nudge autostart disable"))
+        say("To undo that: psoas-nudge autostart disable")
 
 
 def _in_the_menu(config_file: Path | None) -> None:
     """Offer the desktop entry, which `autostart enable` would have installed."""
-    computer = this_computer()
+    computer = Computer()
     if not application.is_supported(computer) or application.is_installed(computer):
         return
     if click.confirm("Add it to the applications menu, so that its windows show its name and icon?", default=True):
         application.install(computer, chooser.command(config_file))
-        click.echo(as_called("To undo that: psoas-nudge autostart disable"))
+        say("To undo that: psoas-nudge autostart disable")

@@ -66,10 +66,10 @@ def _print_table(lines: Sequence[Totals], by: str) -> None:
     if len(lines) > 1:
         rows.append(("all", *_cells(total(lines, lines[0].first, lines[-1].last))))
     table = [(by, *COLUMNS), *rows]
-    widths = [max(len(row[n]) for row in table) for n in range(len(table[0]))]
+    widths = [max(map(len, column)) for column in zip(*table, strict=True)]
     if sum(widths) + 2 * (len(widths) - 1) <= (width := columns()):
-        for row in table:
-            print(_joined(row, widths))
+        for label, *cells in table:
+            print("  ".join([label.ljust(widths[0]), *map(str.rjust, cells, widths[1:])]))
     else:
         for label, *cells in rows:
             print(hanging(f"{label:{widths[0]}}  ", _in_words(cells), width))
@@ -95,9 +95,3 @@ def _cells(line: Totals) -> tuple[str, ...]:
         *(str(number or "-") for number in counts),
         duration(line.stretch_seconds) if line.stretches else "-",
     )
-
-
-def _joined(row: Iterable[str], widths: Sequence[int]) -> str:
-    first, *others = row
-    cells = [cell.rjust(width) for cell, width in zip(others, widths[1:], strict=True)]
-    return "  ".join([first.ljust(widths[0]), *cells])

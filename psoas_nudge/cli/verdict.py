@@ -5,7 +5,7 @@ Pure: takes Findings, yields lines.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterator
+from collections.abc import Container, Iterator
 
 from msgspec import Struct
 
@@ -57,6 +57,27 @@ SENSORS = {
 """By what people use them for: what people call each sensor."""
 
 
+MANAGERS = {
+    # package manager: (the command before package names, values of ID or ID_LIKE in os-release)
+    "nix": ("nix profile install", {"nixos"}),
+    "apk": ("apk add", {"alpine", "postmarketos"}),
+    "zypper": ("zypper install", {"suse", "opensuse", "sles"}),
+    "pacman": ("pacman -S", {"arch"}),
+    "dnf": ("dnf install", {"fedora", "rhel", "centos"}),
+    "apt": ("apt-get install", {"debian", "ubuntu"}),
+}
+PACKAGES: dict[str, dict[str, str]] = {
+    # need: {manager: package}; "" stands for every other manager
+    "x11-notifications": {"": "dunst"},
+    "wayland-notifications": {"": "mako", "apt": "mako-notifier"},
+    "sound-server": {"": "pipewire-pulse", "dnf": "pipewire-pulseaudio", "zypper": "pipewire-pulseaudio"},
+    "pipewire": {"": "pipewire"},
+    "browser": {"": "chromium"},
+    "gnome-tray": {"": "gnome-shell-extension-appindicator", "nix": "gnomeExtensions.appindicator"},
+    "gsettings": {"": "glib2", "apt": "libglib2.0-bin", "zypper": "glib2-tools", "apk": "glib", "nix": "glib"},
+}
+
+
 class Findings(Struct, frozen=True, kw_only=True):
     """What `doctor` has found. A text is empty when nothing is wrong."""
 
@@ -79,6 +100,10 @@ class Findings(Struct, frozen=True, kw_only=True):
     session_bus: bool
     wayland: bool
     gnome: bool
+    manager: str | None
+    """The package manager; None when it is unknown."""
+    root: bool
+    """Whether it needs no sudo."""
 
     @property
     def notifier(self) -> str:
@@ -93,6 +118,16 @@ class Findings(Struct, frozen=True, kw_only=True):
     def used(self, sensors: Container[str]) -> list[str]:
         """Which of these sensors work."""
         return [each.name for each in self.sensors if each.name in sensors and each.state == "chosen"]
+
+    def install(self, what_for: str) -> str:
+        """The command that installs what PACKAGES lists for `what_for`, or a sentence without a package manager."""
+        names = PACKAGES[what_for]
+        if self.manager is None:
+            return f"install the package {names['']}"
+        command, package = MANAGERS[self.manager][0], names.get(self.manager, names[""])
+        if self.manager == "nix":
+            return f"{command} nixpkgs#{package}"
+        return f"{'' if self.root else 'sudo '}{command} {package}"
 
     @property
     def works(self) -> bool:
@@ -127,17 +162,17 @@ def rows(found: Findings) -> Iterator[tuple[str, str]]:
     yield "psoas-nudge", "running" if found.running else "not running; to start it: psoas-nudge start"
 
 
-def fixes(found: Findings, install: Callable[[str], str]) -> Iterator[tuple[str, str]]:
-    """(problem, fix) pairs. `install`: returns the command for a key of distribution.PACKAGES."""
-    yield from _for_prompts(found, install)
+def fixes(found: Findings) -> Iterator[tuple[str, str]]:
+    """(problem, fix) pairs."""
+    yield from _for_prompts(found)
     if found.display:
-        yield from _for_good_moments(found, install)
-        yield from _for_looks(found, install)
+        yield from _for_good_moments(found)
+        yield from _for_looks(found)
     if found.others:
         yield found.others, ""
 
 
-def _for_prompts(found: Findings, install: Callable[[str], str]) -> Iterator[tuple[str, str]]:
+def _for_prompts(found: Findings) -> Iterator[tuple[str, str]]:
     if found.mistakes:
         yield f"Your configuration has mistakes.\n{found.mistakes}", "psoas-nudge config edit"
     if found.journal:
@@ -152,35 +187,35 @@ def _for_prompts(found: Findings, install: Callable[[str], str]) -> Iterator[tup
         yield "There is no D-Bus session bus, which notifications need.", "dbus-run-session psoas-nudge run"
     else:
         service = "wayland-notifications" if found.wayland else "x11-notifications"
-        yield "No notification service is running.", install(service)
+        yield "No notification service is running.", found.install(service)
 
 
-def _for_good_moments(found: Findings, install: Callable[[str], str]) -> Iterator[tuple[str, str]]:
+def _for_good_moments(found: Findings) -> Iterator[tuple[str, str]]:
     if _missing(found, "microphone", "no sound server"):
         which = "Calls without a camera" if found.used(("camera",)) else "Calls"
-        yield f"{which} are not noticed, because no sound server is running.", install("sound-server")
+        yield f"{which} are not noticed, because no sound server is running.", found.install("sound-server")
     if found.wayland and _missing(found, "screen-share", "no PipeWire"):
-        yield "A shared screen is not noticed, because PipeWire is not running.", install("pipewire")
+        yield "A shared screen is not noticed, because PipeWire is not running.", found.install("pipewire")
     if _missing(found, "gnome-banners", "gsettings is missing"):
-        yield "Do not disturb is not noticed, because gsettings is missing.", install("gsettings")
+        yield "Do not disturb is not noticed, because gsettings is missing.", found.install("gsettings")
 
 
-def _for_looks(found: Findings, install: Callable[[str], str]) -> Iterator[tuple[str, str]]:
+def _for_looks(found: Findings) -> Iterator[tuple[str, str]]:
     if found.tray and found.gnome:
-        yield "GNOME shows icons in the panel only with an extension.", install("gnome-tray")
+        yield "GNOME shows icons in the panel only with an extension.", found.install("gnome-tray")
     if found.page == "no browser was found":
-        yield "The page of a stretch cannot open, because there is no browser.", install("browser")
+        yield "The page of a stretch cannot open, because there is no browser.", found.install("browser")
     if found.unnamed:
         yield "Windows of psoas-nudge show the browser's name and icon.", "psoas-nudge autostart menu"
 
 
-def report(found: Findings, install: Callable[[str], str], width: int) -> Iterator[str]:
+def report(found: Findings, width: int) -> Iterator[str]:
     """The lines of the report."""
     yield hanging("", verdict(found), width)
     yield ""
     for title, text in rows(found):
         yield hanging(f"  {title:<16}", text, width)
-    for number, (problem, fix) in enumerate(fixes(found, install)):
+    for number, (problem, fix) in enumerate(fixes(found)):
         yield from ("", "To fix") if number == 0 else ()
         first, *others = problem.split("\n")
         yield hanging("  - ", first, width)

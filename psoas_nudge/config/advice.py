@@ -106,8 +106,7 @@ def _without_effect(settings: Settings) -> Iterator[PlacedAdvice]:
             yield tuple(key.split(".")), f"The environment variable {given.name} overrides this."
     if rules.lull > rules.patience:
         lull = format_duration(rules.lull / SECOND)
-        what = f"{lull} is longer than patience, so prompts never wait for such a pause."
-        yield ("prompt", "lull"), what
+        yield ("prompt", "lull"), f"{lull} is longer than patience, so prompts never wait for such a pause."
     if settings.calendar.busy and not any(signal.value == "busy" for signal in rules.quiet):
         yield ("calendar", "busy"), "These files have no effect because quiet.busy is false."
 

@@ -280,9 +280,7 @@ class Choice(ValueKind):
 
 
 class Pattern(ValueKind):
-    """Text that matches a regular expression, for example an identifier; `example` matches it.
-
-    `known`: built-in values, which are suggested for another spelling."""
+    """Text that matches a regular expression. `known`: built-in values, which are suggested for another spelling."""
 
     def __init__(self, form: str, pattern: str, example: str, known: Iterable[str] = ()) -> None:
         self.form, self.pattern, self.known = form, pattern, frozenset(known)

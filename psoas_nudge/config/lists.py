@@ -127,15 +127,11 @@ class Tables(ValueKind):
         if not isinstance(table, dict):
             report(at, f"{shown(table)} is not a table. Write {self.header}.")
             return None
-        clean = True
-
-        def note(place: Place, what: str) -> None:
-            nonlocal clean
-            clean = False
-            report(place, what)
-
-        values = read_fields(self.fields, table, at, note)
-        return self.build(values, at, report) if clean else None
+        mistakes: list[tuple[Place, str]] = []
+        values = read_fields(self.fields, table, at, lambda *mistake: mistakes.append(mistake))
+        for mistake in mistakes:
+            report(*mistake)
+        return None if mistakes else self.build(values, at, report)
 
     def from_text(self, text: str) -> Any:
         """A TOML list of inline tables."""

@@ -30,7 +30,6 @@ class Locations:
         self._document()
 
     def __contains__(self, place: object) -> bool:
-        """Whether the text has this key or value."""
         return place in self.keys or place in self.values
 
     def find(self, place: Place) -> tuple[int, int]:
@@ -48,8 +47,7 @@ class Locations:
 
     def _skip(self, pattern: re.Pattern[str]) -> str:
         found = pattern.match(self.text, self.at)
-        if found:
-            self.at = found.end()
+        self.at = found.end() if found else self.at
         return found.group() if found else ""
 
     def _next_is(self, mark: str) -> bool:

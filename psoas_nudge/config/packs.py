@@ -59,8 +59,7 @@ def parse(text: str, name: str) -> Pack:
     for place in _unprintable(raw, ()):
         problems.add(place, "This text has control characters. Write plain text on one line.")
     if not problems.found and not problems.syntax:
-        for place, what in _clashes(values["routines"]):
-            problems.add(place, what)
+        _check_ids(values["routines"], problems)
     if mistakes := problems.texts():
         raise ConfigInvalid(mistakes)
     routines = tuple(replace(each, pack=values["id"]) for each in values["routines"])
@@ -76,17 +75,17 @@ def _unprintable(raw: Any, at: Place) -> Iterator[Place]:
             yield from _unprintable(value, (*at, key))
 
 
-def _clashes(routines: Iterable[Routine]) -> Iterator[tuple[Place, str]]:
+def _check_ids(routines: Iterable[Routine], problems: Problems) -> None:
     seen: set[str] = set()
     for index, each in enumerate(routines):
         place = ("routines", index, "id")
         if each.id in seen:
-            yield place, f'There are two routines "{each.id}". Rename one.'
+            problems.add(place, f'There are two routines "{each.id}". Rename one.')
         elif each.id in TITLES:
-            yield place, f'"{each.id}" is a built-in routine. Choose another id.'
+            problems.add(place, f'"{each.id}" is a built-in routine. Choose another id.')
         seen.add(each.id)
     if len(seen) > MOST_ROUTINES:
-        yield ("routines",), f"This pack has {counted(len(seen), 'routine')}; {MOST_ROUTINES} is the limit."
+        problems.add(("routines",), f"This pack has {counted(len(seen), 'routine')}; {MOST_ROUTINES} is the limit.")
 
 
 def imported(directory: Path) -> list[Pack]:

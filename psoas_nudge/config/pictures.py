@@ -24,9 +24,17 @@ from psoas_nudge.confined.child import ChildFailed, ask
 from psoas_nudge.core.routines import Routine
 from psoas_nudge.errors import PsoasNudgeError
 from psoas_nudge.pictures import kept
-from psoas_nudge.pictures.limits import CPU_SECONDS, MOST_BYTES, MOST_FILES
-from psoas_nudge.pictures.reading import bytes_of
-from psoas_nudge.pictures.wire import NEEDED, Drawn, NotTaken, PictureRequest, PictureResult
+from psoas_nudge.pictures.wire import (
+    CPU_SECONDS,
+    MOST_BYTES,
+    MOST_FILES,
+    NEEDED,
+    Drawn,
+    NotTaken,
+    PictureRequest,
+    PictureResult,
+    bytes_of,
+)
 
 SECONDS = 30.0
 """Timeout for the child."""

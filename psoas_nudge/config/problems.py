@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 import re
 import tomllib
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from psoas_nudge import places
 from psoas_nudge.config.kinds import LONGEST_GUESSED, Place, ReportMistake, ValueKind, from_toml, shown, toml
+from psoas_nudge.config.settings import SettingSource
 from psoas_nudge.core.words import counted
 from psoas_nudge.errors import ConfigInvalid
 
@@ -54,13 +56,13 @@ def read_text(file: Path) -> str:
 
 
 class Problems:
-    """The mistakes in one text, which is called `name` in messages, and in the environment variables.
+    """The text of a file, which is called `name` in messages, the mistakes in it, and in the environment variables.
 
     `readable`: the text without a byte order mark, and without the lines that are not TOML.
     """
 
-    def __init__(self, name: str, text: str) -> None:
-        self.name = name
+    def __init__(self, name: str, text: str, source: SettingSource = "file") -> None:
+        self.name, self.source = name, source
         self.readable = text.removeprefix("\ufeff").replace("\r\n", "\n")
         self.syntax: list[tuple[tuple[int, int], str]] = []
         """(line, column) and message."""
@@ -216,11 +218,9 @@ def valid_part(text: str) -> str:
     kept = ""
     for part in re.split(r"^(?=[ \t]*\[)", text, flags=re.MULTILINE):
         problems = Problems("", kept + part)
-        try:
+        with suppress(ConfigInvalid):
             problems.tables()
-        except ConfigInvalid:
-            continue
-        kept = problems.readable
+            kept = problems.readable
     return kept
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from psoas_nudge import places
 from psoas_nudge.config.kinds import Key, ReportMistake, nearest, shown
@@ -20,7 +20,6 @@ from psoas_nudge.config.settings import (
     DesktopSettings,
     Given,
     Settings,
-    SettingSource,
     StretchSettings,
 )
 from psoas_nudge.config.table import DAYS, EVENTS, PREFIX, QUIET, SECTIONS, SETTINGS
@@ -33,14 +32,6 @@ from psoas_nudge.errors import ConfigInvalid
 
 if TYPE_CHECKING:
     from psoas_nudge.config.pictures import Draw
-
-
-class Layer(NamedTuple):
-    """The text of one file. `source` is "system" or "file"."""
-
-    source: SettingSource
-    name: str
-    text: str
 
 
 def place(path: Path | None, environ: Mapping[str, str]) -> tuple[Path, bool]:
@@ -62,7 +53,7 @@ def load(path: Path | None, environ: Mapping[str, str], draw: Draw | None = None
 
 def parse(text: str, name: str, environ: Mapping[str, str]) -> Settings:
     """The settings if the person's file, called `name` in messages, had this text; raises ConfigInvalid."""
-    return _settings([*_system(environ), Layer("file", name, text)], environ, None)
+    return _settings([*_system(environ), Problems(name, text)], environ, None)
 
 
 def read_one(key: str, path: Path | None, environ: Mapping[str, str], error: ConfigInvalid) -> Any:
@@ -71,7 +62,7 @@ def read_one(key: str, path: Path | None, environ: Mapping[str, str], error: Con
     `error`: the mistakes; raised when this value has one.
     """
     layers, _ = _layers(path, environ)
-    given, _ = _given([layer._replace(text=valid_part(layer.text)) for layer in layers], environ)
+    given = _given([Problems(each.name, valid_part(each.readable), each.source) for each in layers], environ)
     if key not in given:
         return SETTINGS[key].default
     if not SETTINGS[key].kind.accepts(given[key].raw):
@@ -79,47 +70,41 @@ def read_one(key: str, path: Path | None, environ: Mapping[str, str], error: Con
     return given[key].raw
 
 
-def _layers(path: Path | None, environ: Mapping[str, str]) -> tuple[list[Layer], Path | None]:
+def _layers(path: Path | None, environ: Mapping[str, str]) -> tuple[list[Problems], Path | None]:
     """The files in rising precedence, and the path of the person's own; the last layer is theirs, maybe empty."""
     file, named = place(path, environ)
     if not named and _is_missing(file):
-        return [*_system(environ), Layer("file", str(file), "")], None
-    return [*_system(environ), Layer("file", str(file), read_text(file))], file
+        return [*_system(environ), Problems(str(file), "")], None
+    return [*_system(environ), Problems(str(file), read_text(file))], file
 
 
-def _system(environ: Mapping[str, str]) -> list[Layer]:
+def _system(environ: Mapping[str, str]) -> list[Problems]:
     files = reversed(places.system_config_files(environ))
-    return [Layer("system", str(file), read_text(file)) for file in files if not _is_missing(file)]
+    return [Problems(str(file), read_text(file), "system") for file in files if not _is_missing(file)]
 
 
 def _is_missing(file: Path) -> bool:
     """Whether the file certainly does not exist; `read_text` reports one that cannot be accessed."""
     try:
         file.lstat()
-    except (FileNotFoundError, NotADirectoryError):
-        return True
-    except OSError:
-        return False
+    except OSError as error:
+        return isinstance(error, (FileNotFoundError, NotADirectoryError))
     return False
 
 
-def _given(layers: list[Layer], environ: Mapping[str, str]) -> tuple[dict[str, Given], dict[str, Problems]]:
-    """The values that files and environment set, by key; and the problems of each file, by its name.
-
-    Problems of the environment are with those of the last file.
-    """
-    sources: dict[str, Problems] = {}
+def _given(layers: list[Problems], environ: Mapping[str, str]) -> dict[str, Given]:
+    """The values that files and environment set, by key. Mistakes in variables are recorded with those of the last."""
     given: dict[str, Given] = {}
     for layer in layers:
-        problems = sources[layer.name] = Problems(layer.name, layer.text)
-        given |= _from_file(problems.tables(), problems, layer)
-    given |= _from_environment(environ, problems)
-    return given, sources
+        given |= _from_file(layer)
+    return given | _from_environment(environ, layers[-1])
 
 
-def _settings(layers: list[Layer], environ: Mapping[str, str], file: Path | None, draw: Draw | None = None) -> Settings:
-    given, sources = _given(layers, environ)
-    own = sources[layers[-1].name]
+def _settings(
+    layers: list[Problems], environ: Mapping[str, str], file: Path | None, draw: Draw | None = None
+) -> Settings:
+    given = _given(layers, environ)
+    own, sources = layers[-1], {layer.name: layer for layer in layers}
 
     def reporter(key: str) -> ReportMistake:
         if key not in given:
@@ -146,11 +131,11 @@ def _settings(layers: list[Layer], environ: Mapping[str, str], file: Path | None
     return _build(values, given, environ, file, files)
 
 
-def _from_file(tables: dict[str, Any], problems: Problems, layer: Layer) -> dict[str, Given]:
+def _from_file(problems: Problems) -> dict[str, Given]:
     given = {}
-    for section, content in tables.items():
+    for section, content in problems.tables().items():
         if section in SETTINGS:
-            given[section] = Given(content, layer.source, layer.name)
+            given[section] = Given(content, problems.source, problems.name)
         elif section not in SECTIONS:
             _unknown((section,), content, problems)
         elif not isinstance(content, dict):
@@ -159,7 +144,7 @@ def _from_file(tables: dict[str, Any], problems: Problems, layer: Layer) -> dict
         else:
             for key, raw in content.items():
                 if f"{section}.{key}" in SETTINGS:
-                    given[f"{section}.{key}"] = Given(raw, layer.source, layer.name)
+                    given[f"{section}.{key}"] = Given(raw, problems.source, problems.name)
                 else:
                     _unknown((section, key), raw, problems)
     return given
@@ -205,11 +190,11 @@ def _check_routines(
     values: dict[str, Any], given: dict[str, Given], packs: list[Pack], reporter: Callable[[str], ReportMistake]
 ) -> None:
     """Report duplicate ids and unknown ids in the rotation; add the person's and packs' routines to the default one."""
-    own = [routine for routine in values["stretch.routines"] if routine]
+    own = {index: routine for index, routine in enumerate(values["stretch.routines"]) if routine}
     complete = len(own) == len(values["stretch.routines"])
     packed = {routine.id: pack.title for pack in packs for routine in pack.routines}
     seen: set[str] = set()
-    for index, routine in enumerate(own):
+    for index, routine in own.items():
         place = ("stretch", "routines", index, "id")
         if routine.id in seen:
             reporter("stretch.routines")(place, f'There are two routines "{routine.id}". Rename one.')
@@ -220,7 +205,8 @@ def _check_routines(
     values["stretch.routines"] += tuple(routine for pack in packs for routine in pack.routines)
     key = "stretch.rotation"
     if key not in given:
-        values[key] += tuple(id_ for id_ in (*(r.id for r in own), *packed) if id_ not in values[key])
+        mine = [routine.id for routine in own.values()]
+        values[key] += tuple(id_ for id_ in (*mine, *packed) if id_ not in values[key])
         return
     known = {*seen, *packed, *(routine.id for routine in CATALOGUE)}
     for index, routine_id in enumerate(values[key]):

@@ -42,12 +42,10 @@ class Setting(NamedTuple):
 
     @property
     def section(self) -> str:
-        """The header that it is under."""
         return self.key.partition(".")[0]
 
     @property
     def name(self) -> str:
-        """The key without its section."""
         return self.key.rpartition(".")[2]
 
     @property

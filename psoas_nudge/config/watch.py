@@ -90,32 +90,9 @@ class FileWatch:
         if hasattr(self, "_inotify"):
             self._inotify.close()
 
-    def _arm(self) -> None:
-        """Watch the current path to the file; twice, because it can change meanwhile."""
-        if sys.platform == "win32":
-            self._arm_folder()
-            return
-        for _ in range(2):
-            names: dict[Watch, set[str]] = {}
-            for directory, name in _names(self.path):
-                try:
-                    watch = self._inotify.add_watch(directory, self._in_directory)
-                except (FileNotFoundError, NotADirectoryError, PermissionError) as error:
-                    log.debug("%s cannot be watched: %s", directory, error)
-                    continue
-                except OSError as error:
-                    raise _limit(error) from error
-                names.setdefault(watch, set()).add(name)
-            for gone in self._names.keys() - names.keys():
-                try:
-                    self._inotify.rm_watch(gone)
-                except OSError as error:  # the watch ended with its directory
-                    log.debug("%s: %s", gone, error)
-            self._names = names
-
     if sys.platform == "win32":
 
-        def _arm_folder(self) -> None:
+        def _arm(self) -> None:
             from psoas_nudge.system.waits import FolderWatch
 
             nearest = next(each for each in self.path.parents if each.is_dir())
@@ -128,6 +105,28 @@ class FileWatch:
             except OSError as error:
                 self._folder = None
                 raise _limit(error) from error
+
+    else:
+
+        def _arm(self) -> None:
+            """Watch the current path to the file; twice, because it can change meanwhile."""
+            for _ in range(2):
+                names: dict[Watch, set[str]] = {}
+                for directory, name in _names(self.path):
+                    try:
+                        watch = self._inotify.add_watch(directory, self._in_directory)
+                    except (FileNotFoundError, NotADirectoryError, PermissionError) as error:
+                        log.debug("%s cannot be watched: %s", directory, error)
+                        continue
+                    except OSError as error:
+                        raise _limit(error) from error
+                    names.setdefault(watch, set()).add(name)
+                for gone in self._names.keys() - names.keys():
+                    try:
+                        self._inotify.rm_watch(gone)
+                    except OSError as error:  # the watch ended with its directory
+                        log.debug("%s: %s", gone, error)
+                self._names = names
 
     async def _follow(self) -> None:
         async for event in self._inotify:

@@ -44,17 +44,13 @@ def follow(path: Path) -> Iterator[Status]:
     """The status now and at each change, until the daemon ends. Raises the same as `ask`."""
     with closing(_connected(path, ANSWER_SECONDS)) as connection, connection.makefile("rb") as lines:
         _send(connection, _encoded(Follow()), ANSWER_SECONDS)
-        first = _next(lines, ANSWER_SECONDS)
-        if first.status:
-            yield first.status
+        reply = _next(lines, ANSWER_SECONDS)
         connection.settimeout(None)
-        while True:
-            try:
+        with suppress(NoDaemon):
+            while True:
+                if reply.status:
+                    yield reply.status
                 reply = _next(lines, 0.0)
-            except NoDaemon:
-                return
-            if reply.status:
-                yield reply.status
 
 
 class GuideConnection:

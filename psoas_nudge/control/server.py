@@ -8,9 +8,8 @@ engine is told. A request whose client has gone is dropped: the client was told 
 from __future__ import annotations
 
 import asyncio
-import inspect
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import get_args
@@ -36,7 +35,7 @@ LONGEST_BACKLOG = 256 * 1024
 MOST_CLIENTS = 64
 """Connections at a time; one more takes the place of the one that has been silent for the longest time."""
 
-Handler = Callable[[AnyRequest], Reply | Awaitable[Reply]]
+Handler = Callable[[AnyRequest], Ok]
 KINDS: dict[str, type[msgspec.Struct]] = {kind.__struct_config__.tag: kind for kind in get_args(AnyRequest)}
 
 
@@ -49,8 +48,7 @@ class Tagged(msgspec.Struct, frozen=True):
 class ControlServer:
     """Serves `handler` at `path`; needs the lock.
 
-    `handler` returns a reply or an awaitable of one. A PsoasNudgeError that it raises becomes Failed. `gone` is called
-    when the connection of a guide has closed.
+    A PsoasNudgeError that `handler` raises becomes Failed. `gone` is called when the connection of a guide has closed.
     """
 
     def __init__(
@@ -157,7 +155,7 @@ class ControlServer:
         else:
             if self._given_up(request, writer):
                 return False
-            writer.write(_line(await self._answer(request)))
+            writer.write(_line(self._answer(request)))
             if isinstance(request, Follow):
                 self._followers.add(writer)
             if isinstance(request, WatchGuide):
@@ -175,10 +173,9 @@ class ControlServer:
             log.warning("a request was dropped, its client did not wait for the answer: %s", type(request).__name__)
         return gone
 
-    async def _answer(self, request: AnyRequest) -> Reply:
+    def _answer(self, request: AnyRequest) -> Reply:
         try:
-            reply = self._handler(request)
-            return await reply if inspect.isawaitable(reply) else reply
+            return self._handler(request)
         except PsoasNudgeError as error:
             return Failed(message=str(error), exit_code=error.exit_code)
         except Exception as error:  # noqa: BLE001 - a bug in one request must not end the daemon

@@ -85,18 +85,13 @@ class Decision:
     __slots__ = ("at", "deadlines", "effects", "now", "rules", "state")
 
     def __init__(self, state: State, moment: Moment, event: AnyEvent, rules: Rules) -> None:
-        self.rules = rules
-        self.state = state.copy()
-        time = self.state.time
         if isinstance(event, Started):
-            elapsed = max(0, event.lived) + max(0, event.silent_for)
-            time.tick = moment.tick
+            self.state = state.later(moment.at, max(0, event.lived) + max(0, event.silent_for))
+            self.state.time.tick = moment.tick
         else:
-            elapsed = max(0, moment.tick - time.tick)
-            time.tick = max(time.tick, moment.tick)
-        time.now += elapsed
-        time.at = moment.at
-        self.now, self.at = time.now, moment.at
+            self.state = state.later(moment.at, max(0, moment.tick - state.time.tick))
+        self.rules = rules
+        self.now, self.at = self.state.now, self.state.at
         self.effects: list[AnyEffect] = []
         self.deadlines: list[int] = []
 

@@ -64,15 +64,7 @@ KNOWN_AHEAD = {*get_args(conditions.ConditionKind), "paused"} - UP_TO_THE_PERSON
 
 def at_moment(state: State, moment: Moment) -> State:
     """The state at a later moment if no event comes before it."""
-    return _ahead(state, moment.at, max(0, moment.tick - state.time.tick))
-
-
-def _ahead(state: State, at: datetime, elapsed: int) -> State:
-    new = state.copy()
-    new.time.at = at
-    new.time.tick += elapsed
-    new.time.now += elapsed
-    return new
+    return state.later(moment.at, max(0, moment.tick - state.time.tick))
 
 
 def explain(state: State, at: datetime, rules: Rules, trouble: str = "") -> Explanation:
@@ -82,7 +74,7 @@ def explain(state: State, at: datetime, rules: Rules, trouble: str = "") -> Expl
     at = min(at, state.at + timedelta(milliseconds=LONGEST))
     later = at > state.at
     if later:
-        state = _ahead(state, at, (at - state.at) // MILLISECOND)
+        state = state.later(at, (at - state.at) // MILLISECOND)
         ends = conditions.pause_ends(state)
         if ends is not None and ends <= state.now:
             state.paused, state.quiet.clear_since = None, ends
@@ -135,7 +127,7 @@ def next_prompt(state: State, rules: Rules) -> datetime | None:
         at = _instant(ahead, point)
         if at is None:
             return None
-        ahead = _ahead(ahead, at, point - ahead.now)
+        ahead = ahead.later(at, point - ahead.now)
     return None
 
 

@@ -297,6 +297,14 @@ class State(Struct, kw_only=True, forbid_unknown_fields=True):
         new.today, new.rotation_order = copy(self.today), copy(self.rotation_order)
         return new
 
+    def later(self, at: datetime, elapsed: int) -> State:
+        """A copy at the instant `at`, after `elapsed` milliseconds."""
+        new = self.copy()
+        new.time.at = at
+        new.time.tick += elapsed
+        new.time.now += elapsed
+        return new
+
     def moved(self, time: Timeline) -> State:
         """This state at another time, when nothing else has changed. It shares its groups with this one."""
         new = copy(self)

@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,7 +23,7 @@ from psoas_nudge.core.events import AnyEvent, ClockSet, SignalChanged
 from psoas_nudge.core.rules import Rules
 from psoas_nudge.core.state import State
 from psoas_nudge.core.words import Signal
-from psoas_nudge.engine.engine import Listener
+from psoas_nudge.engine.engine import Engine, Listener
 from psoas_nudge.errors import Unavailable
 from psoas_nudge.tasks import Tasks, log_failure
 
@@ -38,19 +37,11 @@ LONGEST_SLEEP = 900.0
 
 
 class Schedule(Listener):
-    """`apply` is called with the rules, holidays included; `notify` with a message for the person; `reload` when the
-    system's time zone has changed."""
+    """Gives `engine` the rules with the holidays, and busy times. `notify` is called with a message for the person,
+    `reload` when the system's time zone has changed."""
 
-    def __init__(
-        self,
-        now: Callable[[], datetime],
-        *,
-        apply: Callable[[Rules], None],
-        report: Callable[[SignalChanged], object],
-        notify: Callable[[str], None],
-        reload: Callable[[], None],
-    ) -> None:
-        self._now, self._apply, self._report, self._notify, self._reload = now, apply, report, notify, reload
+    def __init__(self, engine: Engine, notify: Callable[[str], None], reload: Callable[[], None]) -> None:
+        self._engine, self._notify, self._reload = engine, notify, reload
         self._settings: Settings | None = None
         self._calendar: Calendar | None = None
         self._year = 0
@@ -62,7 +53,7 @@ class Schedule(Listener):
         self._tasks = Tasks(log, "the calendars")
 
     def want(self, settings: Settings) -> Rules:
-        """Use these settings. Returns the rules with the holidays known so far; `apply` is called when that changes."""
+        """Use these settings. Returns the rules with the holidays known so far; later ones go to the engine."""
         if self._settings is None:
             self._tasks.start(self._keep())
         self._settings = settings
@@ -87,11 +78,11 @@ class Schedule(Listener):
         if self._timer:
             self._timer.cancel()
             self._timer = None
-        calendar, now = self._calendar, self._now()
+        calendar, now = self._calendar, self._engine.state_now().at
         busy = calendar is not None and calendar.is_busy(now)
         if busy != self._busy:
             self._busy = busy
-            self._report(SignalChanged(signal=Signal.BUSY, on=busy))
+            self._engine.feed(SignalChanged(signal=Signal.BUSY, on=busy))
         if calendar is None:
             return
         if now.year != self._year:
@@ -121,7 +112,7 @@ class Schedule(Listener):
         if source.holidays or source.busy:
             from psoas_nudge.calendars import refresh
 
-            year = self._now().year
+            year = self._engine.state_now().at.year
             calendar = await refresh(
                 source.holidays,
                 source.busy,
@@ -142,7 +133,7 @@ class Schedule(Listener):
         before = self._rules(settings)
         self._calendar, self._year = calendar, year
         if (rules := self._rules(settings)) != before:
-            self._apply(rules)
+            self._engine.reload(rules)
         self.check()
         return True
 

@@ -13,6 +13,7 @@ import logging
 import os
 from collections.abc import Callable, Coroutine
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -104,8 +105,8 @@ class Service:
         self._settings = settings = beginning.settings
         self._journal, self._heartbeat, self._lock = journal, heartbeat, lock
         self._ended = asyncio.Event()
-        self._clock = clock = SystemClock()
-        self._engine = engine = Engine(journal, settings.rules, clock)
+        self._clock = SystemClock()
+        self._engine = engine = Engine(journal, settings.rules, self._clock)
         self._presence = Presence()
         self._notifiers = Chooser(settings.desktop.notifier)
         self._timer = SchedulerTimer(lambda: engine.feed(Woke()))
@@ -115,16 +116,11 @@ class Service:
             engine, idle_time=self._presence, notifiers=self._notifiers, timer=self._timer, guides=self._guides
         )
         self._desktop.sound, self._desktop.insist = settings.desktop.sound, settings.desktop.insist
-        journal.on_reopened(lambda what: self._notify("Your journal file has been replaced", what))
+        journal.file.on_reopened = partial(self._notify, "Your journal file has been replaced")
         self._hooks = Hooks(settings.hooks)
         self._requests = Requests(engine, self.reload, self._ended.set)
-        self._schedule = Schedule(
-            lambda: clock.now().at,
-            apply=engine.reload,
-            report=engine.feed,
-            notify=lambda what: self._notify("A calendar cannot be read", what),
-            reload=self._configuration_changed,
-        )
+        tell = partial(self._notify, "A calendar cannot be read")
+        self._schedule = Schedule(engine, tell, self._configuration_changed)
         for listener in (Heartbeats(heartbeat), HookRunner(self._hooks, engine), self._schedule, ready.Watchdog()):
             engine.listen(listener)
         self._life = Life(session, self._session_over, self._restart)

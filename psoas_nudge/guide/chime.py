@@ -12,8 +12,7 @@ import wave
 from array import array
 from collections.abc import Callable
 from math import exp, pi, sin
-from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import TemporaryFile
 
 PLAYERS = ("paplay", "pw-play", "aplay")
 """Programs that play a WAV file: of PulseAudio (also with PipeWire), PipeWire and ALSA."""
@@ -29,12 +28,11 @@ TONES = (660.0, 1320.0)
 class Chime:
     """Plays chimes in the background. A player that fails, for example without a sound server, is not tried again.
 
-    `bell` is called when no player works. `finish` removes the temporary files.
+    `bell` is called when no player works. The players read temporary files without a name, which end with them.
     """
 
     def __init__(self, players: list[str], bell: Callable[[], None]) -> None:
         self._players, self._bell = players, bell
-        self._folder = TemporaryDirectory(prefix="psoas-nudge-")
         self._playing: list[subprocess.Popen[bytes]] = []
 
     def ring(self, times: int) -> None:
@@ -45,22 +43,23 @@ class Chime:
         if not self._players:
             self._bell()
             return
-        file = Path(self._folder.name) / f"{times}.wav"
-        if not file.exists():
-            file.write_bytes(wav(times))
-        words = [self._players[0], str(file)]
-        nowhere = subprocess.DEVNULL
-        self._playing.append(subprocess.Popen(words, stdin=nowhere, stdout=nowhere, stderr=nowhere))  # noqa: S603 - see PLAYERS
+        null = subprocess.DEVNULL
+        with TemporaryFile() as file:
+            file.write(wav(times))
+            file.seek(0)
+            number = file.fileno()
+            command = [self._players[0], f"/dev/fd/{number}"]
+            playing = subprocess.Popen(command, stdin=null, stdout=null, stderr=null, pass_fds=(number,))  # noqa: S603 - see PLAYERS
+        self._playing.append(playing)
 
     def finish(self) -> None:
-        """Wait at most 4 s for each player, and remove the files."""
+        """Wait at most 4 s for each player."""
         for each in self._playing:
             try:
                 each.wait(4)
             except subprocess.TimeoutExpired:
                 each.terminate()
                 each.wait()
-        self._folder.cleanup()
 
 
 def find(bell: Callable[[], None]) -> Chime:
@@ -74,14 +73,14 @@ def wav(times: int) -> bytes:
     for stroke in range(times):
         begin = int(RATE * APART * stroke)
         for n in range(int(RATE * SECONDS)):
-            at = n / RATE
-            swell = min(1.0, at / 0.015) * exp(-5 * at)
-            level = LOUDNESS * swell * sum(sin(2 * pi * tone * at) for tone in TONES) / len(TONES)
+            seconds = n / RATE
+            envelope = min(1.0, seconds / 0.015) * exp(-5 * seconds)
+            level = LOUDNESS * envelope * sum(sin(2 * pi * tone * seconds) for tone in TONES) / len(TONES)
             samples[begin + n] = max(-32768, min(32767, samples[begin + n] + round(32767 * level)))
-    made = io.BytesIO()
-    with wave.open(made, "wb") as file:
+    buffer = io.BytesIO()
+    with wave.open(buffer, "wb") as file:
         file.setnchannels(1)
         file.setsampwidth(2)
         file.setframerate(RATE)
         file.writeframes(samples.tobytes())
-    return made.getvalue()
+    return buffer.getvalue()

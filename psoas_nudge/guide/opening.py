@@ -34,7 +34,7 @@ from psoas_nudge.system.terminal import is_one
 log = logging.getLogger(__name__)
 
 TERMINALS: dict[str, tuple[str, ...]] = {
-    # program: the arguments between it and the command that it runs
+    # program: its arguments before the command to run
     "x-terminal-emulator": ("-e",),
     "gnome-terminal": ("--",),
     "konsole": ("-e",),
@@ -159,10 +159,10 @@ def _in_window(argv: Sequence[str]) -> None:
     if OWN_CONSOLE:
         subprocess.Popen(guide, creationflags=OWN_CONSOLE)  # noqa: S603 - this very program
         return
-    for name, between in TERMINALS.items():
+    for name, arguments in TERMINALS.items():
         if path := shutil.which(name):
-            words = [path, *between, *guide]
-            subprocess.Popen(words, stdin=subprocess.DEVNULL, start_new_session=True)  # noqa: S603 - see TERMINALS
+            command = [path, *arguments, *guide]
+            subprocess.Popen(command, stdin=subprocess.DEVNULL, start_new_session=True)  # noqa: S603 - see TERMINALS
             return
     raise Unavailable("No terminal program was found.")
 
@@ -173,16 +173,16 @@ OPENERS = (on_page, terminal_or_window, by_ear)
 
 def open_for_prompt(settings: Settings, routine_id: str, prompt: int | None, how: Literal["page", "terminal"]) -> None:
     """Open the guide as stretch.guide says, else with the next of OPENERS. Raises Unavailable when none works."""
-    wrong: list[str] = []
+    failures: list[str] = []
     for opener in OPENERS if how == "page" else OPENERS[1:]:
         try:
             opener(settings, routine_id, prompt)
         except Unavailable as error:
-            wrong.append(str(error))
+            failures.append(str(error))
         else:
             return
-        log.info("%s", wrong[-1])
-    raise Unavailable(" ".join(wrong))
+        log.info("%s", failures[-1])
+    raise Unavailable(" ".join(failures))
 
 
 def _reports(settings: Settings, routine_id: str, prompt: int | None) -> StretchReports:

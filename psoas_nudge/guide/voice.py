@@ -10,7 +10,7 @@ import subprocess
 import time
 
 SPEAKERS: dict[str, tuple[str, ...]] = {
-    # program: the arguments between it and the text
+    # program: its arguments before the text
     "spd-say": ("--wait", "--language", "en", "--"),
     "espeak-ng": ("-v", "en", "--"),
 }
@@ -27,17 +27,17 @@ class Voice:
 
     def __init__(self, command: tuple[str, ...], *, served: bool = False) -> None:
         self._command, self._served = command, served
-        self._since = 0.0
-        self._saying: list[subprocess.Popen[bytes]] = []
+        self._started = 0.0
+        self._processes: list[subprocess.Popen[bytes]] = []
 
     def say(self, text: str) -> None:
         """Speak the text, interrupting the previous one. Errors are ignored."""
         if not self._served:
             self.hush()
-        self._saying = [each for each in self._saying if each.poll() is None]
-        self._since = time.monotonic()
+        self._processes = [each for each in self._processes if each.poll() is None]
+        self._started = time.monotonic()
         try:
-            self._saying.append(
+            self._processes.append(
                 subprocess.Popen(  # noqa: S603 - see SPEAKERS
                     [*self._command, text],
                     stdin=subprocess.DEVNULL,
@@ -51,22 +51,22 @@ class Voice:
     @property
     def is_saying(self) -> bool:
         """Whether something is still being said."""
-        if time.monotonic() > self._since + LONGEST:
+        if time.monotonic() > self._started + LONGEST:
             return False
-        return any(each.poll() is None for each in self._saying)
+        return any(each.poll() is None for each in self._processes)
 
     def hush(self) -> None:
         """End the programs that speak."""
-        for each in self._saying:
+        for each in self._processes:
             if each.poll() is None:
                 each.terminate()
                 each.wait()
-        self._saying = []
+        self._processes = []
 
     def finish(self) -> None:
         """Wait at most 8 s for the end of the last text."""
         end = time.monotonic() + 8
-        for each in self._saying:
+        for each in self._processes:
             try:
                 each.wait(max(0.0, end - time.monotonic()))
             except subprocess.TimeoutExpired:
@@ -76,7 +76,7 @@ class Voice:
 
 def find() -> Voice | None:
     """The first installed speaker; None if there is none."""
-    for name, between in SPEAKERS.items():
+    for name, arguments in SPEAKERS.items():
         if path := shutil.which(name):
-            return Voice((path, *between), served=name in SERVED)
+            return Voice((path, *arguments), served=name in SERVED)
     return None

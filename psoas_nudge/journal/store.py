@@ -13,7 +13,6 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -26,9 +25,6 @@ from psoas_nudge.journal.file import JournalFile, translated
 from psoas_nudge.journal.first_state import read_first
 from psoas_nudge.journal.records import Ids, Stored, id_bytes, id_text, milliseconds
 from psoas_nudge.journal.schema import transaction
-
-if TYPE_CHECKING:
-    from psoas_nudge.journal.upkeep import Checkup
 
 log = logging.getLogger(__name__)
 
@@ -43,7 +39,7 @@ class Journal:
     """An open journal, for one thread. Close it, or use `with`."""
 
     def __init__(self, file: JournalFile) -> None:
-        self._file = file
+        self.file = file
         self._name = file.name
         self._ids = Ids()
         self._named = set[str]()
@@ -77,7 +73,7 @@ class Journal:
 
     @property
     def _db(self) -> sqlite3.Connection:
-        return self._file.db
+        return self.file.db
 
     def __enter__(self) -> Journal:
         return self
@@ -85,13 +81,9 @@ class Journal:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def on_reopened(self, to: Callable[[str], object]) -> None:
-        """Call `to` with a message for the person when the file was opened again (see commit)."""
-        self._file.on_reopened = to
-
     def close(self) -> None:
         """Close the file. Nothing is pending: `commit` writes at once."""
-        self._file.close()
+        self.file.close()
 
     def load(self) -> State | None:
         """The state of the last commit; None in a new journal, and when this version cannot read it. Then it is moved
@@ -115,7 +107,7 @@ class Journal:
         opened is opened again or created. Raises JournalBroken; then nothing has changed."""
         stored = self._ids.stored(entries, zone)
         with translated(self._name):
-            self._file.reopen_if_moved()
+            self.file.reopen_if_moved()
             with transaction(self._db):
                 self._append(stored)
                 self._db.execute("INSERT OR REPLACE INTO snapshot VALUES (1, ?)", (msgspec.json.encode(state),))
@@ -239,13 +231,6 @@ class Journal:
                 more = len(rows) == days.SLICE
                 days.set_watermark(self._db, days.Watermark(*rows[-1][:2]) if more else None)
         return more
-
-    def check(self, timed_out: Callable[[], bool] = lambda: False) -> Checkup:
-        """Check the newest entries, then run SQLite's own check, then check every entry, until `timed_out()`. Raises
-        JournalBroken."""
-        from psoas_nudge.journal.upkeep import check  # most programs that open a journal do not need it
-
-        return check(self._file, timed_out)
 
 
 def _state(body: bytes) -> State:

@@ -18,7 +18,7 @@ from msgspec import Struct
 
 from psoas_nudge.core.entries import AnyEntry
 from psoas_nudge.errors import JournalBroken
-from psoas_nudge.journal.file import NEWEST_FIRST, JournalFile, translated
+from psoas_nudge.journal.file import NEWEST_FIRST, translated
 from psoas_nudge.journal.records import id_text
 from psoas_nudge.journal.store import Journal
 
@@ -41,8 +41,10 @@ class Checkup(Struct, frozen=True):
     whole: bool
 
 
-def check(file: JournalFile, timed_out: Callable[[], bool]) -> Checkup:
-    """See Journal.check."""
+def check(journal: Journal, timed_out: Callable[[], bool] = lambda: False) -> Checkup:
+    """Check the newest entries, then run SQLite's own check, then check every entry, until `timed_out()`. Raises
+    JournalBroken."""
+    file = journal.file
     problems = list[str]()
     entries: int | None = None
     whole = True
@@ -116,4 +118,4 @@ def _check(path: Path, ended: Event) -> tuple[str, ...]:
         return ()
     deadline = time.monotonic() + CHECK_SECONDS
     with journal:
-        return journal.check(lambda: ended.is_set() or time.monotonic() > deadline).problems
+        return check(journal, lambda: ended.is_set() or time.monotonic() > deadline).problems

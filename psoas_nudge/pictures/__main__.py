@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from psoas_nudge.confined.limits import limit, serve
-from psoas_nudge.pictures.limits import CPU_SECONDS, MEGABYTES
-from psoas_nudge.pictures.wire import Drawn, NotTaken, PictureRequest, PictureResult
+from psoas_nudge.pictures.wire import CPU_SECONDS, MEGABYTES, Drawn, NotTaken, PictureRequest, PictureResult
 
 
 def answer(question: PictureRequest) -> PictureResult:

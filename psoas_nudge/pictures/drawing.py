@@ -15,8 +15,7 @@ from collections.abc import Iterator
 from functools import cache
 from typing import TYPE_CHECKING
 
-from psoas_nudge.pictures.limits import LONGEST_SIDE, MOST_ELEMENTS, MOST_PIXELS, NARROWEST
-from psoas_nudge.pictures.wire import Drawn, NotTaken
+from psoas_nudge.pictures.wire import LONGEST_SIDE, MOST_ELEMENTS, MOST_PIXELS, NARROWEST, Drawn, NotTaken
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from math import ceil, floor
+from typing import NamedTuple
 from xml.etree.ElementTree import Element
 
 from psoas_nudge.core.history import DAY_MINUTES, Piece, PieceKind, PromptMark, Track
@@ -14,21 +15,23 @@ from psoas_nudge.report import words
 from psoas_nudge.report.elements import el, folded, key, legend, percent, table
 from psoas_nudge.report.record import ReportData
 
-# kind: (top, height) in em within a line, in drawing order
-BANDS: dict[PieceKind, tuple[float, float]] = {
-    "hours": (0.0, 2.2),
-    "sitting": (0.95, 0.6),
-    "standing": (0.97, 0.56),
-    "held-back": (1.65, 0.28),
-    "stretch": (0.75, 1.0),
+
+class Band(NamedTuple):
+    """How a kind of piece is drawn within the line of a day; `top` and `height` in em."""
+
+    top: float
+    height: float
+    name: str
+
+
+BANDS: dict[PieceKind, Band] = {
+    "hours": Band(0.0, 2.2, "working hours"),
+    "sitting": Band(0.95, 0.6, "sitting"),
+    "standing": Band(0.97, 0.56, "standing"),
+    "held-back": Band(1.65, 0.28, "a prompt was delayed, for example by a call"),
+    "stretch": Band(0.75, 1.0, "stretch"),
 }
-CALLED: dict[PieceKind, str] = {
-    "hours": "working hours",
-    "sitting": "sitting",
-    "standing": "standing",
-    "held-back": "a prompt was delayed, for example by a call",
-    "stretch": "stretch",
-}
+"""In the order in which they are drawn."""
 MARK_AT = 0.42
 """Vertical position of prompts within a line, in em."""
 
@@ -45,7 +48,7 @@ SHAPES: dict[Outcome, str] = {
 
 def shapes() -> Element:
     """Definitions used by all days: the symbols of prompts, and the CSS of bands."""
-    bands = "".join(f".line .{kind}{{y:{top}em;height:{height}em}}" for kind, (top, height) in BANDS.items())
+    bands = "".join(f".line .{kind}{{y:{top}em;height:{height}em}}" for kind, (top, height, _) in BANDS.items())
     symbols = [
         el("symbol", el("path", d=path), id=f"prompt-{outcome}", viewBox="0 0 12 12", class_=f"prompt {outcome}")
         for outcome, path in SHAPES.items()
@@ -61,14 +64,14 @@ def mark(outcome: Outcome, x: str, y: str, title: str) -> Element:
 
 
 def _legends() -> Element:
-    bands = legend(*((_swatch(kind), CALLED[kind]) for kind in BANDS))
+    bands = legend(*((_swatch(kind), band.name) for kind, band in BANDS.items()))
     prompts = legend(*((key(el("use", href=f"#prompt-{each}")), OUTCOMES[each]) for each in SHAPES))
     prompts.insert(0, el("li", "Prompts:"))
     return el("div", bands, prompts, class_="legends")
 
 
 def _swatch(kind: PieceKind) -> Element:
-    height = min(BANDS[kind][1], 1.0)
+    height = min(BANDS[kind].height, 1.0)
     return el(
         "svg", el("rect", width="100%", height="100%", class_=kind),
         class_="swatch", style=f"height:{height}em", aria_hidden="true",
@@ -93,10 +96,9 @@ def chart(record: ReportData) -> Element:
 
 def _window(tracks: Sequence[Track]) -> tuple[float, float]:
     """The part of the day to draw, in whole hours, from the earliest to the latest piece or prompt."""
-    ends = [(piece.begin, piece.end) for track in tracks for piece in track.pieces]
-    ends += [(prompt.minute, prompt.minute) for track in tracks for prompt in track.prompts]
-    begin = min((first for first, _ in ends), default=9 * 60)
-    end = max((last for _, last in ends), default=17 * 60)
+    minutes = [minute for track in tracks for piece in track.pieces for minute in (piece.begin, piece.end)]
+    minutes += [prompt.minute for track in tracks for prompt in track.prompts]
+    begin, end = min(minutes, default=9 * 60), max(minutes, default=17 * 60)
     return floor(begin / 60) * 60, min(DAY_MINUTES, max(ceil(end / 60) * 60, floor(begin / 60) * 60 + 60))
 
 
@@ -133,7 +135,7 @@ def _line(track: Track, begin: float, end: float, text: str) -> Element:
 
 def _title(piece: Piece) -> str:
     detail = f" ({piece.words})" if piece.words else ""
-    return f"{words.clock(piece.begin)}–{words.clock(piece.end)} {CALLED[piece.kind]}{detail}"
+    return f"{words.clock(piece.begin)}–{words.clock(piece.end)} {BANDS[piece.kind].name}{detail}"
 
 
 def _prompt(prompt: PromptMark) -> str:

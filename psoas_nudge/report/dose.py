@@ -36,7 +36,9 @@ def summary(record: ReportData) -> str:
     sides = by_week(record.history.stretches, weeks)
     left, right = [float(one) for one, _ in sides], [float(two) for _, two in sides]
     reached = sum(min(pair) >= record.target for pair in sides)
-    when, each = (f"In the last {len(weeks)} whole weeks", " a week") if len(weeks) > 1 else ("Last week", "")
+    when, each = (
+        (f"In the last {counted(len(weeks), 'whole week')}", " a week") if len(weeks) > 1 else ("Last week", "")
+    )
     text = (
         f"{when} you held {words.length(mean(left))}{each} on the left and {words.length(mean(right))} on the right. "
         f"The goal is {words.length(record.target)} a side."
@@ -58,11 +60,9 @@ def chart(record: ReportData) -> Element:
     sides = by_week(record.history.stretches, weeks)
     steps = (2.0 * MINUTE, 4.0 * MINUTE, 10.0 * MINUTE, 20.0 * MINUTE, 60.0 * MINUTE)  # half of each is whole minutes
     top = rounded_up(max([record.target * 1.1, *(max(pair) for pair in sides)]), steps)
-    bars = [
-        part
-        for number, (week, pair) in enumerate(zip(weeks, sides, strict=True))
-        for part in _week(number, len(weeks), week, pair, top)
-    ]
+    bars: list[Element] = []
+    for number, (week, pair) in enumerate(zip(weeks, sides, strict=True)):
+        bars += _week(*column(number, len(weeks)), week, pair, top)
     step = top / 2
     scale = [(0.5 + n * step / top / 2, words.length(abs(n) * step) if n else "0") for n in range(-2, 3)]
     target = record.target / top / 2
@@ -81,8 +81,7 @@ def chart(record: ReportData) -> Element:
     return el("div", drawn, keys, folded(table(("Week", "Left", "Right"), rows, "Hold time per side and week")))
 
 
-def _week(number: int, count: int, week: date, sides: tuple[int, int], top: float) -> list[Element]:
-    x, width = column(number, count)
+def _week(x: str, width: str, week: date, sides: tuple[int, int], top: float) -> list[Element]:
     left, right = (side / top / 2 for side in sides)
     title = f"{words.week(week)}: left {words.length(sides[0])}, right {words.length(sides[1])}"
     return [

@@ -68,14 +68,10 @@ def legend(*entries: tuple[Element, str]) -> Element:
 
 def plot(*inside: Element, label: str, scale: Sequence[tuple[float, str]], below: Sequence[Element]) -> Element:
     """A chart. `label`: its text alternative; `scale`: (share of the height from the bottom, text)."""
-    grid = [
-        part
-        for height, text in scale
-        for part in (
-            level(1 - height, "grid"),
-            el("text", text, x="-0.66em", y=percent(1 - height), dy="0.32em", text_anchor="end", class_="scale"),
-        )
-    ]
+    grid: list[Element] = []
+    for height, text in scale:
+        name = el("text", text, x="-0.66em", y=percent(1 - height), dy="0.32em", text_anchor="end", class_="scale")
+        grid += (level(1 - height, "grid"), name)
     return el("svg", *grid, *inside, *below, role="img", aria_label=label, class_="plot")
 
 

@@ -94,11 +94,8 @@ def document(title: str, kind: str, *body: Element) -> str:
 
 def _opening(record: ReportData) -> Element:
     if not record.days:
-        return el(
-            "header",
-            el("h1", "Nothing to show yet"),
-            el("p", "No whole stretch of sitting is recorded.", class_="lede"),
-        )
+        nothing = el("p", "No whole stretch of sitting is recorded.", class_="lede")
+        return el("header", el("h1", "Nothing to show yet"), nothing)
     since = words.full_day(record.days[0].first)
     lede = [el("p", text(record)) for text in (_sat, _followed, _held)]
     made = f"{words.full_day(record.today)}. Recorded since {since}. The sitting that you are in now is not in it yet."

@@ -57,8 +57,9 @@ def read(
     this_week = monday(here.date())
     year, weeks = this_week - timedelta(weeks=WEEKS - 1), this_week - timedelta(weeks=DAYS_WEEKS - 1)
     a_year = journal.read(since=_before(year), until=now, kinds=HISTORY_KINDS, taken_back=False)
-    past = history((e.entry, e.zone) for e in a_year if e.entry.at.astimezone(e.zone).date() >= year)
-    lately = ((e.entry, e.zone) for e in journal.read(since=_before(weeks), until=now))
+    recorded = ((each.entry, each.zone) for each in a_year)
+    past = history((entry, zone) for entry, zone in recorded if entry.at.astimezone(zone).date() >= year)
+    lately = ((each.entry, each.zone) for each in journal.read(since=_before(weeks), until=now))
 
     def closes(at: datetime) -> datetime | None:
         span = hours.span(at)

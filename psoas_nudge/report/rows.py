@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, tzinfo
+from datetime import datetime
 
 from msgspec import Struct
 from msgspec.structs import astuple, fields
@@ -23,7 +23,7 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """A spreadsheet may execute a text that begins like this (CSV injection)."""
 
 
-class SpreadsheetRow(Struct, frozen=True, kw_only=True):
+class SpreadsheetRow(Struct, kw_only=True):
     """Instants are RFC 3339 with the local offset at that time, lengths are seconds. Missing values are empty."""
 
     kind: str
@@ -50,51 +50,44 @@ def cells(row: SpreadsheetRow) -> tuple[str, ...]:
 
 def row(recorded: Recorded) -> SpreadsheetRow:
     entry, zone = recorded
-    kind, at = str(entry.__struct_config__.tag), _instant(entry.at, zone)
-    made = SpreadsheetRow(kind=kind, begin=at)
+
+    def local(at: datetime) -> str:
+        return at.astimezone(zone).isoformat(timespec="seconds")
+
+    made = SpreadsheetRow(kind=str(entry.__struct_config__.tag), begin=local(entry.at))
     match entry:
-        case BoutEntry(started=started, ended=ended, ended_by=by):
-            lasted = _seconds(entry.sitting_seconds)
-            made = SpreadsheetRow(
-                kind=kind, begin=_instant(started, zone), end=_instant(ended, zone), seconds=lasted, what=by
-            )
-        case PromptEntry(closed_at=closed, routine=routine):
+        case BoutEntry():
+            made.begin, made.end = local(entry.started), local(entry.ended)
+            made.seconds = _seconds(entry.sitting_seconds)
+            made.what = entry.ended_by
+        case PromptEntry(closed_at=closed):
             shown = entry.shown_at or closed
-            lasted, what = _seconds((closed - shown).total_seconds()), str(entry.outcome)
-            begin, end = _instant(shown, zone), _instant(closed, zone)
-            seen = what if entry.shown_at else "not seen"
-            made = SpreadsheetRow(kind=kind, begin=begin, end=end, seconds=lasted, what=seen, routine=routine)
-        case HeldBackEntry(since=since, until=until, reasons=reasons):
-            begin, end, lasted = _instant(since, zone), _instant(until, zone), _seconds((until - since).total_seconds())
-            made = SpreadsheetRow(kind=kind, begin=begin, end=end, seconds=lasted, what=" ".join(reasons))
-        case StretchEntry(routine=routine, performed=performed):
-            left, right = _seconds(entry.left_seconds), _seconds(entry.right_seconds)
-            made = SpreadsheetRow(
-                kind=kind,
-                begin=at,
-                what="done" if performed else "not done",
-                routine=routine,
-                left_seconds=left,
-                right_seconds=right,
-                other_seconds=_seconds(entry.other_seconds),
-            )
-        case FeelEntry(level=level):
-            what = " ".join(word for word in (entry.afterwards, entry.pain) if word)
-            number = "" if level is None else str(level)
-            made = SpreadsheetRow(
-                kind=kind, begin=at, what=what, routine=entry.routine or "", level=number, note=entry.note or ""
-            )
-        case PostureEntry(posture=posture):
-            made = SpreadsheetRow(kind=kind, begin=at, what=posture)
-        case HoursEntry(open=is_open):
-            made = SpreadsheetRow(kind=kind, begin=at, what="open" if is_open else "closed")
+            made.begin, made.end = local(shown), local(closed)
+            made.seconds = _seconds((closed - shown).total_seconds())
+            made.what = entry.outcome if entry.shown_at else "not seen"
+            made.routine = entry.routine
+        case HeldBackEntry(since=since, until=until):
+            made.begin, made.end = local(since), local(until)
+            made.seconds = _seconds((until - since).total_seconds())
+            made.what = " ".join(entry.reasons)
+        case StretchEntry():
+            made.what = "done" if entry.performed else "not done"
+            made.routine = entry.routine
+            made.left_seconds = _seconds(entry.left_seconds)
+            made.right_seconds = _seconds(entry.right_seconds)
+            made.other_seconds = _seconds(entry.other_seconds)
+        case FeelEntry():
+            made.what = " ".join(word for word in (entry.afterwards, entry.pain) if word)
+            made.routine = entry.routine or ""
+            made.level = "" if entry.level is None else str(entry.level)
+            made.note = entry.note or ""
+        case PostureEntry():
+            made.what = entry.posture
+        case HoursEntry():
+            made.what = "open" if entry.open else "closed"
         case PauseEntry(until=datetime() as until):
-            made = SpreadsheetRow(kind=kind, begin=at, end=_instant(until, zone))
+            made.end = local(until)
     return made
-
-
-def _instant(at: datetime, zone: tzinfo) -> str:
-    return at.astimezone(zone).isoformat(timespec="seconds")
 
 
 def _seconds(value: float) -> str:

@@ -17,7 +17,7 @@ from starlette.routing import Route
 
 from psoas_nudge.pages import browser
 from psoas_nudge.pages.guard import Guard, policy, posted, static
-from psoas_nudge.pages.windows import PageWindows
+from psoas_nudge.pages.serving import PageWindows
 
 POLICY = policy(look="'unsafe-inline'", pictures="'self' data:")
 """The page embeds its style sheet and its pictures."""

@@ -78,15 +78,10 @@ def chart(record: ReportData) -> Element:
     step = 2 if top <= 8 * LEAST_MS else 3
     scale = [(hours * LEAST_MS / top, f"{hours} h") for hours in range(0, round(top / LEAST_MS) + 1, step)]
     split = record.today - timedelta(weeks=LATELY_WEEKS)
-    dots = [
-        _dot(
-            across(day.first, weeks),
-            1 - sat(day) / top,
-            f"{words.day(day.first)}: {words.length(sat(day))}",
-            now=day.first >= split,
-        )
-        for day in shown
-    ]
+    dots = []
+    for day in shown:
+        title = f"{words.day(day.first)}: {words.length(sat(day))}"
+        dots.append(_dot(across(day.first, weeks), 1 - sat(day) / top, title, now=day.first >= split))
     by_week = [[sat(day) for day in shown if monday(day.first) == week] for week in weeks]
     lines = [
         level(1 - median(some) / top, "middle", (number + 0.1) / len(weeks), (number + 0.9) / len(weeks))

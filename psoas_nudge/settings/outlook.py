@@ -34,8 +34,6 @@ class DayPart(Struct, frozen=True):
 
 
 class ComingDay(Struct, frozen=True, kw_only=True):
-    """A day of the preview."""
-
     name: str
     open: list[DayPart]
     busy: list[DayPart]
@@ -43,8 +41,6 @@ class ComingDay(Struct, frozen=True, kw_only=True):
 
 
 class WorkDay(Struct, frozen=True, kw_only=True):
-    """The simulated day."""
-
     name: str
     open: list[DayPart]
     sitting: list[DayPart]
@@ -66,7 +62,6 @@ async def calendar_for(settings: Settings, now: datetime) -> Calendar:
 
 
 def coming(settings: Settings, calendar: Calendar, now: datetime) -> list[ComingDay]:
-    """The next DAYS days."""
     hours, today = settings.rules.hours, settings.rules.hours.local_date(now)
     found, before = [], day(settings.rules, calendar, today - timedelta(days=1), now)
     for ahead in range(DAYS):

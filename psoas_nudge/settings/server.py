@@ -16,9 +16,9 @@ from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
 from psoas_nudge.errors import BadInput, ConfigInvalid, PsoasNudgeError, Unavailable
-from psoas_nudge.pages import running
+from psoas_nudge.pages import serving
 from psoas_nudge.pages.guard import Guard, posted, static
-from psoas_nudge.pages.windows import PageWindows
+from psoas_nudge.pages.serving import PageWindows
 from psoas_nudge.settings import outlook
 from psoas_nudge.settings.file import ChangedElsewhere, DiffLine, Mistake, SettingsFile, diff
 from psoas_nudge.settings.outlook import ComingDay, WorkDay
@@ -69,7 +69,7 @@ class Refusal(Struct, frozen=True, kw_only=True):
 
 def run(file: Path, environ: Mapping[str, str], begin: Begin | None = None) -> None:
     """Show the page until its last window is closed. Raises Unavailable when no browser has shown it."""
-    if not running.run(lambda windows, port: app(SettingsFile(file, environ), windows, port, begin), environ):
+    if not serving.run(lambda windows, port: app(SettingsFile(file, environ), windows, port, begin), environ):
         raise Unavailable("No browser has opened the settings. To edit the file instead: psoas-nudge config edit")
 
 

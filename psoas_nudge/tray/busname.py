@@ -104,13 +104,11 @@ class BusObject(ServiceInterface):
     def _ask(self, make: Callable[[], Asked]) -> None:
         """Carry out the request that `make` builds from a caller's arguments, after checking their ranges."""
         try:
-            request = make()
-        except ValueError as error:
-            raise DBusError(INVALID, str(error)) from error
-        try:
-            checked(request)
+            checked(request := make())
         except msgspec.ValidationError as error:
             raise DBusError(INVALID, mistake(error, type(request)) or str(error)) from error
+        except ValueError as error:
+            raise DBusError(INVALID, str(error)) from error
         self.command(request)
 
     @dbus_method("GetStatus")

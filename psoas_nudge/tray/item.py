@@ -7,7 +7,7 @@ LayoutUpdated is sent when entries are added or removed. Before a host opens the
 `on_open` updates the menu.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Annotated, Any
 
 from dbus_fast import DBusError, Variant
@@ -138,13 +138,6 @@ def layout(item: MenuEntry, depth: int, wanted: Sequence[str] = ()) -> list[Any]
     ]
 
 
-def _changed(item: MenuEntry, known: Mapping[int, Mapping[str, Variant]]) -> dict[str, Variant]:
-    before = known.get(item.number)
-    if before is None:  # LayoutUpdated announces a new entry
-        return {}
-    return {name: value for name, value in properties(item).items() if before.get(name) != value}
-
-
 class DBusMenu(ServiceInterface):
     """The exported menu. `current` makes the menu of the current status; `on_open` updates that status; `on_click` gets
     a clicked entry."""
@@ -165,7 +158,12 @@ class DBusMenu(ServiceInterface):
             return
         self._keep(menu)
         known = {item.number: properties(item) for item in everything(before)}
-        changed = [[item.number, new] for item in everything(menu) if (new := _changed(item, known))]
+        changed = []
+        for item in everything(menu):
+            now = properties(item)
+            old = known.get(item.number, now)  # LayoutUpdated announces a new entry
+            if new := {name: value for name, value in now.items() if old.get(name) != value}:
+                changed.append([item.number, new])
         if changed:
             self.items_properties_updated(changed)
         if menu.shape != before.shape:
@@ -190,7 +188,7 @@ class DBusMenu(ServiceInterface):
 
     def _event(self, number: int, event: str) -> None:
         item = self._find(number)
-        if event == "clicked" and item.command is not None:
+        if event == "clicked":
             self._on_click(item)
 
     @dbus_method("GetLayout")

@@ -7,13 +7,11 @@ from typing import Literal
 import pytest
 
 from psoas_nudge.cli import verdict
-from psoas_nudge.cli.distribution import MANAGERS, PACKAGES, command, manager
-from psoas_nudge.cli.verdict import Findings, report
+from psoas_nudge.cli.doctor import manager
+from psoas_nudge.cli.verdict import MANAGERS, PACKAGES, Findings, report
 from psoas_nudge.notify.chooser import NOTIFIERS, NotifierChoice
 from psoas_nudge.presence.slot import SensorChoice
 from psoas_nudge.presence.table import IDLE_SOURCES, SENSORS
-
-DEBIAN = manager({"ID": "debian"})
 
 
 def sensor(port: Literal["idle", "signals"], name: str, why: str = "") -> SensorChoice:
@@ -44,6 +42,8 @@ XFCE = Findings(
     session_bus=True,
     wayland=False,
     gnome=False,
+    manager=manager({"ID": "debian"}),
+    root=False,
 )
 
 
@@ -52,7 +52,7 @@ def changed(**changes: object) -> Findings:
 
 
 def told(found: Findings) -> str:
-    return "\n".join(report(found, lambda what_for: command(what_for, DEBIAN, root=False), 80))
+    return "\n".join(report(found, 80))
 
 
 def test_where_all_is_well_it_says_so_and_proposes_nothing() -> None:
@@ -145,15 +145,15 @@ def test_mistakes_in_the_configuration_are_shown_with_the_way_to_mend_them() -> 
     ids=lambda each: each["ID"] if isinstance(each, dict) else "",
 )
 def test_the_command_is_that_of_the_distribution(system: dict[str, str], expected: str) -> None:
-    assert command("wayland-notifications", manager(system), root=False) == expected
+    assert changed(manager=manager(system)).install("wayland-notifications") == expected
 
 
 def test_root_needs_no_sudo() -> None:
-    assert command("browser", DEBIAN, root=True) == "apt-get install chromium"
+    assert changed(root=True).install("browser") == "apt-get install chromium"
 
 
 def test_every_package_is_named_for_known_managers_only() -> None:
-    known = {each.name for each in MANAGERS} | {""}
+    known = {*MANAGERS, ""}
     assert all(set(names) <= known and names[""] for names in PACKAGES.values())
 
 

@@ -131,6 +131,10 @@ def test_two_routines_of_one_name_are_refused() -> None:
     assert wrong(OWN + OWN) == [
         'config.toml:6:6: stretch.routines[2].id: There are two routines "my-lunge". Rename one.'
     ]
+    broken = '[[stretch.routines]]\ntitle = "x"\n'
+    assert wrong(broken + OWN + OWN)[-1] == (
+        'config.toml:8:6: stretch.routines[3].id: There are two routines "my-lunge". Rename one.'
+    )
 
 
 def test_a_relative_calendar_file_lies_beside_the_configuration(tmp_path: Path) -> None:

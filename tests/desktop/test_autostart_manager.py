@@ -163,8 +163,9 @@ LOOK = """
 from pathlib import Path
 from psoas_nudge import places
 from psoas_nudge.journal import Journal
+from psoas_nudge.journal.upkeep import check
 with Journal.open_reading(places.journal_file()) as journal:
-    found = journal.check()
+    found = check(journal)
     reports = len(list(journal.read(kinds=["feel"])))
 print(found.problems, found.whole, reports == Path("saved").read_text().count("saved") > 20)
 """

@@ -1,5 +1,7 @@
 """Holidays and busy times reach the rules while the daemon runs, and follow every change."""
 
+from __future__ import annotations
+
 import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, date, datetime, timedelta
@@ -11,11 +13,27 @@ import pytest
 from psoas_nudge import calendars, config
 from psoas_nudge.calendars import Calendar
 from psoas_nudge.config import watch
-from psoas_nudge.core.model import Rules, Signal, SignalChanged
+from psoas_nudge.core.model import Rules, Signal, SignalChanged, State, Timeline
 from psoas_nudge.engine import schedule
 from psoas_nudge.engine.schedule import Schedule
 
 CHRISTMAS = date(2026, 12, 25)
+
+
+class AnEngine:
+    """As much of an engine as a schedule uses."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+
+    def state_now(self) -> State:
+        return State(time=Timeline(at=self.world.now))
+
+    def feed(self, reading: SignalChanged) -> None:
+        self.world.note(self.world.readings, reading)
+
+    def reload(self, rules: Rules) -> None:
+        self.world.note(self.world.rules, rules)
 
 
 class World:
@@ -31,13 +49,8 @@ class World:
         self.early: Calendar | None = None
         self.slow = asyncio.Event()
         self.event = asyncio.Event()
-        self.schedule = Schedule(
-            lambda: self.now,
-            apply=lambda rules: self.note(self.rules, rules),
-            report=lambda reading: self.note(self.readings, reading),
-            notify=lambda text: self.note(self.told, text),
-            reload=self.reload,
-        )
+        engine: Any = AnEngine(self)
+        self.schedule = Schedule(engine, lambda text: self.note(self.told, text), self.reload)
 
     def note(self, where: list[Any], what: Any) -> None:
         where.append(what)

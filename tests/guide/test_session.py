@@ -12,7 +12,7 @@ import pytest
 from psoas_nudge.core.catalogue import find
 from psoas_nudge.core.model import Afterwards, Pain
 from psoas_nudge.errors import NotRecorded
-from psoas_nudge.guide import page
+from psoas_nudge.guide import page, server
 from psoas_nudge.guide.page import run_clock
 from psoas_nudge.guide.player import Held, Player
 from psoas_nudge.guide.reports import Receipt
@@ -26,6 +26,8 @@ from psoas_nudge.guide.session import (
     Asks,
     StretchSession,
 )
+from psoas_nudge.pages import serving
+from psoas_nudge.pages.guard import Guard
 
 
 class Stretch:
@@ -306,18 +308,31 @@ async def test_the_clock_ticks_when_the_session_is_due_and_ends_with_it() -> Non
     await page.aclose()
 
 
-async def a_person(session: StretchSession, *_: object) -> None:
+@pytest.fixture
+def a_person(monkeypatch: pytest.MonkeyPatch) -> None:
     """In place of a browser: begins, holds for a while, and closes the page."""
-    watched = cast("AsyncGenerator[bytes, None]", session.watch())
-    await anext(watched)
-    session.command("next")
-    session.tick()
-    session.close()
-    await watched.aclose()
+    opened: list[StretchSession] = []
+
+    def app(session: StretchSession, port: int, sound: Sound) -> Guard:
+        opened.append(session)
+        return server.app(session, port, sound)
+
+    async def show(*_: object) -> bool:
+        session = opened[-1]
+        watched = cast("AsyncGenerator[bytes, None]", session.watch())
+        await anext(watched)
+        session.command("next")
+        session.tick()
+        session.close()
+        await watched.aclose()
+        return True
+
+    monkeypatch.setattr(page, "app", app)
+    monkeypatch.setattr(serving, "show", show)
 
 
-def test_the_command_fails_when_not_all_was_recorded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(page, "_show", a_person)
+@pytest.mark.usefixtures("a_person")
+def test_the_command_fails_when_not_all_was_recorded() -> None:
     stretch = Stretch()
     stretch.troubles["ended"] = "The disk is full."
     with pytest.raises(NotRecorded, match=r"^Not all of this is recorded: The disk is full\.$"):

@@ -12,6 +12,7 @@ import pytest
 
 from psoas_nudge.core.model import FeelEntry
 from psoas_nudge.journal import Journal
+from psoas_nudge.journal.upkeep import check
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="strace and the limit on files are Linux's")
 
@@ -52,7 +53,7 @@ def recorded(path: Path) -> list[str | None]:
     found = Journal.open_reading(path)
     assert found is not None
     with found:
-        assert found.check().problems == ()
+        assert check(found).problems == ()
         return [stored.entry.note for stored in found.read(kinds=["feel"]) if isinstance(stored.entry, FeelEntry)]
 
 

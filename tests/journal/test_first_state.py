@@ -17,6 +17,7 @@ from psoas_nudge.core.hours import WorkingHours
 from psoas_nudge.engine.engine import Engine
 from psoas_nudge.journal.first_state import read_first
 from psoas_nudge.journal.store import Journal
+from psoas_nudge.journal.upkeep import check
 
 STATES = Path(__file__).with_name("states")
 SAT_DOWN = 172_500_000
@@ -45,7 +46,7 @@ def test_the_journal_reads_it_as_if_it_were_its_own(file: Path, tmp_path: Path) 
         assert state is not None
         journal.commit([], state, UTC)
         assert journal.load() == state
-        assert journal.check().problems == ()
+        assert check(journal).problems == ()
 
 
 def test_a_state_of_today_is_never_taken_for_an_old_one() -> None:
@@ -61,7 +62,7 @@ def test_one_with_an_impossible_number_is_set_aside(number: bytes) -> None:
         assert broken != body("paused")
         journal._db.execute("UPDATE snapshot SET body = ?", (broken,))
         assert journal.load() is None
-        assert len(journal.check().problems) == 1
+        assert len(check(journal).problems) == 1
 
 
 def test_a_bout_with_a_break_and_an_open_prompt() -> None:

@@ -13,6 +13,7 @@ import pytest
 from psoas_nudge.core import model as m
 from psoas_nudge.errors import JournalBroken
 from psoas_nudge.journal import Journal
+from psoas_nudge.journal.upkeep import check
 
 START = datetime(2026, 11, 23, 8, tzinfo=UTC)
 
@@ -21,7 +22,7 @@ def levels(path: Path) -> list[int | None]:
     found = Journal.open_reading(path)
     assert found is not None
     with found:
-        assert found.check().problems == ()
+        assert check(found).problems == ()
         return [stored.entry.level for stored in found.read(kinds=["feel"]) if isinstance(stored.entry, m.FeelEntry)]
 
 
@@ -39,7 +40,7 @@ def journal(path: Path) -> Iterator[Journal]:
 @pytest.fixture
 def said(journal: Journal) -> list[str]:
     said: list[str] = []
-    journal.on_reopened(said.append)
+    journal.file.on_reopened = said.append
     return said
 
 

@@ -41,6 +41,7 @@ from psoas_nudge.core.model import (
 )
 from psoas_nudge.errors import JournalBroken
 from psoas_nudge.journal import Journal, Stored, as_json, schema, upkeep
+from psoas_nudge.journal.upkeep import check
 
 KINDS = {kind.__struct_config__.tag for kind in get_args(AnyEntry)}
 
@@ -384,7 +385,7 @@ def test_a_state_that_cannot_be_read_is_set_aside(body: bytes, path: Path, morni
         assert "set aside" in caplog.text
         assert journal._db.execute("SELECT body FROM set_aside").fetchall() == [(body,)]
         assert journal.load() is None
-        assert len(journal.check().problems) == 1
+        assert len(check(journal).problems) == 1
         assert len(list(journal.read())) == 1
 
 
@@ -411,7 +412,7 @@ def test_an_entry_that_cannot_be_read_hides_no_other(path: Path, morning, berlin
         with caplog.at_level(logging.WARNING):
             assert len(list(journal.read())) == 2
         assert "cannot be read" in caplog.text
-        checked = journal.check()
+        checked = check(journal)
         assert checked.entries == 3
         assert len(checked.problems) == 1
         assert "dance" in checked.problems[0]
@@ -420,7 +421,7 @@ def test_an_entry_that_cannot_be_read_hides_no_other(path: Path, morning, berlin
 def test_a_sound_journal_has_no_problems(path: Path, morning, berlin) -> None:
     with Journal.open(path) as journal:
         journal.commit(at_hours(morning, 0, 2), State(), berlin)
-        assert (journal.check().entries, journal.check().problems) == (2, ())
+        assert (check(journal).entries, check(journal).problems) == (2, ())
 
 
 # --- two at once -------------------------------------------------------------------------------------------------
@@ -468,7 +469,7 @@ def test_two_programs_may_make_the_same_journal_at_once(path: Path, morning, ber
     assert problems == []
     with Journal.open(path) as journal:
         assert len(list(journal.read())) == 30
-        assert journal.check().problems == ()
+        assert check(journal).problems == ()
 
 
 # --- older files -------------------------------------------------------------------------------------------------
@@ -494,7 +495,7 @@ def test_a_journal_of_an_older_version_is_brought_up_to_date(old: Path, path: Pa
         assert [s.entry.__struct_config__.tag for s in found] == ["hours", "prompt", "stretch", "bout"]
         assert found[1].id == "019ab000-0000-7000-8000-000000000002"
         assert journal.load() == State(time=Timeline(now=42_000), today=Today(prompts=1))
-        assert journal.check().problems == ()
+        assert check(journal).problems == ()
         journal.commit([opened(datetime(2026, 12, 1, tzinfo=UTC))], State(), berlin)
 
 
@@ -523,7 +524,7 @@ def test_a_step_that_fails_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> N
 def test_a_check_sees_all_and_what_takes_longer_than_its_time_is_interrupted(morning, berlin) -> None:
     with Journal.in_memory() as journal:
         journal.commit([HoursEntry(at=morning, open=True)] * 10_000, State(), berlin)
-        whole = journal.check()
+        whole = check(journal)
         assert (whole.entries, whole.problems, whole.whole) == (10_000, (), True)
         journal._db.create_function("slow", 1, lambda text: threading.Event().wait(0.002) or text)
         with (
@@ -531,7 +532,7 @@ def test_a_check_sees_all_and_what_takes_longer_than_its_time_is_interrupted(mor
             pytest.raises(sqlite3.OperationalError, match="interrupted"),
         ):
             journal._db.execute("SELECT count(slow(body)) FROM entries").fetchone()
-        assert journal.check().whole, "the next is not interrupted"
+        assert check(journal).whole, "the next is not interrupted"
 
 
 def test_a_check_that_has_no_time_says_that_it_did_not_see_all(
@@ -540,7 +541,7 @@ def test_a_check_that_has_no_time_says_that_it_did_not_see_all(
     monkeypatch.setattr(upkeep, "POLL_SECONDS", 0.0002)
     with Journal.in_memory() as journal:
         journal.commit([HoursEntry(at=morning, open=True)] * 20_000, State(), berlin)
-        checked = journal.check(lambda: True)
+        checked = check(journal, lambda: True)
         assert (checked.problems, checked.whole) == ((), False)
 
 

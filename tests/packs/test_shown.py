@@ -11,9 +11,10 @@ import pytest
 from psoas_nudge.config import load
 from psoas_nudge.core.catalogue import find
 from psoas_nudge.core.routines import Routine
+from psoas_nudge.guide.asking import begins
 from psoas_nudge.guide.figures import in_terminal, printed, sheet, svg
 from psoas_nudge.guide.player import Player
-from psoas_nudge.guide.terminal import begins, play
+from psoas_nudge.guide.terminal import play
 from psoas_nudge.notify import ICON
 from psoas_nudge.notify import picture as notified
 from tests.guide.test_terminal import FakeConsole

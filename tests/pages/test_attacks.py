@@ -20,8 +20,7 @@ from psoas_nudge.guide.player import Player
 from psoas_nudge.guide.reports import Receipt
 from psoas_nudge.guide.session import StretchSession
 from psoas_nudge.pages.guard import BODY_LIMIT, Guard
-from psoas_nudge.pages.serving import listen, serve
-from psoas_nudge.pages.windows import PageWindows
+from psoas_nudge.pages.serving import PageWindows, listen, serve
 from psoas_nudge.report import server as report
 from psoas_nudge.report.page import served
 from psoas_nudge.settings import server as settings

@@ -10,8 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from psoas_nudge.pages.serving import listen, serve
-from psoas_nudge.pages.windows import PageWindows
+from psoas_nudge.pages.serving import PageWindows, listen, serve
 from psoas_nudge.settings.file import SettingsFile, version
 from psoas_nudge.settings.server import app
 from tests.pages.site import Site

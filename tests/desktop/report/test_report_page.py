@@ -22,8 +22,7 @@ from psoas_nudge.core.followed import suggestions
 from psoas_nudge.core.state import State
 from psoas_nudge.guide.figures import printed
 from psoas_nudge.journal import Journal
-from psoas_nudge.pages.serving import listen, serve
-from psoas_nudge.pages.windows import PageWindows
+from psoas_nudge.pages.serving import PageWindows, listen, serve
 from psoas_nudge.report.page import Paper, on_paper, report, served
 from psoas_nudge.report.printing import pdf
 from psoas_nudge.report.server import app

@@ -10,8 +10,7 @@ from typing import Any
 import pytest
 
 from psoas_nudge.pages.guard import Guard
-from psoas_nudge.pages.serving import listen, serve
-from psoas_nudge.pages.windows import PageWindows
+from psoas_nudge.pages.serving import PageWindows, listen, serve
 from psoas_nudge.settings.file import SettingsFile
 from psoas_nudge.settings.rows import Begin
 from psoas_nudge.settings.server import app
