@@ -55,8 +55,10 @@ def render(argv: Sequence[str], window: str = APPLICATION) -> str:
 
 def install(computer: Computer, argv: Sequence[str]) -> bool:
     """Write entries and icon where desktops read them. Returns whether anything changed."""
+    if not is_supported(computer):
+        return False
     page = render(argv, window_id(places.page_file(), computer.environ))
-    return is_supported(computer) and put(
+    return put(
         {
             entry(computer): render(argv).encode(),
             page_entry(computer): page.encode(),

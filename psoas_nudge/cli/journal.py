@@ -15,8 +15,11 @@ import click
 
 from psoas_nudge import places
 from psoas_nudge.cli.output import FILE, columns, hanging, new_file, print_json, progress, say, tallied
+from psoas_nudge.cli.zone import system_zone
+from psoas_nudge.core.durations import parse_duration
 from psoas_nudge.core.model import AnyEntry
 from psoas_nudge.core.words import counted
+from psoas_nudge.core.written import LOOKS, parse_moment
 from psoas_nudge.errors import BadInput
 from psoas_nudge.journal import Journal, Stored, as_json
 from psoas_nudge.journal.records import in_zone
@@ -31,10 +34,6 @@ NOTHING_YET = "Nothing is recorded yet. Recording begins with: psoas-nudge start
 
 def moment(text: str) -> datetime:
     """Parse the value of --since: a moment, or a length of time before now."""
-    from psoas_nudge.cli.zone import system_zone
-    from psoas_nudge.core.durations import parse_duration
-    from psoas_nudge.core.written import LOOKS, parse_moment
-
     now = datetime.now().astimezone()
     with suppress(BadInput, OverflowError):
         return now - timedelta(seconds=parse_duration(text))

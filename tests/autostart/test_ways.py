@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from psoas_nudge.autostart import activation, application, chooser, systemd, windows, xdg
 from psoas_nudge.autostart.port import clear, put
 from psoas_nudge.errors import BadInput, Unavailable
+from psoas_nudge.places import APPLICATION
 
 HOMES = [("windows", "win32"), ("systemd", "linux"), ("xdg", "linux")]
 each_way = pytest.mark.parametrize(("name", "platform"), HOMES)
@@ -101,7 +102,7 @@ def test_changing_the_way_removes_the_other_one(pretend, program) -> None:
 
 
 def systemd_name() -> str:
-    return activation.LABEL + ".service"
+    return APPLICATION + ".service"
 
 
 def test_an_unknown_way_names_the_known_ones(pretend, program) -> None:
@@ -212,6 +213,14 @@ def test_windows_and_notifications_have_its_name_where_desktop_entries_are_read(
     chooser.enable(here.computer, program, ways=here.ways)
     assert application.is_installed(here.computer) is named
     assert any(name.endswith(".svg") for name in here.left()) is named
+
+
+def test_where_no_desktop_entries_are_read_it_does_not_matter_what_a_browser_is_called(
+    pretend, program, monkeypatch
+) -> None:
+    here = pretend("win32")
+    monkeypatch.setattr("psoas_nudge.pages.browser.chromium", lambda _environ: "/Program Files/vivaldi.EXE")
+    assert chooser.enable(here.computer, program, ways=here.ways).changed
 
 
 def test_the_entry_in_the_menu_of_applications_plays_a_stretch_with_the_same_configuration() -> None:
