@@ -125,7 +125,7 @@ class Sit(Request, frozen=True, kw_only=True):
 class Moved(Request, frozen=True, kw_only=True):
     help = "Say that you just got up or stretched on your own."
     label = "I just moved"
-    answer = "Sitting counts from now. {next}"
+    answer = "Your sitting time is back at 0. {next}"
 
 
 class Stretch(Request, frozen=True, kw_only=True):
