@@ -111,7 +111,7 @@ class Resume(Request, frozen=True, kw_only=True):
 
 
 class Stand(Request, frozen=True, kw_only=True):
-    help = "Say that you are standing now."
+    help = "Say that you are standing now. That does not count as sitting."
     label = "I'm standing now"
     answer = "Standing does not count as sitting. Run `psoas-nudge sit` when you sit down again."
 

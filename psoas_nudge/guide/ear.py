@@ -121,7 +121,7 @@ class EarConsole:
         `unread`: they have not been confirmed yet; `warned` is called when they are.
         """
         routine, choices = self._routine, {READ: "None of this applies to me"} | STOP if unread else STOP
-        self._show("Who should not do it, or ask first? Listen." if unread else "It begins in a moment.", choices)
+        self._show("Listen to the warnings first." if unread else "It begins in a moment.", choices)
         self._voice.say(heard_first(routine, unread=unread))
         wait = BEGIN_WITHIN if routine.careful else CONFIRM_WITHIN
         end = 0.0
