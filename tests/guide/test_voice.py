@@ -16,11 +16,13 @@ from psoas_nudge.core.catalogue import CATALOGUE, find
 from psoas_nudge.core.entries import AnyEntry, FeelEntry, StretchEntry, UndoneEntry, WarningsReadEntry
 from psoas_nudge.core.routines import Routine
 from psoas_nudge.errors import Refused, Unavailable
+from psoas_nudge.guide import ear as module
 from psoas_nudge.guide import voice
-from psoas_nudge.guide.ear import heard_first, press
+from psoas_nudge.guide.ear import EarConsole, heard_first, press
 from psoas_nudge.guide.player import Player
 from psoas_nudge.guide.terminal import play, spoken
 from psoas_nudge.journal import Journal
+from psoas_nudge.system.channel import connect
 from tests.guide.test_terminal import FakeConsole
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -318,6 +320,34 @@ def test_a_stretch_that_a_keyboard_shortcut_starts_can_be_stopped_too(tmp_path: 
     assert status == 0
     assert "[Take your time, 2 s] Hold it.\n" in lines, "the lines of a terminal, for a log"
     assert "Stopped: A short one." in lines
+
+
+def test_a_connection_that_says_nothing_leaves_no_message_behind(ear: Ear) -> None:
+    ear.says("A short one")
+    ear.press("read")
+    with connect(ear.socket, 5):
+        ear.press("stop")
+        assert ear.ends() == (0, "", "")
+
+
+class Quiet(voice.Voice):
+    """A voice that is never heard."""
+
+    def say(self, text: str) -> None:
+        pass
+
+
+@pytest.mark.parametrize(("routine_id", "begun"), [("standing-hip-flexor", True), ("ball-release", False)])
+def test_only_a_routine_that_needs_no_care_begins_before_its_warnings_were_confirmed(
+    routine_id: str, begun: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "CONFIRM_WITHIN", 0.1)
+    monkeypatch.setattr(module, "BEGIN_WITHIN", 0.5)
+    monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", f"unix:path={tmp_path}/none")
+    player = Player(find(routine_id))
+    with EarConsole(player.routine, Quiet(()), tmp_path / "guide.sock") as console:
+        assert console.begins(player, unread=True, warned=lambda: pytest.fail("nobody confirmed them")) is begun
+    assert bool(player.ended) is not begun
 
 
 def test_a_stretch_that_is_only_heard_can_be_stopped_while_its_warnings_are_spoken(ear: Ear) -> None:
