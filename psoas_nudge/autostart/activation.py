@@ -9,18 +9,19 @@ import shlex
 from collections.abc import Sequence
 from pathlib import Path
 
-from psoas_nudge.autostart.port import LABEL, Computer
+from psoas_nudge.autostart.port import Computer
+from psoas_nudge.places import APPLICATION
 
 
 def path(computer: Computer) -> Path:
     """The path of the file, in the session bus's directory for user services."""
-    return computer.data() / "dbus-1" / "services" / f"{LABEL}.service"
+    return computer.data() / "dbus-1" / "services" / f"{APPLICATION}.service"
 
 
 def render(argv: Sequence[str], unit: str | None = None) -> str:
     """The service file. With `unit`, a bus that supports systemd starts that unit instead of the command."""
     handed_over = f"SystemdService={unit}\n" if unit else ""
-    return f"[D-BUS Service]\nName={LABEL}\nExec={' '.join(_quoted(word) for word in argv)}\n{handed_over}"
+    return f"[D-BUS Service]\nName={APPLICATION}\nExec={' '.join(_quoted(word) for word in argv)}\n{handed_over}"
 
 
 def reload_bus(computer: Computer) -> None:

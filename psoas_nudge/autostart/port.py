@@ -16,12 +16,8 @@ from typing import NamedTuple, Protocol
 from msgspec import Struct, field
 
 from psoas_nudge.errors import Unavailable
-from psoas_nudge.places import APPLICATION
 from psoas_nudge.system.files import write
 
-UNIT = "psoas-nudge.service"
-LABEL = APPLICATION
-"""The D-Bus name in the activation file."""
 SUMMARY = "Reminds you to get up and stretch your hip flexors"
 
 

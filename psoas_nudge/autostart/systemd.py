@@ -27,13 +27,15 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from psoas_nudge.autostart import activation
-from psoas_nudge.autostart.port import LABEL, SUMMARY, UNIT, Computer, Found, Way, are_written, clear, put
+from psoas_nudge.autostart.port import SUMMARY, Computer, Found, Way, are_written, clear, put
 from psoas_nudge.errors import Unavailable
+from psoas_nudge.places import APPLICATION
 
 BACK_OFF_SINCE = 254
 """The systemd version that introduced RestartSteps. Older ones restart at a fixed interval."""
 TARGET = "graphical-session.target"
 ENV = "/usr/bin/env"
+UNIT = "psoas-nudge.service"
 TROUBLE = "psoas-nudge-trouble.service"
 TROUBLE_TITLE = "psoas-nudge does not start"
 TROUBLE_BODY = (
@@ -91,7 +93,7 @@ def trouble() -> str:
     notify = [service, path, service, "Notify", "susssasa{sv}i", "psoas-nudge", "0", "dialog-warning"]
     hints = ["1", "urgency", "y", "2"]
     argv = ["busctl", "--user", "call", *notify, TROUBLE_TITLE, TROUBLE_BODY, "0", *hints, "0"]
-    not_running = ["/bin/sh", "-c", f"! busctl --user status {LABEL} > /dev/null 2>&1"]
+    not_running = ["/bin/sh", "-c", f"! busctl --user status {APPLICATION} > /dev/null 2>&1"]
     return f"""\
 [Unit]
 Description={TROUBLE_TITLE}

@@ -1,4 +1,4 @@
-"""Commands that send one request to the daemon: answers to the prompt, pause, resume, stand, sit, reload, stop."""
+"""Commands that send one request to the daemon: answers to the prompt, pauses, posture, reload, stop."""
 
 from __future__ import annotations
 

@@ -15,10 +15,12 @@ import click
 
 from psoas_nudge.cli.completion import setting_keys
 from psoas_nudge.cli.output import say
-from psoas_nudge.config import Settings, load, parse, place, saving
+from psoas_nudge.config import Settings, load, parse, place, saving, writing
+from psoas_nudge.config.advice import advice
 from psoas_nudge.config.kinds import Place
 from psoas_nudge.config.problems import dotted, read_text, summary
 from psoas_nudge.config.read import read_one
+from psoas_nudge.config.table import SETTINGS
 from psoas_nudge.core.words import counted
 from psoas_nudge.errors import BadInput, ConfigInvalid, PsoasNudgeError
 from psoas_nudge.system.command_line import split
@@ -43,11 +45,9 @@ def init(named: Path | None) -> None:
     \b
     Example: psoas-nudge config init && psoas-nudge config edit
     """
-    from psoas_nudge.config.writing import SCHEMA, example
-
     file, _ = place(named, os.environ)
-    saving.save(file, example(), fresh=True)
-    saving.save(file.parent / SCHEMA, _schema())
+    saving.save(file, writing.example(), fresh=True)
+    saving.save(file.parent / writing.SCHEMA, _schema())
     click.echo(f"Created: {file}")
 
 
@@ -72,13 +72,11 @@ def show(named: Path | None) -> None:
     \b
     Example: psoas-nudge config show | grep -v default
     """
-    from psoas_nudge.config.writing import in_force
-
     settings = load(named, os.environ)
     click.echo("".join(f"# {each}\n" for each in settings.files), nl=False)
     if not settings.file:
         click.echo(f"# {place(named, os.environ)[0]} does not exist.")
-    click.echo(in_force(settings), nl=False)
+    click.echo(writing.in_force(settings), nl=False)
 
 
 @config.command()
@@ -90,8 +88,6 @@ def check(named: Path | None, file: Path | None) -> None:
     \b
     Example: psoas-nudge config check ~/new.toml
     """
-    from psoas_nudge.config.advice import advice
-
     used, must_exist = place(file or named, os.environ)
     try:
         settings = load(used if must_exist else None, os.environ)
@@ -142,12 +138,9 @@ def get(named: Path | None, key: str) -> None:
     \b
     Example: psoas-nudge config get prompt.nudge_after
     """
-    from psoas_nudge.config.table import SETTINGS
-    from psoas_nudge.config.writing import in_force_value, value_text
-
     row = SETTINGS[saving.setting(key)]
     try:
-        raw = in_force_value(load(named, os.environ), row)
+        raw = writing.in_force_value(load(named, os.environ), row)
     except ConfigInvalid as error:
         raw = read_one(key, named, os.environ, error)
         say(
@@ -155,7 +148,7 @@ def get(named: Path | None, key: str) -> None:
             err=True,
         )
     if raw is not None:
-        click.echo(raw if isinstance(raw, str) else value_text(raw))
+        click.echo(raw if isinstance(raw, str) else writing.value_text(raw))
 
 
 @config.command(name="set", context_settings={"ignore_unknown_options": True})
@@ -176,8 +169,6 @@ def set_(named: Path | None, key: str, value: str) -> None:
 
 def _advise(settings: Settings, key: str = "") -> None:
     """Print warnings about one setting, or about all."""
-    from psoas_nudge.config.advice import advice
-
     every = advice(settings, datetime.now(UTC))
     found = [each for each in every if dotted(each[0]).startswith(key) or key.startswith(dotted(each[0]))]
     for warning in _located(settings, found):
@@ -192,15 +183,13 @@ def edit(named: Path | None) -> None:
     \b
     Example: EDITOR=nano psoas-nudge config edit
     """
-    from psoas_nudge.config.writing import example
-
     file, _ = place(named, os.environ)
     before = read_text(file) if os.path.lexists(file) else None
     copy = file.with_name(f"{file.stem}.edited{file.suffix}")
     if copy.exists():
         click.echo(f"Opening your last edit, which still had mistakes: {copy}")
     else:
-        saving.save(copy, before or example(), fresh=True)
+        saving.save(copy, before or writing.example(), fresh=True)
     text = _edited(copy, before, str(file))
     if text == before:
         click.echo("You changed nothing.")
@@ -260,6 +249,4 @@ def schema() -> None:
 
 
 def _schema() -> str:
-    from psoas_nudge.config.writing import schema
-
-    return json.dumps(schema(), indent=2, ensure_ascii=False) + "\n"
+    return json.dumps(writing.schema(), indent=2, ensure_ascii=False) + "\n"

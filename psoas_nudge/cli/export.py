@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
-import io
 import platform
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,6 +17,8 @@ from psoas_nudge.cli.journal import moment, opened
 from psoas_nudge.cli.output import FILE, new_file
 from psoas_nudge.core.entries import AnyEntry
 from psoas_nudge.journal import Journal
+from psoas_nudge.report.activitywatch import buckets
+from psoas_nudge.report.rows import COLUMNS, cells, row
 
 SINCE = click.option(
     "--since",
@@ -42,8 +44,6 @@ def activitywatch(file: Path, since: datetime | None) -> None:
 
     The file contains the name of this computer, because ActivityWatch keeps separate buckets for each computer.
     """
-    from psoas_nudge.report.activitywatch import buckets
-
     with _exporting(file) as (found, out):
 
         def read(kinds: tuple[str, ...]) -> Iterator[AnyEntry]:
@@ -60,14 +60,10 @@ def csv_(file: Path, since: datetime | None) -> None:
 
     Text that a spreadsheet would read as a formula gets an apostrophe in front.
     """
-    from psoas_nudge.report.rows import COLUMNS, cells, row
-
     with _exporting(file) as (found, out):
-        table = io.TextIOWrapper(out, encoding="utf-8", newline="", write_through=False)
-        lines = csv.writer(table)
+        lines = csv.writer(codecs.getwriter("utf-8")(out))
         lines.writerow(COLUMNS)
         lines.writerows(cells(row((stored.entry, stored.zone))) for stored in found.read(since=since))
-        table.detach()
 
 
 @contextmanager

@@ -5,6 +5,7 @@ They open the database themselves, so they work with and without a running daemo
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import datetime, timedelta
@@ -15,8 +16,11 @@ import click
 
 from psoas_nudge import places
 from psoas_nudge.cli.output import FILE, columns, hanging, new_file, print_json, progress, say, tallied
+from psoas_nudge.cli.zone import system_zone
+from psoas_nudge.core.durations import parse_duration
 from psoas_nudge.core.model import AnyEntry
 from psoas_nudge.core.words import counted
+from psoas_nudge.core.written import LOOKS, parse_moment
 from psoas_nudge.errors import BadInput
 from psoas_nudge.journal import Journal, Stored, as_json
 from psoas_nudge.journal.records import in_zone
@@ -30,18 +34,16 @@ NOTHING_YET = "Nothing is recorded yet. Recording begins with: psoas-nudge start
 
 
 def moment(text: str) -> datetime:
-    """Parse the value of --since: a moment, or a length of time before now."""
-    from psoas_nudge.cli.zone import system_zone
-    from psoas_nudge.core.durations import parse_duration
-    from psoas_nudge.core.written import LOOKS, parse_moment
-
+    """Parse the value of --since: a moment, or a length of time before now, in days too."""
     now = datetime.now().astimezone()
     with suppress(BadInput, OverflowError):
+        if days := re.fullmatch(r"(\d{1,9})\s*d(?:ays?)?", text.strip(), re.ASCII):
+            return now - timedelta(days=int(days[1]))
         return now - timedelta(seconds=parse_duration(text))
     try:
         return parse_moment(text, now, system_zone())
     except BadInput:
-        raise BadInput(f'"{text}" is not a time. {LOOKS} Or how long ago: "2h".') from None
+        raise BadInput(f'"{text}" is not a time. {LOOKS} Or how long ago: "2h", "30d".') from None
 
 
 @click.group(
@@ -53,7 +55,7 @@ def moment(text: str) -> datetime:
     "--since",
     type=moment,
     metavar="TIME",
-    help='Only what was recorded since then: "today", "14:00", "2026-12-24", or "2h" for two hours ago.',
+    help='Only what was recorded since then: "today", "14:00", "2026-12-24", or how long ago: "2h", "30d".',
 )
 @click.option(
     "--kind", "kinds", type=click.Choice(KINDS), multiple=True, help="Only this kind. You can repeat this option."

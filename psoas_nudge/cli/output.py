@@ -23,7 +23,7 @@ TOGETHER = re.compile(r"(?<=\d) (?=[a-z])|(?<=\dh) (?=\d)|(?<=\d h) (?=\d)|(?<=p
 """Spaces at which no line is broken: between a number and its unit, and in a command."""
 NO_BREAK = "\u00a0"
 FILE = click.Path(path_type=Path, dir_okay=False, allow_dash=True)
-"""The type of arguments that name a file; "-" is standard input or output."""
+"""The type of arguments that name a file, or "-" where a command reads standard input or writes standard output."""
 ADDED_UP = "Entries added up"
 EVERY_SECONDS = 0.2
 """Minimum time between two updates of a count."""

@@ -7,19 +7,23 @@ import sys
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from psoas_nudge import places
 from psoas_nudge.cli.journal import opened
 from psoas_nudge.cli.output import ADDED_UP, FILE, progress, tallied
+from psoas_nudge.config import load
 from psoas_nudge.config.saving import save
+from psoas_nudge.core.followed import suggestions
 from psoas_nudge.errors import Unavailable
-
-if TYPE_CHECKING:
-    from psoas_nudge.report.page import Paper
-    from psoas_nudge.report.record import ReportData
+from psoas_nudge.guide.figures import printed
+from psoas_nudge.pages import browser
+from psoas_nudge.report import record
+from psoas_nudge.report.page import Paper, on_paper, served
+from psoas_nudge.report.page import report as whole
+from psoas_nudge.report.record import ReportData
+from psoas_nudge.report.therapist import therapist
 
 
 @click.command(epilog="Examples: psoas-nudge report; psoas-nudge report --for-therapist --print --output hip.pdf")
@@ -50,25 +54,21 @@ def report(config_file: Path | None, output: Path | None, as_pdf: bool, paper: P
     it, the page opens in your browser, and the command ends a minute after you close it there.
     """
     with progress() as show:
-        record = _record(config_file, show)
-        page = _page(record, for_therapist, show)
+        data = _data(config_file, show)
+        show("Drawing the report …")
+        page = therapist(data, printed) if for_therapist else whole(data)
     if as_pdf:
-        from psoas_nudge.report.page import on_paper
-
         _print(on_paper(page, paper), output or Path(f"psoas-nudge-report-{date.today()}.pdf"))  # noqa: DTZ011 - a name for people
     elif output:
         save(output, page)
         print(f"The report is in {output}.")
     else:
-        _open(page, record, config_file)
+        _open(page, data, config_file)
 
 
-def _record(config_file: Path | None, show: Callable[[str], None]) -> ReportData:
+def _data(config_file: Path | None, show: Callable[[str], None]) -> ReportData:
     """The data of the page. Raises ConfigInvalid and JournalBroken."""
-    from psoas_nudge import config
-    from psoas_nudge.report import record
-
-    settings = config.load(config_file, os.environ)
+    settings = load(config_file, os.environ)
     with opened() as found:
         show("Reading the journal …")
         return record.read(
@@ -80,29 +80,15 @@ def _record(config_file: Path | None, show: Callable[[str], None]) -> ReportData
         )
 
 
-def _page(record: ReportData, for_therapist: bool, show: Callable[[str], None]) -> str:
-    show("Drawing the report …")
-    if for_therapist:
-        from psoas_nudge.guide.figures import printed
-        from psoas_nudge.report.therapist import therapist
-
-        return therapist(record, printed)
-    from psoas_nudge.report.page import report as whole
-
-    return whole(record)
-
-
-def _open(page: str, record: ReportData, config_file: Path | None) -> None:
+def _open(page: str, data: ReportData, config_file: Path | None) -> None:
     """Serve the page until the browser closes it. If no browser shows it, write it to a file and print the path.
 
     Raises Unavailable when there is a display but no browser, so that the tray can notify the person.
     """
-    from psoas_nudge.pages import browser
-
     why = browser.page_missing(os.environ)
     if why is None:
         print("The report opens in your browser. This command ends a minute after you close it there.", flush=True)
-        if _served(page, record, config_file):
+        if _served(page, data, config_file):
             return
         why = "no browser has shown it"
     path = places.private_directory(places.cache_directory()) / "report.html"
@@ -113,13 +99,11 @@ def _open(page: str, record: ReportData, config_file: Path | None) -> None:
     print(left)
 
 
-def _served(page: str, record: ReportData, config_file: Path | None) -> bool:
-    from psoas_nudge.core.followed import suggestions
+def _served(page: str, data: ReportData, config_file: Path | None) -> bool:
     from psoas_nudge.pages.serving import run
-    from psoas_nudge.report.page import served
     from psoas_nudge.report.server import app, started
 
-    suggested = {each.key: each.value for each in suggestions(record.history.prompts, record.rules)}
+    suggested = {each.key: each.value for each in suggestions(data.history.prompts, data.rules)}
     program = [sys.executable, "-m", "psoas_nudge", *(("--config", str(config_file)) if config_file else ())]
 
     async def open_settings(key: str, value: str) -> bool:
@@ -130,7 +114,6 @@ def _served(page: str, record: ReportData, config_file: Path | None) -> bool:
 
 def _print(page: str, output: Path) -> None:
     """Write a PDF. The HTML goes to the same directory first, because browsers from snaps can read little else."""
-    from psoas_nudge.pages import browser
     from psoas_nudge.report.printing import pdf
 
     source = output.with_name(f"{output.stem}.printing.html")

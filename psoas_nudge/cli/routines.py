@@ -175,8 +175,7 @@ def remove(config_file: Path | None, pack_id: str) -> None:
 
 
 def _checked(pack: Path) -> Checked:
-    from psoas_nudge.packs.checking import check
-    from psoas_nudge.packs.reading import zipped
+    from psoas_nudge.packs.checking import check, zipped
 
     return check(zipped(pack), str(pack))
 

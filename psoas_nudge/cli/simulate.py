@@ -77,7 +77,7 @@ def simulate(
 
     Signals: input (in use, with gaps under 5 s), locked, suspended, switched, call, playing, do-not-disturb,
     fullscreen, screen-share, busy.
-    What you can do: accept, skip, snooze, pause 30m, resume, stand, sit.
+    What you can do: accept, skip, snooze, pause 30m, resume, stand, sit, moved.
     """
     if (trace is None) == (days is None):
         raise BadInput("Name a trace, or make days up: psoas-nudge simulate --days 30")

@@ -25,7 +25,7 @@ from psoas_nudge.journal import Journal
 @click.option(
     "--press",
     type=click.Choice(list(PRESSES)),
-    help="Press a button of the stretch that is being spoken, where it has no window and no terminal.",
+    help="Press this button of a stretch that is only spoken, without a window or a terminal.",
 )
 @click.pass_obj
 def stretch(config_file: Path | None, routine_id: str | None, page: bool, press: str | None) -> None:

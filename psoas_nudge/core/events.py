@@ -111,7 +111,7 @@ class Resume(Request, frozen=True, kw_only=True):
 
 
 class Stand(Request, frozen=True, kw_only=True):
-    help = "Say that you are standing now."
+    help = "Say that you are standing now. That does not count as sitting."
     label = "I'm standing now"
     answer = "Standing does not count as sitting. Run `psoas-nudge sit` when you sit down again."
 
@@ -125,7 +125,7 @@ class Sit(Request, frozen=True, kw_only=True):
 class Moved(Request, frozen=True, kw_only=True):
     help = "Say that you just got up or stretched on your own."
     label = "I just moved"
-    answer = "Sitting counts from now. {next}"
+    answer = "Your sitting time is back at 0. {next}"
 
 
 class Stretch(Request, frozen=True, kw_only=True):

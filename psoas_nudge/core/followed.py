@@ -90,10 +90,9 @@ def periods(days: Sequence[Totals], today: date) -> list[Period]:
 
 def suggestions(asked: Sequence[PastPrompt], rules: Rules) -> list[Suggestion]:
     """The settings that the record supports, each with its evidence; usually none."""
-    counted = [prompt for prompt in asked if prompt.outcome in COUNTED]
-    late, early = _late(counted, rules), _early(counted, rules)
-    many = None if late else _many(counted, rules)  # the last prompts of a day are the late ones
-    return [found for found in (late, early, many, _routine(counted, rules)) if found]
+    late, early = (_late(asked, rules), _early(asked, rules)) if any(rules.hours.week) else (None, None)
+    many = None if late else _many(asked, rules)  # the last prompts of a day are the late ones
+    return [found for found in (late, early, many, _routine(asked, rules)) if found]
 
 
 def clearly_seldom(few: Share, others: Share) -> bool:
@@ -103,7 +102,7 @@ def clearly_seldom(few: Share, others: Share) -> bool:
     return share_difference(few, others, Z_STRICT).high < 0
 
 
-def _sides(
+def _split(
     asked: Sequence[PastPrompt], left_out: Sequence[PastPrompt], edge: Sequence[PastPrompt]
 ) -> tuple[Share, Share] | None:
     """The shares of the prompts that a setting would leave out and of the others; None if that is not supported. Those
@@ -119,10 +118,10 @@ def _late(asked: Sequence[PastPrompt], rules: Rules) -> Suggestion | None:
     for hour in range(closes // 60 - 3, closes // 60 + 1):
         before = closes - hour * 60
         late = [prompt for prompt in asked if prompt.at.hour >= hour]
-        sides = _sides(asked, late, [prompt for prompt in late if prompt.at.hour == hour])
-        if sides and before * MINUTE > rules.wind_down:
+        split = _split(asked, late, [prompt for prompt in late if prompt.at.hour == hour])
+        if split and before * MINUTE > rules.wind_down:
             then = f"end prompts at {hour}:00, when hours close at {_clock(closes)}"
-            return Suggestion("prompt.wind_down", format_duration(before * 60), *sides, f"from {hour}:00 on", then)
+            return Suggestion("prompt.wind_down", format_duration(before * 60), *split, f"from {hour}:00 on", then)
     return None
 
 
@@ -131,36 +130,36 @@ def _early(asked: Sequence[PastPrompt], rules: Rules) -> Suggestion | None:
     for hour in range(opens // 60 + 3, opens // 60, -1):
         after = hour * 60 - opens
         early = [prompt for prompt in asked if prompt.at.hour < hour]
-        sides = _sides(asked, early, [prompt for prompt in early if prompt.at.hour == hour - 1])
-        if sides and after * MINUTE > rules.settle_in:
+        split = _split(asked, early, [prompt for prompt in early if prompt.at.hour == hour - 1])
+        if split and after * MINUTE > rules.settle_in:
             then = f"begin prompts at {hour}:00, when hours open at {_clock(opens)}"
-            return Suggestion("prompt.settle_in", format_duration(after * 60), *sides, f"before {hour}:00", then)
+            return Suggestion("prompt.settle_in", format_duration(after * 60), *split, f"before {hour}:00", then)
     return None
 
 
 def _many(asked: Sequence[PastPrompt], rules: Rules) -> Suggestion | None:
     for most in range(2, rules.daily_limit):
         more = [prompt for prompt in asked if prompt.nth > most]
-        if sides := _sides(asked, more, [prompt for prompt in more if prompt.nth == most + 1]):
+        if split := _split(asked, more, [prompt for prompt in more if prompt.nth == most + 1]):
             then = f"stop after {counted(most, 'prompt')} a day"
-            return Suggestion("prompt.daily_limit", str(most), *sides, f"after the first {most} of a day", then)
+            return Suggestion("prompt.daily_limit", str(most), *split, f"after the first {most} of a day", then)
     return None
 
 
 def _routine(asked: Sequence[PastPrompt], rules: Rules) -> Suggestion | None:
     for routine in rules.rotation if len(rules.rotation) > 2 else ():
         its = [prompt for prompt in asked if prompt.routine == routine]
-        if sides := _sides(asked, its, its):
+        if split := _split(asked, its, its):
             rest = ", ".join(f'"{other}"' for other in rules.rotation if other != routine)
             then = f"leave {routine} out of the rotation"
-            return Suggestion("stretch.rotation", f"[{rest}]", *sides, f"for {routine}", then)
+            return Suggestion("stretch.rotation", f"[{rest}]", *split, f"for {routine}", then)
     return None
 
 
 def _usual(hours: WorkingHours, *, last: bool) -> int:
     """The minute after midnight at which most days of the week close (or open); a night shift closes past 1440."""
     ends = Counter(ranges[-1].end if last else ranges[0].start for ranges in hours.week if ranges)
-    return ends.most_common()[0][0] if ends else 0
+    return ends.most_common()[0][0]
 
 
 def _clock(minute: int) -> str:

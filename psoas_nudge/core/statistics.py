@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date, datetime, timedelta
 from itertools import groupby
+from math import fsum
 from typing import Any
 
 from msgspec import Struct
@@ -145,6 +146,6 @@ def dose(entries: Iterable[AnyEntry], today: date, local_date: Callable[[datetim
 
     def since(first: date) -> Sides:
         counted = [each for each in stretches if first <= local_date(each.at) <= today]
-        return Sides(sum(each.left_seconds for each in counted), sum(each.right_seconds for each in counted))
+        return Sides(fsum(each.left_seconds for each in counted), fsum(each.right_seconds for each in counted))
 
     return Dose(today=since(today), week=since(monday(today)), target=target)

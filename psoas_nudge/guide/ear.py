@@ -29,6 +29,7 @@ from psoas_nudge.notify import picture
 from psoas_nudge.notify.port import Button, Message, Notifier, OwnButton, Pressed, Surroundings
 from psoas_nudge.places import private_directory
 from psoas_nudge.system.channel import Listening, connect
+from psoas_nudge.tasks import Tasks
 
 log = logging.getLogger(__name__)
 
@@ -121,7 +122,7 @@ class EarConsole:
         `unread`: they have not been confirmed yet; `warned` is called when they are.
         """
         routine, choices = self._routine, {READ: "None of this applies to me"} | STOP if unread else STOP
-        self._show("Who should not do it, or ask first? Listen." if unread else "It begins in a moment.", choices)
+        self._show("Listen to the warnings first." if unread else "It begins in a moment.", choices)
         self._voice.say(heard_first(routine, unread=unread))
         wait = BEGIN_WITHIN if routine.careful else CONFIRM_WITHIN
         end = 0.0
@@ -160,18 +161,20 @@ class EarConsole:
 
     async def _serve(self) -> None:
         """Show the messages, and listen, until there is None."""
+        tasks = Tasks(log, "stretch --press")
+
+        def on_client(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            tasks.start(self._answer(listening, reader, writer))
+
         async with AsyncExitStack() as stack:
+            stack.push_async_callback(tasks.cancel)
             try:
                 private_directory(self._socket.parent)
                 listening = Listening(self._socket)
-                await listening.start(
-                    lambda reader, writer: tasks.add(asyncio.ensure_future(self._answer(listening, reader, writer))),
-                    LONGEST_LINE,
-                )
+                await listening.start(on_client, LONGEST_LINE)
                 stack.callback(listening.close)
             except (OSError, PsoasNudgeError) as error:
                 log.info("psoas-nudge stretch --press does not reach this stretch: %s", error)
-            tasks: set[asyncio.Future[None]] = set()
             notifier = await self._notifier(stack)
             ref = ""
             while message := await self._messages.get():

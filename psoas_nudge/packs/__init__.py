@@ -1,4 +1,4 @@
 """Packs: routines with pictures, written by other people. Import, export and removal.
 
-`reading` makes a zip of a folder or file, `__main__` is the child process that validates it, `keeping` stores it.
+`checking` makes a zip of a folder or file, `__main__` is the child process that validates it, `keeping` stores it.
 """

@@ -5,8 +5,7 @@ from __future__ import annotations
 from psoas_nudge.config.packs import PACK_FILE, parse
 from psoas_nudge.confined.limits import limit, serve
 from psoas_nudge.errors import ConfigInvalid
-from psoas_nudge.packs.unpacking import files
-from psoas_nudge.packs.wire import PackRequest, PackResult
+from psoas_nudge.packs.unpacking import PackRequest, PackResult, files
 from psoas_nudge.pictures import __main__ as drawing
 from psoas_nudge.pictures.wire import CPU_SECONDS, MEGABYTES, NotTaken, PictureRequest
 

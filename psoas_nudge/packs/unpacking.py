@@ -1,4 +1,4 @@
-"""Unpacks a zip in memory, and refuses path traversal and zip bombs.
+"""What the child process is asked and answers; it unpacks a zip in memory, and refuses path traversal and zip bombs.
 
 https://docs.python.org/3/library/zipfile.html#decompression-pitfalls
 """
@@ -12,13 +12,31 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 
-from psoas_nudge.core.words import counted
-from psoas_nudge.packs.reading import LEFT_BY_DESKTOPS, TOO_LARGE
-from psoas_nudge.pictures.wire import MOST_BYTES, MOST_FILES, NotTaken
+from msgspec import Struct
 
+from psoas_nudge.core.words import counted
+from psoas_nudge.pictures.wire import MOST_BYTES, MOST_FILES, Drawn, NotTaken
+
+LEFT_BY_DESKTOPS = frozenset({".DS_Store", "Thumbs.db", "desktop.ini", ".directory"})
+TOO_LARGE = f"The pack is larger than {MOST_BYTES // 1_000_000} MB."
 PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._-]{0,99}")
 ENCRYPTED = 0x1
 """The bit of an entry's flags (APPNOTE.TXT 4.4.4)."""
+
+
+class PackRequest(Struct, frozen=True):
+    """A pack as one zip file."""
+
+    zipped: bytes
+
+
+class PackResult(Struct, frozen=True, kw_only=True):
+    """The content of the pack, or its problems."""
+
+    problems: tuple[str, ...] = ()
+    text: str = ""
+    """The text of pack.toml."""
+    pictures: dict[str, Drawn] = {}
 
 
 def files(zipped: bytes) -> dict[str, bytes]:

@@ -18,7 +18,7 @@ GONE_SECONDS = 60.0
 """How long a page waits for its first window, and for another one after the last was closed."""
 
 
-class Page(Protocol):
+class ShownPage(Protocol):
     """What is shown. `seen`: whether a browser has shown it."""
 
     seen: bool
@@ -70,7 +70,7 @@ def run(make: Callable[[PageWindows, int], Guard], environ: Mapping[str, str]) -
 
 
 async def serve_and_show(
-    page: Page,
+    page: ShownPage,
     over: asyncio.Event,
     make: Callable[[int], Guard],
     environ: Mapping[str, str],

@@ -7,7 +7,6 @@ process of this user that has it open. No picture is read. Idea: the camera indi
 from __future__ import annotations
 
 import os
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -39,8 +38,6 @@ class Camera(Sensor):
 
     async def open(self, session: DesktopSession) -> None:  # noqa: ARG002 - the port's signature
         """Raises Unavailable where there is no inotify."""
-        if sys.platform != "linux":
-            raise Unavailable("only Linux reports who opens a camera")
         from asyncinotify import Inotify, Mask
 
         self._used, self._created = Mask.OPEN | Mask.CLOSE, Mask.CREATE

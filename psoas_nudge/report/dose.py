@@ -36,7 +36,9 @@ def summary(record: ReportData) -> str:
     sides = by_week(record.history.stretches, weeks)
     left, right = [float(one) for one, _ in sides], [float(two) for _, two in sides]
     reached = sum(min(pair) >= record.target for pair in sides)
-    when, each = (f"In the last {len(weeks)} whole weeks", " a week") if len(weeks) > 1 else ("Last week", "")
+    when, each = (
+        (f"In the last {counted(len(weeks), 'whole week')}", " a week") if len(weeks) > 1 else ("Last week", "")
+    )
     text = (
         f"{when} you held {words.length(mean(left))}{each} on the left and {words.length(mean(right))} on the right. "
         f"The goal is {words.length(record.target)} a side."

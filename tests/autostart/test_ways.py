@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from psoas_nudge.autostart import activation, application, chooser, systemd, windows, xdg
 from psoas_nudge.autostart.port import clear, put
 from psoas_nudge.errors import BadInput, Unavailable
+from psoas_nudge.places import APPLICATION
 
 HOMES = [("windows", "win32"), ("systemd", "linux"), ("xdg", "linux")]
 each_way = pytest.mark.parametrize(("name", "platform"), HOMES)
@@ -101,7 +102,7 @@ def test_changing_the_way_removes_the_other_one(pretend, program) -> None:
 
 
 def systemd_name() -> str:
-    return activation.LABEL + ".service"
+    return APPLICATION + ".service"
 
 
 def test_an_unknown_way_names_the_known_ones(pretend, program) -> None:

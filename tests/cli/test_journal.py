@@ -183,6 +183,8 @@ def test_the_last_hours_can_be_asked_for(run, journal_file: Path) -> None:
         journal.commit([ClearedEntry(at=now - timedelta(hours=h)) for h in (3, 1)], State(), BERLIN)
     assert len(said(run("--since", "1h 30m", "--json")).splitlines()) == 1
     assert len(said(run("--since", "4h", "--json")).splitlines()) == 2
+    assert said(run("--since", "30d", "--json")) == said(run("--since", "720h", "--json"))
+    assert len(said(run("--since", "2 days", "--json")).splitlines()) == 2
 
 
 @pytest.mark.parametrize("time", ["yesteryear", "25:00", "", "2026-13-01", "99999999h 5x"])

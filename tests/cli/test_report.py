@@ -257,6 +257,18 @@ def test_a_script_reads_an_export_from_a_pipe_and_from_a_day_on(run: Run, record
     assert json.loads(run("export", "activitywatch", "-", "--since", "1h")) == {"buckets": {}}
 
 
+@pytest.mark.parametrize("words", ["export csv -", "export activitywatch -", "journal export -", "journal --json"])
+def test_who_reads_only_the_first_line_of_an_export_sees_no_failure(start: Start, tmp_path: Path, words: str) -> None:
+    with Journal.open(tmp_path / "psoas-nudge" / "journal.db") as journal:
+        journal.commit([FeelEntry(at=THEN, level=3)] * 20_000, State(), UTC)  # more than fits into a pipe
+    with start(*words.split()) as export:
+        assert export.stdout is not None
+        assert export.stderr is not None
+        export.stdout.readline()
+        export.stdout.close()
+        assert (export.wait(60), export.stderr.read()) == (0, "")
+
+
 def test_the_buckets_of_activitywatch_have_what_happened(run: Run, recorded: None) -> None:
     buckets = json.loads(run("export", "activitywatch", "-"))["buckets"]
     by_name = {name.split("_")[0].removeprefix("psoas-nudge-"): bucket for name, bucket in buckets.items()}

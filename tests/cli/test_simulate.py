@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -9,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from psoas_nudge.cli.man import source
 from psoas_nudge.errors import BadInput
-from psoas_nudge.simulation.trace import read_trace
+from psoas_nudge.simulation.trace import ALONE, read_trace
 
 PROJECT = Path(__file__).parents[2]
 Nudge = Callable[..., subprocess.CompletedProcess[str]]
@@ -96,6 +98,13 @@ def test_holidays_and_busy_times_count(nudge: Nudge, tmp_path: Path) -> None:
     christmas = LINES.replace("2026-11-23", "2026-12-25")
     found = entries(nudge("simulate", "-", "--config", "calendar.toml", "--json", stdin=christmas))
     assert {entry["kind"] for entry in found} == {"bout", "posture"}
+
+
+def test_help_and_manual_name_all_that_may_stand_in_a_trace_and_nothing_else(nudge: Nudge) -> None:
+    told = re.findall(r"What you can do: ([^.]*)\.", " ".join(nudge("simulate", "--help").stdout.split()))
+    written = re.findall(r"\*\*do\*\* ([^.]*)\.", " ".join(source("trace").split()))
+    for [text] in (told, written):
+        assert {*re.findall(r"[a-z]+", text.partition(", with")[0])} - {"m", "or"} == {*ALONE, "pause", "snooze"}
 
 
 def test_made_up_days_are_the_same_for_the_same_seed(nudge: Nudge) -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from psoas_nudge.core.answers import answer, label
+from psoas_nudge.core.explain import status
 from psoas_nudge.core.hours import WorkingHours
-from psoas_nudge.core.model import MINUTE, Accept, Pause, Request, Resume, Skip, Snooze, Stand
+from psoas_nudge.core.model import MINUTE, Accept, Moved, Pause, Request, Resume, Skip, Snooze, Stand
 from tests.core.timeline import Day
 
 
@@ -23,6 +24,16 @@ def test_the_answer_says_what_comes_next(request_: Request, sentence: str) -> No
     day.sit(20)
     day.feed(request_)
     assert answer(request_, day.state, day.rules) == sentence
+
+
+def test_who_stands_and_says_that_they_moved_is_not_told_that_sitting_counts() -> None:
+    day = Day()
+    day.sit(20)
+    day.feed(Stand())
+    day.feed(Moved())
+    assert status(day.state, day.rules).presence == "standing"
+    expected = "Your sitting time is back at 0. Next prompt: 09:50 at the earliest."
+    assert answer(Moved(), day.state, day.rules) == expected
 
 
 def test_with_a_prompt_open_or_without_hours_no_time_is_promised() -> None:

@@ -33,6 +33,11 @@ def test_the_week_begins_on_the_persons_monday() -> None:
     assert dose([sunday_evening_utc], WEDNESDAY, datetime.date, 600).week == Sides()
 
 
+def test_seconds_are_not_whole_numbers_on_a_day_without_a_stretch_either() -> None:
+    found = dose([stretch(2, 60, 50)], WEDNESDAY, datetime.date, 600)
+    assert repr(found.today) == "Sides(left=0.0, right=0.0)", "as `dose --json` prints them"
+
+
 @pytest.mark.parametrize(
     ("left", "right", "behind", "first"),
     [

@@ -154,6 +154,7 @@ def test_of_two_routines_none_is_left_out_for_they_take_turns() -> None:
 def test_without_working_hours_no_hour_is_blamed() -> None:
     never = Rules(hours=WorkingHours(week=((),) * 7), rotation=("a",))
     assert suggestions(prompts(60, 40, 10) + prompts(60, 2, 16), never) == []
+    assert suggestions(prompts(60, 40, 10) + prompts(60, 2, 1), never) == [], "they do not open at midnight"
 
 
 def test_few_prompts_suggest_nothing() -> None:

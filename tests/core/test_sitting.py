@@ -238,13 +238,24 @@ def test_a_walk_that_the_computer_did_not_notice_can_be_reported() -> None:
     assert day.state.prompt is not None
 
 
-def test_having_moved_answers_the_open_prompt_as_taken_and_ends_back_off() -> None:
+def test_having_moved_answers_the_open_prompt_as_taken() -> None:
     day = Day()
     day.sit(36)
     day.feed(Moved())
     assert [(prompt.outcome, prompt.via) for prompt in day.of(PromptEntry)] == [("taken", None)]
     assert day.state.prompt is None
     assert bouts(day) == [("09:00", "09:36", 36, "moved")]
+
+
+def test_having_moved_ends_back_off() -> None:
+    day = Day()
+    day.sit(60)
+    assert status(day.state, day.rules).backed_off
+    day.sit(52)
+    assert day.state.prompt is not None
+    day.feed(Moved())
+    assert [prompt.outcome for prompt in day.of(PromptEntry)] == ["missed", "missed", "taken"]
+    assert not status(day.state, day.rules).backed_off
 
 
 def test_having_moved_changes_nothing_for_somebody_who_does_not_sit() -> None:

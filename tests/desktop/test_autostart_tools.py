@@ -10,6 +10,7 @@ import pytest
 
 from psoas_nudge.autostart import activation, application, chooser, systemd, xdg
 from psoas_nudge.autostart.port import Computer
+from psoas_nudge.places import APPLICATION
 
 ODD = "a b'c$d"
 
@@ -107,7 +108,7 @@ def test_a_running_session_bus_learns_to_start_it(
             chooser.enable(computer, [str(odd_program), "run"], "xdg")
             start = "org.freedesktop.DBus.StartServiceByName"
             call = ["gdbus", "call", "--address", address, "--dest", "org.freedesktop.DBus"]
-            path = ["--object-path", "/org/freedesktop/DBus", "--method", start, activation.LABEL, "0"]
+            path = ["--object-path", "/org/freedesktop/DBus", "--method", start, APPLICATION, "0"]
             with subprocess.Popen([*call, *path], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as caller:
                 eventually((tmp_path / "started").exists)
                 caller.kill()  # the pretended daemon takes no name, so the call has no end

@@ -55,7 +55,6 @@ def extension(drawn: Skeleton) -> float:
 def test_no_pose_takes_the_thigh_further_behind_the_pelvis_than_a_healthy_hip_goes(routine_id: str, pose: str) -> None:
     drawn = skeleton(routine_id, pose)
     assert extension(drawn) <= HEALTHY
-    assert extension(drawn) == pytest.approx(drawn.hip_extension)
 
 
 @pytest.mark.parametrize("routine_id", STRETCHES)

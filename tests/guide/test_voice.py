@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TypeVar
 
@@ -16,11 +16,13 @@ from psoas_nudge.core.catalogue import CATALOGUE, find
 from psoas_nudge.core.entries import AnyEntry, FeelEntry, StretchEntry, UndoneEntry, WarningsReadEntry
 from psoas_nudge.core.routines import Routine
 from psoas_nudge.errors import Refused, Unavailable
+from psoas_nudge.guide import ear as module
 from psoas_nudge.guide import voice
-from psoas_nudge.guide.ear import heard_first, press
+from psoas_nudge.guide.ear import EarConsole, heard_first, press
 from psoas_nudge.guide.player import Player
 from psoas_nudge.guide.terminal import play, spoken
 from psoas_nudge.journal import Journal
+from psoas_nudge.system.channel import connect
 from tests.guide.test_terminal import FakeConsole
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -163,7 +165,12 @@ steps = [
 """
 
 
-def guide(home: Path, *, voice: bool, speaker: bool, hold: int = 2, **more: str) -> subprocess.Popen[str]:
+GUIDE = ("psoas_nudge.guide", "short", "--prompt", "4", "--page")
+
+
+def guide(
+    home: Path, *, voice: bool, speaker: bool, hold: int = 2, words: Sequence[str] = GUIDE, **more: str
+) -> subprocess.Popen[str]:
     """The guide as the daemon starts it, where there is no display and no terminal."""
     (home / "config.toml").write_text(SHORT.format(voice=str(voice).lower(), hold=hold))
     if speaker:
@@ -174,7 +181,7 @@ def guide(home: Path, *, voice: bool, speaker: bool, hold: int = 2, **more: str)
     environ |= {"HOME": str(home), "XDG_RUNTIME_DIR": str(home / "run"), "PYTHONPATH": str(PROJECT), "PATH": str(home)}
     environ |= {"PSOAS_NUDGE_CONFIG": str(home / "config.toml")} | more
     return subprocess.Popen(
-        [sys.executable, "-m", "psoas_nudge.guide", "short", "--prompt", "4", "--page"],
+        [sys.executable, "-m", *words],
         env=environ, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, stdin=subprocess.DEVNULL, cwd=home,
     )  # fmt: skip
 
@@ -185,12 +192,12 @@ E = TypeVar("E", bound=AnyEntry)
 class Ear:
     """A stretch that is only heard, and who hears it."""
 
-    def __init__(self, home: Path, hold: int = 2, **more: str) -> None:
+    def __init__(self, home: Path, hold: int = 2, words: Sequence[str] = GUIDE, **more: str) -> None:
         self.home, self.socket = home, home / "run" / "psoas-nudge" / "guide.sock"
-        self.start(hold, **more)
+        self.start(hold, words, **more)
 
-    def start(self, hold: int = 2, **more: str) -> None:
-        self.guide = guide(self.home, voice=True, speaker=True, hold=hold, **more)
+    def start(self, hold: int = 2, words: Sequence[str] = GUIDE, **more: str) -> None:
+        self.guide = guide(self.home, voice=True, speaker=True, hold=hold, words=words, **more)
 
     @property
     def said(self) -> list[str]:
@@ -274,6 +281,73 @@ def test_who_only_hears_a_stretch_can_confirm_the_warnings_pause_and_take_an_ans
     assert len(ear.entries(UndoneEntry)) == 1
     with pytest.raises(Unavailable, match="No stretch is being spoken now"):
         press("pause", ear.socket)
+
+
+def command(home: Path, *words: str) -> tuple[int, str, str]:
+    """`psoas-nudge` as a keyboard shortcut of the desktop starts it: without a terminal."""
+    environ = {k: v for k, v in os.environ.items() if not k.startswith(("XDG_", "PSOAS_NUDGE_", "DISPLAY", "WAYLAND_"))}
+    environ |= {"HOME": str(home), "XDG_RUNTIME_DIR": str(home / "run"), "PYTHONPATH": str(PROJECT), "PATH": str(home)}
+    environ |= {"PSOAS_NUDGE_CONFIG": str(home / "config.toml")}
+    done = subprocess.run(
+        [sys.executable, "-m", "psoas_nudge", *words],
+        env=environ, check=False, capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=60, cwd=home,
+    )  # fmt: skip
+    return done.returncode, done.stdout, done.stderr
+
+
+def test_the_command_presses_and_says_what_can_be_pressed_now(ear: Ear) -> None:
+    ear.says("A short one")
+    ear.press("read")
+    ear.says("Get into place")
+    assert command(ear.home, "stretch", "--press", "pause") == (0, "Pause\n", "")
+    status, _, why = command(ear.home, "stretch", "--press", "tight")
+    assert (status, why) == (1, "psoas-nudge: Now you can press pause or stop.\n")
+    status, _, why = command(ear.home, "stretch", "short", "--press", "stop")
+    assert (status, why) == (2, "psoas-nudge: Use --press alone. It is for the stretch that is being spoken now.\n")
+    assert command(ear.home, "stretch", "--press", "stop") == (0, "Stop\n", "")
+    assert ear.ends()[0] == 0
+    nothing = (1, "", "psoas-nudge: No stretch is being spoken now.\n")
+    assert command(ear.home, "stretch", "--press", "pause") == nothing
+
+
+def test_a_stretch_that_a_keyboard_shortcut_starts_can_be_stopped_too(tmp_path: Path) -> None:
+    ear = Ear(tmp_path, words=("psoas_nudge", "stretch", "short"))
+    ear.says("A short one")
+    ear.press("read")
+    ear.says("Hold it.")
+    ear.press("stop")
+    status, lines, _ = ear.ends()
+    assert status == 0
+    assert "[Take your time, 2 s] Hold it.\n" in lines, "the lines of a terminal, for a log"
+    assert "Stopped: A short one." in lines
+
+
+def test_a_connection_that_says_nothing_leaves_no_message_behind(ear: Ear) -> None:
+    ear.says("A short one")
+    ear.press("read")
+    with connect(ear.socket, 5):
+        ear.press("stop")
+        assert ear.ends() == (0, "", "")
+
+
+class Quiet(voice.Voice):
+    """A voice that is never heard."""
+
+    def say(self, text: str) -> None:
+        pass
+
+
+@pytest.mark.parametrize(("routine_id", "begun"), [("standing-hip-flexor", True), ("ball-release", False)])
+def test_only_a_routine_that_needs_no_care_begins_before_its_warnings_were_confirmed(
+    routine_id: str, begun: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "CONFIRM_WITHIN", 0.1)
+    monkeypatch.setattr(module, "BEGIN_WITHIN", 0.5)
+    monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", f"unix:path={tmp_path}/none")
+    player = Player(find(routine_id))
+    with EarConsole(player.routine, Quiet(()), tmp_path / "guide.sock") as console:
+        assert console.begins(player, unread=True, warned=lambda: pytest.fail("nobody confirmed them")) is begun
+    assert bool(player.ended) is not begun
 
 
 def test_a_stretch_that_is_only_heard_can_be_stopped_while_its_warnings_are_spoken(ear: Ear) -> None:

@@ -15,9 +15,9 @@ from pathlib import Path
 import pytest
 
 from psoas_nudge.packs import __main__ as child
-from psoas_nudge.packs.checking import check
-from psoas_nudge.packs.reading import zipped as read
-from psoas_nudge.packs.wire import PackRefused, PackRequest
+from psoas_nudge.packs.checking import PackRefused, check
+from psoas_nudge.packs.checking import zipped as read
+from psoas_nudge.packs.unpacking import PackRequest
 from psoas_nudge.pictures import drawing
 from tests.packs.plans import PLANS, RUNNER, SVG, zipped
 

@@ -18,7 +18,7 @@ from msgspec.structs import asdict, astuple, replace
 Point = tuple[float, float]
 Limb = Literal["near", "far"]
 
-WIDTH, HEIGHT, FLOOR = 220.0, 200.0, 186.0
+FLOOR = 186.0
 THIGH = SHANK = 39.0
 ANKLE_HEIGHT, BALL = 5.5, 12.0
 """Height of the ankle above the sole, and horizontal distance from the ankle to the ball of the foot."""
@@ -137,12 +137,6 @@ class Skeleton(Struct, frozen=True, kw_only=True):
         upper, fore = (self.near_upper, self.near_fore) if limb == "near" else (self.far_upper, self.far_fore)
         elbow = _down(self.shoulder, upper, UPPER_ARM)
         return self.shoulder, elbow, _down(elbow, fore, FOREARM)
-
-    @property
-    def hip_extension(self) -> float:
-        """Degrees of extension of the near hip, which stretches the hip flexors."""
-        (top, low), (hip, knee) = (self.pelvic(ASIS), self.pelvic(PUBIS)), self.leg("near")[:2]
-        return (_direction(top, low) - _direction(hip, knee) + 180) % 360 - 180
 
     @property
     def lordosis(self) -> float:
