@@ -5,8 +5,9 @@ it, as msgspec and shutil do without typing_extensions and the compressors. None
 say that a module does not exist.
 
 Other modules have a stand-in while the libraries are imported: what libraries take from them at once, for APScheduler's
-plug-ins and process pools, the zone of a scheduler and the names of jobs (ours has both), and types that none of our
-messages has. Anything else asked of a stand-in, now or later, comes from the real module, which is imported then.
+plug-ins and process pools, the zone of a scheduler and the names of jobs (ours has both), types that none of our
+messages has, and the elements in which objects on the bus are described, which are made only when a program asks.
+Anything else asked of a stand-in, now or later, comes from the real module, which is imported then.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from datetime import UTC
 from importlib import import_module
 from importlib.util import find_spec
 from types import ModuleType, SimpleNamespace
+from typing import Any
 
 ABSENT = ("ssl", "typing_extensions", "bz2", "lzma")
 BUILT_IN_HASHES = ("_md5", "_sha1", "_sha3", "_blake2", "_sha2" if sys.version_info >= (3, 12) else "_sha512")
@@ -30,6 +32,10 @@ def _name() -> SimpleNamespace:
 
 def _no_version(name: str) -> str:
     raise LookupError(name)
+
+
+def _element(*given: Any) -> Any:
+    return import_module("xml.etree.ElementTree").Element(*given)
 
 
 STAND_INS: dict[str, dict[str, object]] = {
@@ -44,7 +50,7 @@ STAND_INS: dict[str, dict[str, object]] = {
     "multiprocessing": {},
     "tzlocal": {"get_localzone": lambda: UTC},
     "xml.etree": {},
-    "xml.etree.ElementTree": {"Element": object},
+    "xml.etree.ElementTree": {"Element": _element},
     "uuid": {"UUID": type("UUID", (), {}), "SafeUUID": SimpleNamespace(unknown=None), "uuid4": _name},
 }
 

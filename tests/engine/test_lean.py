@@ -47,6 +47,12 @@ def test_what_a_stand_in_does_not_have_comes_from_the_real_module() -> None:
     assert output(DAEMON, late, ask) == "IntType(gt=None, ge=None, lt=None, le=None, multiple_of=None) ::1 [1] 32"
 
 
+@pytest.mark.skipif("sys.platform == 'win32'", reason="dbus-fast is not there")
+def test_programs_on_the_bus_can_read_what_it_offers_there() -> None:
+    ask = "print('org.freedesktop.DBus.Properties' in dbus_fast.introspection.Node.default('/a').tostring())"
+    assert output(DAEMON, "import dbus_fast.introspection", ask) == "True"
+
+
 def test_hashes_servers_and_subprocesses_work_without_it() -> None:
     work = """
 import hashlib, random, sys
