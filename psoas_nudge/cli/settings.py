@@ -11,6 +11,7 @@ from psoas_nudge.cli.completion import setting_keys
 from psoas_nudge.config import place
 from psoas_nudge.errors import Unavailable
 from psoas_nudge.pages import browser
+from psoas_nudge.settings import rows
 
 
 @click.command(epilog="Examples: psoas-nudge settings; psoas-nudge settings prompt.wind_down 1h")
@@ -26,8 +27,6 @@ def settings(config_file: Path | None, key: str | None, value: str | None) -> No
     Before you save, the page shows what your coming days would look like. The command ends a minute after you close the
     window. Without a browser, use `psoas-nudge config edit`.
     """
-    from psoas_nudge.settings import rows
-
     begin = rows.begin(key, value) if key else None
     if why := browser.page_missing(os.environ):
         raise Unavailable(f"The settings cannot be shown: {why}. To edit the file instead: psoas-nudge config edit")

@@ -148,14 +148,14 @@ class Segment(Struct, frozen=True, kw_only=True):
     kind: StepKind
     text: str
     seconds: float
-    cue: str = ""
-    side: Side | None = None
-    repeat: int = 1
+    cue: str
+    side: Side | None
+    repeat: int
     repeats: int
-    reps: int = 0
+    reps: int
     """Repetitions in it, of equal length."""
-    picture: str = ""
-    returns_to: str = ""
+    picture: str
+    returns_to: str
 
     @property
     def counts(self) -> bool:

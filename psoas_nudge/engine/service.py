@@ -235,15 +235,15 @@ class Service:
         if owner:
             self._engine.feed(NotifierAppeared())
 
-    def reload(self, ready: tuple[dict[str, bytes], PictureResult] | None = None) -> str:
+    def reload(self, pictures: tuple[dict[str, bytes], PictureResult] | None = None) -> str:
         """Rule 15: read the configuration again. One with mistakes changes nothing and is reported once.
 
-        `ready`: pictures that are drawn. With others that are not, it takes effect when they are.
+        `pictures`: files and what was drawn from them. With others it takes effect when those are drawn.
         """
 
         def draw(files: dict[str, bytes]) -> PictureResult:
-            if ready and ready[0] == files:
-                return ready[1]
+            if pictures and pictures[0] == files:
+                return pictures[1]
             raise starting.Undrawn(files)
 
         try:

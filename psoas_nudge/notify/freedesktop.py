@@ -191,13 +191,13 @@ class FreedesktopNotifier:
         return ref
 
     async def _notify(self, owner: str, replaces: int, message: Message) -> int:
-        arguments = self._about.arguments(message, replaces)
+        server, arguments = self._server, self._about.arguments(message, replaces)
         calling = asyncio.ensure_future(self._call(owner, "Notify", "susssasa{sv}i", *arguments, timeout=LATE_SECONDS))
         try:
             await asyncio.wait({calling}, timeout=self._call_seconds)
         finally:
             if not calling.done():
-                self._tasks.start(self._close_late(self._server, calling))
+                self._tasks.start(self._close_late(server, calling))
         if not calling.done():
             raise CallFailed("org.freedesktop.DBus.Error.NoReply", f"no answer within {self._call_seconds:g} s")
         return id_in(calling.result())

@@ -6,6 +6,7 @@ import os
 import sys
 
 if sys.platform == "win32":
+    import errno
     import msvcrt
 
     FAR = 1 << 30
@@ -16,7 +17,9 @@ if sys.platform == "win32":
         os.lseek(descriptor, FAR, os.SEEK_SET)
         try:
             msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
-        except PermissionError:
+        except OSError as error:
+            if error.errno not in {errno.EACCES, 0}:  # 0: Wine sets no error
+                raise
             return False
         return True
 

@@ -254,6 +254,12 @@ def test_a_routine_of_ones_own_takes_turns_like_any_other() -> None:
     assert prompt_words(OWN, 1800)[1] == "My lunge, 1 min. Lunge."
 
 
+def test_the_pictures_of_a_routine_are_those_that_its_steps_name() -> None:
+    lift = Step(text="Lift.", seconds=4, reps=2, picture="up.png", returns_to="down.png")
+    routine = replace(OWN, steps=(Step(text="Stand.", seconds=5), lift))
+    assert list(routine.names) == [(1, "picture", "up.png"), (1, "returns_to", "down.png")]
+
+
 @pytest.mark.parametrize(
     ("broken", "named"),
     [

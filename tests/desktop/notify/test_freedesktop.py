@@ -15,7 +15,7 @@ from msgspec.structs import replace
 
 from psoas_nudge.bus import Bus
 from psoas_nudge.errors import ShowFailed, Unavailable
-from psoas_nudge.notify.freedesktop import FreedesktopNotifier
+from psoas_nudge.notify.freedesktop import NAME, FreedesktopNotifier
 from psoas_nudge.notify.port import Capability, Message, Pressed, Surroundings
 from tests.prompts import answers, buttons, press
 
@@ -303,6 +303,32 @@ async def test_a_server_that_hangs_fails_in_time_and_what_it_shows_late_is_taken
     desk.service.hangs.set()
     await until(lambda: desk.service.closed)
     assert desk.service.shown == {}
+
+
+async def test_what_a_server_shows_late_is_not_taken_back_from_its_successor(desk: Any) -> None:
+    """Their ids overlap, and the successor is met when the answer to an earlier call comes."""
+    await desk.start()
+    before, successor = desk.service, type(desk.service)(desk.service.address)
+    first, second = asyncio.Event(), asyncio.Event()
+    before.hangs = first
+    with pytest.raises(ShowFailed):
+        await desk.notifier.show(PROMPT)
+    before.hangs = second
+    showing = asyncio.create_task(desk.notifier.show(replace(PROMPT, prompt=8)))
+    await until(lambda: before.calls.count("Notify") == 2)
+    await before.bus.release_name(NAME)
+    await successor.start()
+    try:
+        first.set()
+        await until(lambda: "GetCapabilities" in successor.calls)
+        with pytest.raises(ShowFailed):
+            await showing
+        second.set()
+        await until(lambda: len(before.shown) == 2)
+        await asyncio.sleep(0.1)
+        assert successor.closed == []
+    finally:
+        await successor.stop()
 
 
 async def test_without_a_session_bus_it_says_so() -> None:
