@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from textwrap import fill
 from typing import get_args
 
 import click
 
+from psoas_nudge.cli.output import hanging
 from psoas_nudge.config import load
 from psoas_nudge.core.events import Clear, Feel, Undo
 from psoas_nudge.core.ranges import LONGEST_TEXT
@@ -44,7 +44,7 @@ def feel(config_file: Path | None, level: int | None, pain: Pain | None, note: s
     if not receipt.trouble:
         print(Feel.answer)
     if receipt.advice:
-        print(fill(receipt.advice, 90))
+        print(hanging("", receipt.advice, 90))
     if receipt.trouble:
         raise PsoasNudgeError(receipt.trouble)
 

@@ -11,6 +11,7 @@ import subprocess
 import wave
 from array import array
 from collections.abc import Callable
+from functools import cache
 from math import exp, pi, sin
 from tempfile import TemporaryFile
 
@@ -67,6 +68,7 @@ def find(bell: Callable[[], None]) -> Chime:
     return Chime([path for name in PLAYERS if (path := shutil.which(name))], bell)
 
 
+@cache
 def wav(times: int) -> bytes:
     """A chime of `times` strokes as the bytes of a WAV file."""
     samples = array("h", bytes(2 * int(RATE * (SECONDS + APART * (times - 1)))))

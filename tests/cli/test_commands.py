@@ -122,6 +122,7 @@ def test_messages_name_the_program_the_way_it_was_called(tmp_path, on_path):
     assert typed("quit") == f"psoas-nudge: There is no command 'quit'. Did you mean: {name} stop\n"
     (tmp_path / "bad.toml").write_text("[prompt]\nnudge_after = 'soon'\n")
     assert f"See: {name} config check" in typed("--config", "bad.toml", "config", "get", "prompt.daily_limit")
+    assert f"until you run: {name} feel --clear" in " ".join(typed("feel", "--pain", "sharp").split())
 
 
 @pytest.mark.parametrize("on_path", [False, True], ids=["not on the path", "on the path"])

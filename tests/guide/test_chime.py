@@ -30,6 +30,11 @@ def test_two_and_three_strokes_are_told_apart_by_their_length() -> None:
     assert [round(len(samples(times)) / RATE, 2) for times in (1, 2, 3)] == [1.1, 1.45, 1.8]
 
 
+def test_a_chime_is_computed_once() -> None:
+    """It takes a tenth of a second, in which the countdown stands still."""
+    assert wav(2) is wav(2)
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="none of the players exists there")
 def test_a_guide_that_is_killed_leaves_no_file_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     player, folder = tmp_path / "paplay", tmp_path / "tmp"
