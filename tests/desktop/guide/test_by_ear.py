@@ -18,7 +18,9 @@ from typing import Any
 import pytest
 
 from psoas_nudge.core.entries import FeelEntry, StretchEntry, WarningsReadEntry
+from psoas_nudge.errors import PsoasNudgeError
 from psoas_nudge.guide import voice
+from psoas_nudge.guide.ear import press
 from psoas_nudge.journal import Journal
 from tests.desktop.presence.test_microphone import PulseAudio
 from tests.guide.test_console import PROJECT, Terminal
@@ -180,15 +182,25 @@ steps = [
 
 
 def test_a_stretch_is_played_by_speech_dispatcher_where_there_is_no_browser_and_no_terminal(
-    dispatcher: dict[str, str], listening: Ear, tmp_path: Path
+    dispatcher: dict[str, str], listening: Ear, tmp_path: Path, eventually: Any
 ) -> None:
     (tmp_path / "config.toml").write_text(SHORT)
     more = {"PYTHONPATH": str(PROJECT), "PSOAS_NUDGE_CONFIG": f"{tmp_path}/config.toml", "XDG_DATA_HOME": str(tmp_path)}
-    done = subprocess.run(
+    socket = Path(dispatcher["XDG_RUNTIME_DIR"], "psoas-nudge", "guide.sock")
+
+    def pressed(word: str) -> bool:
+        try:
+            return bool(press(word, socket))
+        except PsoasNudgeError:
+            return False
+
+    with subprocess.Popen(
         [sys.executable, "-m", "psoas_nudge.guide", "short", "--page"],
-        env=dispatcher | more, check=False, capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=60,
-    )  # fmt: skip
-    assert (done.returncode, done.stderr) == (0, "")
+        env=dispatcher | more, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, stdin=subprocess.DEVNULL,
+    ) as guide:  # fmt: skip
+        eventually(lambda: pressed("fine"), within=45)
+        eventually(lambda: pressed("no"), within=15)
+        assert (guide.communicate(timeout=30)[1], guide.returncode) == ("", 0)
     assert loud(listening) > 40, "title, two steps, count-down and the end"
     found = Journal.open_reading(tmp_path / "psoas-nudge" / "journal.db")
     assert found is not None
