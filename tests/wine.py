@@ -147,7 +147,7 @@ def the_next_is_accepted_by_command_and_its_page_opens(here: Computer) -> None:
     page = ROOT / "win" / "page.html"
     until("the page in the default browser", lambda: page.exists() and page.stat().st_size)
     need("<title>Stretch</title>" in page.read_text(), page.read_text()[:400])
-    need("started" in here.nudge("journal"), here.nudge("journal"))
+    need("accepted" in here.nudge("journal"), here.nudge("journal"))
 
 
 def a_locked_screen_and_a_closed_lid_are_breaks(here: Computer) -> None:

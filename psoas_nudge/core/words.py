@@ -51,7 +51,7 @@ QUIETING = frozenset({Signal.DO_NOT_DISTURB, Signal.FULLSCREEN, Signal.CALL, Sig
 Answer = Literal["accept", "snooze", "skip"]
 Outcome = Literal["accepted", "skipped", "snoozed", "missed", "taken", "withdrawn"]
 OUTCOMES: dict[Outcome, str] = {
-    "accepted": "started",
+    "accepted": "accepted",
     "taken": "you got up instead",
     "snoozed": "snoozed",
     "skipped": "skipped",

@@ -127,7 +127,7 @@ Monday 2026-11-23
   09:41  A prompt could not be shown: no\\x1b[31mservice\\u202e
   09:45  Prompt (Standing hip-flexor stretch): snoozed (via notification)
   09:46  The answer "accept" came too late and changed nothing (via tray)
-  09:52  Prompt (Standing hip-flexor stretch): started (via command line)
+  09:52  Prompt (Standing hip-flexor stretch): accepted (via command line)
   09:52  Sat for 52 min, 09:00 to 09:52; then a stretch
   09:54  Standing hip-flexor stretch: left 30 s, right 28 s
   09:55  my-own: opened, not done

@@ -134,5 +134,5 @@ def test_a_stretch_that_a_real_person_starts_in_the_demo_opens_and_is_not_record
         said, _ = demo.communicate(timeout=20)
     assert said.startswith("A made-up workday in about a minute. The prompts are real; nothing is recorded.\n")
     assert "  You started the stretch. The day goes on when you close the page.\n" in said
-    assert "started, by you" in said
+    assert "accepted, by you" in said
     assert not (folder / "data" / "psoas-nudge" / "journal.db").exists()
