@@ -22,7 +22,7 @@ import click
 from psoas_nudge import __version__
 
 SOURCES = Path(__file__).resolve().parent.parent / "manual"
-BOLD, PLAIN = "\x1b[1m", "\x1b[0m"
+BOLD, RESET = "\x1b[1m", "\x1b[0m"
 WIDEST = 90
 NAME = "psoas-nudge"
 SUMMARY = "reminds you to get up and stretch your hip flexors"
@@ -259,7 +259,7 @@ def _filled(text: str, width: int, first: str, rest: str | None = None) -> str:
 
 
 def _strong(text: str, bold: bool) -> str:
-    return f"{BOLD}{text}{PLAIN}" if bold else text
+    return f"{BOLD}{text}{RESET}" if bold else text
 
 
 def _readable(text: str) -> str:

@@ -16,7 +16,7 @@ TEXT = re.compile(
     r'"""(?:[^\\]|\\.)*?"{3,5}|' + r"'''.*?'{3,5}|" + r'"(?:[^"\\\n]|\\.)*"|' + r"'[^'\n]*'",
     re.DOTALL,
 )
-PLAIN = re.compile(r"[^,\]}#\n]*")
+BARE = re.compile(r"[^,\]}#\n]*")
 
 
 class Locations:
@@ -102,7 +102,7 @@ class Locations:
         elif self._next_is("{"):
             self._items(place, "}")
         elif not self._skip(TEXT):
-            self._skip(PLAIN)
+            self._skip(BARE)
 
     def _items(self, place: Place, close: str) -> None:
         self.at += 1

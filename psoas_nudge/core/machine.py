@@ -205,7 +205,7 @@ def _nothing_due(state: State, moment: e.Moment) -> tuple[State, tuple[AnyEffect
         if now >= time.decide:
             return None
         wake = min(wake, time.decide)
-    return state.moved(Timeline(moment.at, moment.tick, now, wake, time.decide)), (Wake(after=wake - now),)
+    return state.at_time(Timeline(moment.at, moment.tick, now, wake, time.decide)), (Wake(after=wake - now),)
 
 
 def _watch(decision: Decision) -> None:

@@ -305,7 +305,7 @@ class State(Struct, kw_only=True, forbid_unknown_fields=True):
         new.time.now += elapsed
         return new
 
-    def moved(self, time: Timeline) -> State:
+    def at_time(self, time: Timeline) -> State:
         """This state at another time, when nothing else has changed. It shares its groups with this one."""
         new = copy(self)
         new.time = time
@@ -313,7 +313,7 @@ class State(Struct, kw_only=True, forbid_unknown_fields=True):
 
     def differs_from(self, other: State) -> bool:
         """Whether anything but the time differs."""
-        return self.moved(other.time) != other
+        return self.at_time(other.time) != other
 
 
 def point_of(state: State, instant: datetime) -> int:

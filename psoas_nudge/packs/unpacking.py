@@ -19,7 +19,7 @@ from psoas_nudge.pictures.wire import MOST_BYTES, MOST_FILES, Drawn, NotTaken
 
 LEFT_BY_DESKTOPS = frozenset({".DS_Store", "Thumbs.db", "desktop.ini", ".directory"})
 TOO_LARGE = f"The pack is larger than {MOST_BYTES // 1_000_000} MB."
-PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._-]{0,99}")
+FILE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._-]{0,99}")
 ENCRYPTED = 0x1
 """The bit of an entry's flags (APPNOTE.TXT 4.4.4)."""
 
@@ -79,7 +79,7 @@ def _read(archive: zipfile.ZipFile, entries: list[zipfile.ZipInfo]) -> dict[str,
         name = entry.filename.removeprefix(top)
         if "/" in name:
             raise NotTaken(f"{ascii(name)[1:-1]} is in a folder. Put the pictures beside pack.toml.")
-        if not PLAIN.fullmatch(name):
+        if not FILE_NAME.fullmatch(name):
             raise NotTaken(f"{ascii(name)[1:-1]}: Use letters, digits, spaces, dots and hyphens in the names of files.")
         if name.lower() in {each.lower() for each in read}:
             raise NotTaken(f"{name} is there twice.")
