@@ -40,7 +40,7 @@ def stretch(config_file: Path | None, routine_id: str | None, page: bool, press:
     if press:
         if routine_id or page:
             raise BadInput("Use --press alone. It is for the stretch that is being spoken now.")
-        print(ear.press(press, places.guide_socket()))
+        print(f"Pressed: {ear.press(press, places.guide_socket())}")
         return
     settings = load(config_file, os.environ)
     state, rules = _state(), settings.rules

@@ -299,12 +299,12 @@ def test_the_command_presses_and_says_what_can_be_pressed_now(ear: Ear) -> None:
     ear.says("A short one")
     ear.press("read")
     ear.says("Get into place")
-    assert command(ear.home, "stretch", "--press", "pause") == (0, "Pause\n", "")
+    assert command(ear.home, "stretch", "--press", "pause") == (0, "Pressed: Pause\n", "")
     status, _, why = command(ear.home, "stretch", "--press", "tight")
     assert (status, why) == (1, "psoas-nudge: Now you can press pause or stop.\n")
     status, _, why = command(ear.home, "stretch", "short", "--press", "stop")
     assert (status, why) == (2, "psoas-nudge: Use --press alone. It is for the stretch that is being spoken now.\n")
-    assert command(ear.home, "stretch", "--press", "stop") == (0, "Stop\n", "")
+    assert command(ear.home, "stretch", "--press", "stop") == (0, "Pressed: Stop\n", "")
     assert ear.ends()[0] == 0
     nothing = (1, "", "psoas-nudge: No stretch is being spoken now.\n")
     assert command(ear.home, "stretch", "--press", "pause") == nothing
