@@ -127,7 +127,10 @@ class Hooks:
                         log.warning("hook on_%s ended with status %d: %s", event, status, _tail(said))
                 finally:
                     exceeding.cancel()
-                    await _end(process, family)
+                    over = asyncio.ensure_future(_end(process, family))
+                    while not over.done():
+                        with suppress(asyncio.CancelledError):  # it ends by itself in 2 * GRACE_SECONDS
+                            await asyncio.shield(over)
                     family.close()
         except (OSError, ValueError) as error:  # no such program, no room for its input, a NUL among the words
             log.warning("hook on_%s could not be started: %s", event, error)

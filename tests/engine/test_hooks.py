@@ -145,6 +145,21 @@ async def test_a_hook_has_its_time_and_is_then_ended_with_all_it_started(
     await hooks.close()
 
 
+async def test_the_end_of_the_daemon_does_not_save_a_hook_that_is_being_ended(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    hooks = Hooks(
+        {"skipped": sh('trap "" TERM; echo $$ > "$1"; while :; do sleep 0.1; done', str(tmp_path / "pid"))}, 0.3
+    )
+    hooks.fire("skipped", b"{}")
+    await until(lambda: caplog.messages)
+    pid = int((tmp_path / "pid").read_text())
+    assert alive(pid)
+    await hooks._tasks.cancel()
+    assert not alive(pid)
+    assert caplog.messages == ["hook on_skipped did not end within 0.3 s and was ended"]
+
+
 async def test_a_hook_that_floods_its_error_output_is_ended(hooks: Hooks, caplog: pytest.LogCaptureFixture) -> None:
     hooks.commands = {"missed": sh("while :; do head -c 100000 /dev/zero >&2; sleep 0.01; done")}
     hooks.fire("missed", b"{}")
