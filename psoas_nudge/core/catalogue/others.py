@@ -10,6 +10,7 @@ class HipStrength(Routine, frozen=True, kw_only=True):
     """Lifting the leg, where it says nothing else."""
 
     rest: float = 0
+    cautions: tuple[str, ...] = ("Keep a hand on the desk so that you stand safely on one leg.", SHARP, NERVE)
     not_for: tuple[str, ...] = HIP
     feel: str = "The muscles at the front of the lifted hip work, and so does the buttock of the leg you stand on."
     effort: str = "The last two are hard work, but you could still do two more."
@@ -37,7 +38,6 @@ MARCH = HipStrength(
         ),
     ),
     cues=("Lift the knee slowly, and don't lean back.", "Lower it as slowly as you lift it."),
-    cautions=("Keep a hand on the desk so that you stand safely on one leg.", SHARP, NERVE),
     feel_not="No pinch in the groin and no pull in the lower back. If you feel one, lift the knee less.",
     easier="Lift the knee halfway, or rest with both feet on the floor between lifts.",
     harder="Hold the knee up for three seconds, do 12, or press down on the thigh with your hand.",
@@ -68,7 +68,6 @@ RAISE = HipStrength(
         "Bring your back knee forward and up slowly.",
         "Put the foot down behind you without arching your back.",
     ),
-    cautions=("Keep a hand on the desk so that you stand safely on one leg.", SHARP, NERVE),
     feel_not="No pinch in the groin and no pull in the lower back. If you feel one, lift less and step back less.",
     easier="Touch the floor next to your other foot first, then step back.",
     harder="Do 12, or hold the knee up for three seconds.",
