@@ -13,6 +13,7 @@ from psoas_nudge.cli.completion import topics
 from psoas_nudge.cli.man import PAGES, plain
 from psoas_nudge.cli.output import say
 from psoas_nudge.commands import MEANT
+from psoas_nudge.core.words import capitalized
 from psoas_nudge.errors import BadInput
 
 
@@ -27,7 +28,7 @@ def help_(ctx: click.Context, topic: tuple[str, ...]) -> None:
         click.echo("\nTopics:")
         width = max(map(len, PAGES))
         for name, page in PAGES.items():
-            click.echo(f"  {name:{width}}  {page.about[0].upper()}{page.about[1:]}.")
+            click.echo(f"  {name:{width}}  {capitalized(page.about)}.")
         say("\nTo read one: psoas-nudge help privacy")
         return
     pages = {word: name for name, page in PAGES.items() for word in (name, page.name, f"{page.name}({page.section})")}

@@ -14,6 +14,7 @@ from psoas_nudge.cli.completion import formats
 from psoas_nudge.control import messages as c
 from psoas_nudge.control.client import ask
 from psoas_nudge.core.status import Look, Status, explained, headline, look, progress, when
+from psoas_nudge.core.words import capitalized
 from psoas_nudge.errors import BadInput
 
 NAMED = ("plain", "json", "waybar")
@@ -44,7 +45,7 @@ def status(how: str | None, as_json: bool, follow: bool) -> None:
         return
     if look(now) is not Look.SITTING:  # when sitting, the first reason says the same
         line = headline(now, datetime.now().astimezone())
-        print(f"{line[0].upper()}{line[1:]}.")
+        print(f"{capitalized(line)}.")
     if now.trouble and now.prompt:
         print(now.trouble)
     for reason in now.why:

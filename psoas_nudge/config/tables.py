@@ -10,6 +10,7 @@ from psoas_nudge.config.lists import Field, ListOf, Tables
 from psoas_nudge.config.times import Date, Duration, Hours
 from psoas_nudge.core.hours import DayException
 from psoas_nudge.core.routines import MOST_REPS, SIDES, Aim, Routine, Step, problems
+from psoas_nudge.core.words import capitalized
 
 EXCEPTION_FIELDS = (
     Field("on", Date(), "The day, such as 2026-12-24."),
@@ -95,7 +96,7 @@ def routine(values: dict[str, Any], at: Place, report: ReportMistake) -> Routine
     for problem in problems(made):
         field, _, right = problem.partition(": ")
         place: Place = (*at, field.partition("[")[0])
-        report(place, f"{right[:1].upper()}{right[1:]}.")
+        report(place, f"{capitalized(right)}.")
     return made
 
 

@@ -27,6 +27,11 @@ def times(count: int) -> str:
     return {1: "once", 2: "twice"}.get(count, f"{count} times")
 
 
+def capitalized(text: str) -> str:
+    """Only the first letter changes, unlike str.capitalize."""
+    return text[:1].upper() + text[1:]
+
+
 def harmless(text: str) -> str:
     """Text that a person typed, safe for a terminal: control characters are escaped."""
     return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)

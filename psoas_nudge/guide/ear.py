@@ -21,6 +21,7 @@ from typing import TextIO
 from psoas_nudge.bus import Bus
 from psoas_nudge.core.durations import duration
 from psoas_nudge.core.routines import Routine
+from psoas_nudge.core.words import capitalized
 from psoas_nudge.errors import PsoasNudgeError, Refused, ShowFailed, Unavailable
 from psoas_nudge.guide.asking import ANSWER_WITHIN, BEGIN_WITHIN, READ
 from psoas_nudge.guide.player import Player
@@ -149,7 +150,7 @@ class EarConsole:
                 prompt=self._shown,
                 title=self._routine.title,
                 body=body,
-                buttons=tuple(Button(OwnButton(key), label[:1].upper() + label[1:]) for key, label in choices.items()),
+                buttons=tuple(Button(OwnButton(key), capitalized(label)) for key, label in choices.items()),
                 icon=picture(self._routine),
                 insist=True,
                 typed=False,

@@ -16,6 +16,7 @@ from psoas_nudge.core.catalogue import CATALOGUE, REVIEWED
 from psoas_nudge.core.evidence import without_ids
 from psoas_nudge.core.model import Afterwards, Pain
 from psoas_nudge.core.routines import SIDES
+from psoas_nudge.core.words import capitalized
 from psoas_nudge.guide.asking import PAINS
 from psoas_nudge.guide.figures import FIGURES, paths_between, svg
 from psoas_nudge.guide.player import Command, Player
@@ -125,9 +126,7 @@ def _described(player: Player, sound: Sound) -> dict[str, object]:
         "cautions": routine.cautions,
         "reviewed": REVIEWED if routine in CATALOGUE else "",
         "sound": sound,
-        "pains": [
-            {"kind": kind, "key": key, "label": words[:1].upper() + words[1:]} for key, (kind, words) in PAINS.items()
-        ],
+        "pains": [{"kind": kind, "key": key, "label": capitalized(words)} for key, (kind, words) in PAINS.items()],
         "segments": player.segments,
         "figures": {
             side or "both": {name: svg(routine, name, side, f"/picture/{quote(name)}") for name in pictures}

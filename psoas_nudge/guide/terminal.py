@@ -13,7 +13,7 @@ from typing import Protocol
 
 from psoas_nudge.core.model import Held
 from psoas_nudge.core.routines import Segment, StepKind
-from psoas_nudge.core.words import times
+from psoas_nudge.core.words import capitalized, times
 from psoas_nudge.guide.console import Console, on_screen
 from psoas_nudge.guide.figures import in_terminal
 from psoas_nudge.guide.player import Command, Player
@@ -135,8 +135,7 @@ def _where(segment: Segment) -> str:
         parts.append(f"hold {segment.repeat} of {segment.repeats}")
     else:
         parts.append("hold" if segment.side else "take your time")
-    where = " · ".join(parts)
-    return where[0].upper() + where[1:]
+    return capitalized(" · ".join(parts))
 
 
 def _line(player: Player) -> str:

@@ -16,6 +16,7 @@ from msgspec import Struct
 
 from psoas_nudge.bus import CallFailed
 from psoas_nudge.core.events import Accept, Answering
+from psoas_nudge.core.words import capitalized
 from psoas_nudge.notify import words
 from psoas_nudge.notify.port import Capability, Message, OwnButton, key
 from psoas_nudge.places import APPLICATION
@@ -60,16 +61,16 @@ class NotificationServer(Struct, frozen=True):
     def _body(self, message: Message) -> str:
         body, keys = words.paragraph(message.body), message.keys
         if "actions" not in self.can:
-            return f"{words.sentence(body)}\n\n{words.how_to_answer(keys)}".strip()
+            return f"{capitalized(body)}\n\n{words.how_to_answer(keys)}".strip()
         if not any(isinstance(button.press, Accept) for button in message.buttons):
-            return words.sentence(body)
+            return capitalized(body)
         if self.program in FADING:
             return f"{CLICK} to start: {body}"
         if self.program not in NO_BUTTONS:  # the buttons are visible; in Xfce a click beside them only closes it
-            return words.sentence(body)
+            return capitalized(body)
         others = words.how_to_answer([key for key in keys if key != "accept"], "Other answers: psoas-nudge")
         how = f"{NO_BUTTONS[self.program]} to start. {others}".rstrip()
-        return f"{how}\n{words.sentence(body)}"  # mako cuts off the end
+        return f"{how}\n{capitalized(body)}"  # mako cuts off the end
 
     def _actions(self, message: Message) -> list[str]:
         if "actions" not in self.can:

@@ -12,6 +12,7 @@ import logging
 from itertools import count
 from pathlib import Path
 
+from psoas_nudge.core.words import capitalized
 from psoas_nudge.errors import ShowFailed
 from psoas_nudge.notify import words
 from psoas_nudge.notify.port import Capability, Message, OnPressed, Pressed, Surroundings
@@ -79,7 +80,7 @@ class BalloonNotifier:
     @staticmethod
     def _words(message: Message, area: shell.Shell) -> tuple[str, str]:
         """Title and text. The description is shortened, the text about how to answer is not."""
-        body, how = words.sentence(words.paragraph(message.body)), ""
+        body, how = capitalized(words.paragraph(message.body)), ""
         if message.buttons:
             how = IN_MENU if area.offers_menu() else words.how_to_answer(message.keys[1:], TYPED)
         room = shell.LONGEST_TEXT - len(how) - 1

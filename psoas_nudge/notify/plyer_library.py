@@ -20,6 +20,7 @@ from importlib import import_module
 from typing import Protocol, cast
 
 from psoas_nudge.bus import LONGEST_ERROR, Bus, CallFailed
+from psoas_nudge.core.words import capitalized
 from psoas_nudge.errors import ShowFailed, Unavailable
 from psoas_nudge.notify import DATA, words
 from psoas_nudge.notify.port import Capability, Message, OnPressed, Surroundings
@@ -159,7 +160,7 @@ class PlyerNotifier:
         self._markup = "body-markup" in can
 
     def _words(self, message: Message) -> tuple[str, str]:
-        title, body = words.line(message.title), words.sentence(words.paragraph(message.body))
+        title, body = words.line(message.title), capitalized(words.paragraph(message.body))
         body = f"{body}\n\n{words.how_to_answer(message.keys)}".strip()
         if self._markup:
             body = words.escape(body)

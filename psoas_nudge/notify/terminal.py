@@ -12,6 +12,7 @@ import logging
 import os
 from collections.abc import Callable
 
+from psoas_nudge.core.words import capitalized
 from psoas_nudge.errors import ShowFailed, Unavailable
 from psoas_nudge.notify import words
 from psoas_nudge.notify.port import Capability, Message, OnPressed, Pressed, Surroundings, key
@@ -92,7 +93,7 @@ class TerminalNotifier:
         else:
             how = words.how_to_answer(message.keys)
         bell = "\a" if message.sound else ""
-        said = [words.line(message.title), words.sentence(words.paragraph(message.body)), *(["", how] if how else [])]
+        said = [words.line(message.title), capitalized(words.paragraph(message.body)), *(["", how] if how else [])]
         return f"{bell}\n" + "\n".join((RULE, *said, RULE)) + "\n"
 
     # --- reading ---------------------------------------------------------------------------------------------

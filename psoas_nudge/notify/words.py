@@ -27,11 +27,6 @@ def escape(text: str) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
-def sentence(text: str) -> str:
-    """`text` with a capital first letter: the body of a prompt with nothing before it."""
-    return text[:1].upper() + text[1:]
-
-
 def how_to_answer(answers: Sequence[str], lead: str = "To answer, in a terminal: psoas-nudge") -> str:
     """The commands that answer, for a notifier without buttons. `answers`: the keys of the buttons."""
     listed = ", ".join(answers[:-1]) + " or " + answers[-1] if len(answers) > 1 else "".join(answers)

@@ -18,7 +18,7 @@ from psoas_nudge.core.durations import duration
 from psoas_nudge.core.followed import COUNTED
 from psoas_nudge.core.history import PastPrompt, PastReport, PastStretch
 from psoas_nudge.core.routines import WALK, Routine
-from psoas_nudge.core.words import counted, times
+from psoas_nudge.core.words import capitalized, counted, times
 from psoas_nudge.report import dose, feeling, words
 from psoas_nudge.report.days import shapes
 from psoas_nudge.report.elements import el, table, wide
@@ -140,7 +140,7 @@ def _routine(routine: Routine, drawn: str | None) -> Element:
     dosed = " and ".join(once) + (f", {times(routine.repeats)}" if routine.repeats > 1 else "")
     return el(
         "li", _picture(drawn) if drawn else None, el("strong", routine.title),
-        el("span", f"{dosed[:1].upper()}{dosed[1:]}{' a side' if routine.sided else ''}"),
+        el("span", f"{capitalized(dosed)}{' a side' if routine.sided else ''}"),
     )  # fmt: skip
 
 

@@ -13,7 +13,7 @@ from psoas_nudge.calendars import Calendar, refresh
 from psoas_nudge.config import Settings
 from psoas_nudge.core.entries import BoutEntry, PromptEntry
 from psoas_nudge.core.hours import WorkingHours
-from psoas_nudge.core.words import Signal, counted
+from psoas_nudge.core.words import Signal, capitalized, counted
 from psoas_nudge.settings.rows import Option
 from psoas_nudge.simulation.coming import clock, day
 from psoas_nudge.simulation.desk import During
@@ -50,7 +50,7 @@ class WorkDay(Struct, frozen=True, kw_only=True):
 
 
 def people() -> list[Option]:
-    return [Option(name, f"{name[0].upper()}{name[1:]}") for name in PEOPLE]
+    return [Option(name, capitalized(name)) for name in PEOPLE]
 
 
 async def calendar_for(settings: Settings, now: datetime) -> Calendar:

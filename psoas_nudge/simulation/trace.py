@@ -10,7 +10,7 @@ from msgspec import Struct, field
 
 from psoas_nudge.core.events import PLAIN, Asked, Plain, Skip, Snooze
 from psoas_nudge.core.ranges import instant
-from psoas_nudge.core.words import Signal
+from psoas_nudge.core.words import Signal, capitalized
 from psoas_nudge.core.written import parse_length, parse_pause
 from psoas_nudge.errors import BadInput
 from psoas_nudge.simulation.desk import INPUT, Act, During
@@ -44,7 +44,7 @@ def read_trace(name: str, lines: Iterable[bytes]) -> list[During | Act]:
             trace.append(_item(decoder.decode(text)))
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, OverflowError, BadInput) as error:
             why = str(error)
-            wrong.append(f"{name}:{number}: {why[:1].upper()}{why[1:]}")
+            wrong.append(f"{name}:{number}: {capitalized(why)}")
             if len(wrong) == MOST_MISTAKES:
                 break
     if wrong:

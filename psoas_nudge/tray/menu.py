@@ -15,7 +15,7 @@ from msgspec import Struct
 from psoas_nudge.core.advice import KINDS
 from psoas_nudge.core.events import Accept, Clear, Feel, Moved, Pause, Resume, Sit, Skip, Snooze, Stand, Stretch, Undo
 from psoas_nudge.core.status import Status
-from psoas_nudge.core.words import HOUR, MINUTE
+from psoas_nudge.core.words import HOUR, MINUTE, capitalized
 from psoas_nudge.tray.port import Action, MenuCommand, Offers
 
 VIA = "tray"
@@ -46,7 +46,7 @@ def menu(status: Status, headline: str, offers: Offers, dose: float = 0.0) -> Me
     return MenuEntry(
         0,
         children=(
-            MenuEntry(1, _capital(headline)),
+            MenuEntry(1, capitalized(headline)),
             MenuEntry(
                 7,
                 "Nothing can be saved",
@@ -135,7 +135,9 @@ def _feel() -> MenuEntry:
                 64,
                 "Pain",
                 children=tuple(
-                    MenuEntry(PAIN + n, "Other pain" if kind == "other" else _capital(words), Feel(pain=kind, via=VIA))
+                    MenuEntry(
+                        PAIN + n, "Other pain" if kind == "other" else capitalized(words), Feel(pain=kind, via=VIA)
+                    )
                     for n, (kind, words) in enumerate(KINDS.items())
                 ),
             ),
@@ -143,10 +145,6 @@ def _feel() -> MenuEntry:
             MenuEntry(65, Undo.label, Undo(via=VIA)),
         ),
     )
-
-
-def _capital(words: str) -> str:
-    return words[:1].upper() + words[1:]
 
 
 def _pause(*, visible: bool) -> MenuEntry:

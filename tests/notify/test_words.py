@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from psoas_nudge import called
 from psoas_nudge.core.events import Accept, Skip
+from psoas_nudge.core.words import capitalized
 from psoas_nudge.notify import words
 from psoas_nudge.notify.arguments import NotificationServer
 from psoas_nudge.notify.port import Button, Message
@@ -59,7 +60,7 @@ def test_a_prompt_that_no_command_answers_names_none() -> None:
 
 @pytest.mark.parametrize(("text", "begun"), [("a walk, 5 min.", "A walk, 5 min."), ("My lunge", "My lunge"), ("", "")])
 def test_a_sentence_begins_with_a_capital(text: str, begun: str) -> None:
-    assert words.sentence(text) == begun
+    assert capitalized(text) == begun
 
 
 @given(st.text())
